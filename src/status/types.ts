@@ -1,0 +1,125 @@
+// What the engine works on. It knows no version-control system: a stat cache, a matcher of ignored paths and a source of
+// base contents are given to it, and Mercurial's (or another system's) own files implement them by their shape.
+import type { BytePath } from '../base/bytePath.ts';
+import type { ContentSource, FileStat } from '../base/fileStat.ts';
+
+export type Status = 'modified' | 'added' | 'removed' | 'deleted' | 'unknown' | 'ignored' | 'clean';
+
+/** Index of a node in a stat cache. {@link StatCache.root} is the root directory. */
+export type NodeId = number;
+
+/** What `StatCache.find` answers when there is no such node. */
+export const NO_NODE: NodeId = -1;
+
+/**
+ * What is recorded for a path, before looking at the disk:
+ * - none: the node is only a directory;
+ * - added: tracked, not in the base; removed: in the base, no longer tracked;
+ * - changed: tracked and known to differ from the base without looking (a merge's result, a recorded copy);
+ * - tracked: compare its stat with the recorded one.
+ */
+export type EntryKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked';
+
+/** What a stat alone can say of a tracked file. 'unsure' means: its content decides. */
+export type StatVerdict = 'clean' | 'modified' | 'unsure';
+
+/**
+ * The tracked paths as a tree: a node per directory and file, the children of a node contiguous and ordered by the bytes
+ * of their names. A node may be an entry and a directory at once (a removed file whose path became a directory).
+ * Immutable. Ids belong to one cache only.
+ */
+export interface StatCache {
+  readonly root: NodeId;
+  readonly nodeCount: number;
+  /** Nodes that are entries. */
+  readonly entryCount: number;
+  firstChild(node: NodeId): NodeId;
+  childCount(node: NodeId): number;
+  name(node: NodeId): string;
+  path(node: NodeId): BytePath;
+  /** The node of a path, or {@link NO_NODE}. Costs the logarithm of the sizes of the directories on the way. */
+  find(path: BytePath): NodeId;
+  kind(node: NodeId): EntryKind;
+  /** For nodes of kind 'tracked', with the stat of a file or symlink. */
+  compareStat(node: NodeId, stat: FileStat): StatVerdict;
+  /** Where the entry was copied or renamed from, if that is recorded and to be shown. */
+  copySource(node: NodeId): BytePath | undefined;
+}
+
+/** Which paths are ignored by their own name; the engine itself applies a directory's verdict to all below it. */
+export interface IgnoreMatcher {
+  /** True if nothing can match, so that nobody need ask. */
+  readonly isEmpty: boolean;
+  matches(path: BytePath): boolean;
+}
+
+/** One file of the base revision (a working copy's first parent). */
+export interface BaseFile {
+  readonly kind: 'file' | 'executable' | 'symlink';
+  /** Names the content: the same string means the same bytes. */
+  readonly revision: string;
+  /** True if the working content is this revision's. Throws a QuicksilverError if the revision cannot be read. */
+  matches(content: ContentSource): boolean;
+}
+
+/** The files of the base revision. Nothing is read before it is asked for. */
+export interface BaseTree {
+  find(path: BytePath): BaseFile | undefined;
+}
+
+/** What the file system of the working copy can record; what it cannot is taken from the stat cache instead. */
+export interface FileSystemTraits {
+  readonly executableBit: boolean;
+  readonly symlinks: boolean;
+}
+
+/** Rules about which directories belong to the working copy. */
+export interface TreeRules {
+  /** '.hg': skipped at the root; a sub-directory that contains a directory of this name is another repository. */
+  readonly controlDirectory: string;
+  /** Directories that belong to somebody else whatever they contain (subrepositories). */
+  readonly excluded: ReadonlySet<BytePath>;
+  readonly traits: FileSystemTraits;
+}
+
+/** Everything a status needs that does not come from the working files. Immutable: a change makes a new one. */
+export interface StatusInput {
+  /** Absolute path of the working copy, as an ordinary string. */
+  readonly root: string;
+  readonly statCache: StatCache;
+  readonly ignore: IgnoreMatcher;
+  readonly base: BaseTree;
+  readonly rules: TreeRules;
+}
+
+/** The work a run did. Tests assert exact numbers, so that a lost optimisation fails a test. */
+export interface Outcome {
+  /** lstat calls. */
+  stats: number;
+  directoriesRead: number;
+  /** Working files (and links) whose content was read. */
+  filesRead: number;
+  bytesRead: number;
+  /** Files whose stat did not settle it. */
+  unsure: number;
+  /** Of these, how many were settled by a remembered verdict. */
+  unsureRemembered: number;
+}
+
+export function emptyOutcome(): Outcome {
+  return { stats: 0, directoriesRead: 0, filesRead: 0, bytesRead: 0, unsure: 0, unsureRemembered: 0 };
+}
+
+/** What a run tells, path by path, in no particular order. */
+export interface StatusSink {
+  /** Called once for each path that has a status. 'clean' and 'ignored' only if they were asked for. */
+  entry(path: BytePath, status: Status, node: NodeId): void;
+  /** An ignored directory that was not descended into. Only if ignored paths were asked for as 'collapsed'. */
+  ignoredDirectory?(path: BytePath): void;
+  /** A directory below the root that is another repository. */
+  nestedRepository?(path: BytePath): void;
+  /** A directory that belongs to the working copy and was read: whoever watches wants to watch it. */
+  directory?(path: BytePath): void;
+  /** A directory or file could not be read; what is below it is unknown to us as it is to `hg`. */
+  unreadable?(path: BytePath, code: string): void;
+}
