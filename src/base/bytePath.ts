@@ -62,7 +62,7 @@ export function toDisplay(path: string): string {
   const text = bytes.toString('utf8');
   if (!text.includes('\ufffd')) return text;
   let out = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = validSequenceLength(bytes, i);
     if (length === 0) {
       out += String.fromCharCode(0xdc00 + bytes[i]!);
@@ -91,7 +91,10 @@ export function fromDisplay(text: string): BytePath {
 
 /** True if every byte of the path is part of valid UTF-8, so that an editor can name the file. */
 export function isUtf8(path: BytePath): boolean {
-  return !NON_ASCII.test(path) || Buffer.from(Buffer.from(path, 'latin1').toString('utf8'), 'utf8').latin1Slice() === path;
+  return (
+    !NON_ASCII.test(path) ||
+    Buffer.from(Buffer.from(path, 'latin1').toString('utf8'), 'utf8').toString('latin1') === path
+  );
 }
 
 /** Length of the valid UTF-8 sequence at `at`, or 0. Follows the table of well-formed sequences in Unicode 3.9. */

@@ -49,7 +49,7 @@ export class ByteReader {
   /** `length` bytes as a byte string (one character per byte). */
   byteString(at: number, length: number): string {
     this.#check(at, length);
-    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + at, length).latin1Slice();
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + at, length).toString('latin1');
   }
 
   hex(at: number, length: number): string {

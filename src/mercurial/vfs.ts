@@ -39,7 +39,8 @@ export interface OpenFile {
 }
 
 // O_NONBLOCK lets the open of a fifo return at once, so that it can be refused; it means nothing for regular files.
-const OPEN_FLAGS = fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY);
+const OPEN_FLAGS =
+  fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY);
 
 const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
@@ -62,7 +63,9 @@ export class Vfs {
     if (file === undefined) return undefined;
     try {
       if (file.size > maxBytes) {
-        throw new QuicksilverError('io', `${path}: ${file.size} bytes are more than the ${maxBytes} allowed`, { file: path });
+        throw new QuicksilverError('io', `${path}: ${file.size} bytes are more than the ${maxBytes} allowed`, {
+          file: path,
+        });
       }
       return { bytes: file.read(0, file.size), identity: file.identity };
     } finally {
