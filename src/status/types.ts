@@ -120,6 +120,10 @@ export interface StatusSink {
   nestedRepository?(path: BytePath): void;
   /** A directory that belongs to the working copy and was read: whoever watches wants to watch it. */
   directory?(path: BytePath): void;
+  /** A directory was queued: what is below it comes with a later step. */
+  subdirectory?(path: BytePath): void;
+  /** A tracked file whose content had to be compared: its status depends on the base revision. */
+  unsure?(path: BytePath): void;
   /** A directory or file could not be read; what is below it is unknown to us as it is to `hg`. */
   unreadable?(path: BytePath, code: string): void;
 }

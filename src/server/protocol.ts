@@ -1,0 +1,146 @@
+// What the live model and its clients say to each other, as JSON-RPC. Paths of files are relative to the root of their
+// repository, '/'-separated, in the display form of base/bytePath.ts (bytes that are not UTF-8 as lone surrogates); roots
+// are absolute paths of the operating system.
+import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+
+/** 'clean' is never sent as an entry: a path without an entry is clean, or does not exist. */
+export type EntryStatus = 'modified' | 'added' | 'removed' | 'deleted' | 'unknown' | 'ignored';
+
+export interface FileEntry {
+  readonly path: string;
+  readonly status: EntryStatus;
+  /** Where a tracked file was copied or renamed from. */
+  readonly source?: string;
+  /** An ignored directory: everything below it is ignored, and not listed. */
+  readonly directory?: true;
+}
+
+/** Why there is no status; the message is a sentence for a person. */
+export interface Problem {
+  /** A code of base/errors.ts, or 'internal'. */
+  readonly code: string;
+  readonly message: string;
+  /** Absolute path of the file the problem is in, and the line in it, from 1. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+export type RepositoryState =
+  /** The first scan runs; entries come as they are found. */
+  | { readonly kind: 'scanning' }
+  | { readonly kind: 'ready' }
+  /** The repository needs something that is not implemented. Watched on: it may change. */
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  /** Something is damaged or unreadable, as it would be for `hg`. Watched on: it recovers when mended. */
+  | { readonly kind: 'failed'; readonly problem: Problem }
+  /** The repository is no longer there. */
+  | { readonly kind: 'gone' };
+
+export interface RepositoryHead {
+  /** 40 hexadecimal digits each; the null revision is all zeros. */
+  readonly firstParent: string;
+  readonly secondParent: string;
+  readonly branch: string;
+  readonly bookmark?: string;
+  readonly topic?: string;
+  /** 'merge', 'rebase', 'graft', … if one is unfinished. */
+  readonly operation?: string;
+}
+
+export interface Counts {
+  readonly modified: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly deleted: number;
+  readonly unknown: number;
+  readonly ignored: number;
+  readonly tracked: number;
+}
+
+/** What an update cost. */
+export interface Cost {
+  readonly milliseconds: number;
+  readonly stats: number;
+  readonly directoriesRead: number;
+  readonly filesRead: number;
+  readonly bytesRead: number;
+  readonly unsure: number;
+}
+
+export interface RepositoryUpdate {
+  readonly root: string;
+  /** Counts up by one with each update of this repository. */
+  readonly sequence: number;
+  readonly state: RepositoryState;
+  readonly head: RepositoryHead | undefined;
+  /** Everything known of this repository's files is to be forgotten first. */
+  readonly reset: boolean;
+  /** New or changed entries. */
+  readonly changed: readonly FileEntry[];
+  /** Paths that had an entry and no longer have one. */
+  readonly cleared: readonly string[];
+  readonly counts: Counts;
+  /** Roots of repositories found inside of this one, absolute; the complete list each time it changes. */
+  readonly nestedRepositories?: readonly string[];
+  /** False while more is known to be coming: a first scan, a burst, the rest of a large update. */
+  readonly settled: boolean;
+  /** Why this update came, in words for the log: 'first scan', 'file events', 'dirstate replaced', 'audit', … */
+  readonly cause: string;
+  readonly cost: Cost;
+}
+
+export interface OpenOptions {
+  /** Directories of the workspace that are hidden from VS Code's own watcher need no mention: we watch ourselves. */
+  readonly root: string;
+  /** Seconds between two audits; 0 switches them off. */
+  readonly auditSeconds: number;
+  /** Share of the system's limit of watches that may be used, 0 to 1. */
+  readonly watchShare: number;
+}
+
+export interface IgnoreExplanation {
+  /** The path that the rule matches: the one asked for, or a directory above it. */
+  readonly matchedPath: string;
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface LogMessage {
+  readonly level: 'trace' | 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+/** Root of the repository that the absolute path is in (the deepest one), or null. */
+export const FindRoot = new RequestType<{ path: string }, string | null, void>('repository/findRoot');
+/** Roots of repositories at, above (the nearest) or below the folders, at most `depth` levels down. */
+export const Discover = new RequestType<
+  { folders: readonly string[]; depth: number; ignoredNames: readonly string[] },
+  readonly string[],
+  void
+>('repository/discover');
+/** Starts to follow a repository. Updates come by `DidUpdate`, problems included: this itself does not fail. */
+export const Open = new RequestType<OpenOptions, null, void>('repository/open');
+export const Close = new RequestType<{ root: string }, null, void>('repository/close');
+/** Looks at everything again. Answers when the result has been sent. */
+export const Refresh = new RequestType<{ root: string; cause: string }, null, void>('repository/refresh');
+/** Answers when all hints given so far have been examined and the result has been sent. */
+export const Settle = new RequestType<{ root: string }, null, void>('repository/settle');
+/** For each path, whether it is ignored; false for tracked files and for what does not exist in an open repository. */
+export const AreIgnored = new RequestType<{ root: string; paths: readonly string[] }, readonly boolean[], void>(
+  'repository/areIgnored',
+);
+/** The rule by which a path is ignored, or null. */
+export const ExplainIgnored = new RequestType<{ root: string; path: string }, IgnoreExplanation | null, void>(
+  'repository/explainIgnored',
+);
+/** A report for people, as Markdown. `compare` also asks the real `hg`, which must only be done in a trusted workspace. */
+export const Doctor = new RequestType<{ root: string; compare: boolean }, string, void>('repository/doctor');
+export const Shutdown = new RequestType0<null, void>('shutdown');
+
+/** Something may have happened at these paths (relative; '' is the whole working copy). */
+export const Hint = new NotificationType<{ root: string; paths: readonly string[] }>('repository/hint');
+/** The person is looking again: a good moment for an audit. */
+export const Focus = new NotificationType<{ focused: boolean }>('window/focus');
+export const DidUpdate = new NotificationType<RepositoryUpdate>('repository/didUpdate');
+export const Log = new NotificationType<LogMessage>('log');

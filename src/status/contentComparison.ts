@@ -1,0 +1,97 @@
+// Settles the files whose stat was not conclusive: kind first, then content, each content read once.
+import type { BytePath } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import type { FileStat } from '../base/fileStat.ts';
+import type { BaseFile, StatusInput } from './types.ts';
+import type { WorkingTree } from './workingTree.ts';
+
+/**
+ * A verdict is remembered only for a file whose inode was last changed this long before it was looked at: within the
+ * resolution of a file system's clock, a second change leaves the same times behind. Two seconds is the coarsest in use.
+ */
+const RACY_NS = 2_000_000_000n;
+
+interface Verdict {
+  readonly stat: FileStat;
+  readonly revision: string;
+  readonly clean: boolean;
+}
+
+/** Remembers what reading a file found, by path, stat and base revision, for as long as its owner lives. */
+export class VerdictCache {
+  readonly #verdicts = new Map<BytePath, Verdict>();
+
+  get(path: BytePath, stat: FileStat, revision: string): boolean | undefined {
+    const verdict = this.#verdicts.get(path);
+    if (verdict?.revision !== revision || !sameStat(verdict.stat, stat)) return undefined;
+    return verdict.clean;
+  }
+
+  /** @param nowNs time of the comparison, in nanoseconds since 1970 */
+  set(path: BytePath, stat: FileStat, revision: string, clean: boolean, nowNs: bigint): void {
+    if (stat.ctimeNs + RACY_NS < nowNs) this.#verdicts.set(path, { stat, revision, clean });
+    else this.#verdicts.delete(path);
+  }
+
+  delete(path: BytePath): void {
+    this.#verdicts.delete(path);
+  }
+
+  get size(): number {
+    return this.#verdicts.size;
+  }
+}
+
+/**
+ * Compares a tracked file of unsure stat with the base revision, as Mercurial does: not in the base, of another kind or
+ * of other content is 'modified'; a file that can no longer be read counts as 'deleted'.
+ * Throws a QuicksilverError if the base revision itself cannot be read.
+ */
+export function compareContent(
+  input: StatusInput,
+  tree: WorkingTree,
+  verdicts: VerdictCache,
+  path: BytePath,
+  stat: FileStat,
+): 'clean' | 'modified' | 'deleted' {
+  tree.outcome.unsure++;
+  const base = input.base.find(path);
+  if (base === undefined || base.kind !== workingKind(input, base, stat)) return 'modified';
+  const remembered = verdicts.get(path, stat, base.revision);
+  if (remembered !== undefined) {
+    tree.outcome.unsureRemembered++;
+    return remembered ? 'clean' : 'modified';
+  }
+  let clean: boolean;
+  try {
+    clean = base.matches(tree.content(path, stat));
+  } catch (error) {
+    if (error instanceof QuicksilverError) throw error;
+    verdicts.delete(path);
+    return 'deleted';
+  }
+  verdicts.set(path, stat, base.revision, clean, BigInt(Date.now()) * 1_000_000n);
+  return clean ? 'clean' : 'modified';
+}
+
+/** The kind of the working file; what its file system cannot record is taken to be as in the base. */
+function workingKind(input: StatusInput, base: BaseFile, stat: FileStat): BaseFile['kind'] {
+  const { traits } = input.rules;
+  if (stat.kind === 'symlink') return 'symlink';
+  if (!traits.symlinks && base.kind === 'symlink') return 'symlink';
+  if (!traits.executableBit) return base.kind === 'executable' ? 'executable' : 'file';
+  return stat.executable ? 'executable' : 'file';
+}
+
+function sameStat(a: FileStat, b: FileStat): boolean {
+  return (
+    a.ctimeNs === b.ctimeNs &&
+    a.inode === b.inode &&
+    a.size === b.size &&
+    a.mtimeSeconds === b.mtimeSeconds &&
+    a.mtimeNanoseconds === b.mtimeNanoseconds &&
+    a.kind === b.kind &&
+    a.executable === b.executable &&
+    a.device === b.device
+  );
+}

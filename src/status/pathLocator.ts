@@ -1,0 +1,61 @@
+// Whether a path belongs to the working copy: a path below a symbolic link, below another repository or below a missing
+// directory does not, whatever `lstat` would say of it.
+import { joinPath, type BytePath } from '../base/bytePath.ts';
+import type { StatusInput } from './types.ts';
+import type { WorkingTree } from './workingTree.ts';
+
+export type Location =
+  | {
+      readonly inside: true;
+      /** Whether a directory above the path is ignored. */
+      readonly inIgnored: boolean;
+    }
+  | {
+      readonly inside: false;
+      /** The uppermost component that is not a directory of this working copy. */
+      readonly at: BytePath;
+      readonly why: 'missing' | 'not-a-directory' | 'nested-repository' | 'excluded';
+    };
+
+/**
+ * Answers for many paths of one moment: what it has learned of a directory it does not ask again, so make a new one for
+ * each batch.
+ */
+export class PathLocator {
+  readonly #input: StatusInput;
+  readonly #tree: WorkingTree;
+  readonly #directories = new Map<BytePath, Location>();
+
+  constructor(input: StatusInput, tree: WorkingTree) {
+    this.#input = input;
+    this.#tree = tree;
+    this.#directories.set('' as BytePath, { inside: true, inIgnored: false });
+  }
+
+  /** Looks at the directories above `path`, from the root down; not at the path itself. */
+  locate(path: BytePath): Location {
+    const slash = path.lastIndexOf('/');
+    return this.#directory((slash < 0 ? '' : path.slice(0, slash)) as BytePath);
+  }
+
+  #directory(path: BytePath): Location {
+    const known = this.#directories.get(path);
+    if (known !== undefined) return known;
+    const above = this.locate(path);
+    const location = above.inside ? this.#check(path, above.inIgnored) : above;
+    this.#directories.set(path, location);
+    return location;
+  }
+
+  #check(path: BytePath, inIgnored: boolean): Location {
+    const { rules, ignore } = this.#input;
+    const kind = this.#tree.lstat(path)?.kind;
+    if (kind === undefined) return { inside: false, at: path, why: 'missing' };
+    if (kind !== 'directory') return { inside: false, at: path, why: 'not-a-directory' };
+    if (this.#tree.lstat(joinPath(path, rules.controlDirectory))?.kind === 'directory') {
+      return { inside: false, at: path, why: 'nested-repository' };
+    }
+    if (rules.excluded.has(path)) return { inside: false, at: path, why: 'excluded' };
+    return { inside: true, inIgnored: inIgnored || (!ignore.isEmpty && ignore.matches(path)) };
+  }
+}

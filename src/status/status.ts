@@ -1,0 +1,119 @@
+// One-shot status: everything, or what is at and below given paths.
+import { ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { VerdictCache } from './contentComparison.ts';
+import { PathLocator } from './pathLocator.ts';
+import { TreeScan, type ScanOptions } from './treeScan.ts';
+import { emptyOutcome, NO_NODE, type Outcome, type Status, type StatusInput } from './types.ts';
+import { WorkingTree } from './workingTree.ts';
+
+/** How a long run shares its thread. */
+export interface RunControl {
+  readonly signal?: AbortSignal | undefined;
+  /** Awaited after each slice of work, so that others get their turn. Without it the run does not pause. */
+  readonly pause?: (() => Promise<void>) | undefined;
+}
+
+export interface StatusOptions extends ScanOptions, RunControl {
+  /** Only what is at or below these paths; everything if not given. */
+  readonly paths?: readonly BytePath[] | undefined;
+  readonly verdicts?: VerdictCache | undefined;
+}
+
+export interface StatusEntry {
+  readonly path: BytePath;
+  readonly status: Status;
+  /** Where a tracked file was copied or renamed from. */
+  readonly source?: BytePath;
+}
+
+export interface StatusResult {
+  /** In no particular order; each path once. */
+  readonly entries: readonly StatusEntry[];
+  /** Directories that are ignored as a whole; only with `ignored: 'collapsed'`. */
+  readonly ignoredDirectories: readonly BytePath[];
+  readonly nestedRepositories: readonly BytePath[];
+  readonly unreadable: readonly { readonly path: BytePath; readonly code: string }[];
+  readonly outcome: Outcome;
+}
+
+/** A slice is long enough to make pausing cheap and short enough not to be noticed. */
+const SLICE_MS = 8;
+
+/**
+ * The status of a working copy, as `hg status -A` would answer it, of what `options` ask for.
+ * Throws what `options.signal` was aborted with, and a QuicksilverError if a base revision cannot be read.
+ */
+export async function runStatus(input: StatusInput, options: StatusOptions): Promise<StatusResult> {
+  const outcome = emptyOutcome();
+  const entries: StatusEntry[] = [];
+  const ignoredDirectories: BytePath[] = [];
+  const nestedRepositories: BytePath[] = [];
+  const unreadable: { path: BytePath; code: string }[] = [];
+  const tree = new WorkingTree(input.root, outcome, (path, code) => unreadable.push({ path, code }));
+  const scan = new TreeScan(
+    input,
+    options,
+    {
+      entry: (path, status, node) => {
+        const source = node === NO_NODE ? undefined : input.statCache.copySource(node);
+        entries.push(source === undefined ? { path, status } : { path, status, source });
+      },
+      ignoredDirectory: path => ignoredDirectories.push(path),
+      nestedRepository: path => nestedRepositories.push(path),
+    },
+    tree,
+    options.verdicts ?? new VerdictCache(),
+  );
+  if (options.paths === undefined) scan.addDirectory(ROOT_PATH, false);
+  else addPaths(input, tree, scan, options.paths);
+  await runScan(scan, options);
+  return { entries, ignoredDirectories, nestedRepositories, unreadable, outcome };
+}
+
+/** Runs a scan to its end, in slices. `afterStep` is told of each directory that was handled. */
+export async function runScan(
+  scan: TreeScan,
+  control: RunControl,
+  afterStep?: (path: BytePath) => void,
+): Promise<void> {
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (let path = scan.step(); path !== undefined; path = scan.step()) {
+    afterStep?.(path);
+    if (performance.now() < sliceEnd) continue;
+    control.signal?.throwIfAborted();
+    if (control.pause) {
+      await control.pause();
+      control.signal?.throwIfAborted();
+    }
+    sliceEnd = performance.now() + SLICE_MS;
+  }
+}
+
+function addPaths(input: StatusInput, tree: WorkingTree, scan: TreeScan, paths: readonly BytePath[]): void {
+  const locator = new PathLocator(input, tree);
+  for (const path of withoutNested(paths)) {
+    if (path === '') {
+      scan.addDirectory(path, false);
+      continue;
+    }
+    const location = locator.locate(path);
+    if (location.inside) {
+      scan.examine(path, tree.lstat(path), location.inIgnored);
+    } else {
+      const node = input.statCache.find(path);
+      if (node !== NO_NODE) scan.absent(path, node);
+    }
+  }
+}
+
+/** The given paths without repetitions and without those that lie below another of them. */
+export function withoutNested(paths: Iterable<BytePath>): BytePath[] {
+  const given = new Set(paths);
+  if (given.has(ROOT_PATH)) return [ROOT_PATH];
+  return [...given].filter(path => {
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      if (given.has(path.slice(0, slash) as BytePath)) return false;
+    }
+    return true;
+  });
+}

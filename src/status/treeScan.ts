@@ -1,0 +1,237 @@
+// The walk: directory by directory, what is on disk is merged with what is recorded, both ordered by name. Each step
+// handles one directory, so that whoever drives it can pause, stop or interleave other work.
+import { joinPath, type BytePath } from '../base/bytePath.ts';
+import type { FileKind, FileStat } from '../base/fileStat.ts';
+import { compareContent, type VerdictCache } from './contentComparison.ts';
+import { NO_NODE, type NodeId, type StatusInput, type StatusSink } from './types.ts';
+import type { DirectoryItem, WorkingTree } from './workingTree.ts';
+
+/** How much is told of what is ignored: nothing; each directory that is ignored as a whole; every file. */
+export type IgnoredDetail = 'none' | 'collapsed' | 'all';
+
+export interface ScanOptions {
+  readonly ignored: IgnoredDetail;
+  /** Tell of clean files too. */
+  readonly clean: boolean;
+}
+
+interface Frame {
+  readonly path: BytePath;
+  /** The node of the directory, or NO_NODE if nothing below it is recorded. */
+  readonly node: NodeId;
+  readonly ignored: boolean;
+}
+
+export class TreeScan {
+  readonly #input: StatusInput;
+  readonly #options: ScanOptions;
+  readonly #sink: StatusSink;
+  readonly #tree: WorkingTree;
+  readonly #verdicts: VerdictCache;
+  readonly #frames: Frame[] = [];
+
+  constructor(input: StatusInput, options: ScanOptions, sink: StatusSink, tree: WorkingTree, verdicts: VerdictCache) {
+    this.#input = input;
+    this.#options = options;
+    this.#sink = sink;
+    this.#tree = tree;
+    this.#verdicts = verdicts;
+  }
+
+  /**
+   * Queues a directory, everything below it included. The caller vouches that it is a directory of this working copy:
+   * no component of its path is a symbolic link or another repository's.
+   * @param ignored whether the directory itself, or one above it, is ignored
+   */
+  addDirectory(path: BytePath, ignored: boolean): void {
+    this.#frames.push({ path, node: this.#input.statCache.find(path), ignored });
+  }
+
+  /** Handles one directory and answers its path; undefined when there is nothing left to do. */
+  step(): BytePath | undefined {
+    const frame = this.#frames.pop();
+    if (frame === undefined) return undefined;
+    this.#directory(frame);
+    return frame.path;
+  }
+
+  /**
+   * Tells the status of one path, whatever it is now: a file, a directory (which is queued), or gone. The caller vouches
+   * for the directories above it, as for {@link addDirectory}.
+   * @param inIgnored whether a directory above it is ignored
+   */
+  examine(path: BytePath, stat: FileStat | undefined, inIgnored: boolean): void {
+    const node = this.#input.statCache.find(path);
+    if (stat?.kind === 'directory') {
+      if (node !== NO_NODE) this.#tracked(path, node, 'directory');
+      this.#subdirectory(path, node, inIgnored);
+    } else if (node === NO_NODE) {
+      if (stat !== undefined) this.#untracked(path, stat.kind, inIgnored);
+    } else if (stat === undefined) {
+      this.absent(path, node);
+    } else {
+      this.#file(path, stat.kind, node, inIgnored, stat);
+    }
+  }
+
+  /** Everything recorded at `node` and below it is not on disk as far as status is concerned. */
+  absent(path: BytePath, node: NodeId): void {
+    const cache = this.#input.statCache;
+    const pending: [BytePath, NodeId][] = [[path, node]];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const [at, id] = next;
+      this.#tracked(at, id, undefined);
+      const first = cache.firstChild(id);
+      for (let i = cache.childCount(id) - 1; i >= 0; i--)
+        pending.push([joinPath(at, cache.name(first + i)), first + i]);
+    }
+  }
+
+  /** Tells the status of one recorded path that is (or is no longer) on disk; nothing is told of a mere directory. */
+  #tracked(path: BytePath, node: NodeId, kind: FileKind | undefined, stat?: FileStat): void {
+    switch (this.#input.statCache.kind(node)) {
+      case 'none':
+        return;
+      case 'removed':
+        this.#sink.entry(path, 'removed', node);
+        return;
+      case 'added':
+        this.#sink.entry(path, isFileLike(kind) ? 'added' : 'deleted', node);
+        return;
+      case 'changed':
+        this.#sink.entry(path, isFileLike(kind) ? 'modified' : 'deleted', node);
+        return;
+      case 'tracked':
+        this.#compare(path, node, isFileLike(kind) ? (stat ?? this.#tree.lstat(path)) : undefined);
+    }
+  }
+
+  /** A path on disk of which nothing is recorded. Fifos, sockets and devices have no status. */
+  #untracked(path: BytePath, kind: FileKind, inIgnored: boolean): void {
+    if (!isFileLike(kind)) return;
+    if (!(inIgnored || this.#matches(path))) this.#sink.entry(path, 'unknown', NO_NODE);
+    else if (this.#options.ignored !== 'none') this.#sink.entry(path, 'ignored', NO_NODE);
+  }
+
+  #directory(frame: Frame): void {
+    const { statCache: cache, rules } = this.#input;
+    const { path, node } = frame;
+    const items = this.#tree.readDirectory(path);
+    if (items === undefined) {
+      this.#withoutListing(frame);
+      return;
+    }
+    const isRoot = path === '';
+    if (!isRoot && items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory)) {
+      this.#sink.nestedRepository?.(path);
+      this.#absentBelow(path, node);
+      return;
+    }
+    this.#sink.directory?.(path);
+    let child = node === NO_NODE ? 0 : cache.firstChild(node);
+    const end = node === NO_NODE ? 0 : child + cache.childCount(node);
+    let childName = child < end ? cache.name(child) : undefined;
+    for (const item of items) {
+      while (childName !== undefined && childName < item.name) {
+        this.absent(joinPath(path, childName), child);
+        childName = ++child < end ? cache.name(child) : undefined;
+      }
+      let match = NO_NODE;
+      if (childName === item.name) {
+        match = child;
+        childName = ++child < end ? cache.name(child) : undefined;
+      }
+      if (isRoot && item.name === rules.controlDirectory) continue;
+      this.#item(frame, item, match);
+    }
+    for (; child < end; child++) this.absent(joinPath(path, cache.name(child)), child);
+  }
+
+  #item(parent: Frame, item: DirectoryItem, node: NodeId): void {
+    const path = joinPath(parent.path, item.name);
+    if (item.kind === 'directory') {
+      if (node !== NO_NODE) this.#tracked(path, node, 'directory');
+      this.#subdirectory(path, node, parent.ignored);
+    } else if (node === NO_NODE) {
+      this.#untracked(path, item.kind, parent.ignored);
+    } else {
+      this.#file(path, item.kind, node, parent.ignored);
+    }
+  }
+
+  #subdirectory(path: BytePath, node: NodeId, inIgnored: boolean): void {
+    const { statCache: cache, rules } = this.#input;
+    const hasRecorded = node !== NO_NODE && cache.childCount(node) > 0;
+    if (rules.excluded.has(path)) {
+      if (hasRecorded) this.#withoutListing({ path, node, ignored: inIgnored });
+      return;
+    }
+    const ignored = inIgnored || this.#matches(path);
+    if (!ignored || hasRecorded || this.#options.ignored === 'all') {
+      this.#sink.subdirectory?.(path);
+      this.#frames.push({ path, node: hasRecorded ? node : NO_NODE, ignored });
+    } else if (this.#options.ignored === 'collapsed') {
+      this.#sink.ignoredDirectory?.(path);
+    }
+  }
+
+  /** A file, link or special file at a path that is recorded as an entry, as a directory, or as both. */
+  #file(path: BytePath, kind: FileKind, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
+    const { statCache: cache } = this.#input;
+    this.#absentBelow(path, node);
+    if (cache.kind(node) === 'none') this.#untracked(path, kind, inIgnored);
+    else this.#tracked(path, node, kind, stat);
+  }
+
+  #absentBelow(path: BytePath, node: NodeId): void {
+    if (node === NO_NODE) return;
+    const { statCache: cache } = this.#input;
+    const first = cache.firstChild(node);
+    for (let i = 0, count = cache.childCount(node); i < count; i++) {
+      this.absent(joinPath(path, cache.name(first + i)), first + i);
+    }
+  }
+
+  /**
+   * A directory whose names are not to be had (no permission to list it, or it belongs to a subrepository): recorded
+   * paths are looked at one by one.
+   */
+  #withoutListing(frame: Frame): void {
+    if (frame.node === NO_NODE) return;
+    const { statCache: cache, rules } = this.#input;
+    const isRoot = frame.path === '';
+    if (!isRoot && this.#tree.lstat(joinPath(frame.path, rules.controlDirectory))?.kind === 'directory') {
+      this.#absentBelow(frame.path, frame.node);
+      return;
+    }
+    const first = cache.firstChild(frame.node);
+    for (let child = first; child < first + cache.childCount(frame.node); child++) {
+      const path = joinPath(frame.path, cache.name(child));
+      const stat = this.#tree.lstat(path);
+      this.#tracked(path, child, stat?.kind, stat);
+      if (cache.childCount(child) === 0) continue;
+      if (stat?.kind === 'directory') this.#withoutListing({ path, node: child, ignored: frame.ignored });
+      else this.#absentBelow(path, child);
+    }
+  }
+
+  #compare(path: BytePath, node: NodeId, stat: FileStat | undefined): void {
+    // Between the listing and the stat the file may have vanished, or become something else.
+    if (stat === undefined || !isFileLike(stat.kind)) {
+      this.#sink.entry(path, 'deleted', node);
+      return;
+    }
+    const verdict = this.#input.statCache.compareStat(node, stat);
+    const status = verdict === 'unsure' ? compareContent(this.#input, this.#tree, this.#verdicts, path, stat) : verdict;
+    if (verdict === 'unsure') this.#sink.unsure?.(path);
+    if (status !== 'clean' || this.#options.clean) this.#sink.entry(path, status, node);
+  }
+
+  #matches(path: BytePath): boolean {
+    return !this.#input.ignore.isEmpty && this.#input.ignore.matches(path);
+  }
+}
+
+function isFileLike(kind: FileKind | undefined): boolean {
+  return kind === 'file' || kind === 'symlink';
+}

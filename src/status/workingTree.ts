@@ -1,0 +1,138 @@
+// The working files: lstat, directory listings, contents. Synchronous, because the engine runs in a thread of its own
+// and asynchronous file access costs several times as much per call. Counts everything it does.
+import * as fs from 'node:fs';
+import { compareBytes, toFsPath, type BytePath } from '../base/bytePath.ts';
+import { systemErrorCode } from '../base/errors.ts';
+import type { ContentSource, FileKind, FileStat } from '../base/fileStat.ts';
+import type { Outcome } from './types.ts';
+
+export interface DirectoryItem {
+  readonly name: string;
+  readonly kind: FileKind;
+}
+
+const SECOND_NS = 1_000_000_000n;
+const CHUNK_BYTES = 256 * 1024;
+// Without O_NONBLOCK, opening a fifo that took the place of a file since its lstat would block for ever.
+const OPEN_FLAGS =
+  fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW);
+/** Nothing is there: an ordinary answer, not a failure. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
+
+export class WorkingTree {
+  readonly root: string;
+  readonly outcome: Outcome;
+  readonly #onUnreadable: (path: BytePath, code: string) => void;
+
+  /**
+   * @param root absolute path of the working copy
+   * @param outcome the counters to add to
+   * @param onUnreadable told of every path that is there but cannot be looked at
+   */
+  constructor(root: string, outcome: Outcome, onUnreadable: (path: BytePath, code: string) => void = () => undefined) {
+    this.root = root;
+    this.outcome = outcome;
+    this.#onUnreadable = onUnreadable;
+  }
+
+  /** The stat of what is at `path`, not following a symbolic link; undefined if nothing is, or it cannot be known. */
+  lstat(path: BytePath): FileStat | undefined {
+    this.outcome.stats++;
+    let stat: fs.BigIntStats | undefined;
+    try {
+      stat = fs.lstatSync(toFsPath(this.root, path), { bigint: true, throwIfNoEntry: false });
+    } catch (error) {
+      this.#report(path, error);
+      return undefined;
+    }
+    if (stat === undefined) return undefined;
+    let seconds = stat.mtimeNs / SECOND_NS;
+    let nanoseconds = stat.mtimeNs % SECOND_NS;
+    if (nanoseconds < 0n) {
+      // BigInt division rounds towards zero; times before 1970 are to be rounded down.
+      seconds -= 1n;
+      nanoseconds += SECOND_NS;
+    }
+    return {
+      kind: stat.isFile() ? 'file' : stat.isSymbolicLink() ? 'symlink' : stat.isDirectory() ? 'directory' : 'other',
+      size: Number(stat.size),
+      executable: (stat.mode & 0o100n) !== 0n,
+      mtimeSeconds: Number(seconds),
+      mtimeNanoseconds: Number(nanoseconds),
+      ctimeNs: stat.ctimeNs,
+      inode: stat.ino,
+      device: stat.dev,
+    };
+  }
+
+  /** What is in a directory, ordered by the bytes of the names; undefined if it is none or cannot be read. */
+  readDirectory(path: BytePath): readonly DirectoryItem[] | undefined {
+    this.outcome.directoriesRead++;
+    const where = toFsPath(this.root, path);
+    let items: DirectoryItem[];
+    try {
+      items = fs.readdirSync(where, { withFileTypes: true, encoding: 'latin1' }).map(item => ({
+        name: item.name,
+        kind: item.isFile() ? 'file' : item.isDirectory() ? 'directory' : item.isSymbolicLink() ? 'symlink' : 'other',
+      }));
+    } catch (error) {
+      // Some file systems do not tell the kind with the name; Node then looks each name up itself, and fails for names
+      // that are not UTF-8.
+      const names = systemErrorCode(error) === 'ENOENT' ? this.#readNames(where) : undefined;
+      if (names === undefined) {
+        this.#report(path, error);
+        return undefined;
+      }
+      items = names.map(name => ({
+        name,
+        kind: this.lstat((path === '' ? name : `${path}/${name}`) as BytePath)?.kind ?? 'other',
+      }));
+    }
+    return items.sort((a, b) => compareBytes(a.name, b.name));
+  }
+
+  /** The content of a file, or the target of a symbolic link, as bytes. */
+  content(path: BytePath, stat: FileStat): ContentSource {
+    this.outcome.filesRead++;
+    const where = toFsPath(this.root, path);
+    const outcome = this.outcome;
+    return {
+      size: stat.size,
+      *chunks() {
+        if (stat.kind === 'symlink') {
+          const target = fs.readlinkSync(where, { encoding: 'buffer' });
+          outcome.bytesRead += target.length;
+          yield target;
+          return;
+        }
+        const descriptor = fs.openSync(where, OPEN_FLAGS);
+        try {
+          const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, stat.size + 1)));
+          for (;;) {
+            const count = fs.readSync(descriptor, buffer, 0, buffer.length, null);
+            if (count === 0) return;
+            outcome.bytesRead += count;
+            yield buffer.subarray(0, count);
+          }
+        } finally {
+          fs.closeSync(descriptor);
+        }
+      },
+    };
+  }
+
+  #readNames(where: string | Buffer): string[] | undefined {
+    try {
+      return fs.readdirSync(where, { encoding: 'latin1' });
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      return undefined;
+    }
+  }
+
+  #report(path: BytePath, error: unknown): void {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (!ABSENT.has(code)) this.#onUnreadable(path, code);
+  }
+}
