@@ -1,0 +1,193 @@
+// Drives and reads the rendered workbench, as a user would see it: for tests, screenshots and the curious.
+// Every function that waits gives up after `timeout` milliseconds with an error that names what it waited for.
+
+const defaultTimeout = 30_000; // A cold workbench on a slow machine.
+
+/** What can be asked of a workbench page. All values are plain data, so that they can travel to the tests. */
+export function createDriver(page) {
+  const scmRows = page.locator('.scm-view .monaco-list-row');
+  const explorerRows = page.locator('.explorer-folders-view .monaco-list-row');
+
+  const driver = {
+    /** Opens the Source Control view. By key: the badge lies over the icon, and a click would land on it. */
+    async showSourceControl() {
+      await focusWorkbench();
+      await page.keyboard.press('Control+Shift+G');
+      await page.locator('.scm-view').first().waitFor({ timeout: defaultTimeout });
+    },
+
+    /**
+     * The labels of the rows in the Source Control view, e.g. "alpha.txt, Modified".
+     * `until`: waits until, for each of these texts, a row's label contains it. `gone`: until no label contains them.
+     */
+    async sourceControlRows({ until = [], gone = [], timeout = defaultTimeout } = {}) {
+      await driver.showSourceControl();
+      await labels(scmRows, until, gone, timeout);
+      return scmRows.evaluateAll(rows => rows.map(row => row.getAttribute('aria-label') ?? row.innerText));
+    },
+
+    /** The number on the Source Control icon; undefined when there is none. */
+    async badge({ until, timeout = defaultTimeout } = {}) {
+      const badge = page.locator('.activitybar .action-item:has(a[aria-label^="Source Control"]) .badge-content');
+      if (until !== undefined)
+        await badge
+          .filter({ hasText: exactly(until) })
+          .first()
+          .waitFor({ timeout });
+      return (await badge.count()) === 0 ? undefined : (await badge.first().innerText()).trim();
+    },
+
+    /** Opens the Explorer. */
+    async showExplorer() {
+      await focusWorkbench();
+      await page.keyboard.press('Control+Shift+E');
+      await page.locator('.explorer-folders-view').first().waitFor({ timeout: defaultTimeout });
+    },
+
+    /** Expands a folder in the Explorer. */
+    async expandFolder(name, { timeout = defaultTimeout } = {}) {
+      await driver.showExplorer();
+      const row = explorerRows.filter({ has: page.locator('.label-name', { hasText: exactly(name) }) }).first();
+      await row.waitFor({ timeout });
+      if ((await row.getAttribute('aria-expanded')) === 'false') {
+        await row.click({ timeout });
+        await row.and(page.locator('[aria-expanded="true"]')).waitFor({ timeout });
+      }
+    },
+
+    /**
+     * The rows of the Explorer: { name, letter, color, label }. `letter` and `color` (CSS, computed) are what file
+     * decorations made of them. `until` and `gone` are texts of the label ("alpha.txt, Modified"), as above.
+     */
+    async explorerRows({ until = [], gone = [], timeout = defaultTimeout } = {}) {
+      await driver.showExplorer();
+      await labels(explorerRows, until, gone, timeout);
+      return explorerRows.evaluateAll(rows =>
+        rows.map(row => {
+          const { getComputedStyle } = row.ownerDocument.defaultView;
+          const icon = row.querySelector('.monaco-icon-label');
+          const name = row.querySelector('.label-name');
+          const content = getComputedStyle(icon, '::after').content;
+          return {
+            name: name.textContent,
+            letter: content === 'none' || content === 'normal' ? '' : content.replace(/^"|"$/g, ''),
+            color: getComputedStyle(name).color,
+            label: row.getAttribute('aria-label') ?? '',
+          };
+        }),
+      );
+    },
+
+    /** The items of the status bar: { id, text, label }. `until`: waits for an item whose label contains this text. */
+    async statusBarItems({ until, timeout = defaultTimeout } = {}) {
+      const items = page.locator('.statusbar-item:visible');
+      if (until !== undefined) {
+        await page
+          .locator(
+            `.statusbar-item:has([aria-label*="${cssString(until)}"]), .statusbar-item[aria-label*="${cssString(until)}"]`,
+          )
+          .or(items.filter({ hasText: until }))
+          .first()
+          .waitFor({ timeout });
+      }
+      return items.evaluateAll(all =>
+        all.map(item => ({
+          id: item.id,
+          text: item.innerText.trim(),
+          label:
+            item.getAttribute('aria-label') ?? item.querySelector('[aria-label]')?.getAttribute('aria-label') ?? '',
+        })),
+      );
+    },
+
+    /** Runs a command through the command palette, by its title. */
+    async runCommand(title, { timeout = defaultTimeout } = {}) {
+      await focusWorkbench();
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget input').first();
+      await input.waitFor({ timeout });
+      await input.fill(`>${title}`);
+      await page
+        .locator('.quick-input-list .monaco-list-row')
+        .filter({ has: page.locator('.label-name', { hasText: exactly(title) }) })
+        .first()
+        .click({ timeout });
+    },
+
+    /** Opens a file of the workspace in an editor, by name or path. */
+    async openFile(name, { timeout = defaultTimeout } = {}) {
+      await focusWorkbench();
+      await page.keyboard.press('Control+P');
+      const input = page.locator('.quick-input-widget input').first();
+      await input.waitFor({ timeout });
+      await input.fill(name);
+      await page
+        .locator(`.quick-input-list .monaco-list-row[aria-label*="${cssString(name)}"]`)
+        .first()
+        .click({ timeout });
+      await page.locator('.editor-container .monaco-editor').first().waitFor({ timeout });
+    },
+
+    /** Whether the window is in Restricted Mode, by what the status bar says. */
+    async isRestricted() {
+      return (await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).count()) > 0;
+    },
+
+    /** Trusts the workspace, with the button of VS Code's own editor for that. */
+    async trustWorkspace({ timeout = defaultTimeout } = {}) {
+      await driver.runCommand('Workspaces: Manage Workspace Trust', { timeout });
+      await page
+        .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ })
+        .first()
+        .click({ timeout });
+      await page.locator('.workspace-trust-editor.trusted').first().waitFor({ timeout });
+    },
+
+    /** The texts of the notifications on the screen. */
+    async notifications({ until, timeout = defaultTimeout } = {}) {
+      const messages = page.locator('.notification-list-item-message');
+      if (until !== undefined) await messages.filter({ hasText: until }).first().waitFor({ timeout });
+      return messages.allInnerTexts();
+    },
+
+    /** The lines of the welcome texts that views show in place of contents. */
+    async welcomeTexts({ until, timeout = defaultTimeout } = {}) {
+      const texts = page.locator('.welcome-view-content p');
+      if (until !== undefined) await texts.filter({ hasText: until }).first().waitFor({ timeout });
+      return texts.allInnerTexts();
+    },
+
+    /** Writes what the window shows to a PNG file. */
+    async screenshot(file) {
+      await page.screenshot({ path: file });
+    },
+  };
+  return driver;
+
+  async function focusWorkbench() {
+    await page.locator('.monaco-workbench').first().waitFor({ timeout: defaultTimeout });
+  }
+
+  async function labels(rows, until, gone, timeout) {
+    for (const text of until) {
+      await rows
+        .and(page.locator(`[aria-label*="${cssString(text)}"]`))
+        .first()
+        .waitFor({ timeout });
+    }
+    for (const text of gone) {
+      await rows
+        .and(page.locator(`[aria-label*="${cssString(text)}"]`))
+        .first()
+        .waitFor({ state: 'detached', timeout });
+    }
+  }
+}
+
+function exactly(text) {
+  return new RegExp(`^\\s*${String(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}
+
+function cssString(text) {
+  return text.replace(/["\\]/g, '\\$&');
+}

@@ -1,0 +1,33 @@
+// What VS Code loads to run the tests of one scenario inside its extension host. The output and the verdict go over a
+// connection to the program that started VS Code, because neither the console nor the exit code can be relied on.
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import Mocha from 'mocha';
+import { setting } from './harness.ts';
+
+const testTimeout = 60_000; // Milliseconds. Far above what any test needs: a slow machine is not a failure.
+
+/** Called by VS Code once. Rejects when a test failed, which becomes VS Code's exit code 1. */
+export async function run(): Promise<void> {
+  const results = connect(Number(setting('QUICKSILVER_TEST_RESULTS')), '127.0.0.1');
+  await once(results, 'connect');
+  const send = (message: object): boolean => results.write(`${JSON.stringify(message)}\n`);
+
+  Mocha.reporters.Base.consoleLog = (...values: unknown[]) => send({ output: `${format(...values)}\n` });
+  const grep = process.env['QUICKSILVER_TEST_GREP'];
+  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: testTimeout, ...(grep ? { grep } : {}) });
+  const folder = setting('QUICKSILVER_TEST_FILES');
+  for (const name of readdirSync(folder).sort()) if (name.endsWith('.test.cjs')) mocha.addFile(join(folder, name));
+
+  const stats = await new Promise<Mocha.Stats | undefined>(resolve => {
+    const runner = mocha.run(() => resolve(runner.stats));
+  });
+  const { passes = 0, failures = 0, pending = 0 } = stats ?? {};
+  send({ verdict: { passed: passes, failed: failures, skipped: pending } });
+  results.end();
+  await once(results, 'close');
+  if (failures > 0) throw new Error(`${failures} of the tests failed`);
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { extensions, workspace } from 'vscode';
+import { hasUi, hgCalls, scenario, ui } from '../harness.ts';
+
+describe('the extension in a window with one repository', () => {
+  it('opens the folder of the scenario', () => {
+    assert.equal(workspace.workspaceFolders?.[0]?.uri.fsPath, scenario().directory);
+  });
+
+  it('activates by itself or when asked', async () => {
+    const extension = extensions.getExtension('quicksilver.quicksilver');
+    assert.ok(extension, 'the extension is installed');
+    await extension.activate();
+    assert.equal(extension.isActive, true);
+  });
+
+  it('shows the changed files in the Source Control view', async function () {
+    if (!hasUi()) this.skip();
+    const changed = ['modified.txt', 'added.txt', 'removed.txt', 'missing.txt', 'unknown.txt'];
+    const rows = await ui.sourceControlRows({ until: changed });
+    const shown = changed.filter(name => rows.some(row => row.startsWith(`${name}, `) || row.includes(name)));
+    assert.deepEqual(shown, changed);
+    assert.deepEqual(
+      rows.filter(row => /clean\.txt|ignored\.log/.test(row)),
+      [],
+    );
+  });
+
+  it('has not started hg for that', () => {
+    assert.deepEqual(hgCalls(), []);
+  });
+});
