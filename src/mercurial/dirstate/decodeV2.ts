@@ -1,0 +1,201 @@
+// Version 2 of the dirstate: a small docket names a data file and the place of the tree in it.
+import { QuicksilverError } from '../../base/errors.ts';
+import { ByteReader } from '../../base/byteReader.ts';
+import { checkComponent, type NameRules } from './component.ts';
+import {
+  HAS_MODE_AND_SIZE,
+  HAS_MTIME,
+  allocateNodes,
+  compareRanges,
+  finishTable,
+  type NodeTable,
+} from './nodeTable.ts';
+
+export const V2_MARKER = Buffer.from('dirstate-v2\n', 'latin1');
+
+/** The longest docket: its fields and a data file id of 255 bytes. What follows is ignored, as Mercurial does. */
+export const MAX_DOCKET_LENGTH = 125 + 255;
+
+export const NODE_LENGTH = 44;
+
+/** The decoded docket. */
+export interface Docket {
+  /** 40 hexadecimal digits. */
+  readonly p1: string;
+  readonly p2: string;
+  readonly rootOffset: number;
+  readonly rootCount: number;
+  /** Hash of the ignore patterns that the cached directory mtimes are valid for; 20 bytes. */
+  readonly ignoreHash: Uint8Array;
+  /** Bytes of the data file that count. */
+  readonly usedSize: number;
+  /** The data file is `dirstate.<dataId>`. '' only if there is none. */
+  readonly dataId: string;
+}
+
+/** Decodes a docket. Throws a QuicksilverError, 'corrupt'. */
+export function decodeDocket(bytes: Uint8Array, file: string): Docket {
+  const reader = new ByteReader(bytes, file);
+  const dataId = reader.byteString(125, reader.u8(124));
+  const usedSize = reader.u32(120);
+  // The id becomes part of a file name.
+  if (!/^[0-9A-Za-z_-]*$/.test(dataId) || (dataId === '' && usedSize > 0)) {
+    throw new QuicksilverError('corrupt', `${file}: ${JSON.stringify(dataId)} cannot be the id of a data file`, {
+      file,
+    });
+  }
+  return {
+    p1: reader.hex(12, 20),
+    p2: reader.hex(44, 20),
+    rootOffset: reader.u32(76),
+    rootCount: reader.u32(80),
+    ignoreHash: Uint8Array.from(reader.slice(100, 20)),
+    usedSize,
+    dataId,
+  };
+}
+
+/**
+ * The nodes of a version 2 data file. One pass from the root: every offset is checked, a child's path must be its
+ * parent's, a slash and its name, and there can be no more nodes than the data has room for, so that the time and memory
+ * are bounded by the size of the data whatever it contains. Throws a QuicksilverError, 'corrupt'.
+ *
+ * @param bytes the used part of the data file
+ */
+export function decodeV2(bytes: Buffer, docket: Docket, rules: NameRules): NodeTable {
+  return new Decoder(bytes, rules).decode(docket);
+}
+
+class Decoder {
+  readonly #bytes: Buffer;
+  readonly #rules: NameRules;
+  readonly #nodes: NodeTable;
+  readonly #most: number;
+  /**
+   * Path bytes that may still be looked at. Paths may overlap in the file, but in no file that Mercurial writes do they
+   * add up to anywhere near this; without a bound, a small hostile file could take hours.
+   */
+  #budget: number;
+
+  constructor(bytes: Buffer, rules: NameRules) {
+    this.#bytes = bytes;
+    this.#rules = rules;
+    this.#most = Math.floor(bytes.length / NODE_LENGTH) + 1;
+    this.#nodes = allocateNodes(bytes, this.#most, true);
+    this.#budget = bytes.length * 32 + 0x10_0000;
+  }
+
+  decode(docket: Docket): NodeTable {
+    const nodes = this.#nodes;
+    let next = this.#children(0, docket.rootOffset, docket.rootCount, 1);
+    // Parents come before their children, so that the nodes still to be visited are those after the current one.
+    for (let node = 1; node < next; node++) {
+      next = this.#children(node, nodes.firstChild[node]!, nodes.childCount[node]!, next);
+    }
+    return finishTable(nodes, next);
+  }
+
+  /** Reads the children of `parent` into the nodes from `first` on; returns the first node that is free after them. */
+  #children(parent: number, offset: number, count: number, first: number): number {
+    const nodes = this.#nodes;
+    nodes.firstChild[parent] = first;
+    nodes.childCount[parent] = count;
+    if (count === 0) return first;
+    if (offset + count * NODE_LENGTH > this.#bytes.length) {
+      throw this.#corrupt(`${count} nodes at byte ${offset} lie outside its ${this.#bytes.length} used bytes`);
+    }
+    if (first + count > this.#most) throw this.#corrupt('it has more nodes than it has room for: some are used twice');
+    nodes.sourceOffset![parent] = offset;
+
+    let sorted = true;
+    for (let i = 0; i < count; i++) {
+      const node = first + i;
+      this.#node(parent, node, offset + i * NODE_LENGTH);
+      if (i > 0 && sorted) sorted = this.#compareNames(node - 1, node) < 0;
+    }
+    if (!sorted) this.#sort(first, count);
+    return first + count;
+  }
+
+  #node(parent: number, node: number, at: number): void {
+    const nodes = this.#nodes;
+    const bytes = this.#bytes;
+    const pathOffset = bytes.readUInt32BE(at);
+    const pathLength = bytes.readUInt16BE(at + 4);
+    const baseStart = bytes.readUInt16BE(at + 6);
+    const copyOffset = bytes.readUInt32BE(at + 8);
+    const copyLength = bytes.readUInt16BE(at + 12);
+    if (pathOffset + pathLength > bytes.length || copyOffset + copyLength > bytes.length) {
+      throw this.#corrupt(`the node at byte ${at} has a path outside its ${bytes.length} used bytes`);
+    }
+    this.#checkPath(parent, at, pathOffset, pathLength, baseStart);
+    nodes.pathOffset[node] = pathOffset;
+    nodes.pathLength[node] = pathLength;
+    nodes.baseStart[node] = baseStart;
+    nodes.copyOffset[node] = copyOffset;
+    nodes.copyLength[node] = copyOffset === 0 ? 0 : copyLength;
+    // As they are in the file; they become node numbers when this node's children are read.
+    nodes.firstChild[node] = bytes.readUInt32BE(at + 14);
+    nodes.childCount[node] = bytes.readUInt32BE(at + 18);
+    const flags = bytes.readUInt16BE(at + 30);
+    nodes.flags[node] = flags;
+    if ((flags & HAS_MODE_AND_SIZE) !== 0) nodes.size[node] = bytes.readUInt32BE(at + 32);
+    if ((flags & HAS_MTIME) !== 0) {
+      nodes.mtimeSeconds[node] = bytes.readUInt32BE(at + 36) & 0x7fffffff;
+      nodes.mtimeNanoseconds[node] = bytes.readUInt32BE(at + 40);
+    }
+  }
+
+  #checkPath(parent: number, at: number, offset: number, length: number, baseStart: number): void {
+    const nodes = this.#nodes;
+    const bytes = this.#bytes;
+    const parentLength = nodes.pathLength[parent]!;
+    const expectedStart = parent === 0 ? 0 : parentLength + 1;
+    if (baseStart !== expectedStart || length < baseStart) {
+      throw this.#corrupt(`the node at byte ${at} has a name that does not follow its directory's path`);
+    }
+    this.#budget -= length;
+    if (this.#budget < 0) throw this.#corrupt('its paths overlap too much');
+    if (parent !== 0) {
+      const parentOffset = nodes.pathOffset[parent]!;
+      let same = bytes[offset + parentLength] === 0x2f;
+      if (offset !== parentOffset) {
+        for (let i = 0; same && i < parentLength; i++) same = bytes[offset + i] === bytes[parentOffset + i];
+      }
+      if (!same) throw this.#corrupt(`the node at byte ${at} has a path that is not below its directory's`);
+    }
+    checkComponent(bytes, offset + baseStart, length - baseStart, parent === 0, this.#rules);
+  }
+
+  #compareNames(a: number, b: number): number {
+    const nodes = this.#nodes;
+    const aStart = nodes.baseStart[a]!;
+    const bStart = nodes.baseStart[b]!;
+    return compareRanges(
+      this.#bytes,
+      nodes.pathOffset[a]! + aStart,
+      nodes.pathLength[a]! - aStart,
+      this.#bytes,
+      nodes.pathOffset[b]! + bStart,
+      nodes.pathLength[b]! - bStart,
+    );
+  }
+
+  /** Children out of order would make names impossible to find, though nothing else is wrong with them. */
+  #sort(first: number, count: number): void {
+    const order = Uint32Array.from({ length: count }, (_, i) => first + i);
+    order.sort((a, b) => this.#compareNames(a, b));
+    for (let i = 1; i < count; i++) {
+      if (this.#compareNames(order[i - 1]!, order[i]!) === 0) throw this.#corrupt('a directory has a name twice');
+    }
+    for (const column of Object.values(this.#nodes) as unknown[]) {
+      if (!(column instanceof Uint32Array || column instanceof Uint16Array)) continue;
+      const values = Array.from(order, node => column[node]!);
+      column.set(values, first);
+    }
+  }
+
+  #corrupt(message: string): QuicksilverError {
+    return new QuicksilverError('corrupt', `${this.#rules.file}: ${message}`, { file: this.#rules.file });
+  }
+}

@@ -1,0 +1,234 @@
+import type { BytePath } from '../../base/bytePath.ts';
+import { bytePath } from '../../base/bytePath.ts';
+import type { FileStat } from '../../base/fileStat.ts';
+import type { FileIdentity } from '../vfs.ts';
+import {
+  ALL_UNKNOWN_RECORDED,
+  DIRECTORY,
+  ENTRY_MASK,
+  HAS_MTIME,
+  MTIME_SECOND_AMBIGUOUS,
+  P1_TRACKED,
+  P2_INFO,
+  WDIR_TRACKED,
+  allocateNodes,
+  finishTable,
+  type NodeTable,
+} from './nodeTable.ts';
+import { compareStat, type FileSystemTraits, type StatVerdict } from './statRule.ts';
+
+/** The id of the null revision: what the parents of an empty working copy are. */
+export const NULL_ID = '0'.repeat(40);
+
+/** What a dirstate is read with beside its bytes. */
+export interface DirstateHeader {
+  /** 40 hexadecimal digits; {@link NULL_ID} if there is none. */
+  readonly p1: string;
+  readonly p2: string;
+  /** 'none': there is no dirstate file, or an empty one. */
+  readonly format: 'v1' | 'v2' | 'none';
+  /** The state of the file `.hg/dirstate` that was read; undefined if there is none. */
+  readonly identity: FileIdentity | undefined;
+  readonly traits: FileSystemTraits;
+  /** Version 2: what the cached directory mtimes are valid for. */
+  readonly ignoreHash?: Uint8Array | undefined;
+  /** Version 2: the data file's id. */
+  readonly dataId?: string | undefined;
+}
+
+/** The time of a directory at which nothing unknown was in it. */
+export interface DirectoryMtime {
+  /** The low 31 bits. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** True if the directory may have changed again within that second. */
+  readonly ambiguous: boolean;
+}
+
+/** What is recorded for a path, before looking at the disk. See EntryKind of the engine. */
+type RecordedKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked';
+
+const NOT_FOUND = -1;
+
+/**
+ * A dirstate, whichever format it has: the tracked paths as a tree, and what is recorded for each. Immutable; node ids
+ * belong to one instance. It is the engine's stat cache by its shape.
+ */
+export class Dirstate {
+  readonly root = 0;
+  readonly p1: string;
+  readonly p2: string;
+  readonly format: 'v1' | 'v2' | 'none';
+  readonly identity: FileIdentity | undefined;
+  /** 20 bytes, zeros if nothing is recorded. */
+  readonly ignoreHash: Uint8Array;
+  /** For this folder's own files: the columns behind the methods. */
+  readonly table: NodeTable;
+  /** For this folder's own files: which data file the nodes are from; '' if from none. */
+  readonly dataId: string;
+  readonly #traits: FileSystemTraits;
+
+  constructor(table: NodeTable, header: DirstateHeader) {
+    this.table = table;
+    this.p1 = header.p1;
+    this.p2 = header.p2;
+    this.format = header.format;
+    this.identity = header.identity;
+    this.ignoreHash = header.ignoreHash ?? new Uint8Array(20);
+    this.dataId = header.dataId ?? '';
+    this.#traits = header.traits;
+  }
+
+  /** A dirstate without entries, as a working copy without a dirstate file has it. */
+  static empty(header: DirstateHeader): Dirstate {
+    return new Dirstate(finishTable(allocateNodes(Buffer.alloc(0), 1, false), 1), header);
+  }
+
+  get nodeCount(): number {
+    return this.table.nodeCount;
+  }
+
+  get entryCount(): number {
+    return this.table.entryCount;
+  }
+
+  /** True while a merge is going on: there is a second parent. */
+  get isMerge(): boolean {
+    return this.p2 !== NULL_ID;
+  }
+
+  /** The first child, if there is one: the others follow it. */
+  firstChild(node: number): number {
+    return this.table.firstChild[node]!;
+  }
+
+  childCount(node: number): number {
+    return this.table.childCount[node]!;
+  }
+
+  /** The last component of the path; '' for the root. */
+  name(node: number): string {
+    const { bytes, pathOffset, pathLength, baseStart } = this.table;
+    const offset = pathOffset[node]!;
+    return bytes.toString('latin1', offset + baseStart[node]!, offset + pathLength[node]!);
+  }
+
+  path(node: number): BytePath {
+    const { bytes, pathOffset, pathLength } = this.table;
+    const offset = pathOffset[node]!;
+    return bytePath(bytes.toString('latin1', offset, offset + pathLength[node]!));
+  }
+
+  /** The node of a path, or -1. Costs the logarithm of the sizes of the directories on the way. */
+  find(path: BytePath): number {
+    let node: number = this.root;
+    if (path === '') return node;
+    for (let start = 0; start <= path.length;) {
+      let end = path.indexOf('/', start);
+      if (end < 0) end = path.length;
+      node = this.#findChild(node, path, start, end);
+      if (node === NOT_FOUND) return NOT_FOUND;
+      start = end + 1;
+    }
+    return node;
+  }
+
+  /**
+   * What is recorded: a removed file is 'removed' whatever else; then whatever the second parent had a part in is
+   * 'changed', even if it is not in the first; what the first parent lacks is 'added'; the rest is 'tracked'. A recorded
+   * copy of a file that the first parent has is 'tracked' too: {@link compareStat} knows of it.
+   */
+  kind(node: number): RecordedKind {
+    const flags = this.table.flags[node]!;
+    if ((flags & ENTRY_MASK) === 0) return 'none';
+    if ((flags & WDIR_TRACKED) === 0) return 'removed';
+    if ((flags & P2_INFO) !== 0) return 'changed';
+    return (flags & P1_TRACKED) === 0 ? 'added' : 'tracked';
+  }
+
+  /** For nodes of kind 'tracked', with the stat of a regular file or symbolic link. */
+  compareStat(node: number, stat: FileStat): StatVerdict {
+    const { table } = this;
+    return compareStat(
+      {
+        flags: table.flags[node]!,
+        size: table.size[node]!,
+        mtimeSeconds: table.mtimeSeconds[node]!,
+        mtimeNanoseconds: table.mtimeNanoseconds[node]!,
+        isCopy: table.copyOffset[node] !== 0,
+      },
+      stat,
+      this.#traits,
+    );
+  }
+
+  /** Where a tracked entry was copied from. Mercurial shows no copies at all while there is no first parent. */
+  copySource(node: number): BytePath | undefined {
+    const { bytes, copyOffset, copyLength, flags } = this.table;
+    const offset = copyOffset[node]!;
+    if (offset === 0 || (flags[node]! & WDIR_TRACKED) === 0 || this.p1 === NULL_ID) return undefined;
+    return bytePath(bytes.toString('latin1', offset, offset + copyLength[node]!));
+  }
+
+  /** True if the path is tracked in the working copy: an entry that is not removed. */
+  isTracked(node: number): boolean {
+    return (this.table.flags[node]! & WDIR_TRACKED) !== 0;
+  }
+
+  /** True if a merge brought the tracked file from the second parent: the first has none of that path. */
+  isFromOtherParent(node: number): boolean {
+    return (this.table.flags[node]! & ENTRY_MASK) === (WDIR_TRACKED | P2_INFO);
+  }
+
+  /** True if the tracked file is in the first parent, and a merge put something of the second into it. */
+  isMerged(node: number): boolean {
+    return (this.table.flags[node]! & ENTRY_MASK) === ENTRY_MASK;
+  }
+
+  /**
+   * The directory's recorded time, if at that time nothing unknown was in it that the patterns of {@link ignoreHash}
+   * do not ignore. Only version 2 has it, and only some writers record it.
+   */
+  directoryMtime(node: number): DirectoryMtime | undefined {
+    const { flags, mtimeSeconds, mtimeNanoseconds } = this.table;
+    const needed = DIRECTORY | HAS_MTIME | ALL_UNKNOWN_RECORDED;
+    if ((flags[node]! & needed) !== needed) return undefined;
+    return {
+      seconds: mtimeSeconds[node]!,
+      nanoseconds: mtimeNanoseconds[node]!,
+      ambiguous: (flags[node]! & MTIME_SECOND_AMBIGUOUS) !== 0,
+    };
+  }
+
+  /** The nodes that are entries, a directory's before those below it. */
+  *entries(): Generator<number> {
+    const { flags, nodeCount } = this.table;
+    for (let node = 0; node < nodeCount; node++) if ((flags[node]! & ENTRY_MASK) !== 0) yield node;
+  }
+
+  #findChild(parent: number, path: string, start: number, end: number): number {
+    let low = this.table.firstChild[parent]!;
+    let high = low + this.table.childCount[parent]!;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const order = this.#compareName(middle, path, start, end);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    return NOT_FOUND;
+  }
+
+  /** Compares the name of a node with path[start..end]. */
+  #compareName(node: number, path: string, start: number, end: number): number {
+    const { bytes, pathOffset, pathLength, baseStart } = this.table;
+    const at = pathOffset[node]! + baseStart[node]!;
+    const length = pathLength[node]! - baseStart[node]!;
+    const common = Math.min(length, end - start);
+    for (let i = 0; i < common; i++) {
+      const difference = bytes[at + i]! - path.charCodeAt(start + i);
+      if (difference !== 0) return difference;
+    }
+    return length - (end - start);
+  }
+}

@@ -1,0 +1,117 @@
+// The one in-memory form of a dirstate, whichever format it was read from: a tree of nodes in typed arrays over the
+// file's own bytes. A tracked file costs some forty bytes here and no object, so that hundreds of thousands fit.
+
+/** What an entry or directory is, in the bits that dirstate-v2 uses on disk. Version 1 is translated into them. */
+export const WDIR_TRACKED = 0x0001;
+export const P1_TRACKED = 0x0002;
+/** Something of the second parent went into the entry: it was merged, or came from there. */
+export const P2_INFO = 0x0004;
+export const MODE_EXEC_PERM = 0x0008;
+export const MODE_IS_SYMLINK = 0x0010;
+export const HAS_FALLBACK_EXEC = 0x0020;
+export const FALLBACK_EXEC = 0x0040;
+export const HAS_FALLBACK_SYMLINK = 0x0080;
+export const FALLBACK_SYMLINK = 0x0100;
+export const EXPECTED_STATE_IS_MODIFIED = 0x0200;
+export const HAS_MODE_AND_SIZE = 0x0400;
+export const HAS_MTIME = 0x0800;
+export const MTIME_SECOND_AMBIGUOUS = 0x1000;
+/** The recorded mtime is a directory's, not a file's. */
+export const DIRECTORY = 0x2000;
+/** At the recorded mtime of the directory, no child of it was unknown and not ignored. */
+export const ALL_UNKNOWN_RECORDED = 0x4000;
+
+/** A node with none of these is no entry, only a directory. */
+export const ENTRY_MASK = WDIR_TRACKED | P1_TRACKED | P2_INFO;
+
+/** The most bytes a path may have: what dirstate-v2 can express, and more than any file system takes. */
+export const MAX_PATH_LENGTH = 0xffff;
+
+/**
+ * Node 0 is the root directory. The children of a node are contiguous and ordered by the bytes of their names; a parent
+ * comes before its children. Offsets are into {@link NodeTable.bytes}.
+ */
+export interface NodeTable {
+  readonly bytes: Buffer;
+  readonly nodeCount: number;
+  readonly entryCount: number;
+  readonly pathOffset: Uint32Array;
+  readonly pathLength: Uint16Array;
+  /** Where in the path the last component starts. */
+  readonly baseStart: Uint16Array;
+  readonly firstChild: Uint32Array;
+  readonly childCount: Uint32Array;
+  readonly flags: Uint16Array;
+  /** 0 unless HAS_MODE_AND_SIZE. */
+  readonly size: Uint32Array;
+  /** The low 31 bits; 0 unless HAS_MTIME. */
+  readonly mtimeSeconds: Uint32Array;
+  readonly mtimeNanoseconds: Uint32Array;
+  /** 0 where no copy is recorded. */
+  readonly copyOffset: Uint32Array;
+  readonly copyLength: Uint16Array;
+  /** Where the file itself keeps the children (version 2): equal places in two states of one data file are one tree. */
+  readonly sourceOffset: Uint32Array | undefined;
+}
+
+/** Columns of `nodeCount` zeroed nodes. The caller has made sure that the file is large enough to hold so many. */
+export function allocateNodes(bytes: Buffer, nodeCount: number, withSourceOffset: boolean): NodeTable {
+  return {
+    bytes,
+    nodeCount,
+    entryCount: 0,
+    pathOffset: new Uint32Array(nodeCount),
+    pathLength: new Uint16Array(nodeCount),
+    baseStart: new Uint16Array(nodeCount),
+    firstChild: new Uint32Array(nodeCount),
+    childCount: new Uint32Array(nodeCount),
+    flags: new Uint16Array(nodeCount),
+    size: new Uint32Array(nodeCount),
+    mtimeSeconds: new Uint32Array(nodeCount),
+    mtimeNanoseconds: new Uint32Array(nodeCount),
+    copyOffset: new Uint32Array(nodeCount),
+    copyLength: new Uint16Array(nodeCount),
+    sourceOffset: withSourceOffset ? new Uint32Array(nodeCount) : undefined,
+  };
+}
+
+/** The table without the nodes it was allocated for and did not need, and with its entries counted. */
+export function finishTable(table: NodeTable, nodeCount: number): NodeTable {
+  let entryCount = 0;
+  for (let node = 0; node < nodeCount; node++) if ((table.flags[node]! & ENTRY_MASK) !== 0) entryCount++;
+  if (table.flags.length === nodeCount) return { ...table, entryCount };
+  return {
+    bytes: table.bytes,
+    nodeCount,
+    entryCount,
+    pathOffset: table.pathOffset.slice(0, nodeCount),
+    pathLength: table.pathLength.slice(0, nodeCount),
+    baseStart: table.baseStart.slice(0, nodeCount),
+    firstChild: table.firstChild.slice(0, nodeCount),
+    childCount: table.childCount.slice(0, nodeCount),
+    flags: table.flags.slice(0, nodeCount),
+    size: table.size.slice(0, nodeCount),
+    mtimeSeconds: table.mtimeSeconds.slice(0, nodeCount),
+    mtimeNanoseconds: table.mtimeNanoseconds.slice(0, nodeCount),
+    copyOffset: table.copyOffset.slice(0, nodeCount),
+    copyLength: table.copyLength.slice(0, nodeCount),
+    sourceOffset: table.sourceOffset?.slice(0, nodeCount),
+  };
+}
+
+/** Orders two byte ranges by their unsigned bytes. */
+export function compareRanges(
+  a: Uint8Array,
+  aStart: number,
+  aLength: number,
+  b: Uint8Array,
+  bStart: number,
+  bLength: number,
+): number {
+  const common = aLength < bLength ? aLength : bLength;
+  for (let i = 0; i < common; i++) {
+    const difference = a[aStart + i]! - b[bStart + i]!;
+    if (difference !== 0) return difference;
+  }
+  return aLength - bLength;
+}

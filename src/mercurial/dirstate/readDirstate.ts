@@ -1,0 +1,165 @@
+// Reads `.hg/dirstate` as one consistent state, although others replace it at any time.
+import { QuicksilverError } from '../../base/errors.ts';
+import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs.ts';
+import type { NameRules } from './component.ts';
+import { V1_HEADER_LENGTH, decodeV1 } from './decodeV1.ts';
+import { MAX_DOCKET_LENGTH, V2_MARKER, decodeDocket, decodeV2 } from './decodeV2.ts';
+import { Dirstate, NULL_ID } from './dirstate.ts';
+import type { FileSystemTraits } from './statRule.ts';
+
+export interface ReadDirstateOptions {
+  readonly traits: FileSystemTraits;
+  /** True where '\' and ':' in names lead elsewhere. Default: on Windows. */
+  readonly windowsNames?: boolean;
+  /** The largest dirstate or data file that is read. Default: {@link MAX_DIRSTATE_BYTES}. */
+  readonly maxBytes?: number;
+}
+
+/** 2 GiB less one byte, the most that one read takes: some 20 million tracked files. */
+export const MAX_DIRSTATE_BYTES = 0x7fff_ffff;
+
+/**
+ * How often the file may be replaced while it is read before we give up. A writer needs some milliseconds at least for
+ * each time, so that this many in a row mean that the repository is being worked on without a pause.
+ */
+const ATTEMPTS = 5;
+
+/**
+ * The dirstate of a working copy; an empty one without parents if there is no file, or an empty file. The file itself
+ * tells its format: a docket's first bytes cannot be the parents of a version 1 file, and a version 1 file may still be
+ * there in a repository that requires version 2.
+ *
+ * Throws a QuicksilverError: 'corrupt'; 'changed-while-reading' if it was replaced again and again; 'unsupported' if it is
+ * too large; 'io'.
+ *
+ * @param hgDirectory the working copy's own `.hg`
+ */
+export function readDirstate(vfs: Vfs, hgDirectory: string, options: ReadDirstateOptions): Dirstate {
+  const path = `${hgDirectory}/dirstate`;
+  /** The docket of the last attempt at which its data file was missing or too short. */
+  let dangling: FileIdentity | undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const result = readOnce(vfs, path, options);
+    const now = currentIdentity(vfs, path);
+    if (typeof result !== 'string') {
+      if (sameIdentity(result.identity, now)) {
+        if (result.error !== undefined) throw result.error;
+        return result.dirstate;
+      }
+      continue;
+    }
+    // The new docket is there before the old data file goes away, so that a docket that is still there although
+    // its data file is not was left behind. Looking twice costs nothing.
+    if (now !== undefined && sameIdentity(dangling, now)) {
+      throw new QuicksilverError('corrupt', result, { file: path });
+    }
+    dangling = now;
+  }
+  throw new QuicksilverError(
+    'changed-while-reading',
+    `${path}: replaced each of the ${ATTEMPTS} times that it was read`,
+    { file: path },
+  );
+}
+
+/** What one attempt gave: valid only if the file is still the one with this identity. */
+type Attempt =
+  | { readonly identity: FileIdentity | undefined; readonly dirstate: Dirstate; readonly error?: undefined }
+  | { readonly identity: FileIdentity | undefined; readonly error: QuicksilverError };
+
+function currentIdentity(vfs: Vfs, path: string): FileIdentity | undefined {
+  const file = vfs.open(path);
+  file?.close();
+  return file?.identity;
+}
+
+/** A sentence instead of a result says what the docket names and is not there. */
+function readOnce(vfs: Vfs, path: string, options: ReadDirstateOptions): Attempt | string {
+  const { traits } = options;
+  const file = vfs.open(path);
+  if (file === undefined) {
+    const empty = Dirstate.empty({ p1: NULL_ID, p2: NULL_ID, format: 'none', identity: undefined, traits });
+    return { identity: undefined, dirstate: empty };
+  }
+  try {
+    return decode(vfs, path, file, options);
+  } catch (error) {
+    // Half of a file that is just being written looks like a damaged one: whether it is, the identity tells.
+    if (!(error instanceof QuicksilverError) || error.code !== 'corrupt') throw error;
+    return { identity: file.identity, error };
+  } finally {
+    file.close();
+  }
+}
+
+function decode(vfs: Vfs, path: string, file: OpenFile, options: ReadDirstateOptions): Attempt | string {
+  const { identity } = file;
+  const { traits } = options;
+  const windowsNames = options.windowsNames ?? process.platform === 'win32';
+  if (file.size === 0) {
+    return {
+      identity,
+      dirstate: Dirstate.empty({ p1: NULL_ID, p2: NULL_ID, format: 'none', identity, traits }),
+    };
+  }
+  if (file.read(0, V2_MARKER.length).equals(V2_MARKER)) {
+    return decodeWithData(vfs, path, file, options, windowsNames);
+  }
+  refuseTooLarge(path, file.size, options);
+  const bytes = file.read(0, file.size);
+  if (bytes.length < V1_HEADER_LENGTH) {
+    throw new QuicksilverError('corrupt', `${path}: appears damaged, it has only ${bytes.length} bytes`, {
+      file: path,
+    });
+  }
+  const table = decodeV1(bytes, { file: path, windowsNames });
+  const dirstate = new Dirstate(table, {
+    p1: bytes.toString('hex', 0, 20),
+    p2: bytes.toString('hex', 20, 40),
+    format: 'v1',
+    identity,
+    traits,
+  });
+  return { identity, dirstate };
+}
+
+function decodeWithData(
+  vfs: Vfs,
+  path: string,
+  file: OpenFile,
+  options: ReadDirstateOptions,
+  windowsNames: boolean,
+): Attempt | string {
+  const docket = decodeDocket(file.read(0, MAX_DOCKET_LENGTH), path);
+  const dataPath = `${path}.${docket.dataId}`;
+  const rules: NameRules = { file: dataPath, windowsNames };
+  let bytes: Buffer = Buffer.alloc(0);
+  if (docket.usedSize > 0) {
+    refuseTooLarge(dataPath, docket.usedSize, options);
+    const data = vfs.open(dataPath);
+    if (data === undefined) return `${path}: names the data file ${dataPath}, which does not exist`;
+    try {
+      // The size is compared before memory is taken for it. What is behind the used part may be anything.
+      if (data.size >= docket.usedSize) bytes = data.read(0, docket.usedSize);
+    } finally {
+      data.close();
+    }
+    if (bytes.length !== docket.usedSize) {
+      return `${path}: says that ${dataPath} has ${docket.usedSize} bytes, but it is shorter`;
+    }
+  }
+  const { p1, p2, ignoreHash, dataId } = docket;
+  const { identity } = file;
+  const { traits } = options;
+  const table = decodeV2(bytes, docket, rules);
+  return { identity, dirstate: new Dirstate(table, { p1, p2, format: 'v2', identity, traits, ignoreHash, dataId }) };
+}
+
+function refuseTooLarge(path: string, size: number, options: ReadDirstateOptions): void {
+  const most = options.maxBytes ?? MAX_DIRSTATE_BYTES;
+  if (size > most) {
+    throw new QuicksilverError('unsupported', `${path}: ${size} bytes are more than the ${most} that can be read`, {
+      file: path,
+    });
+  }
+}

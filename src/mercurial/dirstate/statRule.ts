@@ -1,0 +1,80 @@
+// When a stat alone says that a tracked file is clean or modified, and when its content has to be compared.
+//
+// The recorded size and times have 31 bits, so both sides are compared modulo 2^31: a file that grew by exactly 2 GiB
+// looks the same to Mercurial, and so it must to us.
+//
+// Times. A file that is written twice within the resolution of its file system's clock has the same mtime after both.
+// Whoever records a file as clean at an mtime that is not yet in the past therefore either records no mtime at all or
+// marks the second as ambiguous; such a record never proves anything, and the content decides. Nanoseconds of 0 mean
+// "not known" (version 1 has none, and some file systems neither), so they are compared only if both sides have them.
+// Mercurial with its C modules reads no nanoseconds of working files and calls a file clean when the second agrees.
+// Comparing them, as its pure Python and Rust forms do, costs a content comparison now and then, and never calls a
+// changed file clean that they would not.
+import type { FileStat } from '../../base/fileStat.ts';
+import {
+  DIRECTORY,
+  EXPECTED_STATE_IS_MODIFIED,
+  HAS_FALLBACK_EXEC,
+  HAS_FALLBACK_SYMLINK,
+  HAS_MODE_AND_SIZE,
+  HAS_MTIME,
+  MODE_EXEC_PERM,
+  MTIME_SECOND_AMBIGUOUS,
+} from './nodeTable.ts';
+
+/** What the file system of the working copy can record. */
+export interface FileSystemTraits {
+  readonly executableBit: boolean;
+  readonly symlinks: boolean;
+}
+
+/** What a stat says of a tracked file: 'unsure' means that its content decides. */
+export type StatVerdict = 'clean' | 'modified' | 'unsure';
+
+/** An entry that is tracked in the working copy and in the first parent, with nothing of the second in it. */
+export interface RecordedStat {
+  readonly flags: number;
+  readonly size: number;
+  readonly mtimeSeconds: number;
+  readonly mtimeNanoseconds: number;
+  /** True if the entry records where the file was copied from. */
+  readonly isCopy: boolean;
+}
+
+const LOW_31_BITS = 0x7fffffff;
+
+/**
+ * Mercurial's quick check of a regular file or symbolic link, in its order:
+ * 1. what the file system cannot express is recorded as a fallback: only the content comparison takes that in;
+ * 2. a copy, a different size or a different owner's execute bit is a modification, whatever the content. For a
+ *    symbolic link of another size than recorded the content decides (encrypted file systems lie about link sizes);
+ * 3. an equal mtime is clean;
+ * 4. everything else is unsure.
+ */
+export function compareStat(recorded: RecordedStat, stat: FileStat, traits: FileSystemTraits): StatVerdict {
+  const { flags } = recorded;
+  if (!traits.symlinks && (flags & HAS_FALLBACK_SYMLINK) !== 0) return 'unsure';
+  if (!traits.executableBit && (flags & HAS_FALLBACK_EXEC) !== 0) return 'unsure';
+
+  // A file whose recorded state is known to differ from the parent has a stat that proves nothing of the parent.
+  const usable = (flags & EXPECTED_STATE_IS_MODIFIED) === 0;
+  const sizeKnown = usable && (flags & HAS_MODE_AND_SIZE) !== 0;
+  const sizeDiffers = sizeKnown && stat.size !== recorded.size && (stat.size & LOW_31_BITS) !== recorded.size;
+  const executableDiffers = sizeKnown && traits.executableBit && stat.executable !== ((flags & MODE_EXEC_PERM) !== 0);
+  if (recorded.isCopy || sizeDiffers || executableDiffers) {
+    const sizeProves = sizeKnown && stat.size === recorded.size;
+    return stat.kind === 'symlink' && !sizeProves ? 'unsure' : 'modified';
+  }
+
+  // Some writers keep a directory's time where a file's would be: that one says nothing of a file.
+  if (usable && (flags & HAS_MTIME) !== 0 && (flags & DIRECTORY) === 0 && sameTime(recorded, stat)) return 'clean';
+  return 'unsure';
+}
+
+function sameTime(recorded: RecordedStat, stat: FileStat): boolean {
+  if ((recorded.mtimeSeconds & LOW_31_BITS) !== (stat.mtimeSeconds & LOW_31_BITS)) return false;
+  if (recorded.mtimeNanoseconds === 0 || stat.mtimeNanoseconds === 0) {
+    return (recorded.flags & MTIME_SECOND_AMBIGUOUS) === 0;
+  }
+  return recorded.mtimeNanoseconds === stat.mtimeNanoseconds;
+}
