@@ -3,6 +3,11 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
+if (import.meta.dirname === undefined) {
+  console.error(`Node.js 20.11 or newer is needed; this is ${process.version}.`);
+  process.exit(1);
+}
+
 /** The folder of the checkout. */
 export const projectRoot = path.resolve(import.meta.dirname, '..', '..');
 

@@ -59,6 +59,8 @@ export async function startServer({
   const options = ['--server-data-dir', data, '--extensions-dir', extensions, '--accept-server-license-terms'];
   if (vsix) options.push('--install-extension', path.resolve(vsix), '--start-server');
   options.push('--host', host, '--port', String(port), '--connection-token', token, '--telemetry-level', 'off');
+  // VS Code would ask a login shell for the environment and let its PATH win over ours.
+  options.push('--force-disable-user-env');
   if (allSettings['security.workspace.trust.enabled'] === false) options.push('--disable-workspace-trust');
   if (development) options.push('--enable-smoke-test-driver');
 

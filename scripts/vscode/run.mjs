@@ -56,6 +56,7 @@ export async function runScenario(name, { version, desktop, extension = projectR
       launchArgs: [
         scenario.open,
         '--disable-extensions',
+        '--force-disable-user-env',
         `--user-data-dir=${profile}`,
         `--extensions-dir=${path.join(temporary, 'extensions')}`,
       ],

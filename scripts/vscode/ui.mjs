@@ -16,13 +16,20 @@ export function createDriver(page) {
       await page.locator('.scm-view').first().waitFor({ timeout: defaultTimeout });
     },
 
+    /** Waits until the extension has put its status on the screen: a changed file, or its item in the status bar. */
+    async waitForStatus({ timeout = defaultTimeout } = {}) {
+      await driver.showSourceControl();
+      const items = page.locator('.statusbar-item[id^="quicksilver.quicksilver"], .statusbar-item[id^="status.scm"]');
+      await items.or(page.locator('.scm-view .resource')).first().waitFor({ timeout });
+    },
+
     /**
      * The labels of the rows in the Source Control view, e.g. "alpha.txt, Modified".
      * `until`: waits until, for each of these texts, a row's label contains it. `gone`: until no label contains them.
      */
     async sourceControlRows({ until = [], gone = [], timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
-      await labels(scmRows, until, gone, timeout);
+      await settled(text => scmRows.and(labelled('', text)), until, gone, timeout);
       return scmRows.evaluateAll(rows => rows.map(row => row.getAttribute('aria-label') ?? row.innerText));
     },
 
@@ -57,11 +64,12 @@ export function createDriver(page) {
 
     /**
      * The rows of the Explorer: { name, letter, color, label }. `letter` and `color` (CSS, computed) are what file
-     * decorations made of them. `until` and `gone` are texts of the label ("alpha.txt, Modified"), as above.
+     * decorations made of them; `label` has the path and the decoration's tooltip, e.g. "/tmp/w/alpha.txt • Modified".
+     * `until` and `gone` are texts of that label, as above.
      */
     async explorerRows({ until = [], gone = [], timeout = defaultTimeout } = {}) {
       await driver.showExplorer();
-      await labels(explorerRows, until, gone, timeout);
+      await settled(text => explorerRows.locator(labelled('.monaco-icon-label', text)), until, gone, timeout);
       return explorerRows.evaluateAll(rows =>
         rows.map(row => {
           const { getComputedStyle } = row.ownerDocument.defaultView;
@@ -72,7 +80,7 @@ export function createDriver(page) {
             name: name.textContent,
             letter: content === 'none' || content === 'normal' ? '' : content.replace(/^"|"$/g, ''),
             color: getComputedStyle(name).color,
-            label: row.getAttribute('aria-label') ?? '',
+            label: icon.getAttribute('aria-label') ?? '',
           };
         }),
       );
@@ -168,19 +176,13 @@ export function createDriver(page) {
     await page.locator('.monaco-workbench').first().waitFor({ timeout: defaultTimeout });
   }
 
-  async function labels(rows, until, gone, timeout) {
-    for (const text of until) {
-      await rows
-        .and(page.locator(`[aria-label*="${cssString(text)}"]`))
-        .first()
-        .waitFor({ timeout });
-    }
-    for (const text of gone) {
-      await rows
-        .and(page.locator(`[aria-label*="${cssString(text)}"]`))
-        .first()
-        .waitFor({ state: 'detached', timeout });
-    }
+  function labelled(selector, text) {
+    return page.locator(`${selector}[aria-label*="${cssString(text)}"]`);
+  }
+
+  async function settled(withLabel, until, gone, timeout) {
+    for (const text of until) await withLabel(text).first().waitFor({ timeout });
+    for (const text of gone) await withLabel(text).first().waitFor({ state: 'detached', timeout });
   }
 }
 

@@ -21,7 +21,7 @@ export interface ExplorerRow {
   readonly letter: string;
   /** The computed colour of the name, e.g. "rgb(226, 192, 141)". */
   readonly color: string;
-  /** What a screen reader says, e.g. "alpha.txt, Modified". */
+  /** The path and the tooltips of the file decorations, e.g. "/tmp/w/alpha.txt • Modified". */
   readonly label: string;
 }
 

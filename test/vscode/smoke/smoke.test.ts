@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { extensions, workspace } from 'vscode';
 import { hasUi, hgCalls, scenario, ui } from '../harness.ts';
 
@@ -18,7 +19,7 @@ describe('the extension in a window with one repository', () => {
     if (!hasUi()) this.skip();
     const changed = ['modified.txt', 'added.txt', 'removed.txt', 'missing.txt', 'unknown.txt'];
     const rows = await ui.sourceControlRows({ until: changed });
-    const shown = changed.filter(name => rows.some(row => row.startsWith(`${name}, `) || row.includes(name)));
+    const shown = changed.filter(name => rows.some(row => row.includes(name)));
     assert.deepEqual(shown, changed);
     assert.deepEqual(
       rows.filter(row => /clean\.txt|ignored\.log/.test(row)),
@@ -28,5 +29,11 @@ describe('the extension in a window with one repository', () => {
 
   it('has not started hg for that', () => {
     assert.deepEqual(hgCalls(), []);
+  });
+
+  it('would have been caught starting hg', () => {
+    const cwd = scenario().directory;
+    assert.throws(() => execFileSync('hg', ['root'], { cwd, stdio: 'pipe', shell: process.platform === 'win32' }));
+    assert.deepEqual(hgCalls(), [{ args: ['root'], cwd }]);
   });
 });

@@ -1,0 +1,135 @@
+// `npm test`: installs what is missing, then runs every check there is, in order, and sums them up.
+//
+//   npm test -- [--only NAME]... [--skip NAME]...
+//
+// Names: typecheck, lint, build, unit, differential, vscode (or one of vscode-<version>, vscode-user), package.
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureModules, ensurePrograms } from './lib/prerequisites.mjs';
+import { PlainError, findProgram, outcomeOf, projectRoot, reportFailure } from './lib/processes.mjs';
+import { knownReleases } from './vscode/get-vscode.mjs';
+import { findChromium } from './vscode/launch.mjs';
+import { findHg } from './vscode/mercurial.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    skip: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+const desktop = process.env.QUICKSILVER_VSCODE === 'desktop' || process.platform !== 'linux';
+const hg = { found: () => findHg() !== undefined, packageName: 'mercurial', title: 'Mercurial' };
+const chromium = { found: () => findChromium() !== undefined, packageName: 'chromium', title: 'Chromium or Chrome' };
+const forVscode = desktop ? [hg] : [hg, chromium];
+
+// Each stage has a name, a group that --only and --skip know too, and a function that resolves to
+// { ok, passed, failed }; the counts are those of single tests and are absent where there are none.
+const stages = [
+  { name: 'typecheck', run: () => tool('typescript', 'tsc', ['-p', 'tsconfig.json']) },
+  { name: 'lint', run: lint },
+  { name: 'build', run: () => node(['esbuild.mjs']) },
+  { name: 'unit', run: () => nodeTests('unit') },
+  { name: 'differential', programs: [hg], run: () => nodeTests('differential') },
+  ...knownReleases.map(version => ({
+    name: `vscode-${version}`,
+    group: 'vscode',
+    programs: forVscode,
+    run: () => vscodeTests(['--vscode', version]),
+  })),
+  ...(canTestAsOrdinaryUser() ? [userStage()] : []),
+  { name: 'package', programs: forVscode, run: () => node(['scripts/package.mjs', '--check']) },
+];
+
+await main().catch(reportFailure);
+
+async function main() {
+  const chosen = chooseStages();
+  await ensureModules();
+  await ensurePrograms([...new Set(chosen.flatMap(stage => stage.programs ?? []))]);
+  let passed = 0;
+  let failed = 0;
+  const broken = [];
+  for (const stage of chosen) {
+    console.log(`\n=== ${stage.name} ===\n`);
+    const start = Date.now();
+    const result = await stage.run();
+    console.log(`\n${stage.name}: ${result.ok ? 'ok' : 'FAILED'} (${Math.round((Date.now() - start) / 1000)} s)`);
+    passed += result.passed ?? 0;
+    // A stage that failed without a failing test of its own counts as one failure, so that none is lost in the sum.
+    failed += result.ok ? 0 : Math.max(1, result.failed ?? 0);
+    if (!result.ok) broken.push(stage.name);
+  }
+  console.log(broken.length > 0 ? `\nfailed: ${broken.join(', ')}` : '');
+  console.log(`tests: ${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+function chooseStages() {
+  const matches = (stage, names) => names.includes(stage.name) || names.includes(stage.group);
+  for (const name of [...options.only, ...options.skip]) {
+    if (!stages.some(stage => matches(stage, [name]))) {
+      throw new PlainError(`There is no stage ${name}; there are: ${stages.map(stage => stage.name).join(', ')}`);
+    }
+  }
+  return stages.filter(
+    stage => (options.only.length === 0 || matches(stage, options.only)) && !matches(stage, options.skip),
+  );
+}
+
+async function lint() {
+  const eslint = await tool('eslint', 'eslint', ['.']);
+  const prettier = await tool('prettier', 'prettier', ['--check', '.']);
+  return { ok: eslint.ok && prettier.ok };
+}
+
+async function nodeTests(kind) {
+  // Node 20 does not expand patterns itself.
+  const folder = path.join(projectRoot, 'test', kind);
+  const files = fs
+    .readdirSync(folder, { recursive: true })
+    .filter(name => name.endsWith('.test.ts'))
+    .map(name => path.join('test', kind, name))
+    .sort();
+  if (files.length === 0) {
+    console.error(`There are no tests in ${folder}.`);
+    return { ok: false };
+  }
+  const flags = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec'];
+  const { ok, output } = await node([...flags, ...files]);
+  const count = word => Number(new RegExp(`^. ${word} (\\d+)$`, 'mu').exec(output)?.[1] ?? 0);
+  const passed = count('pass');
+  return { ok: ok && passed > 0, passed, failed: count('fail') + count('cancelled') };
+}
+
+async function vscodeTests(args) {
+  const { ok, output } = await node(['scripts/test-vscode.mjs', ...args]);
+  const counts = /^extension tests: (\d+) passed, (\d+) failed/m.exec(output);
+  return { ok, passed: Number(counts?.[1] ?? 0), failed: Number(counts?.[2] ?? 0) };
+}
+
+/** Some things differ for root, file permissions above all; most people are not root. */
+function userStage() {
+  return {
+    name: 'vscode-user',
+    group: 'vscode',
+    programs: forVscode,
+    run: () => vscodeTests(['--vscode', knownReleases[0], '--user', 'nobody']),
+  };
+}
+
+function canTestAsOrdinaryUser() {
+  return !desktop && process.getuid?.() === 0 && findProgram(['setpriv']) !== undefined;
+}
+
+function tool(packageName, binary, args) {
+  const folder = path.join(projectRoot, 'node_modules', packageName);
+  const { bin } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  return node([path.join(folder, typeof bin === 'string' ? bin : bin[binary]), ...args]);
+}
+
+async function node(args) {
+  const { code, stdout } = await outcomeOf(process.execPath, args, { tee: true });
+  return { ok: code === 0, output: stdout };
+}

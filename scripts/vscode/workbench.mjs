@@ -1,0 +1,36 @@
+// Opens the extension, installed, in a VS Code window that can be looked at: for pictures and the check of the package.
+import { getVscode } from './get-vscode.mjs';
+import { openBrowser, startServer, workbenchUrl } from './launch.mjs';
+import { createDriver } from './ui.mjs';
+
+const pictureSettings = {
+  'window.commandCenter': false,
+  'workbench.layoutControl.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'editor.minimap.enabled': false,
+  'scm.defaultViewMode': 'list',
+};
+
+/**
+ * Opens a folder and calls `use` with the driver of its window (see ui.mjs); closes everything afterwards.
+ * Either `installed`, the folder of the extension, or `vsix`, its package, says which extension is there.
+ */
+export async function withWorkbench({ version, open, installed, vsix, settings, window }, use) {
+  const server = await startServer({
+    release: await getVscode(version),
+    settings: { ...pictureSettings, ...settings },
+    installed,
+    vsix,
+  });
+  try {
+    const { browser, page } = await openBrowser(window);
+    try {
+      await page.goto(workbenchUrl({ address: server.address, open }));
+      return await use(createDriver(page), page);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}
