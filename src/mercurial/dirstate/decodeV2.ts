@@ -3,9 +3,11 @@ import { QuicksilverError } from '../../base/errors.ts';
 import { ByteReader } from '../../base/byteReader.ts';
 import { checkComponent, type NameRules } from './component.ts';
 import {
+  ENTRY_MASK,
   HAS_MODE_AND_SIZE,
   HAS_MTIME,
   allocateNodes,
+  columns,
   compareRanges,
   finishTable,
   type NodeTable,
@@ -113,8 +115,8 @@ class Decoder {
       this.#node(parent, node, offset + i * NODE_LENGTH);
       if (i > 0 && sorted) sorted = this.#compareNames(node - 1, node) < 0;
     }
-    if (!sorted) this.#sort(first, count);
-    return first + count;
+    if (!sorted) nodes.childCount[parent] = this.#sort(first, count);
+    return first + nodes.childCount[parent];
   }
 
   #node(parent: number, node: number, at: number): void {
@@ -139,11 +141,10 @@ class Decoder {
     nodes.childCount[node] = bytes.readUInt32BE(at + 18);
     const flags = bytes.readUInt16BE(at + 30);
     nodes.flags[node] = flags;
-    if ((flags & HAS_MODE_AND_SIZE) !== 0) nodes.size[node] = bytes.readUInt32BE(at + 32);
-    if ((flags & HAS_MTIME) !== 0) {
-      nodes.mtimeSeconds[node] = bytes.readUInt32BE(at + 36) & 0x7fffffff;
-      nodes.mtimeNanoseconds[node] = bytes.readUInt32BE(at + 40);
-    }
+    const hasMtime = (flags & HAS_MTIME) !== 0;
+    nodes.size[node] = (flags & HAS_MODE_AND_SIZE) === 0 ? 0 : bytes.readUInt32BE(at + 32);
+    nodes.mtimeSeconds[node] = hasMtime ? bytes.readUInt32BE(at + 36) & 0x7fffffff : 0;
+    nodes.mtimeNanoseconds[node] = hasMtime ? bytes.readUInt32BE(at + 40) : 0;
   }
 
   #checkPath(parent: number, at: number, offset: number, length: number, baseStart: number): void {
@@ -181,18 +182,47 @@ class Decoder {
     );
   }
 
-  /** Children out of order would make names impossible to find, though nothing else is wrong with them. */
-  #sort(first: number, count: number): void {
+  /**
+   * Puts children in order. Mercurial writes them so that a file 'd', which is removed, a file 'd.x' and a directory 'd'
+   * come as three nodes in that order: nodes of one name become one, with the entry of the last that is an entry and the
+   * children of the one that has some. Returns how many nodes are left.
+   */
+  #sort(first: number, count: number): number {
     const order = Uint32Array.from({ length: count }, (_, i) => first + i);
-    order.sort((a, b) => this.#compareNames(a, b));
-    for (let i = 1; i < count; i++) {
-      if (this.#compareNames(order[i - 1]!, order[i]!) === 0) throw this.#corrupt('a directory has a name twice');
+    order.sort((a, b) => this.#compareNames(a, b) || a - b);
+    this.#permute(first, order);
+    const nodes = this.#nodes;
+    let last = first;
+    for (let node = first + 1; node < first + count; node++) {
+      if (this.#compareNames(last, node) !== 0) {
+        last++;
+        this.#copyNode(node, last);
+        continue;
+      }
+      const children = nodes.childCount[last]! > 0 ? last : node;
+      if (children === last && nodes.childCount[node]! > 0) throw this.#corrupt('a directory is there twice');
+      const firstChild = nodes.firstChild[children]!;
+      const childCount = nodes.childCount[children]!;
+      // A directory node that comes after an entry of its name has no entry to replace that one with.
+      if ((nodes.flags[node]! & ENTRY_MASK) !== 0 || (nodes.flags[last]! & ENTRY_MASK) === 0) {
+        this.#copyNode(node, last);
+      }
+      nodes.firstChild[last] = firstChild;
+      nodes.childCount[last] = childCount;
     }
-    for (const column of Object.values(this.#nodes) as unknown[]) {
-      if (!(column instanceof Uint32Array || column instanceof Uint16Array)) continue;
+    return last + 1 - first;
+  }
+
+  /** Puts the nodes in `order` at `first` and after. */
+  #permute(first: number, order: Uint32Array): void {
+    for (const column of columns(this.#nodes)) {
       const values = Array.from(order, node => column[node]!);
       column.set(values, first);
     }
+  }
+
+  #copyNode(from: number, to: number): void {
+    if (from !== to) for (const column of columns(this.#nodes)) column[to] = column[from]!;
   }
 
   #corrupt(message: string): QuicksilverError {

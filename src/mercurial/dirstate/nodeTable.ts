@@ -75,6 +75,24 @@ export function allocateNodes(bytes: Buffer, nodeCount: number, withSourceOffset
   };
 }
 
+/** All columns, for moving nodes. */
+export function columns(table: NodeTable): (Uint32Array | Uint16Array)[] {
+  const all = [
+    table.pathOffset,
+    table.pathLength,
+    table.baseStart,
+    table.firstChild,
+    table.childCount,
+    table.flags,
+    table.size,
+    table.mtimeSeconds,
+    table.mtimeNanoseconds,
+    table.copyOffset,
+    table.copyLength,
+  ];
+  return table.sourceOffset === undefined ? all : [...all, table.sourceOffset];
+}
+
 /** The table without the nodes it was allocated for and did not need, and with its entries counted. */
 export function finishTable(table: NodeTable, nodeCount: number): NodeTable {
   let entryCount = 0;

@@ -5,8 +5,10 @@
 //
 // Times. A file that is written twice within the resolution of its file system's clock has the same mtime after both.
 // Whoever records a file as clean at an mtime that is not yet in the past therefore either records no mtime at all or
-// marks the second as ambiguous; such a record never proves anything, and the content decides. Nanoseconds of 0 mean
+// marks the second as ambiguous; such a record proves nothing, and the content decides. Nanoseconds of 0 mean
 // "not known" (version 1 has none, and some file systems neither), so they are compared only if both sides have them.
+// An ambiguous second would be settled by equal nanoseconds, but Mercurial with its C modules does not see them and
+// compares the content. So do we: for a file whose parent was exchanged underneath, the answers differ.
 // Mercurial with its C modules reads no nanoseconds of working files and calls a file clean when the second agrees.
 // Comparing them, as its pure Python and Rust forms do, costs a content comparison now and then, and never calls a
 // changed file clean that they would not.
@@ -72,9 +74,8 @@ export function compareStat(recorded: RecordedStat, stat: FileStat, traits: File
 }
 
 function sameTime(recorded: RecordedStat, stat: FileStat): boolean {
+  if ((recorded.flags & MTIME_SECOND_AMBIGUOUS) !== 0) return false;
   if ((recorded.mtimeSeconds & LOW_31_BITS) !== (stat.mtimeSeconds & LOW_31_BITS)) return false;
-  if (recorded.mtimeNanoseconds === 0 || stat.mtimeNanoseconds === 0) {
-    return (recorded.flags & MTIME_SECOND_AMBIGUOUS) === 0;
-  }
+  if (recorded.mtimeNanoseconds === 0 || stat.mtimeNanoseconds === 0) return true;
   return recorded.mtimeNanoseconds === stat.mtimeNanoseconds;
 }

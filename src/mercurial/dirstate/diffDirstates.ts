@@ -1,0 +1,134 @@
+// Which paths are recorded differently in two dirstates: what has to be examined again when one replaces the other.
+import type { BytePath } from '../../base/bytePath.ts';
+import { NULL_ID, type Dirstate } from './dirstate.ts';
+import { ENTRY_MASK, compareRanges } from './nodeTable.ts';
+
+/**
+ * Calls `visit` once for each path whose entry differs between `before` and `after`, or that is an entry in one of them
+ * only; in no particular order. Both are walked in step, so that it costs a few comparisons a file and no path is
+ * built for a file that is the same. What is below a directory that both have at one place of the same append-only data
+ * file is not even looked at.
+ */
+export function diffDirstates(before: Dirstate, after: Dirstate, visit: (path: BytePath) => void): void {
+  new Difference(before, after, visit).run();
+}
+
+class Difference {
+  readonly #before: Dirstate;
+  readonly #after: Dirstate;
+  readonly #visit: (path: BytePath) => void;
+  /** Copies are shown only while there is a first parent. */
+  readonly #copiesDiffer: boolean;
+  readonly #sharesData: boolean;
+  /** Pairs of directories that are still to be compared. */
+  readonly #pending: number[] = [];
+
+  constructor(before: Dirstate, after: Dirstate, visit: (path: BytePath) => void) {
+    this.#before = before;
+    this.#after = after;
+    this.#visit = visit;
+    this.#copiesDiffer = (before.p1 === NULL_ID) !== (after.p1 === NULL_ID);
+    this.#sharesData = isContinued(before, after);
+  }
+
+  run(): void {
+    this.#pair(this.#before.root, this.#after.root);
+    for (;;) {
+      const after = this.#pending.pop();
+      const before = this.#pending.pop();
+      if (before === undefined || after === undefined) return;
+      this.#children(before, after);
+    }
+  }
+
+  #children(before: number, after: number): void {
+    const a = this.#before.table;
+    const b = this.#after.table;
+    let i = a.firstChild[before]!;
+    let j = b.firstChild[after]!;
+    const iEnd = i + a.childCount[before]!;
+    const jEnd = j + b.childCount[after]!;
+    while (i < iEnd || j < jEnd) {
+      const order = i >= iEnd ? 1 : j >= jEnd ? -1 : this.#compareNames(i, j);
+      if (order < 0) visitAll(this.#before, i++, this.#visit);
+      else if (order > 0) visitAll(this.#after, j++, this.#visit);
+      else this.#pair(i++, j++);
+    }
+  }
+
+  /** Two nodes of one path. */
+  #pair(before: number, after: number): void {
+    if (!this.#sameEntry(before, after)) this.#visit(this.#after.path(after));
+    const a = this.#before.table;
+    const b = this.#after.table;
+    if (a.childCount[before] === 0 && b.childCount[after] === 0) return;
+    if (
+      this.#sharesData &&
+      a.sourceOffset![before] === b.sourceOffset![after] &&
+      a.childCount[before] === b.childCount[after]
+    ) {
+      return;
+    }
+    this.#pending.push(before, after);
+  }
+
+  #sameEntry(before: number, after: number): boolean {
+    const a = this.#before.table;
+    const b = this.#after.table;
+    const flags = a.flags[before]!;
+    const otherFlags = b.flags[after]!;
+    if ((flags & ENTRY_MASK) === 0 && (otherFlags & ENTRY_MASK) === 0) return true;
+    if (
+      flags !== otherFlags ||
+      a.size[before] !== b.size[after] ||
+      a.mtimeSeconds[before] !== b.mtimeSeconds[after] ||
+      a.mtimeNanoseconds[before] !== b.mtimeNanoseconds[after]
+    ) {
+      return false;
+    }
+    const copy = a.copyOffset[before]!;
+    const otherCopy = b.copyOffset[after]!;
+    if (copy === 0 || otherCopy === 0) return copy === otherCopy;
+    return (
+      !this.#copiesDiffer &&
+      compareRanges(a.bytes, copy, a.copyLength[before]!, b.bytes, otherCopy, b.copyLength[after]!) === 0
+    );
+  }
+
+  #compareNames(before: number, after: number): number {
+    const a = this.#before.table;
+    const b = this.#after.table;
+    const start = a.baseStart[before]!;
+    const otherStart = b.baseStart[after]!;
+    return compareRanges(
+      a.bytes,
+      a.pathOffset[before]! + start,
+      a.pathLength[before]! - start,
+      b.bytes,
+      b.pathOffset[after]! + otherStart,
+      b.pathLength[after]! - otherStart,
+    );
+  }
+}
+
+/** The entries at and below `top`. */
+function visitAll(dirstate: Dirstate, top: number, visit: (path: BytePath) => void): void {
+  const { flags, firstChild, childCount } = dirstate.table;
+  const pending = [top];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if ((flags[node]! & ENTRY_MASK) !== 0) visit(dirstate.path(node));
+    for (let i = 0; i < childCount[node]!; i++) pending.push(firstChild[node]! + i);
+  }
+}
+
+/**
+ * True if `after` was read from the data file of `before`, which was only appended to meanwhile: then the same place in
+ * it means the same nodes. Compared byte by byte rather than believed, which is still far quicker than a walk.
+ */
+function isContinued(before: Dirstate, after: Dirstate): boolean {
+  if (before.table.sourceOffset === undefined || after.table.sourceOffset === undefined) return false;
+  if (before.dataId === '' || before.dataId !== after.dataId) return false;
+  const length = before.table.bytes.length;
+  if (length > after.table.bytes.length) return false;
+  return before.table.bytes.equals(after.table.bytes.subarray(0, length));
+}
