@@ -3,7 +3,7 @@ import type { BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { FileStat } from '../base/fileStat.ts';
 import type { BaseFile, StatusInput } from './types.ts';
-import type { WorkingTree } from './workingTree.ts';
+import { rethrowIfExhausted, type WorkingTree } from './workingTree.ts';
 
 /**
  * A verdict is remembered only for a file whose inode was last changed this long before it was looked at: within the
@@ -67,6 +67,7 @@ export function compareContent(
     clean = base.matches(tree.content(path, stat));
   } catch (error) {
     if (error instanceof QuicksilverError) throw error;
+    rethrowIfExhausted(path, error);
     verdicts.delete(path);
     return 'deleted';
   }

@@ -47,6 +47,11 @@ export class TreeScan {
     this.#frames.push({ path, node: this.#input.statCache.find(path), ignored });
   }
 
+  /** The directories that are queued. */
+  get pending(): BytePath[] {
+    return this.#frames.map(frame => frame.path);
+  }
+
   /** Handles one directory and answers its path; undefined when there is nothing left to do. */
   step(): BytePath | undefined {
     const frame = this.#frames.pop();
@@ -160,8 +165,8 @@ export class TreeScan {
   }
 
   #subdirectory(path: BytePath, node: NodeId, inIgnored: boolean): void {
-    const { statCache: cache, rules } = this.#input;
-    const hasRecorded = node !== NO_NODE && cache.childCount(node) > 0;
+    const { rules } = this.#input;
+    const hasRecorded = node !== NO_NODE;
     if (rules.excluded.has(path)) {
       if (hasRecorded) this.#withoutListing({ path, node, ignored: inIgnored });
       return;
@@ -169,7 +174,7 @@ export class TreeScan {
     const ignored = inIgnored || this.#matches(path);
     if (!ignored || hasRecorded || this.#options.ignored === 'all') {
       this.#sink.subdirectory?.(path);
-      this.#frames.push({ path, node: hasRecorded ? node : NO_NODE, ignored });
+      this.#frames.push({ path, node, ignored });
     } else if (this.#options.ignored === 'collapsed') {
       this.#sink.ignoredDirectory?.(path);
     }

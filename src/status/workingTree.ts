@@ -1,8 +1,8 @@
 // The working files: lstat, directory listings, contents. Synchronous, because the engine runs in a thread of its own
 // and asynchronous file access costs several times as much per call. Counts everything it does.
 import * as fs from 'node:fs';
-import { compareBytes, toFsPath, type BytePath } from '../base/bytePath.ts';
-import { systemErrorCode } from '../base/errors.ts';
+import { compareBytes, toDisplay, toFsPath, type BytePath } from '../base/bytePath.ts';
+import { errorMessage, QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import type { ContentSource, FileKind, FileStat } from '../base/fileStat.ts';
 import type { Outcome } from './types.ts';
 
@@ -18,6 +18,18 @@ const OPEN_FLAGS =
   fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW);
 /** Nothing is there: an ordinary answer, not a failure. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
+/** The failure is ours or the machine's and says nothing of the file: going on would make up an answer. */
+const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EIO']);
+
+/** Throws an 'io' error if `error` says nothing of the file it came from; what is no system error is thrown as it is. */
+export function rethrowIfExhausted(path: BytePath, error: unknown): string {
+  const code = systemErrorCode(error);
+  if (code === undefined) throw error;
+  if (EXHAUSTED.has(code)) {
+    throw new QuicksilverError('io', `${toDisplay(path)}: ${errorMessage(error)}`, { cause: error });
+  }
+  return code;
+}
 
 export class WorkingTree {
   readonly root: string;
@@ -131,8 +143,7 @@ export class WorkingTree {
   }
 
   #report(path: BytePath, error: unknown): void {
-    const code = systemErrorCode(error);
-    if (code === undefined) throw error;
+    const code = rethrowIfExhausted(path, error);
     if (!ABSENT.has(code)) this.#onUnreadable(path, code);
   }
 }

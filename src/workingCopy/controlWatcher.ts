@@ -1,0 +1,94 @@
+// Watches the few directories that hold a repository's own state and its configuration.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { errorMessage, systemErrorCode } from '../base/errors.ts';
+import { Emitter, type Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import type { Backend } from './backend.ts';
+
+export class ControlWatcher implements Disposable {
+  readonly #backend: Backend;
+  readonly #logger: Logger;
+  readonly #watchers = new Map<string, { watcher: fs.FSWatcher; inode: bigint }>();
+  readonly #events = new Emitter<string>();
+  /** Names of single files watched in directories that are not the repository's: configuration, ignore files. */
+  #files = new Map<string, Set<string>>();
+
+  /** A file that matters may have changed; the value names it, for the log. */
+  readonly onEvent = this.#events.event;
+
+  constructor(backend: Backend, logger: Logger) {
+    this.#backend = backend;
+    this.#logger = logger;
+  }
+
+  /**
+   * Watches the directories that exist now, anew those that were replaced, no longer those that are gone.
+   * @param files absolute paths of further files that matter, wherever they are
+   */
+  arm(files: readonly string[]): void {
+    const control = new Set(this.#backend.controlDirectories());
+    this.#files = new Map();
+    for (const file of files) {
+      const directory = path.dirname(file);
+      // The working files are watched by somebody else.
+      if (directory === this.#backend.root || directory.startsWith(this.#backend.root + path.sep)) continue;
+      if (!this.#files.has(directory)) this.#files.set(directory, new Set());
+      this.#files.get(directory)?.add(path.basename(file));
+    }
+    const wanted = new Set([...control, ...this.#files.keys()]);
+    for (const [directory, { watcher }] of this.#watchers) {
+      if (wanted.has(directory)) continue;
+      watcher.close();
+      this.#watchers.delete(directory);
+    }
+    for (const directory of wanted) this.#watch(directory, control.has(directory));
+  }
+
+  dispose(): void {
+    for (const { watcher } of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+    this.#events.dispose();
+  }
+
+  #watch(directory: string, isControl: boolean): void {
+    const inode = inodeOf(directory);
+    const old = this.#watchers.get(directory);
+    if (old !== undefined && old.inode === inode) return;
+    old?.watcher.close();
+    this.#watchers.delete(directory);
+    if (inode === undefined) return;
+    let watcher: fs.FSWatcher;
+    try {
+      watcher = fs.watch(directory, { persistent: false });
+    } catch (error) {
+      this.#logger.warn(`${directory} cannot be watched (${errorMessage(error)}). Audits find changes.`);
+      return;
+    }
+    watcher.on('change', (_kind, name) => {
+      const file = typeof name === 'string' ? name : '';
+      const matters =
+        file === '' ||
+        this.#files.get(directory)?.has(file) === true ||
+        (isControl && this.#backend.isRelevant(directory, file));
+      if (matters) this.#events.fire(path.join(directory, file));
+    });
+    watcher.on('error', error => {
+      this.#logger.warn(`watching ${directory} failed: ${errorMessage(error)}`);
+      watcher.close();
+      this.#watchers.delete(directory);
+      this.#events.fire(directory);
+    });
+    this.#watchers.set(directory, { watcher, inode });
+  }
+}
+
+function inodeOf(directory: string): bigint | undefined {
+  try {
+    const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
+    return stat?.isDirectory() ? stat.ino : undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
+}

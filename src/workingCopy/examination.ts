@@ -1,0 +1,172 @@
+// Looks at paths and directories again, in steps, and replaces what the status tree knows of them. A step reads the disk
+// and stores what it found without letting anything else run in between, so that steps of different jobs may be mixed in
+// any order and the later one is right.
+import { baseName, joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
+import type { VerdictCache } from '../status/contentComparison.ts';
+import { PathLocator } from '../status/pathLocator.ts';
+import { TreeScan } from '../status/treeScan.ts';
+import { NO_NODE, type Outcome, type StatusInput, type StatusSink } from '../status/types.ts';
+import { WorkingTree } from '../status/workingTree.ts';
+import { IGNORED_DIRECTORY, plainEntry, type Entry, type StatusTree } from './statusTree.ts';
+
+/** What a job works on and tells others about. */
+export interface ExaminationContext {
+  readonly input: StatusInput;
+  readonly tree: StatusTree;
+  readonly verdicts: VerdictCache;
+  readonly outcome: Outcome;
+  /** Tracked paths whose status came from their content: it depends on the base revision. May hold some too many. */
+  readonly unsure: Set<BytePath>;
+  readonly nestedRepositories: Set<BytePath>;
+  /** A directory is about to be read. `fresh`: it may be another one than the last time, whatever its name. */
+  readonly onDirectory: (path: BytePath, fresh: boolean) => void;
+  readonly onUnreadable: (path: BytePath, code: string) => void;
+}
+
+export class Examination {
+  readonly #context: ExaminationContext;
+  readonly #scan: TreeScan;
+  readonly #files: WorkingTree;
+  readonly #fresh: boolean;
+  readonly #paths: BytePath[] = [];
+  readonly #done = new Set<BytePath>();
+  #locator: PathLocator;
+  // What the current step found.
+  #found = new Map<BytePath, Entry>();
+  #entered = new Set<string>();
+  #listed = false;
+
+  /** @param fresh whether directories met on the way may have been replaced by others since they were last read */
+  constructor(context: ExaminationContext, fresh: boolean) {
+    this.#context = context;
+    this.#fresh = fresh;
+    this.#files = new WorkingTree(context.input.root, context.outcome, context.onUnreadable);
+    this.#locator = new PathLocator(context.input, this.#files);
+    this.#scan = new TreeScan(
+      context.input,
+      { ignored: 'collapsed', clean: false },
+      this.#sink(),
+      this.#files,
+      context.verdicts,
+    );
+  }
+
+  /** Queues the whole working copy. */
+  addEverything(): void {
+    this.#context.onDirectory('' as BytePath, this.#fresh);
+    this.#scan.addDirectory('' as BytePath, false);
+  }
+
+  /** Queues paths at which something may have happened on disk. */
+  addPaths(paths: Iterable<BytePath>): void {
+    for (const path of paths) this.#paths.push(path);
+  }
+
+  /**
+   * Queues paths whose recorded entry changed. Below an ignored directory that takes the directory as a whole: whether
+   * it is listed file by file depends on there being recorded paths in it.
+   */
+  addRecorded(paths: Iterable<BytePath>): void {
+    const { ignore } = this.#context.input;
+    for (const path of paths) {
+      let scope = path;
+      if (!ignore.isEmpty) {
+        for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+          const directory = path.slice(0, slash) as BytePath;
+          if (!ignore.matches(directory)) continue;
+          scope = directory;
+          break;
+        }
+      }
+      this.#paths.push(scope);
+    }
+  }
+
+  /** What is still to be looked at. */
+  get pending(): BytePath[] {
+    return [...this.#paths, ...this.#scan.pending];
+  }
+
+  /** To be called after a pause: what was learned of directories before it may no longer hold. */
+  resume(): void {
+    this.#locator = new PathLocator(this.#context.input, this.#files);
+    this.#done.clear();
+  }
+
+  /** Does a piece of the work; false when there is none left. */
+  step(): boolean {
+    this.#found = new Map();
+    this.#entered = new Set();
+    this.#listed = false;
+    const directory = this.#scan.step();
+    if (directory !== undefined) {
+      this.#context.tree.replaceDirectory(directory, this.#found, this.#entered, this.#listed);
+      return true;
+    }
+    const path = this.#paths.pop();
+    if (path === undefined) return false;
+    this.#path(path);
+    return true;
+  }
+
+  #path(hinted: BytePath): void {
+    if (hinted === '') {
+      this.addEverything();
+      return;
+    }
+    let path = hinted;
+    let location = this.#locator.locate(path);
+    if (!location.inside) {
+      if (location.why === 'excluded') return;
+      if (location.why === 'nested-repository' && this.#context.nestedRepositories.has(location.at)) return;
+      // Whatever happened there, it is the uppermost directory that is no longer one of ours that is to be looked at.
+      path = location.at;
+      location = this.#locator.locate(path);
+      if (!location.inside) return;
+    }
+    if (this.#done.has(path)) return;
+    this.#done.add(path);
+    this.#context.unsure.delete(path);
+    this.#scan.examine(path, this.#files.lstat(path), location.inIgnored);
+    this.#context.tree.replacePath(path, this.#found, this.#entered.has(baseName(path)));
+    if (path !== hinted) this.#reconcileNames(parentPath(path));
+  }
+
+  /**
+   * After a directory was renamed, a change inside of it may still be reported under its old name. So where a hinted
+   * path's directory is missing, the names beside it are compared with those known, and new directories are read.
+   */
+  #reconcileNames(directory: BytePath): void {
+    const { tree, input } = this.#context;
+    const known = tree.directory(directory);
+    if (known?.listed !== true || this.#done.has(joinPath(directory, '.'))) return;
+    this.#done.add(joinPath(directory, '.'));
+    for (const item of this.#files.readDirectory(directory) ?? []) {
+      if (directory === '' && item.name === input.rules.controlDirectory) continue;
+      if (item.kind !== 'directory' || known.subdirectories?.has(item.name) || known.entries?.has(item.name)) continue;
+      this.#paths.push(joinPath(directory, item.name));
+    }
+  }
+
+  #sink(): StatusSink {
+    const { input, unsure, nestedRepositories, onDirectory } = this.#context;
+    return {
+      entry: (path, status, node) => {
+        if (status === 'clean') return;
+        const source = node === NO_NODE ? undefined : input.statCache.copySource(node);
+        this.#found.set(path, source === undefined ? plainEntry(status) : { status, source });
+      },
+      ignoredDirectory: path => this.#found.set(path, IGNORED_DIRECTORY),
+      directory: path => {
+        this.#listed = true;
+        nestedRepositories.delete(path);
+      },
+      subdirectory: path => {
+        this.#entered.add(baseName(path));
+        onDirectory(path, this.#fresh);
+      },
+      nestedRepository: path => nestedRepositories.add(path),
+      unsure: path => unsure.add(path),
+    };
+  }
+}

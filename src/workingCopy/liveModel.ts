@@ -1,0 +1,465 @@
+// The live model of one working copy. Hints come in, differences go out. One loop does all the work, in slices: first
+// what is recorded, then hinted paths, then a running scan, then the audit. See Examination for why they may be mixed.
+import { Delay, nextTurn } from '../base/async.ts';
+import { fromDisplay, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
+import { errorMessage, QuicksilverError } from '../base/errors.ts';
+import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import { VerdictCache } from '../status/contentComparison.ts';
+import { emptyOutcome } from '../status/types.ts';
+import type { Backend, Snapshot } from './backend.ts';
+import { ControlWatcher } from './controlWatcher.ts';
+import { Examination, type ExaminationContext } from './examination.ts';
+import { HintQueue } from './hintQueue.ts';
+import { Publisher, type ModelState, type ModelUpdate } from './publisher.ts';
+import { reignore } from './reignore.ts';
+import { StatusTree } from './statusTree.ts';
+import type { TreeWatcher } from './treeWatcher.ts';
+
+export interface LiveModelOptions {
+  readonly backend: Backend;
+  readonly watcher: TreeWatcher;
+  readonly logger: Logger;
+  /** Milliseconds between two audits; 0 for none. */
+  readonly auditMs: number;
+}
+
+/** Work goes on for this long before others get their turn. */
+const SLICE_MS = 8;
+/** During a scan, what was found so far is told this often. */
+const PROGRESS_MS = 100;
+/** The audit works for a tenth of the time: nobody is to notice it. */
+const AUDIT_SLICE_MS = 4;
+const AUDIT_PAUSE_MS = 36;
+/** An audit on window focus is of use only if the last one is some time ago. */
+const AUDIT_FOCUS_MS = 10_000;
+/** A file that is replaced while it is read is read again after this long, this often. */
+const RETRY_MS = 50;
+const RETRY_LIMIT = 40;
+/** What has failed is tried again after this long even if no event says that anything changed. */
+const RETRY_FAILED_MS = 5000;
+/** From this part of all entries on, a scan costs less than looking at each changed entry's path. */
+const CHANGED_PART = 0.25;
+
+export class LiveModel implements Disposable {
+  readonly #backend: Backend;
+  readonly #watcher: TreeWatcher;
+  readonly #logger: Logger;
+  readonly #auditMs: number;
+  readonly #owned = new DisposableStore();
+  readonly #control: ControlWatcher;
+  readonly #publisher: Publisher;
+  readonly #queue = new HintQueue();
+  readonly #verdicts = new VerdictCache();
+  readonly #outcome = emptyOutcome();
+  readonly #wake = this.#owned.add(new Delay(() => this.#onWake()));
+  readonly #auditDue = this.#owned.add(new Delay(() => this.#startAudit()));
+  readonly #unsure = new Set<BytePath>();
+  readonly #nested = new Set<BytePath>();
+  #tree: StatusTree;
+  #snapshot: Snapshot | undefined;
+  #warnings = '';
+  #controlPending = true;
+  #scanCause: string | undefined;
+  #hinted: Examination | undefined;
+  #scan: Examination | undefined;
+  #audit: Examination | undefined;
+  #auditEnded = 0;
+  /** When a running scan's findings were told last. */
+  #toldAt = 0;
+  #retries = 0;
+  #scheduled = false;
+  #running = false;
+  #waiting: (() => void)[] = [];
+  /** Changes that an audit found and no hint had told of. */
+  #missed = 0;
+
+  /** The model does nothing before {@link start}. It owns the watcher. */
+  constructor(options: LiveModelOptions) {
+    this.#backend = options.backend;
+    this.#watcher = this.#owned.add(options.watcher);
+    this.#logger = options.logger;
+    this.#auditMs = options.auditMs;
+    this.#control = this.#owned.add(new ControlWatcher(options.backend, options.logger));
+    this.#tree = this.#newTree();
+    this.#publisher = this.#owned.add(new Publisher(this.#tree, this.#outcome));
+    this.#owned.add(this.#control.onEvent(() => this.#hintControl()));
+    this.#owned.add(this.#watcher.onHint(path => this.hint([path])));
+  }
+
+  get onDidUpdate(): Event<ModelUpdate> {
+    return this.#publisher.onDidUpdate;
+  }
+
+  /** What was read last; undefined before the start, and while the repository cannot be read. */
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  get tree(): StatusTree {
+    return this.#tree;
+  }
+
+  get watched(): { readonly directories: number; readonly complete: boolean } {
+    return { directories: this.#watcher.watched, complete: this.#watcher.complete };
+  }
+
+  get missedByEvents(): number {
+    return this.#missed;
+  }
+
+  start(): void {
+    this.#watcher.watch(ROOT_PATH, false);
+    this.#schedule();
+  }
+
+  /** Something may have happened at these paths; '' stands for the whole working copy. */
+  hint(paths: Iterable<BytePath>): void {
+    const now = performance.now();
+    // Whatever made the repository unreadable may have been mended.
+    if (this.#snapshot === undefined) this.#controlPending = true;
+    for (const path of paths) {
+      if (path === '') this.#queue.startBurst(now);
+      else if (path === '.hg') this.#controlPending = true;
+      else if (!path.startsWith('.hg/')) this.#queue.add(path, now);
+    }
+    this.#schedule();
+  }
+
+  /** Looks at everything again, whatever the events said. Resolves when the result has been told. */
+  refresh(cause: string): Promise<void> {
+    this.#controlPending = true;
+    this.#scanCause = cause;
+    return this.settle();
+  }
+
+  /** Resolves when nothing that is known to have happened remains to be looked at or told. */
+  settle(): Promise<void> {
+    if (this.#owned.isDisposed) return Promise.resolve();
+    return new Promise(resolve => {
+      this.#waiting.push(resolve);
+      this.#schedule();
+    });
+  }
+
+  /** The person is looking: a good moment for an audit, unless one has just been made. */
+  focus(): void {
+    if (this.#auditMs > 0 && performance.now() - this.#auditEnded > AUDIT_FOCUS_MS) this.#startAudit();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.#resolveWaiting();
+  }
+
+  #onWake(): void {
+    if (this.#retries > 0 || this.#snapshot === undefined) this.#controlPending = true;
+    this.#schedule();
+  }
+
+  #hintControl(): void {
+    this.#controlPending = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running || this.#owned.isDisposed) return;
+    this.#scheduled = true;
+    // After the events of this turn, so that they are handled together.
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    this.#wake.cancel();
+    try {
+      for (;;) {
+        if (this.#owned.isDisposed) return;
+        if (!this.#workOnce()) break;
+        await nextTurn();
+        for (const job of [this.#hinted, this.#scan, this.#audit]) job?.resume();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#running = false;
+    }
+    this.#rest();
+  }
+
+  /** One slice of work. False when there is nothing left but to wait. */
+  #workOnce(): boolean {
+    const sliceEnd = performance.now() + SLICE_MS;
+    for (;;) {
+      if (this.#controlPending) this.#reload();
+      if (this.#snapshot === undefined) return false;
+      this.#takeHints();
+      const job = this.#hinted ?? this.#scan;
+      if (job === undefined) return false;
+      if (!job.step()) {
+        if (job === this.#hinted) this.#hinted = undefined;
+        else this.#endScan();
+      }
+      const now = performance.now();
+      if (now < sliceEnd) continue;
+      if (this.#scan !== undefined && now - this.#toldAt >= PROGRESS_MS) {
+        this.#toldAt = now;
+        this.#publish(false);
+      }
+      return true;
+    }
+  }
+
+  /** Nothing can be done now: tells what is known and sees to it that the work goes on when something can be. */
+  #rest(): void {
+    if (this.#owned.isDisposed) return;
+    if (this.#snapshot === undefined) {
+      if (this.#retries === 0) {
+        this.#publisher.publish(true, performance.now());
+        this.#resolveWaiting();
+        if (this.#publisher.state.kind !== 'gone') this.#wake.setAtMost(RETRY_FAILED_MS);
+      }
+      return;
+    }
+    const quietIn = this.#queue.quietIn(performance.now());
+    if (quietIn > 0) {
+      this.#wake.setAtMost(quietIn);
+      this.#publish(false);
+      return;
+    }
+    if (this.#retries > 0 || !this.#publish(true)) return;
+    this.#resolveWaiting();
+    if (this.#audit !== undefined) this.#auditSlice();
+    else if (this.#auditMs > 0 && !this.#auditDue.isSet) this.#auditDue.set(this.#auditMs);
+  }
+
+  /** False if a running command forbids it; then the loop is woken when it no longer does. */
+  #publish(settled: boolean): boolean {
+    const now = performance.now();
+    const heldFor = this.#publisher.heldFor(this.#backend.lock(), now);
+    if (heldFor > 0) {
+      this.#wake.setAtMost(heldFor);
+      return false;
+    }
+    this.#publisher.publish(settled, now);
+    return true;
+  }
+
+  #resolveWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #takeHints(): void {
+    if (this.#queue.isEmpty || this.#queue.quietIn(performance.now()) > 0) return;
+    const taken = this.#queue.take();
+    if (taken === 'everything') {
+      this.#startScan('many file events');
+      return;
+    }
+    const paths = [...taken].filter(path => this.#tree.ignoredDirectoryAbove(path) === undefined);
+    if (paths.length === 0) return;
+    this.#publisher.begin('file events', performance.now());
+    this.#hinted ??= new Examination(this.#context(), true);
+    this.#hinted.addPaths(paths);
+    if (this.#snapshot !== undefined && this.#touchesRules(taken)) this.#controlPending = true;
+  }
+
+  /** Whether one of the paths is a file that the snapshot was made from (an ignore file in the working copy). */
+  #touchesRules(paths: ReadonlySet<BytePath>): boolean {
+    const prefix = `${this.#backend.root}/`;
+    return this.#snapshot!.files.some(
+      file => file.startsWith(prefix) && paths.has(fromDisplay(file.slice(prefix.length).replaceAll('\\', '/'))),
+    );
+  }
+
+  #reload(): void {
+    this.#controlPending = false;
+    const previous = this.#snapshot;
+    let next: Snapshot;
+    try {
+      if (!this.#backend.exists()) {
+        this.#becomeUnavailable({ kind: 'gone' });
+        return;
+      }
+      next = this.#backend.load(previous);
+    } catch (error) {
+      if (error instanceof QuicksilverError && error.code === 'changed-while-reading' && this.#retries < RETRY_LIMIT) {
+        this.#retries++;
+        this.#wake.setAtMost(RETRY_MS);
+        return;
+      }
+      this.#fail(error);
+      return;
+    }
+    this.#retries = 0;
+    this.#snapshot = next;
+    this.#control.arm(next.files);
+    if (next === previous) {
+      if (this.#scanCause !== undefined) this.#startScan(this.#scanCause);
+      return;
+    }
+    this.#warn(next.warnings);
+    this.#publisher.head = next.head;
+    this.#publisher.tracked = next.input.statCache.entryCount;
+    if (previous === undefined) {
+      this.#tree = this.#newTree();
+      this.#unsure.clear();
+      this.#nested.clear();
+      this.#publisher.reset(this.#tree);
+      this.#publisher.state = { kind: 'scanning' };
+      this.#startScan('first scan');
+    } else if (this.#scanCause !== undefined) {
+      this.#startScan(this.#scanCause);
+    } else {
+      this.#applyDifferences(previous, next);
+    }
+  }
+
+  #applyDifferences(previous: Snapshot, next: Snapshot): void {
+    const now = performance.now();
+    const before = previous.input;
+    const after = next.input;
+    if (before === after) {
+      this.#publisher.begin('names changed', now);
+      return;
+    }
+    this.#audit = undefined;
+    const isNull = (snapshot: Snapshot): boolean => /^0*$/.test(snapshot.head.firstParent);
+    if (this.#scan !== undefined || before.rules !== after.rules || isNull(previous) !== isNull(next)) {
+      this.#startScan(this.#scan === undefined ? 'rules changed' : 'repository changed during the scan');
+      return;
+    }
+    const unfinished = this.#hinted?.pending ?? [];
+    const job = new Examination(this.#context(), true);
+    job.addPaths(unfinished);
+    if (before.ignore !== after.ignore) {
+      this.#publisher.begin('ignore rules changed', now);
+      job.addPaths(reignore(this.#tree, after, this.#nested));
+    }
+    if (before.statCache !== after.statCache) {
+      this.#publisher.begin('dirstate changed', now);
+      const changed = this.#backend.changedPaths(previous, next);
+      if (changed.length > Math.max(1000, after.statCache.entryCount * CHANGED_PART)) {
+        this.#startScan('dirstate changed');
+        return;
+      }
+      job.addRecorded(changed);
+    }
+    if (previous.head.firstParent !== next.head.firstParent || before.base !== after.base) {
+      this.#publisher.begin('parent changed', now);
+      job.addPaths(this.#unsure);
+      this.#unsure.clear();
+    }
+    this.#hinted = job;
+  }
+
+  #startScan(cause: string): void {
+    this.#publisher.begin(cause, performance.now());
+    this.#scanCause = undefined;
+    this.#audit = undefined;
+    this.#hinted = undefined;
+    this.#scan = new Examination(this.#context(), true);
+    this.#scan.addEverything();
+  }
+
+  #endScan(): void {
+    this.#scan = undefined;
+    this.#auditEnded = performance.now();
+    if (this.#publisher.state.kind !== 'ready') this.#publisher.state = { kind: 'ready' };
+  }
+
+  #startAudit(): void {
+    if (this.#audit !== undefined || this.#owned.isDisposed) return;
+    this.#controlPending = true;
+    if (this.#snapshot !== undefined && this.#scan === undefined) {
+      this.#audit = new Examination(this.#context(), false);
+      this.#audit.addEverything();
+    }
+    this.#schedule();
+  }
+
+  #auditSlice(): void {
+    const job = this.#audit!;
+    const end = performance.now() + AUDIT_SLICE_MS;
+    const before = this.#tree.unpublishedCount;
+    this.#publisher.begin('audit', performance.now());
+    let more: boolean;
+    try {
+      do more = job.step();
+      while (more && performance.now() < end);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    const corrections = this.#tree.unpublishedCount - before;
+    if (corrections > 0) {
+      this.#missed += corrections;
+      this.#logger.warn(`The audit found ${corrections} changes that no event had told of (${this.#missed} so far).`);
+    }
+    this.#publish(true);
+    if (more) {
+      this.#wake.setAtMost(AUDIT_PAUSE_MS);
+    } else {
+      this.#audit = undefined;
+      this.#auditEnded = performance.now();
+      this.#auditDue.set(this.#auditMs);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const problem =
+      error instanceof QuicksilverError ? error : new QuicksilverError('io', errorMessage(error), { cause: error });
+    if (!(error instanceof QuicksilverError) && error instanceof Error)
+      this.#logger.error(error.stack ?? error.message);
+    this.#becomeUnavailable({ kind: problem.code === 'unsupported' ? 'refused' : 'failed', problem });
+  }
+
+  /** Shows nothing rather than something wrong; every later event tries again. */
+  #becomeUnavailable(state: ModelState): void {
+    this.#control.arm(this.#snapshot?.files ?? []);
+    this.#snapshot = undefined;
+    this.#retries = 0;
+    this.#scan = this.#hinted = this.#audit = undefined;
+    const told = this.#publisher.state;
+    if ('problem' in state && 'problem' in told && state.problem.message === told.problem.message) return;
+    this.#watcher.unwatchAll();
+    this.#watcher.watch(ROOT_PATH, true);
+    this.#tree = this.#newTree();
+    this.#nested.clear();
+    this.#publisher.reset(this.#tree);
+    this.#publisher.state = state;
+    this.#publisher.head = undefined;
+  }
+
+  #newTree(): StatusTree {
+    return new StatusTree(path => {
+      this.#watcher.unwatch(path);
+      this.#nested.delete(path);
+    });
+  }
+
+  #warn(warnings: readonly string[]): void {
+    const text = warnings.join('\n');
+    if (text === this.#warnings) return;
+    this.#warnings = text;
+    for (const warning of warnings) this.#logger.warn(warning);
+  }
+
+  #context(): ExaminationContext {
+    return {
+      input: this.#snapshot!.input,
+      tree: this.#tree,
+      verdicts: this.#verdicts,
+      outcome: this.#outcome,
+      unsure: this.#unsure,
+      nestedRepositories: this.#nested,
+      onDirectory: (path, fresh) => this.#watcher.watch(path, fresh),
+      onUnreadable: (path, code) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import { joinPath, type BytePath } from '../base/bytePath.ts';
+import { NO_NODE, type StatusInput } from '../status/types.ts';
+import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from './statusTree.ts';
+
+/**
+ * Applies new ignore rules to what is known, without looking at the disk: only unknown and ignored paths can change.
+ * Answers the directories that were ignored as a whole and no longer are: they have to be read.
+ */
+export function reignore(tree: StatusTree, input: StatusInput, nestedRepositories: Set<BytePath>): BytePath[] {
+  const { ignore, statCache } = input;
+  const toRead: BytePath[] = [];
+  const start = tree.directory('' as BytePath);
+  if (start === undefined) return toRead;
+  const pending: { path: BytePath; directory: Directory; ignored: boolean }[] = [
+    { path: '' as BytePath, directory: start, ignored: false },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { path, directory } = next;
+    const matches = (child: BytePath): boolean => next.ignored || ignore.matches(child);
+    for (const [name, entry] of [...(directory.entries ?? [])]) {
+      if (entry.status !== 'unknown' && entry.status !== 'ignored') continue;
+      const child = joinPath(path, name);
+      const ignored = matches(child);
+      if (entry.directory) {
+        if (!ignored) toRead.push(child);
+      } else if (ignored !== (entry.status === 'ignored')) {
+        tree.setEntry(child, plainEntry(ignored ? 'ignored' : 'unknown'));
+      }
+    }
+    for (const [name, below] of [...(directory.subdirectories ?? [])]) {
+      const child = joinPath(path, name);
+      const ignored = matches(child);
+      const isOnDisk = below.listed || nestedRepositories.has(child);
+      if (ignored && isOnDisk && statCache.find(child) === NO_NODE) {
+        nestedRepositories.delete(child);
+        tree.replacePath(child, new Map<BytePath, Entry>([[child, IGNORED_DIRECTORY]]), false);
+      } else {
+        pending.push({ path: child, directory: below, ignored });
+      }
+    }
+  }
+  return toRead;
+}

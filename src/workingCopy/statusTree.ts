@@ -1,0 +1,224 @@
+// What is known of a working copy, as a tree of directories that holds only what is not clean. Whoever examined a
+// directory or a path replaces what was known of exactly that, and the tree remembers what changed since it was last
+// published.
+import { bytePath, joinPath, type BytePath } from '../base/bytePath.ts';
+import type { Status } from '../status/types.ts';
+
+export interface Entry {
+  readonly status: Exclude<Status, 'clean'>;
+  /** Where a tracked file was copied or renamed from. */
+  readonly source?: BytePath;
+  /** An ignored directory: everything below it is ignored, and not listed. */
+  readonly directory?: true;
+}
+
+export interface Directory {
+  /** False if it is only known from recorded paths below it that are missing. */
+  listed: boolean;
+  subdirectories: Map<string, Directory> | undefined;
+  entries: Map<string, Entry> | undefined;
+}
+
+export type EntryCounts = Record<Entry['status'], number>;
+
+export interface Change {
+  readonly path: BytePath;
+  readonly entry: Entry | undefined;
+}
+
+const PLAIN = new Map<Entry['status'], Entry>();
+
+/** The entry of a status without further attributes; one object for all paths. */
+export function plainEntry(status: Entry['status']): Entry {
+  let entry = PLAIN.get(status);
+  if (entry === undefined) PLAIN.set(status, (entry = { status }));
+  return entry;
+}
+
+export const IGNORED_DIRECTORY: Entry = { status: 'ignored', directory: true };
+
+export class StatusTree {
+  readonly #root = emptyDirectory();
+  readonly #counts: EntryCounts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0 };
+  /** For each path that changed since the last publication: what had been published. */
+  readonly #unpublished = new Map<BytePath, Entry | undefined>();
+
+  readonly #onDirectoryGone: (path: BytePath) => void;
+
+  /** @param onDirectoryGone told of each directory that is no longer known */
+  constructor(onDirectoryGone: (path: BytePath) => void = () => undefined) {
+    this.#onDirectoryGone = onDirectoryGone;
+  }
+
+  get counts(): Readonly<EntryCounts> {
+    return this.#counts;
+  }
+
+  /** Paths that changed since the last publication, some of them perhaps back and forth. */
+  get unpublishedCount(): number {
+    return this.#unpublished.size;
+  }
+
+  get(path: BytePath): Entry | undefined {
+    const { parent, name } = split(path);
+    return this.directory(parent)?.entries?.get(name);
+  }
+
+  directory(path: BytePath): Directory | undefined {
+    let at: Directory | undefined = this.#root;
+    if (path === '') return at;
+    for (const name of path.split('/')) {
+      at = at.subdirectories?.get(name);
+      if (at === undefined) return undefined;
+    }
+    return at;
+  }
+
+  /** The ignored directory that `path` lies below (strictly), if one is listed as a whole. */
+  ignoredDirectoryAbove(path: BytePath): BytePath | undefined {
+    let at: Directory | undefined = this.#root;
+    for (let slash = path.indexOf('/'), from = 0; slash >= 0; from = slash + 1, slash = path.indexOf('/', from)) {
+      const name = path.slice(from, slash);
+      if (at.entries?.get(name)?.directory) return bytePath(path.slice(0, slash));
+      at = at.subdirectories?.get(name);
+      if (at === undefined) return undefined;
+    }
+    return undefined;
+  }
+
+  /**
+   * Replaces what is known of one directory: its own entries and every sub-directory but those named in `entered`,
+   * which were queued and will be replaced by steps of their own.
+   * @param found everything found at or below the directory's names, by full path
+   * @param listed whether the directory is part of the working copy and was read
+   */
+  replaceDirectory(
+    path: BytePath,
+    found: ReadonlyMap<BytePath, Entry>,
+    entered: ReadonlySet<string>,
+    listed: boolean,
+  ): void {
+    const directory = listed || found.size > 0 || entered.size > 0 ? this.#make(path) : this.directory(path);
+    if (directory === undefined) return;
+    directory.listed = listed;
+    for (const [name, entry] of directory.entries ?? []) {
+      const child = joinPath(path, name);
+      if (!found.has(child)) this.#clear(directory, child, name, entry);
+    }
+    for (const [name, child] of directory.subdirectories ?? []) {
+      if (!entered.has(name)) this.#prune(directory, joinPath(path, name), name, child);
+    }
+    for (const name of entered) this.#child(directory, name);
+    for (const [at, entry] of found) this.#set(at, entry);
+  }
+
+  /**
+   * Replaces what is known of one path and, unless it was queued as a directory, of everything below it.
+   */
+  replacePath(path: BytePath, found: ReadonlyMap<BytePath, Entry>, entered: boolean): void {
+    const { parent, name } = split(path);
+    const directory = this.directory(parent);
+    if (directory !== undefined) {
+      const old = directory.entries?.get(name);
+      if (old !== undefined && !found.has(path)) this.#clear(directory, path, name, old);
+      const below = directory.subdirectories?.get(name);
+      if (below !== undefined && !entered) this.#prune(directory, path, name, below);
+    }
+    for (const [at, entry] of found) this.#set(at, entry);
+  }
+
+  /** Every entry at or below a path, parents before children. The tree must not be changed meanwhile. */
+  *entries(from: BytePath = bytePath('')): Generator<[BytePath, Entry]> {
+    const own = from === '' ? undefined : this.get(from);
+    if (own !== undefined) yield [from, own];
+    const start = this.directory(from);
+    if (start === undefined) return;
+    const pending: [BytePath, Directory][] = [[from, start]];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const [path, directory] = next;
+      for (const [name, entry] of directory.entries ?? []) yield [joinPath(path, name), entry];
+      for (const [name, child] of directory.subdirectories ?? []) pending.push([joinPath(path, name), child]);
+    }
+  }
+
+  /** Sets one entry, leaving all else as it is. */
+  setEntry(path: BytePath, entry: Entry): void {
+    this.#set(path, entry);
+  }
+
+  /** What differs from what was published last; calling it publishes. */
+  takeChanges(): Change[] {
+    const changes: Change[] = [];
+    for (const [path, published] of this.#unpublished) {
+      const entry = this.get(path);
+      if (!sameEntry(published, entry)) changes.push({ path, entry });
+    }
+    this.#unpublished.clear();
+    return changes;
+  }
+
+  #set(path: BytePath, entry: Entry): void {
+    const { parent, name } = split(path);
+    const directory = this.#make(parent);
+    const old = directory.entries?.get(name);
+    if (sameEntry(old, entry)) return;
+    this.#remember(path, old);
+    if (old !== undefined) this.#counts[old.status]--;
+    this.#counts[entry.status]++;
+    (directory.entries ??= new Map<string, Entry>()).set(name, entry);
+  }
+
+  #clear(directory: Directory, path: BytePath, name: string, old: Entry): void {
+    this.#remember(path, old);
+    this.#counts[old.status]--;
+    directory.entries?.delete(name);
+  }
+
+  /** Forgets a sub-directory and all below it. What was found there again is set anew by the caller. */
+  #prune(parent: Directory, path: BytePath, name: string, top: Directory): void {
+    const pending: [BytePath, Directory][] = [[path, top]];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const [at, directory] = next;
+      for (const [child, entry] of directory.entries ?? []) {
+        this.#remember(joinPath(at, child), entry);
+        this.#counts[entry.status]--;
+      }
+      for (const [child, below] of directory.subdirectories ?? []) pending.push([joinPath(at, child), below]);
+      this.#onDirectoryGone(at);
+    }
+    parent.subdirectories?.delete(name);
+  }
+
+  #remember(path: BytePath, published: Entry | undefined): void {
+    if (!this.#unpublished.has(path)) this.#unpublished.set(path, published);
+  }
+
+  #make(path: BytePath): Directory {
+    let at = this.#root;
+    if (path === '') return at;
+    for (const name of path.split('/')) at = this.#child(at, name);
+    return at;
+  }
+
+  #child(directory: Directory, name: string): Directory {
+    const children = (directory.subdirectories ??= new Map<string, Directory>());
+    let child = children.get(name);
+    if (child === undefined) children.set(name, (child = emptyDirectory()));
+    return child;
+  }
+}
+
+function emptyDirectory(): Directory {
+  return { listed: false, subdirectories: undefined, entries: undefined };
+}
+
+function split(path: BytePath): { parent: BytePath; name: string } {
+  const slash = path.lastIndexOf('/');
+  return slash < 0
+    ? { parent: bytePath(''), name: path }
+    : { parent: bytePath(path.slice(0, slash)), name: path.slice(slash + 1) };
+}
+
+function sameEntry(a: Entry | undefined, b: Entry | undefined): boolean {
+  return a === b || (a?.status === b?.status && a?.source === b?.source && a?.directory === b?.directory);
+}
