@@ -1,0 +1,93 @@
+import { bytePath, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { isNodeHex } from './node.ts';
+import type { Revlog } from './revlog.ts';
+
+export interface Changeset {
+  /** The manifest node, hexadecimal; 40 zeros for an empty manifest. */
+  readonly manifest: string;
+  readonly user: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+  /** Seconds west of UTC, as Mercurial counts: 3600 less is one hour further east. */
+  readonly timezone: number;
+  /** Branch, close and whatever else was recorded. */
+  readonly extra: ReadonlyMap<string, string>;
+  readonly branch: string;
+  /** True if it closes its branch. */
+  readonly closesBranch: boolean;
+  /** The files that it changed, as recorded. */
+  readonly files: readonly BytePath[];
+  readonly description: string;
+}
+
+export class Changelog {
+  readonly revlog: Revlog;
+
+  constructor(revlog: Revlog) {
+    this.revlog = revlog;
+  }
+
+  /** The revision of a changeset, by its node; -1 if there is none. */
+  findNode(node: Uint8Array | string): number {
+    return this.revlog.findNode(node);
+  }
+
+  read(revision: number): Changeset {
+    return parseChangeset(this.revlog.text(revision), `${this.revlog.file}: revision ${revision}`);
+  }
+
+  /** Only the manifest node, without looking at the rest. */
+  manifestNode(revision: number): string {
+    return manifestNodeOf(this.revlog.text(revision), `${this.revlog.file}: revision ${revision}`);
+  }
+}
+
+/**
+ * Takes the text of a changeset apart: manifest node, user, time with extra, files, an empty line, description. Throws
+ * 'corrupt' with `name` if it is none.
+ */
+export function parseChangeset(text: Buffer, name: string): Changeset {
+  const manifest = manifestNodeOf(text, name);
+  const bytes = text.toString('latin1');
+  // With no files the empty line follows the time directly.
+  const end = bytes.indexOf('\n\n');
+  const [, user, date, ...files] = (end < 0 ? '' : bytes.slice(0, end)).split('\n');
+  const match = /^(-?\d+(?:\.\d+)?) (-?\d+)(?: ([^]*))?$/.exec(date ?? '');
+  if (user === undefined || match === null) throw corrupt(name);
+  const extra = parseExtra(match[3] ?? '');
+  return {
+    manifest,
+    user: toDisplay(user),
+    time: Number(match[1]),
+    timezone: Number(match[2]),
+    extra,
+    branch: extra.get('branch') ?? 'default',
+    closesBranch: extra.has('close'),
+    files: files.map(bytePath),
+    description: toDisplay(bytes.slice(end + 2)),
+  };
+}
+
+function manifestNodeOf(text: Buffer, name: string): string {
+  const node = text.toString('latin1', 0, 40);
+  if (!isNodeHex(node) || text[40] !== 0x0a) throw corrupt(name);
+  return node;
+}
+
+/** Items are separated by NUL; NUL, line ends and backslashes within them are escaped. */
+function parseExtra(text: string): Map<string, string> {
+  const extra = new Map<string, string>();
+  for (const item of text.split('\0')) {
+    const plain = item.replace(/\\([\\nr0])/g, (_, code: string) => ESCAPES[code] ?? code);
+    const colon = plain.indexOf(':');
+    if (colon >= 0) extra.set(toDisplay(plain.slice(0, colon)), toDisplay(plain.slice(colon + 1)));
+  }
+  return extra;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', n: '\n', r: '\r', '0': '\0' };
+
+function corrupt(name: string): QuicksilverError {
+  return new QuicksilverError('corrupt', `${name}: not a changeset`);
+}

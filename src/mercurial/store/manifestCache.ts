@@ -1,0 +1,52 @@
+// Mercurial keeps the full texts of the manifests it used last. One that verifies saves a chain of deltas.
+import { QuicksilverError } from '../../base/errors.ts';
+import type { Vfs } from '../vfs.ts';
+import type { StoreCounters } from './counters.ts';
+import { NODE_LENGTH } from './node.ts';
+
+const HEADER_LENGTH = NODE_LENGTH + 4;
+/** Mercurial keeps at most 4; a file with many more is not worth walking through. */
+const MAX_ENTRIES = 32;
+
+/**
+ * The text that the cache has for a node, or undefined. The file is a sequence of node, length (32 bits) and text. It is
+ * written without care, so the caller must check the text against the node, and a damaged file is as good as none.
+ *
+ * @param maxBytes longer texts are passed over
+ */
+export function readManifestCache(
+  vfs: Vfs,
+  file: string,
+  node: Buffer,
+  maxBytes: number,
+  counters: StoreCounters,
+): Buffer | undefined {
+  try {
+    const cache = vfs.open(file);
+    if (cache === undefined) return undefined;
+    try {
+      let at = 0;
+      for (let i = 0; i < MAX_ENTRIES && at + HEADER_LENGTH <= cache.size; i++) {
+        const header = cache.read(at, HEADER_LENGTH);
+        counters.bytesRead += header.length;
+        if (header.length < HEADER_LENGTH) return undefined;
+        const length = header.readUInt32BE(NODE_LENGTH);
+        const start = at + HEADER_LENGTH;
+        if (node.equals(header.subarray(0, NODE_LENGTH))) {
+          if (length > maxBytes || start + length > cache.size) return undefined;
+          const text = cache.read(start, length);
+          counters.bytesRead += text.length;
+          return text;
+        }
+        at = start + length;
+      }
+      return undefined;
+    } finally {
+      cache.close();
+    }
+  } catch (error) {
+    // The cache can be done without; the manifest itself is read instead.
+    if (error instanceof QuicksilverError) return undefined;
+    throw error;
+  }
+}

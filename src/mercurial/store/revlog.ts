@@ -1,0 +1,271 @@
+// A revlog: all revisions of one file, of the manifest or of the changelog, as full texts and deltas.
+import { QuicksilverError } from '../../base/errors.ts';
+import type { OpenFile, Vfs } from '../vfs.ts';
+import { decodeChunk } from './chunk.ts';
+import type { StoreCounters } from './counters.ts';
+import { PatchedText } from './delta.ts';
+import { NULL_NODE, nodeBytes, nodeHash } from './node.ts';
+import { RevlogIndex, type RevlogEntry } from './revlogIndex.ts';
+
+export type { RevlogEntry } from './revlogIndex.ts';
+
+/** Content removed on purpose; the text says so. The node does not match it. */
+export const FLAG_CENSORED = 0x8000;
+/** History left out on purpose; the node does not match text and parents. */
+export const FLAG_ELLIPSIS = 0x4000;
+/** The text is a pointer to content kept elsewhere (Mercurial's lfs extension); the node is the content's. */
+export const FLAG_EXTERNAL = 0x2000;
+
+/** The rest are notes on copies, metadata and deltas that a reader of texts does not need. */
+const KNOWN_FLAGS = FLAG_CENSORED | FLAG_ELLIPSIS | FLAG_EXTERNAL | 0x1fc0;
+const NOT_HASHED = FLAG_CENSORED | FLAG_ELLIPSIS | FLAG_EXTERNAL;
+
+/** No text longer than this is put together. Larger files are told apart by size and hash alone. */
+export const MAX_TEXT_BYTES = 1 << 30;
+
+export interface RevlogOptions {
+  readonly vfs: Vfs;
+  /** Absolute paths. */
+  readonly indexFile: string;
+  readonly dataFile: string;
+  readonly counters: StoreCounters;
+  /** Keep the last text, so that a following revision costs its own deltas only. For manifests. */
+  readonly keepLastText?: boolean;
+}
+
+/** Nothing is read before something is asked for. */
+export class Revlog {
+  readonly #options: RevlogOptions;
+  #index: RevlogIndex | undefined;
+  #last: { readonly revision: number; readonly node: Buffer; readonly text: Buffer } | undefined;
+
+  constructor(options: RevlogOptions) {
+    this.#options = options;
+  }
+
+  get file(): string {
+    return this.#options.indexFile;
+  }
+
+  /** False if there is no such revlog, which Mercurial takes for one without revisions. */
+  get exists(): boolean {
+    return this.#loaded().identity !== undefined;
+  }
+
+  /** Number of revisions. */
+  get length(): number {
+    return this.#loaded().length;
+  }
+
+  /** Bytes of memory held, about. */
+  get bytesHeld(): number {
+    return (this.#index?.bytesHeld ?? 0) + (this.#last?.text.length ?? 0);
+  }
+
+  /**
+   * Throws 'corrupt' if there is no such revision or its entry makes no sense, 'changed-while-reading' if the index was
+   * replaced since it was read: then numbers may mean other revisions, and what is wanted must be found again.
+   */
+  entry(revision: number): RevlogEntry {
+    const entry = this.#loaded().entry(revision);
+    if ((entry.flags & ~KNOWN_FLAGS) !== 0) {
+      throw new QuicksilverError(
+        'unsupported',
+        `${this.file}: revision ${revision} has flags 0x${entry.flags.toString(16)}, which are not known`,
+        { file: this.file },
+      );
+    }
+    return entry;
+  }
+
+  /**
+   * The revision with this node; -1 if there is none, for the null node as well. If it is not there and the index on
+   * disk is another by now, that one is searched too.
+   *
+   * @param hint the revision from which to look downwards first: the changelog revision that brought a manifest is a
+   *   good one, because there are no more manifests than changesets
+   */
+  findNode(node: Uint8Array | string, hint?: number): number {
+    const wanted = nodeBytes(node);
+    if (wanted.equals(NULL_NODE)) return -1;
+    const found = this.#retrying(() => this.#loaded().find(wanted, hint));
+    if (found >= 0) return found;
+    if (this.refresh()) {
+      const again = this.#retrying(() => this.#loaded().find(wanted, hint));
+      if (again >= 0) return again;
+    }
+    if (this.#loaded().endsWithinEntry) throw this.#corrupt('it ends within an entry');
+    return -1;
+  }
+
+  /**
+   * The full text of a revision, checked against its node (except where flags say that the node is another text's).
+   * Do not change it: it may be shared.
+   *
+   * @throws 'corrupt' if the revlog is damaged, 'unsupported' for flags or a compression that are not known,
+   *   'changed-while-reading' if it was replaced twice meanwhile
+   */
+  text(revision: number): Buffer {
+    const { node } = this.entry(revision);
+    let at = revision;
+    return this.#retrying(() => {
+      // After a reload the revision may have another number, or be gone.
+      if (at >= this.#loaded().length || !this.entry(at).node.equals(node)) {
+        at = this.#loaded().find(node);
+        if (at < 0) throw this.#loaded().changed();
+      }
+      return this.#text(at);
+    });
+  }
+
+  /** True if the node of the revision is that of this text. */
+  verify(revision: number, text: Uint8Array): boolean {
+    const entry = this.entry(revision);
+    return nodeHash(...this.parentNodes(entry))
+      .update(text)
+      .digest()
+      .equals(entry.node);
+  }
+
+  parentNodes(entry: RevlogEntry): [Buffer, Buffer] {
+    const node = (revision: number): Buffer => (revision < 0 ? NULL_NODE : this.entry(revision).node);
+    return [node(entry.p1), node(entry.p2)];
+  }
+
+  /** Forgets the index if that on disk is another by now; true if so. What is asked next is read again. */
+  refresh(): boolean {
+    if (this.#index === undefined || this.#index.isCurrent()) return false;
+    this.#index = undefined;
+    return true;
+  }
+
+  #loaded(): RevlogIndex {
+    const { vfs, indexFile, counters } = this.#options;
+    return (this.#index ??= new RevlogIndex(vfs, indexFile, counters));
+  }
+
+  /**
+   * Mercurial appends to revlogs, splits and strips them while we read. What looks damaged, or is not there, is read
+   * once more if the index is another by then.
+   */
+  #retrying<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (!this.#mayHaveChanged(error)) throw error;
+      this.#index = undefined;
+      try {
+        return work();
+      } catch (second) {
+        if (!this.#mayHaveChanged(second)) throw second;
+        throw new QuicksilverError('changed-while-reading', `${this.file} changed again and again while it was read`, {
+          file: this.file,
+          cause: second,
+        });
+      }
+    }
+  }
+
+  #mayHaveChanged(error: unknown): boolean {
+    if (!(error instanceof QuicksilverError)) return false;
+    if (error.code === 'changed-while-reading') return true;
+    return error.code === 'corrupt' && this.#index !== undefined && !this.#index.isCurrent();
+  }
+
+  #text(revision: number): Buffer {
+    const index = this.#loaded();
+    return index.whileOpen(() => {
+      const entry = this.entry(revision);
+      if (this.#last?.node.equals(entry.node)) return this.#last.text;
+      const text = this.#rebuild(index, entry);
+      if ((entry.flags & NOT_HASHED) === 0) {
+        const node = nodeHash(...this.parentNodes(entry))
+          .update(text)
+          .digest();
+        if (!node.equals(entry.node)) throw this.#corrupt(`revision ${revision} does not have the text its node names`);
+      }
+      this.#options.counters.textsRebuilt++;
+      if (this.#options.keepLastText) this.#last = { revision, node: entry.node, text };
+      return text;
+    });
+  }
+
+  #rebuild(index: RevlogIndex, entry: RevlogEntry): Buffer {
+    this.#checkLength(entry);
+    const last = this.#usableLast();
+    const chain: RevlogEntry[] = [];
+    let current = entry;
+    // Every step leads to a smaller revision, so this ends.
+    while (current.revision !== last?.revision && current.base !== current.revision) {
+      chain.push(current);
+      const next = index.isGeneralDelta ? current.base : current.revision - 1;
+      current = this.entry(next);
+    }
+    let data: OpenFile | undefined;
+    const read = (of: RevlogEntry, maxBytes: number): Buffer => {
+      if (of.compressedLength === 0) return Buffer.alloc(0);
+      if (!index.isInline) data ??= this.#options.vfs.open(this.#options.dataFile);
+      return decodeChunk(this.#chunk(index, of, data), maxBytes, `${this.file}: revision ${of.revision}`);
+    };
+    try {
+      const start = last?.revision === current.revision ? last.text : read(current, textLimit(current));
+      const text = new PatchedText(start, MAX_TEXT_BYTES, `${this.file}: revision ${entry.revision}`);
+      for (let link = chain.pop(); link !== undefined; link = chain.pop()) {
+        // Every byte inserted is in the text that results, and hunks are not empty: that bounds a delta.
+        const before = text.length;
+        const delta = read(link, Math.min(MAX_TEXT_BYTES, 13 * textLimit(link) + 12 * before + 1024));
+        text.apply(delta);
+        if (link.fullLength >= 0 && text.length !== link.fullLength) throw this.#wrongLength(link, text.length);
+        this.#options.counters.deltasApplied++;
+      }
+      const result = text.toBuffer();
+      if (entry.fullLength >= 0 && result.length !== entry.fullLength) throw this.#wrongLength(entry, result.length);
+      return result;
+    } finally {
+      data?.close();
+    }
+  }
+
+  /** The kept text, if it is still that of its revision. */
+  #usableLast(): { readonly revision: number; readonly text: Buffer } | undefined {
+    const last = this.#last;
+    if (last === undefined || last.revision >= this.#loaded().length) return undefined;
+    return this.entry(last.revision).node.equals(last.node) ? last : undefined;
+  }
+
+  #chunk(index: RevlogIndex, entry: RevlogEntry, data: OpenFile | undefined): Buffer {
+    if (entry.compressedLength > MAX_TEXT_BYTES) throw this.#corrupt(`a chunk of ${entry.compressedLength} bytes`);
+    if (index.isInline) return index.inlineChunk(entry);
+    // The data file is written before the index, so it can only be too short if one of them was replaced.
+    const missing = `revision ${entry.revision} needs ${entry.compressedLength} bytes at ${entry.offset}`;
+    if (data === undefined) throw this.#corrupt(`${missing} of ${this.#options.dataFile}, which does not exist`);
+    const bytes =
+      entry.offset + entry.compressedLength <= data.size ? data.read(entry.offset, entry.compressedLength) : undefined;
+    this.#options.counters.bytesRead += bytes?.length ?? 0;
+    if (bytes?.length !== entry.compressedLength) {
+      throw this.#corrupt(`${missing} of ${this.#options.dataFile}, which has ${data.size}`);
+    }
+    return bytes;
+  }
+
+  #checkLength(entry: RevlogEntry): void {
+    if (entry.fullLength <= MAX_TEXT_BYTES) return;
+    throw new QuicksilverError(
+      'unsupported',
+      `${this.file}: revision ${entry.revision} has ${entry.fullLength} bytes, more than the ${MAX_TEXT_BYTES} supported`,
+      { file: this.file },
+    );
+  }
+
+  #wrongLength(entry: RevlogEntry, length: number): QuicksilverError {
+    return this.#corrupt(`revision ${entry.revision} has ${length} bytes instead of ${entry.fullLength}`);
+  }
+
+  #corrupt(what: string): QuicksilverError {
+    return new QuicksilverError('corrupt', `${this.file}: ${what}`, { file: this.file });
+  }
+}
+
+function textLimit(entry: RevlogEntry): number {
+  return entry.fullLength >= 0 ? Math.min(entry.fullLength, MAX_TEXT_BYTES) : MAX_TEXT_BYTES;
+}

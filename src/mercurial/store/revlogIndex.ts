@@ -1,0 +1,289 @@
+// The index of a revlog. A big repository's changelog and manifest have indices of tens of megabytes of which a status
+// needs a few entries near the end, so a large index is read in windows and a small one in one go.
+import { ByteReader } from '../../base/byteReader.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs.ts';
+import { BoundedCache } from './boundedCache.ts';
+import type { StoreCounters } from './counters.ts';
+import { NODE_LENGTH } from './node.ts';
+
+export interface RevlogEntry {
+  readonly revision: number;
+  /** Where the data begins in the data file, or (inline) how much data comes before it. */
+  readonly offset: number;
+  readonly flags: number;
+  /** Bytes of the stored chunk. */
+  readonly compressedLength: number;
+  /** Bytes of the full text, as stored before any flag is regarded; -1 if not recorded. */
+  readonly fullLength: number;
+  /** With general delta the revision that the chunk is a delta against, else the first of its chain; itself: full text. */
+  readonly base: number;
+  /** The changelog revision that brought it. */
+  readonly link: number;
+  /** Parents as revisions, -1 for none. */
+  readonly p1: number;
+  readonly p2: number;
+  readonly node: Buffer;
+}
+
+/** Bytes of an entry, in the index of a revlog of version 1. */
+export const ENTRY_LENGTH = 64;
+
+const NODE_OFFSET = 32;
+const FLAG_INLINE = 0x0001;
+const FLAG_GENERAL_DELTA = 0x0002;
+/** Beside these two: "flags tell which file texts have metadata", and "entries tell what deltas are". Neither is needed. */
+const KNOWN_FLAGS = FLAG_INLINE | FLAG_GENERAL_DELTA | 0x0004 | 0x0008;
+
+/** Indices up to this many bytes are read whole. */
+const WHOLE_LIMIT = 1 << 20;
+/** A multiple of {@link ENTRY_LENGTH}, so that no entry of a split revlog crosses a border. */
+const WINDOW = 1 << 16;
+const MAX_WINDOWS = 32;
+const SEARCH_WINDOW = 1 << 18;
+/** A file with more entries than this is not a revlog that anything could have written. */
+const MAX_REVISIONS = 0x7fff_fffe;
+
+/** What is on disk for one revlog's index, as it was at one moment: see {@link RevlogIndex.isCurrent}. */
+export class RevlogIndex {
+  readonly file: string;
+  /** Undefined if there is no such file; then there are no revisions. */
+  readonly identity: FileIdentity | undefined;
+  readonly isInline: boolean;
+  readonly isGeneralDelta: boolean;
+  /** Number of revisions. */
+  readonly length: number;
+  /** The file ends within an entry: it is being appended to, or was cut off. What comes before is good. */
+  readonly endsWithinEntry: boolean;
+  /** Bytes of memory held, about. */
+  get bytesHeld(): number {
+    return (this.#whole?.length ?? 0) + this.#starts.length * 8 + this.#windows.size * WINDOW + 1024;
+  }
+
+  readonly #vfs: Vfs;
+  readonly #counters: StoreCounters;
+  readonly #size: number;
+  readonly #whole: Buffer | undefined;
+  readonly #windows = new BoundedCache<Buffer>(MAX_WINDOWS, Infinity, window => window.length);
+  /** Of an inline revlog, where each entry begins. */
+  #starts = new Float64Array(0);
+  #open: OpenFile | undefined;
+
+  /**
+   * Reads the header, and all of a small index.
+   *
+   * @throws 'unsupported' for a version or flag that is not known, 'corrupt' if the beginning cannot be an index
+   */
+  constructor(vfs: Vfs, file: string, counters: StoreCounters) {
+    this.#vfs = vfs;
+    this.#counters = counters;
+    this.file = file;
+    const opened = vfs.open(file);
+    counters.revlogsOpened++;
+    this.identity = opened?.identity;
+    let flags = 0;
+    let entries: number;
+    let partial: boolean;
+    let size = opened?.size ?? 0;
+    let whole: Buffer | undefined;
+    try {
+      if (opened === undefined || size <= WHOLE_LIMIT) {
+        whole = opened?.read(0, size) ?? Buffer.alloc(0);
+        size = whole.length;
+        counters.bytesRead += size;
+      }
+      this.#whole = whole;
+      this.#size = size;
+      this.#open = opened;
+      if (size > 0) flags = this.#headerFlags();
+      this.isInline = (flags & FLAG_INLINE) !== 0;
+      this.isGeneralDelta = (flags & FLAG_GENERAL_DELTA) !== 0;
+      if (this.isInline) {
+        const end = this.#scanInline();
+        entries = this.#starts.length;
+        partial = end !== size;
+      } else {
+        entries = Math.floor(size / ENTRY_LENGTH);
+        partial = size % ENTRY_LENGTH !== 0;
+      }
+    } finally {
+      this.#open = undefined;
+      opened?.close();
+    }
+    if (entries > MAX_REVISIONS) throw this.#corrupt(`${entries} revisions`);
+    this.length = entries;
+    this.endsWithinEntry = partial;
+  }
+
+  /** True if the file is still the one this was read from. */
+  isCurrent(): boolean {
+    const file = this.#vfs.open(this.file);
+    try {
+      return sameIdentity(file?.identity, this.identity);
+    } finally {
+      file?.close();
+    }
+  }
+
+  /** Keeps a large index open while `work` reads many parts of it. Throws 'changed-while-reading' if it was replaced. */
+  whileOpen<Result>(work: () => Result): Result {
+    if (this.#whole !== undefined || this.#open !== undefined) return work();
+    const file = this.#vfs.open(this.file);
+    try {
+      if (file === undefined || !sameIdentity(file.identity, this.identity)) throw this.changed();
+      this.#open = file;
+      return work();
+    } finally {
+      this.#open = undefined;
+      file?.close();
+    }
+  }
+
+  /** Checked: all numbers are in their ranges, parents and base come before the revision. */
+  entry(revision: number): RevlogEntry {
+    const reader = new ByteReader(this.#bytes(this.#entryStart(revision), ENTRY_LENGTH), this.file);
+    const entry: RevlogEntry = {
+      revision,
+      // The first entry's offset is overlaid by the header of the file.
+      offset: revision === 0 ? 0 : reader.u48(0),
+      flags: reader.u16(6),
+      compressedLength: reader.i32(8),
+      fullLength: reader.i32(12),
+      base: reader.i32(16),
+      link: reader.i32(20),
+      p1: reader.i32(24),
+      p2: reader.i32(28),
+      node: Buffer.from(reader.slice(NODE_OFFSET, NODE_LENGTH)),
+    };
+    if (entry.compressedLength < 0 || entry.fullLength < -1) {
+      throw this.#corrupt(`revision ${revision} has a length of ${entry.compressedLength} and ${entry.fullLength}`);
+    }
+    if (entry.base < 0 || entry.base > revision) {
+      throw this.#corrupt(`revision ${revision} is based on ${entry.base}`);
+    }
+    if (entry.p1 < -1 || entry.p1 >= revision || entry.p2 < -1 || entry.p2 >= revision) {
+      throw this.#corrupt(`revision ${revision} has the parents ${entry.p1} and ${entry.p2}`);
+    }
+    return entry;
+  }
+
+  /** Where the chunk of an entry begins: in the index itself if that is inline, else in the data file. */
+  chunkPosition(entry: RevlogEntry): number {
+    return this.isInline ? this.#entryStart(entry.revision) + ENTRY_LENGTH : entry.offset;
+  }
+
+  /** A chunk of an inline revlog. The scan of the entries made sure that it lies within the file. */
+  inlineChunk(entry: RevlogEntry): Buffer {
+    return this.#bytes(this.chunkPosition(entry), entry.compressedLength);
+  }
+
+  /**
+   * The revision with this node, or -1: looked for from `hint` (or the last one) down to the first, then above the hint.
+   * A large index is read backwards in windows that are not kept.
+   */
+  find(node: Buffer, hint = this.length - 1): number {
+    const from = Math.min(Math.max(hint, 0), this.length - 1);
+    return this.whileOpen(() => {
+      const below = this.#findDown(node, from, 0);
+      return below >= 0 ? below : this.#findDown(node, this.length - 1, from + 1);
+    });
+  }
+
+  changed(): QuicksilverError {
+    return new QuicksilverError('changed-while-reading', `${this.file} changed while it was read`, { file: this.file });
+  }
+
+  #findDown(node: Buffer, from: number, to: number): number {
+    const first = node.readUInt32BE(0);
+    const matches = (bytes: Buffer, at: number): boolean =>
+      bytes.readUInt32BE(at) === first && node.equals(bytes.subarray(at, at + NODE_LENGTH));
+    if (this.isInline || this.#whole !== undefined) {
+      for (let revision = from; revision >= to; revision--) {
+        const start = this.#entryStart(revision);
+        const found =
+          this.#whole === undefined
+            ? matches(this.#bytes(start, ENTRY_LENGTH), NODE_OFFSET)
+            : matches(this.#whole, start + NODE_OFFSET);
+        if (found) return revision;
+      }
+      return -1;
+    }
+    const perWindow = SEARCH_WINDOW / ENTRY_LENGTH;
+    for (let end = from; end >= to; end -= perWindow) {
+      const begin = Math.max(to, end - perWindow + 1);
+      const bytes = this.#read(begin * ENTRY_LENGTH, (end - begin + 1) * ENTRY_LENGTH);
+      for (let revision = end; revision >= begin; revision--) {
+        if (matches(bytes, (revision - begin) * ENTRY_LENGTH + NODE_OFFSET)) return revision;
+      }
+    }
+    return -1;
+  }
+
+  #headerFlags(): number {
+    if (this.#size < 4) throw this.#corrupt(`${this.#size} bytes are too few`);
+    const header = this.#bytes(0, 4).readUInt32BE(0);
+    const version = header & 0xffff;
+    const flags = header >>> 16;
+    if (version !== 1 || (flags & ~KNOWN_FLAGS) !== 0) {
+      throw new QuicksilverError(
+        'unsupported',
+        `${this.file}: revlog version ${version} with flags 0x${flags.toString(16)} is not supported`,
+        { file: this.file },
+      );
+    }
+    return flags;
+  }
+
+  /** Finds the entries among the chunks of an inline revlog; returns the end of the last complete one. */
+  #scanInline(): number {
+    let starts = new Float64Array(256);
+    let count = 0;
+    let at = 0;
+    while (at + ENTRY_LENGTH <= this.#size) {
+      const length = this.#bytes(at + 8, 4).readInt32BE(0);
+      if (length < 0) throw this.#corrupt(`revision ${count} has a length of ${length}`);
+      if (at + ENTRY_LENGTH + length > this.#size) break;
+      if (count === starts.length) {
+        const larger = new Float64Array(count * 2);
+        larger.set(starts);
+        starts = larger;
+      }
+      starts[count++] = at;
+      at += ENTRY_LENGTH + length;
+    }
+    this.#starts = starts.slice(0, count);
+    return at;
+  }
+
+  #entryStart(revision: number): number {
+    if (!Number.isInteger(revision) || revision < 0 || revision >= this.length) {
+      throw this.#corrupt(`there is no revision ${revision}`);
+    }
+    return this.isInline ? this.#starts[revision]! : revision * ENTRY_LENGTH;
+  }
+
+  /** Bytes that lie within the file. */
+  #bytes(at: number, length: number): Buffer {
+    if (this.#whole !== undefined) return this.#whole.subarray(at, at + length);
+    const start = at - (at % WINDOW);
+    // A long chunk is read by itself; keeping it would push out what is asked for again.
+    if (at + length > start + WINDOW) return this.whileOpen(() => this.#read(at, length));
+    let window = this.#windows.get(String(start));
+    if (window === undefined) {
+      window = this.whileOpen(() => this.#read(start, Math.min(WINDOW, this.#size - start)));
+      this.#windows.set(String(start), window);
+    }
+    return window.subarray(at - start, at - start + length);
+  }
+
+  #read(at: number, length: number): Buffer {
+    const bytes = this.#open!.read(at, length);
+    this.#counters.bytesRead += bytes.length;
+    if (bytes.length < length) throw this.changed();
+    return bytes;
+  }
+
+  #corrupt(what: string): QuicksilverError {
+    return new QuicksilverError('corrupt', `${this.file}: ${what}`, { file: this.file });
+  }
+}

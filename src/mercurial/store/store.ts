@@ -1,0 +1,297 @@
+// The history of a repository: changelog, manifests and filelogs, and the files of one revision as a status compares
+// working files with.
+import { isUtf8, bytePath, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { ContentSource } from '../../base/fileStat.ts';
+import type { Vfs } from '../vfs.ts';
+import { matchesRevision } from './baseFile.ts';
+import { BoundedCache } from './boundedCache.ts';
+import { Changelog } from './changelog.ts';
+import { emptyCounters, type StoreCounters } from './counters.ts';
+import { Filelog, hasSha256, type LargeFilePointer } from './filelog.ts';
+import {
+  EMPTY_MANIFEST,
+  FlatManifest,
+  ManifestText,
+  TreeManifest,
+  type FileFlag,
+  type Manifest,
+  type ManifestEntry,
+} from './manifest.ts';
+import { readManifestCache } from './manifestCache.ts';
+import { NULL_NODE_HEX, nodeBytes } from './node.ts';
+import { MAX_TEXT_BYTES, Revlog } from './revlog.ts';
+import { encodeStorePath, storeLayout, type StoreLayout } from './storePath.ts';
+
+export interface StoreOptions {
+  readonly vfs: Vfs;
+  /** Absolute path of the directory with 00changelog.i: `.hg/store`, or `.hg` without the requirement 'store'. */
+  readonly storeDirectory: string;
+  /** Absolute path of the working copy's `.hg`, where Mercurial's caches of it are. */
+  readonly hgDirectory: string;
+  readonly requirements: ReadonlySet<string>;
+}
+
+/** The files of one changeset. Nothing is read before the first {@link find}. */
+export interface StoreTree {
+  find(path: BytePath): StoreFile | undefined;
+  /** After the first find: why the tree is empty although a revision was asked for. As Mercurial does, it is no error. */
+  readonly warning: string | undefined;
+}
+
+/** A file of one changeset. Its filelog is read when it is first compared. */
+export interface StoreFile {
+  readonly kind: 'file' | 'executable' | 'symlink';
+  /** The file node, hexadecimal: the hash of content and history, so the same node means the same bytes. */
+  readonly revision: string;
+  /** True if the working content (of a symbolic link: its target) is this revision's. */
+  matches(content: ContentSource): boolean;
+  /** The content itself. Do not change it. */
+  content(): Buffer;
+}
+
+export interface Store {
+  readonly counters: Readonly<StoreCounters>;
+  readonly changelog: Changelog;
+  /** The manifest with this node; 40 zeros is the empty one. Throws 'corrupt' if there is none. */
+  manifest(node: string): Manifest;
+  /** The history of a path; undefined if it has none. */
+  filelog(path: BytePath): Filelog | undefined;
+  /** The files of the changeset with this node; none for 40 zeros, and (with a warning) for one that does not exist. */
+  baseTree(parent: string): StoreTree;
+  /**
+   * Looks at all that is cached and forgets what is another file on disk by now. Not needed to see new revisions: what is
+   * not found is looked for on disk again.
+   */
+  refresh(): void;
+}
+
+/** Throws 'unsupported' for a requirement that keeps history in another form; reads nothing. */
+export function openStore(options: StoreOptions): Store {
+  for (const requirement of OTHER_STORES) {
+    if (options.requirements.has(requirement)) {
+      throw new QuicksilverError('unsupported', `the requirement ${requirement} is not supported`);
+    }
+  }
+  return new DiskStore(options);
+}
+
+const OTHER_STORES = ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001', 'git', 'exp-changelog-v2', 'exp-revlogv2.2'];
+
+const MAX_FILELOGS = 64;
+const MAX_FILELOG_BYTES = 16 << 20;
+/** Texts of manifests: two of a very big repository, or the directories of one that has a tree. */
+const MAX_MANIFESTS = 512;
+const MAX_MANIFEST_BYTES = 64 << 20;
+const MAX_DIRECTORY_REVLOGS = 128;
+
+class DiskStore implements Store {
+  readonly counters = emptyCounters();
+  readonly changelog: Changelog;
+  readonly #options: StoreOptions;
+  readonly #layout: StoreLayout;
+  readonly #isTree: boolean;
+  readonly #manifests: Revlog;
+  readonly #directories = new BoundedCache<Revlog>(MAX_DIRECTORY_REVLOGS, MAX_FILELOG_BYTES, log => log.bytesHeld);
+  readonly #filelogs = new BoundedCache<Filelog>(MAX_FILELOGS, MAX_FILELOG_BYTES, log => log.revlog.bytesHeld);
+  readonly #texts = new BoundedCache<ManifestText>(MAX_MANIFESTS, MAX_MANIFEST_BYTES, text => text.byteLength);
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.#layout = storeLayout(options.requirements);
+    this.#isTree = options.requirements.has('treemanifest');
+    this.changelog = new Changelog(this.#revlog('00changelog', false));
+    this.#manifests = this.#revlog('00manifest', true);
+  }
+
+  manifest(node: string): Manifest {
+    if (node === NULL_NODE_HEX) return EMPTY_MANIFEST;
+    return this.#manifest(node, undefined);
+  }
+
+  filelog(path: BytePath): Filelog | undefined {
+    let filelog = this.#filelogs.get(path);
+    if (filelog === undefined) {
+      filelog = new Filelog(this.#revlog(`data/${path}`, false), pointer => this.#largeFile(pointer));
+      if (!filelog.revlog.exists) return undefined;
+      this.#filelogs.set(path, filelog);
+    } else {
+      this.#filelogs.trim();
+    }
+    return filelog;
+  }
+
+  baseTree(parent: string): StoreTree {
+    return new LazyTree(this, nodeBytes(parent).toString('hex'));
+  }
+
+  refresh(): void {
+    this.changelog.revlog.refresh();
+    this.#manifests.refresh();
+    for (const [directory, revlog] of this.#directories.entries()) {
+      if (revlog.refresh()) this.#directories.delete(directory);
+    }
+    for (const [path, filelog] of this.#filelogs.entries()) {
+      if (filelog.revlog.refresh()) this.#filelogs.delete(path);
+    }
+  }
+
+  /** Does it once more if a revlog was replaced (stripped, split) in the middle of it. */
+  whileStable<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof QuicksilverError) || error.code !== 'changed-while-reading') throw error;
+      this.refresh();
+      return work();
+    }
+  }
+
+  /** The files of a changeset, by its node; undefined if there is no such changeset. */
+  manifestOfChangeset(node: string): Manifest | undefined {
+    const revision = this.changelog.findNode(node);
+    if (revision < 0) return undefined;
+    const manifest = this.changelog.manifestNode(revision);
+    return manifest === NULL_NODE_HEX ? EMPTY_MANIFEST : this.#manifest(manifest, revision);
+  }
+
+  /** @param link the changelog revision it is read for: it came with that or an earlier one */
+  #manifest(node: string, link: number | undefined): Manifest {
+    if (!this.#isTree) return new FlatManifest(this.#manifestText('', node, link));
+    return new TreeManifest(node, (directory, directoryNode) => this.#manifestText(directory, directoryNode, link));
+  }
+
+  #manifestText(directory: string, node: string, link: number | undefined): ManifestText {
+    const key = `${node}/${directory}`;
+    let text = this.#texts.get(key);
+    if (text === undefined) {
+      const revlog = this.#manifestRevlog(directory);
+      const revision = revlog.findNode(node, link);
+      if (revision < 0) {
+        throw new QuicksilverError('corrupt', `${revlog.file}: no manifest ${node}`, { file: revlog.file });
+      }
+      text = new ManifestText(
+        this.#cachedManifest(directory, node, revlog, revision) ?? revlog.text(revision),
+        `${revlog.file}: revision ${revision}`,
+      );
+      this.#texts.set(key, text);
+    }
+    return text;
+  }
+
+  #cachedManifest(directory: string, node: string, revlog: Revlog, revision: number): Buffer | undefined {
+    if (directory !== '') return undefined;
+    const { vfs, hgDirectory } = this.#options;
+    const file = `${hgDirectory}/wcache/manifestfulltextcache`;
+    const text = readManifestCache(vfs, file, nodeBytes(node), MAX_TEXT_BYTES, this.counters);
+    if (text === undefined || !revlog.verify(revision, text)) return undefined;
+    this.counters.manifestCacheHits++;
+    return text;
+  }
+
+  #manifestRevlog(directory: string): Revlog {
+    if (directory === '') return this.#manifests;
+    let revlog = this.#directories.get(directory);
+    if (revlog === undefined) {
+      revlog = this.#revlog(`meta/${directory}/00manifest`, false);
+      this.#directories.set(directory, revlog);
+    }
+    return revlog;
+  }
+
+  #revlog(name: string, keepLastText: boolean): Revlog {
+    return new Revlog({
+      vfs: this.#options.vfs,
+      indexFile: this.#file(`${name}.i`),
+      dataFile: this.#file(`${name}.d`),
+      counters: this.counters,
+      keepLastText,
+    });
+  }
+
+  #file(name: string): string {
+    const encoded = bytePath(encodeStorePath(name, this.#layout));
+    if (!isUtf8(encoded)) {
+      throw new QuicksilverError(
+        'unsupported',
+        `the store has a file name that is not UTF-8: ${JSON.stringify(encoded)}`,
+      );
+    }
+    return `${this.#options.storeDirectory}/${Buffer.from(encoded, 'latin1').toString('utf8')}`;
+  }
+
+  /** The content of a file kept on an LFS server, if it was downloaded into this repository. */
+  #largeFile({ sha256, size }: LargeFilePointer): Buffer | undefined {
+    if (size > MAX_TEXT_BYTES) return undefined;
+    const file = `${this.#options.storeDirectory}/lfs/objects/${sha256.slice(0, 2)}/${sha256.slice(2)}`;
+    const bytes = this.#options.vfs.read(file, MAX_TEXT_BYTES)?.bytes;
+    this.counters.bytesRead += bytes?.length ?? 0;
+    return bytes !== undefined && hasSha256(bytes, sha256) ? bytes : undefined;
+  }
+}
+
+class LazyTree implements StoreTree {
+  warning: string | undefined;
+  readonly #store: DiskStore;
+  readonly #parent: string;
+  #manifest: Manifest | undefined;
+
+  constructor(store: DiskStore, parent: string) {
+    this.#store = store;
+    this.#parent = parent;
+    if (parent === NULL_NODE_HEX) this.#manifest = EMPTY_MANIFEST;
+  }
+
+  find(path: BytePath): StoreFile | undefined {
+    const entry = this.#store.whileStable(() => (this.#manifest ??= this.#load()).find(path));
+    return entry && new LazyFile(this.#store, path, entry);
+  }
+
+  #load(): Manifest {
+    const manifest = this.#store.manifestOfChangeset(this.#parent);
+    if (manifest === undefined) {
+      this.warning = `the working copy's parent ${this.#parent} is unknown: compared with an empty revision`;
+    }
+    return manifest ?? EMPTY_MANIFEST;
+  }
+}
+
+const KINDS: Readonly<Record<FileFlag, StoreFile['kind']>> = { '': 'file', x: 'executable', l: 'symlink' };
+
+class LazyFile implements StoreFile {
+  readonly kind: StoreFile['kind'];
+  readonly revision: string;
+  readonly #store: DiskStore;
+  readonly #path: BytePath;
+
+  constructor(store: DiskStore, path: BytePath, entry: ManifestEntry) {
+    this.kind = KINDS[entry.flag];
+    this.revision = entry.node;
+    this.#store = store;
+    this.#path = path;
+  }
+
+  matches(content: ContentSource): boolean {
+    return this.#store.whileStable(() => {
+      const [filelog, revision] = this.#locate();
+      return matchesRevision(filelog, revision, content, this.#store.counters);
+    });
+  }
+
+  content(): Buffer {
+    return this.#store.whileStable(() => {
+      const [filelog, revision] = this.#locate();
+      return filelog.content(revision);
+    });
+  }
+
+  #locate(): [Filelog, number] {
+    const filelog = this.#store.filelog(this.#path);
+    const revision = filelog?.revlog.findNode(this.revision) ?? -1;
+    if (filelog === undefined || revision < 0) {
+      const path = JSON.stringify(this.#path);
+      throw new QuicksilverError('corrupt', `the store lacks revision ${this.revision} of ${path}`);
+    }
+    return [filelog, revision];
+  }
+}
