@@ -23,8 +23,7 @@ export class VerdictCache {
 
   get(path: BytePath, stat: FileStat, revision: string): boolean | undefined {
     const verdict = this.#verdicts.get(path);
-    if (verdict?.revision !== revision || !sameStat(verdict.stat, stat)) return undefined;
-    return verdict.clean;
+    return verdict?.revision === revision && sameStat(verdict.stat, stat) ? verdict.clean : undefined;
   }
 
   /** @param nowNs time of the comparison, in nanoseconds since 1970 */

@@ -124,6 +124,7 @@ export class StatusTree {
       const below = directory.subdirectories?.get(name);
       if (below !== undefined && !entered) this.#prune(directory, path, name, below);
     }
+    if (entered) this.#make(path);
     for (const [at, entry] of found) this.#set(at, entry);
   }
 
