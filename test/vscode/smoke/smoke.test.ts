@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { extensions, workspace } from 'vscode';
+import { Uri, extensions, workspace } from 'vscode';
 import { hasUi, hgCalls, scenario, ui } from '../harness.ts';
 
 describe('the extension in a window with one repository', () => {
   it('opens the folder of the scenario', () => {
-    assert.equal(workspace.workspaceFolders?.[0]?.uri.fsPath, scenario().directory);
+    assert.equal(workspace.workspaceFolders?.[0]?.uri.fsPath, Uri.file(scenario().directory).fsPath);
   });
 
   it('activates by itself or when asked', async () => {
