@@ -1,13 +1,15 @@
 // Runs the extension tests inside a real VS Code: every scenario of test/vscode, one VS Code start each.
 //
-//   node scripts/test-vscode.mjs [--vscode VERSION]... [--scenario NAME]... [--grep TEXT] [--user NAME] [--no-build]
+//   node scripts/test-vscode.mjs [--vscode VERSION]... [--scenario NAME]... [--grep TEXT] [--user NAME]
 //
 // QUICKSILVER_VSCODE=desktop takes the desktop VS Code that @vscode/test-electron downloads; without it, on Linux, the
 // VS Code server with headless Chromium is used. --user runs everything as that user, which root alone can do.
+// --extension FOLDER tests another extension than this checkout's; --no-build takes the bundles that are there.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildExtension } from './lib/prerequisites.mjs';
 import { PlainError, exitCodeOf, findProgram, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
 import { getVscode, knownReleases } from './vscode/get-vscode.mjs';
 import { bundlesFolder, runScenario, scenarioNames, scenariosFolder } from './vscode/run.mjs';
@@ -58,8 +60,9 @@ async function main() {
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 }
 
-/** Bundles each test file, and the entry, to .vscode-test/tests. The extension's own bundles are `npm run build`'s. */
+/** Builds the extension, unless another one is to be tested, and bundles each test file and the entry. */
 async function build(scenarios) {
+  if (!options.extension) await buildExtension();
   const esbuild = await import('esbuild');
   fs.rmSync(bundlesFolder, { recursive: true, force: true });
   const files = scenarios.flatMap(name =>

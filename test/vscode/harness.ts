@@ -128,11 +128,14 @@ export function setting(name: string): string {
 async function ask<Result>(operation: string, ...args: readonly unknown[]): Promise<Result> {
   const socket = connect(Number(setting('QUICKSILVER_TEST_UI')), '127.0.0.1');
   try {
+    await once(socket, 'connect');
     socket.write(`${JSON.stringify({ operation, args })}\n`);
-    const [line] = (await once(createInterface({ input: socket }), 'line')) as [string];
-    const answer = JSON.parse(line) as { result: Result; error?: string };
-    if (answer.error !== undefined) throw new Error(answer.error);
-    return answer.result;
+    for await (const line of createInterface({ input: socket })) {
+      const answer = JSON.parse(line) as { result: Result; error?: string };
+      if (answer.error !== undefined) throw new Error(answer.error);
+      return answer.result;
+    }
+    throw new Error(`the window closed before it answered ui.${operation}`);
   } finally {
     socket.destroy();
   }
