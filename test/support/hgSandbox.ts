@@ -1,0 +1,56 @@
+// A repository of the real Mercurial in a temporary directory, with nobody's configuration.
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+/** Both formats of the dirstate, with the options that the installed Mercurial needs to write them. */
+export const DIRSTATE_FORMATS = {
+  v1: ['--config', 'format.use-dirstate-v2=no'],
+  v2: ['--config', 'format.use-dirstate-v2=yes', '--config', 'storage.dirstate-v2.slow-path=allow'],
+} as const;
+
+export class HgSandbox {
+  /** Absolute, without symbolic links. */
+  readonly directory: string;
+  readonly #options: readonly string[];
+
+  /** @param options added to every command */
+  constructor(options: readonly string[] = []) {
+    this.directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'hg-sandbox-')));
+    this.#options = options;
+  }
+
+  path(name: string): string {
+    return path.join(this.directory, name);
+  }
+
+  /** Runs hg in `directory` (relative to the sandbox); returns its output. Throws if it exits with another code. */
+  hg(directory: string, args: readonly string[], exitCode = 0): Buffer {
+    try {
+      const output = execFileSync('hg', [...this.#options, '--config', 'ui.username=tester', ...args], {
+        cwd: this.path(directory),
+        env: { ...process.env, HGRCPATH: '', HGPLAIN: '1', HGENCODING: 'utf-8', TZ: 'UTC', HGMERGE: 'false' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      if (exitCode !== 0) throw new Error(`hg ${args.join(' ')}: exit 0 instead of ${exitCode}`);
+      return output;
+    } catch (error) {
+      if (!(error instanceof Error) || !('status' in error) || error.status !== exitCode) throw error;
+      return 'stdout' in error && Buffer.isBuffer(error.stdout) ? error.stdout : Buffer.alloc(0);
+    }
+  }
+
+  /** Writes a file (its name as bytes) with an mtime well in the past, so that Mercurial trusts it. */
+  write(directory: string, name: string, content: string, mtime = 1_000_000_000): void {
+    const file = Buffer.concat([Buffer.from(`${this.path(directory)}/`), Buffer.from(name, 'latin1')]);
+    const slash = file.lastIndexOf('/');
+    fs.mkdirSync(file.subarray(0, slash), { recursive: true });
+    fs.writeFileSync(file, content);
+    fs.utimesSync(file, mtime, mtime);
+  }
+
+  dispose(): void {
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+}
