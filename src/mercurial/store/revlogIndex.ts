@@ -41,8 +41,10 @@ const WHOLE_LIMIT = 1 << 20;
 const WINDOW = 1 << 16;
 const MAX_WINDOWS = 32;
 const SEARCH_WINDOW = 1 << 18;
-/** A file with more entries than this is not a revlog that anything could have written. */
-const MAX_REVISIONS = 0x7fff_fffe;
+/** A hundred times more revisions than the largest known repository has: 4 GiB, which can be searched in seconds. */
+const MAX_REVISIONS = 1 << 26;
+/** Mercurial splits an inline revlog when its data have 128 KiB, at the latest when the transaction ends. */
+const MAX_INLINE_BYTES = 1 << 28;
 
 /** What is on disk for one revlog's index, as it was at one moment: see {@link RevlogIndex.isCurrent}. */
 export class RevlogIndex {
@@ -99,6 +101,7 @@ export class RevlogIndex {
       this.isInline = (flags & FLAG_INLINE) !== 0;
       this.isGeneralDelta = (flags & FLAG_GENERAL_DELTA) !== 0;
       if (this.isInline) {
+        if (size > MAX_INLINE_BYTES) throw this.#tooLarge();
         const end = this.#scanInline();
         entries = this.#starts.length;
         partial = end !== size;
@@ -110,7 +113,7 @@ export class RevlogIndex {
       this.#open = undefined;
       opened?.close();
     }
-    if (entries > MAX_REVISIONS) throw this.#corrupt(`${entries} revisions`);
+    if (entries > MAX_REVISIONS) throw this.#tooLarge();
     this.length = entries;
     this.endsWithinEntry = partial;
   }
@@ -281,6 +284,12 @@ export class RevlogIndex {
     this.#counters.bytesRead += bytes.length;
     if (bytes.length < length) throw this.changed();
     return bytes;
+  }
+
+  #tooLarge(): QuicksilverError {
+    return new QuicksilverError('unsupported', `${this.file}: an index of ${this.#size} bytes is not supported`, {
+      file: this.file,
+    });
   }
 
   #corrupt(what: string): QuicksilverError {
