@@ -1,0 +1,54 @@
+import * as os from 'node:os';
+
+/** What Mercurial's configuration depends on besides files. */
+export interface HgEnvironment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly homeDirectory: string;
+  /** The user whose files are trusted; undefined where files have no owner (Windows), and all are trusted. */
+  readonly userId?: number | undefined;
+}
+
+/** The environment of this process, as it is now. */
+export function currentEnvironment(): HgEnvironment {
+  return {
+    variables: { ...process.env },
+    platform: process.platform,
+    homeDirectory: os.homedir(),
+    userId: process.geteuid?.(),
+  };
+}
+
+/**
+ * The text with environment variables ($NAME, ${NAME}, on Windows %NAME% too) and a leading '~' replaced, as Mercurial
+ * does it for paths in its configuration. Unknown variables stay as they are.
+ */
+export function expandPath(text: string, environment: HgEnvironment): string {
+  return expandHome(expandVariables(text, environment), environment);
+}
+
+function expandVariables(text: string, { variables, platform }: HgEnvironment): string {
+  const pattern = platform === 'win32' ? /\$(\w+)|\$\{([^}]*)\}|%([^%]+)%/g : /\$(\w+)|\$\{([^}]*)\}/g;
+  return text.replace(pattern, (whole: string, plain?: string, braced?: string, percent?: string) => {
+    const name = plain ?? braced ?? percent ?? '';
+    return variableOf(variables, name, platform) ?? whole;
+  });
+}
+
+/** Names of variables do not have case on Windows. */
+function variableOf(
+  variables: HgEnvironment['variables'],
+  name: string,
+  platform: NodeJS.Platform,
+): string | undefined {
+  if (platform !== 'win32') return variables[name];
+  const upper = name.toUpperCase();
+  const key = Object.keys(variables).find(candidate => candidate.toUpperCase() === upper);
+  return key === undefined ? undefined : variables[key];
+}
+
+/** '~' alone or before a slash. Another user's home ('~name') is left alone. */
+function expandHome(text: string, { homeDirectory, platform }: HgEnvironment): string {
+  if (!/^~(?:$|\/)/.test(text) && !(platform === 'win32' && text.startsWith('~\\'))) return text;
+  return homeDirectory.replace(/\/+$/, '') + text.slice(1) || '/';
+}

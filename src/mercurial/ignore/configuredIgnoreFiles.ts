@@ -1,0 +1,27 @@
+import * as path from 'node:path';
+import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { expandPath, type HgEnvironment } from '../config/environment.ts';
+import type { HgConfig } from '../config/hgConfig.ts';
+
+/**
+ * The ignore files that the configuration names ("ui.ignore" and "ui.ignore.*"), in its order, as absolute paths, whether
+ * they exist or not; the working copy's own `.hgignore` is not among them. Relative names are relative to `root`.
+ * Throws a QuicksilverError 'unsupported' for a name that is not UTF-8.
+ */
+export function configuredIgnoreFiles(root: string, config: HgConfig, environment: HgEnvironment): string[] {
+  const files: string[] = [];
+  for (const { name, value, file, line } of config.items('ui')) {
+    if (name !== 'ignore' && !name.startsWith('ignore.')) continue;
+    if (!isUtf8(value as BytePath)) {
+      throw new QuicksilverError('unsupported', `${file}:${line}: the name of the ignore file is not UTF-8`, {
+        file,
+        line,
+      });
+    }
+    const expanded = expandPath(toDisplay(value), environment);
+    // Not normalized: this is what Mercurial shows in its warnings.
+    files.push(path.isAbsolute(expanded) ? expanded : `${root.replace(/\/$/, '')}/${expanded}`);
+  }
+  return files;
+}

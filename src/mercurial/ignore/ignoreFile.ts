@@ -1,0 +1,105 @@
+import type { PatternKind } from './patternRegex.ts';
+
+/** A line of an ignore file that says something. Byte strings throughout. */
+export type IgnoreLine = PatternLine | IncludeLine | BadSyntaxLine;
+
+export interface PatternLine {
+  readonly type: 'pattern';
+  readonly kind: PatternKind;
+  readonly pattern: string;
+  /** From 1. */
+  readonly line: number;
+  /** As it stands in the file, without the line end. */
+  readonly text: string;
+}
+
+export interface IncludeLine {
+  /** A subinclude's patterns hold below its directory only. */
+  readonly type: 'include' | 'subinclude';
+  readonly path: string;
+  readonly line: number;
+}
+
+/** A "syntax:" line that names none. Mercurial warns and goes on with the syntax there was. */
+export interface BadSyntaxLine {
+  readonly type: 'badSyntax';
+  readonly syntax: string;
+  readonly line: number;
+}
+
+type Syntax = PatternKind | 'include' | 'subinclude';
+
+/** What a "syntax:" line may name. */
+const SYNTAXES = new Map<string, Syntax>([
+  ['re', 'relre'],
+  ['regexp', 'relre'],
+  ['glob', 'relglob'],
+  ['rootglob', 'rootglob'],
+  ['include', 'include'],
+  ['subinclude', 'subinclude'],
+]);
+
+/** What a single line may begin with, and a colon. */
+const PREFIXES = new Map<string, Syntax>([...SYNTAXES, ['relre', 'relre'], ['relglob', 'relglob']]);
+
+const TRAILING_SPACE = /[ \t\n\r\v\f]+$/;
+
+/**
+ * The lines of an ignore file (as a byte string) that mean something, in order. Never fails: whether a pattern is valid
+ * shows only when it is compiled. A byte order mark gets no special treatment, just as in Mercurial.
+ */
+export function parseIgnoreFile(content: string): IgnoreLine[] {
+  const lines: IgnoreLine[] = [];
+  let syntax: Syntax = 'relre';
+  let number = 0;
+  for (let start = 0; start <= content.length;) {
+    const newline = content.indexOf('\n', start);
+    const end = newline < 0 ? content.length : newline;
+    const text = content.slice(start, end);
+    start = end + 1;
+    number++;
+    const line = withoutComment(text).replace(TRAILING_SPACE, '');
+    if (line === '') continue;
+    if (line.startsWith('syntax:')) {
+      const name = line.slice('syntax:'.length).replace(/^[ \t\n\r\v\f]+/, '');
+      const named = SYNTAXES.get(name);
+      if (named === undefined) lines.push({ type: 'badSyntax', syntax: name, line: number });
+      else syntax = named;
+      continue;
+    }
+    const colon = line.indexOf(':');
+    const prefixed = colon < 0 ? undefined : PREFIXES.get(line.slice(0, colon));
+    lines.push(
+      prefixed === undefined
+        ? lineOf(syntax, line, number, text)
+        : lineInSyntax(prefixed, line.slice(colon + 1), number, text),
+    );
+  }
+  return lines;
+}
+
+function lineOf(syntax: Syntax, line: string, number: number, text: string): IgnoreLine {
+  if (syntax !== 'include' && syntax !== 'subinclude') return lineInSyntax(syntax, line, number, text);
+  // Mercurial puts the name of the syntax in front of the line, which for these two lacks the colon: the outcome is a
+  // rooted glob of both together, unless the line brings a colon along.
+  return line.startsWith(':')
+    ? { type: syntax, path: line.slice(1), line: number }
+    : { type: 'pattern', kind: 'glob', pattern: syntax + line, line: number, text };
+}
+
+function lineInSyntax(syntax: Syntax, rest: string, number: number, text: string): IgnoreLine {
+  if (syntax === 'include' || syntax === 'subinclude') return { type: syntax, path: rest, line: number };
+  return { type: 'pattern', kind: syntax, pattern: rest, line: number, text };
+}
+
+/** Cuts at the first '#' that no backslash escapes, then takes the backslash from those that one did. */
+function withoutComment(line: string): string {
+  if (!line.includes('#')) return line;
+  let backslashes = 0;
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i];
+    if (char === '#' && backslashes % 2 === 0) return line.slice(0, i).replaceAll('\\#', '#');
+    backslashes = char === '\\' ? backslashes + 1 : 0;
+  }
+  return line.replaceAll('\\#', '#');
+}

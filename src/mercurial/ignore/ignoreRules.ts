@@ -1,0 +1,225 @@
+import * as path from 'node:path';
+import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
+import type { OpenFile, Vfs } from '../vfs.ts';
+import { parseIgnoreFile, type IncludeLine, type PatternLine } from './ignoreFile.ts';
+import { compilePatterns, type Pattern, type PatternMatcher, type ScopedMatcher } from './patternMatcher.ts';
+
+export interface IgnoreOptions {
+  /** Absolute path of the working copy. */
+  readonly root: string;
+  /** Absolute paths: `.hgignore` first, then the configured ones. */
+  readonly ignoreFiles: readonly string[];
+}
+
+/** The ignore rules of a working copy. Immutable: when one of the files changes, load them anew. */
+export interface IgnoreRules {
+  readonly matcher: PatternMatcher;
+  /** Absolute paths of all files that were read or looked for, missing ones too: a change of any changes the rules. */
+  readonly files: readonly string[];
+  /** What `hg` would warn of, in its words: one line each. */
+  readonly warnings: readonly string[];
+}
+
+/** Bytes in one ignore file. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** Bytes in all of them, and how many there may be: an include that is included twice at each of 30 levels is 2^30. */
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+const MAX_FILES = 1000;
+
+/**
+ * Reads the ignore files and what they include, and compiles their patterns. A missing `.hgignore` is fine; any other
+ * file that cannot be read is left out with a warning. Throws a QuicksilverError: 'invalid-config' where Mercurial aborts
+ * (an invalid pattern, a file that includes itself, a subinclude outside of the root), 'unsupported' for a pattern that
+ * cannot be matched in bounded time and for files larger or more numerous than is safe.
+ *
+ * Mercurial looks at a subincluded file only when it comes upon something below its directory; here a mistake in such a
+ * file is found at once.
+ */
+export function loadIgnoreRules(vfs: Vfs, options: IgnoreOptions): IgnoreRules {
+  const loader = new Loader(vfs);
+  const matcher = loader.load(options);
+  return { matcher, files: [...loader.files], warnings: loader.warnings };
+}
+
+/** A file being read, and what is said of it. */
+interface IgnoreFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As Mercurial names it in messages. */
+  readonly name: string;
+  /** False if Mercurial does not know its directory when it meets a subinclude in it, and fails. */
+  readonly located: boolean;
+}
+
+/** Where patterns apply: the working copy, or the directory of a subincluded file. */
+interface Scope {
+  /** Absolute path of the directory that patterns and includes are relative to. */
+  readonly root: string;
+  readonly patterns: Pattern[];
+  readonly scoped: ScopedMatcher[];
+  /** Mercurial gives no warnings about subincluded files. */
+  readonly quiet: boolean;
+}
+
+class Loader {
+  readonly files = new Set<string>();
+  readonly warnings: string[] = [];
+  readonly #vfs: Vfs;
+  /** The files that are being read: one inside the other. */
+  readonly #open = new Set<string>();
+  #read = 0;
+  #bytes = 0;
+
+  constructor(vfs: Vfs) {
+    this.#vfs = vfs;
+  }
+
+  load({ root, ignoreFiles }: IgnoreOptions): PatternMatcher {
+    const scope: Scope = { root, patterns: [], scoped: [], quiet: false };
+    const own = path.join(root, '.hgignore');
+    for (const file of ignoreFiles) {
+      const missingIsFine = path.normalize(file) === own;
+      this.#readFile({ path: file, name: file, located: true }, scope, missingIsFine);
+    }
+    return compilePatterns(scope.patterns, 'orParent', scope.scoped);
+  }
+
+  #readFile(file: IgnoreFile, scope: Scope, missingIsFine = false): void {
+    const content = this.#content(file, scope, missingIsFine);
+    if (content === undefined) return;
+    const key = `${scope.root}\0${file.path}`;
+    if (this.#open.has(key)) {
+      throw new QuicksilverError('invalid-config', `${file.path}: includes itself`, { file: file.path });
+    }
+    this.#open.add(key);
+    for (const line of parseIgnoreFile(content)) {
+      switch (line.type) {
+        case 'pattern':
+          scope.patterns.push(patternOf(line, file));
+          break;
+        case 'badSyntax':
+          this.#warn(scope, `${file.name}: ignoring invalid syntax '${toDisplay(line.syntax)}'`);
+          break;
+        case 'include':
+          this.#include(line, file, scope);
+          break;
+        case 'subinclude':
+          this.#subinclude(line, file, scope);
+          break;
+      }
+    }
+    this.#open.delete(key);
+  }
+
+  #include(line: IncludeLine, file: IgnoreFile, scope: Scope): void {
+    const name = fileName(line, file);
+    const located = path.isAbsolute(name);
+    this.#readFile({ path: located ? name : `${scope.root}/${name}`, name, located }, scope);
+  }
+
+  #subinclude(line: IncludeLine, file: IgnoreFile, scope: Scope): void {
+    const name = fileName(line, file);
+    if (!file.located) {
+      const message = `${file.path}:${line.line}: Mercurial fails at a subinclude in a file that is itself included`;
+      throw new QuicksilverError('unsupported', message, { file: file.path, line: line.line });
+    }
+    const included = path.isAbsolute(name) ? name : `${path.dirname(file.path)}/${name}`;
+    const directory = path.resolve(path.dirname(included));
+    const prefix = prefixBelow(path.resolve(scope.root), directory);
+    if (prefix === undefined) {
+      const message = `${file.path}:${line.line}: ${directory} not under root '${scope.root}'`;
+      throw new QuicksilverError('invalid-config', message, { file: file.path, line: line.line });
+    }
+    const inner: Scope = { root: directory, patterns: [], scoped: [], quiet: true };
+    this.#readFile({ path: included, name: included, located: true }, inner);
+    const matcher = compilePatterns(inner.patterns, 'orParent', inner.scoped);
+    scope.scoped.push({ prefix, matcher });
+  }
+
+  /** The file as a byte string; undefined, with a warning, if there is nothing to read. */
+  #content(file: IgnoreFile, scope: Scope, missingIsFine: boolean): string | undefined {
+    this.files.add(path.normalize(file.path));
+    // A customary way to say "no file", and a device, which could not be read safely.
+    if (file.path === '/dev/null') return undefined;
+    let open: OpenFile | undefined;
+    let problem = 'No such file or directory';
+    if (this.#vfs.isDirectory(file.path)) {
+      problem = 'Is a directory';
+    } else {
+      try {
+        open = this.#vfs.open(file.path);
+        if (open === undefined && missingIsFine) return undefined;
+      } catch (error) {
+        problem = reasonOf(error);
+      }
+    }
+    if (open === undefined) {
+      this.#warn(scope, `skipping unreadable pattern file '${file.name}': ${problem}`);
+      return undefined;
+    }
+    try {
+      this.#count(open.size, file);
+      return open.read(0, open.size).toString('latin1');
+    } finally {
+      open.close();
+    }
+  }
+
+  #count(size: number, { path: file }: IgnoreFile): void {
+    this.#bytes += size;
+    if (size > MAX_FILE_BYTES || this.#bytes > MAX_TOTAL_BYTES || ++this.#read > MAX_FILES) {
+      const what = size > MAX_FILE_BYTES ? `${size} bytes are too large for an ignore file` : 'too many ignore files';
+      throw new QuicksilverError('unsupported', `${file}: ${what}`, { file });
+    }
+  }
+
+  #warn(scope: Scope, warning: string): void {
+    if (!scope.quiet) this.warnings.push(warning);
+  }
+}
+
+function patternOf({ kind, pattern, line, text }: PatternLine, file: IgnoreFile): Pattern {
+  if (kind === 'rootglob' && pattern.startsWith('//') && !pattern.startsWith('///')) {
+    const message = `${file.path}:${line}: invalid pattern (rootglob): ${toDisplay(pattern)}: it begins with two slashes`;
+    throw new QuicksilverError('invalid-config', message, { file: file.path, line });
+  }
+  return { kind, pattern, rule: { file: file.path, line, text, kind } };
+}
+
+/** The path on an include line as an ordinary string. */
+function fileName(line: IncludeLine, file: IgnoreFile): string {
+  const place = { file: file.path, line: line.line };
+  if (line.path.includes('\0')) {
+    throw new QuicksilverError('invalid-config', `${file.path}:${line.line}: embedded null byte in a file name`, place);
+  }
+  if (!isUtf8(line.path as BytePath)) {
+    const message = `${file.path}:${line.line}: the name of the included file is not UTF-8`;
+    throw new QuicksilverError('unsupported', message, place);
+  }
+  return toDisplay(line.path);
+}
+
+/** '' or 'a/b/' as a byte string, if `directory` is `root` or below it; both absolute and resolved. */
+function prefixBelow(root: string, directory: string): string | undefined {
+  const relative = path.relative(root, directory);
+  if (relative === '') return '';
+  if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) return undefined;
+  return `${Buffer.from(relative.split(path.sep).join('/'), 'utf8').toString('latin1')}/`;
+}
+
+const REASONS = new Map([
+  ['EACCES', 'Permission denied'],
+  ['EPERM', 'Operation not permitted'],
+  ['ENAMETOOLONG', 'File name too long'],
+  ['ENXIO', 'No such device or address'],
+]);
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const known = REASONS.get(systemErrorCode(cause) ?? '');
+  if (known !== undefined) return known;
+  if (error instanceof QuicksilverError && error.message.endsWith('not a regular file')) return 'Not a regular file';
+  return errorMessage(cause ?? error);
+}

@@ -1,0 +1,176 @@
+// Backreferences and conditionals depend on what groups matched before. Where that is certain they are kept or decided;
+// where it is not, JavaScript and Python differ, and the pattern is refused.
+import { EMPTY, NEVER, sequence, type RegexNode } from './regexSyntax.ts';
+
+/** Thrown for a pattern that is valid to Python and cannot be expressed here. */
+export class InexpressibleRegexError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'InexpressibleRegexError';
+  }
+}
+
+/**
+ * The tree without conditionals, without references to groups that cannot have matched (they never match, which is what
+ * happens to a '\1' that belongs to an earlier pattern of a joined expression), and without groups nobody refers to.
+ * Throws InexpressibleRegexError.
+ */
+export function resolveReferences(node: RegexNode): RegexNode {
+  const referenced = new Set<number>();
+  if (!collectReferences(node, referenced)) return dropGroups(node, referenced);
+  const resolved = resolve(node, { certain: new Set(), possible: new Set() });
+  const kept = new Set<number>();
+  collectReferences(resolved, kept);
+  return dropGroups(resolved, kept);
+}
+
+/** True if a match depends on captured text, or on atomicity, so that JavaScript needs groups of its own for it. */
+export function needsCaptures(node: RegexNode): boolean {
+  switch (node.type) {
+    case 'backreference':
+    case 'conditional':
+    case 'atomic':
+      return true;
+    case 'set':
+    case 'anchor':
+      return false;
+    case 'sequence':
+      return node.items.some(needsCaptures);
+    case 'alternation':
+      return node.branches.some(needsCaptures);
+    case 'repeat':
+      return node.mode === 'possessive' || needsCaptures(node.body);
+    case 'group':
+    case 'look':
+      return needsCaptures(node.body);
+  }
+}
+
+interface Groups {
+  /** Groups that have matched on every way to here. */
+  readonly certain: Set<number>;
+  /** Groups that may have matched. */
+  readonly possible: Set<number>;
+}
+
+/** `groups` is what holds before the node, and is changed to what holds after it. */
+function resolve(node: RegexNode, groups: Groups): RegexNode {
+  switch (node.type) {
+    case 'set':
+    case 'anchor':
+      return node;
+    case 'sequence':
+      return sequence(node.items.map(item => resolve(item, groups)));
+    case 'alternation':
+      return { ...node, branches: resolveBranches(node.branches, groups) };
+    case 'conditional': {
+      if (groups.certain.has(node.index)) return resolve(node.yes, groups);
+      if (!groups.possible.has(node.index)) return resolve(node.no, groups);
+      throw new InexpressibleRegexError('a condition on a group that matches only sometimes');
+    }
+    case 'backreference':
+      if (!groups.possible.has(node.index)) return NEVER;
+      if (!groups.certain.has(node.index)) {
+        throw new InexpressibleRegexError('a reference to a group that matches only sometimes');
+      }
+      if (node.ignoreCase) throw new InexpressibleRegexError('a reference that ignores case');
+      return node;
+    case 'group': {
+      const body = resolve(node.body, groups);
+      groups.certain.add(node.index);
+      groups.possible.add(node.index);
+      return { ...node, body };
+    }
+    case 'atomic':
+      return { ...node, body: resolve(node.body, groups) };
+    case 'look': {
+      const inside = copy(groups);
+      const body = resolve(node.body, inside);
+      inside.possible.forEach(index => groups.possible.add(index));
+      if (!node.negative && !node.behind) inside.certain.forEach(index => groups.certain.add(index));
+      return { ...node, body };
+    }
+    case 'repeat': {
+      if (node.max === 0) return EMPTY;
+      // From its second round on the body comes after itself.
+      if (node.max > 1) collectGroups(node.body, groups.possible);
+      const inside = copy(groups);
+      const body = resolve(node.body, inside);
+      inside.possible.forEach(index => groups.possible.add(index));
+      if (node.min > 0) inside.certain.forEach(index => groups.certain.add(index));
+      return { ...node, body };
+    }
+  }
+}
+
+function resolveBranches(branches: readonly RegexNode[], groups: Groups): RegexNode[] {
+  const before = copy(groups);
+  let certain: Set<number> | undefined;
+  const resolved = branches.map(branch => {
+    const inside = copy(before);
+    const result = resolve(branch, inside);
+    inside.possible.forEach(index => groups.possible.add(index));
+    certain = certain === undefined ? inside.certain : new Set([...certain].filter(index => inside.certain.has(index)));
+    return result;
+  });
+  certain?.forEach(index => groups.certain.add(index));
+  return resolved;
+}
+
+function copy(groups: Groups): Groups {
+  return { certain: new Set(groups.certain), possible: new Set(groups.possible) };
+}
+
+function childrenOf(node: RegexNode): readonly RegexNode[] {
+  switch (node.type) {
+    case 'set':
+    case 'anchor':
+    case 'backreference':
+      return [];
+    case 'sequence':
+      return node.items;
+    case 'alternation':
+      return node.branches;
+    case 'conditional':
+      return [node.yes, node.no];
+    case 'group':
+    case 'atomic':
+    case 'look':
+    case 'repeat':
+      return [node.body];
+  }
+}
+
+function collectGroups(node: RegexNode, into: Set<number>): void {
+  if (node.type === 'group') into.add(node.index);
+  for (const child of childrenOf(node)) collectGroups(child, into);
+}
+
+/** True if there is any reference. */
+function collectReferences(node: RegexNode, into: Set<number>): boolean {
+  if (node.type === 'backreference' || node.type === 'conditional') into.add(node.index);
+  for (const child of childrenOf(node)) collectReferences(child, into);
+  return into.size > 0;
+}
+
+function dropGroups(node: RegexNode, kept: ReadonlySet<number>): RegexNode {
+  switch (node.type) {
+    case 'set':
+    case 'anchor':
+    case 'backreference':
+    case 'conditional':
+      return node;
+    case 'sequence':
+      return sequence(node.items.map(item => dropGroups(item, kept)));
+    case 'alternation':
+      return { ...node, branches: node.branches.map(branch => dropGroups(branch, kept)) };
+    case 'group': {
+      const body = dropGroups(node.body, kept);
+      return kept.has(node.index) ? { ...node, body } : body;
+    }
+    case 'atomic':
+    case 'look':
+    case 'repeat':
+      return { ...node, body: dropGroups(node.body, kept) };
+  }
+}
