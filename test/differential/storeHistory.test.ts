@@ -1,0 +1,376 @@
+// A random history made by the real program, in every form in which it can keep one: every file of every changeset must
+// have the content that the real program says it has.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { bytePath, toDisplay } from '../../src/base/bytePath.ts';
+import type { Store } from '../../src/mercurial/store/store.ts';
+import { StoreCommandServer } from './storeCommandServer.ts';
+import { StoreRepository, contentSource } from './storeRepository.ts';
+
+interface ExpectedFile {
+  readonly node: string;
+  readonly kind: 'file' | 'executable' | 'symlink';
+  readonly content: Buffer;
+}
+
+interface Expected {
+  readonly node: string;
+  readonly files: ReadonlyMap<string, ExpectedFile>;
+}
+
+/** Numbers that look random and are the same in every run. */
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return below => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function randomBytes(random: (below: number) => number, count: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length: count }, () => random(256)));
+}
+
+function randomLines(random: (below: number) => number, count: number): string {
+  return Array.from({ length: count }, (_, i) => `line ${i} ${'word '.repeat(random(5))}${random(1000)}\n`).join('');
+}
+
+/** Content of every kind that is stored differently. */
+function newContent(random: (below: number) => number): Buffer {
+  switch (random(9)) {
+    case 0:
+      return Buffer.alloc(0);
+    case 1:
+      return Buffer.from(`\x01\n${randomLines(random, random(4))}`);
+    case 2:
+      return Buffer.from('\x01\ncopy: a\n\x01\nrest');
+    case 3:
+      return randomBytes(random, random(3000));
+    case 4:
+      return randomBytes(random, 150_000);
+    case 5:
+      return Buffer.from(randomLines(random, 12_000));
+    case 6:
+      return Buffer.concat([Buffer.from([0]), randomBytes(random, 40)]);
+    default:
+      return Buffer.from(randomLines(random, random(60)));
+  }
+}
+
+function edited(random: (below: number) => number, content: Buffer): Buffer {
+  const at = random(content.length + 1);
+  const end = Math.min(content.length, at + random(40));
+  return Buffer.concat([content.subarray(0, at), Buffer.from(randomLines(random, random(3))), content.subarray(end)]);
+}
+
+async function makeHistory(
+  repository: StoreRepository,
+  hg: StoreCommandServer,
+  count: number,
+  seed: number,
+): Promise<void> {
+  const random = generator(seed);
+  for (let step = 0; step < count; step++) {
+    const files = (await hg.run('files', '-0', '--config', 'ui.slash=1').catch(() => ''))
+      .split('\0')
+      .filter(name => name !== '');
+    const changes = step === 0 ? 30 : 1 + random(4);
+    for (let i = 0; i < changes; i++) {
+      const name = files[random(files.length)];
+      const full = name === undefined ? '' : path.join(repository.root, name);
+      const isFile = fs.lstatSync(full, { throwIfNoEntry: false })?.isFile() ?? false;
+      const fresh = `${['', 'dir/', 'dir/sub/', 'Other/x/y/', `${'long'.repeat(20)}/`][random(5)]!}f${step}_${i}`;
+      const action = random(12);
+      if (name === undefined || action < 4) repository.write(fresh, newContent(random));
+      else if (action < 8 && isFile) fs.writeFileSync(full, edited(random, fs.readFileSync(full)));
+      else if (action === 8 && isFile) fs.chmodSync(full, random(2) === 0 ? 0o755 : 0o644);
+      else if (action === 9 && isFile)
+        await hg.run(random(2) === 0 ? 'mv' : 'cp', full, path.join(repository.root, fresh));
+      else if (action === 10) fs.rmSync(full, { force: true });
+      else if (isFile) {
+        fs.rmSync(full);
+        fs.symlinkSync(`target${random(10)}`, full);
+      }
+    }
+    if (step % 10 === 7) await hg.run('branch', '-q', '-f', step % 20 === 7 ? 'größe' : 'default');
+    await hg.run('addremove', '-q', '-s', '0');
+    await hg.run(
+      'commit',
+      '-q',
+      '-m',
+      `change ${step}\n\nüber`,
+      '-u',
+      'me',
+      '-d',
+      `${step * 1000} 0`,
+      '--config',
+      'ui.allowemptycommit=1',
+    );
+    if (step % 12 === 11) {
+      // A second head, and a merge of both.
+      await hg.run('update', '-q', '-C', '-r', `${step - 3}`);
+      repository.write(`side${step}`, `side ${step}\n`);
+      await hg.run('addremove', '-q');
+      await hg.run('commit', '-q', '-m', `side ${step}`, '-u', 'me', '-d', '0 0');
+      await hg.run('merge', '-q', '--tool', ':local', '-r', 'max(head() - .)');
+      await hg.run('commit', '-q', '-m', `merge ${step}`, '-u', 'me', '-d', '0 0');
+    }
+  }
+}
+
+/** What the real program says of every changeset. */
+async function expectations(repository: StoreRepository, hg: StoreCommandServer): Promise<Expected[]> {
+  const nodes = (await hg.run('log', '-r', 'all()', '-T', '{node}\n')).trim().split('\n');
+  const expected: Expected[] = [];
+  for (const node of nodes) {
+    const target = path.join(path.dirname(repository.root), `archive-${node}`);
+    await hg.run('archive', '-q', '--no-decode', '-r', node, '--config', 'ui.archivemeta=0', target);
+    const files = new Map<string, ExpectedFile>();
+    for (const line of (await hg.run('manifest', '--debug', '-r', node)).split('\n')) {
+      const match = /^([0-9a-f]{40}) \d{3} ([ *@]) (.*)$/.exec(line);
+      if (match === null) continue;
+      const [, fileNode = '', mark = '', name = ''] = match;
+      const full = path.join(target, name);
+      files.set(name, {
+        node: fileNode,
+        kind: mark === '@' ? 'symlink' : mark === '*' ? 'executable' : 'file',
+        content: mark === '@' ? Buffer.from(fs.readlinkSync(full)) : fs.readFileSync(full),
+      });
+    }
+    expected.push({ node, files });
+  }
+  return expected;
+}
+
+/** How the real program's template shows an extra: bytes that are not ASCII as hexadecimal. */
+function escapeBytes(text: string): string {
+  return text.replace(/[^\x00-\x7f]/gu, character => {
+    const hex = Buffer.from(character, 'utf8').toString('hex');
+    return hex.replace(/../g, '\\x$&');
+  });
+}
+
+const digest = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');
+
+function compare(store: Store, expected: readonly Expected[]): number {
+  let compared = 0;
+  for (const { node, files } of expected) {
+    const tree = store.baseTree(node);
+    const manifest = store.manifest(store.changelog.manifestNode(store.changelog.findNode(node)));
+    const listed = [...manifest.entries()].map(([name, entry]) => [name, entry.node]);
+    assert.deepEqual(
+      Object.fromEntries(listed),
+      Object.fromEntries([...files].map(([name, file]) => [name, file.node])),
+    );
+    for (const [name, { node: fileNode, kind, content }] of files) {
+      const file = tree.find(bytePath(name));
+      assert.ok(file, name);
+      const where = `${name} in ${node}`;
+      assert.equal(file.revision, fileNode, where);
+      assert.equal(file.kind, kind, where);
+      assert.equal(digest(file.content()), digest(content), where);
+      assert.equal(file.matches(contentSource(content)), true, where);
+      const longer = Buffer.concat([content, Buffer.from('x')]);
+      assert.equal(file.matches(contentSource(longer)), false, where);
+      if (content.length > 0) {
+        const other = Buffer.from(content);
+        other[other.length >> 1]! ^= 1;
+        assert.equal(file.matches(contentSource(other)), false, where);
+        assert.equal(file.matches(contentSource(content.subarray(1))), false, where);
+      }
+      assert.equal(tree.find(bytePath(`${name}~`)), undefined);
+      compared++;
+    }
+    assert.equal(tree.warning, undefined);
+  }
+  return compared;
+}
+
+/** Whether any of the store's revlogs is inline, and any is not. */
+function forms(root: string): { inline: boolean; split: boolean } {
+  const found = { inline: false, split: false };
+  for (const name of fs.readdirSync(path.join(root, '.hg'), { recursive: true, encoding: 'latin1' })) {
+    if (!/(?:data|dh)\/.*\.i$/.test(name)) continue;
+    const header = fs.readFileSync(path.join(root, '.hg', name)).readUInt32BE(0);
+    if ((header & 0x0001_0000) !== 0) found.inline = true;
+    else found.split = true;
+  }
+  return found;
+}
+
+const FORMS: readonly [string, readonly string[]][] = [
+  ['zlib', ['format.revlog-compression=zlib']],
+  ['no compression', ['format.revlog-compression=none']],
+  ['strong zstd', ['storage.revlog.zstd.level=19']],
+  ['no general delta', ['format.usegeneraldelta=0', 'format.sparse-revlog=0']],
+  ['no store', ['format.usestore=0']],
+  ['no fncache', ['format.usefncache=0']],
+  ['no dotencode', ['format.dotencode=0']],
+  ['nodemap', ['format.use-persistent-nodemap=1', 'storage.revlog.persistent-nodemap.slow-path=allow']],
+  ['a tree that was flat', ['experimental.treemanifest=1']],
+];
+
+test('every file of every changeset, in every form of storage', async t => {
+  const original = new StoreRepository(t, []);
+  const hg = await new StoreCommandServer(original.root, []).start();
+  await makeHistory(original, hg, 45, 1);
+  const expected = await expectations(original, hg);
+  assert.ok(expected.length >= 50);
+  const total = expected.reduce((sum, { files }) => sum + files.size, 0);
+  assert.ok(total > 1000, String(total));
+
+  await t.test('zstd', () => {
+    assert.equal(compare(original.open(), expected), total);
+    assert.deepEqual(forms(original.root), { inline: true, split: true });
+  });
+
+  await t.test('changesets', async () => {
+    const store = original.open();
+    const template =
+      '{manifest}\n{author}\n{date|hgdate}\n{branch}\n{join(extras, "|")}\n{join(files, "|")}\n{desc}\\0';
+    const all = (await hg.run('log', '-r', 'all()', '--debug', '-T', template)).split('\0');
+    expected.forEach(({ node }, number) => {
+      const changeset = store.changelog.read(number);
+      assert.equal(store.changelog.findNode(node), number);
+      const extras = [...changeset.extra].map(([key, value]) => escapeBytes(`${key}=${value}`)).sort();
+      const lines = [
+        `${number}:${changeset.manifest}`,
+        changeset.user,
+        `${changeset.time} ${changeset.timezone}`,
+        changeset.branch,
+        (extras.length > 0 ? extras : ['branch=default']).join('|'),
+        changeset.files.map(toDisplay).join('|'),
+        changeset.description,
+      ];
+      assert.equal(lines.slice(1).join('\n'), toDisplay(all[number]!).split('\n').slice(1).join('\n'));
+      assert.equal(changeset.manifest, all[number]!.split('\n')[0]!.split(':')[1]);
+    });
+  });
+
+  for (const [name, config] of FORMS) {
+    await t.test(name, t2 => {
+      const copy = new StoreRepository(t2, config);
+      copy.hg('pull', '-q', original.root);
+      assert.equal(compare(copy.open(), expected), total);
+    });
+  }
+  await hg.stop();
+});
+
+test('a tree of manifests reads no directory that is not asked for', async t => {
+  const config = ['experimental.treemanifest=1'];
+  const repository = new StoreRepository(t, config);
+  const hg = await new StoreCommandServer(repository.root, ['--config', config[0]!]).start();
+  await makeHistory(repository, hg, 12, 2);
+  const expected = await expectations(repository, hg);
+  await hg.stop();
+  assert.ok(compare(repository.open(), expected) > 50);
+
+  const last = expected.at(-1)!;
+  const atRoot = [...last.files.keys()].find(name => !name.includes('/'))!;
+  const below = [...last.files.keys()].find(name => name.split('/').length === 2)!;
+  const store = repository.open();
+  const tree = store.baseTree(last.node);
+  assert.ok(tree.find(bytePath(atRoot)));
+  assert.equal(store.counters.revlogsOpened, 2);
+  assert.ok(tree.find(bytePath(below)));
+  assert.equal(store.counters.revlogsOpened, 3);
+});
+
+test('an open store follows commits, strips and splits of the real program', t => {
+  const repository = new StoreRepository(t, ['extensions.strip=']);
+  repository.write('a', 'one\n');
+  const first = repository.commit('first');
+  const store = repository.open();
+  const matches = (node: string, content: string): boolean | undefined =>
+    store
+      .baseTree(node)
+      .find(bytePath('a'))
+      ?.matches(contentSource(Buffer.from(content)));
+  assert.equal(matches(first, 'one\n'), true);
+  repository.write('a', 'two\n');
+  const second = repository.commit('second');
+  assert.equal(matches(second, 'two\n'), true);
+  repository.hg('strip', '-q', '--no-backup', second);
+  repository.write('a', 'three\n');
+  const third = repository.commit('third');
+  assert.equal(matches(third, 'three\n'), true);
+  assert.equal(matches(first, 'one\n'), true);
+  // Grows the revlog beyond what stays inline.
+  const random = generator(3);
+  repository.write('a', randomBytes(random, 200_000));
+  const large = repository.commit('large');
+  assert.equal(matches(large, 'four\n'), false);
+  repository.write('a', 'five\n');
+  const fifth = repository.commit('fifth');
+  assert.equal(matches(fifth, 'five\n'), true);
+  assert.equal(matches(third, 'three\n'), true);
+  assert.deepEqual(forms(repository.root), { inline: false, split: true });
+  const gone = store.baseTree(second);
+  store.refresh();
+  assert.equal(gone.find(bytePath('a')), undefined);
+  assert.match(gone.warning!, /is unknown/);
+});
+
+test("the real program's own cache of manifests is understood", t => {
+  const repository = new StoreRepository(t, []);
+  for (let i = 0; i < 5; i++) {
+    repository.write('a', `${i}\n`);
+    repository.write(`file${i}`, `${i}\n`);
+    repository.commit(`change ${i}`);
+  }
+  assert.ok(fs.existsSync(path.join(repository.root, '.hg/wcache/manifestfulltextcache')));
+  const store = repository.open();
+  const file = store.baseTree(repository.node('.')).find(bytePath('a'));
+  assert.equal(file?.matches(contentSource(Buffer.from('4\n'))), true);
+  assert.equal(store.counters.manifestCacheHits, 1);
+});
+
+test('copies are what the real program recorded', t => {
+  const repository = new StoreRepository(t, []);
+  repository.write('old', 'content\n');
+  repository.commit('first');
+  const source = repository.hg('manifest', '--debug').slice(0, 40);
+  repository.hg('mv', 'old', 'new');
+  const node = repository.commit('second');
+  const store = repository.open();
+  const filelog = store.filelog(bytePath('new'));
+  assert.deepEqual(filelog?.copySource(0), { path: 'old', node: source });
+  const file = store.baseTree(node).find(bytePath('new'));
+  assert.equal(file?.matches(contentSource(Buffer.from('content\n'))), true);
+  assert.equal(file.matches(contentSource(Buffer.from('Content\n'))), false);
+});
+
+test('a file that the real program keeps as an LFS pointer is compared by its content', t => {
+  const repository = new StoreRepository(t, ['extensions.lfs=', 'lfs.track=all()']);
+  repository.write('large', 'large content\n');
+  const first = repository.commit('first');
+  const store = repository.open();
+  const large = store.baseTree(first).find(bytePath('large'));
+  assert.ok(large);
+  assert.equal(store.filelog(bytePath('large'))?.pointer(0)?.size, 14);
+  assert.equal(large.matches(contentSource(Buffer.from('large content\n'))), true);
+  assert.equal(large.matches(contentSource(Buffer.from('Large content\n'))), false);
+  assert.equal(large.content().toString(), 'large content\n');
+});
+
+test('a revision that the real program censored equals the empty file', t => {
+  const repository = new StoreRepository(t, ['extensions.censor=']);
+  repository.write('f', 'secret\n');
+  const first = repository.commit('first');
+  repository.write('f', 'public\n');
+  const second = repository.commit('second');
+  repository.hg('censor', '-r', first, 'f');
+  const store = repository.open();
+  const matches = (node: string, content: string): boolean | undefined =>
+    store
+      .baseTree(node)
+      .find(bytePath('f'))
+      ?.matches(contentSource(Buffer.from(content)));
+  assert.equal(matches(first, 'secret\n'), false);
+  assert.equal(matches(first, ''), true);
+  assert.equal(matches(second, 'public\n'), true);
+});
