@@ -1,0 +1,133 @@
+// The rows of one group: ordered, at most `limit` of them, and a count of the rest. A change costs the logarithm of the
+// number of rows; objects exist for rows that are shown only.
+
+interface Row<T> {
+  readonly path: string;
+  readonly key: string;
+  readonly version: string;
+  readonly value: T;
+}
+
+export class CappedList<T> {
+  readonly #make: (path: string, version: string) => T;
+  #limit: number;
+  readonly #rows: Row<T>[] = [];
+  readonly #shown = new Map<string, Row<T>>();
+  /** What did not fit, with its version, in the order in which it came. */
+  readonly #leftOut = new Map<string, string>();
+
+  /** @param make makes the row of a path; `version` is what was given to {@link put} */
+  constructor(limit: number, make: (path: string, version: string) => T) {
+    this.#limit = limit;
+    this.#make = make;
+  }
+
+  /** The rows, ordered as VS Code orders them: at each level files first, then directories. */
+  get values(): T[] {
+    return this.#rows.map(row => row.value);
+  }
+
+  get total(): number {
+    return this.#rows.length + this.#leftOut.size;
+  }
+
+  get leftOut(): number {
+    return this.#leftOut.size;
+  }
+
+  paths(): string[] {
+    return [...this.#shown.keys(), ...this.#leftOut.keys()];
+  }
+
+  /** Adds a path, or changes its row if `version` is another. Returns whether {@link values} or the counts changed. */
+  put(path: string, version: string): boolean {
+    const old = this.#shown.get(path);
+    if (old !== undefined) {
+      if (old.version === version) return false;
+      const row: Row<T> = { ...old, version, value: this.#make(path, version) };
+      this.#rows[this.#position(old.key)] = row;
+      this.#shown.set(path, row);
+      return true;
+    }
+    if (this.#rows.length >= this.#limit) {
+      const isNew = !this.#leftOut.has(path);
+      this.#leftOut.set(path, version);
+      return isNew;
+    }
+    this.#insert(path, version);
+    return true;
+  }
+
+  /** Returns whether there was such a path. */
+  delete(path: string): boolean {
+    const row = this.#shown.get(path);
+    if (row === undefined) return this.#leftOut.delete(path);
+    this.#rows.splice(this.#position(row.key), 1);
+    this.#shown.delete(path);
+    this.#fill();
+    return true;
+  }
+
+  clear(): void {
+    this.#rows.length = 0;
+    this.#shown.clear();
+    this.#leftOut.clear();
+  }
+
+  /** Makes all rows anew: what they are made from has changed. */
+  remake(): void {
+    for (const [index, row] of this.#rows.entries()) {
+      const made: Row<T> = { ...row, value: this.#make(row.path, row.version) };
+      this.#rows[index] = made;
+      this.#shown.set(made.path, made);
+    }
+  }
+
+  setLimit(limit: number): void {
+    this.#limit = limit;
+    for (const row of this.#rows.splice(limit)) {
+      this.#shown.delete(row.path);
+      this.#leftOut.set(row.path, row.version);
+    }
+    this.#fill();
+  }
+
+  #fill(): void {
+    for (const [path, version] of this.#leftOut) {
+      if (this.#rows.length >= this.#limit) return;
+      this.#leftOut.delete(path);
+      this.#insert(path, version);
+    }
+  }
+
+  #insert(path: string, version: string): void {
+    const row: Row<T> = { path, key: orderKey(path), version, value: this.#make(path, version) };
+    this.#rows.splice(this.#position(row.key), 0, row);
+    this.#shown.set(path, row);
+  }
+
+  /** Index of the row with this key, or where it belongs. */
+  #position(key: string): number {
+    let low = 0;
+    let high = this.#rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#rows[middle]!.key < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/**
+ * A string by whose plain comparison paths come in nearly the order in which VS Code sorts rows: it sorts again whenever
+ * rows change, and what is already in order costs it a fraction.
+ */
+export function orderKey(path: string): string {
+  const slash = path.lastIndexOf('/');
+  const directories = path.slice(0, slash + 1).toLowerCase();
+  // A file's name follows U+0001, a directory's U+0002; U+0000 ends a directory's, so that 'a' comes before 'a-b'. The
+  // path itself, at the end, keeps keys apart that differ in case only.
+  const above = directories === '' ? '' : `\u0002${directories.slice(0, -1).replaceAll('/', '\u0000\u0002')}\u0000`;
+  return `${above}\u0001${path.slice(slash + 1).toLowerCase()}\u0000${path}`;
+}

@@ -1,0 +1,122 @@
+// Colours and letters of files in the tree, in tabs and in the rows of the Source Control view.
+import { EventEmitter, FileDecoration, ThemeColor, window, type FileDecorationProvider, type Uri } from 'vscode';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { OpenRepository } from './openRepository.ts';
+import { REMEMBERED_ANSWERS } from './decorationTracker.ts';
+import { isAtOrBelowKey, type RootMap } from './rootMap.ts';
+import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
+import { statusText } from './texts.ts';
+import { fileUri, uriKey } from './uris.ts';
+
+/** Of an event with more files VS Code takes some of them only. */
+const FILES_PER_EVENT = 250;
+
+export class Decorations implements FileDecorationProvider, Disposable {
+  readonly #repositories: RootMap<OpenRepository>;
+  readonly #store = new DisposableStore();
+  readonly #didChange = this.#store.add(new EventEmitter<Uri[] | undefined>());
+  /** One object per status: thousands of files share it. */
+  /** What was asked about while it was in no repository. */
+  readonly #outside = new Map<string, Uri>();
+  readonly #made = new Map<ShownStatus, FileDecoration>();
+  #registration: Disposable | undefined;
+
+  readonly onDidChangeFileDecorations = this.#didChange.event;
+
+  constructor(repositories: RootMap<OpenRepository>, enabled: boolean) {
+    this.#repositories = repositories;
+    this.setEnabled(enabled);
+  }
+
+  setEnabled(enabled: boolean): void {
+    if (enabled === (this.#registration !== undefined)) return;
+    this.#registration?.dispose();
+    this.#registration = enabled ? window.registerFileDecorationProvider(this) : undefined;
+    // A new registration is asked about everything anew.
+    this.#startOver();
+  }
+
+  provideFileDecoration(uri: Uri): FileDecoration | undefined {
+    if (uri.scheme !== 'file') return undefined;
+    const found = this.#repositories.locate(uri.path);
+    if (found === undefined) {
+      this.#outside.set(uriKey(uri), uri);
+      if (this.#outside.size > REMEMBERED_ANSWERS) this.#startOver();
+      return undefined;
+    }
+    if (found.path === '') return undefined;
+    const status = found.value.tracker.ask(found.path);
+    return status === undefined ? undefined : this.#decoration(status);
+  }
+
+  /** What a file looks like, without VS Code having asked. */
+  peek(uri: Uri): FileDecoration | undefined {
+    if (this.#registration === undefined) return undefined;
+    const found = this.#repositories.locate(uri.path);
+    const status = found?.value.model.statusAt(found.path);
+    if (status === undefined || found?.path === '') return undefined;
+    const isHidden = status === 'unknown' && found?.value.view.settings.untrackedChanges === 'hidden';
+    return isHidden ? undefined : this.#decoration(status);
+  }
+
+  /** Has VS Code ask again about these files of a repository, or about everything. */
+  changed(repository: OpenRepository, paths: readonly string[], all: boolean): void {
+    if (this.#registration === undefined) return;
+    if (all) this.#startOver();
+    else this.#fire(paths.map(path => fileUri(repository.rootUri, path)));
+  }
+
+  /** What was said of files below its root, by the repository around it or by nobody, no longer holds. */
+  opened(repository: OpenRepository): void {
+    const root = uriKey(repository.rootUri);
+    const uris: Uri[] = [];
+    for (const [key, uri] of this.#outside) {
+      if (!isAtOrBelowKey(key, root)) continue;
+      uris.push(uri);
+      this.#outside.delete(key);
+    }
+    const above = repository.rootUri.path.replace(/\/[^/]*$/, '');
+    const outer = above === '' ? undefined : this.#repositories.locate(above)?.value;
+    if (outer !== undefined) {
+      const folder = root.slice(uriKey(outer.rootUri).length + 1);
+      for (const path of outer.tracker.forgetBelow(folder)) uris.push(fileUri(outer.rootUri, path));
+    }
+    this.#fire(uris);
+  }
+
+  closed(repository: OpenRepository): void {
+    this.#fire(repository.tracker.forgetBelow('').map(path => fileUri(repository.rootUri, path)));
+  }
+
+  dispose(): void {
+    this.#registration?.dispose();
+    this.#store.dispose();
+  }
+
+  #fire(uris: readonly Uri[]): void {
+    if (this.#registration === undefined) return;
+    for (let start = 0; start < uris.length; start += FILES_PER_EVENT) {
+      this.#didChange.fire(uris.slice(start, start + FILES_PER_EVENT));
+    }
+  }
+
+  /** VS Code forgets everything, and what colours folders is announced to it again. */
+  #startOver(): void {
+    this.#outside.clear();
+    for (const repository of this.#repositories.values()) repository.tracker.forget();
+    if (this.#registration === undefined) return;
+    this.#didChange.fire(undefined);
+    for (const repository of this.#repositories.values()) repository.announce();
+  }
+
+  #decoration(status: ShownStatus): FileDecoration {
+    let decoration = this.#made.get(status);
+    if (decoration === undefined) {
+      const { letter, color, propagate } = statusPresentations[status];
+      decoration = new FileDecoration(letter === '' ? undefined : letter, statusText(status), new ThemeColor(color));
+      decoration.propagate = propagate;
+      this.#made.set(status, decoration);
+    }
+    return decoration;
+  }
+}

@@ -1,0 +1,223 @@
+// Which repositories there are: at, above and below the folders of the workspace, and around files in editors. The engine
+// looks at the disk; here it is decided when to look and what to open.
+import { RelativePattern, window, workspace, type LogOutputChannel, type Uri } from 'vscode';
+import { errorMessage } from '../base/errors.ts';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { EngineClient } from './engineClient.ts';
+import type { Repositories } from './repositories.ts';
+import { discoveryPattern, isWanted, type ChoiceSettings } from './repositoryChoice.ts';
+import { pathKey } from './rootMap.ts';
+import { affects, detectionSettings, isEnabled } from './settings.ts';
+import { scheduleAfter } from './slicedQueue.ts';
+import { isOnDisk, uriKey } from './uris.ts';
+
+/** `hg init` and `hg clone` make their files one after the other; looking once, after them, is enough. */
+const LOOK_AFTER_EVENT = 300;
+/** Between two looks for the sake of a focused window: what no event told is found then, but not at every click. */
+const LOOK_AFTER_FOCUS_PAUSE = 10_000;
+/** An engine that follows nothing is kept for a while, because it may be asked again. */
+const REST_AFTER = 20_000;
+
+export class Discovery implements Disposable {
+  readonly #client: EngineClient;
+  readonly #repositories: Repositories;
+  readonly #log: LogOutputChannel;
+  readonly #store = new DisposableStore();
+  #watchers = new DisposableStore();
+  #timer: Disposable | undefined;
+  #restTimer: Disposable | undefined;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #lastLook = 0;
+  /** Reported as nested by an open repository, and gone since: not to be opened before it is found anew. */
+  readonly #vanished = new Set<string>();
+  /** Folders of files in editors that are in no repository. */
+  readonly #noRepository = new Set<string>();
+
+  constructor(client: EngineClient, repositories: Repositories, log: LogOutputChannel) {
+    this.#client = client;
+    this.#repositories = repositories;
+    this.#log = log;
+    const again = (): void => this.soon(0);
+    this.#store.add(
+      workspace.onDidChangeWorkspaceFolders(() => {
+        this.#watch();
+        again();
+      }),
+    );
+    this.#store.add(
+      workspace.onDidChangeConfiguration(event => {
+        const names = ['enabled', 'autoRepositoryDetection', 'repositoryScanMaxDepth', 'repositoryScanIgnoredFolders'];
+        if (!affects(event, ...names, 'openRepositoryInParentFolders')) return;
+        this.#watch();
+        again();
+      }),
+    );
+    this.#store.add(window.onDidChangeVisibleTextEditors(() => void this.#lookAroundEditors()));
+    this.#store.add(
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused && performance.now() - this.#lastLook > LOOK_AFTER_FOCUS_PAUSE) again();
+      }),
+    );
+    this.#store.add(
+      repositories.onDidVanish(root => {
+        this.#vanished.add(root);
+        this.soon();
+      }),
+    );
+    this.#store.add(repositories.onDidFindNested(roots => this.#choose(roots)));
+    this.#watch();
+  }
+
+  /** Looks at everything now; resolves when what was found is open. */
+  async look(): Promise<void> {
+    if (this.#looking !== undefined) {
+      this.#lookAgain = true;
+      return this.#looking;
+    }
+    this.#looking = this.#lookUntilQuiet();
+    await this.#looking;
+  }
+
+  /** Looks in a while: at once for 0, and once for many calls. */
+  soon(milliseconds = LOOK_AFTER_EVENT): void {
+    this.#timer ??= scheduleAfter(milliseconds, () => {
+      this.#timer = undefined;
+      void this.look();
+    });
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+    this.#restTimer?.dispose();
+    this.#watchers.dispose();
+    this.#store.dispose();
+  }
+
+  async #lookUntilQuiet(): Promise<void> {
+    try {
+      await this.#lookOnce();
+    } catch (error) {
+      this.#log.error(`looking for repositories: ${errorMessage(error)}`);
+    }
+    if (this.#takeLookAgain()) return this.#lookUntilQuiet();
+    this.#looking = undefined;
+    this.#restWhenUnused();
+  }
+
+  #takeLookAgain(): boolean {
+    const again = this.#lookAgain;
+    this.#lookAgain = false;
+    return again;
+  }
+
+  async #lookOnce(): Promise<void> {
+    this.#lastLook = performance.now();
+    this.#noRepository.clear();
+    const { detection, maxDepth, ignoredFolders } = detectionSettings();
+    const scansBelow = detection === true || detection === 'subFolders';
+    const folders = diskFolders().filter(folder => isEnabled(folder));
+    let roots: readonly string[] = [];
+    if (folders.length > 0) {
+      const paths = folders.map(folder => folder.fsPath);
+      roots = await this.#client.discover(paths, scansBelow ? maxDepth : 0, ignoredFolders);
+      this.#log.debug(`found ${roots.length === 0 ? 'no repository' : roots.join(', ')}`);
+    }
+    this.#choose(roots);
+    await this.#lookAroundEditors();
+  }
+
+  /** Closes what is no longer wanted, and opens what is: of `found`, and of the nested repositories known before. */
+  #choose(found: readonly string[]): void {
+    for (const root of found) this.#vanished.delete(root);
+    const settings = choiceSettings();
+    const editors = editorKeys();
+    for (const repository of this.#repositories.all) {
+      if (isWanted(uriKey(repository.rootUri), settings, editors, repository.openedForEditor)) continue;
+      this.#repositories.close(repository, 'it is not wanted by the settings, or no longer in the workspace');
+    }
+    const nested = this.#repositories.all.flatMap(repository => repository.model.nestedRepositories);
+    for (const root of [...found, ...nested]) {
+      if (this.#repositories.get(root) !== undefined || this.#vanished.has(root)) continue;
+      if (isWanted(rootKey(root), settings, editors, false)) this.#open(root);
+    }
+  }
+
+  #open(root: string): void {
+    const repository = this.#repositories.open(root);
+    repository.openedForEditor = !isWanted(rootKey(root), choiceSettings(), [], false);
+  }
+
+  async #lookAroundEditors(): Promise<void> {
+    const { detection } = detectionSettings();
+    if (detection !== true && detection !== 'openEditors') return;
+    for (const editor of window.visibleTextEditors) {
+      const { document } = editor;
+      if (!isOnDisk(document) || this.#repositories.of(document.uri) !== undefined) continue;
+      const folder = uriKey(document.uri).replace(/\/[^/]*$/, '');
+      if (this.#noRepository.has(folder)) continue;
+      this.#noRepository.add(folder);
+      try {
+        const root = await this.#client.findRoot(document.uri.fsPath);
+        if (root !== null && isWanted(rootKey(root), choiceSettings(), editorKeys(), false)) this.#open(root);
+      } catch (error) {
+        this.#log.warn(`looking for the repository of ${document.uri.fsPath}: ${errorMessage(error)}`);
+      }
+    }
+    this.#restWhenUnused();
+  }
+
+  /**
+   * A new `.hg`, or a new folder, which may contain one: of a folder that is made with all its contents only the folder
+   * itself is reported. Deletions are seen by the engine, which watches each `.hg`.
+   */
+  #watch(): void {
+    this.#watchers.dispose();
+    this.#watchers = new DisposableStore();
+    const { detection, maxDepth } = detectionSettings();
+    const pattern = discoveryPattern(maxDepth, detection === true || detection === 'subFolders');
+    for (const folder of diskFolders()) {
+      if (!isEnabled(folder)) continue;
+      const watcher = this.#watchers.add(
+        workspace.createFileSystemWatcher(new RelativePattern(folder, pattern), false, true, true),
+      );
+      this.#watchers.add(watcher.onDidCreate(uri => this.#created(uri)));
+    }
+  }
+
+  #created(uri: Uri): void {
+    const isControlDirectory = uri.path.endsWith('/.hg');
+    // Inside of a repository the engine itself finds the nested ones.
+    if (!isControlDirectory && this.#repositories.of(uri) !== undefined) return;
+    if (uri.path.includes('/.hg/')) return;
+    this.soon();
+  }
+
+  #restWhenUnused(): void {
+    this.#restTimer?.dispose();
+    this.#restTimer = scheduleAfter(REST_AFTER, () => {
+      if (this.#looking === undefined) this.#client.rest();
+    });
+  }
+}
+
+function diskFolders(): Uri[] {
+  return (workspace.workspaceFolders ?? []).map(folder => folder.uri).filter(uri => uri.scheme === 'file');
+}
+
+function choiceSettings(): ChoiceSettings {
+  const { detection, parentFolders, ignoredFolders } = detectionSettings();
+  const folders = diskFolders().map(uri => ({ key: uriKey(uri), enabled: isEnabled(uri) }));
+  return { folders, enabled: isEnabled(undefined), detection, parentFolders, ignoredFolders };
+}
+
+function editorKeys(): string[] {
+  return window.visibleTextEditors
+    .filter(editor => isOnDisk(editor.document))
+    .map(editor => uriKey(editor.document.uri));
+}
+
+function rootKey(root: string): string {
+  const slashed = root.replaceAll('\\', '/');
+  return pathKey(slashed.startsWith('/') ? slashed : `/${slashed}`);
+}

@@ -1,0 +1,239 @@
+// The engine's worker thread, seen from the extension host: started when first needed, started again when it dies, with
+// the same repositories open. Knows nothing of `vscode`.
+import { Worker } from 'node:worker_threads';
+import {
+  createMessageConnection,
+  PortMessageReader,
+  PortMessageWriter,
+  type MessageConnection,
+  type MessageReader,
+  type MessageWriter,
+} from 'vscode-jsonrpc/node';
+import { errorMessage } from '../base/errors.ts';
+import { DisposableStore, Emitter, toDisposable, type Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import {
+  AreIgnored,
+  Close,
+  DidUpdate,
+  Discover,
+  Doctor,
+  ExplainIgnored,
+  FindRoot,
+  Focus,
+  Hint,
+  Log,
+  Open,
+  Refresh,
+  Settle,
+  type IgnoreExplanation,
+  type OpenOptions,
+  type RepositoryUpdate,
+} from '../server/protocol.ts';
+
+/** Waiting before the engine is started again: half a second, then four times as long each time, a minute at most. */
+const FIRST_RESTART_DELAY = 500;
+const RESTART_DELAY_FACTOR = 4;
+const LONGEST_RESTART_DELAY = 60_000;
+/** An engine that lived so long had no trouble starting: the next delay is the first again. */
+const STABLE_AFTER = 60_000;
+
+/** Milliseconds to wait after the `deaths`-th death in a row, from 1. */
+export function restartDelay(deaths: number): number {
+  return Math.min(FIRST_RESTART_DELAY * RESTART_DELAY_FACTOR ** (deaths - 1), LONGEST_RESTART_DELAY);
+}
+
+/** A running engine. */
+export interface EngineProcess {
+  readonly reader: MessageReader;
+  readonly writer: MessageWriter;
+  /** Called once, when it has ended by itself or by {@link terminate}. */
+  onDidEnd(listener: (reason: string) => void): void;
+  terminate(): void;
+}
+
+/** Starts the engine's bundle in a worker thread. Its output goes to the log: nobody would see it otherwise. */
+export function startWorker(file: string, log: Logger): EngineProcess {
+  const worker = new Worker(file, { name: 'Quicksilver', stdout: true, stderr: true });
+  worker.stdout.setEncoding('utf8').on('data', (text: string) => log.info(text.trimEnd()));
+  worker.stderr.setEncoding('utf8').on('data', (text: string) => log.warn(text.trimEnd()));
+  let error: unknown;
+  worker.on('error', thrown => (error = thrown));
+  return {
+    reader: new PortMessageReader(worker),
+    writer: new PortMessageWriter(worker),
+    onDidEnd: listener =>
+      worker.once('exit', code => listener(error === undefined ? `exit code ${code}` : errorMessage(error))),
+    terminate: () => void worker.terminate(),
+  };
+}
+
+interface Running {
+  readonly process: EngineProcess;
+  readonly connection: MessageConnection;
+  readonly startedAt: number;
+}
+
+export interface EngineClientOptions {
+  start(): EngineProcess;
+  readonly log: Logger;
+  schedule(milliseconds: number, callback: () => void): Disposable;
+  now(): number;
+}
+
+export class EngineClient implements Disposable {
+  readonly #options: EngineClientOptions;
+  readonly #store = new DisposableStore();
+  readonly #opened = new Map<string, OpenOptions>();
+  readonly #didUpdate = this.#store.add(new Emitter<RepositoryUpdate>());
+  readonly #didDie = this.#store.add(new Emitter<{ readonly reason: string; readonly deaths: number }>());
+  #running: Running | undefined;
+  #restart: Disposable | undefined;
+  #waiting: ((connection: MessageConnection) => void)[] = [];
+  #deaths = 0;
+  #focused = true;
+
+  readonly onDidUpdate = this.#didUpdate.event;
+  /** The engine ended although nobody asked it to. It is started again after a while. */
+  readonly onDidDie = this.#didDie.event;
+
+  constructor(options: EngineClientOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  findRoot(path: string): Promise<string | null> {
+    return this.#request(connection => connection.sendRequest(FindRoot, { path }));
+  }
+
+  discover(folders: readonly string[], depth: number, ignoredNames: readonly string[]): Promise<readonly string[]> {
+    return this.#request(connection => connection.sendRequest(Discover, { folders, depth, ignoredNames }));
+  }
+
+  /** Follows a repository until {@link close}, over restarts too. Opening it again changes the options. */
+  async open(options: OpenOptions): Promise<void> {
+    this.#opened.set(options.root, options);
+    // When the engine is being started again, it is told of all open repositories as soon as it runs.
+    if (this.#restart !== undefined) return;
+    await this.#request(connection => connection.sendRequest(Open, options));
+  }
+
+  async close(root: string): Promise<void> {
+    if (!this.#opened.delete(root)) return;
+    await this.#running?.connection.sendRequest(Close, { root });
+  }
+
+  async refresh(root: string, cause: string): Promise<void> {
+    await this.#request(connection => connection.sendRequest(Refresh, { root, cause }));
+  }
+
+  async settle(root: string): Promise<void> {
+    await this.#request(connection => connection.sendRequest(Settle, { root }));
+  }
+
+  areIgnored(root: string, paths: readonly string[]): Promise<readonly boolean[]> {
+    return this.#request(connection => connection.sendRequest(AreIgnored, { root, paths }));
+  }
+
+  explainIgnored(root: string, path: string): Promise<IgnoreExplanation | null> {
+    return this.#request(connection => connection.sendRequest(ExplainIgnored, { root, path }));
+  }
+
+  doctor(root: string, compare: boolean): Promise<string> {
+    return this.#request(connection => connection.sendRequest(Doctor, { root, compare }));
+  }
+
+  /** Lost while the engine is down: it looks at everything when it is up again. */
+  hint(root: string, paths: readonly string[]): void {
+    this.#notify(connection => connection.sendNotification(Hint, { root, paths }));
+  }
+
+  focus(focused: boolean): void {
+    this.#focused = focused;
+    this.#notify(connection => connection.sendNotification(Focus, { focused }));
+  }
+
+  /** Ends the engine if no repository is open; the next request starts it again. */
+  rest(): void {
+    if (this.#opened.size > 0) return;
+    this.#options.log.trace('the engine ends: no repository is open');
+    this.#end();
+  }
+
+  dispose(): void {
+    this.#opened.clear();
+    this.#end();
+    this.#store.dispose();
+  }
+
+  #end(): void {
+    this.#restart?.dispose();
+    this.#restart = undefined;
+    const running = this.#running;
+    this.#running = undefined;
+    running?.connection.dispose();
+    running?.process.terminate();
+  }
+
+  async #request<T>(send: (connection: MessageConnection) => Promise<T>): Promise<T> {
+    if (this.#running === undefined && this.#restart === undefined) this.#start();
+    const running = this.#running;
+    const connection =
+      running?.connection ?? (await new Promise<MessageConnection>(resolve => this.#waiting.push(resolve)));
+    return send(connection);
+  }
+
+  #notify(send: (connection: MessageConnection) => Promise<void>): void {
+    const connection = this.#running?.connection;
+    if (connection === undefined) return;
+    send(connection).catch((error: unknown) =>
+      this.#options.log.warn(`a message did not reach the engine: ${errorMessage(error)}`),
+    );
+  }
+
+  #start(): void {
+    const process = this.#options.start();
+    const connection = createMessageConnection(process.reader, process.writer);
+    const running: Running = { process, connection, startedAt: this.#options.now() };
+    this.#running = running;
+    this.#store.add(toDisposable(() => connection.dispose()));
+    connection.onNotification(DidUpdate, update => {
+      if (this.#opened.has(update.root)) this.#didUpdate.fire(update);
+    });
+    connection.onNotification(Log, ({ level, message }) => this.#options.log[level](message));
+    connection.onError(([error]) => this.#options.log.error(`the engine's messages: ${error.message}`));
+    connection.onUnhandledNotification(({ method }) => this.#options.log.warn(`the engine sent an unknown ${method}`));
+    connection.listen();
+    process.onDidEnd(reason => this.#ended(running, reason));
+    if (!this.#focused) this.focus(false);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve(connection);
+  }
+
+  #ended(running: Running, reason: string): void {
+    if (this.#running !== running) return;
+    this.#running = undefined;
+    running.connection.dispose();
+    this.#deaths = this.#options.now() - running.startedAt >= STABLE_AFTER ? 1 : this.#deaths + 1;
+    const delay = restartDelay(this.#deaths);
+    this.#options.log.error(`the engine ended unexpectedly (${reason}); it starts again in ${delay / 1000} s`);
+    this.#restart = this.#options.schedule(delay, () => this.#startAgain());
+    this.#didDie.fire({ reason, deaths: this.#deaths });
+  }
+
+  #startAgain(): void {
+    this.#restart = undefined;
+    // Nobody needs it: the next request starts it.
+    if (this.#opened.size === 0 && this.#waiting.length === 0) return;
+    this.#start();
+    for (const options of this.#opened.values()) {
+      this.open(options).catch((error: unknown) =>
+        this.#options.log.error(`${options.root} could not be opened again: ${errorMessage(error)}`),
+      );
+    }
+  }
+}

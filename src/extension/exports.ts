@@ -1,0 +1,127 @@
+// The API of api.ts over the parts of the extension.
+import { EventEmitter, type Uri } from 'vscode';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type {
+  QuicksilverApi,
+  QuicksilverExports,
+  QuicksilverRepository,
+  RepositoryChange,
+  ViewForTests,
+} from './api.ts';
+import type { Decorations } from './decorations.ts';
+import type { EngineClient } from './engineClient.ts';
+import type { HintSources } from './hintSources.ts';
+import type { OpenRepository } from './openRepository.ts';
+import type { Repositories } from './repositories.ts';
+
+export interface ExportsContext {
+  readonly client: EngineClient;
+  readonly repositories: Repositories;
+  readonly hints: HintSources;
+  readonly decorations: Decorations;
+  readonly initialized: Promise<void>;
+}
+
+export function createExports(context: ExportsContext): QuicksilverExports & Disposable {
+  const store = new DisposableStore();
+  const api = createApi(context, store);
+  return {
+    getAPI: (version: number) => {
+      if (version !== 1) throw new Error(`Quicksilver offers version 1 of its API, not ${version}`);
+      return api;
+    },
+    dispose: () => store.dispose(),
+  };
+}
+
+function createApi(context: ExportsContext, store: DisposableStore): QuicksilverApi {
+  const { repositories } = context;
+  const known = new Map<OpenRepository, QuicksilverRepository>();
+  const didOpen = store.add(new EventEmitter<QuicksilverRepository>());
+  const didClose = store.add(new EventEmitter<QuicksilverRepository>());
+  const repositoryOf = (open: OpenRepository): QuicksilverRepository => {
+    const made = known.get(open) ?? createRepository(context, open, store);
+    known.set(open, made);
+    return made;
+  };
+  store.add(repositories.onDidOpen(open => didOpen.fire(repositoryOf(open))));
+  store.add(
+    repositories.onDidClose(open => {
+      didClose.fire(repositoryOf(open));
+      known.delete(open);
+    }),
+  );
+  return {
+    initialized: context.initialized,
+    get repositories() {
+      return repositories.all.map(repositoryOf);
+    },
+    onDidOpenRepository: didOpen.event,
+    onDidCloseRepository: didClose.event,
+    getRepository: uri => {
+      const open = repositories.of(uri);
+      return open === undefined ? undefined : repositoryOf(open);
+    },
+    view: createView(context),
+  };
+}
+
+function createRepository(
+  context: ExportsContext,
+  open: OpenRepository,
+  store: DisposableStore,
+): QuicksilverRepository {
+  const didChange = store.add(new EventEmitter<RepositoryChange>());
+  store.add(
+    open.onDidUpdate(({ reset, changed, cleared, settled, cause }) =>
+      didChange.fire({ reset, changed, cleared, settled, cause }),
+    ),
+  );
+  const { model } = open;
+  const settle = async (): Promise<void> => {
+    context.hints.flush();
+    await context.client.settle(open.root);
+    await open.shown();
+  };
+  return {
+    rootUri: open.rootUri,
+    get state() {
+      return model.state;
+    },
+    get head() {
+      return model.head;
+    },
+    get counts() {
+      return model.counts;
+    },
+    get entries() {
+      return model.entries;
+    },
+    onDidChange: didChange.event,
+    settle,
+    refresh: async () => {
+      await context.client.refresh(open.root, 'API');
+      await settle();
+    },
+  };
+}
+
+function createView({ repositories, decorations }: ExportsContext): ViewForTests {
+  const viewOf = (root: Uri): OpenRepository['view'] => {
+    const found = repositories.map.get(root.path);
+    if (found === undefined) throw new Error(`no open repository has the root ${root.fsPath}`);
+    return found.view;
+  };
+  return {
+    groups: root =>
+      viewOf(root).groups.map(group => ({ id: group.id, label: group.label, resources: group.resourceStates })),
+    badge: root => viewOf(root).sourceControl.count,
+    statusBar: root => {
+      const command = viewOf(root).sourceControl.statusBarCommands?.[0];
+      return { text: command?.title ?? '', tooltip: command?.tooltip ?? '' };
+    },
+    inputBoxVisible: root => viewOf(root).sourceControl.inputBox.visible,
+    decoration: uri => decorations.peek(uri),
+    onDidChangeDecorations: decorations.onDidChangeFileDecorations,
+  };
+}

@@ -1,0 +1,70 @@
+// The extension's entry. It starts the parts and connects them; nothing here waits for the disk or for the engine.
+import path from 'node:path';
+import { commands, window, workspace, type ExtensionContext } from 'vscode';
+import type { QuicksilverExports } from './api.ts';
+import { registerCommands } from './commands.ts';
+import { Decorations } from './decorations.ts';
+import { Discovery } from './discovery.ts';
+import { EngineClient, startWorker } from './engineClient.ts';
+import { createExports } from './exports.ts';
+import { HintSources } from './hintSources.ts';
+import { Repositories } from './repositories.ts';
+import { affects, areDecorationsEnabled } from './settings.ts';
+import { scheduleAfter } from './slicedQueue.ts';
+import { texts } from './texts.ts';
+
+/**
+ * Activation events: `workspaceContains:.hg` is a single stat, and starts us early where a folder is a repository's root.
+ * For everything else there is `onStartupFinished`: a repository above the folder, below it (VS Code searches for glob
+ * patterns with its excludes, and `.hg` is excluded by default), or around a file in an editor, cannot be asked for by
+ * an activation event. Where there is no repository that costs a few directory reads in another thread, which then ends.
+ */
+export function activate(context: ExtensionContext): QuicksilverExports {
+  const log = window.createOutputChannel('Quicksilver', { log: true });
+  const client = new EngineClient({
+    start: () => startWorker(path.join(context.extensionPath, 'dist', 'worker.cjs'), log),
+    log,
+    schedule: scheduleAfter,
+    now: () => performance.now(),
+  });
+  let decorations: Decorations | undefined = undefined;
+  const repositories: Repositories = new Repositories(client, log, (repository, paths, all) =>
+    decorations?.changed(repository, paths, all),
+  );
+  decorations = new Decorations(repositories.map, areDecorationsEnabled());
+  const hints = new HintSources(client, repositories);
+  const discovery = new Discovery(client, repositories, log);
+  const parts = { client, repositories, discovery, hints, log };
+
+  void commands.executeCommand('setContext', 'quicksilver.state', 'initializing');
+  const initialized = discovery.look().then(async () => {
+    await commands.executeCommand('setContext', 'quicksilver.state', 'initialized');
+  });
+  const exports = createExports({ ...parts, decorations, initialized });
+  const shownDecorations = decorations;
+  let isTold = false;
+  context.subscriptions.push(
+    registerCommands(parts),
+    exports,
+    discovery,
+    hints,
+    decorations,
+    repositories.onDidOpen(repository => shownDecorations.opened(repository)),
+    repositories.onDidClose(repository => shownDecorations.closed(repository)),
+    workspace.onDidChangeConfiguration(event => {
+      if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(areDecorationsEnabled());
+    }),
+    client.onDidDie(() => {
+      if (isTold) return;
+      isTold = true;
+      void window
+        .showWarningMessage(texts.engineDied(), texts.showOutput())
+        .then(choice => (choice === undefined ? undefined : log.show()));
+    }),
+    // Disposed of in this order: what others write to comes last.
+    repositories,
+    client,
+    log,
+  );
+  return exports;
+}

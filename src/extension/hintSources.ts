@@ -1,0 +1,98 @@
+// Where hints come from: whatever VS Code notices of files. A hint says only that something may have happened at a path.
+import { RelativePattern, window, workspace, type Uri } from 'vscode';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { EngineClient } from './engineClient.ts';
+import { HintBatcher } from './hintBatcher.ts';
+import type { OpenRepository } from './openRepository.ts';
+import type { Repositories } from './repositories.ts';
+import { controlDirectoryEvent } from './rootMap.ts';
+import { scheduleImmediate } from './slicedQueue.ts';
+
+export class HintSources implements Disposable {
+  readonly #repositories: Repositories;
+  readonly #store = new DisposableStore();
+  readonly #watchers = new Map<OpenRepository, Disposable>();
+  readonly #batcher: HintBatcher;
+
+  constructor(client: EngineClient, repositories: Repositories) {
+    this.#repositories = repositories;
+    this.#batcher = this.#store.add(
+      new HintBatcher({
+        send: (root, paths) => client.hint(root, paths),
+        atEndOfTurn: queueMicrotask,
+        later: scheduleImmediate,
+      }),
+    );
+    this.#store.add(repositories.onDidOpen(repository => this.#watch(repository)));
+    this.#store.add(repositories.onDidClose(repository => this.#unwatch(repository)));
+    // VS Code's own changes are known at once; its file watcher tells of them a tenth of a second later.
+    this.#store.add(workspace.onDidSaveTextDocument(({ uri }) => this.#now([uri])));
+    this.#store.add(workspace.onDidSaveNotebookDocument(({ uri }) => this.#now([uri])));
+    this.#store.add(workspace.onDidCreateFiles(({ files }) => this.#now(files)));
+    this.#store.add(workspace.onDidDeleteFiles(({ files }) => this.#now(files)));
+    this.#store.add(
+      workspace.onDidRenameFiles(({ files }) => this.#now(files.flatMap(({ oldUri, newUri }) => [oldUri, newUri]))),
+    );
+    this.#store.add(window.onDidChangeWindowState(({ focused }) => client.focus(focused)));
+    client.focus(window.state.focused);
+  }
+
+  /** All hints that wait are sent now. */
+  flush(): void {
+    this.#batcher.flush();
+  }
+
+  dispose(): void {
+    for (const watcher of this.#watchers.values()) watcher.dispose();
+    this.#watchers.clear();
+    this.#store.dispose();
+  }
+
+  #watch(repository: OpenRepository): void {
+    const store = new DisposableStore();
+    const watcher = store.add(workspace.createFileSystemWatcher(new RelativePattern(repository.rootUri, '**')));
+    const hint = (uri: Uri): void => this.#hint(uri);
+    store.add(watcher.onDidChange(hint));
+    store.add(watcher.onDidCreate(hint));
+    store.add(watcher.onDidDelete(hint));
+    this.#watchers.set(repository, store);
+  }
+
+  #unwatch(repository: OpenRepository): void {
+    this.#watchers.get(repository)?.dispose();
+    this.#watchers.delete(repository);
+    this.#batcher.drop(repository.root);
+    // What was its business now belongs to the repository around it, which has not looked there.
+    const outer = this.#repositories.map.locate(repository.rootUri.path);
+    if (outer !== undefined) this.#batcher.add(outer.value.root, outer.path);
+  }
+
+  #now(uris: readonly Uri[]): void {
+    for (const uri of uris) this.#hint(uri);
+    this.#batcher.flush();
+  }
+
+  #hint(uri: Uri): void {
+    if (uri.scheme !== 'file') return;
+    const found = this.#repositories.map.locate(uri.path);
+    if (found === undefined) return;
+    const control = controlDirectoryEvent(found.path);
+    if (control === undefined) {
+      this.#batcher.add(found.value.root, found.path);
+      return;
+    }
+    // The engine watches inside of `.hg` itself. That a `.hg` came or went concerns the repository around it: a folder
+    // is a nested repository now, or no longer.
+    if (!control.itself) return;
+    if (control.parent !== '') {
+      this.#batcher.add(found.value.root, control.parent);
+      return;
+    }
+    const above = found.value.rootUri.path.replace(/\/[^/]*$/, '');
+    const outer = above === '' ? undefined : this.#repositories.map.locate(above);
+    const inner = found.value.rootUri.path.slice(above.length + 1);
+    if (outer !== undefined) {
+      this.#batcher.add(outer.value.root, outer.path === '' ? inner : `${outer.path}/${inner}`);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+// One repository that is followed: the engine's updates go into the model, and from there, a few milliseconds at a time,
+// into the Source Control view and the decorations.
+import { ProgressLocation, Uri, window, type LogOutputChannel } from 'vscode';
+import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
+import type { RepositoryUpdate } from '../server/protocol.ts';
+import { DecorationTracker } from './decorationTracker.ts';
+import { RepositoryModel } from './repositoryModel.ts';
+import { areDecorationsEnabled } from './settings.ts';
+import { scheduleAfter, scheduleImmediate, SlicedQueue } from './slicedQueue.ts';
+import { SourceControlView } from './sourceControlView.ts';
+import type { ShownStatus } from './statusPresentation.ts';
+import { describeFiles, describeUpdate } from './summary.ts';
+import { texts } from './texts.ts';
+
+/** A scan that is over sooner is not worth a moving picture. */
+const BUSY_AFTER = 400;
+/** How long the old picture stays when everything is read anew, so that it does not vanish and come back. */
+const HOLD_AFTER_RESET = 2_000;
+const FILES_IN_LOG = 20;
+
+export class OpenRepository implements Disposable {
+  /** Absolute path, as the engine spells it. */
+  readonly root: string;
+  readonly rootUri: Uri;
+  readonly name: string;
+  readonly model = new RepositoryModel();
+  readonly tracker: DecorationTracker;
+  readonly view: SourceControlView;
+  /** It was opened for a file in an editor, and stays open when that is closed. */
+  openedForEditor = false;
+  readonly #store = new DisposableStore();
+  readonly #log: LogOutputChannel;
+  readonly #queue: SlicedQueue;
+  readonly #decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void;
+  readonly #didUpdate = this.#store.add(new Emitter<RepositoryUpdate>());
+  #changedDecorations: string[] = [];
+  #busyTimer: Disposable | undefined;
+  #holdTimer: Disposable | undefined;
+  #endProgress: (() => void) | undefined;
+
+  /** Fired when the model has changed; the view may follow a little later, see {@link shown}. */
+  readonly onDidUpdate = this.#didUpdate.event;
+
+  constructor(
+    root: string,
+    log: LogOutputChannel,
+    decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void,
+  ) {
+    this.root = root;
+    this.rootUri = Uri.file(root);
+    this.name = this.rootUri.path.slice(this.rootUri.path.lastIndexOf('/') + 1) || root;
+    this.#log = log;
+    this.#decorationsChanged = decorationsChanged;
+    this.tracker = new DecorationTracker(path => this.#decorated(path));
+    this.view = this.#store.add(
+      new SourceControlView({
+        rootUri: this.rootUri,
+        name: this.name,
+        model: this.model,
+        showsIcons: !areDecorationsEnabled(),
+        tell: message => log.warn(message),
+      }),
+    );
+    this.#queue = this.#store.add(
+      new SlicedQueue({
+        each: path => this.#show(path),
+        drained: () => this.#shown(),
+        schedule: scheduleImmediate,
+        now: () => performance.now(),
+      }),
+    );
+    this.#follow(false);
+  }
+
+  apply(update: RepositoryUpdate): void {
+    const hadEntries = this.model.entries.size > 0;
+    const change = this.model.apply(update);
+    this.#report(update);
+    if (change.reset && hadEntries && !update.settled) this.#hold();
+    else if (update.settled) this.#release();
+    if (change.reset) this.#queue.add(this.view.listedPaths());
+    if (change.ignoredDirectories) this.#queue.add(this.tracker.asked());
+    this.#queue.add(change.touched);
+    this.#follow(update.settled || update.state.kind !== 'scanning');
+    this.#didUpdate.fire(update);
+  }
+
+  /** Resolves when the view shows what the model holds. */
+  async shown(): Promise<void> {
+    this.#release();
+    await this.#queue.idle();
+    this.view.pushNow();
+  }
+
+  settingsChanged(): void {
+    this.view.setShowsIcons(!areDecorationsEnabled());
+    this.#queue.add(this.view.settingsChanged());
+  }
+
+  /** Tells VS Code of all files that colour folders: it has forgotten them. */
+  announce(): void {
+    this.#queue.add(this.model.entries.keys());
+  }
+
+  dispose(): void {
+    this.#busyTimer?.dispose();
+    this.#holdTimer?.dispose();
+    this.#endProgress?.();
+    this.#store.dispose();
+  }
+
+  #decorated(path: string): ShownStatus | undefined {
+    const status = this.model.statusAt(path);
+    return status === 'unknown' && this.view.settings.untrackedChanges === 'hidden' ? undefined : status;
+  }
+
+  #show(path: string): void {
+    this.view.update(path);
+    // Announcing a file makes VS Code ask about it at once; a limit on rows is one on that too.
+    const mayAnnounce = this.#rowLimitAllows();
+    if (this.tracker.touch(path, mayAnnounce)) this.#changedDecorations.push(path);
+    if (this.#changedDecorations.length >= 200) this.#fireDecorations();
+  }
+
+  #rowLimitAllows(): boolean {
+    const { ignored } = this.model.counts;
+    return this.model.entries.size - ignored <= this.view.settings.statusLimit;
+  }
+
+  #shown(): void {
+    this.#fireDecorations();
+    this.view.showSummary();
+    this.view.push();
+  }
+
+  #fireDecorations(): void {
+    const paths = this.#changedDecorations;
+    this.#changedDecorations = [];
+    const all = this.tracker.overflows;
+    if (paths.length > 0 || all) this.#decorationsChanged(this, paths, all);
+  }
+
+  /** A busy state, but only if it lasts: the first scan also moves the bar above the Source Control view. */
+  #follow(done: boolean): void {
+    if (done) {
+      this.#busyTimer?.dispose();
+      this.#busyTimer = undefined;
+      this.#endProgress?.();
+      this.#endProgress = undefined;
+      this.view.setBusy(false);
+      return;
+    }
+    if (this.#busyTimer !== undefined || this.#endProgress !== undefined) return;
+    this.#busyTimer = scheduleAfter(BUSY_AFTER, () => {
+      this.#busyTimer = undefined;
+      this.view.setBusy(true);
+      void window.withProgress(
+        { location: ProgressLocation.SourceControl, title: texts.scanning(this.name) },
+        () => new Promise<void>(resolve => (this.#endProgress = resolve)),
+      );
+    });
+  }
+
+  #hold(): void {
+    this.#queue.hold(true);
+    this.#holdTimer ??= scheduleAfter(HOLD_AFTER_RESET, () => this.#release());
+  }
+
+  #release(): void {
+    this.#holdTimer?.dispose();
+    this.#holdTimer = undefined;
+    this.#queue.hold(false);
+  }
+
+  #report(update: RepositoryUpdate): void {
+    const line = `${this.name}: ${describeUpdate(update)}`;
+    const isNews = update.reset || update.changed.length + update.cleared.length > 0;
+    if (isNews) this.#log.info(line);
+    else this.#log.debug(line);
+    for (const file of describeFiles(update, FILES_IN_LOG)) this.#log.debug(`  ${file}`);
+  }
+}

@@ -1,0 +1,138 @@
+// The repositories that are followed: opened and closed here, and fed with what the engine says of them.
+import { commands, workspace, type LogOutputChannel, type Uri } from 'vscode';
+import { errorMessage } from '../base/errors.ts';
+import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
+import type { RepositoryUpdate } from '../server/protocol.ts';
+import type { EngineClient } from './engineClient.ts';
+import { OpenRepository } from './openRepository.ts';
+import { RootMap } from './rootMap.ts';
+import { affects, engineSettings } from './settings.ts';
+import { texts } from './texts.ts';
+
+/** After so many deaths in a row the engine is not merely late, and what is shown may be old. */
+const DEATHS_UNTIL_DOWN = 3;
+
+export type DecorationsChanged = (repository: OpenRepository, paths: readonly string[], all: boolean) => void;
+
+export class Repositories implements Disposable {
+  readonly map = new RootMap<OpenRepository>();
+  readonly #client: EngineClient;
+  readonly #log: LogOutputChannel;
+  readonly #decorationsChanged: DecorationsChanged;
+  readonly #byRoot = new Map<string, OpenRepository>();
+  readonly #store = new DisposableStore();
+  readonly #didOpen = this.#store.add(new Emitter<OpenRepository>());
+  readonly #didClose = this.#store.add(new Emitter<OpenRepository>());
+  readonly #didVanish = this.#store.add(new Emitter<string>());
+  readonly #didFindNested = this.#store.add(new Emitter<readonly string[]>());
+
+  readonly onDidOpen = this.#didOpen.event;
+  readonly onDidClose = this.#didClose.event;
+  /** A repository was closed because it is no longer there; the value is its root. */
+  readonly onDidVanish = this.#didVanish.event;
+  /** Roots of repositories inside of one that is followed. */
+  readonly onDidFindNested = this.#didFindNested.event;
+
+  constructor(client: EngineClient, log: LogOutputChannel, decorationsChanged: DecorationsChanged) {
+    this.#client = client;
+    this.#log = log;
+    this.#decorationsChanged = decorationsChanged;
+    this.#store.add(client.onDidUpdate(update => this.#apply(update)));
+    this.#store.add(client.onDidDie(({ reason, deaths }) => this.#engineDied(reason, deaths)));
+    this.#store.add(
+      workspace.onDidChangeConfiguration(event => {
+        if (affects(event, 'auditInterval', 'watcherShare')) {
+          for (const repository of this.all) this.#follow(repository);
+        }
+        if (!affects(event, 'untrackedChanges', 'countBadge', 'statusLimit', 'decorations.enabled')) return;
+        for (const repository of this.all) repository.settingsChanged();
+      }),
+    );
+    this.#tellCount();
+  }
+
+  get all(): readonly OpenRepository[] {
+    return [...this.#byRoot.values()];
+  }
+
+  get(root: string): OpenRepository | undefined {
+    return this.#byRoot.get(root);
+  }
+
+  /** The deepest repository that a file is in. */
+  of(uri: Uri): OpenRepository | undefined {
+    return uri.scheme === 'file' ? this.map.locate(uri.path)?.value : undefined;
+  }
+
+  open(root: string): OpenRepository {
+    const existing = this.#byRoot.get(root);
+    if (existing !== undefined) return existing;
+    const repository = new OpenRepository(root, this.#log, this.#decorationsChanged);
+    this.#byRoot.set(root, repository);
+    this.map.set(repository.rootUri.path, repository);
+    this.#log.info(`opened ${root}`);
+    this.#tellCount();
+    this.#didOpen.fire(repository);
+    this.#follow(repository);
+    return repository;
+  }
+
+  close(repository: OpenRepository, reason: string): void {
+    if (!this.#byRoot.delete(repository.root)) return;
+    this.map.delete(repository.rootUri.path);
+    this.#log.info(`closed ${repository.root}: ${reason}`);
+    this.#client
+      .close(repository.root)
+      .catch((error: unknown) => this.#log.warn(`closing ${repository.root}: ${errorMessage(error)}`));
+    this.#tellCount();
+    this.#didClose.fire(repository);
+    repository.dispose();
+  }
+
+  dispose(): void {
+    for (const repository of this.all) repository.dispose();
+    this.#byRoot.clear();
+    this.#store.dispose();
+  }
+
+  #follow(repository: OpenRepository): void {
+    this.#client
+      .open({ root: repository.root, ...engineSettings() })
+      .catch((error: unknown) => this.#log.error(`opening ${repository.root}: ${errorMessage(error)}`));
+  }
+
+  #apply(update: RepositoryUpdate): void {
+    const repository = this.#byRoot.get(update.root);
+    if (repository === undefined) return;
+    if (update.state.kind === 'gone') {
+      this.close(repository, 'it is no longer there');
+      this.#didVanish.fire(update.root);
+      return;
+    }
+    repository.apply(update);
+    if (update.nestedRepositories !== undefined) this.#didFindNested.fire(update.nestedRepositories);
+  }
+
+  #engineDied(reason: string, deaths: number): void {
+    if (deaths < DEATHS_UNTIL_DOWN) return;
+    for (const repository of this.all) {
+      repository.apply({
+        root: repository.root,
+        sequence: repository.model.sequence,
+        state: { kind: 'failed', problem: { code: 'internal', message: texts.engineDown(reason) } },
+        head: repository.model.head,
+        reset: true,
+        changed: [],
+        cleared: [],
+        counts: { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 },
+        settled: true,
+        cause: 'the engine does not run',
+        cost: { milliseconds: 0, stats: 0, directoriesRead: 0, filesRead: 0, bytesRead: 0, unsure: 0 },
+      });
+    }
+  }
+
+  #tellCount(): void {
+    void commands.executeCommand('setContext', 'quicksilver.repositoryCount', this.#byRoot.size);
+  }
+}

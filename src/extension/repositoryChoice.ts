@@ -1,0 +1,63 @@
+// Which of the repositories that were found are opened. Pure, so that every rule has a test.
+import { isAtOrBelowKey } from './rootMap.ts';
+
+/** As Git's setting of this name: sub-folders of the workspace, parents of open files, both or neither. */
+export type AutoRepositoryDetection = boolean | 'subFolders' | 'openEditors';
+
+export interface FolderChoice {
+  /** As `pathKey` of rootMap.ts gives it. */
+  readonly key: string;
+  readonly enabled: boolean;
+}
+
+export interface ChoiceSettings {
+  readonly folders: readonly FolderChoice[];
+  /** What `quicksilver.enabled` says where no workspace folder has a say. */
+  readonly enabled: boolean;
+  readonly detection: AutoRepositoryDetection;
+  readonly parentFolders: 'always' | 'never';
+  /** Names of folders that are not looked into. */
+  readonly ignoredFolders: readonly string[];
+}
+
+/**
+ * Whether a repository is to be open.
+ * @param root key of its root
+ * @param editors keys of the files in visible editors
+ * @param openedForEditor it is open already because of an editor that may have been closed meanwhile
+ */
+export function isWanted(
+  root: string,
+  settings: ChoiceSettings,
+  editors: readonly string[],
+  openedForEditor: boolean,
+): boolean {
+  const inside = settings.folders.filter(folder => isAtOrBelowKey(root, folder.key));
+  if (inside.length > 0) {
+    // The deepest workspace folder decides, as it does for every setting.
+    const folder = inside.reduce((a, b) => (b.key.length > a.key.length ? b : a));
+    if (!folder.enabled) return false;
+    if (root === folder.key) return true;
+    const isScanned = settings.detection === true || settings.detection === 'subFolders';
+    const names = root.slice(folder.key.length).split('/');
+    if (isScanned && !names.some(name => settings.ignoredFolders.includes(name))) return true;
+  }
+  const below = settings.folders.filter(folder => folder.key !== root && isAtOrBelowKey(folder.key, root));
+  if (settings.parentFolders === 'always' && below.some(folder => folder.enabled)) return true;
+  const enabled = inside.length > 0 || (below.length > 0 ? below.some(folder => folder.enabled) : settings.enabled);
+  const forEditors = settings.detection === true || settings.detection === 'openEditors';
+  if (!enabled || !forEditors) return false;
+  if (below.length > 0 && settings.parentFolders === 'never') return false;
+  return openedForEditor || editors.some(editor => isAtOrBelowKey(editor, root));
+}
+
+/**
+ * Glob patterns, relative to a workspace folder, of what may be a new repository: `.hg` itself down to one level below
+ * the scan's depth, and folders, because the creation of a whole tree is reported for its topmost folder only.
+ */
+export function discoveryPattern(depth: number, scansSubFolders: boolean): string {
+  if (!scansSubFolders || depth === 0) return '.hg';
+  if (depth < 0 || depth > 8) return '**';
+  const levels = Array.from({ length: depth }, (_, level) => '*/'.repeat(level));
+  return `{.hg,${levels.map(level => `${level}*`).join(',')},${'*/'.repeat(depth)}.hg}`;
+}

@@ -1,0 +1,96 @@
+// What the extension knows of one repository: the updates of the engine, put together. Plain data, no `vscode`.
+import type { Counts, FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } from '../server/protocol.ts';
+import { shownStatusOf, type ShownStatus } from './statusPresentation.ts';
+
+const NO_COUNTS: Counts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 };
+
+export interface ModelChange {
+  /** Everything known before was forgotten. */
+  readonly reset: boolean;
+  /** Paths whose entry is new, other, or no longer there; after a reset, those of the new entries only. */
+  readonly touched: readonly string[];
+  /** A directory became ignored, or is no longer: what is below it may look different although it is not in `touched`. */
+  readonly ignoredDirectories: boolean;
+}
+
+export class RepositoryModel {
+  state: RepositoryState = { kind: 'scanning' };
+  head: RepositoryHead | undefined = undefined;
+  counts: Counts = NO_COUNTS;
+  settled = false;
+  sequence = -1;
+  nestedRepositories: readonly string[] = [];
+  readonly #entries = new Map<string, FileEntry>();
+  /** Source of a copy or rename → the files made from it: their wording depends on what became of the source. */
+  readonly #copies = new Map<string, Set<string>>();
+
+  get entries(): ReadonlyMap<string, FileEntry> {
+    return this.#entries;
+  }
+
+  apply(update: RepositoryUpdate): ModelChange {
+    this.state = update.state;
+    this.head = update.head;
+    this.counts = update.counts;
+    this.settled = update.settled;
+    this.sequence = update.sequence;
+    if (update.nestedRepositories !== undefined) this.nestedRepositories = update.nestedRepositories;
+    let ignoredDirectories = update.reset;
+    if (update.reset) {
+      this.#entries.clear();
+      this.#copies.clear();
+    }
+    const touched: string[] = [];
+    const touch = (path: string): void => {
+      touched.push(path);
+      const copies = this.#copies.get(path);
+      if (copies !== undefined) touched.push(...copies);
+    };
+    for (const path of update.cleared) {
+      const old = this.#entries.get(path);
+      if (old === undefined) continue;
+      if (old.directory === true) ignoredDirectories = true;
+      this.#forgetCopy(old);
+      this.#entries.delete(path);
+      touch(path);
+    }
+    for (const entry of update.changed) {
+      const old = this.#entries.get(entry.path);
+      if (entry.directory === true || old?.directory === true) ignoredDirectories = true;
+      if (old !== undefined) this.#forgetCopy(old);
+      this.#entries.set(entry.path, entry);
+      this.#rememberCopy(entry);
+      touch(entry.path);
+    }
+    return { reset: update.reset, touched, ignoredDirectories };
+  }
+
+  /** How the file or directory at `path` is to be shown; undefined if it is clean, absent or not known. */
+  statusAt(path: string): ShownStatus | undefined {
+    const entry = this.#entries.get(path);
+    if (entry !== undefined) return this.shownStatus(entry);
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      if (this.#entries.get(path.slice(0, slash))?.directory === true) return 'ignored';
+    }
+    return undefined;
+  }
+
+  shownStatus(entry: FileEntry): ShownStatus {
+    const source = entry.source === undefined ? undefined : this.#entries.get(entry.source);
+    return shownStatusOf(entry, source?.status);
+  }
+
+  #rememberCopy(entry: FileEntry): void {
+    if (entry.source === undefined) return;
+    const copies = this.#copies.get(entry.source);
+    if (copies === undefined) this.#copies.set(entry.source, new Set([entry.path]));
+    else copies.add(entry.path);
+  }
+
+  #forgetCopy(entry: FileEntry): void {
+    if (entry.source === undefined) return;
+    const copies = this.#copies.get(entry.source);
+    copies?.delete(entry.path);
+    if (copies?.size === 0) this.#copies.delete(entry.source);
+  }
+}

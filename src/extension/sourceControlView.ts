@@ -1,0 +1,250 @@
+// One repository in the Source Control view: its groups, rows, badge and what the status bar says of it.
+import {
+  scm,
+  ThemeColor,
+  ThemeIcon,
+  Uri,
+  type Command,
+  type SourceControl,
+  type SourceControlResourceGroup,
+  type SourceControlResourceState,
+} from 'vscode';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { Problem } from '../server/protocol.ts';
+import { CappedList } from './cappedList.ts';
+import type { RepositoryModel } from './repositoryModel.ts';
+import { folderSettings, type FolderSettings } from './settings.ts';
+import { scheduleAfter } from './slicedQueue.ts';
+import { groupOf, statusPresentations, type GroupId, type ShownStatus } from './statusPresentation.ts';
+import { badgeCount, statusBarText, type Activity } from './summary.ts';
+import { groupLabel, rowTooltip, texts } from './texts.ts';
+import { fileUri, isReadableName } from './uris.ts';
+
+/**
+ * VS Code compares all rows of a group with the previous ones whenever some change, on the extension host's thread. So
+ * much time passes per row between two changes of a group, which keeps that below a few percent.
+ */
+const PAUSE_PER_ROW = 0.05;
+
+interface GroupRows {
+  readonly id: GroupId;
+  readonly group: SourceControlResourceGroup;
+  readonly rows: CappedList<SourceControlResourceState>;
+  dirty: boolean;
+  leftOutTold: boolean;
+}
+
+export interface ViewOptions {
+  readonly rootUri: Uri;
+  readonly name: string;
+  readonly model: RepositoryModel;
+  /** Without decorations the rows carry icons, or nothing would tell a row's status. */
+  showsIcons: boolean;
+  tell(message: string): void;
+}
+
+export class SourceControlView implements Disposable {
+  readonly sourceControl: SourceControl;
+  readonly #store = new DisposableStore();
+  readonly #options: ViewOptions;
+  readonly #problems: SourceControlResourceGroup;
+  readonly #groups: Readonly<Record<GroupId, GroupRows>>;
+  #settings: FolderSettings;
+  #pause: Disposable | undefined;
+  #problemShown: Problem | undefined;
+  #busy = false;
+
+  constructor(options: ViewOptions) {
+    this.#options = options;
+    this.#settings = folderSettings(options.rootUri);
+    this.sourceControl = this.#store.add(
+      scm.createSourceControl('quicksilver', texts.sourceControlLabel(), options.rootUri),
+    );
+    // Committing is not offered yet, and a box that does nothing would promise it.
+    this.sourceControl.inputBox.visible = false;
+    this.#problems = this.#store.add(this.sourceControl.createResourceGroup('problem', texts.problemGroup()));
+    this.#problems.hideWhenEmpty = true;
+    this.#groups = { changes: this.#createGroup('changes'), untracked: this.#createGroup('untracked') };
+    this.#groups.untracked.group.hideWhenEmpty = true;
+    this.showSummary();
+  }
+
+  get settings(): FolderSettings {
+    return this.#settings;
+  }
+
+  get groups(): readonly SourceControlResourceGroup[] {
+    return [this.#problems, this.#groups.changes.group, this.#groups.untracked.group];
+  }
+
+  /** Brings the rows of one file up to date with the model; {@link push} shows them. */
+  update(path: string): void {
+    const { model } = this.#options;
+    const entry = model.entries.get(path);
+    const status = entry === undefined ? undefined : model.shownStatus(entry);
+    const group = status === undefined ? undefined : groupOf(status, this.#settings.untrackedChanges);
+    for (const rows of Object.values(this.#groups)) {
+      const changed =
+        rows.id === group ? rows.rows.put(path, `${status}\0${entry?.source ?? ''}`) : rows.rows.delete(path);
+      if (changed) rows.dirty = true;
+    }
+  }
+
+  /** Paths that have a row, or would have one if there were room. */
+  listedPaths(): string[] {
+    return Object.values(this.#groups).flatMap(rows => rows.rows.paths());
+  }
+
+  /** Hands changed rows to VS Code: at once, or after the pause that a long list needs. */
+  push(): void {
+    if (this.#pause !== undefined) return;
+    let rowCount = 0;
+    for (const rows of Object.values(this.#groups)) {
+      if (!rows.dirty) continue;
+      rows.dirty = false;
+      const values = rows.rows.values;
+      rows.group.resourceStates = values;
+      const label = groupLabel(rows.id, values.length, rows.rows.total);
+      if (rows.group.label !== label) rows.group.label = label;
+      this.#tellLeftOut(rows, values.length);
+      rowCount += values.length;
+    }
+    if (rowCount * PAUSE_PER_ROW < 1) return;
+    this.#pause = scheduleAfter(rowCount * PAUSE_PER_ROW, () => {
+      this.#pause = undefined;
+      this.push();
+    });
+  }
+
+  /** Hands over what waits for the pause to end. */
+  pushNow(): void {
+    this.#pause?.dispose();
+    this.#pause = undefined;
+    this.push();
+  }
+
+  setBusy(busy: boolean): void {
+    this.#busy = busy;
+    this.showSummary();
+  }
+
+  /** Badge, status bar, and the problem if there is one. Cheap: VS Code is told of differences only. */
+  showSummary(): void {
+    const { model } = this.#options;
+    const problem = model.state.kind === 'refused' || model.state.kind === 'failed' ? model.state.problem : undefined;
+    this.#showProblem(problem);
+    const count =
+      problem === undefined ? badgeCount(model.counts, this.#settings.countBadge, this.#settings.untrackedChanges) : 0;
+    if (this.sourceControl.count !== count) this.sourceControl.count = count;
+    const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
+    const command: Command = {
+      command: 'workbench.view.scm',
+      title: statusBarText(model.head, model.counts, activity),
+      tooltip: problem?.message ?? this.#statusBarTooltip(),
+    };
+    const old = this.sourceControl.statusBarCommands?.[0];
+    if (old?.title !== command.title || old.tooltip !== command.tooltip)
+      this.sourceControl.statusBarCommands = [command];
+  }
+
+  /** Reads the settings again. Returns the paths whose rows must be looked at again. */
+  settingsChanged(): string[] {
+    const old = this.#settings;
+    this.#settings = folderSettings(this.#options.rootUri);
+    if (old.statusLimit !== this.#settings.statusLimit) {
+      for (const rows of Object.values(this.#groups)) {
+        rows.rows.setLimit(this.#settings.statusLimit);
+        rows.leftOutTold = false;
+        rows.dirty = true;
+      }
+    }
+    this.showSummary();
+    this.pushNow();
+    return old.untrackedChanges === this.#settings.untrackedChanges ? [] : [...this.#options.model.entries.keys()];
+  }
+
+  setShowsIcons(showsIcons: boolean): void {
+    if (this.#options.showsIcons === showsIcons) return;
+    this.#options.showsIcons = showsIcons;
+    for (const rows of Object.values(this.#groups)) {
+      rows.rows.remake();
+      rows.dirty = true;
+    }
+    this.pushNow();
+  }
+
+  dispose(): void {
+    this.#pause?.dispose();
+    this.#store.dispose();
+  }
+
+  #createGroup(id: GroupId): GroupRows {
+    const group = this.#store.add(this.sourceControl.createResourceGroup(id, groupLabel(id, 0, 0)));
+    const rows = new CappedList(this.#settings.statusLimit, (path, version) => this.#createRow(path, version));
+    return { id, group, rows, dirty: false, leftOutTold: false };
+  }
+
+  #createRow(path: string, version: string): SourceControlResourceState {
+    const at = version.indexOf('\0');
+    const status = version.slice(0, at) as ShownStatus;
+    const source = version.slice(at + 1);
+    const presentation = statusPresentations[status];
+    const resourceUri = fileUri(this.#options.rootUri, path);
+    const icon = this.#options.showsIcons
+      ? { iconPath: new ThemeIcon(presentation.icon, new ThemeColor(presentation.color)) }
+      : {};
+    return {
+      resourceUri,
+      command: { command: 'quicksilver.openFile', title: texts.open(), arguments: [resourceUri] },
+      decorations: {
+        strikeThrough: presentation.strikeThrough,
+        tooltip: rowTooltip(status, source === '' ? undefined : source, isReadableName(path)),
+        ...icon,
+      },
+      contextValue: presentation.contextValue,
+    };
+  }
+
+  #showProblem(problem: Problem | undefined): void {
+    if (problem === this.#problemShown) return;
+    this.#problemShown = problem;
+    this.#groups.changes.group.hideWhenEmpty = problem !== undefined;
+    this.#problems.resourceStates = problem === undefined ? [] : [this.#createProblemRow(problem)];
+    if (problem !== undefined) this.#options.tell(`${this.#options.name}: ${problem.message}`);
+  }
+
+  /** A row whose name is the sentence itself: it is read without a click. The click opens the file it is about. */
+  #createProblemRow(problem: Problem): SourceControlResourceState {
+    // '/' would split the sentence into a name and folders, so it is written as the division slash.
+    const sentence = problem.message.replaceAll('/', '\u2215');
+    return {
+      resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${sentence}` }),
+      command: { command: 'quicksilver.openProblem', title: texts.open(), arguments: [problem.file, problem.line] },
+      decorations: {
+        tooltip: problem.message,
+        iconPath: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
+      },
+      contextValue: 'problem',
+    };
+  }
+
+  #statusBarTooltip(): string {
+    const { head, counts } = this.#options.model;
+    const say = texts.statusBar;
+    if (head === undefined) return say.unknownHead();
+    const lines = [say.branch(head.branch)];
+    if (head.bookmark !== undefined) lines.push(say.bookmark(head.bookmark));
+    if (head.topic !== undefined) lines.push(say.topic(head.topic));
+    lines.push(say.parent(head.firstParent.slice(0, 12)));
+    if (head.operation !== undefined) lines.push(say.operation(head.operation));
+    lines.push(say.changes(counts.modified, counts.added, counts.removed, counts.deleted, counts.unknown));
+    if (this.#busy) lines.push(say.busy());
+    return [this.#options.name, ...lines].join('\n');
+  }
+
+  #tellLeftOut(rows: GroupRows, shown: number): void {
+    if (rows.rows.leftOut === 0 || rows.leftOutTold) return;
+    rows.leftOutTold = true;
+    this.#options.tell(texts.leftOut(this.#options.name, shown, rows.rows.total));
+  }
+}

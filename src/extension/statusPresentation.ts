@@ -1,0 +1,104 @@
+// How each status looks: the letter, colour and icon of a row, and the colour of a file in the tree. Letters are
+// Mercurial's own, as `hg status` prints them; colours are ours and default to Git's.
+import type { EntryStatus, FileEntry } from '../server/protocol.ts';
+
+/** What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'. */
+export type ShownStatus = EntryStatus | 'renamed' | 'copied';
+
+export interface StatusPresentation {
+  /** Badge in the tree and in the rows; '' for none. */
+  readonly letter: string;
+  /** Id of a colour that package.json contributes. */
+  readonly color: string;
+  /** Name of a codicon, for rows when decorations are switched off. */
+  readonly icon: string;
+  readonly strikeThrough: boolean;
+  /** Whether the folders above take on the colour. */
+  readonly propagate: boolean;
+  /** `scmResourceState` in when-clauses of menus. */
+  readonly contextValue: string;
+}
+
+export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentation>> = {
+  modified: {
+    letter: 'M',
+    color: 'quicksilver.modifiedResourceForeground',
+    icon: 'diff-modified',
+    strikeThrough: false,
+    propagate: true,
+    contextValue: 'modified',
+  },
+  added: {
+    letter: 'A',
+    color: 'quicksilver.addedResourceForeground',
+    icon: 'diff-added',
+    strikeThrough: false,
+    propagate: true,
+    contextValue: 'added',
+  },
+  renamed: {
+    letter: 'A',
+    color: 'quicksilver.renamedResourceForeground',
+    icon: 'diff-renamed',
+    strikeThrough: false,
+    propagate: true,
+    contextValue: 'renamed',
+  },
+  copied: {
+    letter: 'A',
+    color: 'quicksilver.renamedResourceForeground',
+    icon: 'diff-renamed',
+    strikeThrough: false,
+    propagate: true,
+    contextValue: 'copied',
+  },
+  removed: {
+    letter: 'R',
+    color: 'quicksilver.removedResourceForeground',
+    icon: 'diff-removed',
+    strikeThrough: true,
+    propagate: true,
+    contextValue: 'removed',
+  },
+  deleted: {
+    letter: '!',
+    color: 'quicksilver.missingResourceForeground',
+    icon: 'question',
+    strikeThrough: true,
+    propagate: true,
+    contextValue: 'missing',
+  },
+  unknown: {
+    letter: '?',
+    color: 'quicksilver.untrackedResourceForeground',
+    icon: 'diff-added',
+    strikeThrough: false,
+    propagate: true,
+    contextValue: 'untracked',
+  },
+  ignored: {
+    letter: '',
+    color: 'quicksilver.ignoredResourceForeground',
+    icon: 'circle-slash',
+    strikeThrough: false,
+    propagate: false,
+    contextValue: 'ignored',
+  },
+};
+
+/** @param sourceStatus status of the file that `entry` was copied or renamed from, if it has an entry itself */
+export function shownStatusOf(entry: FileEntry, sourceStatus: EntryStatus | undefined): ShownStatus {
+  if (entry.source === undefined || entry.status !== 'added') return entry.status;
+  return sourceStatus === 'removed' || sourceStatus === 'deleted' ? 'renamed' : 'copied';
+}
+
+export type UntrackedChanges = 'mixed' | 'separate' | 'hidden';
+export type CountBadge = 'all' | 'tracked' | 'off';
+export type GroupId = 'changes' | 'untracked';
+
+/** The group a status is listed in; undefined if it is not listed. */
+export function groupOf(status: ShownStatus, untracked: UntrackedChanges): GroupId | undefined {
+  if (status === 'ignored') return undefined;
+  if (status !== 'unknown') return 'changes';
+  return untracked === 'mixed' ? 'changes' : untracked === 'separate' ? 'untracked' : undefined;
+}

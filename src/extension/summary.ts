@@ -1,0 +1,79 @@
+// The short texts about a repository: badge, status bar, log. Plain functions of plain data.
+import type { Counts, RepositoryHead, RepositoryUpdate } from '../server/protocol.ts';
+import type { CountBadge, UntrackedChanges } from './statusPresentation.ts';
+
+/** Files that differ from the parent revision: modified, added, removed and missing. */
+export function changeCount(counts: Counts): number {
+  return counts.modified + counts.added + counts.removed + counts.deleted;
+}
+
+/** The number on the Source Control icon. Untracked files that are hidden are not counted. */
+export function badgeCount(counts: Counts, badge: CountBadge, untracked: UntrackedChanges): number {
+  if (badge === 'off') return 0;
+  return changeCount(counts) + (badge === 'all' && untracked !== 'hidden' ? counts.unknown : 0);
+}
+
+/** 'default', 'default (bookmark)', 'default//topic', each as Mercurial's users write it; '' if it is not known. */
+export function headText(head: RepositoryHead | undefined): string {
+  if (head === undefined) return '';
+  const branch = head.topic === undefined ? head.branch : `${head.branch}//${head.topic}`;
+  return head.bookmark === undefined ? branch : `${branch} (${head.bookmark})`;
+}
+
+export type Activity = 'idle' | 'busy' | 'problem';
+
+/** What the status bar shows, with VS Code's icon syntax. */
+export function statusBarText(head: RepositoryHead | undefined, counts: Counts, activity: Activity): string {
+  const icon = activity === 'busy' ? '$(sync~spin)' : activity === 'problem' ? '$(warning)' : '$(git-branch)';
+  const name = headText(head);
+  const operation = head?.operation === undefined ? '' : ` [${head.operation}]`;
+  const changes = changeCount(counts);
+  const count = changes === 0 || activity === 'problem' ? '' : ` $(edit) ${changes}`;
+  return `${icon} ${name === '' ? 'hg' : name}${operation}${count}`;
+}
+
+/** One line of the log: why an update came, what changed, what it cost, and what is known now. */
+export function describeUpdate(update: RepositoryUpdate): string {
+  const { cost, counts } = update;
+  const changes = [
+    update.reset ? 'all anew' : undefined,
+    `${update.changed.length} changed`,
+    `${update.cleared.length} cleared`,
+  ].filter(part => part !== undefined);
+  const costs = [
+    `${cost.milliseconds.toFixed(1)} ms`,
+    plural(cost.stats, 'stat', 'stats'),
+    plural(cost.directoriesRead, 'directory', 'directories'),
+    `${plural(cost.filesRead, 'file', 'files')} read (${cost.bytesRead} bytes)`,
+    `${cost.unsure} unsure`,
+  ];
+  const now = `M ${counts.modified}, A ${counts.added}, R ${counts.removed}, ! ${counts.deleted}, ? ${counts.unknown}, I ${counts.ignored}, ${counts.tracked} tracked`;
+  const state =
+    update.state.kind === 'refused' || update.state.kind === 'failed'
+      ? ` [${update.state.kind}: ${update.state.problem.message}]`
+      : update.state.kind === 'ready'
+        ? ''
+        : ` [${update.state.kind}]`;
+  return `${update.cause}: ${changes.join(', ')}; ${costs.join(', ')}; now ${now}${state}${update.settled ? '' : ' (more to come)'}`;
+}
+
+/** Up to `limit` of the files an update is about, as `hg status` would name them. */
+export function describeFiles(update: RepositoryUpdate, limit: number): string[] {
+  const letters = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
+  const lines: string[] = [];
+  for (const entry of update.changed) {
+    if (lines.length >= limit) break;
+    lines.push(`${letters[entry.status]} ${entry.path}${entry.directory === true ? '/' : ''}`);
+  }
+  for (const path of update.cleared) {
+    if (lines.length >= limit) break;
+    lines.push(`- ${path}`);
+  }
+  const rest = update.changed.length + update.cleared.length - lines.length;
+  if (rest > 0) lines.push(`... and ${rest} more`);
+  return lines;
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

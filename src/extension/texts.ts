@@ -1,0 +1,91 @@
+// Every sentence the extension shows while it runs, in one place for translators.
+import { l10n } from 'vscode';
+import type { ShownStatus } from './statusPresentation.ts';
+
+/** Tooltip of a file, and what screen readers say. */
+export function statusText(status: ShownStatus): string {
+  switch (status) {
+    case 'modified':
+      return l10n.t('Modified');
+    case 'added':
+      return l10n.t('Added');
+    case 'renamed':
+      return l10n.t('Renamed');
+    case 'copied':
+      return l10n.t('Copied');
+    case 'removed':
+      return l10n.t('Removed');
+    case 'deleted':
+      return l10n.t('Missing');
+    case 'unknown':
+      return l10n.t('Untracked');
+    case 'ignored':
+      return l10n.t('Ignored');
+  }
+}
+
+/** Tooltip of a row. `source` is what the file was copied or renamed from. */
+export function rowTooltip(status: ShownStatus, source: string | undefined, isNameReadable: boolean): string {
+  const text =
+    source === undefined || (status !== 'renamed' && status !== 'copied')
+      ? statusText(status)
+      : status === 'renamed'
+        ? l10n.t('Renamed from {0}', source)
+        : l10n.t('Copied from {0}', source);
+  return isNameReadable ? text : l10n.t('{0} (the name is not valid UTF-8: VS Code cannot open this file)', text);
+}
+
+/** Label of a group, which says so when it does not show everything. */
+export function groupLabel(group: 'changes' | 'untracked', shown: number, total: number): string {
+  const label = group === 'changes' ? l10n.t('Changes') : l10n.t('Untracked');
+  return shown === total ? label : l10n.t('{0} (first {1} of {2} shown)', label, shown, total);
+}
+
+export const texts = {
+  sourceControlLabel: () => l10n.t('Mercurial'),
+  open: () => l10n.t('Open'),
+  problemGroup: () => l10n.t('Status Not Available'),
+  leftOut: (name: string, shown: number, total: number) =>
+    l10n.t(
+      '{0}: {2} files are listed in one group, and the first {1} are shown. "quicksilver.statusLimit" sets the limit.',
+      name,
+      shown,
+      total,
+    ),
+  scanning: (name: string) => l10n.t('Reading the status of {0}', name),
+  statusBar: {
+    branch: (name: string) => l10n.t('Branch: {0}', name),
+    bookmark: (name: string) => l10n.t('Bookmark: {0}', name),
+    topic: (name: string) => l10n.t('Topic: {0}', name),
+    parent: (node: string) => l10n.t('Parent: {0}', node),
+    operation: (name: string) => l10n.t('Unfinished: {0}', name),
+    changes: (modified: number, added: number, removed: number, missing: number, untracked: number) =>
+      l10n.t(
+        '{0} modified, {1} added, {2} removed, {3} missing, {4} untracked',
+        modified,
+        added,
+        removed,
+        missing,
+        untracked,
+      ),
+    busy: () => l10n.t('Reading the status…'),
+    unknownHead: () => l10n.t('Branch not known yet'),
+  },
+  engineDied: () => l10n.t("Quicksilver's engine ended unexpectedly and is started again."),
+  engineDown: (reason: string) => l10n.t("Quicksilver's engine does not run: {0}", reason),
+  showOutput: () => l10n.t('Show Output'),
+  openRule: () => l10n.t('Open Rule'),
+  whyIgnored: {
+    noFile: () => l10n.t('Select a file to ask why it is ignored.'),
+    outside: (name: string) => l10n.t('{0} is not in a Mercurial repository that Quicksilver shows.', name),
+    notIgnored: (path: string) => l10n.t('{0} is not ignored.', path),
+    byRule: (path: string, rule: string, file: string, line: number) =>
+      l10n.t('{0} is ignored by "{1}" ({2}, line {3}).', path, rule, file, line),
+    byFolder: (path: string, folder: string, rule: string, file: string, line: number) =>
+      l10n.t('{0} is ignored because its folder {1} is, by "{2}" ({3}, line {4}).', path, folder, rule, file, line),
+  },
+  pickRepository: () => l10n.t('Choose a repository'),
+  noRepository: () => l10n.t('No Mercurial repository is open.'),
+  doctorTitle: (name: string) => l10n.t('Doctor: {0}', name),
+  failed: (what: string) => l10n.t('Quicksilver: {0}', what),
+};

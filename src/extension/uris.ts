@@ -1,0 +1,28 @@
+// From paths of the engine to URIs of VS Code and back.
+import type { TextDocument, Uri } from 'vscode';
+import { pathKey } from './rootMap.ts';
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** False for names with bytes that are not UTF-8: VS Code can list such a file, but not open it. */
+export function isReadableName(path: string): boolean {
+  return !LONE_SURROGATE.test(path);
+}
+
+/**
+ * The URI of a file in a repository. Made from the root's, not by parsing: thousands are made at a time. What is not
+ * UTF-8 appears as U+FFFD.
+ */
+export function fileUri(root: Uri, path: string): Uri {
+  const readable = isReadableName(path) ? path : path.replace(/\p{Surrogate}/gu, '\ufffd');
+  const separator = root.path.endsWith('/') ? '' : '/';
+  return root.with({ path: `${root.path}${separator}${readable}` });
+}
+
+export function uriKey(uri: Uri): string {
+  return pathKey(uri.path);
+}
+
+export function isOnDisk(document: TextDocument): boolean {
+  return document.uri.scheme === 'file';
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { CappedList, orderKey } from '../../../src/extension/cappedList.ts';
+
+function listOf(limit: number): CappedList<string> {
+  return new CappedList<string>(limit, (path, version) => `${path}=${version}`);
+}
+
+test('rows are ordered with files before folders at each level', () => {
+  const list = listOf(10);
+  for (const path of ['b/z', 'a/b/c', 'B', 'a/x', 'a-b/x', 'a', 'c']) list.put(path, '1');
+  assert.deepEqual(list.values, ['a=1', 'B=1', 'c=1', 'a/x=1', 'a/b/c=1', 'a-b/x=1', 'b/z=1']);
+});
+
+test('paths that differ in case only have rows of their own', () => {
+  const list = listOf(10);
+  list.put('Readme', '1');
+  list.put('README', '1');
+  assert.deepEqual(list.values, ['README=1', 'Readme=1']);
+  assert.notEqual(orderKey('Readme'), orderKey('README'));
+  list.delete('README');
+  assert.deepEqual(list.values, ['Readme=1']);
+});
+
+test('a row is made anew only if its version is another', () => {
+  const list = listOf(10);
+  assert.equal(list.put('a', '1'), true);
+  assert.equal(list.put('a', '1'), false);
+  assert.equal(list.put('a', '2'), true);
+  assert.deepEqual(list.values, ['a=2']);
+  assert.equal(list.delete('a'), true);
+  assert.equal(list.delete('a'), false);
+});
+
+test('what does not fit is counted, and moves up when there is room', () => {
+  const list = listOf(2);
+  for (const path of ['a', 'b', 'c', 'd']) list.put(path, '1');
+  assert.deepEqual([list.values, list.total, list.leftOut], [['a=1', 'b=1'], 4, 2]);
+  assert.equal(list.put('c', '2'), false);
+  list.delete('a');
+  assert.deepEqual([list.values, list.total, list.leftOut], [['b=1', 'c=2'], 3, 1]);
+  list.delete('d');
+  assert.deepEqual([list.values, list.total, list.leftOut], [['b=1', 'c=2'], 2, 0]);
+});
+
+test('a changed limit takes effect at once, in both directions', () => {
+  const list = listOf(3);
+  for (const path of ['a', 'b', 'c', 'd']) list.put(path, '1');
+  list.setLimit(1);
+  assert.deepEqual([list.values, list.leftOut], [['a=1'], 3]);
+  list.setLimit(10);
+  assert.deepEqual([list.values, list.leftOut], [['a=1', 'b=1', 'c=1', 'd=1'], 0]);
+});
+
+test('after any sequence of changes it shows as many of the paths as fit, in order, with their last versions', () => {
+  const path = fc.constantFrom('a', 'b', 'c', 'd/a', 'd/b', 'd/e/f', 'D/a', 'd', 'x y');
+  const change = fc.record({ path, version: fc.constantFrom('1', '2'), remove: fc.boolean() });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(change, { maxLength: 40 }), (limit, changes) => {
+      const list = listOf(limit);
+      const expected = new Map<string, string>();
+      for (const { path, version, remove } of changes) {
+        if (remove) {
+          assert.equal(list.delete(path), expected.delete(path));
+        } else {
+          expected.set(path, version);
+          list.put(path, version);
+        }
+      }
+      const shown = list.values.map(value => value.split('=') as [string, string]);
+      assert.equal(list.total, expected.size);
+      assert.equal(shown.length, Math.min(limit, expected.size));
+      for (const [path, version] of shown) assert.equal(version, expected.get(path));
+      const keys = shown.map(([path]) => orderKey(path));
+      assert.deepEqual(keys, [...new Set(keys)].sort());
+      assert.deepEqual(list.paths().sort(), [...expected.keys()].sort());
+    }),
+  );
+});
+
+test('10,000 rows cost less than a slice for each thousand', () => {
+  const list = listOf(10_000);
+  const start = performance.now();
+  for (let i = 0; i < 20_000; i++) list.put(`src/folder${i % 97}/file${(i * 7919) % 20_011}.ts`, 'modified');
+  const took = performance.now() - start;
+  assert.equal(list.values.length, 10_000);
+  assert.equal(list.leftOut, 10_000);
+  // About 40 ms on a slow machine; quadratic work would take seconds.
+  assert.ok(took < 1_000, `${took} ms`);
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
+import {
+  createMessageConnection,
+  PortMessageReader,
+  PortMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import { silentLogger } from '../../../src/base/log.ts';
+import { EngineClient, restartDelay, type EngineProcess } from '../../../src/extension/engineClient.ts';
+import { Close, DidUpdate, FindRoot, Hint, Open, type OpenOptions } from '../../../src/server/protocol.ts';
+import { update } from './support.ts';
+
+const options = (root: string): OpenOptions => ({ root, auditSeconds: 60, watchShare: 0.25 });
+
+/** Engines that do nothing but note what they are told. */
+class Engines {
+  readonly told: string[] = [];
+  readonly server: MessageConnection[] = [];
+  readonly timers: { milliseconds: number; callback: () => void }[] = [];
+  now = 0;
+  readonly client: EngineClient;
+  readonly #end: ((reason: string) => void)[] = [];
+
+  constructor() {
+    this.client = new EngineClient({
+      start: () => this.#start(),
+      log: silentLogger,
+      schedule: (milliseconds, callback) => {
+        const timer = { milliseconds, callback };
+        this.timers.push(timer);
+        return { dispose: () => void this.timers.splice(this.timers.indexOf(timer), 1) };
+      },
+      now: () => this.now,
+    });
+  }
+
+  die(reason: string): void {
+    this.#end.at(-1)!(reason);
+  }
+
+  runTimer(): number {
+    const timer = this.timers.shift();
+    assert.ok(timer, 'no timer waits');
+    timer.callback();
+    return timer.milliseconds;
+  }
+
+  #start(): EngineProcess {
+    const { port1, port2 } = new MessageChannel();
+    const number = this.server.length + 1;
+    const connection = createMessageConnection(new PortMessageReader(port2), new PortMessageWriter(port2));
+    connection.onRequest(Open, ({ root }) => (this.told.push(`${number} open ${root}`), null));
+    connection.onRequest(Close, ({ root }) => (this.told.push(`${number} close ${root}`), null));
+    connection.onRequest(FindRoot, ({ path }) => `${number} root of ${path}`);
+    connection.onNotification(Hint, ({ paths }) => void this.told.push(`${number} hint ${paths.join(' ')}`));
+    connection.listen();
+    this.server.push(connection);
+    return {
+      reader: new PortMessageReader(port1),
+      writer: new PortMessageWriter(port1),
+      onDidEnd: listener =>
+        void this.#end.push(reason => {
+          port1.close();
+          listener(reason);
+        }),
+      terminate: () => {
+        connection.dispose();
+        port1.close();
+      },
+    };
+  }
+}
+
+test('the engine starts with the first request, and updates of open repositories arrive', async () => {
+  const engines = new Engines();
+  try {
+    assert.equal(engines.client.isRunning, false);
+    await engines.client.open(options('/repo'));
+    const causes: string[] = [];
+    const twice = new Promise<void>(resolve => {
+      engines.client.onDidUpdate(({ cause }) => {
+        causes.push(cause);
+        if (causes.length === 2) resolve();
+      });
+    });
+    for (const parts of [{ cause: 'one' }, { root: '/closed', cause: 'not ours' }, { cause: 'two' }]) {
+      await engines.server[0]!.sendNotification(DidUpdate, update(parts));
+    }
+    await twice;
+    assert.deepEqual(causes, ['one', 'two']);
+  } finally {
+    engines.client.dispose();
+  }
+});
+
+test('an engine that dies is started again after a growing delay, with the same repositories', async () => {
+  const engines = new Engines();
+  try {
+    await engines.client.open(options('/a'));
+    await engines.client.open(options('/b'));
+    await engines.client.close('/a');
+    const deaths: number[] = [];
+    engines.client.onDidDie(({ deaths: count }) => deaths.push(count));
+    engines.die('out of memory');
+    engines.client.hint('/b', ['lost']);
+    assert.equal(engines.runTimer(), 500);
+    // Answered after the repositories were opened again: messages arrive in order.
+    assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+    engines.die('again');
+    // A request made while it is down waits for the next engine.
+    const waiting = engines.client.findRoot('/y');
+    assert.equal(engines.runTimer(), 2_000);
+    assert.equal(await waiting, '3 root of /y');
+    engines.now = 60_000;
+    engines.die('after a long life');
+    assert.equal(engines.timers[0]!.milliseconds, 500);
+    assert.deepEqual(deaths, [1, 2, 1]);
+    assert.deepEqual(engines.told, ['1 open /a', '1 open /b', '1 close /a', '2 open /b', '3 open /b']);
+  } finally {
+    engines.client.dispose();
+  }
+});
+
+test('the delay has a limit', () => {
+  assert.deepEqual([1, 2, 3, 4, 5, 50].map(restartDelay), [500, 2_000, 8_000, 32_000, 60_000, 60_000]);
+});
+
+test('an engine without repositories is ended, and started by the next request', async () => {
+  const engines = new Engines();
+  try {
+    await engines.client.open(options('/a'));
+    engines.client.rest();
+    assert.equal(engines.client.isRunning, true);
+    await engines.client.close('/a');
+    engines.client.rest();
+    assert.equal(engines.client.isRunning, false);
+    engines.die('terminated');
+    assert.equal(engines.timers.length, 0);
+    assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+  } finally {
+    engines.client.dispose();
+  }
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { discoveryPattern, isWanted, type ChoiceSettings } from '../../../src/extension/repositoryChoice.ts';
+
+const base: ChoiceSettings = {
+  folders: [{ key: '/work/project', enabled: true }],
+  enabled: true,
+  detection: true,
+  parentFolders: 'always',
+  ignoredFolders: ['node_modules'],
+};
+
+function wanted(
+  root: string,
+  settings: Partial<ChoiceSettings> = {},
+  editors: string[] = [],
+  forEditor = false,
+): boolean {
+  return isWanted(root, { ...base, ...settings }, editors, forEditor);
+}
+
+test('a workspace folder that is a repository is open unless it is disabled', () => {
+  assert.equal(wanted('/work/project', { detection: false }), true);
+  assert.equal(wanted('/work/project', { folders: [{ key: '/work/project', enabled: false }] }), false);
+});
+
+test('repositories in sub-folders are open when they are searched for, outside of ignored folders', () => {
+  assert.equal(wanted('/work/project/sub'), true);
+  assert.equal(wanted('/work/project/sub', { detection: 'subFolders' }), true);
+  assert.equal(wanted('/work/project/sub', { detection: 'openEditors' }), false);
+  assert.equal(wanted('/work/project/sub', { detection: false }), false);
+  assert.equal(wanted('/work/project/node_modules/x'), false);
+  assert.equal(wanted('/work/project/node_modules/x', {}, ['/work/project/node_modules/x/index.js']), true);
+});
+
+test('a repository above a folder is open as the setting says', () => {
+  assert.equal(wanted('/work'), true);
+  assert.equal(wanted('/work', { parentFolders: 'never' }), false);
+  assert.equal(wanted('/work', { parentFolders: 'never' }, ['/work/project/a']), false);
+  assert.equal(wanted('/work', { folders: [{ key: '/work/project', enabled: false }] }), false);
+});
+
+test('a repository elsewhere is open for a file in an editor, and stays open', () => {
+  assert.equal(wanted('/other'), false);
+  assert.equal(wanted('/other', {}, ['/other/file']), true);
+  assert.equal(wanted('/other', {}, ['/others/file']), false);
+  assert.equal(wanted('/other', {}, [], true), true);
+  assert.equal(wanted('/other', { detection: 'subFolders' }, ['/other/file']), false);
+  assert.equal(wanted('/other', { enabled: false }, ['/other/file']), false);
+});
+
+test('of nested workspace folders the deepest one decides', () => {
+  const folders = [
+    { key: '/work', enabled: true },
+    { key: '/work/project', enabled: false },
+  ];
+  assert.equal(wanted('/work/project', { folders }), false);
+  assert.equal(wanted('/work/project/sub', { folders }), false);
+  assert.equal(wanted('/work/elsewhere', { folders }), true);
+});
+
+test('new repositories are watched for down to the depth of the scan', () => {
+  assert.equal(discoveryPattern(1, false), '.hg');
+  assert.equal(discoveryPattern(0, true), '.hg');
+  assert.equal(discoveryPattern(1, true), '{.hg,*,*/.hg}');
+  assert.equal(discoveryPattern(2, true), '{.hg,*,*/*,*/*/.hg}');
+  assert.equal(discoveryPattern(-1, true), '**');
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RepositoryModel } from '../../../src/extension/repositoryModel.ts';
+import { entry, update } from './support.ts';
+
+test('an update adds, changes and clears entries, and names each path that is touched', () => {
+  const model = new RepositoryModel();
+  const first = model.apply(update({ reset: true, changed: [entry('modified', 'a'), entry('unknown', 'b')] }));
+  assert.deepEqual(first, { reset: true, touched: ['a', 'b'], ignoredDirectories: true });
+  const second = model.apply(update({ changed: [entry('removed', 'a')], cleared: ['b', 'never-there'] }));
+  assert.deepEqual(second, { reset: false, touched: ['b', 'a'], ignoredDirectories: false });
+  assert.deepEqual([...model.entries.values()], [entry('removed', 'a')]);
+});
+
+test('a reset forgets everything', () => {
+  const model = new RepositoryModel();
+  model.apply(update({ changed: [entry('modified', 'a')] }));
+  model.apply(update({ reset: true, changed: [entry('added', 'b')] }));
+  assert.deepEqual([...model.entries.keys()], ['b']);
+  assert.equal(model.statusAt('a'), undefined);
+});
+
+test('everything below an ignored directory is ignored, however deep, and nothing beside it', () => {
+  const model = new RepositoryModel();
+  model.apply(
+    update({ changed: [entry('ignored', 'out/build', { directory: true }), entry('modified', 'out/build/x')] }),
+  );
+  assert.equal(model.statusAt('out/build'), 'ignored');
+  assert.equal(model.statusAt('out/build/deep/down/file'), 'ignored');
+  assert.equal(model.statusAt('out/build/x'), 'modified');
+  assert.equal(model.statusAt('out/build-log'), undefined);
+  assert.equal(model.statusAt('out'), undefined);
+  const change = model.apply(update({ cleared: ['out/build'] }));
+  assert.equal(change.ignoredDirectories, true);
+  assert.equal(model.statusAt('out/build/deep/down/file'), undefined);
+});
+
+test('an ignored file that becomes a directory entry, and back, says that directories changed', () => {
+  const model = new RepositoryModel();
+  assert.equal(model.apply(update({ changed: [entry('ignored', 'x')] })).ignoredDirectories, false);
+  assert.equal(model.apply(update({ changed: [entry('ignored', 'x', { directory: true })] })).ignoredDirectories, true);
+  assert.equal(model.apply(update({ changed: [entry('ignored', 'x')] })).ignoredDirectories, true);
+});
+
+test('an added file with a source is renamed or copied, depending on what becomes of the source', () => {
+  const model = new RepositoryModel();
+  model.apply(update({ changed: [entry('added', 'new', { source: 'old' })] }));
+  assert.equal(model.statusAt('new'), 'copied');
+  const removed = model.apply(update({ changed: [entry('removed', 'old')] }));
+  assert.deepEqual(removed.touched, ['old', 'new']);
+  assert.equal(model.statusAt('new'), 'renamed');
+  const back = model.apply(update({ cleared: ['old'] }));
+  assert.deepEqual(back.touched, ['old', 'new']);
+  assert.equal(model.statusAt('new'), 'copied');
+  model.apply(update({ cleared: ['new'] }));
+  assert.deepEqual(model.apply(update({ changed: [entry('removed', 'old')] })).touched, ['old']);
+});
+
+test('a modified file keeps its status although it has a source', () => {
+  const model = new RepositoryModel();
+  model.apply(update({ changed: [entry('modified', 'new', { source: 'old' })] }));
+  assert.equal(model.statusAt('new'), 'modified');
+});
+
+test('nested repositories stay known until a new list comes', () => {
+  const model = new RepositoryModel();
+  model.apply(update({ nestedRepositories: ['/repo/sub'] }));
+  model.apply(update({}));
+  assert.deepEqual(model.nestedRepositories, ['/repo/sub']);
+  model.apply(update({ nestedRepositories: [] }));
+  assert.deepEqual(model.nestedRepositories, []);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { groupOf, statusPresentations } from '../../../src/extension/statusPresentation.ts';
+import { badgeCount, describeFiles, describeUpdate, headText, statusBarText } from '../../../src/extension/summary.ts';
+import { entry, NO_COUNTS, update } from './support.ts';
+
+const counts = { modified: 3, added: 2, removed: 1, deleted: 1, unknown: 10, ignored: 5, tracked: 100 };
+const head = { firstParent: 'a'.repeat(40), secondParent: '0'.repeat(40), branch: 'default' };
+
+test('the badge counts what its setting and that of untracked files say', () => {
+  assert.equal(badgeCount(counts, 'all', 'mixed'), 17);
+  assert.equal(badgeCount(counts, 'all', 'separate'), 17);
+  assert.equal(badgeCount(counts, 'all', 'hidden'), 7);
+  assert.equal(badgeCount(counts, 'tracked', 'mixed'), 7);
+  assert.equal(badgeCount(counts, 'off', 'mixed'), 0);
+});
+
+test('untracked files are listed where the setting says, ignored ones never', () => {
+  assert.equal(groupOf('unknown', 'mixed'), 'changes');
+  assert.equal(groupOf('unknown', 'separate'), 'untracked');
+  assert.equal(groupOf('unknown', 'hidden'), undefined);
+  assert.equal(groupOf('ignored', 'mixed'), undefined);
+  assert.equal(groupOf('deleted', 'hidden'), 'changes');
+});
+
+test('letters are those of hg status', () => {
+  const letters = Object.entries(statusPresentations).map(([status, { letter }]) => `${status} ${letter}`);
+  assert.deepEqual(letters, [
+    'modified M',
+    'added A',
+    'renamed A',
+    'copied A',
+    'removed R',
+    'deleted !',
+    'unknown ?',
+    'ignored ',
+  ]);
+});
+
+test('the status bar names branch, topic, bookmark and unfinished operation, and counts changes', () => {
+  assert.equal(headText(undefined), '');
+  assert.equal(statusBarText(head, NO_COUNTS, 'idle'), '$(git-branch) default');
+  assert.equal(statusBarText(head, counts, 'idle'), '$(git-branch) default $(edit) 7');
+  assert.equal(statusBarText(head, counts, 'busy'), '$(sync~spin) default $(edit) 7');
+  assert.equal(statusBarText(head, counts, 'problem'), '$(warning) default');
+  assert.equal(statusBarText(undefined, NO_COUNTS, 'problem'), '$(warning) hg');
+  const busy = { ...head, topic: 'parser', bookmark: 'tip-of-it', operation: 'rebase' };
+  assert.equal(statusBarText(busy, NO_COUNTS, 'idle'), '$(git-branch) default//parser (tip-of-it) [rebase]');
+});
+
+test('a line of the log says why, what changed, what it cost and what is known', () => {
+  const line = describeUpdate(
+    update({
+      cause: 'file events',
+      changed: [entry('modified', 'a')],
+      cleared: ['b'],
+      counts: { ...NO_COUNTS, modified: 1, tracked: 9 },
+      cost: { milliseconds: 1.26, stats: 2, directoriesRead: 1, filesRead: 0, bytesRead: 0, unsure: 0 },
+      settled: false,
+    }),
+  );
+  assert.equal(
+    line,
+    'file events: 1 changed, 1 cleared; 1.3 ms, 2 stats, 1 directory, 0 files read (0 bytes), 0 unsure; ' +
+      'now M 1, A 0, R 0, ! 0, ? 0, I 0, 9 tracked (more to come)',
+  );
+  const refused = update({ state: { kind: 'refused', problem: { code: 'unsupported', message: 'needs narrow' } } });
+  assert.match(describeUpdate(refused), / \[refused: needs narrow\]$/);
+});
+
+test('the files of an update are named up to a limit', () => {
+  const changed = [entry('ignored', 'out', { directory: true }), entry('unknown', 'x'), entry('removed', 'y')];
+  assert.deepEqual(describeFiles(update({ changed, cleared: ['z'] }), 2), ['I out/', '? x', '... and 2 more']);
+  assert.deepEqual(describeFiles(update({ cleared: ['z'] }), 2), ['- z']);
+});
