@@ -55,12 +55,15 @@ export function compareContent(
 ): 'clean' | 'modified' | 'deleted' {
   tree.outcome.unsure++;
   const base = input.base.find(path);
-  if (base === undefined || base.kind !== workingKind(input, base, stat)) return 'modified';
+  if (base === undefined) return 'modified';
+  if (base.kind !== workingKind(input, base, stat)) return 'modified';
   const remembered = verdicts.get(path, stat, base.revision);
   if (remembered !== undefined) {
     tree.outcome.unsureRemembered++;
     return remembered ? 'clean' : 'modified';
   }
+  // Before the reading, which may take long: what happened during it must count as recent.
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
   let clean: boolean;
   try {
     clean = base.matches(tree.content(path, stat));
@@ -70,7 +73,7 @@ export function compareContent(
     verdicts.delete(path);
     return 'deleted';
   }
-  verdicts.set(path, stat, base.revision, clean, BigInt(Date.now()) * 1_000_000n);
+  verdicts.set(path, stat, base.revision, clean, nowNs);
   return clean ? 'clean' : 'modified';
 }
 

@@ -9,12 +9,14 @@ export type Location =
       readonly inside: true;
       /** Whether a directory above the path is ignored. */
       readonly inIgnored: boolean;
+      /** Whether a directory above the path is excluded: then only what is recorded at the path has a status. */
+      readonly inExcluded: boolean;
     }
   | {
       readonly inside: false;
       /** The uppermost component that is not a directory of this working copy. */
       readonly at: BytePath;
-      readonly why: 'missing' | 'not-a-directory' | 'nested-repository' | 'excluded';
+      readonly why: 'missing' | 'not-a-directory' | 'nested-repository';
     };
 
 /**
@@ -29,7 +31,7 @@ export class PathLocator {
   constructor(input: StatusInput, tree: WorkingTree) {
     this.#input = input;
     this.#tree = tree;
-    this.#directories.set('' as BytePath, { inside: true, inIgnored: false });
+    this.#directories.set('' as BytePath, { inside: true, inIgnored: false, inExcluded: false });
   }
 
   /** Looks at the directories above `path`, from the root down; not at the path itself. */
@@ -42,12 +44,12 @@ export class PathLocator {
     const known = this.#directories.get(path);
     if (known !== undefined) return known;
     const above = this.locate(path);
-    const location = above.inside ? this.#check(path, above.inIgnored) : above;
+    const location = above.inside ? this.#check(path, above.inIgnored, above.inExcluded) : above;
     this.#directories.set(path, location);
     return location;
   }
 
-  #check(path: BytePath, inIgnored: boolean): Location {
+  #check(path: BytePath, inIgnored: boolean, inExcluded: boolean): Location {
     const { rules, ignore } = this.#input;
     const kind = this.#tree.lstat(path)?.kind;
     if (kind === undefined) return { inside: false, at: path, why: 'missing' };
@@ -55,7 +57,10 @@ export class PathLocator {
     if (this.#tree.lstat(joinPath(path, rules.controlDirectory))?.kind === 'directory') {
       return { inside: false, at: path, why: 'nested-repository' };
     }
-    if (rules.excluded.has(path)) return { inside: false, at: path, why: 'excluded' };
-    return { inside: true, inIgnored: inIgnored || (!ignore.isEmpty && ignore.matches(path)) };
+    return {
+      inside: true,
+      inIgnored: inIgnored || (!ignore.isEmpty && ignore.matches(path)),
+      inExcluded: inExcluded || rules.excluded.has(path),
+    };
   }
 }

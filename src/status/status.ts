@@ -1,5 +1,5 @@
 // One-shot status: everything, or what is at and below given paths.
-import { ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { bytePath, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
 import { VerdictCache } from './contentComparison.ts';
 import { PathLocator } from './pathLocator.ts';
 import { TreeScan, type ScanOptions } from './treeScan.ts';
@@ -76,6 +76,7 @@ export async function runScan(
   control: RunControl,
   afterStep?: (path: BytePath) => void,
 ): Promise<void> {
+  control.signal?.throwIfAborted();
   let sliceEnd = performance.now() + SLICE_MS;
   for (let path = scan.step(); path !== undefined; path = scan.step()) {
     afterStep?.(path);
@@ -96,8 +97,11 @@ function addPaths(input: StatusInput, tree: WorkingTree, scan: TreeScan, paths: 
       scan.addDirectory(path, false);
       continue;
     }
+    if (isAtOrBelow(path, bytePath(input.rules.controlDirectory))) continue;
     const location = locator.locate(path);
-    if (location.inside) {
+    if (location.inside && location.inExcluded) {
+      scan.examineRecorded(path, tree.lstat(path));
+    } else if (location.inside) {
       scan.examine(path, tree.lstat(path), location.inIgnored);
     } else {
       const node = input.statCache.find(path);

@@ -79,6 +79,15 @@ export class TreeScan {
     }
   }
 
+  /**
+   * Tells the status of what is recorded at and below a path, and of nothing else: of a path in an excluded directory.
+   * The caller vouches for the directories above it.
+   */
+  examineRecorded(path: BytePath, stat: FileStat | undefined): void {
+    const node = this.#input.statCache.find(path);
+    if (node !== NO_NODE) this.#recorded(path, node, stat);
+  }
+
   /** Everything recorded at `node` and below it is not on disk as far as status is concerned. */
   absent(path: BytePath, node: NodeId): void {
     const cache = this.#input.statCache;
@@ -123,7 +132,7 @@ export class TreeScan {
     const { path, node } = frame;
     const items = this.#tree.readDirectory(path);
     if (items === undefined) {
-      this.#withoutListing(frame);
+      this.#withoutListing(path, node);
       return;
     }
     const isRoot = path === '';
@@ -168,7 +177,7 @@ export class TreeScan {
     const { rules } = this.#input;
     const hasRecorded = node !== NO_NODE;
     if (rules.excluded.has(path)) {
-      if (hasRecorded) this.#withoutListing({ path, node, ignored: inIgnored });
+      if (hasRecorded) this.#withoutListing(path, node);
       return;
     }
     const ignored = inIgnored || this.#matches(path);
@@ -201,23 +210,26 @@ export class TreeScan {
    * A directory whose names are not to be had (no permission to list it, or it belongs to a subrepository): recorded
    * paths are looked at one by one.
    */
-  #withoutListing(frame: Frame): void {
-    if (frame.node === NO_NODE) return;
+  #withoutListing(directory: BytePath, node: NodeId): void {
+    if (node === NO_NODE) return;
     const { statCache: cache, rules } = this.#input;
-    const isRoot = frame.path === '';
-    if (!isRoot && this.#tree.lstat(joinPath(frame.path, rules.controlDirectory))?.kind === 'directory') {
-      this.#absentBelow(frame.path, frame.node);
+    const isRoot = directory === '';
+    if (!isRoot && this.#tree.lstat(joinPath(directory, rules.controlDirectory))?.kind === 'directory') {
+      this.#absentBelow(directory, node);
       return;
     }
-    const first = cache.firstChild(frame.node);
-    for (let child = first; child < first + cache.childCount(frame.node); child++) {
-      const path = joinPath(frame.path, cache.name(child));
-      const stat = this.#tree.lstat(path);
-      this.#tracked(path, child, stat?.kind, stat);
-      if (cache.childCount(child) === 0) continue;
-      if (stat?.kind === 'directory') this.#withoutListing({ path, node: child, ignored: frame.ignored });
-      else this.#absentBelow(path, child);
+    const first = cache.firstChild(node);
+    for (let child = first; child < first + cache.childCount(node); child++) {
+      const path = joinPath(directory, cache.name(child));
+      this.#recorded(path, child, this.#tree.lstat(path));
     }
+  }
+
+  #recorded(path: BytePath, node: NodeId, stat: FileStat | undefined): void {
+    this.#tracked(path, node, stat?.kind, stat);
+    if (this.#input.statCache.childCount(node) === 0) return;
+    if (stat?.kind === 'directory') this.#withoutListing(path, node);
+    else this.#absentBelow(path, node);
   }
 
   #compare(path: BytePath, node: NodeId, stat: FileStat | undefined): void {

@@ -117,7 +117,6 @@ export class Examination {
     let path = hinted;
     let location = this.#locator.locate(path);
     if (!location.inside) {
-      if (location.why === 'excluded') return;
       if (location.why === 'nested-repository' && this.#context.nestedRepositories.has(location.at)) return;
       // Whatever happened there, it is the uppermost directory that is no longer one of ours that is to be looked at.
       path = location.at;
@@ -127,7 +126,9 @@ export class Examination {
     if (this.#done.has(path)) return;
     this.#done.add(path);
     this.#context.unsure.delete(path);
-    this.#scan.examine(path, this.#files.lstat(path), location.inIgnored);
+    const stat = this.#files.lstat(path);
+    if (location.inExcluded) this.#scan.examineRecorded(path, stat);
+    else this.#scan.examine(path, stat, location.inIgnored);
     this.#context.tree.replacePath(path, this.#found, this.#entered.has(baseName(path)));
     if (path !== hinted) this.#reconcileNames(parentPath(path));
   }
