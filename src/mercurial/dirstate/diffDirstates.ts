@@ -1,6 +1,6 @@
 // Which paths are recorded differently in two dirstates: what has to be examined again when one replaces the other.
 import type { BytePath } from '../../base/bytePath.ts';
-import { NULL_ID, type Dirstate } from './dirstate.ts';
+import type { Dirstate } from './dirstate.ts';
 import { ENTRY_MASK, compareRanges } from './nodeTable.ts';
 
 /**
@@ -17,7 +17,6 @@ class Difference {
   readonly #before: Dirstate;
   readonly #after: Dirstate;
   readonly #visit: (path: BytePath) => void;
-  /** Copies are shown only while there is a first parent. */
   readonly #copiesDiffer: boolean;
   readonly #sharesData: boolean;
   /** Pairs of directories that are still to be compared. */
@@ -27,7 +26,7 @@ class Difference {
     this.#before = before;
     this.#after = after;
     this.#visit = visit;
-    this.#copiesDiffer = (before.p1 === NULL_ID) !== (after.p1 === NULL_ID);
+    this.#copiesDiffer = before.showsCopies !== after.showsCopies;
     this.#sharesData = isContinued(before, after);
   }
 

@@ -30,6 +30,8 @@ export interface DirstateHeader {
   /** The state of the file `.hg/dirstate` that was read; undefined if there is none. */
   readonly identity: FileIdentity | undefined;
   readonly traits: FileSystemTraits;
+  /** False if the history has no such first parent. Default: true. */
+  readonly parentExists?: boolean | undefined;
   /** Version 2: what the cached directory mtimes are valid for. */
   readonly ignoreHash?: Uint8Array | undefined;
   /** Version 2: the data file's id. */
@@ -60,6 +62,8 @@ export class Dirstate {
   readonly p2: string;
   readonly format: 'v1' | 'v2' | 'none';
   readonly identity: FileIdentity | undefined;
+  /** Copies are shown only while there is a first parent, and one that the history has. */
+  readonly showsCopies: boolean;
   /** 20 bytes, zeros if nothing is recorded. */
   readonly ignoreHash: Uint8Array;
   /** For this folder's own files: the columns behind the methods. */
@@ -74,6 +78,7 @@ export class Dirstate {
     this.p2 = header.p2;
     this.format = header.format;
     this.identity = header.identity;
+    this.showsCopies = header.p1 !== NULL_ID && header.parentExists !== false;
     this.ignoreHash = header.ignoreHash ?? new Uint8Array(20);
     this.dataId = header.dataId ?? '';
     this.#traits = header.traits;
@@ -162,11 +167,11 @@ export class Dirstate {
     );
   }
 
-  /** Where a tracked entry was copied from. Mercurial shows no copies at all while there is no first parent. */
+  /** Where a tracked entry was copied from; as Mercurial does, none at all without {@link showsCopies}. */
   copySource(node: number): BytePath | undefined {
     const { bytes, copyOffset, copyLength, flags } = this.table;
     const offset = copyOffset[node]!;
-    if (offset === 0 || (flags[node]! & WDIR_TRACKED) === 0 || this.p1 === NULL_ID) return undefined;
+    if (offset === 0 || (flags[node]! & WDIR_TRACKED) === 0 || !this.showsCopies) return undefined;
     return bytePath(bytes.toString('latin1', offset, offset + copyLength[node]!));
   }
 

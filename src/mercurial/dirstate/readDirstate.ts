@@ -4,13 +4,16 @@ import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs
 import type { NameRules } from './component.ts';
 import { V1_HEADER_LENGTH, decodeV1 } from './decodeV1.ts';
 import { MAX_DOCKET_LENGTH, V2_MARKER, decodeDocket, decodeV2 } from './decodeV2.ts';
-import { Dirstate, NULL_ID } from './dirstate.ts';
+import { Dirstate, NULL_ID, type DirstateHeader } from './dirstate.ts';
+import type { NodeTable } from './nodeTable.ts';
 import type { FileSystemTraits } from './statRule.ts';
 
 export interface ReadDirstateOptions {
   readonly traits: FileSystemTraits;
   /** True where '\' and ':' in names lead elsewhere. Default: on Windows. */
   readonly windowsNames?: boolean;
+  /** Tells whether the history has the first parent. Asked only if it matters: if copies are recorded. Default: it has. */
+  readonly parentExists?: (p1: string) => boolean;
   /** The largest dirstate or data file that is read. Default: {@link MAX_DIRSTATE_BYTES}. */
   readonly maxBytes?: number;
 }
@@ -113,14 +116,10 @@ function decode(vfs: Vfs, path: string, file: OpenFile, options: ReadDirstateOpt
     });
   }
   const table = decodeV1(bytes, { file: path, windowsNames });
-  const dirstate = new Dirstate(table, {
-    p1: bytes.toString('hex', 0, 20),
-    p2: bytes.toString('hex', 20, 40),
-    format: 'v1',
-    identity,
-    traits,
-  });
-  return { identity, dirstate };
+  const p1 = bytes.toString('hex', 0, 20);
+  const p2 = bytes.toString('hex', 20, 40);
+  const parentExists = checkParent(table, p1, options);
+  return { identity, dirstate: new Dirstate(table, { p1, p2, format: 'v1', identity, traits, parentExists }) };
 }
 
 function decodeWithData(
@@ -152,7 +151,15 @@ function decodeWithData(
   const { identity } = file;
   const { traits } = options;
   const table = decodeV2(bytes, docket, rules);
-  return { identity, dirstate: new Dirstate(table, { p1, p2, format: 'v2', identity, traits, ignoreHash, dataId }) };
+  const parentExists = checkParent(table, p1, options);
+  const header: DirstateHeader = { p1, p2, format: 'v2', identity, traits, parentExists, ignoreHash, dataId };
+  return { identity, dirstate: new Dirstate(table, header) };
+}
+
+/** Whether the history has the first parent; true without asking where that makes no difference. */
+function checkParent(table: NodeTable, p1: string, options: ReadDirstateOptions): boolean {
+  if (options.parentExists === undefined || p1 === NULL_ID) return true;
+  return table.copyOffset.every(offset => offset === 0) || options.parentExists(p1);
 }
 
 function refuseTooLarge(path: string, size: number, options: ReadDirstateOptions): void {

@@ -1,0 +1,67 @@
+// Whether a command holds the lock of the working copy, and so may be in the middle of changing it. We take no lock.
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { errorMessage, systemErrorCode } from '../base/errors.ts';
+import type { Vfs } from './vfs.ts';
+
+export interface WorkingCopyLock {
+  /** False if there is no lock, or if the process that took it is dead. */
+  readonly held: boolean;
+  /** Who has or had it, for a log; undefined if there is no lock. */
+  readonly description: string | undefined;
+}
+
+/** Who we are, to tell whether a lock's process can be looked for. */
+export interface LockContext {
+  /** As Mercurial writes it: the host's name, on Linux with '/' and the id of the process name space. */
+  readonly host: string;
+  readonly isAlive: (processId: number) => boolean;
+}
+
+/** The lock's file in `.hg`. */
+export const LOCK_FILE = 'wlock';
+
+const MAX_LOCK_BYTES = 4096;
+
+/**
+ * Looks at the lock once. It is a symbolic link that points to `host:pid` instead of a file, or, where there are no
+ * symbolic links, a file with that text. A process that is gone on this very host (and in this name space) has left it
+ * behind; of all others nothing can be known, and the lock counts as held.
+ */
+export function workingCopyLock(vfs: Vfs, hgDirectory: string, context?: LockContext): WorkingCopyLock {
+  const file = path.join(hgDirectory, LOCK_FILE);
+  const holder = vfs.readLink(file) ?? vfs.read(file, MAX_LOCK_BYTES)?.bytes.toString('utf8');
+  if (holder === undefined) return { held: false, description: undefined };
+  const match = /^(.+):(\d{1,10})\s*$/s.exec(holder);
+  if (match === null) return { held: true, description: `held by ${JSON.stringify(holder)}` };
+  const [, host, digits] = match;
+  const { host: ownHost, isAlive } = context ?? ownContext(vfs);
+  const processId = Number(digits);
+  if (host === ownHost && !isAlive(processId)) {
+    return { held: false, description: `left behind by process ${processId}, which is gone` };
+  }
+  return { held: true, description: `held by process ${processId} on ${host}` };
+}
+
+function ownContext(vfs: Vfs): LockContext {
+  return { host: ownHost(vfs), isAlive };
+}
+
+/** The name space's id is the inode that /proc shows; Mercurial adds it in hexadecimal. */
+function ownHost(vfs: Vfs): string {
+  const nameSpace = process.platform === 'linux' ? vfs.readLink('/proc/self/ns/pid') : undefined;
+  const id = /^pid:\[(\d+)\]$/.exec(nameSpace ?? '')?.[1];
+  return id === undefined ? os.hostname() : `${os.hostname()}/${Number(id).toString(16)}`;
+}
+
+/** Signal 0 is not sent; asking to send it tells whether there is such a process. */
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ESRCH') return false;
+    if (systemErrorCode(error) === 'EPERM') return true;
+    throw new Error(`cannot ask for process ${processId}: ${errorMessage(error)}`, { cause: error });
+  }
+}

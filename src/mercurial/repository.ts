@@ -1,0 +1,216 @@
+// A Mercurial repository as the layers above see it: everything that is read from it goes through one object.
+import * as path from 'node:path';
+import type { BytePath } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import type { HgEnvironment } from './config/environment.ts';
+import { loadConfig, type HgConfig } from './config/hgConfig.ts';
+import { HG_DIRECTORY } from './discovery.ts';
+import type { Dirstate } from './dirstate/dirstate.ts';
+import { readDirstate } from './dirstate/readDirstate.ts';
+import type { FileSystemTraits } from './dirstate/statRule.ts';
+import { configuredIgnoreFiles } from './ignore/configuredIgnoreFiles.ts';
+import { loadIgnoreRules, type IgnoreRules } from './ignore/ignoreRules.ts';
+import { LOCK_FILE, workingCopyLock, type WorkingCopyLock } from './lock.ts';
+import { NAME_FILES, bookmarksFile, readNames, type WorkingCopyNames } from './names.ts';
+import { readLayout, type RepositoryLayout } from './requirements.ts';
+import { openStore, type Store } from './store/store.ts';
+import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
+import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './support.ts';
+import { UNFINISHED_FILES, isUpdating, unfinishedOperation, type UnfinishedOperation } from './unfinished.ts';
+import type { FileIdentity, Vfs } from './vfs.ts';
+
+export type { IgnoreRules } from './ignore/ignoreRules.ts';
+
+export interface OpenOptions {
+  readonly vfs: Vfs;
+  readonly environment: HgEnvironment;
+  /** For looking at a repository that must be refused: nothing but {@link MercurialRepository.checkSupported} tells. */
+  readonly allowUnsupported?: boolean;
+}
+
+/**
+ * How the working copy is locked by a running command: 'updating' means that it is replacing working files, so that until
+ * it is done what is recorded and what is there do not fit.
+ */
+export type LockState = 'free' | 'held' | 'updating';
+
+/** Which directories belong to the working copy; the engine's TreeRules by its shape. */
+export interface WorkingCopyRules {
+  readonly controlDirectory: string;
+  readonly excluded: ReadonlySet<BytePath>;
+  readonly traits: FileSystemTraits;
+}
+
+/**
+ * What the file system of a working copy can record. Mercurial probes for it; here it is taken from the platform, which
+ * differs only for a file system without them that is mounted on a platform with them.
+ */
+export function platformTraits(platform: NodeJS.Platform): FileSystemTraits {
+  const windows = platform === 'win32';
+  return { executableBit: !windows, symlinks: !windows };
+}
+
+/**
+ * A repository opened for reading. Layout, requirements and configuration are those of the moment at which it was opened:
+ * when one of {@link definitionFiles} changes, open it again. All else is read anew by each call.
+ */
+export class MercurialRepository {
+  /** Absolute path of the working copy. */
+  readonly root: string;
+  readonly hgDirectory: string;
+  /** The directory with the history. */
+  readonly storeDirectory: string;
+  /** The `.hg` that the history belongs to, if the repository is a share of it. */
+  readonly sharedSource: string | undefined;
+  readonly requirements: ReadonlySet<string>;
+  readonly config: HgConfig;
+  readonly traits: FileSystemTraits;
+  /**
+   * True if names that differ in case only are one file. Never set so far: names are compared as they are, which on such
+   * file systems differs from Mercurial for files whose case was changed outside of it.
+   */
+  readonly caseInsensitive = false;
+  readonly #layout: RepositoryLayout;
+  readonly #vfs: Vfs;
+  readonly #environment: HgEnvironment;
+  readonly #allowUnsupported: boolean;
+  #store: Store | undefined;
+
+  private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {
+    this.root = root;
+    this.hgDirectory = layout.hgDirectory;
+    this.storeDirectory = layout.storeDirectory;
+    this.sharedSource = layout.sharedSource;
+    this.requirements = layout.requirements;
+    this.config = config;
+    this.traits = platformTraits(options.environment.platform);
+    this.#layout = layout;
+    this.#vfs = options.vfs;
+    this.#environment = options.environment;
+    this.#allowUnsupported = options.allowUnsupported ?? false;
+  }
+
+  /**
+   * Opens the repository whose working copy has this root, an absolute path. Throws a QuicksilverError:
+   * 'not-a-repository', 'unsupported' if it must be refused, 'corrupt', 'invalid-config', 'io'.
+   */
+  static open(root: string, options: OpenOptions): MercurialRepository {
+    const { vfs, environment } = options;
+    const hgDirectory = path.join(root, HG_DIRECTORY);
+    if (!vfs.isDirectory(hgDirectory)) {
+      throw new QuicksilverError('not-a-repository', `${root}: there is no ${HG_DIRECTORY} directory`, { file: root });
+    }
+    const layout = readLayout(vfs, hgDirectory);
+    if (options.allowUnsupported !== true) refuse(unsupportedRequirements(layout.requirements), root);
+    const sharesConfig = layout.requirements.has('share-safe');
+    const sharedSourceHgDirectory = sharesConfig ? layout.sharedSource : undefined;
+    const config = loadConfig(vfs, environment, { hgDirectory, sharedSourceHgDirectory });
+    const repository = new MercurialRepository(root, layout, config, options);
+    if (options.allowUnsupported !== true) refuse(unsupportedConfiguration(repository.#question()), root);
+    return repository;
+  }
+
+  /** The history. Throws 'unsupported' if it is kept in a form that is not read. */
+  get store(): Store {
+    this.#store ??= openStore({
+      vfs: this.#vfs,
+      storeDirectory: this.storeDirectory,
+      hgDirectory: this.hgDirectory,
+      requirements: this.requirements,
+    });
+    return this.#store;
+  }
+
+  /** Everything because of which the repository must be refused, one clear sentence each. */
+  checkSupported(): readonly string[] {
+    const question = this.#question();
+    const reasons = [...unsupportedRequirements(this.requirements), ...unsupportedConfiguration(question)];
+    // With these reasons the dirstate may be in a form of its own, or need a history that cannot be read.
+    return reasons.length > 0 ? reasons : unsupportedFiles(question, this.#readDirstate());
+  }
+
+  /**
+   * What is recorded of the working copy. Throws a QuicksilverError: 'unsupported' if the tracked files show that the
+   * repository must be refused, 'corrupt', 'changed-while-reading', 'io'.
+   */
+  readDirstate(): Dirstate {
+    const dirstate = this.#readDirstate();
+    if (!this.#allowUnsupported) refuse(unsupportedFiles(this.#question(), dirstate), this.root);
+    return dirstate;
+  }
+
+  /** The state of the file that {@link readDirstate} would read; undefined if there is none. */
+  dirstateIdentity(): FileIdentity | undefined {
+    return this.#vfs.targetIdentity(path.join(this.hgDirectory, 'dirstate'));
+  }
+
+  readIgnore(): IgnoreRules {
+    return loadIgnoreRules(this.#vfs, { root: this.root, ignoreFiles: this.ignoreFiles });
+  }
+
+  /** Absolute paths of the ignore files that the rules start from: `.hgignore` and the configured ones. */
+  get ignoreFiles(): string[] {
+    return [path.join(this.root, '.hgignore'), ...configuredIgnoreFiles(this.root, this.config, this.#environment)];
+  }
+
+  treeRules(dirstate: Dirstate): WorkingCopyRules {
+    const excluded = subrepositoryPaths(this.#vfs, this.root, dirstate);
+    return { controlDirectory: HG_DIRECTORY, excluded, traits: this.traits };
+  }
+
+  names(): WorkingCopyNames {
+    return readNames(this.#vfs, this.#layout);
+  }
+
+  /** What was begun and neither finished nor aborted. */
+  unfinished(dirstate: Dirstate): UnfinishedOperation | undefined {
+    return unfinishedOperation(this.#vfs, this.hgDirectory, dirstate);
+  }
+
+  lock(): LockState {
+    if (!this.lockHolder().held) return 'free';
+    return isUpdating(this.#vfs, this.hgDirectory) ? 'updating' : 'held';
+  }
+
+  /** Who has the lock, for a log. */
+  lockHolder(): WorkingCopyLock {
+    return workingCopyLock(this.#vfs, this.hgDirectory);
+  }
+
+  /** Absolute paths of the files that this object was made from: when one changes, open the repository again. */
+  get definitionFiles(): readonly string[] {
+    return [...this.#layout.files, ...this.config.files];
+  }
+
+  /** Absolute paths of Mercurial's own files whose change can change a status, the names or what is unfinished. */
+  get stateFiles(): readonly string[] {
+    const own = ['dirstate', LOCK_FILE, 'merge/state', 'merge/state2', 'sparse', ...NAME_FILES, ...UNFINISHED_FILES];
+    return [
+      ...own.map(name => path.join(this.hgDirectory, name)),
+      bookmarksFile(this.#vfs, this.#layout),
+      path.join(this.storeDirectory, '00changelog.i'),
+    ];
+  }
+
+  /** Absolute paths of the working files that decide what belongs to the working copy and whether it is supported. */
+  get controlFiles(): readonly string[] {
+    return [...SUBREPOSITORY_FILES, '.hgeol'].map(name => path.join(this.root, name));
+  }
+
+  #readDirstate(): Dirstate {
+    return readDirstate(this.#vfs, this.hgDirectory, {
+      traits: this.traits,
+      windowsNames: this.#environment.platform === 'win32',
+      parentExists: p1 => this.store.changelog.findNode(p1) >= 0,
+    });
+  }
+
+  #question(): Parameters<typeof unsupportedConfiguration>[0] {
+    const { root, hgDirectory, requirements, config } = this;
+    return { vfs: this.#vfs, root, hgDirectory, requirements, config };
+  }
+}
+
+function refuse(reasons: readonly string[], root: string): void {
+  if (reasons.length > 0) throw new QuicksilverError('unsupported', reasons.join(' '), { file: root });
+}

@@ -1,0 +1,87 @@
+// Directories of the working copy that belong to subrepositories: a status does not look into them.
+import * as path from 'node:path';
+import { bytePath, type BytePath } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import { parseHgrc } from './config/hgrcParser.ts';
+import type { Dirstate } from './dirstate/dirstate.ts';
+import type { Vfs } from './vfs.ts';
+
+/** The files that tell, in the root of the working copy. */
+export const SUBREPOSITORY_FILES: readonly string[] = ['.hgsub', '.hgsubstate'];
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The paths of the subrepositories, as they stand in `.hgsub` on disk, if that is tracked: an untracked or forgotten one
+ * means nothing, and neither does `.hgsubstate` without it. Paths that are not in the form that Mercurial gives to those
+ * of files exclude nothing for it, and so they do here.
+ *
+ * Throws a QuicksilverError where Mercurial aborts: 'invalid-config' for `.hgsub`, 'corrupt' for `.hgsubstate`;
+ * 'unsupported' for an `%include`, which would be read from tracked files.
+ */
+export function subrepositoryPaths(vfs: Vfs, root: string, dirstate: Dirstate): Set<BytePath> {
+  const paths = new Set<BytePath>();
+  if (!isTracked(dirstate, '.hgsub')) return paths;
+  if (isTracked(dirstate, '.hgsubstate')) checkState(vfs, path.join(root, '.hgsubstate'));
+  const file = path.join(root, '.hgsub');
+  const content = readWorkingFile(vfs, file);
+  if (content === undefined) return paths;
+  for (const name of parseSubrepositories(content, file).keys()) paths.add(bytePath(name));
+  return paths;
+}
+
+function isTracked(dirstate: Dirstate, name: string): boolean {
+  const node = dirstate.find(bytePath(name));
+  return node >= 0 && dirstate.isTracked(node);
+}
+
+/** The content as Mercurial sees it: of a symbolic link, that is its target. */
+function readWorkingFile(vfs: Vfs, file: string): string | undefined {
+  const target = vfs.readLink(file);
+  if (target !== undefined) return Buffer.from(target, 'utf8').toString('latin1');
+  return vfs.read(file, MAX_BYTES)?.bytes.toString('latin1');
+}
+
+/** Paths and sources: the items before the first section, in the syntax of configuration files. */
+function parseSubrepositories(content: string, file: string): Map<string, string> {
+  const sources = new Map<string, string>();
+  let section = '';
+  for (const statement of parseHgrc(content)) {
+    const { line } = statement;
+    switch (statement.type) {
+      case 'section':
+        section = statement.name;
+        break;
+      case 'item':
+        if (section === '') sources.set(statement.name, statement.value);
+        break;
+      case 'unset':
+        if (section === '') sources.delete(statement.name);
+        break;
+      case 'include':
+        throw new QuicksilverError('unsupported', `${file}:${line}: an %include in .hgsub is not supported`, {
+          file,
+          line,
+        });
+      case 'error':
+        throw new QuicksilverError('invalid-config', `${file}:${line}: ${statement.message}`, { file, line });
+    }
+  }
+  for (const source of sources.values()) {
+    if (source.startsWith('[') && !source.includes(']')) {
+      throw new QuicksilverError('invalid-config', `${file}: ${source} has no closing bracket`, { file });
+    }
+  }
+  return sources;
+}
+
+/** Each line that is not blank must be a revision, a space and a path. */
+function checkState(vfs: Vfs, file: string): void {
+  const content = readWorkingFile(vfs, file) ?? '';
+  for (const [i, line] of content.split(/\r\n|\n|\r/).entries()) {
+    const text = line.replace(/^\s+/, '');
+    if (text !== '' && !text.includes(' ')) {
+      throw new QuicksilverError('corrupt', `${file}:${i + 1}: not a revision and a path`, { file, line: i + 1 });
+    }
+  }
+}

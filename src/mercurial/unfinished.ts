@@ -1,0 +1,41 @@
+// Which operation was begun in the working copy and neither finished nor aborted.
+import * as path from 'node:path';
+import type { Dirstate } from './dirstate/dirstate.ts';
+import type { Vfs } from './vfs.ts';
+
+export type UnfinishedOperation =
+  'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
+
+/** The files in `.hg` that exist while an operation is unfinished, the most specific first. */
+const STATE_FILES: readonly (readonly [string, UnfinishedOperation])[] = [
+  ['histedit-state', 'histedit'],
+  ['rebasestate', 'rebase'],
+  ['graftstate', 'graft'],
+  ['shelvedstate', 'unshelve'],
+  ['transplant/journal', 'transplant'],
+  ['bisect.state', 'bisect'],
+  ['updatestate', 'update'],
+];
+
+/** The same, to be watched; relative to `.hg`. */
+export const UNFINISHED_FILES: readonly string[] = STATE_FILES.map(([file]) => file);
+
+/**
+ * The unfinished operation, the most specific if there are several: a rebase or graft that stopped at a conflict may also
+ * be a merge. `updatestate` also exists while a running update writes files.
+ */
+export function unfinishedOperation(
+  vfs: Vfs,
+  hgDirectory: string,
+  dirstate: Pick<Dirstate, 'isMerge'>,
+): UnfinishedOperation | undefined {
+  for (const [file, operation] of STATE_FILES) {
+    if (vfs.lstat(path.join(hgDirectory, file)) !== undefined) return operation;
+  }
+  return dirstate.isMerge ? 'merge' : undefined;
+}
+
+/** True while an update or merge is writing working files, or was killed while it did. */
+export function isUpdating(vfs: Vfs, hgDirectory: string): boolean {
+  return vfs.lstat(path.join(hgDirectory, 'updatestate')) !== undefined;
+}
