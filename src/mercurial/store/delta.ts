@@ -72,7 +72,7 @@ export class PatchedText {
     this.#pieces = next;
     this.#length = length;
     this.#held += delta.length;
-    if (next.length > MAX_PIECES || this.#held > length + MIN_HELD) this.#flatten();
+    if (next.length > Math.max(MIN_PIECES, length / BYTES_PER_PIECE) || this.#held > length + MIN_HELD) this.#flatten();
   }
 
   /** The text, which may be the base itself if nothing was changed. */
@@ -92,7 +92,8 @@ export class PatchedText {
   }
 }
 
-/** With more pieces than this, walking them costs about as much as copying the text. */
-const MAX_PIECES = 2048;
+/** With more pieces than these allow, walking them for every delta costs more than copying the text once. */
+const MIN_PIECES = 2048;
+const BYTES_PER_PIECE = 2048;
 /** Deltas kept alive by their pieces may weigh this much more than the text before they are copied together. */
 const MIN_HELD = 1 << 20;

@@ -202,13 +202,14 @@ export class Revlog {
       current = this.entry(next);
     }
     let data: OpenFile | undefined;
-    const read = (of: RevlogEntry, maxBytes: number): Buffer => {
+    const read = (of: RevlogEntry, maxBytes: number, isExact = false): Buffer => {
       if (of.compressedLength === 0) return Buffer.alloc(0);
       if (!index.isInline) data ??= this.#options.vfs.open(this.#options.dataFile);
-      return decodeChunk(this.#chunk(index, of, data), maxBytes, `${this.file}: revision ${of.revision}`);
+      return decodeChunk(this.#chunk(index, of, data), maxBytes, `${this.file}: revision ${of.revision}`, isExact);
     };
     try {
-      const start = last?.revision === current.revision ? last.text : read(current, textLimit(current));
+      const start =
+        last?.revision === current.revision ? last.text : read(current, textLimit(current), current.fullLength >= 0);
       const text = new PatchedText(start, MAX_TEXT_BYTES, `${this.file}: revision ${entry.revision}`);
       for (let link = chain.pop(); link !== undefined; link = chain.pop()) {
         // Every byte inserted is in the text that results, and hunks are not empty: that bounds a delta.
