@@ -107,9 +107,12 @@ async function doctor(
   const report = await context.client.doctor(repository.root, workspace.isTrusted);
   const uri = Uri.from({ scheme: DOCTOR_SCHEME, path: `/${texts.doctorTitle(repository.name)}.md` });
   reports.set(uri.toString(), report);
-  const available = await commands.getCommands(true);
-  if (available.includes('markdown.showPreview')) await commands.executeCommand('markdown.showPreview', uri);
-  else await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+  try {
+    await commands.executeCommand('markdown.showPreview', uri);
+  } catch (error) {
+    context.log.debug(`no preview of Markdown: ${errorMessage(error)}`);
+    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+  }
   return uri;
 }
 

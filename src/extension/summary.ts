@@ -29,7 +29,7 @@ export function statusBarText(head: RepositoryHead | undefined, counts: Counts, 
   const operation = head?.operation === undefined ? '' : ` [${head.operation}]`;
   const changes = changeCount(counts);
   const count = changes === 0 || activity === 'problem' ? '' : ` $(edit) ${changes}`;
-  return `${icon} ${name === '' ? 'hg' : name}${operation}${count}`;
+  return `${icon} ${name === '' ? 'Mercurial' : name}${operation}${count}`;
 }
 
 /** One line of the log: why an update came, what changed, what it cost, and what is known now. */

@@ -38,7 +38,7 @@ export function rowTooltip(status: ShownStatus, source: string | undefined, isNa
 /** Label of a group, which says so when it does not show everything. */
 export function groupLabel(group: 'changes' | 'untracked', shown: number, total: number): string {
   const label = group === 'changes' ? l10n.t('Changes') : l10n.t('Untracked');
-  return shown === total ? label : l10n.t('{0} (first {1} of {2} shown)', label, shown, total);
+  return shown === total ? label : l10n.t('{0} ({1} of {2})', label, shown, total);
 }
 
 export const texts = {

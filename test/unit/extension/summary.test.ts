@@ -43,7 +43,7 @@ test('the status bar names branch, topic, bookmark and unfinished operation, and
   assert.equal(statusBarText(head, counts, 'idle'), '$(git-branch) default $(edit) 7');
   assert.equal(statusBarText(head, counts, 'busy'), '$(sync~spin) default $(edit) 7');
   assert.equal(statusBarText(head, counts, 'problem'), '$(warning) default');
-  assert.equal(statusBarText(undefined, NO_COUNTS, 'problem'), '$(warning) hg');
+  assert.equal(statusBarText(undefined, NO_COUNTS, 'problem'), '$(warning) Mercurial');
   const busy = { ...head, topic: 'parser', bookmark: 'tip-of-it', operation: 'rebase' };
   assert.equal(statusBarText(busy, NO_COUNTS, 'idle'), '$(git-branch) default//parser (tip-of-it) [rebase]');
 });
