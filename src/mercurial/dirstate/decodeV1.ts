@@ -285,8 +285,9 @@ function setEntry(nodes: NodeTable, node: number, entries: EntryList, entry: num
       }
       flags = WDIR_TRACKED | P1_TRACKED;
       withSize = size >= 0;
-      // A size that is unknown makes the mtime worthless; another negative one, Mercurial only leaves out.
-      withMtime = size !== SIZE_UNKNOWN && mtime !== -1;
+      // A size that is unknown makes the mtime worthless; another negative one, Mercurial only leaves out. A negative
+      // mtime equals no file's, whose seconds are taken without the sign.
+      withMtime = size !== SIZE_UNKNOWN && mtime >= 0;
   }
   if (withSize) {
     const mode = int32(bytes, at + 1);
@@ -297,5 +298,5 @@ function setEntry(nodes: NodeTable, node: number, entries: EntryList, entry: num
   if (withMtime) flags |= HAS_MTIME;
   nodes.flags[node] = flags;
   nodes.size[node] = withSize ? size : 0;
-  nodes.mtimeSeconds[node] = withMtime ? mtime & 0x7fffffff : 0;
+  nodes.mtimeSeconds[node] = withMtime ? mtime : 0;
 }

@@ -20,6 +20,8 @@ export const MAX_DOCKET_LENGTH = 125 + 255;
 
 export const NODE_LENGTH = 44;
 
+const LOW_31_BITS = 0x7fffffff;
+
 /** The decoded docket. */
 export interface Docket {
   /** 40 hexadecimal digits. */
@@ -70,6 +72,8 @@ export function decodeV2(bytes: Buffer, docket: Docket, rules: NameRules): NodeT
 
 class Decoder {
   readonly #bytes: Buffer;
+  /** Reads numbers several times as fast as a Buffer's own methods. */
+  readonly #view: DataView;
   readonly #rules: NameRules;
   readonly #nodes: NodeTable;
   readonly #most: number;
@@ -81,6 +85,7 @@ class Decoder {
 
   constructor(bytes: Buffer, rules: NameRules) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#rules = rules;
     this.#most = Math.floor(bytes.length / NODE_LENGTH) + 1;
     this.#nodes = allocateNodes(bytes, this.#most, true);
@@ -122,11 +127,12 @@ class Decoder {
   #node(parent: number, node: number, at: number): void {
     const nodes = this.#nodes;
     const bytes = this.#bytes;
-    const pathOffset = bytes.readUInt32BE(at);
-    const pathLength = bytes.readUInt16BE(at + 4);
-    const baseStart = bytes.readUInt16BE(at + 6);
-    const copyOffset = bytes.readUInt32BE(at + 8);
-    const copyLength = bytes.readUInt16BE(at + 12);
+    const view = this.#view;
+    const pathOffset = view.getUint32(at);
+    const pathLength = view.getUint16(at + 4);
+    const baseStart = view.getUint16(at + 6);
+    const copyOffset = view.getUint32(at + 8);
+    const copyLength = view.getUint16(at + 12);
     if (pathOffset + pathLength > bytes.length || copyOffset + copyLength > bytes.length) {
       throw this.#corrupt(`the node at byte ${at} has a path outside its ${bytes.length} used bytes`);
     }
@@ -137,14 +143,19 @@ class Decoder {
     nodes.copyOffset[node] = copyOffset;
     nodes.copyLength[node] = copyOffset === 0 ? 0 : copyLength;
     // As they are in the file; they become node numbers when this node's children are read.
-    nodes.firstChild[node] = bytes.readUInt32BE(at + 14);
-    nodes.childCount[node] = bytes.readUInt32BE(at + 18);
-    const flags = bytes.readUInt16BE(at + 30);
-    nodes.flags[node] = flags;
+    nodes.firstChild[node] = view.getUint32(at + 14);
+    nodes.childCount[node] = view.getUint32(at + 18);
+    const size = view.getUint32(at + 32);
+    const seconds = view.getUint32(at + 36);
+    let flags = view.getUint16(at + 30);
+    // Both have 31 bits. With more, Mercurial takes the size for unknown, and the time equals no file's.
+    if (size > LOW_31_BITS) flags &= ~HAS_MODE_AND_SIZE;
+    if (seconds > LOW_31_BITS) flags &= ~HAS_MTIME;
     const hasMtime = (flags & HAS_MTIME) !== 0;
-    nodes.size[node] = (flags & HAS_MODE_AND_SIZE) === 0 ? 0 : bytes.readUInt32BE(at + 32);
-    nodes.mtimeSeconds[node] = hasMtime ? bytes.readUInt32BE(at + 36) & 0x7fffffff : 0;
-    nodes.mtimeNanoseconds[node] = hasMtime ? bytes.readUInt32BE(at + 40) : 0;
+    nodes.flags[node] = flags;
+    nodes.size[node] = (flags & HAS_MODE_AND_SIZE) === 0 ? 0 : size;
+    nodes.mtimeSeconds[node] = hasMtime ? seconds : 0;
+    nodes.mtimeNanoseconds[node] = hasMtime ? view.getUint32(at + 40) : 0;
   }
 
   #checkPath(parent: number, at: number, offset: number, length: number, baseStart: number): void {
@@ -159,10 +170,9 @@ class Decoder {
     if (this.#budget < 0) throw this.#corrupt('its paths overlap too much');
     if (parent !== 0) {
       const parentOffset = nodes.pathOffset[parent]!;
-      let same = bytes[offset + parentLength] === 0x2f;
-      if (offset !== parentOffset) {
-        for (let i = 0; same && i < parentLength; i++) same = bytes[offset + i] === bytes[parentOffset + i];
-      }
+      const same =
+        bytes[offset + parentLength] === 0x2f &&
+        (offset === parentOffset || sameBytes(bytes, offset, parentOffset, parentLength));
       if (!same) throw this.#corrupt(`the node at byte ${at} has a path that is not below its directory's`);
     }
     checkComponent(bytes, offset + baseStart, length - baseStart, parent === 0, this.#rules);
@@ -228,4 +238,9 @@ class Decoder {
   #corrupt(message: string): QuicksilverError {
     return new QuicksilverError('corrupt', `${this.#rules.file}: ${message}`, { file: this.#rules.file });
   }
+}
+
+function sameBytes(bytes: Uint8Array, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
+  return true;
 }

@@ -196,6 +196,8 @@ describe('dirstate version 1: what an entry says', () => {
     ['not the owner', { state: 'n', mode: 0o100611, size: 6, mtime: 100, path: 'f' }, stat(6, 100), 'clean'],
     ['another time', { state: 'n', size: 6, mtime: 100, path: 'f' }, stat(6, 101), 'unsure'],
     ['no time', { state: 'n', size: 6, mtime: -1, path: 'f' }, stat(6, 100), 'unsure'],
+    ['a negative time', { state: 'n', size: 6, mtime: 100 - 2 ** 31, path: 'f' }, stat(6, 100), 'unsure'],
+    ['a negative time, and that one', { state: 'n', size: 6, mtime: -5, path: 'f' }, stat(6, -5), 'unsure'],
     ['no time, another size', { state: 'n', size: 6, mtime: -1, path: 'f' }, stat(7, 100), 'modified'],
     ['no size', { state: 'n', size: -1, mtime: 100, path: 'f' }, stat(7, 100), 'unsure'],
     ['no size, executable', { state: 'n', size: -1, mtime: 100, path: 'f' }, stat(7, 100, true), 'unsure'],

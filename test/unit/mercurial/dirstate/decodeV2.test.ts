@@ -124,12 +124,25 @@ describe('dirstate version 2: the tree', () => {
 
   test('tells the cached time of a directory only if it says all of its three things', () => {
     const at = (flags: number): unknown => {
-      const dirstate = decode(encodeV2([{ path: 'd', flags, seconds: 0x80000005, nanoseconds: 7 }]));
+      const dirstate = decode(encodeV2([{ path: 'd', flags, seconds: 5, nanoseconds: 7 }]));
       return dirstate.directoryMtime(1);
     };
     assert.deepEqual(at(0x6800), { seconds: 5, nanoseconds: 7, ambiguous: false });
     assert.deepEqual(at(0x7800), { seconds: 5, nanoseconds: 7, ambiguous: true });
     for (const flags of [0x2800, 0x4800, 0x6000, 0x0800, 0]) assert.equal(at(flags), undefined);
+  });
+
+  test('has no size and no time where they have more than 31 bits', () => {
+    const { table: nodes } = decode(
+      encodeV2([
+        { path: 'a', flags: CLEAN, size: 0x80000006, seconds: 0x80000005, nanoseconds: 7 },
+        { path: 'b', flags: CLEAN, size: 0x7fffffff, seconds: 0x7fffffff, nanoseconds: 7 },
+      ]),
+    );
+    assert.deepEqual([...nodes.flags], [0, TRACKED, CLEAN]);
+    assert.deepEqual([...nodes.size], [0, 0, 0x7fffffff]);
+    assert.deepEqual([...nodes.mtimeSeconds], [0, 0, 0x7fffffff]);
+    assert.deepEqual([...nodes.mtimeNanoseconds], [0, 0, 7]);
   });
 
   test('is what was written, for any set of paths', () => {
