@@ -52,6 +52,16 @@ export class TreeScan {
     return this.#frames.map(frame => frame.path);
   }
 
+  /** The directory that the next step would handle. */
+  get next(): BytePath | undefined {
+    return this.#frames.at(-1)?.path;
+  }
+
+  /** Drops the next directory. */
+  skip(): void {
+    this.#frames.pop();
+  }
+
   /** Handles one directory and answers its path; undefined when there is nothing left to do. */
   step(): BytePath | undefined {
     const frame = this.#frames.pop();

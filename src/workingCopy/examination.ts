@@ -7,7 +7,7 @@ import { PathLocator } from '../status/pathLocator.ts';
 import { TreeScan } from '../status/treeScan.ts';
 import { NO_NODE, type Outcome, type StatusInput, type StatusSink } from '../status/types.ts';
 import { WorkingTree } from '../status/workingTree.ts';
-import { IGNORED_DIRECTORY, plainEntry, type Entry, type StatusTree } from './statusTree.ts';
+import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from './statusTree.ts';
 
 /** What a job works on and tells others about. */
 export interface ExaminationContext {
@@ -30,6 +30,8 @@ export class Examination {
   readonly #fresh: boolean;
   readonly #paths: BytePath[] = [];
   readonly #done = new Set<BytePath>();
+  /** What the status tree had for each queued directory when it was queued. */
+  readonly #queued = new Map<BytePath, Directory | undefined>();
   #locator: PathLocator;
   // What the current step found.
   #found = new Map<BytePath, Entry>();
@@ -55,6 +57,7 @@ export class Examination {
   addEverything(): void {
     this.#context.onDirectory('' as BytePath, this.#fresh);
     this.#scan.addDirectory('' as BytePath, false);
+    this.#remember('' as BytePath);
   }
 
   /** Queues paths at which something may have happened on disk. */
@@ -98,9 +101,12 @@ export class Examination {
     this.#found = new Map();
     this.#entered = new Set();
     this.#listed = false;
+    this.#skipReplaced();
     const directory = this.#scan.step();
     if (directory !== undefined) {
+      this.#queued.delete(directory);
       this.#context.tree.replaceDirectory(directory, this.#found, this.#entered, this.#listed);
+      for (const name of this.#entered) this.#remember(joinPath(directory, name));
       return true;
     }
     const path = this.#paths.pop();
@@ -109,11 +115,30 @@ export class Examination {
     return true;
   }
 
+  #remember(directory: BytePath): void {
+    this.#queued.set(directory, this.#context.tree.directory(directory));
+  }
+
+  /**
+   * A directory that was queued may be gone, or no longer one of ours, and another job may have found that out: then the
+   * status tree no longer has what it had for it. Reading it now might lead through a symbolic link.
+   */
+  #skipReplaced(): void {
+    for (let next = this.#scan.next; next !== undefined; next = this.#scan.next) {
+      const queued = this.#queued.get(next);
+      if (queued !== undefined && queued === this.#context.tree.directory(next)) return;
+      this.#queued.delete(next);
+      this.#scan.skip();
+    }
+  }
+
   #path(hinted: BytePath): void {
     if (hinted === '') {
       this.addEverything();
       return;
     }
+    // It is listed as a whole, and so it stays until it is looked at itself.
+    if (this.#context.tree.ignoredDirectoryAbove(hinted) !== undefined) return;
     let path = hinted;
     let location = this.#locator.locate(path);
     if (!location.inside) {
@@ -122,6 +147,14 @@ export class Examination {
       path = location.at;
       location = this.#locator.locate(path);
       if (!location.inside) return;
+    } else {
+      const nested = this.#nestedAbove(path);
+      if (nested !== undefined) {
+        // It was another repository, and is none any more: nothing in it is known.
+        path = nested;
+        location = this.#locator.locate(path);
+        if (!location.inside) return;
+      }
     }
     if (this.#done.has(path)) return;
     this.#done.add(path);
@@ -129,8 +162,20 @@ export class Examination {
     const stat = this.#files.lstat(path);
     if (location.inExcluded) this.#scan.examineRecorded(path, stat);
     else this.#scan.examine(path, stat, location.inIgnored);
-    this.#context.tree.replacePath(path, this.#found, this.#entered.has(baseName(path)));
+    const entered = this.#entered.has(baseName(path));
+    this.#context.tree.replacePath(path, this.#found, entered);
+    if (entered) this.#remember(path);
     if (path !== hinted) this.#reconcileNames(parentPath(path));
+  }
+
+  #nestedAbove(path: BytePath): BytePath | undefined {
+    const { nestedRepositories } = this.#context;
+    if (nestedRepositories.size === 0) return undefined;
+    for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+      const directory = path.slice(0, slash) as BytePath;
+      if (nestedRepositories.has(directory)) return directory;
+    }
+    return undefined;
   }
 
   /**

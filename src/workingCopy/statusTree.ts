@@ -40,7 +40,7 @@ export const IGNORED_DIRECTORY: Entry = { status: 'ignored', directory: true };
 export class StatusTree {
   readonly #root = emptyDirectory();
   readonly #counts: EntryCounts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0 };
-  /** For each path that changed since the last publication: what had been published. */
+  /** For each path that differs from what was published last: what had been published. */
   readonly #unpublished = new Map<BytePath, Entry | undefined>();
 
   readonly #onDirectoryGone: (path: BytePath) => void;
@@ -54,7 +54,7 @@ export class StatusTree {
     return this.#counts;
   }
 
-  /** Paths that changed since the last publication, some of them perhaps back and forth. */
+  /** Paths that differ from what was published last; one that went and came back does not. */
   get unpublishedCount(): number {
     return this.#unpublished.size;
   }
@@ -150,10 +150,7 @@ export class StatusTree {
   /** What differs from what was published last; calling it publishes. */
   takeChanges(): Change[] {
     const changes: Change[] = [];
-    for (const [path, published] of this.#unpublished) {
-      const entry = this.get(path);
-      if (!sameEntry(published, entry)) changes.push({ path, entry });
-    }
+    for (const path of this.#unpublished.keys()) changes.push({ path, entry: this.get(path) });
     this.#unpublished.clear();
     return changes;
   }
@@ -163,14 +160,14 @@ export class StatusTree {
     const directory = this.#make(parent);
     const old = directory.entries?.get(name);
     if (sameEntry(old, entry)) return;
-    this.#remember(path, old);
+    this.#note(path, old, entry);
     if (old !== undefined) this.#counts[old.status]--;
     this.#counts[entry.status]++;
     (directory.entries ??= new Map<string, Entry>()).set(name, entry);
   }
 
   #clear(directory: Directory, path: BytePath, name: string, old: Entry): void {
-    this.#remember(path, old);
+    this.#note(path, old, undefined);
     this.#counts[old.status]--;
     directory.entries?.delete(name);
   }
@@ -181,7 +178,7 @@ export class StatusTree {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const [at, directory] = next;
       for (const [child, entry] of directory.entries ?? []) {
-        this.#remember(joinPath(at, child), entry);
+        this.#note(joinPath(at, child), entry, undefined);
         this.#counts[entry.status]--;
       }
       for (const [child, below] of directory.subdirectories ?? []) pending.push([joinPath(at, child), below]);
@@ -190,8 +187,9 @@ export class StatusTree {
     parent.subdirectories?.delete(name);
   }
 
-  #remember(path: BytePath, published: Entry | undefined): void {
-    if (!this.#unpublished.has(path)) this.#unpublished.set(path, published);
+  #note(path: BytePath, from: Entry | undefined, to: Entry | undefined): void {
+    if (!this.#unpublished.has(path)) this.#unpublished.set(path, from);
+    else if (sameEntry(this.#unpublished.get(path), to)) this.#unpublished.delete(path);
   }
 
   #make(path: BytePath): Directory {
