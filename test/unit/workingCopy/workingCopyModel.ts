@@ -1,0 +1,100 @@
+// A status tree kept by examinations, without a live model around it, and the answer of a fresh scan to compare with.
+import assert from 'node:assert/strict';
+import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
+import { VerdictCache } from '../../../src/status/contentComparison.ts';
+import { emptyOutcome, type StatusInput } from '../../../src/status/types.ts';
+import { Examination, type ExaminationContext } from '../../../src/workingCopy/examination.ts';
+import { StatusTree, type Directory } from '../../../src/workingCopy/statusTree.ts';
+
+export class WorkingCopyModel {
+  readonly tree = new StatusTree(path => {
+    this.watched.delete(path);
+    this.nested.delete(path);
+  });
+  readonly nested = new Set<BytePath>();
+  readonly unsure = new Set<BytePath>();
+  readonly watched = new Set<BytePath>();
+  readonly outcome = emptyOutcome();
+  readonly #verdicts = new VerdictCache();
+  input: StatusInput;
+
+  constructor(input: StatusInput) {
+    this.input = input;
+  }
+
+  /** A model that has just scanned everything. */
+  static scanned(input: StatusInput): WorkingCopyModel {
+    const model = new WorkingCopyModel(input);
+    model.finish(model.everything());
+    return model;
+  }
+
+  context(): ExaminationContext {
+    return {
+      input: this.input,
+      tree: this.tree,
+      verdicts: this.#verdicts,
+      outcome: this.outcome,
+      unsure: this.unsure,
+      nestedRepositories: this.nested,
+      onDirectory: path => this.watched.add(path),
+      onUnreadable: () => undefined,
+    };
+  }
+
+  /** A scan of everything that has not made a step yet. */
+  everything(): Examination {
+    const job = new Examination(this.context(), true);
+    job.addEverything();
+    return job;
+  }
+
+  hint(...paths: string[]): void {
+    const job = new Examination(this.context(), true);
+    job.addPaths(paths.map(bytePath));
+    this.finish(job);
+  }
+
+  recorded(...paths: string[]): void {
+    const job = new Examination(this.context(), true);
+    job.addRecorded(paths.map(bytePath));
+    this.finish(job);
+  }
+
+  finish(job: Examination): void {
+    while (job.step());
+  }
+
+  /** As `hg status` writes it, an ignored directory with a slash at its end. */
+  get lines(): string[] {
+    return [...this.tree.entries()]
+      .map(([path, { status, directory, source }]) => {
+        const from = source === undefined ? '' : ` <- ${source}`;
+        return `${LETTERS[status]} ${path}${directory ? '/' : ''}${from}`;
+      })
+      .sort();
+  }
+
+  /** Fails unless everything known is what a scan from nothing finds. */
+  assertTrue(message?: string): void {
+    const fresh = WorkingCopyModel.scanned(this.input);
+    assert.deepEqual(this.lines, fresh.lines, message);
+    assert.deepEqual([...this.nested].sort(), [...fresh.nested].sort(), message);
+    assert.deepEqual(listed(this.tree), listed(fresh.tree), message);
+    assert.deepEqual([...this.watched].sort(), [...fresh.watched].sort(), message);
+    for (const path of fresh.unsure) assert.ok(this.unsure.has(path), message);
+  }
+}
+
+const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
+
+/** The directories that belong to the working copy and were read. */
+function listed(tree: StatusTree): string[] {
+  const found: string[] = [];
+  const visit = (directory: Directory, path: string): void => {
+    if (directory.listed) found.push(path);
+    for (const [name, below] of directory.subdirectories ?? []) visit(below, `${path}/${name}`);
+  };
+  visit(tree.directory(bytePath(''))!, '');
+  return found.sort();
+}
