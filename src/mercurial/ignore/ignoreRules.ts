@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
 import type { OpenFile, Vfs } from '../vfs.ts';
+import { normalizePath } from './globPattern.ts';
 import { parseIgnoreFile, type IncludeLine, type PatternLine } from './ignoreFile.ts';
 import { compilePatterns, type Pattern, type PatternMatcher, type ScopedMatcher } from './patternMatcher.ts';
 
@@ -83,7 +84,7 @@ class Loader {
       const missingIsFine = path.normalize(file) === own;
       this.#readFile({ path: file, name: file, located: true }, scope, missingIsFine);
     }
-    return compilePatterns(scope.patterns, 'orParent', scope.scoped);
+    return compilePatterns(scope.patterns, 'orParent', { scoped: scope.scoped, rootDecides: true });
   }
 
   #readFile(file: IgnoreFile, scope: Scope, missingIsFine = false): void {
@@ -100,7 +101,7 @@ class Loader {
           scope.patterns.push(patternOf(line, file));
           break;
         case 'badSyntax':
-          this.#warn(scope, `${file.name}: ignoring invalid syntax '${toDisplay(line.syntax)}'`);
+          this.#warn(scope, `${file.path}: ignoring invalid syntax '${toDisplay(line.syntax)}'`);
           break;
         case 'include':
           this.#include(line, file, scope);
@@ -134,7 +135,7 @@ class Loader {
     }
     const inner: Scope = { root: directory, patterns: [], scoped: [], quiet: true };
     this.#readFile({ path: included, name: included, located: true }, inner);
-    const matcher = compilePatterns(inner.patterns, 'orParent', inner.scoped);
+    const matcher = compilePatterns(inner.patterns, 'orParent', { scoped: inner.scoped });
     scope.scoped.push({ prefix, matcher });
   }
 
@@ -180,8 +181,11 @@ class Loader {
   }
 }
 
+/** Two slashes and a name without wildcards: Mercurial stumbles over the empty name between the slashes. */
+const FATAL_ROOT = /^\/\/[^/[{*?]*(?:\/|$)/;
+
 function patternOf({ kind, pattern, line, text }: PatternLine, file: IgnoreFile): Pattern {
-  if (kind === 'rootglob' && pattern.startsWith('//') && !pattern.startsWith('///')) {
+  if (kind === 'rootglob' && FATAL_ROOT.test(normalizePath(pattern))) {
     const message = `${file.path}:${line}: invalid pattern (rootglob): ${toDisplay(pattern)}: it begins with two slashes`;
     throw new QuicksilverError('invalid-config', message, { file: file.path, line });
   }

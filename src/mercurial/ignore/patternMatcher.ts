@@ -1,5 +1,5 @@
 import { QuicksilverError } from '../../base/errors.ts';
-import { parentPath, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { ROOT_PATH, bytePath, parentPath, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { patternToRegex, type GlobReach, type PatternKind } from './patternRegex.ts';
 import { UnboundedRegexError, compileEngines, type EngineName, type RegexEngine } from './regexEngine.ts';
 import { RegexTooDeepError, parseRegex } from './regexParser.ts';
@@ -32,7 +32,10 @@ export interface PatternMatcher {
   readonly isEmpty: boolean;
   /** The engines in use, for tests and diagnosis. */
   readonly engines: readonly EngineName[];
-  /** True if a pattern matches this very path; directories above it are not looked at. */
+  /**
+   * True if a pattern matches this very path; directories above it are not looked at. Of ignore rules that match the root
+   * (''), which is above everything, it is true of every path.
+   */
   matches(path: BytePath): boolean;
   /** The first rule that {@link matches} the path, in the order of the files. */
   explain(path: BytePath): IgnoreRule | undefined;
@@ -55,6 +58,12 @@ export interface ScopedMatcher {
   readonly matcher: PatternMatcher;
 }
 
+export interface MatcherOptions {
+  readonly scoped?: readonly ScopedMatcher[];
+  /** Mercurial asks its ignore rules about the root, too, as a directory above everything. */
+  readonly rootDecides?: boolean;
+}
+
 /** Mercurial joins patterns into expressions of at most this many bytes. */
 const MAX_JOINED = 20000;
 
@@ -65,14 +74,11 @@ const MAX_JOINED = 20000;
 export function compilePatterns(
   patterns: readonly Pattern[],
   reach: GlobReach = 'orParent',
-  scoped: readonly ScopedMatcher[] = [],
+  options: MatcherOptions = {},
 ): PatternMatcher {
   const branches: Branch[] = [];
   for (const chunk of chunksOf(patterns, reach)) branches.push(...branchesOf(chunk, reach));
-  return new CompiledMatcher(
-    branches,
-    scoped.filter(({ matcher }) => !matcher.isEmpty),
-  );
+  return new CompiledMatcher(branches, options);
 }
 
 /** An alternative of the joined expression, and the pattern it began in. */
@@ -201,47 +207,60 @@ class CompiledMatcher implements PatternMatcher {
   readonly #branches: readonly Branch[];
   readonly #compiled: readonly RegexEngine[];
   readonly #scoped: readonly ScopedMatcher[];
+  /** True if the root is ignored, and everything with it. */
+  readonly #everything: boolean;
   /** An engine for each branch, made when an explanation first needs it. */
   readonly #single: (RegexEngine | undefined)[] = [];
 
-  constructor(branches: readonly Branch[], scoped: readonly ScopedMatcher[]) {
+  constructor(branches: readonly Branch[], options: MatcherOptions) {
+    const scoped = (options.scoped ?? []).filter(({ matcher }) => !matcher.isEmpty);
     this.#branches = branches;
     this.#scoped = scoped;
     this.#compiled = compile(branches);
     this.isEmpty = branches.length === 0 && scoped.length === 0;
     this.engines = [...this.#compiled.map(engine => engine.name), ...scoped.flatMap(({ matcher }) => matcher.engines)];
+    this.#everything = options.rootDecides === true && this.#matchesItself(ROOT_PATH);
   }
 
   matches(path: BytePath): boolean {
+    return this.#everything || this.#matchesItself(path);
+  }
+
+  explain(path: BytePath): IgnoreRule | undefined {
+    return this.#explainItself(path) ?? (this.#everything ? this.#explainItself(ROOT_PATH) : undefined);
+  }
+
+  isIgnored(path: BytePath): boolean {
+    for (let at = path; at !== ''; at = parentPath(at)) if (this.matches(at)) return true;
+    return this.#everything;
+  }
+
+  explainIgnored(path: BytePath): IgnoredBy | undefined {
+    for (let at = path; at !== ''; at = parentPath(at)) {
+      const rule = this.#explainItself(at);
+      if (rule !== undefined) return { rule, path: at };
+    }
+    const rule = this.#everything ? this.#explainItself(ROOT_PATH) : undefined;
+    return rule && { rule, path: ROOT_PATH };
+  }
+
+  #matchesItself(path: BytePath): boolean {
     for (const engine of this.#compiled) if (engine.test(path)) return true;
     for (const { prefix, matcher } of this.#scoped) {
-      if (path.startsWith(prefix) && matcher.matches(path.slice(prefix.length) as BytePath)) return true;
+      if (path.startsWith(prefix) && matcher.matches(bytePath(path.slice(prefix.length)))) return true;
     }
     return false;
   }
 
-  explain(path: BytePath): IgnoreRule | undefined {
+  #explainItself(path: BytePath): IgnoreRule | undefined {
     if (this.#compiled.some(engine => engine.test(path))) {
       for (const [index, { source }] of this.#branches.entries()) {
         if (source.rule !== undefined && this.#branchEngine(index).test(path)) return source.rule;
       }
     }
     for (const { prefix, matcher } of this.#scoped) {
-      const rule = path.startsWith(prefix) ? matcher.explain(path.slice(prefix.length) as BytePath) : undefined;
+      const rule = path.startsWith(prefix) ? matcher.explain(bytePath(path.slice(prefix.length))) : undefined;
       if (rule !== undefined) return rule;
-    }
-    return undefined;
-  }
-
-  isIgnored(path: BytePath): boolean {
-    for (let at = path; at !== ''; at = parentPath(at)) if (this.matches(at)) return true;
-    return false;
-  }
-
-  explainIgnored(path: BytePath): IgnoredBy | undefined {
-    for (let at = path; at !== ''; at = parentPath(at)) {
-      const rule = this.explain(at);
-      if (rule !== undefined) return { rule, path: at };
     }
     return undefined;
   }

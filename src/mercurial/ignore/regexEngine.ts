@@ -22,11 +22,14 @@ export class UnboundedRegexError extends Error {
   }
 }
 
-/** Steps on a path of 4096 bytes that one expression may cost at worst: two overlapping loops over all of it. */
-const MAX_STEPS = 2 * 4096 ** 2;
+/**
+ * Steps on a path of 4096 bytes that one expression may cost at worst: two overlapping loops over all of it, with a few
+ * steps in each round. The bound is generous; such a path really takes some hundredths of a second.
+ */
+const MAX_STEPS = 8 * 4096 ** 2;
 
 /** Steps that all expressions of one matcher may cost together. */
-const MAX_TOTAL_STEPS = 8 * MAX_STEPS;
+const MAX_TOTAL_STEPS = 4 * MAX_STEPS;
 
 /** Expressions that cost less than this are not counted: however many there are, reading them took as long. */
 const CHEAP_STEPS = 64 * 4096;

@@ -82,7 +82,8 @@ const JAVASCRIPT_ANCHORS: Readonly<Record<Anchor, string>> = {
   lineStart: '(?<![^\\n])',
   lineEnd: '(?![^\\n])',
   wordBoundary: '\\b',
-  notWordBoundary: '\\B',
+  // Python has no boundaries, of neither kind, in an empty string.
+  notWordBoundary: '(?!^$)\\B',
 };
 
 function lookKind(node: LookNode): string {
@@ -149,7 +150,7 @@ function re2Anchor(at: Anchor, tail: boolean): string | undefined {
     case 'wordBoundary':
       return '\\b';
     case 'notWordBoundary':
-      return '\\B';
+      return undefined;
   }
 }
 
