@@ -1,0 +1,36 @@
+// `quicksilver debugignore`: which rule ignores a path.
+import type { BytePath } from '../base/bytePath.ts';
+import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
+import { NO_NODE } from '../status/types.ts';
+import { takeSnapshot } from '../workingCopy/snapshot.ts';
+import type { ParsedArguments } from './arguments.ts';
+import { complain, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
+import { locateRepository, openRepository } from './open.ts';
+import { fromRoot } from './pathNames.ts';
+
+/** Prints a sentence or two for each path. Exit code 0, whatever they say. */
+export function debugignore(args: ParsedArguments, io: CommandIo): Promise<number> {
+  if (args.positionals.length === 0) throw usageError('quicksilver debugignore needs a path to explain');
+  const place = locateRepository(args, io);
+  const { ignore, dirstate, warnings } = takeSnapshot(openRepository(place), { untracked: true });
+  for (const warning of warnings) complain(io, warning);
+  for (const name of args.positionals) {
+    const path = fromRoot(place.vfs, place.root, place.cwd, name);
+    const node = dirstate.find(path);
+    const tracked = node !== NO_NODE && dirstate.kind(node) !== 'none';
+    io.stdout.write(`${utf8Bytes(name)} ${ignore === undefined ? 'is not ignored' : explain(path, ignore, tracked)}\n`);
+  }
+  return Promise.resolve(EXIT_OK);
+}
+
+/** The rest of the sentence, as a byte string. */
+function explain(path: BytePath, { matcher }: IgnoreRules, tracked: boolean): string {
+  const found = path === '' ? undefined : matcher.explainIgnored(path);
+  if (found === undefined) return 'is not ignored';
+  const { rule } = found;
+  const place = `${utf8Bytes(rule.file)}, line ${rule.line}: ${rule.text}`;
+  const what = found.path === path ? 'matches' : `matches the directory ${found.path} that it is in,`;
+  return tracked
+    ? `is tracked, and so not ignored, although a rule ${what} ${place}`
+    : `is ignored: a rule ${what} ${place}`;
+}

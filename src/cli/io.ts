@@ -1,0 +1,42 @@
+// What a command is given of the world around it, so that tests can hand it another one.
+import { QuicksilverError } from '../base/errors.ts';
+
+/** Exit codes of every command. */
+export const EXIT_OK = 0;
+/** `doctor` found a difference. */
+export const EXIT_DIFFERENT = 1;
+/** The repository needs something that is not implemented: there is no answer rather than a wrong one. */
+export const EXIT_REFUSED = 3;
+/** Anything else that went wrong, as `hg` has it. */
+export const EXIT_ERROR = 255;
+
+/** Where bytes go; text is given as byte strings (base/bytePath.ts), one character a byte. */
+export interface ByteSink {
+  write(bytes: string): void;
+}
+
+export interface CommandIo {
+  readonly stdout: ByteSink;
+  readonly stderr: ByteSink;
+  /** Absolute path of the current directory. */
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** Aborted when the person wants it to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** The byte string of an ordinary text: its UTF-8. */
+export function utf8Bytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** Writes one line of ordinary text to stderr. */
+export function complain(io: CommandIo, text: string): void {
+  io.stderr.write(`${utf8Bytes(text)}\n`);
+}
+
+/** An error in what the person typed, for which the message is all there is to say. */
+export function usageError(message: string): QuicksilverError {
+  return new QuicksilverError('usage', message);
+}

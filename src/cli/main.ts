@@ -1,0 +1,52 @@
+// The command line's entry: connects a command to the process, and turns what went wrong into a line and an exit code.
+import { errorMessage, QuicksilverError, systemErrorCode } from '../base/errors.ts';
+import { runCommandLine } from './commands.ts';
+import { complain, EXIT_ERROR, EXIT_REFUSED, type ByteSink, type CommandIo } from './io.ts';
+
+async function main(): Promise<void> {
+  const stop = new AbortController();
+  // The first signal asks the command to stop; a second one finds no handler and ends the process.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  let failure: unknown;
+  const sinkOf = (stream: NodeJS.WriteStream): ByteSink => {
+    stream.on('error', (error: Error) => {
+      failure ??= error;
+      stop.abort(error);
+    });
+    return { write: bytes => void stream.write(bytes, 'latin1') };
+  };
+  const io: CommandIo = {
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+    cwd: process.cwd(),
+    environment: process.env,
+    platform: process.platform,
+    signal: stop.signal,
+  };
+  process.exitCode = await exitCodeOf(runCommandLine(process.argv.slice(2), io), io, stop.signal);
+  // What is written last may fail only now; the process ends by itself when all of it is out.
+  process.stdout.once('error', () => (process.exitCode = EXIT_ERROR));
+  process.stdout.write('', () => {
+    // Nobody reads any more: nothing to say, and nobody to say it to.
+    if (failure === undefined) return;
+    process.exitCode = EXIT_ERROR;
+    if (systemErrorCode(failure) !== 'EPIPE') complain(io, `abort: ${errorMessage(failure)}`);
+  });
+}
+
+async function exitCodeOf(run: Promise<number>, io: CommandIo, signal: AbortSignal): Promise<number> {
+  try {
+    return await run;
+  } catch (error) {
+    if (signal.aborted) return EXIT_ERROR;
+    if (error instanceof QuicksilverError) {
+      complain(io, `abort: ${error.message}`);
+      return error.code === 'unsupported' ? EXIT_REFUSED : EXIT_ERROR;
+    }
+    // A defect of ours: whoever reports it needs to know where.
+    complain(io, `abort: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return EXIT_ERROR;
+  }
+}
+
+void main();

@@ -1,0 +1,52 @@
+// Which repository a command is about.
+import * as nodePath from 'node:path';
+import { QuicksilverError } from '../base/errors.ts';
+import { currentEnvironment } from '../mercurial/config/environment.ts';
+import { findRepositoryRoot } from '../mercurial/discovery.ts';
+import { MercurialRepository } from '../mercurial/repository.ts';
+import { Vfs } from '../mercurial/vfs.ts';
+import type { ParsedArguments } from './arguments.ts';
+import type { CommandIo } from './io.ts';
+import { realPath } from './pathNames.ts';
+
+export interface Place {
+  readonly vfs: Vfs;
+  /** Absolute path of the repository's root, without symbolic links. */
+  readonly root: string;
+  /** Absolute path, without symbolic links, that relative paths start from. */
+  readonly cwd: string;
+}
+
+/**
+ * The repository that -R names, or else the one around the current directory (or --cwd), or else the one that all of
+ * the paths given are in. Throws 'not-a-repository'.
+ */
+export function locateRepository(args: ParsedArguments, io: CommandIo): Place {
+  const vfs = new Vfs();
+  const cwd = realPath(vfs, nodePath.resolve(io.cwd, args.values.get('cwd') ?? ''));
+  if (!vfs.isDirectory(cwd)) throw new QuicksilverError('io', `${cwd}: no such directory`, { file: cwd });
+  const named = args.values.get('repository');
+  if (named !== undefined && named !== '') {
+    const root = realPath(vfs, nodePath.resolve(cwd, named));
+    if (!vfs.isDirectory(nodePath.join(root, '.hg'))) {
+      throw new QuicksilverError('not-a-repository', `no repository at '${named}' (.hg not found)`);
+    }
+    return { vfs, root, cwd };
+  }
+  const root = findRepositoryRoot(vfs, cwd) ?? commonRoot(vfs, cwd, args.positionals);
+  if (root === undefined) {
+    throw new QuicksilverError('not-a-repository', `no repository found in '${cwd}' (.hg not found)`);
+  }
+  return { vfs, root, cwd };
+}
+
+function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | undefined {
+  const roots = new Set(paths.map(path => findRepositoryRoot(vfs, nodePath.resolve(cwd, path))));
+  const [root] = roots;
+  return roots.size === 1 && root !== undefined ? realPath(vfs, root) : undefined;
+}
+
+/** Opens the repository for reading. Throws 'unsupported' if it must be refused. */
+export function openRepository(place: Place): MercurialRepository {
+  return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment() });
+}

@@ -1,0 +1,19 @@
+// Compiles patterns of the command line. Apart, because the regular expression engine behind it takes longer to load than
+// a status without patterns takes.
+import type { BytePath } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import { compilePatterns } from '../mercurial/ignore/patternMatcher.ts';
+import { usageError } from './io.ts';
+import type { RootedPattern } from './selection.ts';
+
+/** A matcher of whole paths. Throws a 'usage' error for a pattern that is wrong, or cannot be matched. */
+export function compilePathPatterns(patterns: readonly RootedPattern[]): (path: BytePath) => boolean {
+  try {
+    const matcher = compilePatterns(patterns, 'whole');
+    return path => matcher.matches(path);
+  } catch (error) {
+    // 'unsupported' would say that the repository is refused, and it is only the pattern.
+    if (error instanceof QuicksilverError) throw usageError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,179 @@
+// The PATH arguments of a command: which part of the working copy they select, and what is wrong with them.
+import * as nodePath from 'node:path';
+import { bytePath, compareBytes, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import type { Vfs } from '../mercurial/vfs.ts';
+import { NO_NODE, type StatCache } from '../status/types.ts';
+import { usageError, utf8Bytes } from './io.ts';
+import { fromRoot, vfsPath } from './pathNames.ts';
+
+export interface Selection {
+  /** What is at or below these; everything if undefined. */
+  readonly paths: readonly BytePath[] | undefined;
+  /** If given, only what it is true of. */
+  readonly filter: ((path: BytePath, isTracked: boolean) => boolean) | undefined;
+  /** Paths that were named and cannot be looked at, in the order in which Mercurial complains of them. */
+  readonly complaints: readonly { readonly path: BytePath; readonly reason: string }[];
+}
+
+export type PatternKind = 're' | 'glob' | 'relglob' | 'relre' | 'rootglob' | 'rootfilesin';
+
+/** A pattern that is relative to the root; a byte string. */
+export interface RootedPattern {
+  readonly kind: PatternKind;
+  readonly pattern: string;
+}
+
+/** Makes a matcher of patterns, which has to match whole paths. Throws a 'usage' error. */
+export type PatternCompiler = (patterns: readonly RootedPattern[]) => Promise<(path: BytePath) => boolean>;
+
+/** Where the arguments were given. */
+export interface SelectionPlace {
+  readonly vfs: Vfs;
+  readonly root: string;
+  readonly cwd: string;
+  readonly statCache: StatCache;
+  /** '.hg' */
+  readonly controlDirectory: string;
+}
+
+type PathKind = 'path' | 'relpath';
+
+/** A pattern with its kind. */
+export interface PathPattern {
+  readonly kind: PatternKind | PathKind;
+  readonly text: string;
+}
+
+/** The kinds that are just a path: from the root, or from the current directory. */
+const PATH_KINDS: readonly string[] = ['path', 'relpath'] satisfies PathKind[];
+const PATTERN_KINDS: readonly string[] = [
+  're',
+  'glob',
+  'relglob',
+  'relre',
+  'rootglob',
+  'rootfilesin',
+] satisfies PatternKind[];
+const UNSUPPORTED_KINDS = new Set(['set', 'listfile', 'listfile0', 'include', 'subinclude']);
+
+/** Splits 'kind:text'; what has no known kind in front is a path, colon or not. Throws for kinds that are missing here. */
+export function splitKind(argument: string): PathPattern {
+  const colon = argument.indexOf(':');
+  const kind = colon < 0 ? '' : argument.slice(0, colon);
+  if (UNSUPPORTED_KINDS.has(kind)) throw usageError(`patterns of kind '${kind}:' are not supported: ${argument}`);
+  const text = argument.slice(colon + 1);
+  if (isPathKind(kind) || isPatternKind(kind)) return { kind, text };
+  return { kind: 'relpath', text: argument };
+}
+
+/**
+ * What PATH arguments select. Throws a 'usage' error for a path outside of the working copy (not under its root, beyond a
+ * symbolic link, in another repository) and for a pattern that cannot be compiled.
+ */
+export async function selectPaths(
+  argumentsGiven: readonly string[],
+  place: SelectionPlace,
+  compile: PatternCompiler,
+): Promise<Selection> {
+  if (argumentsGiven.length === 0) return { paths: undefined, filter: undefined, complaints: [] };
+  const paths: BytePath[] = [];
+  /** Where what a pattern matches can be: the directory before its first wildcard. */
+  const bases: BytePath[] = [];
+  const patterns: RootedPattern[] = [];
+  for (const argument of argumentsGiven) {
+    const { kind, text } = splitKind(argument);
+    if (isPathKind(kind) || kind === 'glob') {
+      const path = fromRoot(place.vfs, place.root, kind === 'path' ? place.root : place.cwd, text);
+      checkInside(path, place);
+      if (kind === 'glob') patterns.push({ kind, pattern: path });
+      else paths.push(path);
+      bases.push(kind === 'glob' ? fixedPart(path) : path);
+    } else {
+      patterns.push({ kind, pattern: utf8Bytes(text) });
+      if (kind === 'rootglob') bases.push(fixedPart(bytePath(utf8Bytes(text))));
+      else if (kind !== 'rootfilesin') bases.push(ROOT_PATH);
+    }
+  }
+  // Where everything is looked at, Mercurial does not look at what was named beside it.
+  const named = bases.includes(ROOT_PATH) ? [] : bases.sort(compareBytes);
+  const complaints = named.flatMap(path => {
+    const reason = complaintAbout(path, place);
+    return reason === undefined ? [] : [{ path, reason }];
+  });
+  if (patterns.length === 0) return { paths, filter: undefined, complaints };
+  const matches = await compile(patterns);
+  const selected = (path: BytePath): boolean => paths.some(given => isAtOrBelow(path, given)) || matches(path);
+  if (!patterns.some(({ kind }) => kind === 'rootfilesin')) return { paths: bases, filter: selected, complaints };
+  // For this kind Mercurial does not look for files at all: of those that are not tracked it finds what other arguments
+  // make it come upon.
+  return {
+    paths: undefined,
+    filter: (path, isTracked) => selected(path) && (isTracked || bases.some(given => isAtOrBelow(path, given))),
+    complaints,
+  };
+}
+
+function isPathKind(kind: string): kind is PathKind {
+  return PATH_KINDS.includes(kind);
+}
+
+function isPatternKind(kind: string): kind is PatternKind {
+  return PATTERN_KINDS.includes(kind);
+}
+
+/** The components of a glob before the first that has a special character. */
+function fixedPart(glob: BytePath): BytePath {
+  const parts = nodePath.posix.normalize(glob).split('/');
+  const special = parts.findIndex(part => part === '' || part === '.' || part === '..' || /[*?[\]{}\\]/.test(part));
+  return bytePath((special < 0 ? parts : parts.slice(0, special)).join('/'));
+}
+
+/** Throws if a component on the way to `path` leads out of this working copy. */
+function checkInside(path: BytePath, place: SelectionPlace): void {
+  const { vfs, root, controlDirectory } = place;
+  if (path === '') return;
+  const parts = path.split('/');
+  // Without regard to case, because on many file systems .HG is the same directory.
+  const control = parts.findIndex(part => part.toLowerCase() === controlDirectory);
+  if (control === 0) throw usageError(`path '${show(path)}' lies in the repository's own ${controlDirectory}`);
+  for (let count = 1; count < parts.length; count++) {
+    const above = bytePath(parts.slice(0, count).join('/'));
+    if (vfs.lstat(vfsPath(root, above))?.isSymbolicLink() === true) {
+      throw usageError(`path '${show(path)}' lies beyond the symbolic link '${show(above)}'`);
+    }
+    if (control === count || vfs.lstat(`${vfsPath(root, above)}/${controlDirectory}`)?.isDirectory() === true) {
+      throw usageError(`path '${show(path)}' belongs to the nested repository '${show(above)}'`);
+    }
+  }
+}
+
+/** Why a path that was named cannot be looked at, in the operating system's words; undefined if it can. */
+function complaintAbout(path: BytePath, place: SelectionPlace): string | undefined {
+  const { vfs, root, statCache } = place;
+  const stat = vfs.lstat(vfsPath(root, path));
+  if (stat !== undefined) {
+    if (stat.isFile() || stat.isSymbolicLink() || stat.isDirectory()) return undefined;
+    const kind = stat.isFIFO()
+      ? 'fifo'
+      : stat.isSocket()
+        ? 'socket'
+        : stat.isCharacterDevice()
+          ? 'character device'
+          : stat.isBlockDevice()
+            ? 'block device'
+            : 'unknown';
+    return `unsupported file type (type is ${kind})`;
+  }
+  const node = statCache.find(path);
+  if (node !== NO_NODE && (statCache.kind(node) !== 'none' || statCache.childCount(node) > 0)) return undefined;
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+    const above = vfs.lstat(vfsPath(root, bytePath(path.slice(0, slash))));
+    if (above === undefined) break;
+    if (!above.isDirectory()) return 'Not a directory';
+  }
+  return path === ROOT_PATH ? undefined : 'No such file or directory';
+}
+
+function show(path: BytePath): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}

@@ -1,0 +1,86 @@
+// `quicksilver status`: the flags, the output and the exit code of `hg status`.
+import { toDisplay, type BytePath } from '../base/bytePath.ts';
+import type { Status } from '../status/types.ts';
+import { settledStatus } from '../workingCopy/snapshot.ts';
+import type { ParsedArguments } from './arguments.ts';
+import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
+import { locateRepository, openRepository } from './open.ts';
+import { relativeTo, withSeparator } from './pathNames.ts';
+import { selectPaths, type RootedPattern, type Selection } from './selection.ts';
+import { displaySettings } from './settings.ts';
+import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
+
+const ALL: readonly Status[] = ['modified', 'added', 'removed', 'deleted', 'unknown', 'ignored', 'clean'];
+const UNTRACKED: readonly Status[] = ['unknown', 'ignored'];
+
+/** Exit code 0; see commands.ts for the flags. Throws QuicksilverErrors. */
+export async function status(args: ParsedArguments, io: CommandIo): Promise<number> {
+  const started = performance.now();
+  const template = templateOf(args);
+  const place = locateRepository(args, io);
+  const repository = openRepository(place);
+  const settings = displaySettings(repository.config, io);
+  const wanted = wantedStatuses(args, settings.quiet || args.flags.has('quiet'));
+  const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
+  const fromRoot = withSeparator(settings.separator);
+  let complaints: Selection['complaints'] = [];
+  let filter: Selection['filter'];
+  const untracked = UNTRACKED.some(kind => wanted.has(kind));
+  const { result, snapshot } = await settledStatus(repository, { untracked }, async ({ input }) => {
+    const selection = await selectPaths(
+      args.positionals,
+      { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
+      compileLater,
+    );
+    ({ complaints, filter } = selection);
+    return {
+      paths: selection.paths,
+      ignored: wanted.has('ignored') ? 'all' : 'none',
+      clean: wanted.has('clean'),
+      signal: io.signal,
+    };
+  });
+  for (const warning of snapshot.warnings) complain(io, warning);
+  for (const { path, reason } of complaints)
+    io.stderr.write(`${(settings.relativeMessages ? fromCwd : fromRoot)(path)}: ${reason}\n`);
+  for (const { path, code } of result.unreadable) complain(io, `${toDisplay(path)}: cannot be read (${code})`);
+  const accept = filter;
+  const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
+  const entries =
+    accept === undefined
+      ? result.entries
+      : result.entries.filter(({ path, status: kind }) => accept(path, !UNTRACKED.includes(kind)));
+  writeStatus(
+    inListingOrder(entries, wanted),
+    {
+      template,
+      noStatus: args.flags.has('no-status'),
+      copies: settings.copies || args.flags.has('copies') || args.flags.has('all'),
+      print0: args.flags.has('print0'),
+      displayPath: isRelative ? fromCwd : fromRoot,
+    },
+    io.stdout,
+  );
+  if (args.flags.has('stats')) complain(io, outcomeLine(result.outcome, performance.now() - started));
+  return EXIT_OK;
+}
+
+/** Which statuses the flags ask for. Those of --all win over the others, as in Mercurial. */
+export function wantedStatuses(args: ParsedArguments, quiet: boolean): ReadonlySet<Status> {
+  if (args.flags.has('all')) return new Set(quiet ? ALL.filter(kind => !UNTRACKED.includes(kind)) : ALL);
+  const chosen = ALL.filter(kind => args.flags.has(kind));
+  if (chosen.length > 0) return new Set(chosen);
+  const shown: Status[] = ['modified', 'added', 'removed', 'deleted'];
+  return new Set(quiet ? shown : [...shown, 'unknown']);
+}
+
+function templateOf(args: ParsedArguments): 'text' | 'json' {
+  const template = args.values.get('template');
+  if (template === undefined) return 'text';
+  if (template === 'json') return 'json';
+  throw usageError(`template '${template}' is not supported: there is 'json'`);
+}
+
+async function compileLater(patterns: readonly RootedPattern[]): Promise<(path: BytePath) => boolean> {
+  return (await import('./patterns.ts')).compilePathPatterns(patterns);
+}

@@ -1,0 +1,136 @@
+// How a status is written: the lines and the JSON of `hg status`, byte for byte, as byte strings.
+import { compareBytes, type BytePath } from '../base/bytePath.ts';
+import { STATUS_LETTERS } from '../server/statusLetters.ts';
+import type { StatusEntry } from '../status/status.ts';
+import type { Outcome, Status } from '../status/types.ts';
+import type { ByteSink } from './io.ts';
+
+export interface StatusFormat {
+  readonly template: 'text' | 'json';
+  /** Leave out the letter in front of the path. Text only. */
+  readonly noStatus: boolean;
+  /** Tell where a file was copied or renamed from. */
+  readonly copies: boolean;
+  /** End each line of text with NUL instead of a newline. */
+  readonly print0: boolean;
+  /** How text shows a path; JSON always has it as it is, relative to the root. */
+  readonly displayPath: (path: BytePath) => string;
+}
+
+const ORDER = Object.keys(STATUS_LETTERS) as readonly Status[];
+
+/** Bytes that are collected before they are handed on: few writes, and no copy of the whole output in memory. */
+const PIECE_BYTES = 256 * 1024;
+
+/** Sorts as Mercurial lists: by status, then by the bytes of the path. Only what is in `wanted` is kept. */
+export function inListingOrder(entries: Iterable<StatusEntry>, wanted: ReadonlySet<Status>): StatusEntry[] {
+  const byStatus = new Map<Status, StatusEntry[]>(ORDER.map(status => [status, []]));
+  for (const entry of entries) if (wanted.has(entry.status)) byStatus.get(entry.status)?.push(entry);
+  return ORDER.flatMap(status => (byStatus.get(status) ?? []).sort((a, b) => compareBytes(a.path, b.path)));
+}
+
+/** Writes entries, which are in listing order already. */
+export function writeStatus(entries: readonly StatusEntry[], format: StatusFormat, sink: ByteSink): void {
+  const out = new Pieces(sink);
+  if (format.template === 'json') writeJson(entries, format, out);
+  else writeText(entries, format, out);
+  out.flush();
+}
+
+/**
+ * A path as a JSON string, in bytes: valid UTF-8 as it is, other bytes as the UTF-8 of the lone surrogate U+DC00 + byte,
+ * which is how Mercurial carries bytes through JSON. (Not JSON.stringify, which would escape those and not DEL.)
+ */
+export function jsonString(path: string): string {
+  if (PLAIN.test(path)) return `"${path}"`;
+  const escaped = path
+    .replace(ASCII_TO_ESCAPE, escapeAscii)
+    .replace(NON_ASCII_RUN, run => run.replace(UNIT, carryByte));
+  return `"${escaped}"`;
+}
+
+/** One line that tells what a run did. */
+export function outcomeLine(outcome: Outcome, milliseconds: number): string {
+  return (
+    `stats: ${outcome.stats} lstat calls, ${outcome.directoriesRead} directories read, ` +
+    `${outcome.filesRead} files read (${outcome.bytesRead} bytes), ${outcome.unsure} unsure, ` +
+    `${milliseconds.toFixed(1)} ms`
+  );
+}
+
+function writeText(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces): void {
+  const end = format.print0 ? '\0' : '\n';
+  for (const { path, status, source } of entries) {
+    const shown = format.displayPath(path);
+    out.add(format.noStatus ? `${shown}${end}` : `${STATUS_LETTERS[status]} ${shown}${end}`);
+    if (source !== undefined && showsCopies(format)) out.add(`  ${format.displayPath(source)}${end}`);
+  }
+}
+
+function writeJson(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces): void {
+  out.add('[');
+  let separator = '\n';
+  for (const { path, status, source } of entries) {
+    const sourceLine = source !== undefined && showsCopies(format) ? `  "source": ${jsonString(source)},\n` : '';
+    out.add(
+      `${separator} {\n  "itemtype": "file",\n  "path": ${jsonString(path)},\n${sourceLine}` +
+        `  "status": "${STATUS_LETTERS[status]}"\n }`,
+    );
+    separator = ',\n';
+  }
+  out.add('\n]\n');
+}
+
+/** Without letters nothing would tell a source from a file, so there are none; in JSON neither. */
+function showsCopies(format: StatusFormat): boolean {
+  return format.copies && !format.noStatus;
+}
+
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+const ASCII_TO_ESCAPE = /[\x00-\x1f"\\\x7f]/g;
+const NON_ASCII_RUN = /[\x80-\xff]+/g;
+// Well-formed UTF-8, and also surrogates, which Mercurial lets pass, except for those that stand for bytes.
+const UNIT =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\xaf\xb4-\xbf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+};
+
+function escapeAscii(character: string): string {
+  return SHORT_ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function carryByte(unit: string): string {
+  if (unit.length > 1) return unit;
+  const code = 0xdc00 + unit.charCodeAt(0);
+  return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
+}
+
+class Pieces {
+  readonly #sink: ByteSink;
+  #pending: string[] = [];
+  #length = 0;
+
+  constructor(sink: ByteSink) {
+    this.#sink = sink;
+  }
+
+  add(bytes: string): void {
+    this.#pending.push(bytes);
+    this.#length += bytes.length;
+    if (this.#length >= PIECE_BYTES) this.flush();
+  }
+
+  flush(): void {
+    if (this.#length > 0) this.#sink.write(this.#pending.join(''));
+    this.#pending = [];
+    this.#length = 0;
+  }
+}

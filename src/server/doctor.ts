@@ -1,0 +1,283 @@
+// What a repository is, whether it is supported, and whether our answer is that of `hg`: as data, and as a text for people.
+import { toDisplay } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import { findHg, hgStatus } from '../hgCommand/hgStatus.ts';
+import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import { MercurialRepository } from '../mercurial/repository.ts';
+import { Vfs } from '../mercurial/vfs.ts';
+import type { StatusEntry } from '../status/status.ts';
+import type { Outcome, Status } from '../status/types.ts';
+import { settledStatus } from '../workingCopy/snapshot.ts';
+import { compareWithHg, inBoth, type Difference, type Verdict } from './hgComparison.ts';
+import { STATUS_LETTERS } from './statusLetters.ts';
+
+export interface DoctorOptions {
+  readonly root: string;
+  readonly environment: HgEnvironment;
+  /** Also ask the real `hg`. Only where a person wants it, and trusts the repository. */
+  readonly compare: boolean;
+  /** What a live model of the repository has to say, if there is one. */
+  readonly live?: LiveFacts;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LiveFacts {
+  readonly watched: { readonly directories: number; readonly complete: boolean };
+  readonly missedByEvents: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export type Comparison =
+  | { readonly kind: 'not-asked' }
+  /** There is no `hg` on PATH. */
+  | { readonly kind: 'no-hg' }
+  | { readonly kind: 'failed'; readonly hg: string; readonly message: string }
+  | { readonly kind: 'compared'; readonly hg: string; readonly differences: readonly Difference[] };
+
+export interface DoctorReport {
+  readonly root: string;
+  /** What the repository is, as names and values, in the order in which they are to be shown. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** Why it is refused, as sentences; empty if it is supported. */
+  readonly refusals: readonly string[];
+  /** What went wrong, if it could not be read. */
+  readonly problem: string | undefined;
+  readonly warnings: readonly string[];
+  readonly ignoreFiles: readonly string[];
+  readonly answer: Answer | undefined;
+  readonly comparison: Comparison;
+  readonly live: LiveFacts | undefined;
+}
+
+export interface Answer {
+  /** Files of each status, in the order of `hg status`. */
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly outcome: Outcome;
+  readonly milliseconds: number;
+}
+
+/** Differences that are listed; the rest is counted. */
+const MAX_LISTED = 200;
+/** Of what hg says when it fails; the beginning tells. */
+const MAX_ERROR_LINES = 20;
+
+/** Looks at the repository. Throws only what `signal` was aborted with: what is wrong with the repository is reported. */
+export async function examine(options: DoctorOptions): Promise<DoctorReport> {
+  const vfs = new Vfs();
+  const facts: [string, string][] = [];
+  const report = {
+    root: options.root,
+    facts,
+    refusals: [] as readonly string[],
+    problem: undefined as string | undefined,
+    warnings: [] as readonly string[],
+    ignoreFiles: [] as readonly string[],
+    answer: undefined as Answer | undefined,
+    comparison: { kind: 'not-asked' } as Comparison,
+    live: options.live,
+  };
+  try {
+    // Allowed to be unsupported, so that the reasons can be told all together and beside what else is known.
+    const lenient = MercurialRepository.open(options.root, {
+      vfs,
+      environment: options.environment,
+      allowUnsupported: true,
+    });
+    describe(lenient, facts);
+    report.ignoreFiles = lenient.ignoreFiles.filter(file => vfs.lstat(file) !== undefined);
+    report.refusals = lenient.checkSupported();
+    if (report.refusals.length > 0) return report;
+    const repository = MercurialRepository.open(options.root, { vfs, environment: options.environment });
+    const ours = await answer(repository, options);
+    Object.assign(report, { warnings: ours.warnings, answer: ours.answer });
+    if (options.compare) report.comparison = await compare(repository, ours.entries, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof QuicksilverError)) throw error;
+    if (error.code === 'unsupported') report.refusals = [error.message];
+    else report.problem = error.message;
+  }
+  return report;
+}
+
+/** The report as Markdown. */
+export async function doctorReport(options: DoctorOptions): Promise<string> {
+  return toMarkdown(await examine(options));
+}
+
+export function toMarkdown(report: DoctorReport): string {
+  const lines = [`# ${code(report.root)}`, ''];
+  lines.push(verdictSentence(report), '');
+  if (report.refusals.length > 1) lines.push(...report.refusals.map(reason => `- ${reason}`), '');
+  section(
+    lines,
+    'Repository',
+    report.facts.map(([name, value]) => `- ${name}: ${value}`),
+  );
+  section(
+    lines,
+    'Ignore files',
+    report.ignoreFiles.map(file => `- ${code(file)}`),
+  );
+  section(
+    lines,
+    'Warnings',
+    report.warnings.map(warning => `- ${warning}`),
+  );
+  if (report.answer !== undefined) section(lines, 'Status', answerLines(report.answer));
+  if (report.live !== undefined) section(lines, 'Watching', liveLines(report.live));
+  section(lines, 'Comparison with hg', comparisonLines(report.comparison));
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function describe(repository: MercurialRepository, facts: [string, string][]): void {
+  const fact = (name: string, value: string): void => void facts.push([name, value]);
+  fact('Requirements', [...repository.requirements].sort().map(code).join(', ') || 'none');
+  fact('Store', code(repository.storeDirectory));
+  if (repository.sharedSource !== undefined) fact('Share of', code(repository.sharedSource));
+  fact('Configuration', repository.config.files.map(code).join(', ') || 'none');
+  const { untrustedFiles } = repository.config;
+  if (untrustedFiles.length > 0)
+    fact('Configuration left out, its owner is not trusted', untrustedFiles.map(code).join(', '));
+  const { branch, bookmark, topic } = repository.names();
+  fact('Branch', branch);
+  if (bookmark !== undefined) fact('Active bookmark', bookmark);
+  if (topic !== undefined) fact('Topic', topic);
+  fact('Lock', repository.lockHolder().description ?? 'free');
+  const dirstate = repository.readDirstate();
+  fact('Dirstate', dirstate.format === 'none' ? 'none' : `version ${dirstate.format.slice(1)}`);
+  fact('Entries', String(dirstate.entryCount));
+  fact(
+    'Parents',
+    [dirstate.p1, dirstate.p2]
+      .filter(parent => !/^0*$/.test(parent))
+      .map(code)
+      .join(', ') || 'none',
+  );
+  const operation = repository.unfinished(dirstate);
+  if (operation !== undefined) fact('Unfinished', operation);
+  const { excluded } = repository.treeRules(dirstate);
+  if (excluded.size > 0) fact('Subrepositories', [...excluded].map(path => code(toDisplay(path))).join(', '));
+}
+
+interface OwnAnswer {
+  readonly answer: Answer;
+  readonly entries: readonly StatusEntry[];
+  readonly warnings: readonly string[];
+}
+
+async function answer(repository: MercurialRepository, options: DoctorOptions): Promise<OwnAnswer> {
+  const started = performance.now();
+  const { result, snapshot, settled } = await settledStatus(repository, { untracked: true }, () => ({
+    ignored: 'all',
+    clean: true,
+    signal: options.signal,
+  }));
+  const milliseconds = performance.now() - started;
+  const counts = Object.fromEntries(Object.keys(STATUS_LETTERS).map(status => [status, 0])) as Record<Status, number>;
+  for (const { status } of result.entries) counts[status]++;
+  const warnings = [
+    ...snapshot.warnings,
+    ...result.unreadable.map(({ path, code: reason }) => `${toDisplay(path)} cannot be read (${reason})`),
+    ...(settled ? [] : ['The repository was changed all the time; the answer may mix two states.']),
+  ];
+  return { answer: { counts, outcome: result.outcome, milliseconds }, entries: result.entries, warnings };
+}
+
+async function compare(
+  repository: MercurialRepository,
+  ours: readonly StatusEntry[],
+  options: DoctorOptions,
+): Promise<Comparison> {
+  const { variables } = options.environment;
+  const hg = findHg(variables);
+  if (hg === undefined) return { kind: 'no-hg' };
+  const theirs = await hgStatus(hg, options.root, { environment: variables, signal: options.signal });
+  options.signal?.throwIfAborted();
+  if (theirs.kind === 'failed') return { kind: 'failed', hg, message: theirs.message };
+  let differences = compareWithHg(ours, theirs.entries);
+  if (differences.length > 0) {
+    // Files may have been changed between the two: what is a difference before and after hg looked is one of the programs.
+    const again = await answer(repository, options);
+    differences = inBoth(differences, compareWithHg(again.entries, theirs.entries));
+  }
+  return { kind: 'compared', hg, differences };
+}
+
+function verdictSentence({ refusals, problem, comparison }: DoctorReport): string {
+  if (problem !== undefined) return `This repository cannot be read: ${problem}`;
+  if (refusals.length === 1) return `This repository is not supported: ${refusals[0]!}`;
+  if (refusals.length > 1) return 'This repository is not supported:';
+  if (comparison.kind !== 'compared') return 'This repository is supported.';
+  const count = comparison.differences.length;
+  if (count === 0) return 'This repository is supported, and the answer is that of `hg status`.';
+  return `This repository is supported, but the answer differs from that of \`hg status\` for ${plural(count, 'path')}.`;
+}
+
+function answerLines({ counts, outcome, milliseconds }: Answer): string[] {
+  const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
+  return [
+    `- ${parts.join(', ')}`,
+    `- ${plural(outcome.stats, 'lstat call')}, ${plural(outcome.directoriesRead, 'directory', 'directories')} read, ` +
+      `${plural(outcome.filesRead, 'file')} read (${plural(outcome.bytesRead, 'byte')}), ${outcome.unsure} unsure, ` +
+      `${milliseconds.toFixed(0)} ms`,
+  ];
+}
+
+function liveLines({ watched, missedByEvents, counts }: LiveFacts): string[] {
+  const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
+  return [
+    `- ${plural(watched.directories, 'directory', 'directories')} watched${watched.complete ? '' : ', not all there are'}`,
+    `- ${plural(missedByEvents, 'change')} found by the audit that no event had told of`,
+    `- the live model has ${parts.join(', ')}`,
+  ];
+}
+
+function comparisonLines(comparison: Comparison): string[] {
+  switch (comparison.kind) {
+    case 'not-asked':
+      return [];
+    case 'no-hg':
+      return ['There is no `hg` on PATH.'];
+    case 'failed':
+      return [`${code(comparison.hg)} did not answer:`, '', ...quote(comparison.message)];
+    case 'compared': {
+      const { hg, differences } = comparison;
+      if (differences.length === 0) return [`No difference from ${code(hg)}.`];
+      const listed = differences.slice(0, MAX_LISTED).map(({ path, ours, hg: theirs }) => {
+        return `- ${code(toDisplay(path))}: ${showVerdict(ours)} here, ${showVerdict(theirs)} by hg`;
+      });
+      const rest = differences.length - listed.length;
+      return rest === 0 ? listed : [...listed, `- and ${plural(rest, 'more path')}`];
+    }
+  }
+}
+
+function showVerdict(verdict: Verdict | undefined): string {
+  if (verdict === undefined) return 'not listed';
+  return verdict.source === undefined ? verdict.letter : `${verdict.letter} from ${code(toDisplay(verdict.source))}`;
+}
+
+function section(lines: string[], title: string, content: readonly string[]): void {
+  if (content.length > 0) lines.push(`## ${title}`, '', ...content, '');
+}
+
+function quote(text: string): string[] {
+  return text
+    .split('\n')
+    .slice(0, MAX_ERROR_LINES)
+    .map(line => `    ${line}`);
+}
+
+/** Text in code style; a name may contain backticks, and newlines, which would end the item. */
+function code(text: string): string {
+  const line = text.replaceAll(
+    /[\x00-\x1f\x7f]/g,
+    character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

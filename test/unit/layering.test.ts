@@ -1,0 +1,222 @@
+// The layers of ARCHITECTURE.md, enforced: which folder may import which, who may touch files, processes and timers, and
+// how long a file may be. Import lines are read as text, `import type` too, because a type ties layers together as well.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** What each folder of src/ may import beside itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  mercurial: ['base'],
+  status: ['base'],
+  workingCopy: ['base', 'mercurial', 'status'],
+  hgCommand: ['base'],
+  server: ['base', 'mercurial', 'status', 'workingCopy', 'hgCommand'],
+  cli: ['base', 'mercurial', 'status', 'workingCopy', 'hgCommand', 'server'],
+  extension: ['base', 'status', 'workingCopy', 'hgCommand', 'server'],
+};
+
+/** Folders that run to completion: whoever calls them decides about time. */
+const WITHOUT_TIMERS = new Set(['mercurial', 'status']);
+/** The one helper of the lowest layer that waits. */
+const WAITING_HELPER = 'src/base/async.ts';
+
+/** The files that may open others: the doors, what watches, and what looks for hg. */
+const FILE_ACCESS = [
+  /^src\/mercurial\/vfs\.ts$/,
+  /^src\/status\/workingTree\.ts$/,
+  /^src\/workingCopy\/\w*[wW]atch\w*\.ts$/,
+  /^src\/hgCommand\//,
+];
+
+const MAX_LINES = 500;
+
+const FILE_MODULES = /^(?:node:)?fs(?:\/promises)?$/;
+const PROCESS_MODULES = /^(?:node:)?child_process$/;
+const TIMER_MODULES = /^(?:node:)?timers(?:\/promises)?$/;
+/** Of Node's modules, what neither does I/O nor waits. */
+const PURE_MODULES = /^node:(?:path|util|buffer|crypto|assert)$/;
+const TIMER_CALL = /(?<![\w.])(?:globalThis\.)?(?:setTimeout|setInterval|setImmediate)\s*\(/;
+
+interface SourceFile {
+  /** Relative to the project, with '/'. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The modules a file names in import and export statements, dynamic imports, type imports and require calls. */
+function importsOf(text: string): string[] {
+  const source = withoutComments(text);
+  const statement = /\b(?:import|export)\b\s*(?:[\w$*{},\s]*?\bfrom\s*)?(['"])([^'"\n]+)\1/g;
+  const call = /\b(?:import|require)\s*\(\s*(['"`])([^'"`\n]+)\1/g;
+  return [...source.matchAll(statement), ...source.matchAll(call)].map(match => match[2]!);
+}
+
+/** Cuts comments away, so that what they mention is not taken for code. Strings are kept as they are. */
+function withoutComments(text: string): string {
+  return text.replace(
+    /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\/\*[^]*?\*\/|\/\/[^\n]*/g,
+    (_, literal: string | undefined) => literal ?? ' ',
+  );
+}
+
+/** What is wrong with a file, one sentence for each. */
+function violations({ path, text }: SourceFile): string[] {
+  const found: string[] = [];
+  const layer = path.split('/')[1] ?? '';
+  const allowed = MAY_IMPORT[layer];
+  if (allowed === undefined || path.split('/').length < 3) return [`${path}: in no known layer`];
+  for (const name of importsOf(text)) {
+    if (name.startsWith('.')) {
+      const target = posix.normalize(posix.join(posix.dirname(path), name));
+      if (target === 'package.json') continue;
+      const targetLayer = target.startsWith('src/') ? target.split('/')[1]! : target;
+      if (targetLayer !== layer && !allowed.includes(targetLayer)) found.push(`${path}: ${layer} imports ${target}`);
+      if (WITHOUT_TIMERS.has(layer) && target === WAITING_HELPER) found.push(`${path}: ${layer} imports ${target}`);
+    } else if (name === 'vscode') {
+      if (layer !== 'extension') found.push(`${path}: imports vscode`);
+    } else if (FILE_MODULES.test(name)) {
+      if (!FILE_ACCESS.some(pattern => pattern.test(path))) found.push(`${path}: imports ${name}`);
+    } else if (PROCESS_MODULES.test(name)) {
+      if (layer !== 'hgCommand') found.push(`${path}: imports ${name}`);
+    } else if (TIMER_MODULES.test(name)) {
+      if (WITHOUT_TIMERS.has(layer)) found.push(`${path}: imports ${name}`);
+    } else if (layer === 'base' && !PURE_MODULES.test(name)) {
+      found.push(`${path}: imports ${name}`);
+    }
+  }
+  if (WITHOUT_TIMERS.has(layer) && TIMER_CALL.test(withoutComments(text))) found.push(`${path}: uses a timer`);
+  const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  if (lines > MAX_LINES) found.push(`${path}: ${lines} lines are more than ${MAX_LINES}`);
+  return found;
+}
+
+/** The cycles among files, each as the paths in it. */
+function cycles(files: readonly SourceFile[]): string[][] {
+  const byPath = new Map(files.map(file => [file.path, file]));
+  const found: string[][] = [];
+  const done = new Set<string>();
+  const visit = (path: string, above: readonly string[]): void => {
+    const at = above.indexOf(path);
+    if (at >= 0) {
+      found.push(above.slice(at));
+      return;
+    }
+    const file = byPath.get(path);
+    if (file === undefined || done.has(path)) return;
+    for (const name of staticImportsOf(file.text)) {
+      if (name.startsWith('.')) visit(posix.normalize(posix.join(posix.dirname(path), name)), [...above, path]);
+    }
+    done.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return found;
+}
+
+/** Without types, which are gone when the code runs, and without what is loaded later. */
+function staticImportsOf(text: string): string[] {
+  const source = withoutComments(text).replace(/\b(?:import|export)\s+type\b[^;]*;/g, ' ');
+  return [...source.matchAll(/\b(?:import|export)\b[\w$*{},\s]*?\bfrom\s*(['"])([^'"\n]+)\1/g)].map(match => match[2]!);
+}
+
+function sourceFiles(): SourceFile[] {
+  return readdirSync(join(PROJECT, 'src'), { recursive: true, withFileTypes: true })
+    .filter(item => item.isFile() && /\.[cm]?tsx?$/.test(item.name))
+    .map(item => {
+      const file = join(item.parentPath, item.name);
+      return { path: relative(PROJECT, file).split(sep).join('/'), text: readFileSync(file, 'utf8') };
+    });
+}
+
+test('every source file keeps to its layer', () => {
+  const files = sourceFiles();
+  assert.ok(files.length > 10, 'the source files were found');
+  assert.deepEqual(files.flatMap(violations), []);
+});
+
+test('no file imports itself by way of others', () => {
+  assert.deepEqual(cycles(sourceFiles()), []);
+});
+
+test('every layer of the table exists or is yet to come, and none is missing from it', () => {
+  const folders = readdirSync(join(PROJECT, 'src'), { withFileTypes: true }).filter(item => item.isDirectory());
+  assert.deepEqual(
+    folders.map(item => item.name).filter(name => !(name in MAY_IMPORT)),
+    [],
+  );
+});
+
+test('the rules detect each kind of violation', () => {
+  const cases: readonly (readonly [path: string, text: string, expected: readonly string[]])[] = [
+    ['src/base/a.ts', "import { x } from '../mercurial/vfs.ts';", ['base imports src/mercurial/vfs.ts']],
+    ['src/base/a.ts', "import type { X } from '../status/types.ts';", ['base imports src/status/types.ts']],
+    ['src/base/a.ts', "import * as net from 'node:net';", ['imports node:net']],
+    ['src/base/a.ts', "import { resolve } from 'node:path';", []],
+    ['src/mercurial/a.ts', "import type { X } from '../status/types.ts';", ['mercurial imports src/status/types.ts']],
+    ['src/mercurial/ignore/a.ts', "import { x } from '../../base/x.ts';", []],
+    [
+      'src/mercurial/ignore/a.ts',
+      "export * from '../../workingCopy/x.ts';",
+      ['mercurial imports src/workingCopy/x.ts'],
+    ],
+    ['src/mercurial/a.ts', "import { readFileSync } from 'node:fs';", ['imports node:fs']],
+    ['src/mercurial/a.ts', "import fs from 'fs/promises';", ['imports fs/promises']],
+    ['src/mercurial/vfs.ts', "import * as fs from 'node:fs';", []],
+    ['src/status/workingTree.ts', "import * as fs from 'node:fs';", []],
+    ['src/status/other.ts', "import * as fs from 'node:fs';", ['imports node:fs']],
+    ['src/status/a.ts', "import {\n  a,\n  b,\n} from '../mercurial/vfs.ts';", ['status imports src/mercurial/vfs.ts']],
+    ['src/status/a.ts', "const x = await import('../mercurial/vfs.ts');", ['status imports src/mercurial/vfs.ts']],
+    ['src/status/a.ts', "let x: import('../mercurial/vfs.ts').Vfs;", ['status imports src/mercurial/vfs.ts']],
+    ['src/status/a.ts', 'setTimeout(() => undefined, 5);', ['uses a timer']],
+    ['src/mercurial/a.ts', 'const t = setInterval(poll, 5);', ['uses a timer']],
+    ['src/mercurial/a.ts', "import { setTimeout } from 'node:timers/promises';", ['imports node:timers/promises']],
+    ['src/status/a.ts', "import { delay } from '../base/async.ts';", ['status imports src/base/async.ts']],
+    ['src/base/async.ts', 'setTimeout(() => undefined, 5);', []],
+    ['src/workingCopy/a.ts', 'setTimeout(() => undefined, 5);', []],
+    [
+      'src/workingCopy/a.ts',
+      "import { x } from '../server/protocol.ts';",
+      ['workingCopy imports src/server/protocol.ts'],
+    ],
+    ['src/workingCopy/a.ts', "import { watch } from 'node:fs';", ['imports node:fs']],
+    ['src/workingCopy/directoryWatcher.ts', "import { watch } from 'node:fs';", []],
+    ['src/hgCommand/a.ts', "import { spawn } from 'node:child_process';", []],
+    ['src/hgCommand/a.ts', "import { x } from '../mercurial/vfs.ts';", ['hgCommand imports src/mercurial/vfs.ts']],
+    ['src/cli/a.ts', "import { spawn } from 'child_process';", ['imports child_process']],
+    ['src/cli/a.ts', "const { spawn } = require('node:child_process');", ['imports node:child_process']],
+    ['src/cli/a.ts', "import '../extension/extension.ts';", ['cli imports src/extension/extension.ts']],
+    ['src/cli/a.ts', "import { version } from '../../package.json';", []],
+    ['src/server/a.ts', "import type * as vscode from 'vscode';", ['imports vscode']],
+    ['src/server/a.ts', "import { x } from '../cli/main.ts';", ['server imports src/cli/main.ts']],
+    ['src/extension/a.ts', "import * as vscode from 'vscode';", []],
+    ['src/extension/a.ts', "import { x } from '../mercurial/vfs.ts';", ['extension imports src/mercurial/vfs.ts']],
+    ['src/elsewhere/a.ts', '', ['in no known layer']],
+    ['src/a.ts', '', ['in no known layer']],
+    ['src/base/a.ts', "// import { x } from '../mercurial/vfs.ts';\n/* setTimeout() */", []],
+    ['src/base/a.ts', "export type Code =\n  'not-a-file' | 'x';\nexport const A = 'b';", []],
+    ['src/base/a.ts', 'x\n'.repeat(501), ['501 lines are more than 500']],
+    ['src/base/a.ts', 'x\n'.repeat(500), []],
+  ];
+  for (const [path, text, expected] of cases) {
+    assert.deepEqual(
+      violations({ path, text }),
+      expected.map(sentence => `${path}: ${sentence}`),
+      text.slice(0, 80),
+    );
+  }
+});
+
+test('a cycle is detected, one of types or of deferred imports is none', () => {
+  const ring = (middle: string): SourceFile[] => [
+    { path: 'src/base/a.ts', text: "import { b } from './b.ts';" },
+    { path: 'src/base/b.ts', text: "import { c } from './c.ts';" },
+    { path: 'src/base/c.ts', text: middle },
+  ];
+  assert.deepEqual(cycles(ring("import { a } from './a.ts';")), [['src/base/a.ts', 'src/base/b.ts', 'src/base/c.ts']]);
+  assert.deepEqual(cycles(ring("import type { A } from './a.ts';")), []);
+  assert.deepEqual(cycles(ring("const a = () => import('./a.ts');")), []);
+});
