@@ -113,7 +113,7 @@ export class EngineClient implements Disposable {
     return this.#request(connection => connection.sendRequest(Discover, { folders, depth, ignoredNames }));
   }
 
-  /** Follows a repository until {@link close}, over restarts too. Opening it again changes the options. */
+  /** Follows a repository until {@link close}, over restarts too. */
   async open(options: OpenOptions): Promise<void> {
     this.#opened.set(options.root, options);
     // When the engine is being started again, it is told of all open repositories as soon as it runs.

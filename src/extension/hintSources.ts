@@ -5,8 +5,9 @@ import type { EngineClient } from './engineClient.ts';
 import { HintBatcher } from './hintBatcher.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { controlDirectoryEvent } from './rootMap.ts';
+import { controlDirectoryEvent, isAtOrBelowKey } from './rootMap.ts';
 import { scheduleImmediate } from './slicedQueue.ts';
+import { uriKey } from './uris.ts';
 
 export class HintSources implements Disposable {
   readonly #repositories: Repositories;
@@ -29,9 +30,12 @@ export class HintSources implements Disposable {
     this.#store.add(workspace.onDidSaveTextDocument(({ uri }) => this.#now([uri])));
     this.#store.add(workspace.onDidSaveNotebookDocument(({ uri }) => this.#now([uri])));
     this.#store.add(workspace.onDidCreateFiles(({ files }) => this.#now(files)));
-    this.#store.add(workspace.onDidDeleteFiles(({ files }) => this.#now(files)));
+    this.#store.add(workspace.onDidDeleteFiles(({ files }) => this.#now(files, files)));
     this.#store.add(
-      workspace.onDidRenameFiles(({ files }) => this.#now(files.flatMap(({ oldUri, newUri }) => [oldUri, newUri]))),
+      workspace.onDidRenameFiles(({ files }) => {
+        const gone = files.map(({ oldUri }) => oldUri);
+        this.#now([...gone, ...files.map(({ newUri }) => newUri)], gone);
+      }),
     );
     this.#store.add(window.onDidChangeWindowState(({ focused }) => client.focus(focused)));
     client.focus(window.state.focused);
@@ -54,7 +58,12 @@ export class HintSources implements Disposable {
     const hint = (uri: Uri): void => this.#hint(uri);
     store.add(watcher.onDidChange(hint));
     store.add(watcher.onDidCreate(hint));
-    store.add(watcher.onDidDelete(hint));
+    store.add(
+      watcher.onDidDelete(uri => {
+        this.#hint(uri);
+        this.#hintBelow(uri);
+      }),
+    );
     this.#watchers.set(repository, store);
   }
 
@@ -67,8 +76,17 @@ export class HintSources implements Disposable {
     if (outer !== undefined) this.#batcher.add(outer.value.root, outer.path);
   }
 
-  #now(uris: readonly Uri[]): void {
+  /** When a folder goes, nothing is reported of what is in it: repositories in it may be gone. */
+  #hintBelow(uri: Uri): void {
+    const folder = uriKey(uri);
+    for (const { root, rootUri } of this.#repositories.all) {
+      if (isAtOrBelowKey(uriKey(rootUri), folder)) this.#batcher.add(root, '');
+    }
+  }
+
+  #now(uris: readonly Uri[], gone: readonly Uri[] = []): void {
     for (const uri of uris) this.#hint(uri);
+    for (const uri of gone) this.#hintBelow(uri);
     this.#batcher.flush();
   }
 

@@ -1,6 +1,6 @@
 // One repository that is followed: the engine's updates go into the model, and from there, a few milliseconds at a time,
 // into the Source Control view and the decorations.
-import { ProgressLocation, Uri, window, type LogOutputChannel } from 'vscode';
+import { LogLevel, ProgressLocation, Uri, window, type LogOutputChannel } from 'vscode';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
 import { DecorationTracker } from './decorationTracker.ts';
@@ -173,10 +173,12 @@ export class OpenRepository implements Disposable {
   }
 
   #report(update: RepositoryUpdate): void {
-    const line = `${this.name}: ${describeUpdate(update)}`;
     const isNews = update.reset || update.changed.length + update.cleared.length > 0;
-    if (isNews) this.#log.info(line);
-    else this.#log.debug(line);
+    const isDetailed = this.#log.logLevel !== LogLevel.Off && this.#log.logLevel <= LogLevel.Debug;
+    // The parts of a burst are for those who asked for details: there may be hundreds.
+    if (isNews && update.settled) this.#log.info(`${this.name}: ${describeUpdate(update)}`);
+    else if (isDetailed) this.#log.debug(`${this.name}: ${describeUpdate(update)}`);
+    if (!isDetailed) return;
     for (const file of describeFiles(update, FILES_IN_LOG)) this.#log.debug(`  ${file}`);
   }
 }

@@ -42,7 +42,7 @@ export class Repositories implements Disposable {
     this.#store.add(
       workspace.onDidChangeConfiguration(event => {
         if (affects(event, 'auditInterval', 'watcherShare')) {
-          for (const repository of this.all) this.#follow(repository);
+          for (const repository of this.all) void this.#followAnew(repository);
         }
         if (!affects(event, 'untrackedChanges', 'countBadge', 'statusLimit', 'decorations.enabled')) return;
         for (const repository of this.all) repository.settingsChanged();
@@ -99,6 +99,16 @@ export class Repositories implements Disposable {
     this.#client
       .open({ root: repository.root, ...engineSettings() })
       .catch((error: unknown) => this.#log.error(`opening ${repository.root}: ${errorMessage(error)}`));
+  }
+
+  /** The engine takes the options of a repository when it opens it. */
+  async #followAnew(repository: OpenRepository): Promise<void> {
+    try {
+      await this.#client.close(repository.root);
+    } catch (error) {
+      this.#log.warn(`closing ${repository.root}: ${errorMessage(error)}`);
+    }
+    if (this.#byRoot.get(repository.root) === repository) this.#follow(repository);
   }
 
   #apply(update: RepositoryUpdate): void {

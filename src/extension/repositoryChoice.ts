@@ -51,13 +51,16 @@ export function isWanted(
   return openedForEditor || editors.some(editor => isAtOrBelowKey(editor, root));
 }
 
+/** A pattern for more levels would be longer than it is worth. */
+const DEEPEST_PATTERN = 8;
+
 /**
  * Glob patterns, relative to a workspace folder, of what may be a new repository: `.hg` itself down to one level below
  * the scan's depth, and folders, because the creation of a whole tree is reported for its topmost folder only.
  */
 export function discoveryPattern(depth: number, scansSubFolders: boolean): string {
   if (!scansSubFolders || depth === 0) return '.hg';
-  if (depth < 0 || depth > 8) return '**';
+  if (depth > DEEPEST_PATTERN) return '**';
   const levels = Array.from({ length: depth }, (_, level) => '*/'.repeat(level));
   return `{.hg,${levels.map(level => `${level}*`).join(',')},${'*/'.repeat(depth)}.hg}`;
 }

@@ -4,6 +4,8 @@ import type { AutoRepositoryDetection } from './repositoryChoice.ts';
 import type { CountBadge, UntrackedChanges } from './statusPresentation.ts';
 
 const SECTION = 'quicksilver';
+/** Levels of folders that a scan without limit goes down: no path that the system can open is deeper. */
+const DEEPEST_SCAN = 2_048;
 
 /** Settings that may differ from folder to folder. */
 export interface FolderSettings {
@@ -39,10 +41,11 @@ export interface DetectionSettings {
 
 export function detectionSettings(): DetectionSettings {
   const settings = workspace.getConfiguration(SECTION);
+  const depth = Math.trunc(within(settings.get('repositoryScanMaxDepth'), -1, DEEPEST_SCAN, 1));
   const ignored = settings.get<unknown>('repositoryScanIgnoredFolders');
   return {
     detection: oneOf(settings.get('autoRepositoryDetection'), [true, false, 'subFolders', 'openEditors'], true),
-    maxDepth: Math.trunc(within(settings.get('repositoryScanMaxDepth'), -1, 100, 1)),
+    maxDepth: depth < 0 ? DEEPEST_SCAN : depth,
     ignoredFolders: Array.isArray(ignored) ? ignored.filter(name => typeof name === 'string') : [],
     parentFolders: oneOf(settings.get('openRepositoryInParentFolders'), ['always', 'never'], 'always'),
   };

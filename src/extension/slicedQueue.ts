@@ -5,6 +5,8 @@ import type { Disposable } from '../base/lifecycle.ts';
 export const SLICE_MILLISECONDS = 4;
 /** The clock is read once per so many paths, because reading it costs about as much as handling one. */
 const PATHS_PER_CLOCK_READ = 16;
+/** So many paths are handled in the turn in which they come. More wait for the next one: receiving them took time too. */
+const PATHS_AT_ONCE = 64;
 
 export interface SlicedQueueOptions {
   /** Handles one path. */
@@ -29,10 +31,12 @@ export class SlicedQueue implements Disposable {
     this.#options = options;
   }
 
-  /** The first slice runs at once if nothing waited before, so that a small change is shown without delay. */
+  /** A few paths are handled at once if nothing waited before, so that a small change is shown without delay. */
   add(paths: Iterable<string>): void {
     for (const path of paths) this.#waiting.add(path);
-    if (this.#scheduled === undefined && !this.#held) this.#run();
+    if (this.#scheduled !== undefined || this.#held) return;
+    if (this.#waiting.size <= PATHS_AT_ONCE) this.#run();
+    else this.#scheduled = this.#options.schedule(() => this.#run());
   }
 
   /** While held, paths wait. */

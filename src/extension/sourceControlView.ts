@@ -25,6 +25,8 @@ import { fileUri, isReadableName } from './uris.ts';
  * much time passes per row between two changes of a group, which keeps that below a few percent.
  */
 const PAUSE_PER_ROW = 0.05;
+/** Badge and status bar change at most so often, in milliseconds: nobody reads faster, and a burst has many updates. */
+const SUMMARY_PAUSE = 100;
 
 interface GroupRows {
   readonly id: GroupId;
@@ -49,8 +51,11 @@ export class SourceControlView implements Disposable {
   readonly #options: ViewOptions;
   readonly #problems: SourceControlResourceGroup;
   readonly #groups: Readonly<Record<GroupId, GroupRows>>;
+  readonly #openTitle = texts.open();
   #settings: FolderSettings;
   #pause: Disposable | undefined;
+  #summaryPause: Disposable | undefined;
+  #summaryDue = false;
   #problemShown: Problem | undefined;
   #busy = false;
 
@@ -116,20 +121,32 @@ export class SourceControlView implements Disposable {
     });
   }
 
-  /** Hands over what waits for the pause to end. */
+  /** Hands over what waits for a pause to end. */
   pushNow(): void {
+    this.#showSummaryNow();
     this.#pause?.dispose();
     this.#pause = undefined;
     this.push();
   }
 
   setBusy(busy: boolean): void {
+    if (this.#busy === busy) return;
     this.#busy = busy;
     this.showSummary();
   }
 
-  /** Badge, status bar, and the problem if there is one. Cheap: VS Code is told of differences only. */
+  /** Badge, status bar, and the problem if there is one: at once, or after the pause. */
   showSummary(): void {
+    this.#summaryDue = true;
+    if (this.#summaryPause === undefined) this.#showSummaryNow();
+  }
+
+  #showSummaryNow(): void {
+    this.#summaryPause?.dispose();
+    this.#summaryPause = undefined;
+    if (!this.#summaryDue) return;
+    this.#summaryDue = false;
+    this.#summaryPause = scheduleAfter(SUMMARY_PAUSE, () => this.#showSummaryNow());
     const { model } = this.#options;
     const problem = model.state.kind === 'refused' || model.state.kind === 'failed' ? model.state.problem : undefined;
     this.#showProblem(problem);
@@ -175,6 +192,7 @@ export class SourceControlView implements Disposable {
 
   dispose(): void {
     this.#pause?.dispose();
+    this.#summaryPause?.dispose();
     this.#store.dispose();
   }
 
@@ -195,7 +213,7 @@ export class SourceControlView implements Disposable {
       : {};
     return {
       resourceUri,
-      command: { command: 'quicksilver.openFile', title: texts.open(), arguments: [resourceUri] },
+      command: { command: 'quicksilver.openFile', title: this.#openTitle, arguments: [resourceUri] },
       decorations: {
         strikeThrough: presentation.strikeThrough,
         tooltip: rowTooltip(status, source === '' ? undefined : source, isReadableName(path)),

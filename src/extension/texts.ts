@@ -2,8 +2,20 @@
 import { l10n } from 'vscode';
 import type { ShownStatus } from './statusPresentation.ts';
 
+/** Translated once each: rows are made by the thousand. */
+const statusTexts = new Map<ShownStatus, string>();
+
 /** Tooltip of a file, and what screen readers say. */
 export function statusText(status: ShownStatus): string {
+  let text = statusTexts.get(status);
+  if (text === undefined) {
+    text = translatedStatus(status);
+    statusTexts.set(status, text);
+  }
+  return text;
+}
+
+function translatedStatus(status: ShownStatus): string {
   switch (status) {
     case 'modified':
       return l10n.t('Modified');

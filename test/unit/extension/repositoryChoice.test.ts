@@ -64,5 +64,5 @@ test('new repositories are watched for down to the depth of the scan', () => {
   assert.equal(discoveryPattern(0, true), '.hg');
   assert.equal(discoveryPattern(1, true), '{.hg,*,*/.hg}');
   assert.equal(discoveryPattern(2, true), '{.hg,*,*/*,*/*/.hg}');
-  assert.equal(discoveryPattern(-1, true), '**');
+  assert.equal(discoveryPattern(2_048, true), '**');
 });

@@ -35,10 +35,13 @@ test('a small change is handled at once', () => {
 });
 
 test('a large one is handled in slices of a few milliseconds', () => {
-  // now: 0 ........ 4 | 4 ........ 8 | 8 ... 10
-  // done: f0 ... f63   f64 ... f127   f128 ... f159
+  // turn: added |  next        |  next          |  next
+  // now:      0 |  0 ........ 4 |  4 ........ 8 |  8 ... 10
+  // done:       |  f0 ... f63   |  f64 ... f127 |  f128 ... f159
   const { queue, handled, drained, clock } = queueThatTakes(1 / 16);
   queue.add(paths(160));
+  assert.deepEqual([handled.length, drained(), clock.waiting], [0, 0, 1]);
+  clock.turn();
   assert.deepEqual([handled.length, drained(), clock.waiting], [64, 0, 1]);
   clock.turn();
   assert.deepEqual([handled.length, drained(), clock.waiting], [128, 0, 1]);
