@@ -11,7 +11,7 @@ export class ControlWatcher implements Disposable {
   readonly #logger: Logger;
   readonly #watchers = new Map<string, { watcher: fs.FSWatcher; inode: bigint }>();
   readonly #events = new Emitter<string>();
-  /** Names of single files watched in directories that are not the repository's: configuration, ignore files. */
+  /** Names of single files watched in directories that hold other things, too: configuration, ignore files. */
   #files = new Map<string, Set<string>>();
 
   /** A file that matters may have changed; the value names it, for the log. */
@@ -31,8 +31,8 @@ export class ControlWatcher implements Disposable {
     this.#files = new Map();
     for (const file of files) {
       const directory = path.dirname(file);
-      // The working files are watched by somebody else.
-      if (directory === this.#backend.root || directory.startsWith(this.#backend.root + path.sep)) continue;
+      // The root is watched by somebody else; a directory below it may not be, if it is ignored.
+      if (directory === this.#backend.root) continue;
       if (!this.#files.has(directory)) this.#files.set(directory, new Set());
       this.#files.get(directory)?.add(path.basename(file));
     }

@@ -1,7 +1,7 @@
 // The live model of one working copy. Hints come in, differences go out. One loop does all the work, in slices: first
 // what is recorded, then hinted paths, then a running scan, then the audit. See Examination for why they may be mixed.
 import { Delay, nextTurn } from '../base/async.ts';
-import { fromDisplay, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
+import { fromDisplay, parentPath, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { errorMessage, QuicksilverError } from '../base/errors.ts';
 import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -53,6 +53,7 @@ export class LiveModel implements Disposable {
   readonly #verdicts = new VerdictCache();
   readonly #outcome = emptyOutcome();
   readonly #wake = this.#owned.add(new Delay(() => this.#onWake()));
+  readonly #retryDue = this.#owned.add(new Delay(() => this.#hintControl()));
   readonly #auditDue = this.#owned.add(new Delay(() => this.#startAudit()));
   readonly #unsure = new Set<BytePath>();
   readonly #nested = new Set<BytePath>();
@@ -83,6 +84,7 @@ export class LiveModel implements Disposable {
     this.#control = this.#owned.add(new ControlWatcher(options.backend, options.logger));
     this.#tree = this.#newTree();
     this.#publisher = this.#owned.add(new Publisher(this.#tree, this.#outcome));
+    this.#publisher.nestedRepositories = this.#nested;
     this.#owned.add(this.#control.onEvent(() => this.#hintControl()));
     this.#owned.add(this.#watcher.onHint(path => this.hint([path])));
   }
@@ -110,6 +112,8 @@ export class LiveModel implements Disposable {
 
   start(): void {
     this.#watcher.watch(ROOT_PATH, false);
+    // Before the first look, so that nothing falls in between.
+    this.#control.arm([]);
     this.#schedule();
   }
 
@@ -153,7 +157,7 @@ export class LiveModel implements Disposable {
   }
 
   #onWake(): void {
-    if (this.#retries > 0 || this.#snapshot === undefined) this.#controlPending = true;
+    if (this.#snapshot === undefined) this.#controlPending = true;
     this.#schedule();
   }
 
@@ -259,22 +263,30 @@ export class LiveModel implements Disposable {
     const taken = this.#queue.take();
     if (taken === 'everything') {
       this.#startScan('many file events');
+      // Files that the snapshot was made from may be among them.
+      this.#controlPending = true;
       return;
     }
+    if (this.#touchesRules(taken)) this.#controlPending = true;
     const paths = [...taken].filter(path => this.#tree.ignoredDirectoryAbove(path) === undefined);
     if (paths.length === 0) return;
     this.#publisher.begin('file events', performance.now());
     this.#hinted ??= new Examination(this.#context(), true);
     this.#hinted.addPaths(paths);
-    if (this.#snapshot !== undefined && this.#touchesRules(taken)) this.#controlPending = true;
   }
 
-  /** Whether one of the paths is a file that the snapshot was made from (an ignore file in the working copy). */
+  /**
+   * Whether one of the paths is a file that the snapshot was made from (an ignore file in the working copy), or a
+   * directory that such a file is in.
+   */
   #touchesRules(paths: ReadonlySet<BytePath>): boolean {
     const prefix = `${this.#backend.root}/`;
-    return this.#snapshot!.files.some(
-      file => file.startsWith(prefix) && paths.has(fromDisplay(file.slice(prefix.length).replaceAll('\\', '/'))),
-    );
+    return this.#snapshot!.files.some(file => {
+      if (!file.replaceAll('\\', '/').startsWith(prefix.replaceAll('\\', '/'))) return false;
+      let at = fromDisplay(file.slice(prefix.length).replaceAll('\\', '/'));
+      while (at !== '' && !paths.has(at)) at = parentPath(at);
+      return at !== '';
+    });
   }
 
   #reload(): void {
@@ -290,13 +302,14 @@ export class LiveModel implements Disposable {
     } catch (error) {
       if (error instanceof QuicksilverError && error.code === 'changed-while-reading' && this.#retries < RETRY_LIMIT) {
         this.#retries++;
-        this.#wake.setAtMost(RETRY_MS);
+        this.#retryDue.set(RETRY_MS);
         return;
       }
       this.#fail(error);
       return;
     }
     this.#retries = 0;
+    this.#retryDue.cancel();
     this.#snapshot = next;
     this.#control.arm(next.files);
     if (next === previous) {
@@ -424,9 +437,9 @@ export class LiveModel implements Disposable {
     this.#control.arm(this.#snapshot?.files ?? []);
     this.#snapshot = undefined;
     this.#retries = 0;
+    this.#retryDue.cancel();
     this.#scan = this.#hinted = this.#audit = undefined;
-    const told = this.#publisher.state;
-    if ('problem' in state && 'problem' in told && state.problem.message === told.problem.message) return;
+    if (sameTrouble(state, this.#publisher.state)) return;
     this.#watcher.unwatchAll();
     this.#watcher.watch(ROOT_PATH, true);
     this.#tree = this.#newTree();
@@ -462,4 +475,10 @@ export class LiveModel implements Disposable {
       onUnreadable: (path, code) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
     };
   }
+}
+
+/** True if being told `now` after `told` would say nothing new. */
+function sameTrouble(now: ModelState, told: ModelState): boolean {
+  if (now.kind !== told.kind) return false;
+  return 'problem' in now && 'problem' in told ? now.problem.message === told.problem.message : now.kind === 'gone';
 }
