@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import * as path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { ControlWatcher } from '../../../src/workingCopy/controlWatcher.ts';
+import { RecordingLogger } from '../../support/recordingLogger.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
+import { FakeBackend } from './liveModelRig.ts';
+
+const skip = process.platform !== 'linux';
+/** Far longer than any event takes: reached only when the test has failed. */
+const LOST_MS = 5000;
+
+interface SetUp {
+  readonly directory: TemporaryDirectory;
+  readonly arm: (...files: string[]) => void;
+  /** Resolves when a file has been named; answers what was named up to it, without repetitions, and forgets it. */
+  readonly event: (file: string) => Promise<string[]>;
+}
+
+function setUp(t: TestContext, files: Record<string, string>): SetUp {
+  const directory = temporaryDirectory(t).files(files);
+  const root = path.join(directory.root, 'repository');
+  const logger = new RecordingLogger();
+  const watcher = new ControlWatcher(new FakeBackend(root, {}), logger);
+  t.after(() => {
+    watcher.dispose();
+    assert.deepEqual(logger.lines, []);
+  });
+  const events: string[] = [];
+  let check: () => void = () => undefined;
+  watcher.onEvent(file => {
+    events.push(path.relative(directory.root, file));
+    check();
+  });
+  const event = (file: string): Promise<string[]> =>
+    new Promise((resolve, reject) => {
+      const lost = setTimeout(() => reject(new Error(`no event at ${file}, only ${events.join(', ')}`)), LOST_MS);
+      check = () => {
+        if (!events.includes(file)) return;
+        clearTimeout(lost);
+        check = () => undefined;
+        resolve([...new Set(events.splice(0, events.indexOf(file) + 1))]);
+      };
+      check();
+    });
+  const arm = (...more: string[]): void => watcher.arm(more.map(file => path.join(directory.root, file)));
+  return { directory, arm, event };
+}
+
+test('of the control directory only what can matter is told', { skip }, async t => {
+  const { directory, arm, event } = setUp(t, { 'repository/.hg/dirstate': '' });
+  arm();
+  directory.write('repository/.hg/tmp1234');
+  directory.write('repository/f');
+  directory.write('repository/.hg/new');
+  directory.rename('repository/.hg/new', 'repository/.hg/dirstate');
+  assert.deepEqual(await event('repository/.hg/dirstate'), ['repository/.hg/dirstate']);
+});
+
+test('elsewhere only the files that were named are told', { skip }, async t => {
+  const { directory, arm, event } = setUp(t, {
+    'repository/.hg/x': '',
+    'home/.hgrc': '',
+    'repository/build/ignore': '',
+  });
+  // As an editor saves: one event at the name itself.
+  const replace = (file: string): void => {
+    directory.write(`${file}.tmp`);
+    directory.rename(`${file}.tmp`, file);
+  };
+  arm('home/.hgrc', 'repository/build/ignore', 'nowhere/rc');
+  directory.write('home/.bashrc');
+  directory.write('repository/build/output');
+  replace('home/.hgrc');
+  assert.deepEqual(await event('home/.hgrc'), ['home/.hgrc']);
+  replace('repository/build/ignore');
+  assert.deepEqual(await event('repository/build/ignore'), ['repository/build/ignore']);
+  // No longer named: no longer told.
+  arm('repository/build/ignore');
+  replace('home/.hgrc');
+  replace('repository/build/ignore');
+  assert.deepEqual(await event('repository/build/ignore'), ['repository/build/ignore']);
+});
+
+test('a control directory that was replaced, or comes late, is watched when armed again', { skip }, async t => {
+  const { directory, arm, event } = setUp(t, { 'repository/f': '' });
+  arm();
+  directory.mkdir('repository/.hg');
+  arm();
+  directory.write('repository/.hg/dirstate');
+  await event('repository/.hg/dirstate');
+  directory.rename('repository/.hg', 'repository/old');
+  directory.mkdir('repository/.hg');
+  arm();
+  arm();
+  directory.write('repository/.hg/wlock');
+  assert.ok((await event('repository/.hg/wlock')).includes('repository/.hg/wlock'));
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
+import { createTreeWatcher, DirectoryWatcher } from '../../../src/workingCopy/treeWatcher.ts';
+import { RecordingLogger } from '../../support/recordingLogger.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
+
+const skip = process.platform !== 'linux';
+/** Far longer than any event takes: reached only when the test has failed. */
+const LOST_MS = 5000;
+
+interface SetUp {
+  readonly directory: TemporaryDirectory;
+  readonly watcher: DirectoryWatcher;
+  readonly logger: RecordingLogger;
+  /** Resolves when a hint at this path has come; answers the hints up to it and forgets them. */
+  readonly hint: (path: string) => Promise<string[]>;
+}
+
+function setUp(t: TestContext, limit = 1000): SetUp {
+  const directory = temporaryDirectory(t);
+  const logger = new RecordingLogger();
+  const watcher = new DirectoryWatcher({ root: directory.root, share: 0.5, logger }, limit);
+  t.after(() => watcher.dispose());
+  const hints: BytePath[] = [];
+  let check: () => void = () => undefined;
+  watcher.onHint(path => {
+    hints.push(path);
+    check();
+  });
+  const hint = (path: string): Promise<string[]> =>
+    new Promise((resolve, reject) => {
+      const lost = setTimeout(() => reject(new Error(`no hint at ${path}; there were: ${hints.join(', ')}`)), LOST_MS);
+      check = () => {
+        const index = hints.indexOf(bytePath(path));
+        if (index < 0) return;
+        clearTimeout(lost);
+        check = () => undefined;
+        resolve(hints.splice(0, index + 1));
+      };
+      check();
+    });
+  return { directory, watcher, logger, hint };
+}
+
+const watch = (watcher: DirectoryWatcher, path: string, fresh = false): void => watcher.watch(bytePath(path), fresh);
+
+test('hints name what happened in a watched directory, and come in order', { skip }, async t => {
+  const { directory, watcher, hint, logger } = setUp(t);
+  directory.mkdir('d/e');
+  watch(watcher, '');
+  watch(watcher, 'd');
+  assert.equal(watcher.watched, 2);
+  directory.write('d/e/unwatched');
+  directory.write('d/f');
+  assert.deepEqual([...new Set(await hint('d/f'))], ['d/f']);
+  directory.remove('d/f');
+  directory.write('top');
+  assert.ok((await hint('top')).includes('d/f'));
+  assert.equal(watcher.complete, true);
+  assert.deepEqual(logger.lines, []);
+});
+
+test('names that are not UTF-8 arrive as they are', { skip }, async t => {
+  const { directory, watcher, hint } = setUp(t);
+  directory.mkdir('\xff');
+  watch(watcher, '\xff');
+  directory.write('\xff/\xfe\xe4');
+  await hint('\xff/\xfe\xe4');
+});
+
+test('a directory that took the place of another is watched when it is fresh', { skip }, async t => {
+  const { directory, watcher, hint } = setUp(t);
+  directory.mkdir('d');
+  watch(watcher, '');
+  watch(watcher, 'd');
+  directory.rename('d', 'old');
+  directory.mkdir('d');
+  // Not fresh: the watch stays with the directory it was made for, which is reported under its old name.
+  watch(watcher, 'd', false);
+  directory.write('d/unnoticed');
+  directory.write('old/x');
+  assert.ok(!(await hint('d/x')).includes('d/unnoticed'));
+  watch(watcher, 'd', true);
+  directory.write('old/y');
+  directory.write('d/noticed');
+  assert.ok(!(await hint('d/noticed')).includes('d/y'));
+  assert.equal(watcher.watched, 2);
+});
+
+test('watching the same directory afresh loses nothing', { skip }, async t => {
+  const { directory, watcher, hint } = setUp(t);
+  directory.mkdir('d');
+  watch(watcher, 'd');
+  directory.write('d/before');
+  watch(watcher, 'd', true);
+  directory.write('d/after');
+  await hint('d/after');
+  assert.equal(watcher.watched, 1);
+});
+
+test('an unwatched directory is silent', { skip }, async t => {
+  const { directory, watcher, hint } = setUp(t);
+  directory.mkdir('d');
+  watch(watcher, '');
+  watch(watcher, 'd');
+  watcher.unwatch(bytePath('d'));
+  watcher.unwatch(bytePath('never'));
+  assert.equal(watcher.watched, 1);
+  directory.write('d/f');
+  directory.write('barrier');
+  assert.deepEqual([...new Set(await hint('barrier'))], ['barrier']);
+});
+
+test('the limit is respected, said once, and room is used again', { skip }, async t => {
+  const { directory, watcher, logger, hint } = setUp(t, 5);
+  for (const name of ['a', 'b', 'c', 'd']) directory.mkdir(name);
+  // Half of five, rounded down.
+  for (const name of ['a', 'b']) watch(watcher, name);
+  assert.deepEqual([watcher.watched, watcher.complete], [2, true]);
+  for (const name of ['c', 'd']) watch(watcher, name);
+  assert.deepEqual([watcher.watched, watcher.complete], [2, false]);
+  assert.deepEqual(logger.lines, [
+    "warn: Not every directory can be watched (the limit of 2 watches is reached). Changes in the others are noticed through the editor's events and by audits.",
+  ]);
+  // Fresh ones take the place of their own.
+  watch(watcher, 'a', true);
+  assert.equal(watcher.watched, 2);
+  watcher.unwatch(bytePath('b'));
+  watch(watcher, 'c');
+  assert.equal(watcher.watched, 2);
+  directory.write('c/f');
+  await hint('c/f');
+  assert.equal(logger.lines.length, 1);
+});
+
+test('a directory that is gone already is no failure', { skip }, t => {
+  const { directory, watcher, logger } = setUp(t);
+  directory.write('file');
+  watch(watcher, 'gone');
+  watch(watcher, 'file/below');
+  assert.deepEqual([watcher.watched, watcher.complete, logger.lines], [0, true, []]);
+  directory.mkdir('d');
+  watch(watcher, 'd');
+  directory.remove('d');
+  watch(watcher, 'd', true);
+  assert.deepEqual([watcher.watched, watcher.complete, logger.lines], [0, true, []]);
+});
+
+test('after its end nothing is watched', { skip }, t => {
+  const { directory, watcher } = setUp(t);
+  directory.mkdir('d');
+  watch(watcher, 'd');
+  watcher.dispose();
+  assert.equal(watcher.watched, 0);
+  watch(watcher, 'd');
+  assert.equal(watcher.watched, 0);
+});
+
+test("the system's own watcher tells of a change at the root", async t => {
+  const directory = temporaryDirectory(t);
+  const logger = new RecordingLogger();
+  const watcher = createTreeWatcher({ root: directory.root, share: 0.5, logger });
+  t.after(() => watcher.dispose());
+  watcher.watch(bytePath(''), false);
+  assert.equal(watcher.watched, 1);
+  await new Promise<void>((resolve, reject) => {
+    const lost = setTimeout(() => reject(new Error('no hint')), LOST_MS);
+    watcher.onHint(path => {
+      if (path !== bytePath('f')) return;
+      clearTimeout(lost);
+      resolve();
+    });
+    directory.write('f');
+  });
+  assert.deepEqual(logger.lines, []);
+});
