@@ -6,14 +6,26 @@ import path from 'node:path';
 
 const cli = path.join(import.meta.dirname, '..', 'dist', 'cli.cjs');
 const args = [cli, 'status', '-A', '-C', '-T', 'json', '-R', process.argv[2]];
-const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 30 });
-process.stderr.write(stderr);
+// Read as one character a byte, because names need not be UTF-8.
+const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'latin1', maxBuffer: 1 << 30 });
+process.stderr.write(stderr, 'latin1');
 if (status === 0) {
   const entries = JSON.parse(stdout).map(({ path: name, status: letter, source }) => ({
-    path: name,
+    path: decode(name),
     status: letter,
-    copy: source,
+    copy: source === undefined ? undefined : decode(source),
   }));
   process.stdout.write(JSON.stringify(entries));
 }
 process.exitCode = status ?? 1;
+
+/** UTF-8, in which each byte that is no part of it becomes the lone surrogate U+DC00 + byte. */
+function decode(bytes) {
+  const unit =
+    /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
+  return bytes.replace(unit, match =>
+    match.length > 1
+      ? Buffer.from(match, 'latin1').toString('utf8')
+      : String.fromCharCode(0xdc00 + match.charCodeAt(0)),
+  );
+}

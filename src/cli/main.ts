@@ -1,5 +1,5 @@
 // The command line's entry: connects a command to the process, and turns what went wrong into a line and an exit code.
-import { errorMessage, QuicksilverError, systemErrorCode } from '../base/errors.ts';
+import { QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import { runCommandLine } from './commands.ts';
 import { complain, EXIT_ERROR, EXIT_REFUSED, type ByteSink, type CommandIo } from './io.ts';
 
@@ -7,11 +7,15 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   // The first signal asks the command to stop; a second one finds no handler and ends the process.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-  let failure: unknown;
+  const output = { broken: false };
   const sinkOf = (stream: NodeJS.WriteStream): ByteSink => {
     stream.on('error', (error: Error) => {
-      failure ??= error;
+      if (output.broken) return;
+      output.broken = true;
+      process.exitCode = EXIT_ERROR;
       stop.abort(error);
+      // If nobody reads any more there is nothing to say, and nobody to say it to.
+      if (systemErrorCode(error) !== 'EPIPE' && stream !== process.stderr) complain(io, `abort: ${error.message}`);
     });
     return { write: bytes => void stream.write(bytes, 'latin1') };
   };
@@ -23,15 +27,9 @@ async function main(): Promise<void> {
     platform: process.platform,
     signal: stop.signal,
   };
-  process.exitCode = await exitCodeOf(runCommandLine(process.argv.slice(2), io), io, stop.signal);
-  // What is written last may fail only now; the process ends by itself when all of it is out.
-  process.stdout.once('error', () => (process.exitCode = EXIT_ERROR));
-  process.stdout.write('', () => {
-    // Nobody reads any more: nothing to say, and nobody to say it to.
-    if (failure === undefined) return;
-    process.exitCode = EXIT_ERROR;
-    if (systemErrorCode(failure) !== 'EPIPE') complain(io, `abort: ${errorMessage(failure)}`);
-  });
+  const code = await exitCodeOf(runCommandLine(process.argv.slice(2), io), io, stop.signal);
+  // The process ends by itself when all that was written is out; only then writing may be found to have failed.
+  process.exitCode = output.broken ? EXIT_ERROR : code;
 }
 
 async function exitCodeOf(run: Promise<number>, io: CommandIo, signal: AbortSignal): Promise<number> {

@@ -83,8 +83,8 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
       environment: options.environment,
       allowUnsupported: true,
     });
-    describe(lenient, facts);
-    report.ignoreFiles = lenient.ignoreFiles.filter(file => vfs.lstat(file) !== undefined);
+    describe(lenient, vfs, facts);
+    report.ignoreFiles = existing(vfs, lenient.ignoreFiles);
     report.refusals = lenient.checkSupported();
     if (report.refusals.length > 0) return report;
     const repository = MercurialRepository.open(options.root, { vfs, environment: options.environment });
@@ -130,12 +130,12 @@ export function toMarkdown(report: DoctorReport): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function describe(repository: MercurialRepository, facts: [string, string][]): void {
+function describe(repository: MercurialRepository, vfs: Vfs, facts: [string, string][]): void {
   const fact = (name: string, value: string): void => void facts.push([name, value]);
   fact('Requirements', [...repository.requirements].sort().map(code).join(', ') || 'none');
   fact('Store', code(repository.storeDirectory));
   if (repository.sharedSource !== undefined) fact('Share of', code(repository.sharedSource));
-  fact('Configuration', repository.config.files.map(code).join(', ') || 'none');
+  fact('Configuration', existing(vfs, repository.config.files).map(code).join(', ') || 'none');
   const { untrustedFiles } = repository.config;
   if (untrustedFiles.length > 0)
     fact('Configuration left out, its owner is not trusted', untrustedFiles.map(code).join(', '));
@@ -158,6 +158,10 @@ function describe(repository: MercurialRepository, facts: [string, string][]): v
   if (operation !== undefined) fact('Unfinished', operation);
   const { excluded } = repository.treeRules(dirstate);
   if (excluded.size > 0) fact('Subrepositories', [...excluded].map(path => code(toDisplay(path))).join(', '));
+}
+
+function existing(vfs: Vfs, files: readonly string[]): string[] {
+  return files.filter(file => vfs.lstat(file) !== undefined);
 }
 
 interface OwnAnswer {

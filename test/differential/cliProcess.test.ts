@@ -1,0 +1,262 @@
+// The command line as a process: exit codes, broken pipes, signals; and the commands that need a real repository.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { findHg } from '../../src/hgCommand/hgStatus.ts';
+
+const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const PIPE_SCRIPT = '"$0" "$1" status -R "$2" -u | head -n 1; echo "${PIPESTATUS[0]}"';
+
+let base = '';
+let cli = '';
+let root = '';
+let count = 0;
+
+function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return { ...process.env, HGRCPATH: '', HGPLAIN: '1', ...more };
+}
+
+function hg(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync('hg', args, { cwd: root, env: environment(), encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+function run(args: readonly string[], more: Record<string, string> = {}): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [cli, ...args], { cwd: root, env: environment(more), encoding: 'utf8' });
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+/** A PATH on which `hg` is a script; the real one is at $HG. */
+function pathWithHg(script: string): Record<string, string> {
+  const directory = join(base, `bin-${count}`);
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'hg'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { PATH: [directory, process.env['PATH']].join(delimiter), HG: findHg() ?? '' };
+}
+
+const skip = process.platform === 'win32' ? 'written for a POSIX shell' : false;
+
+describe('the quicksilver process', { skip }, () => {
+  before(() => {
+    base = realpathSync(mkdtempSync(join(tmpdir(), 'quicksilver-process-')));
+    cli = join(base, 'cli.cjs');
+    // As the product is built: bundled, with no module called 'vscode' to be had.
+    esbuild.buildSync({
+      entryPoints: [join(PROJECT, 'src/cli/main.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: cli,
+      logLevel: 'error',
+    });
+  });
+
+  beforeEach(() => {
+    root = join(base, `r${++count}`);
+    mkdirSync(root);
+    hg('init');
+    write('.hgignore', 'syntax: glob\n*.o\nsyntax: regexp\n^build/\n^gen$\n');
+    write('a', 'a\n');
+    write('b', 'b\n');
+    hg('add', '-q');
+    hg('commit', '-m', 'one', '-u', 'somebody');
+    hg('copy', 'a', 'a2');
+    write('b', 'changed\n');
+    write('new', '');
+    write('x.o', '');
+  });
+
+  after(() => rmSync(base, { recursive: true, force: true }));
+
+  test('status answers as hg does', () => {
+    const { status, stdout, stderr } = run(['status', '-A', '-C', '-T', 'json']);
+    assert.deepEqual([status, stdout, stderr], [0, hg('status', '-A', '-C', '-T', 'json'), '']);
+  });
+
+  test('help and version', () => {
+    assert.equal(run(['--version']).stdout, 'quicksilver 0.1.0\n');
+    const help = run(['--help']);
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, /^usage: quicksilver /m);
+    assert.equal(run(['status', '--help']).stdout, run(['help', 'status']).stdout);
+    const nothing = run([]);
+    assert.deepEqual([nothing.status, nothing.stdout, nothing.stderr], [255, '', help.stdout]);
+  });
+
+  test('errors are one line, and the exit code is 255', () => {
+    for (const [args, message] of [
+      [['satus'], "unknown command 'satus'; did you mean 'status'?"],
+      [['frobnicate'], "unknown command 'frobnicate'; there are: status, watch, debugignore, doctor"],
+      [['constructor'], "unknown command 'constructor'; there are: status, watch, debugignore, doctor"],
+      [['d'], "command 'd' is ambiguous: debugignore, doctor"],
+      [['status', '--cwd', 'nope'], `${root}/nope: no such directory`],
+      [['watch', 'a'], 'quicksilver watch takes no paths: it watches the whole repository'],
+      [['doctor', 'a'], 'quicksilver doctor takes no paths: it looks at the whole repository'],
+      [['debugignore'], 'quicksilver debugignore needs a path to explain'],
+    ] as const) {
+      const { status, stdout, stderr } = run(args);
+      assert.deepEqual([status, stdout, stderr], [255, '', `abort: ${message}\n`]);
+    }
+  });
+
+  test('a repository that must be refused: exit code 3 and one line', () => {
+    appendFileSync(join(root, '.hg', 'requires'), 'exp-sparse\n');
+    for (const command of ['status', 'watch']) {
+      const { status, stderr } = run([command]);
+      assert.equal(status, 3);
+      assert.match(stderr, /^abort: .*exp-sparse.*\n$/);
+    }
+  });
+
+  test('a damaged repository: exit code 255', () => {
+    writeFileSync(join(root, '.hg', 'dirstate'), 'too short');
+    const { status, stderr } = run(['status']);
+    assert.equal(status, 255);
+    assert.match(stderr, /^abort: .*dirstate.*\n$/);
+  });
+
+  test('a reader that goes away is no reason to complain', () => {
+    for (let i = 0; i < 5000; i++) write(`many/${'long-name-'.repeat(10)}${i}`, '');
+    const args = ['-c', PIPE_SCRIPT, process.execPath, cli, root];
+    const { stdout, stderr } = spawnSync('bash', args, { env: environment(), encoding: 'utf8' });
+    assert.deepEqual([stdout, stderr], [`? many/${'long-name-'.repeat(10)}0\n255\n`, '']);
+  });
+
+  test('a disk that is full is', { skip: process.platform !== 'linux' }, () => {
+    const args = ['-c', '"$0" "$1" status > /dev/full', process.execPath, cli];
+    const { status, stderr } = spawnSync('bash', args, { cwd: root, env: environment(), encoding: 'utf8' });
+    assert.equal(status, 255);
+    assert.match(stderr, /^abort: ENOSPC.*\n$/);
+  });
+
+  test('debugignore names the rule that hg names', () => {
+    write('build/deep/x', '');
+    write('sub/y.o', '');
+    for (const path of ['x.o', 'build/deep/x', 'sub/y.o', 'sub/build/x', 'gen/x']) {
+      const theirs = hg('debugignore', path);
+      const rule = /\(ignore rule in (.*), line (\d+): '(.*)'\)/.exec(theirs);
+      const ours = run(['debugignore', path]).stdout;
+      if (rule === null) assert.equal(ours, `${path} is not ignored\n`);
+      else
+        assert.ok(
+          ours.startsWith(`${path} is ignored: `) && ours.endsWith(`${rule[1]!}, line ${rule[2]!}: ${rule[3]!}\n`),
+          ours,
+        );
+    }
+  });
+
+  test('debugignore says that a tracked file is not ignored, and which directory is', () => {
+    hg('add', 'x.o');
+    const ignoreFile = join(root, '.hgignore');
+    const { stdout } = run(['debugignore', 'x.o', 'a', '.', 'gen/x']);
+    assert.deepEqual(stdout.split('\n'), [
+      `x.o is tracked, and so not ignored, although a rule matches ${ignoreFile}, line 2: *.o`,
+      'a is not ignored',
+      '. is not ignored',
+      `gen/x is ignored: a rule matches the directory gen that it is in, ${ignoreFile}, line 5: ^gen$`,
+      '',
+    ]);
+  });
+
+  test('doctor: no difference, although the configuration gives hg other manners', () => {
+    write('.hg/hgrc', '[alias]\nstatus = status -m\n[defaults]\nstatus = -n\n[ui]\nquiet = yes\n');
+    const { status, stdout } = run(['doctor'], { HGPLAINEXCEPT: 'alias' });
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /^This repository is supported, and the answer is that of `hg status`\.$/m);
+    assert.match(stdout, /^- Requirements: .*`revlogv1`/m);
+    assert.match(stdout, /^- Entries: 4$/m);
+    assert.match(stdout, /^- 1 modified, 1 added, 0 removed, 0 deleted, 1 unknown, 1 ignored, 2 clean$/m);
+  });
+
+  test('doctor: difference by difference, exit code 1', () => {
+    const json = [
+      { path: 'a', status: 'M' },
+      { path: 'a2', status: 'A' },
+      { path: 'b', status: 'M' },
+      { path: '.hgignore', status: 'C' },
+      { path: 'new', status: '?' },
+      { path: 'else', status: '?' },
+    ];
+    write('answer.json', JSON.stringify([...json, { path: 'answer.json', status: '?' }]));
+    const { status, stdout } = run(['doctor'], pathWithHg(`cat '${root}/answer.json'`));
+    assert.equal(status, 1);
+    assert.match(
+      stdout,
+      /^This repository is supported, but the answer differs from that of `hg status` for 4 paths\.$/m,
+    );
+    assert.deepEqual(stdout.slice(stdout.indexOf('## Comparison')).split('\n').slice(2), [
+      '- `a`: C here, M by hg',
+      '- `a2`: A from `a` here, A by hg',
+      '- `else`: not listed here, ? by hg',
+      '- `x.o`: I here, not listed by hg',
+      '',
+    ]);
+  });
+
+  test('doctor: hg that is not there, fails, or answers something else', () => {
+    const without = run(['doctor'], { PATH: '' });
+    assert.equal(without.status, 0);
+    assert.match(without.stdout, /There is no `hg` on PATH\./);
+    const failing = run(['doctor'], pathWithHg('echo "it is broken" >&2; exit 7'));
+    assert.equal(failing.status, 255);
+    assert.match(failing.stdout, /did not answer:\n\n {4}it is broken\n/);
+    count++;
+    const silent = run(['doctor'], pathWithHg('exit 0'));
+    assert.equal(silent.status, 255);
+    assert.match(silent.stdout, /hg status wrote no JSON/);
+  });
+
+  test('doctor: what is refused, with all reasons', () => {
+    appendFileSync(join(root, '.hg', 'requires'), 'exp-sparse\nlargefiles\n');
+    const { status, stdout } = run(['doctor']);
+    assert.equal(status, 3);
+    assert.match(stdout, /^This repository is not supported:\n\n- .*exp-sparse.*\n- .*largefiles/m);
+    assert.match(stdout, /^- Requirements: .*`largefiles`/m);
+  });
+
+  test('watch tells the state, then changes, until it is interrupted', async () => {
+    const child = spawn(process.execPath, [cli, 'watch'], {
+      cwd: root,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+    const known = new Map<string, string>();
+    const expected = ['new unknown', 'late unknown', 'b modified'];
+    let interrupted = false;
+    for await (const line of createInterface({ input: child.stdout })) {
+      const update = JSON.parse(line) as {
+        settled: boolean;
+        reset: boolean;
+        cleared: string[];
+        changed: { path: string; status: string }[];
+      };
+      if (update.reset) known.clear();
+      for (const path of update.cleared) known.delete(path);
+      for (const { path, status } of update.changed) known.set(path, status);
+      if (!update.settled || interrupted) continue;
+      if (!known.has('late')) {
+        assert.deepEqual([known.get('a2'), known.get('b'), known.get('x.o')], ['added', 'modified', 'ignored']);
+        write('late', '');
+      } else {
+        assert.deepEqual(
+          expected.filter(item => known.get(item.split(' ')[0]!) !== item.split(' ')[1]),
+          [],
+        );
+        interrupted = child.kill('SIGINT');
+      }
+    }
+    assert.equal(await ended, 0);
+  });
+});
