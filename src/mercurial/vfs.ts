@@ -122,6 +122,17 @@ export class Vfs {
     return stat && identityOf(stat);
   }
 
+  /** As {@link identity}, of what a symbolic link leads to. */
+  targetIdentity(path: string): FileIdentity | undefined {
+    try {
+      const stat = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+      return stat && identityOf(stat);
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return undefined;
+      throw ioError(path, error);
+    }
+  }
+
   lstat(path: string): fs.BigIntStats | undefined {
     try {
       return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });

@@ -7,6 +7,7 @@ export interface Head {
   /** 40 hexadecimal digits; all zeros for the null revision. */
   readonly firstParent: string;
   readonly secondParent: string;
+  /** This and the following names are texts for people. */
   readonly branch: string;
   readonly bookmark: string | undefined;
   readonly topic: string | undefined;

@@ -222,7 +222,7 @@ export class LiveModel implements Disposable {
     if (this.#owned.isDisposed) return;
     if (this.#snapshot === undefined) {
       if (this.#retries === 0) {
-        this.#publisher.publish(true, performance.now());
+        this.#tell(true, performance.now());
         this.#resolveWaiting();
         if (this.#publisher.state.kind !== 'gone') this.#wake.setAtMost(RETRY_FAILED_MS);
       }
@@ -248,8 +248,17 @@ export class LiveModel implements Disposable {
       this.#wake.setAtMost(heldFor);
       return false;
     }
-    this.#publisher.publish(settled, now);
+    this.#tell(settled, now);
     return true;
+  }
+
+  #tell(settled: boolean, now: number): void {
+    try {
+      this.#publisher.publish(settled, now);
+    } catch (error) {
+      // A listener's failure is not the model's, and says nothing of the repository.
+      this.#logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
   }
 
   #resolveWaiting(): void {

@@ -86,7 +86,7 @@ export class Publisher implements Disposable {
     return Math.max(0, this.#lockedSince + limit - now);
   }
 
-  /** Tells what changed; nothing if nothing did. */
+  /** Tells what changed; nothing if nothing did. Throws what a listener throws, after all of them were told. */
   publish(settled: boolean, now: number): void {
     const nested = [...this.nestedRepositories].sort();
     const nestedKey = nested.join('\0');
@@ -102,8 +102,9 @@ export class Publisher implements Disposable {
       sameHead(told.head, this.head) &&
       told.nested === nestedKey &&
       told.settled === settled;
+    let update: ModelUpdate | undefined;
     if (!nothing) {
-      this.#updates.fire({
+      update = {
         state: this.state,
         head: this.head,
         reset: this.#reset,
@@ -115,7 +116,7 @@ export class Publisher implements Disposable {
         cause: [...this.#causes].join(', '),
         outcome: difference(this.#outcome, this.#accounted),
         milliseconds: this.#began === undefined ? 0 : now - this.#began,
-      });
+      };
       this.#told = { state: this.state, head: this.head, nested: nestedKey, settled };
       this.#reset = false;
     }
@@ -124,6 +125,8 @@ export class Publisher implements Disposable {
       this.#began = undefined;
       this.#accounted = { ...this.#outcome };
     }
+    // Last, so that a listener may ask for more, or fail, without being told the same again.
+    if (update !== undefined) this.#updates.fire(update);
   }
 
   dispose(): void {

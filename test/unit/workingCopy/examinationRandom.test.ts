@@ -92,7 +92,7 @@ for (const scanning of [false, true]) {
         if (scan !== undefined) model.finish(scan);
         model.assertTrue();
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 }

@@ -261,3 +261,18 @@ test('without audits focus does nothing', async t => {
   rig.model.focus();
   assert.equal(await rig.settledUpdates(), 0);
 });
+
+test('a listener that throws stops neither the model nor the others, and nothing is told twice', async t => {
+  const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
+  const broken = rig.model.onDidUpdate(() => {
+    throw new Error('broken listener');
+  });
+  rig.directory.write('f', '22');
+  rig.watcher.fire('f');
+  assert.deepEqual(states([await rig.only()]), ['ready 1']);
+  assert.equal(rig.logger.lines.length, 1);
+  assert.match(rig.logger.lines[0]!, /^error: .*broken listener/);
+  broken.dispose();
+  rig.watcher.fire('f');
+  assert.equal(await rig.settledUpdates(), 0);
+});

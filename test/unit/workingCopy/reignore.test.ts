@@ -141,6 +141,6 @@ test('for any tree and any two sets of rules it ends where a fresh scan begins',
         }
       },
     ),
-    { numRuns: 250 },
+    { numRuns: 150 },
   );
 });

@@ -1,0 +1,38 @@
+import * as path from 'node:path';
+import { joinPath, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
+import { findRepositoryRoot } from '../mercurial/discovery.ts';
+import type { Vfs } from '../mercurial/vfs.ts';
+import { emptyOutcome } from '../status/types.ts';
+import { WorkingTree } from '../status/workingTree.ts';
+
+/**
+ * Roots of repositories that concern a folder: the nearest one at or above it, and those below it, at most `depth`
+ * levels down. Does not follow symbolic links and does not look into directories of the given names.
+ */
+export function discoverRepositories(
+  vfs: Vfs,
+  folder: string,
+  depth: number,
+  ignoredNames: ReadonlySet<string>,
+): string[] {
+  const found = new Set<string>();
+  const above = findRepositoryRoot(vfs, folder);
+  if (above !== undefined) found.add(above);
+  const tree = new WorkingTree(folder, emptyOutcome());
+  let level: BytePath[] = [ROOT_PATH];
+  for (let at = 0; at <= depth && level.length > 0; at++) {
+    const next: BytePath[] = [];
+    for (const directory of level) {
+      const items = tree.readDirectory(directory) ?? [];
+      if (items.some(item => item.name === '.hg' && item.kind === 'directory')) {
+        found.add(directory === '' ? folder : path.join(folder, toDisplay(directory)));
+      }
+      for (const item of items) {
+        if (item.kind !== 'directory' || item.name === '.hg' || ignoredNames.has(toDisplay(item.name))) continue;
+        next.push(joinPath(directory, item.name));
+      }
+    }
+    level = next;
+  }
+  return [...found].sort();
+}

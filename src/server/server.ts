@@ -1,0 +1,150 @@
+// Serves live models over a JSON-RPC connection: to the extension from a worker thread, to anything else from a process.
+import type { MessageConnection, NotificationType } from 'vscode-jsonrpc';
+import { fromDisplay } from '../base/bytePath.ts';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
+import { findRepositoryRoot } from '../mercurial/discovery.ts';
+import { Vfs } from '../mercurial/vfs.ts';
+import { LiveModel } from '../workingCopy/liveModel.ts';
+import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
+import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
+import { discoverRepositories } from './discover.ts';
+import { doctorReport } from './doctor.ts';
+import * as protocol from './protocol.ts';
+import { toMessages } from './updates.ts';
+
+interface ServedRepository extends Disposable {
+  readonly model: LiveModel;
+  readonly backend: MercurialBackend;
+}
+
+/** Answers the protocol's requests until disposed of; owns the models it opens. */
+export class Server implements Disposable {
+  readonly #connection: MessageConnection;
+  readonly #environment: HgEnvironment;
+  readonly #vfs = new Vfs();
+  readonly #repositories = new Map<string, ServedRepository>();
+  readonly #owned = new DisposableStore();
+  readonly #logger: Logger;
+
+  constructor(connection: MessageConnection, environment: HgEnvironment = currentEnvironment()) {
+    this.#connection = connection;
+    this.#environment = environment;
+    this.#logger = this.#makeLogger();
+    this.#register();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    for (const root of [...this.#repositories.keys()]) this.#close(root);
+  }
+
+  #register(): void {
+    const c = this.#connection;
+    for (const registration of [
+      c.onRequest(protocol.FindRoot, ({ path }) => findRepositoryRoot(this.#vfs, path) ?? null),
+      c.onRequest(protocol.Discover, ({ folders, depth, ignoredNames }) => {
+        const names = new Set(ignoredNames);
+        return [...new Set(folders.flatMap(folder => discoverRepositories(this.#vfs, folder, depth, names)))];
+      }),
+      c.onRequest(protocol.Open, options => {
+        this.#open(options);
+        return null;
+      }),
+      c.onRequest(protocol.Close, ({ root }) => {
+        this.#close(root);
+        return null;
+      }),
+      c.onRequest(protocol.Refresh, async ({ root, cause }) => {
+        await this.#repositories.get(root)?.model.refresh(cause);
+        return null;
+      }),
+      c.onRequest(protocol.Settle, async ({ root }) => {
+        await this.#repositories.get(root)?.model.settle();
+        return null;
+      }),
+      c.onRequest(protocol.AreIgnored, ({ root, paths }) => this.#areIgnored(root, paths)),
+      c.onRequest(protocol.ExplainIgnored, ({ root, path }) => this.#explainIgnored(root, path)),
+      c.onRequest(protocol.Doctor, ({ root, compare }) => this.#doctor(root, compare)),
+      c.onRequest(protocol.Shutdown, () => {
+        this.dispose();
+        return null;
+      }),
+      c.onNotification(protocol.Hint, ({ root, paths }) => {
+        this.#repositories.get(root)?.model.hint(paths.map(fromDisplay));
+      }),
+      c.onNotification(protocol.Focus, ({ focused }) => {
+        if (focused) for (const { model } of this.#repositories.values()) model.focus();
+      }),
+    ]) {
+      this.#owned.add(registration);
+    }
+  }
+
+  #open({ root, auditSeconds, watchShare }: protocol.OpenOptions): void {
+    if (this.#repositories.has(root)) return;
+    const owned = new DisposableStore();
+    const backend = new MercurialBackend(root, this.#vfs, this.#environment);
+    const watcher = createTreeWatcher({ root, share: watchShare, logger: this.#logger });
+    const model = owned.add(
+      new LiveModel({ backend, watcher, logger: this.#logger, auditMs: auditSeconds * 1000 }),
+    );
+    let sequence = 0;
+    owned.add(
+      model.onDidUpdate(update => {
+        for (const message of toMessages(root, update, sequence + 1)) {
+          sequence = message.sequence;
+          this.#send(protocol.DidUpdate, message);
+        }
+      }),
+    );
+    this.#repositories.set(root, { model, backend, dispose: () => owned.dispose() });
+    model.start();
+  }
+
+  #close(root: string): void {
+    this.#repositories.get(root)?.dispose();
+    this.#repositories.delete(root);
+  }
+
+  #areIgnored(root: string, paths: readonly string[]): boolean[] {
+    const tree = this.#repositories.get(root)?.model.tree;
+    return paths.map(text => {
+      const path = fromDisplay(text);
+      return tree?.get(path)?.status === 'ignored' || tree?.ignoredDirectoryAbove(path) !== undefined;
+    });
+  }
+
+  #explainIgnored(root: string, path: string): protocol.IgnoreExplanation | null {
+    const served = this.#repositories.get(root);
+    const snapshot = served?.model.snapshot;
+    if (served === undefined || snapshot === undefined) return null;
+    return served.backend.explainIgnored(snapshot, fromDisplay(path)) ?? null;
+  }
+
+  async #doctor(root: string, compare: boolean): Promise<string> {
+    const model = this.#repositories.get(root)?.model;
+    return doctorReport({
+      root,
+      environment: this.#environment,
+      compare,
+      ...(model && {
+        live: { watched: model.watched, missedByEvents: model.missedByEvents, counts: model.tree.counts },
+      }),
+    });
+  }
+
+  #makeLogger(): Logger {
+    const write =
+      (level: protocol.LogMessage['level']) =>
+      (message: string): void =>
+        this.#send(protocol.Log, { level, message });
+    return { trace: write('trace'), info: write('info'), warn: write('warn'), error: write('error') };
+  }
+
+  #send<P>(type: NotificationType<P>, params: P): void {
+    // It fails only when the other side is gone: then there is nobody left to serve.
+    this.#connection.sendNotification(type.method, params).catch(() => this.dispose());
+  }
+}

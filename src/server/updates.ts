@@ -1,0 +1,81 @@
+// The live model's updates in the form of the protocol.
+import * as path from 'node:path';
+import { toDisplay } from '../base/bytePath.ts';
+import type { Head } from '../workingCopy/backend.ts';
+import type { ModelState, ModelUpdate } from '../workingCopy/publisher.ts';
+import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } from './protocol.ts';
+
+/** A large update travels in parts, so that the receiver's thread is never busy with it for long. */
+const PART_ENTRIES = 2000;
+
+/**
+ * The messages for one update, in order. Only the last of them can be settled, only the first resets.
+ * @param firstSequence the sequence number of the first message
+ */
+export function* toMessages(root: string, update: ModelUpdate, firstSequence: number): Generator<RepositoryUpdate> {
+  const head = update.head && toHead(update.head);
+  const counts = { ...update.counts, tracked: update.tracked };
+  const { outcome } = update;
+  const cost = {
+    milliseconds: update.milliseconds,
+    stats: outcome.stats,
+    directoriesRead: outcome.directoriesRead,
+    filesRead: outcome.filesRead,
+    bytesRead: outcome.bytesRead,
+    unsure: outcome.unsure,
+  };
+  const parts = Math.max(1, Math.ceil(update.changes.length / PART_ENTRIES));
+  for (let part = 0; part < parts; part++) {
+    const changed: FileEntry[] = [];
+    const cleared: string[] = [];
+    for (const { path: name, entry } of update.changes.slice(part * PART_ENTRIES, (part + 1) * PART_ENTRIES)) {
+      if (entry === undefined) cleared.push(toDisplay(name));
+      else {
+        changed.push({
+          path: toDisplay(name),
+          status: entry.status,
+          ...(entry.source !== undefined && { source: toDisplay(entry.source) }),
+          ...(entry.directory && { directory: true as const }),
+        });
+      }
+    }
+    const isLast = part === parts - 1;
+    yield {
+      root,
+      sequence: firstSequence + part,
+      state: toState(update.state),
+      head,
+      reset: update.reset && part === 0,
+      changed,
+      cleared,
+      counts,
+      ...(isLast &&
+        update.nestedRepositories && {
+          nestedRepositories: update.nestedRepositories.map(nested => path.join(root, toDisplay(nested))),
+        }),
+      settled: update.settled && isLast,
+      cause: update.cause,
+      cost,
+    };
+  }
+}
+
+function toHead(head: Head): RepositoryHead {
+  return {
+    firstParent: head.firstParent,
+    secondParent: head.secondParent,
+    branch: head.branch,
+    ...(head.bookmark !== undefined && { bookmark: head.bookmark }),
+    ...(head.topic !== undefined && { topic: head.topic }),
+    ...(head.operation !== undefined && { operation: head.operation }),
+  };
+}
+
+function toState(state: ModelState): RepositoryState {
+  if (!('problem' in state)) return { kind: state.kind };
+  const { code, message, file, line } = state.problem;
+  return {
+    kind: state.kind,
+    problem: { code, message, ...(file !== undefined && { file }), ...(line !== undefined && { line }) },
+  };
+}

@@ -1,0 +1,151 @@
+// Mercurial as the live model sees it. Each part of a snapshot is kept for as long as the files it was read from are the
+// same, so that asking again costs a few stats.
+import * as path from 'node:path';
+import type { BytePath } from '../base/bytePath.ts';
+import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import { HG_DIRECTORY } from '../mercurial/discovery.ts';
+import { diffDirstates } from '../mercurial/dirstate/diffDirstates.ts';
+import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
+import { FileSet, nowNs } from '../mercurial/fileSet.ts';
+import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
+import { MercurialRepository } from '../mercurial/repository.ts';
+import type { StoreTree } from '../mercurial/store/store.ts';
+import { sameIdentity, type Vfs } from '../mercurial/vfs.ts';
+import type { StatusInput, TreeRules } from '../status/types.ts';
+import type { Backend, Head, Lock, Snapshot } from './backend.ts';
+
+interface MercurialSnapshot extends Snapshot {
+  readonly repository: MercurialRepository;
+  /** Requirements and configuration. */
+  readonly definition: FileSet;
+  readonly dirstate: Dirstate;
+  readonly ignore: IgnoreRules;
+  readonly ignoreFiles: FileSet;
+  readonly base: StoreTree;
+}
+
+/** Why a path is ignored, for a person. */
+export interface IgnoreReason {
+  readonly matchedPath: BytePath;
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+export class MercurialBackend implements Backend {
+  readonly root: string;
+  readonly #vfs: Vfs;
+  readonly #environment: HgEnvironment;
+  readonly #hgDirectory: string;
+  /** The last repository that could be opened: it knows which files matter. */
+  #repository: MercurialRepository | undefined;
+  #stateFiles: ReadonlySet<string> = new Set();
+
+  constructor(root: string, vfs: Vfs, environment: HgEnvironment) {
+    this.root = root;
+    this.#vfs = vfs;
+    this.#environment = environment;
+    this.#hgDirectory = path.join(root, HG_DIRECTORY);
+  }
+
+  exists(): boolean {
+    return this.#vfs.isDirectory(this.#hgDirectory);
+  }
+
+  load(previous: Snapshot | undefined): Snapshot {
+    let old = previous as MercurialSnapshot | undefined;
+    if (old?.definition.hasChanged()) old = undefined;
+    const began = nowNs();
+    const repository = old?.repository ?? this.#open();
+    const definition = old?.definition ?? new FileSet(this.#vfs, repository.definitionFiles, began);
+    const dirstate = this.#dirstate(repository, old);
+    const keepsRules = old !== undefined && !old.ignoreFiles.hasChanged();
+    const ignore = keepsRules ? old!.ignore : repository.readIgnore();
+    const ignoreFiles = keepsRules ? old!.ignoreFiles : new FileSet(this.#vfs, ignore.files, began);
+    // A tree with a warning stands for a parent that did not exist when it was looked for.
+    const keepsBase = old?.dirstate.p1 === dirstate.p1 && old.base.warning === undefined;
+    const base = keepsBase ? old!.base : repository.store.baseTree(dirstate.p1);
+    const rules = sameRules(old?.input.rules, repository.treeRules(dirstate));
+    const input = sameInput(old?.input, { root: this.root, statCache: dirstate, ignore: ignore.matcher, base, rules });
+    const head = sameHead(old?.head, this.#head(repository, dirstate));
+    if (old !== undefined && input === old.input && head === old.head && ignore === old.ignore) return old;
+    return {
+      repository,
+      definition,
+      dirstate,
+      ignore,
+      ignoreFiles,
+      base,
+      input,
+      head,
+      warnings: ignore.warnings,
+      files: [...new Set([...definition.paths, ...ignore.files, ...repository.controlFiles])],
+    } satisfies MercurialSnapshot as Snapshot;
+  }
+
+  changedPaths(from: Snapshot, to: Snapshot): BytePath[] {
+    const paths: BytePath[] = [];
+    diffDirstates((from as MercurialSnapshot).dirstate, (to as MercurialSnapshot).dirstate, path => paths.push(path));
+    return paths;
+  }
+
+  lock(): Lock {
+    return this.#repository?.lock() ?? 'free';
+  }
+
+  controlDirectories(): readonly string[] {
+    return [...new Set([this.#hgDirectory, ...[...this.#stateFiles].map(file => path.dirname(file))])];
+  }
+
+  isRelevant(directory: string, name: string): boolean {
+    // Before a repository could be opened, anything may be what was missing.
+    if (this.#repository === undefined) return true;
+    const file = path.join(directory, name);
+    return this.#stateFiles.has(file) || this.#repository.definitionFiles.includes(file);
+  }
+
+  /** The rule by which a path is ignored; undefined if it is not, tracked or not. */
+  explainIgnored(snapshot: Snapshot, at: BytePath): IgnoreReason | undefined {
+    const found = (snapshot as MercurialSnapshot).ignore.matcher.explainIgnored(at);
+    if (found === undefined) return undefined;
+    const { file, line, text } = found.rule;
+    return { matchedPath: found.path, file: path.resolve(this.root, file), line, text };
+  }
+
+  #open(): MercurialRepository {
+    const repository = MercurialRepository.open(this.root, { vfs: this.#vfs, environment: this.#environment });
+    this.#repository = repository;
+    this.#stateFiles = new Set(repository.stateFiles);
+    return repository;
+  }
+
+  #dirstate(repository: MercurialRepository, old: MercurialSnapshot | undefined): Dirstate {
+    const same = old !== undefined && sameIdentity(repository.dirstateIdentity(), old.dirstate.identity);
+    return same ? old.dirstate : repository.readDirstate();
+  }
+
+  #head(repository: MercurialRepository, dirstate: Dirstate): Head {
+    const { branch, bookmark, topic } = repository.names();
+    const operation = repository.unfinished(dirstate);
+    return { firstParent: dirstate.p1, secondParent: dirstate.p2, branch, bookmark, topic, operation };
+  }
+}
+
+function sameRules(old: TreeRules | undefined, rules: TreeRules): TreeRules {
+  if (old === undefined || old.traits !== rules.traits || old.excluded.size !== rules.excluded.size) return rules;
+  for (const excluded of rules.excluded) if (!old.excluded.has(excluded)) return rules;
+  return old;
+}
+
+function sameInput(old: StatusInput | undefined, input: StatusInput): StatusInput {
+  const same =
+    old?.statCache === input.statCache &&
+    old.ignore === input.ignore &&
+    old.base === input.base &&
+    old.rules === input.rules;
+  return same ? old : input;
+}
+
+function sameHead(old: Head | undefined, head: Head): Head {
+  return old !== undefined && JSON.stringify(old) === JSON.stringify(head) ? old : head;
+}

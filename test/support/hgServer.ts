@@ -1,0 +1,127 @@
+// Drives the real `hg` through its command server: one process for a whole test instead of one per command.
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { bytePath, type BytePath } from '../../src/base/bytePath.ts';
+
+export interface HgAnswer {
+  readonly code: number;
+  /** Byte strings. */
+  readonly output: string;
+  readonly errors: string;
+}
+
+export interface HgEntry {
+  readonly path: BytePath;
+  readonly status: string;
+  readonly source?: BytePath;
+}
+
+/** The environment in which tests run `hg`: no configuration but the given, one encoding, no colours, no prompts. */
+export function hgEnvironment(hgrcPath = ''): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {};
+  for (const [name, value] of Object.entries(process.env)) if (!name.startsWith('HG')) environment[name] = value;
+  return {
+    ...environment,
+    HGRCPATH: hgrcPath,
+    HGPLAIN: '1',
+    HGENCODING: 'utf-8',
+    LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
+    HGUSER: 'test',
+  };
+}
+
+const CONFIG = [
+  'storage.dirstate-v2.slow-path=allow',
+  'ui.merge=:merge',
+  'extensions.rebase=',
+  'extensions.shelve=',
+  'phases.publish=false',
+];
+
+/**
+ * `hg status -A -C` as entries; what hg said, if it fails. A process of its own each time: a command server keeps the
+ * ignore rules it has once read.
+ */
+export function hgStatus(root: string): HgEntry[] | string {
+  const args = [...CONFIG.flatMap(item => ['--config', item]), 'status', '-A', '-C', '-0'];
+  const { status, stdout, stderr } = spawnSync('hg', args, {
+    cwd: root,
+    env: hgEnvironment(),
+    encoding: 'latin1',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) return stderr;
+  const entries: HgEntry[] = [];
+  for (const item of stdout.split('\0')) {
+    if (item === '') continue;
+    const previous = entries.at(-1);
+    if (item.startsWith('  ') && previous)
+      entries[entries.length - 1] = { ...previous, source: bytePath(item.slice(2)) };
+    else entries.push({ status: item[0]!, path: bytePath(item.slice(2)) });
+  }
+  return entries;
+}
+
+/** Runs commands; for a status see {@link hgStatus}. */
+export class HgServer {
+  readonly #process: ChildProcessWithoutNullStreams;
+  #buffer = Buffer.alloc(0);
+  #output = '';
+  #errors = '';
+  #hello = true;
+  #pending: ((answer: HgAnswer) => void) | undefined;
+  #exited: Promise<void>;
+
+  /** @param config settings in force for every command, as 'section.name=value' */
+  constructor(root: string, config: readonly string[] = []) {
+    const settings = [...CONFIG, ...config];
+    this.#process = spawn(
+      'hg',
+      [...settings.flatMap(item => ['--config', item]), 'serve', '--cmdserver', 'pipe', '-R', root, '--cwd', root],
+      { env: hgEnvironment(), stdio: 'pipe' },
+    );
+    this.#exited = new Promise(resolve => this.#process.once('exit', () => resolve()));
+    this.#process.stdout.on('data', (data: Buffer) => this.#receive(data));
+  }
+
+  run(...args: string[]): Promise<HgAnswer> {
+    const body = Buffer.from(args.join('\0'), 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(body.length);
+    this.#output = this.#errors = '';
+    return new Promise(resolve => {
+      this.#pending = resolve;
+      this.#process.stdin.write(Buffer.concat([Buffer.from('runcommand\n'), length, body]));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#process.stdin.end();
+    await this.#exited;
+  }
+
+  #receive(data: Buffer): void {
+    this.#buffer = Buffer.concat([this.#buffer, data]);
+    while (this.#buffer.length >= 5) {
+      const channel = String.fromCharCode(this.#buffer[0]!);
+      const length = this.#buffer.readUInt32BE(1);
+      // Requests for input carry no data: an empty line answers them.
+      if (channel === 'I' || channel === 'L') {
+        this.#buffer = this.#buffer.subarray(5);
+        this.#process.stdin.write(Buffer.alloc(4));
+        continue;
+      }
+      if (this.#buffer.length < 5 + length) return;
+      const body = this.#buffer.subarray(5, 5 + length);
+      this.#buffer = this.#buffer.subarray(5 + length);
+      if (channel === 'o' && this.#hello) this.#hello = false;
+      else if (channel === 'o') this.#output += body.toString('latin1');
+      else if (channel === 'e') this.#errors += body.toString('latin1');
+      else if (channel === 'r') {
+        const resolve = this.#pending;
+        this.#pending = undefined;
+        resolve?.({ code: body.readInt32BE(0), output: this.#output, errors: this.#errors });
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// A live model on a repository of the real hg, watched as it is in VS Code, and compared with hg's own answer.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { isAtOrBelow, joinPath, toDisplay, type BytePath } from '../../src/base/bytePath.ts';
+import type { Disposable } from '../../src/base/lifecycle.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { Vfs } from '../../src/mercurial/vfs.ts';
+import { emptyOutcome } from '../../src/status/types.ts';
+import { WorkingTree } from '../../src/status/workingTree.ts';
+import { LiveModel } from '../../src/workingCopy/liveModel.ts';
+import { MercurialBackend } from '../../src/workingCopy/mercurialBackend.ts';
+import type { ModelState } from '../../src/workingCopy/publisher.ts';
+import type { Change } from '../../src/workingCopy/statusTree.ts';
+import { createTreeWatcher } from '../../src/workingCopy/treeWatcher.ts';
+import type { HgEntry } from './hgServer.ts';
+
+const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
+
+export class LiveHarness implements Disposable {
+  readonly root: string;
+  readonly model: LiveModel;
+  /** What a client that only ever applies deltas knows. */
+  readonly told = new Map<BytePath, NonNullable<Change['entry']>>();
+  state: ModelState = { kind: 'scanning' };
+  #barriers = 0;
+  readonly #watcher: fs.FSWatcher;
+  readonly #seenNames = new Set<string>();
+
+  constructor(root: string) {
+    this.root = root;
+    const environment = { ...currentEnvironment(), variables: { ...process.env, HGRCPATH: '' } };
+    this.model = new LiveModel({
+      backend: new MercurialBackend(root, new Vfs(), environment),
+      watcher: createTreeWatcher({ root, share: 0.5, logger: silentLogger }),
+      logger: silentLogger,
+      auditMs: 0,
+    });
+    this.model.onDidUpdate(update => {
+      if (update.reset) this.told.clear();
+      for (const { path: at, entry } of update.changes) {
+        if (entry === undefined) this.told.delete(at);
+        else this.told.set(at, entry);
+      }
+      this.state = update.state;
+    });
+    this.model.start();
+    this.#watcher = fs.watch(root, (_kind, name) => this.#seenNames.add(name ?? ''));
+  }
+
+  dispose(): void {
+    this.#watcher.close();
+    this.model.dispose();
+  }
+
+  /**
+   * Resolves when everything that happened on disk so far has been noticed through events alone: events come in order, so
+   * once those of a file made and removed now were seen by a watcher of our own, the model's have seen all before.
+   */
+  async quiet(): Promise<void> {
+    const name = `barrier-${++this.#barriers}`;
+    fs.writeFileSync(path.join(this.root, name), '');
+    await this.#seen(name);
+    fs.unlinkSync(path.join(this.root, name));
+    await this.#seen(name);
+    await this.model.settle();
+  }
+
+  async #seen(name: string): Promise<void> {
+    do await once(this.#watcher, 'change');
+    while (!this.#seenNames.delete(name));
+  }
+
+  /** Compares what the deltas add up to with hg's answer: every path, status and copy source. */
+  assertEquals(expected: readonly HgEntry[], context: () => string): void {
+    assert.equal(this.state.kind, 'ready', context());
+    assert.deepEqual(this.#lines(), expected.map(line).sort(), context());
+  }
+
+  #lines(): string[] {
+    const lines: string[] = [];
+    for (const [at, entry] of this.told) {
+      if (entry.directory) for (const file of this.#filesBelow(at)) lines.push(line({ path: file, status: 'I' }));
+      else
+        lines.push(
+          line({
+            path: at,
+            status: LETTERS[entry.status],
+            ...(entry.source !== undefined && { source: entry.source }),
+          }),
+        );
+    }
+    const cache = this.model.snapshot!.input.statCache;
+    const pending = [{ node: cache.root, path: '' as BytePath }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { node, path: at } = next;
+      if (cache.kind(node) !== 'none' && !this.told.has(at)) {
+        const source = cache.copySource(node);
+        lines.push(line({ path: at, status: 'C', ...(source !== undefined && { source }) }));
+      }
+      const first = cache.firstChild(node);
+      for (let i = 0; i < cache.childCount(node); i++)
+        pending.push({ node: first + i, path: joinPath(at, cache.name(first + i)) });
+    }
+    return lines.sort();
+  }
+
+  /** What `hg` lists file by file where we name the directory. */
+  #filesBelow(directory: BytePath): BytePath[] {
+    const files: BytePath[] = [];
+    const tree = new WorkingTree(this.root, emptyOutcome());
+    const pending = [directory];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      assert.ok(isAtOrBelow(at, directory));
+      const items = tree.readDirectory(at);
+      assert.ok(items, `ignored directory ${toDisplay(directory)} is there`);
+      if (items.some(item => item.name === '.hg' && item.kind === 'directory')) continue;
+      for (const item of items) {
+        if (item.kind === 'directory') pending.push(joinPath(at, item.name));
+        else if (item.kind !== 'other') files.push(joinPath(at, item.name));
+      }
+    }
+    return files;
+  }
+}
+
+function line(entry: { readonly path: BytePath; readonly status: string; readonly source?: BytePath }): string {
+  return `${entry.status} ${JSON.stringify(entry.path)}${entry.source === undefined ? '' : ` <- ${JSON.stringify(entry.source)}`}`;
+}
