@@ -83,9 +83,9 @@ test('a directory that cannot be listed is reported, and what is recorded in it 
 test('a directory without any permission', { skip: isRoot || !onLinux }, async t => {
   const directory = temporaryDirectory(t).files({ 'closed/tracked': '1', 'closed/unknown': '' });
   directory.chmod('closed', 0);
-  t.after(() => directory.chmod('closed', 0o700));
   const entries = [{ path: 'closed/tracked', size: 1, mtime: OLD_SECONDS }];
   const { lines, unreadable } = await statusOf(fakeInput({ root: directory.root, entries }));
+  directory.chmod('closed', 0o700);
   assert.deepEqual(lines, ['! closed/tracked']);
   assert.deepEqual([...new Set(unreadable.map(({ code }) => code))], ['EACCES']);
 });
