@@ -142,7 +142,10 @@ export class Examination {
     let path = hinted;
     let location = this.#locator.locate(path);
     if (!location.inside) {
-      if (location.why === 'nested-repository' && this.#context.nestedRepositories.has(location.at)) return;
+      const { input, tree, nestedRepositories } = this.#context;
+      const isKnown = location.why === 'nested-repository' && nestedRepositories.has(location.at);
+      // What happens inside another repository is not ours, but for paths that are recorded here, or were.
+      if (isKnown && input.statCache.find(hinted) === NO_NODE && tree.get(hinted) === undefined) return;
       // Whatever happened there, it is the uppermost directory that is no longer one of ours that is to be looked at.
       path = location.at;
       location = this.#locator.locate(path);
