@@ -144,8 +144,9 @@ export class Examination {
     if (!location.inside) {
       const { input, tree, nestedRepositories } = this.#context;
       const isKnown = location.why === 'nested-repository' && nestedRepositories.has(location.at);
+      const told = tree.get(hinted) !== undefined || tree.directory(hinted) !== undefined;
       // What happens inside another repository is not ours, but for paths that are recorded here, or were.
-      if (isKnown && input.statCache.find(hinted) === NO_NODE && tree.get(hinted) === undefined) return;
+      if (isKnown && !told && input.statCache.find(hinted) === NO_NODE) return;
       // Whatever happened there, it is the uppermost directory that is no longer one of ours that is to be looked at.
       path = location.at;
       location = this.#locator.locate(path);
