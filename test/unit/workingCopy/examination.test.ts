@@ -229,3 +229,19 @@ test('below a directory that is ignored as a whole nothing is looked at', t => {
   assert.deepEqual(cost('build/g', 'build/f'), [0, 0]);
   assert.deepEqual(model.lines, ['I build/']);
 });
+
+test('what is recorded in a nested repository may change, also in a directory that is ignored', t => {
+  const options = { entries: clean('n/f', 'n/b/g'), ignored: ['b'] };
+  const { directory, model } = setUp(t, { 'n/.hg/x': '', 'n/f': '1', 'n/b/g': '1' }, options);
+  assert.deepEqual(model.lines, ['! n/b/g', '! n/f']);
+  model.input = fakeInput({ root: directory.root, entries: [{ path: 'n/f', kind: 'removed' }], ignored: ['b'] });
+  model.recorded('n/b/g', 'n/f');
+  assert.deepEqual(model.lines, ['R n/f']);
+  model.input = fakeInput({ root: directory.root, entries: clean('n/b/g') });
+  model.recorded('n/b/g', 'n/f');
+  assert.deepEqual(model.lines, ['! n/b/g']);
+  model.input = fakeInput({ root: directory.root, ignored: ['b'] });
+  model.recorded('n/b/g');
+  assert.deepEqual(model.lines, []);
+  model.assertTrue();
+});

@@ -96,3 +96,44 @@ for (const scanning of [false, true]) {
     );
   });
 }
+
+const anyEntries = fc.uniqueArray(
+  fc.record({ path: anyPath, kind: fc.constantFrom('tracked', 'added', 'removed'), size: fc.nat({ max: 1 }) }),
+  { maxLength: 5, selector: ({ path }) => path },
+);
+
+test('random changes of what is recorded, and on disk', t => {
+  const directory = temporaryDirectory(t);
+  const anySteps = fc.array(fc.record({ entries: anyEntries, operations: fc.array(anyOperation, { maxLength: 2 }) }), {
+    minLength: 2,
+    maxLength: 5,
+  });
+  const anyRules = fc.record({
+    ignored: fc.oneof(fc.constant([]), fc.array(fc.oneof(name, anyPath), { maxLength: 2 })),
+    excluded: fc.array(anyPath, { maxLength: 1 }),
+  });
+  fc.assert(
+    fc.property(fc.array(anyOperation, { maxLength: 8 }), anyRules, anySteps, (before, rules, steps) => {
+      directory.clear();
+      for (const operation of before) perform(directory, operation);
+      const inputs = steps.map(({ entries }) =>
+        fakeInput({
+          root: directory.root,
+          entries: entries.map(entry => ({ ...entry, mtime: OLD_SECONDS })),
+          ...rules,
+        }),
+      );
+      const model = WorkingCopyModel.scanned(inputs[0]!);
+      for (const [i, { entries, operations }] of steps.entries()) {
+        const known = new Map(steps[Math.max(0, i - 1)]!.entries.map(entry => [entry.path, JSON.stringify(entry)]));
+        const next = new Map(entries.map(entry => [entry.path, JSON.stringify(entry)]));
+        const changed = [...new Set([...known.keys(), ...next.keys()])].filter(at => known.get(at) !== next.get(at));
+        model.input = inputs[i]!;
+        model.recorded(...changed);
+        model.hint(...operations.flatMap(operation => perform(directory, operation)));
+        model.assertTrue();
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
