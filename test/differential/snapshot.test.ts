@@ -1,0 +1,111 @@
+// A status is that of one moment: what happens to the repository while it is computed.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { MercurialRepository } from '../../src/mercurial/repository.ts';
+import { Vfs } from '../../src/mercurial/vfs.ts';
+import { isStale, settledStatus, takeSnapshot, type SettledStatus } from '../../src/workingCopy/snapshot.ts';
+
+let base = '';
+let root = '';
+let count = 0;
+
+function hg(...args: string[]): void {
+  const { status, stderr } = spawnSync('hg', args, { cwd: root, env: { ...process.env, HGRCPATH: '', HGPLAIN: '1' } });
+  assert.equal(status, 0, stderr.toString());
+}
+
+function open(): MercurialRepository {
+  const environment = currentEnvironment();
+  const variables = { ...environment.variables, HGRCPATH: '' };
+  return MercurialRepository.open(root, { vfs: new Vfs(), environment: { ...environment, variables } });
+}
+
+/** A status during each attempt of which `meanwhile` is called with the attempt's number. */
+async function statusWhile(meanwhile: (attempt: number) => void): Promise<{ status: SettledStatus; attempts: number }> {
+  let attempts = 0;
+  const status = await settledStatus(open(), { untracked: true }, () => {
+    meanwhile(++attempts);
+    return { ignored: 'none', clean: true };
+  });
+  return { status, attempts };
+}
+
+function listing({ result }: SettledStatus): string[] {
+  return result.entries.map(({ path, status }) => `${path} ${status}`).sort();
+}
+
+describe('a status of one moment', () => {
+  before(() => {
+    base = realpathSync(mkdtempSync(join(tmpdir(), 'quicksilver-snapshot-')));
+  });
+
+  beforeEach(() => {
+    root = base;
+    hg('init', `r${++count}`);
+    root = join(base, `r${count}`);
+    writeFileSync(join(root, 'a'), 'a\n');
+    hg('commit', '-A', '-q', '-m', 'one', '-u', 'x');
+    writeFileSync(join(root, 'b'), 'b\n');
+  });
+
+  after(() => rmSync(base, { recursive: true, force: true }));
+
+  test('nothing happens: one attempt', async () => {
+    const { status, attempts } = await statusWhile(() => undefined);
+    assert.deepEqual([attempts, status.settled], [1, true]);
+    assert.deepEqual(listing(status), ['a clean', 'b unknown']);
+  });
+
+  test('the dirstate is replaced: computed again', async () => {
+    const { status, attempts } = await statusWhile(attempt => {
+      if (attempt === 1) hg('add', 'b');
+    });
+    assert.deepEqual([attempts, status.settled], [2, true]);
+    assert.deepEqual(listing(status), ['a clean', 'b added']);
+  });
+
+  test('a commit: compared with the new revision', async () => {
+    writeFileSync(join(root, 'a'), 'A\n');
+    const { status, attempts } = await statusWhile(attempt => {
+      if (attempt === 1) hg('commit', '-q', '-m', 'two', '-u', 'x');
+    });
+    assert.deepEqual([attempts, status.settled], [2, true]);
+    assert.deepEqual(listing(status), ['a clean', 'b unknown']);
+  });
+
+  test('it never stops: an answer all the same, after some attempts', async () => {
+    const { status, attempts } = await statusWhile(attempt => hg(attempt % 2 === 1 ? 'add' : 'forget', 'b'));
+    assert.deepEqual([attempts, status.settled], [4, false]);
+  });
+
+  test(
+    'a lock that appears makes it compute again, one that was there does not',
+    { skip: process.platform === 'win32' },
+    async () => {
+      const lock = join(root, '.hg', 'wlock');
+      const appearing = await statusWhile(attempt => {
+        if (attempt === 1) symlinkSync('elsewhere:1', lock);
+      });
+      assert.deepEqual([appearing.attempts, appearing.status.settled], [2, true]);
+      const held = await statusWhile(() => undefined);
+      assert.deepEqual([held.attempts, held.status.settled], [1, true]);
+    },
+  );
+
+  test('ignore files are read only for files that are not tracked', () => {
+    writeFileSync(join(root, '.hgignore'), '(\n');
+    const repository = open();
+    assert.throws(() => takeSnapshot(repository, { untracked: true }), { message: /invalid pattern/ });
+    const snapshot = takeSnapshot(repository, { untracked: false });
+    assert.equal(snapshot.ignore, undefined);
+    assert.equal(isStale(repository, snapshot), false);
+    rmSync(join(root, '.hgignore'));
+    hg('add', 'b');
+    assert.equal(isStale(repository, snapshot), true);
+  });
+});
