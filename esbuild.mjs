@@ -11,7 +11,6 @@ const common = {
   target: 'node20',
   format: 'cjs',
   minify: true,
-  keepNames: true,
   sourcemap: 'linked',
   logLevel: 'warning',
   outExtension: { '.js': '.cjs' },

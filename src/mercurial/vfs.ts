@@ -151,6 +151,16 @@ export class Vfs {
     }
   }
 
+  /** Names in a directory, ordered; none if there is no such directory. */
+  list(path: string): string[] {
+    try {
+      return fs.readdirSync(path).sort();
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return [];
+      throw ioError(path, error);
+    }
+  }
+
   /** Target of a symbolic link; undefined if there is none or it is something else. */
   readLink(path: string): string | undefined {
     try {

@@ -87,9 +87,7 @@ export class Server implements Disposable {
     const owned = new DisposableStore();
     const backend = new MercurialBackend(root, this.#vfs, this.#environment);
     const watcher = createTreeWatcher({ root, share: watchShare, logger: this.#logger });
-    const model = owned.add(
-      new LiveModel({ backend, watcher, logger: this.#logger, auditMs: auditSeconds * 1000 }),
-    );
+    const model = owned.add(new LiveModel({ backend, watcher, logger: this.#logger, auditMs: auditSeconds * 1000 }));
     let sequence = 0;
     owned.add(
       model.onDidUpdate(update => {

@@ -69,6 +69,8 @@ export class ControlWatcher implements Disposable {
       const file = typeof name === 'string' ? name : '';
       const matters =
         file === '' ||
+        // The directory itself was removed or renamed.
+        file === path.basename(directory) ||
         this.#files.get(directory)?.has(file) === true ||
         (isControl && this.#backend.isRelevant(directory, file));
       if (matters) this.#events.fire(path.join(directory, file));

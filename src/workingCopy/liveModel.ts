@@ -5,15 +5,12 @@ import { fromDisplay, parentPath, ROOT_PATH, toDisplay, type BytePath } from '..
 import { errorMessage, QuicksilverError } from '../base/errors.ts';
 import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import { VerdictCache } from '../status/contentComparison.ts';
-import { emptyOutcome } from '../status/types.ts';
 import type { Backend, Snapshot } from './backend.ts';
 import { ControlWatcher } from './controlWatcher.ts';
-import { Examination, type ExaminationContext } from './examination.ts';
 import { HintQueue } from './hintQueue.ts';
 import { Publisher, type ModelState, type ModelUpdate } from './publisher.ts';
-import { reignore } from './reignore.ts';
-import { StatusTree } from './statusTree.ts';
+import { Reconciler } from './reconciler.ts';
+import type { StatusTree } from './statusTree.ts';
 import type { TreeWatcher } from './treeWatcher.ts';
 
 export interface LiveModelOptions {
@@ -26,6 +23,11 @@ export interface LiveModelOptions {
 
 /** Work goes on for this long before others get their turn. */
 const SLICE_MS = 8;
+/**
+ * A change is told at once, but no sooner than this after the one before: where files are written without end, that many
+ * changes go together.
+ */
+export const PUBLISH_PAUSE_MS = 15;
 /** During a scan, what was found so far is told this often. */
 const PROGRESS_MS = 100;
 /** The audit works for a tenth of the time: nobody is to notice it. */
@@ -38,8 +40,6 @@ const RETRY_MS = 50;
 const RETRY_LIMIT = 40;
 /** What has failed is tried again after this long even if no event says that anything changed. */
 const RETRY_FAILED_MS = 5000;
-/** From this part of all entries on, a scan costs less than looking at each changed entry's path. */
-const CHANGED_PART = 0.25;
 
 export class LiveModel implements Disposable {
   readonly #backend: Backend;
@@ -50,23 +50,17 @@ export class LiveModel implements Disposable {
   readonly #control: ControlWatcher;
   readonly #publisher: Publisher;
   readonly #queue = new HintQueue();
-  readonly #verdicts = new VerdictCache();
-  readonly #outcome = emptyOutcome();
+  readonly #reconciler: Reconciler;
   readonly #wake = this.#owned.add(new Delay(() => this.#onWake()));
+  /** Set while nothing is told because something has just been. */
+  readonly #pause = this.#owned.add(new Delay(() => this.#schedule()));
   readonly #retryDue = this.#owned.add(new Delay(() => this.#hintControl()));
   readonly #auditDue = this.#owned.add(new Delay(() => this.#startAudit()));
-  readonly #unsure = new Set<BytePath>();
-  readonly #nested = new Set<BytePath>();
-  #tree: StatusTree;
-  #snapshot: Snapshot | undefined;
   #warnings = '';
   #controlPending = true;
   #scanCause: string | undefined;
-  #hinted: Examination | undefined;
-  #scan: Examination | undefined;
-  #audit: Examination | undefined;
   #auditEnded = 0;
-  /** When a running scan's findings were told last. */
+  /** When something was told last. */
   #toldAt = 0;
   #retries = 0;
   #scheduled = false;
@@ -82,9 +76,19 @@ export class LiveModel implements Disposable {
     this.#logger = options.logger;
     this.#auditMs = options.auditMs;
     this.#control = this.#owned.add(new ControlWatcher(options.backend, options.logger));
-    this.#tree = this.#newTree();
-    this.#publisher = this.#owned.add(new Publisher(this.#tree, this.#outcome));
-    this.#publisher.nestedRepositories = this.#nested;
+    this.#reconciler = new Reconciler(options.backend, {
+      onDirectory: (path, fresh) => this.#watcher.watch(path, fresh),
+      onDirectoryGone: path => this.#watcher.unwatch(path),
+      onUnreadable: (path, code) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
+    });
+    this.#publisher = this.#owned.add(new Publisher(this.#reconciler.tree, this.#reconciler.outcome));
+    this.#publisher.nestedRepositories = this.#reconciler.nestedRepositories;
+    this.#owned.add(
+      this.onDidUpdate(() => {
+        this.#toldAt = performance.now();
+        this.#pause.set(PUBLISH_PAUSE_MS);
+      }),
+    );
     this.#owned.add(this.#control.onEvent(() => this.#hintControl()));
     this.#owned.add(this.#watcher.onHint(path => this.hint([path])));
   }
@@ -95,11 +99,11 @@ export class LiveModel implements Disposable {
 
   /** What was read last; undefined before the start, and while the repository cannot be read. */
   get snapshot(): Snapshot | undefined {
-    return this.#snapshot;
+    return this.#reconciler.snapshot;
   }
 
   get tree(): StatusTree {
-    return this.#tree;
+    return this.#reconciler.tree;
   }
 
   get watched(): { readonly directories: number; readonly complete: boolean } {
@@ -121,7 +125,7 @@ export class LiveModel implements Disposable {
   hint(paths: Iterable<BytePath>): void {
     const now = performance.now();
     // Whatever made the repository unreadable may have been mended.
-    if (this.#snapshot === undefined) this.#controlPending = true;
+    if (this.snapshot === undefined) this.#controlPending = true;
     for (const path of paths) {
       if (path === '') this.#queue.startBurst(now);
       else if (path === '.hg') this.#controlPending = true;
@@ -157,7 +161,7 @@ export class LiveModel implements Disposable {
   }
 
   #onWake(): void {
-    if (this.#snapshot === undefined) this.#controlPending = true;
+    if (this.snapshot === undefined) this.#controlPending = true;
     this.#schedule();
   }
 
@@ -184,7 +188,7 @@ export class LiveModel implements Disposable {
         if (this.#owned.isDisposed) return;
         if (!this.#workOnce()) break;
         await nextTurn();
-        for (const job of [this.#hinted, this.#scan, this.#audit]) job?.resume();
+        this.#reconciler.resume();
       }
     } catch (error) {
       this.#fail(error);
@@ -199,20 +203,14 @@ export class LiveModel implements Disposable {
     const sliceEnd = performance.now() + SLICE_MS;
     for (;;) {
       if (this.#controlPending) this.#reload();
-      if (this.#snapshot === undefined) return false;
+      if (this.snapshot === undefined) return false;
       this.#takeHints();
-      const job = this.#hinted ?? this.#scan;
-      if (job === undefined) return false;
-      if (!job.step()) {
-        if (job === this.#hinted) this.#hinted = undefined;
-        else this.#endScan();
-      }
+      const more = this.#reconciler.step();
+      if (!this.#reconciler.isScanning) this.#endScan();
+      if (!more) return false;
       const now = performance.now();
       if (now < sliceEnd) continue;
-      if (this.#scan !== undefined && now - this.#toldAt >= PROGRESS_MS) {
-        this.#toldAt = now;
-        this.#publish(false);
-      }
+      if (this.#reconciler.isScanning && now - this.#toldAt >= PROGRESS_MS) this.#publish(false);
       return true;
     }
   }
@@ -220,7 +218,7 @@ export class LiveModel implements Disposable {
   /** Nothing can be done now: tells what is known and sees to it that the work goes on when something can be. */
   #rest(): void {
     if (this.#owned.isDisposed) return;
-    if (this.#snapshot === undefined) {
+    if (this.snapshot === undefined) {
       if (this.#retries === 0) {
         this.#tell(true, performance.now());
         this.#resolveWaiting();
@@ -234,13 +232,14 @@ export class LiveModel implements Disposable {
       this.#publish(false);
       return;
     }
-    if (this.#retries > 0 || !this.#publish(true)) return;
+    if (this.#retries > 0) return;
+    if (!this.#publish(true)) return;
     this.#resolveWaiting();
-    if (this.#audit !== undefined) this.#auditSlice();
+    if (this.#reconciler.isAuditing) this.#auditSlice();
     else if (this.#auditMs > 0 && !this.#auditDue.isSet) this.#auditDue.set(this.#auditMs);
   }
 
-  /** False if a running command forbids it; then the loop is woken when it no longer does. */
+  /** False if it is not the time for it: a command is running, or something has just been told. The loop is woken then. */
   #publish(settled: boolean): boolean {
     const now = performance.now();
     const heldFor = this.#publisher.heldFor(this.#backend.lock(), now);
@@ -248,6 +247,7 @@ export class LiveModel implements Disposable {
       this.#wake.setAtMost(heldFor);
       return false;
     }
+    if (this.#pause.isSet && this.#waiting.length === 0) return false;
     this.#tell(settled, now);
     return true;
   }
@@ -271,17 +271,13 @@ export class LiveModel implements Disposable {
     if (this.#queue.isEmpty || this.#queue.quietIn(performance.now()) > 0) return;
     const taken = this.#queue.take();
     if (taken === 'everything') {
-      this.#startScan('many file events');
+      this.#begin(this.#reconciler.scan('many file events'));
       // Files that the snapshot was made from may be among them.
       this.#controlPending = true;
       return;
     }
     if (this.#touchesRules(taken)) this.#controlPending = true;
-    const paths = [...taken].filter(path => this.#tree.ignoredDirectoryAbove(path) === undefined);
-    if (paths.length === 0) return;
-    this.#publisher.begin('file events', performance.now());
-    this.#hinted ??= new Examination(this.#context(), true);
-    this.#hinted.addPaths(paths);
+    if (this.#reconciler.hint(taken)) this.#begin('file events');
   }
 
   /**
@@ -290,7 +286,7 @@ export class LiveModel implements Disposable {
    */
   #touchesRules(paths: ReadonlySet<BytePath>): boolean {
     const prefix = `${this.#backend.root}/`;
-    return this.#snapshot!.files.some(file => {
+    return this.snapshot!.files.some(file => {
       if (!file.replaceAll('\\', '/').startsWith(prefix.replaceAll('\\', '/'))) return false;
       let at = fromDisplay(file.slice(prefix.length).replaceAll('\\', '/'));
       while (at !== '' && !paths.has(at)) at = parentPath(at);
@@ -300,7 +296,7 @@ export class LiveModel implements Disposable {
 
   #reload(): void {
     this.#controlPending = false;
-    const previous = this.#snapshot;
+    const previous = this.snapshot;
     let next: Snapshot;
     try {
       if (!this.#backend.exists()) {
@@ -319,106 +315,52 @@ export class LiveModel implements Disposable {
     }
     this.#retries = 0;
     this.#retryDue.cancel();
-    this.#snapshot = next;
     this.#control.arm(next.files);
-    if (next === previous) {
-      if (this.#scanCause !== undefined) this.#startScan(this.#scanCause);
-      return;
-    }
-    this.#warn(next.warnings);
-    this.#publisher.head = next.head;
-    this.#publisher.tracked = next.input.statCache.entryCount;
-    if (previous === undefined) {
-      this.#tree = this.#newTree();
-      this.#unsure.clear();
-      this.#nested.clear();
-      this.#publisher.reset(this.#tree);
-      this.#publisher.state = { kind: 'scanning' };
-      this.#startScan('first scan');
-    } else if (this.#scanCause !== undefined) {
-      this.#startScan(this.#scanCause);
-    } else {
-      this.#applyDifferences(previous, next);
-    }
-  }
-
-  #applyDifferences(previous: Snapshot, next: Snapshot): void {
-    const now = performance.now();
-    const before = previous.input;
-    const after = next.input;
-    if (before === after) {
-      this.#publisher.begin('names changed', now);
-      return;
-    }
-    this.#audit = undefined;
-    const isNull = (snapshot: Snapshot): boolean => /^0*$/.test(snapshot.head.firstParent);
-    if (this.#scan !== undefined || before.rules !== after.rules || isNull(previous) !== isNull(next)) {
-      this.#startScan(this.#scan === undefined ? 'rules changed' : 'repository changed during the scan');
-      return;
-    }
-    const unfinished = this.#hinted?.pending ?? [];
-    const job = new Examination(this.#context(), true);
-    job.addPaths(unfinished);
-    if (before.ignore !== after.ignore) {
-      this.#publisher.begin('ignore rules changed', now);
-      job.addPaths(reignore(this.#tree, after, this.#nested));
-    }
-    if (before.statCache !== after.statCache) {
-      this.#publisher.begin('dirstate changed', now);
-      const changed = this.#backend.changedPaths(previous, next);
-      if (changed.length > Math.max(1000, after.statCache.entryCount * CHANGED_PART)) {
-        this.#startScan('dirstate changed');
-        return;
+    if (next !== previous) {
+      this.#warn(next.warnings);
+      this.#publisher.head = next.head;
+      this.#publisher.tracked = next.input.statCache.entryCount;
+      if (previous === undefined) {
+        this.#publisher.reset(this.#reconciler.tree);
+        this.#publisher.state = { kind: 'scanning' };
       }
-      job.addRecorded(changed);
+      for (const cause of this.#reconciler.update(next)) this.#begin(cause);
     }
-    if (previous.head.firstParent !== next.head.firstParent || before.base !== after.base) {
-      this.#publisher.begin('parent changed', now);
-      job.addPaths(this.#unsure);
-      this.#unsure.clear();
-    }
-    this.#hinted = job;
+    if (this.#scanCause === undefined) return;
+    this.#begin(this.#reconciler.scan(this.#scanCause));
+    this.#scanCause = undefined;
   }
 
-  #startScan(cause: string): void {
+  #begin(cause: string): void {
     this.#publisher.begin(cause, performance.now());
-    this.#scanCause = undefined;
-    this.#audit = undefined;
-    this.#hinted = undefined;
-    this.#scan = new Examination(this.#context(), true);
-    this.#scan.addEverything();
   }
 
   #endScan(): void {
-    this.#scan = undefined;
+    if (this.#publisher.state.kind === 'ready') return;
+    this.#publisher.state = { kind: 'ready' };
     this.#auditEnded = performance.now();
-    if (this.#publisher.state.kind !== 'ready') this.#publisher.state = { kind: 'ready' };
   }
 
   #startAudit(): void {
-    if (this.#audit !== undefined || this.#owned.isDisposed) return;
+    if (this.#reconciler.isAuditing || this.#owned.isDisposed) return;
     this.#controlPending = true;
-    if (this.#snapshot !== undefined && this.#scan === undefined) {
-      this.#audit = new Examination(this.#context(), false);
-      this.#audit.addEverything();
-    }
+    this.#reconciler.audit();
     this.#schedule();
   }
 
   #auditSlice(): void {
-    const job = this.#audit!;
     const end = performance.now() + AUDIT_SLICE_MS;
-    const before = this.#tree.unpublishedCount;
-    this.#publisher.begin('audit', performance.now());
+    const before = this.tree.unpublishedCount;
+    this.#begin('audit');
     let more: boolean;
     try {
-      do more = job.step();
+      do more = this.#reconciler.auditStep();
       while (more && performance.now() < end);
     } catch (error) {
       this.#fail(error);
       return;
     }
-    const corrections = this.#tree.unpublishedCount - before;
+    const corrections = this.tree.unpublishedCount - before;
     if (corrections > 0) {
       this.#missed += corrections;
       this.#logger.warn(`The audit found ${corrections} changes that no event had told of (${this.#missed} so far).`);
@@ -427,7 +369,6 @@ export class LiveModel implements Disposable {
     if (more) {
       this.#wake.setAtMost(AUDIT_PAUSE_MS);
     } else {
-      this.#audit = undefined;
       this.#auditEnded = performance.now();
       this.#auditDue.set(this.#auditMs);
     }
@@ -443,26 +384,17 @@ export class LiveModel implements Disposable {
 
   /** Shows nothing rather than something wrong; every later event tries again. */
   #becomeUnavailable(state: ModelState): void {
-    this.#control.arm(this.#snapshot?.files ?? []);
-    this.#snapshot = undefined;
+    this.#control.arm(this.snapshot?.files ?? []);
     this.#retries = 0;
     this.#retryDue.cancel();
-    this.#scan = this.#hinted = this.#audit = undefined;
     if (sameTrouble(state, this.#publisher.state)) return;
+    this.#reconciler.clear();
+    this.#publisher.reset(this.tree);
+    this.#begin('repository not available');
     this.#watcher.unwatchAll();
     this.#watcher.watch(ROOT_PATH, true);
-    this.#tree = this.#newTree();
-    this.#nested.clear();
-    this.#publisher.reset(this.#tree);
     this.#publisher.state = state;
     this.#publisher.head = undefined;
-  }
-
-  #newTree(): StatusTree {
-    return new StatusTree(path => {
-      this.#watcher.unwatch(path);
-      this.#nested.delete(path);
-    });
   }
 
   #warn(warnings: readonly string[]): void {
@@ -470,19 +402,6 @@ export class LiveModel implements Disposable {
     if (text === this.#warnings) return;
     this.#warnings = text;
     for (const warning of warnings) this.#logger.warn(warning);
-  }
-
-  #context(): ExaminationContext {
-    return {
-      input: this.#snapshot!.input,
-      tree: this.#tree,
-      verdicts: this.#verdicts,
-      outcome: this.#outcome,
-      unsure: this.#unsure,
-      nestedRepositories: this.#nested,
-      onDirectory: (path, fresh) => this.#watcher.watch(path, fresh),
-      onUnreadable: (path, code) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
-    };
   }
 }
 

@@ -68,7 +68,7 @@ export class MercurialBackend implements Backend {
     const rules = sameRules(old?.input.rules, repository.treeRules(dirstate));
     const input = sameInput(old?.input, { root: this.root, statCache: dirstate, ignore: ignore.matcher, base, rules });
     const head = sameHead(old?.head, this.#head(repository, dirstate));
-    if (old !== undefined && input === old.input && head === old.head && ignore === old.ignore) return old;
+    if (input === old?.input && head === old.head && ignore === old.ignore) return old;
     return {
       repository,
       definition,
@@ -132,7 +132,7 @@ export class MercurialBackend implements Backend {
 }
 
 function sameRules(old: TreeRules | undefined, rules: TreeRules): TreeRules {
-  if (old === undefined || old.traits !== rules.traits || old.excluded.size !== rules.excluded.size) return rules;
+  if (old?.traits !== rules.traits || old.excluded.size !== rules.excluded.size) return rules;
   for (const excluded of rules.excluded) if (!old.excluded.has(excluded)) return rules;
   return old;
 }

@@ -42,7 +42,7 @@ const IGNORE_LINES = [
   'build', 'glob:build/', 're:e$', 'glob:**/er', 'include:extra.ignore', 'subinclude:dir/.hgignore', 'glob:\\*.o',
 ]; // prettier-ignore
 
-type Operation = () => void | Promise<unknown>;
+type Operation = () => unknown;
 
 export class RandomChanges {
   readonly log: string[] = [];
@@ -124,6 +124,15 @@ export class RandomChanges {
     this.#link();
     await this.#run('addremove', '-q');
     await this.#commit();
+  }
+
+  /** Removes whatever is at a path, if something is. */
+  removeAt(relative: string): void {
+    const parts = relative.split('/');
+    for (let i = 1; i < parts.length; i++) {
+      if (!fs.lstatSync(this.#at(parts.slice(0, i).join('/')), { throwIfNoEntry: false })?.isDirectory()) return;
+    }
+    fs.rmSync(this.#at(relative), { recursive: true, force: true });
   }
 
   #at(relative: string): string {

@@ -5,7 +5,6 @@ import type { OpenFile, Vfs } from '../vfs.ts';
 import { globalConfigLocations } from './configFiles.ts';
 import { expandPath, type HgEnvironment } from './environment.ts';
 import { parseHgrc } from './hgrcParser.ts';
-import { rcFilesIn } from './rcDirectory.ts';
 import { TrustRules } from './trust.ts';
 
 export interface ConfigItem {
@@ -84,7 +83,9 @@ class Loader {
 
   readDirectory(directory: string): void {
     this.files.add(directory);
-    for (const name of rcFilesIn(directory)) this.readTop(path.join(directory, name), true);
+    for (const name of this.#vfs.list(directory)) {
+      if (name.endsWith('.rc')) this.readTop(path.join(directory, name), true);
+    }
   }
 
   /** Reads a file that is not an include. Unreadable is as good as missing, which is what Mercurial thinks, too. */

@@ -67,6 +67,7 @@ test('a new dirstate: only what changed in it is looked at', async t => {
   const names = Array.from({ length: 50 }, (_, i) => `d/f${i}`);
   const files = { ...Object.fromEntries(names.map(name => [name, '1'])), 'd/new': '' };
   const rig = await LiveModelRig.started(t, files, { entries: clean(...names) });
+  rig.pause();
   rig.backend.set({ entries: [...clean(...names.slice(1)), { path: 'd/new', kind: 'added' }] });
   rig.controlEvent();
   await rig.until(() => rig.updates.length > 0);

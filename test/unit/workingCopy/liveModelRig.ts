@@ -5,7 +5,7 @@ import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import type { QuicksilverError } from '../../../src/base/errors.ts';
 import { Emitter } from '../../../src/base/lifecycle.ts';
 import type { Backend, Head, Lock, Snapshot } from '../../../src/workingCopy/backend.ts';
-import { LiveModel } from '../../../src/workingCopy/liveModel.ts';
+import { LiveModel, PUBLISH_PAUSE_MS } from '../../../src/workingCopy/liveModel.ts';
 import type { ModelUpdate } from '../../../src/workingCopy/publisher.ts';
 import type { TreeWatcher } from '../../../src/workingCopy/treeWatcher.ts';
 import { fakeInput, FakeStatCache, type FakeEntry, type FakeInputOptions } from '../../support/fakeStatCache.ts';
@@ -222,6 +222,11 @@ export class LiveModelRig {
   advance(milliseconds: number): void {
     this.#now += milliseconds;
     this.#context.mock.timers.tick(milliseconds);
+  }
+
+  /** Lets so much time pass that the next change is told at once. */
+  pause(): void {
+    this.advance(PUBLISH_PAUSE_MS);
   }
 
   /** Lets the model and the operating system work until something is the case. */

@@ -19,6 +19,7 @@ const replaced = new QuicksilverError('changed-while-reading', 'the dirstate was
 
 test('while the lock is held nothing is told; its release is noticed', async t => {
   const rig = await LiveModelRig.started(t, { '.hg/wlock': '', f: '1' }, { entries: clean('f') });
+  rig.pause();
   rig.backend.lockState = 'updating';
   rig.directory.write('f', '22');
   rig.watcher.fire('f');
@@ -47,6 +48,7 @@ test('what a command undoes before it releases the lock is never told', async t 
 
 test('a lock that is held for two seconds is no longer waited for', async t => {
   const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
+  rig.pause();
   rig.backend.lockState = 'held';
   rig.directory.write('f', '22');
   rig.watcher.fire('f');
@@ -194,6 +196,8 @@ test('a dirstate that changes while the first is being read is not missed', asyn
     rig.controlEvent();
   };
   rig.model.start();
+  await rig.until(() => rig.updates.length > 0);
+  rig.pause();
   await rig.until(() => rig.told.length > 0);
   assert.deepEqual(rig.told, ['? f']);
 });

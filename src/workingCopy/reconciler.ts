@@ -1,0 +1,183 @@
+// What is known of a working copy, and the jobs that keep it true: hinted paths, a scan of everything, the audit. It does
+// no work by itself; whoever drives it calls step() and auditStep().
+import type { BytePath } from '../base/bytePath.ts';
+import { VerdictCache } from '../status/contentComparison.ts';
+import { emptyOutcome } from '../status/types.ts';
+import type { Backend, Snapshot } from './backend.ts';
+import { Examination, type ExaminationContext } from './examination.ts';
+import { reignore } from './reignore.ts';
+import { StatusTree } from './statusTree.ts';
+
+/** From this part of all entries on, a scan costs less than looking at each changed entry's path. */
+const CHANGED_PART = 0.25;
+/** Fewer changed entries than this are never worth a scan. */
+const CHANGED_MINIMUM = 1000;
+
+/** What the reconciler tells while it works. */
+export interface ReconcilerEvents {
+  /** A directory is about to be read. `fresh`: it may be another one than the last time, whatever its name. */
+  onDirectory(path: BytePath, fresh: boolean): void;
+  /** A directory is no longer there, or no longer one of ours. */
+  onDirectoryGone(path: BytePath): void;
+  onUnreadable(path: BytePath, code: string): void;
+}
+
+export class Reconciler {
+  /** Counts all work ever done here. */
+  readonly outcome = emptyOutcome();
+  readonly nestedRepositories = new Set<BytePath>();
+  readonly #backend: Backend;
+  readonly #events: ReconcilerEvents;
+  readonly #verdicts = new VerdictCache();
+  readonly #unsure = new Set<BytePath>();
+  #tree: StatusTree;
+  #snapshot: Snapshot | undefined;
+  #hinted: Examination | undefined;
+  #scan: Examination | undefined;
+  #audit: Examination | undefined;
+
+  constructor(backend: Backend, events: ReconcilerEvents) {
+    this.#backend = backend;
+    this.#events = events;
+    this.#tree = this.#newTree();
+  }
+
+  get tree(): StatusTree {
+    return this.#tree;
+  }
+
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  get isScanning(): boolean {
+    return this.#scan !== undefined;
+  }
+
+  get isAuditing(): boolean {
+    return this.#audit !== undefined;
+  }
+
+  /** Forgets everything that was known. */
+  clear(): void {
+    this.#snapshot = undefined;
+    this.#hinted = this.#scan = this.#audit = undefined;
+    this.#tree = this.#newTree();
+    this.#unsure.clear();
+    this.nestedRepositories.clear();
+  }
+
+  /** Takes over a new snapshot of the repository. Answers, in words, what it found to do about it. */
+  update(next: Snapshot): string[] {
+    const previous = this.#snapshot;
+    this.#snapshot = next;
+    if (previous === undefined) return [this.scan('first scan')];
+    const before = previous.input;
+    const after = next.input;
+    if (before === after) return ['names changed'];
+    // Copies are shown only while there is a first parent.
+    if (before.rules !== after.rules || isNull(previous) !== isNull(next)) return [this.scan('rules changed')];
+
+    const causes: string[] = [];
+    const job = new Examination(this.#context(next), true);
+    if (before.ignore !== after.ignore) {
+      causes.push('ignore rules changed');
+      job.addPaths(reignore(this.#tree, after, this.nestedRepositories));
+    }
+    if (before.statCache !== after.statCache) {
+      causes.push('dirstate changed');
+      const changed = this.#backend.changedPaths(previous, next);
+      if (changed.length > Math.max(CHANGED_MINIMUM, after.statCache.entryCount * CHANGED_PART)) {
+        return [this.scan('dirstate changed')];
+      }
+      job.addRecorded(changed);
+    }
+    if (previous.head.firstParent !== next.head.firstParent || before.base !== after.base) {
+      causes.push('parent changed');
+      job.addPaths(this.#unsure);
+      this.#unsure.clear();
+    }
+    // Jobs belong to the snapshot they were made for: what they had not yet looked at goes over to new ones.
+    if (this.#hinted !== undefined) job.addPaths(this.#hinted.pending);
+    this.#hinted = job;
+    if (this.#scan !== undefined) {
+      const rest = new Examination(this.#context(next), true);
+      rest.addPaths(this.#scan.pending);
+      this.#scan = rest;
+    }
+    this.#audit = undefined;
+    return causes;
+  }
+
+  /** Looks at everything; answers `cause`. */
+  scan(cause: string): string {
+    this.#audit = this.#hinted = undefined;
+    this.#scan = new Examination(this.#context(this.#snapshot!), true);
+    this.#scan.addEverything();
+    return cause;
+  }
+
+  /** Looks at paths at which something may have happened. False if none of them can matter. */
+  hint(paths: Iterable<BytePath>): boolean {
+    const relevant = [...paths].filter(path => this.#tree.ignoredDirectoryAbove(path) === undefined);
+    if (relevant.length === 0) return false;
+    this.#hinted ??= new Examination(this.#context(this.#snapshot!), true);
+    this.#hinted.addPaths(relevant);
+    return true;
+  }
+
+  /** Looks at everything when there is nothing else to do. */
+  audit(): void {
+    if (this.#snapshot === undefined || this.#scan !== undefined || this.#audit !== undefined) return;
+    this.#audit = new Examination(this.#context(this.#snapshot), false);
+    this.#audit.addEverything();
+  }
+
+  /** Does a piece of the work, but not of the audit. False when there is none left. */
+  step(): boolean {
+    if (this.#hinted !== undefined) {
+      if (!this.#hinted.step()) this.#hinted = undefined;
+    } else if (this.#scan !== undefined) {
+      if (!this.#scan.step()) this.#scan = undefined;
+    }
+    return this.#hinted !== undefined || this.#scan !== undefined;
+  }
+
+  /** Does a piece of the audit. False when it is done. */
+  auditStep(): boolean {
+    if (this.#audit?.step() === true) return true;
+    this.#audit = undefined;
+    return false;
+  }
+
+  /** To be called after a pause. */
+  resume(): void {
+    this.#hinted?.resume();
+    this.#scan?.resume();
+    this.#audit?.resume();
+  }
+
+  #newTree(): StatusTree {
+    return new StatusTree(path => {
+      this.nestedRepositories.delete(path);
+      this.#events.onDirectoryGone(path);
+    });
+  }
+
+  #context({ input }: Snapshot): ExaminationContext {
+    return {
+      input,
+      tree: this.#tree,
+      verdicts: this.#verdicts,
+      outcome: this.outcome,
+      unsure: this.#unsure,
+      nestedRepositories: this.nestedRepositories,
+      onDirectory: (path, fresh) => this.#events.onDirectory(path, fresh),
+      onUnreadable: (path, code) => this.#events.onUnreadable(path, code),
+    };
+  }
+}
+
+function isNull({ head }: Snapshot): boolean {
+  return /^0*$/.test(head.firstParent);
+}
