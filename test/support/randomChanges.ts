@@ -285,7 +285,8 @@ export class RandomChanges {
     const relative = this.#random.pick(all);
     const at = this.#at(relative);
     fs.rmSync(at, { recursive: true });
-    const kind = this.#random.below(5);
+    // hg itself would wait for ever for somebody to write ignore rules into a fifo.
+    const kind = relative.endsWith('ignore') ? 0 : this.#random.below(5);
     if (kind === 0) fs.writeFileSync(at, this.#content());
     else if (kind === 1) fs.symlinkSync('dir', at);
     else if (kind === 2) execFileSync('mkfifo', [at]);
