@@ -22,6 +22,11 @@ const { values: options } = parseArgs({
 const desktop = process.env.QUICKSILVER_VSCODE === 'desktop' || process.platform !== 'linux';
 const hg = { found: () => findHg() !== undefined, packageName: 'mercurial', title: 'Mercurial' };
 const chromium = { found: () => findChromium() !== undefined, packageName: 'chromium', title: 'Chromium or Chrome' };
+const strace = {
+  found: () => process.platform !== 'linux' || findProgram(['strace']),
+  packageName: 'strace',
+  title: 'strace',
+};
 const forVscode = desktop ? [hg] : [hg, chromium];
 
 // Each stage has a name, a group that --only and --skip know too, and a function that resolves to
@@ -31,7 +36,7 @@ const stages = [
   { name: 'lint', run: lint },
   { name: 'build', run: () => node(['esbuild.mjs']) },
   { name: 'unit', run: () => nodeTests('unit') },
-  { name: 'differential', programs: [hg], run: () => nodeTests('differential') },
+  { name: 'differential', programs: [hg, strace], run: () => nodeTests('differential') },
   ...knownReleases.map(version => ({
     name: `vscode-${version}`,
     group: 'vscode',
