@@ -2,7 +2,6 @@
 import type { BytePath } from '../base/bytePath.ts';
 import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
 import { NO_NODE } from '../status/types.ts';
-import { takeSnapshot } from '../workingCopy/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { complain, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
 import { locateRepository, openRepository } from './open.ts';
@@ -12,13 +11,15 @@ import { fromRoot } from './pathNames.ts';
 export function debugignore(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length === 0) throw usageError('quicksilver debugignore needs a path to explain');
   const place = locateRepository(args, io);
-  const { ignore, dirstate, warnings } = takeSnapshot(openRepository(place), { untracked: true });
-  for (const warning of warnings) complain(io, warning);
+  const repository = openRepository(place);
+  const dirstate = repository.readDirstate();
+  const ignore = repository.readIgnore();
+  for (const warning of ignore.warnings) complain(io, warning);
   for (const name of args.positionals) {
     const path = fromRoot(place.vfs, place.root, place.cwd, name);
     const node = dirstate.find(path);
     const tracked = node !== NO_NODE && dirstate.kind(node) !== 'none';
-    io.stdout.write(`${utf8Bytes(name)} ${ignore === undefined ? 'is not ignored' : explain(path, ignore, tracked)}\n`);
+    io.stdout.write(`${utf8Bytes(name)} ${explain(path, ignore, tracked)}\n`);
   }
   return Promise.resolve(EXIT_OK);
 }

@@ -25,8 +25,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const fromRoot = withSeparator(settings.separator);
   let complaints: Selection['complaints'] = [];
   let filter: Selection['filter'];
-  const untracked = UNTRACKED.some(kind => wanted.has(kind));
-  const { result, snapshot } = await settledStatus(repository, { untracked }, async ({ input }) => {
+  const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
+  const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input }) => {
     const selection = await selectPaths(
       args.positionals,
       { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
@@ -40,7 +40,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       signal: io.signal,
     };
   });
-  for (const warning of snapshot.warnings) complain(io, warning);
+  for (const warning of snapshot.ignore()?.warnings ?? []) complain(io, warning);
   for (const { path, reason } of complaints)
     io.stderr.write(`${(settings.relativeMessages ? fromCwd : fromRoot)(path)}: ${reason}\n`);
   for (const { path, code } of result.unreadable) complain(io, `${toDisplay(path)}: cannot be read (${code})`);

@@ -172,7 +172,7 @@ interface OwnAnswer {
 
 async function answer(repository: MercurialRepository, options: DoctorOptions): Promise<OwnAnswer> {
   const started = performance.now();
-  const { result, snapshot, settled } = await settledStatus(repository, { untracked: true }, () => ({
+  const { result, snapshot, settled } = await settledStatus(repository, { rules: 'at-once' }, () => ({
     ignored: 'all',
     clean: true,
     signal: options.signal,
@@ -181,7 +181,7 @@ async function answer(repository: MercurialRepository, options: DoctorOptions): 
   const counts = Object.fromEntries(Object.keys(STATUS_LETTERS).map(status => [status, 0])) as Record<Status, number>;
   for (const { status } of result.entries) counts[status]++;
   const warnings = [
-    ...snapshot.warnings,
+    ...(snapshot.ignore()?.warnings ?? []),
     ...result.unreadable.map(({ path, code: reason }) => `${toDisplay(path)} cannot be read (${reason})`),
     ...(settled ? [] : ['The repository was changed all the time; the answer may mix two states.']),
   ];

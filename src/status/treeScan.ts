@@ -1,6 +1,6 @@
 // The walk: directory by directory, what is on disk is merged with what is recorded, both ordered by name. Each step
 // handles one directory, so that whoever drives it can pause, stop or interleave other work.
-import { joinPath, type BytePath } from '../base/bytePath.ts';
+import { joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
 import type { FileKind, FileStat } from '../base/fileStat.ts';
 import { compareContent, type VerdictCache } from './contentComparison.ts';
 import { NO_NODE, type NodeId, type StatusInput, type StatusSink } from './types.ts';
@@ -29,6 +29,8 @@ export class TreeScan {
   readonly #tree: WorkingTree;
   readonly #verdicts: VerdictCache;
   readonly #frames: Frame[] = [];
+  /** The last directory that was asked for, for the files beside each other. */
+  #verdict: { readonly directory: BytePath; readonly ignored: boolean } | undefined;
 
   constructor(input: StatusInput, options: ScanOptions, sink: StatusSink, tree: WorkingTree, verdicts: VerdictCache) {
     this.#input = input;
@@ -133,7 +135,7 @@ export class TreeScan {
   /** A path on disk of which nothing is recorded. Fifos, sockets and devices have no status. */
   #untracked(path: BytePath, kind: FileKind, inIgnored: boolean): void {
     if (!isFileLike(kind)) return;
-    if (!(inIgnored || this.#matches(path))) this.#sink.entry(path, 'unknown', NO_NODE);
+    if (!this.#isIgnored(path, inIgnored)) this.#sink.entry(path, 'unknown', NO_NODE);
     else if (this.#options.ignored !== 'none') this.#sink.entry(path, 'ignored', NO_NODE);
   }
 
@@ -190,8 +192,11 @@ export class TreeScan {
       if (hasRecorded) this.#withoutListing(path, node);
       return;
     }
-    const ignored = inIgnored || this.#matches(path);
-    if (!ignored || hasRecorded || this.#options.ignored === 'all') {
+    // Where every file is to be told of, none but they need a verdict: as Mercurial does, the rules are not asked, nor even
+    // read, before something that is not recorded turns up.
+    const descends = this.#options.ignored === 'all';
+    const ignored = inIgnored || (!descends && this.#matches(path));
+    if (!ignored || hasRecorded || descends) {
       this.#sink.subdirectory?.(path);
       this.#frames.push({ path, node, ignored });
     } else if (this.#options.ignored === 'collapsed') {
@@ -252,6 +257,16 @@ export class TreeScan {
     const status = verdict === 'unsure' ? compareContent(this.#input, this.#tree, this.#verdicts, path, stat) : verdict;
     if (verdict === 'unsure') this.#sink.unsure?.(path);
     if (status !== 'clean' || this.#options.clean) this.#sink.entry(path, status, node);
+  }
+
+  #isIgnored(path: BytePath, inIgnored: boolean): boolean {
+    if (inIgnored || this.#matches(path)) return true;
+    if (this.#options.ignored !== 'all') return false;
+    const directory = parentPath(path);
+    if (this.#verdict?.directory !== directory) {
+      this.#verdict = { directory, ignored: directory !== '' && this.#isIgnored(directory, false) };
+    }
+    return this.#verdict.ignored;
   }
 
   #matches(path: BytePath): boolean {

@@ -9,7 +9,7 @@ import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
 import { FileSet, nowNs } from '../mercurial/fileSet.ts';
 import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
-import type { StoreTree } from '../mercurial/store/store.ts';
+import type { Store, StoreTree } from '../mercurial/store/store.ts';
 import { sameIdentity, type Vfs } from '../mercurial/vfs.ts';
 import type { StatusInput, TreeRules } from '../status/types.ts';
 import type { Backend, Head, Lock, Snapshot } from './backend.ts';
@@ -102,6 +102,11 @@ export class MercurialBackend implements Backend {
     if (this.#repository === undefined) return true;
     const file = path.join(directory, name);
     return this.#stateFiles.has(file) || this.#repository.definitionFiles.includes(file);
+  }
+
+  /** The history that belongs to a snapshot of this backend. */
+  store(snapshot: Snapshot): Store {
+    return (snapshot as MercurialSnapshot).repository.store;
   }
 
   /** The rule by which a path is ignored; undefined if it is not, tracked or not. */

@@ -12,18 +12,19 @@ import type { IgnoreMatcher, StatusInput } from '../status/types.ts';
 export interface RepositorySnapshot {
   readonly input: StatusInput;
   readonly dirstate: Dirstate;
-  /** Undefined if the rules were not needed, and so not read. */
-  readonly ignore: IgnoreRules | undefined;
-  /** What `hg` warns about, as sentences. */
-  readonly warnings: readonly string[];
+  /** The rules, as far as they were read: none if there was no need. */
+  readonly ignore: () => IgnoreRules | undefined;
 }
 
+/**
+ * When the ignore files are read: never if neither unknown nor ignored files are asked for; when something turns up that
+ * is not recorded if ignored files are asked for; else at once. Mercurial does so, too: what is wrong in rules that are not
+ * read is not reported.
+ */
+export type RulesReading = 'never' | 'when-needed' | 'at-once';
+
 export interface SnapshotOptions {
-  /**
-   * False if neither unknown nor ignored files are asked for. Then the ignore files are not read, as Mercurial does not
-   * read them either: what is wrong in them is not reported, and the walk goes where something is recorded only.
-   */
-  readonly untracked: boolean;
+  readonly rules: RulesReading;
 }
 
 export interface SettledStatus {
@@ -40,11 +41,7 @@ const IGNORE_EVERYTHING: IgnoreMatcher = { isEmpty: false, matches: () => true }
 const ATTEMPTS = 4;
 
 /** Puts together what the engine works on. */
-export function composeInput(
-  repository: MercurialRepository,
-  dirstate: Dirstate,
-  ignore: IgnoreMatcher = IGNORE_EVERYTHING,
-): StatusInput {
+export function composeInput(repository: MercurialRepository, dirstate: Dirstate, ignore: IgnoreMatcher): StatusInput {
   return {
     root: repository.root,
     statCache: dirstate,
@@ -57,13 +54,13 @@ export function composeInput(
 /** Reads what a status needs. Throws a QuicksilverError, 'unsupported' if the repository must be refused. */
 export function takeSnapshot(repository: MercurialRepository, options: SnapshotOptions): RepositorySnapshot {
   const dirstate = repository.readDirstate();
-  const ignore = options.untracked ? repository.readIgnore() : undefined;
-  return {
-    input: composeInput(repository, dirstate, ignore?.matcher),
-    dirstate,
-    ignore,
-    warnings: ignore?.warnings ?? [],
+  let ignore = options.rules === 'at-once' ? repository.readIgnore() : undefined;
+  const lazy: IgnoreMatcher = {
+    isEmpty: false,
+    matches: path => (ignore ??= repository.readIgnore()).matcher.matches(path),
   };
+  const matcher = ignore?.matcher ?? (options.rules === 'when-needed' ? lazy : IGNORE_EVERYTHING);
+  return { input: composeInput(repository, dirstate, matcher), dirstate, ignore: () => ignore };
 }
 
 /** True if the dirstate is no longer the one of the snapshot: working files may have been replaced with it. */

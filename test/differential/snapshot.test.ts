@@ -28,7 +28,7 @@ function open(): MercurialRepository {
 /** A status during each attempt of which `meanwhile` is called with the attempt's number. */
 async function statusWhile(meanwhile: (attempt: number) => void): Promise<{ status: SettledStatus; attempts: number }> {
   let attempts = 0;
-  const status = await settledStatus(open(), { untracked: true }, () => {
+  const status = await settledStatus(open(), { rules: 'at-once' }, () => {
     meanwhile(++attempts);
     return { ignored: 'none', clean: true };
   });
@@ -100,12 +100,29 @@ describe('a status of one moment', () => {
   test('ignore files are read only for files that are not tracked', () => {
     writeFileSync(join(root, '.hgignore'), '(\n');
     const repository = open();
-    assert.throws(() => takeSnapshot(repository, { untracked: true }), { message: /invalid pattern/ });
-    const snapshot = takeSnapshot(repository, { untracked: false });
-    assert.equal(snapshot.ignore, undefined);
+    assert.throws(() => takeSnapshot(repository, { rules: 'at-once' }), { message: /invalid pattern/ });
+    const snapshot = takeSnapshot(repository, { rules: 'never' });
+    assert.equal(snapshot.ignore(), undefined);
     assert.equal(isStale(repository, snapshot), false);
     rmSync(join(root, '.hgignore'));
     hg('add', 'b');
     assert.equal(isStale(repository, snapshot), true);
+  });
+
+  test('where ignored files are asked for, the rules are read when something that is not recorded turns up, as hg does', async () => {
+    writeFileSync(join(root, '.hgignore'), '');
+    hg('add', '.hgignore', 'b');
+    writeFileSync(join(root, '.hgignore'), '(\n');
+    const everything = (): Promise<SettledStatus> =>
+      settledStatus(open(), { rules: 'when-needed' }, () => ({ ignored: 'all', clean: true }));
+    const hgStatus = (): number | null =>
+      spawnSync('hg', ['status', '-A'], { cwd: root, env: { ...process.env, HGRCPATH: '' } }).status;
+    assert.equal(hgStatus(), 0);
+    const status = await everything();
+    assert.deepEqual(listing(status), ['.hgignore added', 'a clean', 'b added']);
+    assert.equal(status.snapshot.ignore(), undefined);
+    writeFileSync(join(root, 'c'), '');
+    assert.equal(hgStatus(), 255);
+    await assert.rejects(everything(), { message: /invalid pattern/ });
   });
 });
