@@ -333,7 +333,8 @@ export class RandomChanges {
     const base = `${this.#random.pick(DIRECTORIES)}/tree${this.#random.below(4)}`.replace(/^\//, '');
     for (const relative of [`${base}/one/two/three/file`, `${base}/one/other.o`, `${base}/four/five`]) {
       if (!this.#ensure(relative)) return;
-      if (fs.lstatSync(this.#at(relative), { throwIfNoEntry: false })?.isDirectory()) return;
+      const stat = fs.lstatSync(this.#at(relative), { throwIfNoEntry: false });
+      if (stat && !stat.isFile()) return;
       fs.writeFileSync(this.#at(relative), this.#content());
     }
     this.log.push(`tree ${base}`);
