@@ -108,6 +108,36 @@ export function createDriver(page) {
       );
     },
 
+    /**
+     * The marks of changes that are drawn beside the lines of the first editor, as "modified 2": the kind (added, modified
+     * or deleted) and the line. `until`: waits until there are exactly these.
+     */
+    async gutterMarks({ until, timeout = defaultTimeout } = {}) {
+      const read = () =>
+        [...globalThis.document.querySelectorAll('.editor-instance .margin-view-overlays > div')].flatMap(line => {
+          const number = line.querySelector('.line-numbers')?.textContent ?? '';
+          return [...line.querySelectorAll('.dirty-diff-glyph')].map(glyph => {
+            const kind = /dirty-diff-(added|modified|deleted)/.exec(glyph.className)?.[1];
+            return `${kind} ${number}`;
+          });
+        });
+      if (until !== undefined) {
+        await page
+          .waitForFunction(
+            ([source, expected]) => {
+              const marks = globalThis.eval(`(${source})`)();
+              return JSON.stringify(marks.sort()) === expected;
+            },
+            [read.toString(), JSON.stringify([...until].sort())],
+            { timeout, polling: 50 },
+          )
+          .catch(async error => {
+            throw new Error(`the marks are ${JSON.stringify(await page.evaluate(read))}`, { cause: error });
+          });
+      }
+      return (await page.evaluate(read)).sort();
+    },
+
     /** Runs a command through the command palette, by its title. */
     async runCommand(title, { timeout = defaultTimeout } = {}) {
       await focusWorkbench();

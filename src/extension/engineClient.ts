@@ -15,6 +15,8 @@ import type { Logger } from '../base/log.ts';
 import {
   AreIgnored,
   Close,
+  Content,
+  DidChangeBase,
   DidUpdate,
   Discover,
   Doctor,
@@ -26,6 +28,8 @@ import {
   Open,
   Refresh,
   Settle,
+  type ContentAnswer,
+  type ContentQuery,
   type IgnoreExplanation,
   type OpenOptions,
   type RepositoryUpdate,
@@ -87,6 +91,9 @@ export class EngineClient implements Disposable {
   readonly #opened = new Map<string, OpenOptions>();
   readonly #didUpdate = this.#store.add(new Emitter<RepositoryUpdate>());
   readonly #didDie = this.#store.add(new Emitter<{ readonly reason: string; readonly deaths: number }>());
+  readonly #didChangeBase = this.#store.add(
+    new Emitter<{ readonly root: string; readonly paths: readonly string[] }>(),
+  );
   #running: Running | undefined;
   #restart: Disposable | undefined;
   #waiting: ((connection: MessageConnection) => void)[] = [];
@@ -94,6 +101,8 @@ export class EngineClient implements Disposable {
   #focused = true;
 
   readonly onDidUpdate = this.#didUpdate.event;
+  /** The base of these files, which was asked for, is another now. Not told when the engine starts again. */
+  readonly onDidChangeBase = this.#didChangeBase.event;
   /** The engine ended although nobody asked it to. It is started again after a while. */
   readonly onDidDie = this.#didDie.event;
 
@@ -146,6 +155,10 @@ export class EngineClient implements Disposable {
     return this.#request(connection => connection.sendRequest(Doctor, { root, compare }));
   }
 
+  content(query: ContentQuery): Promise<ContentAnswer> {
+    return this.#request(connection => connection.sendRequest(Content, query));
+  }
+
   /** Lost while the engine is down: it looks at everything when it is up again. */
   hint(root: string, paths: readonly string[]): void {
     this.#notify(connection => connection.sendNotification(Hint, { root, paths }));
@@ -161,6 +174,11 @@ export class EngineClient implements Disposable {
     if (this.#opened.size > 0) return;
     this.#options.log.trace('the engine ends: no repository is open');
     this.#end();
+  }
+
+  /** Ends the engine as if by itself, which nobody but a test wants. */
+  crash(): void {
+    this.#running?.process.terminate();
   }
 
   dispose(): void {
@@ -202,6 +220,9 @@ export class EngineClient implements Disposable {
     this.#store.add(toDisposable(() => connection.dispose()));
     connection.onNotification(DidUpdate, update => {
       if (this.#opened.has(update.root)) this.#didUpdate.fire(update);
+    });
+    connection.onNotification(DidChangeBase, change => {
+      if (this.#opened.has(change.root)) this.#didChangeBase.fire(change);
     });
     connection.onNotification(Log, ({ level, message }) => this.#options.log[level](message));
     connection.onError(([error]) => this.#options.log.error(`the engine's messages: ${error.message}`));

@@ -8,6 +8,7 @@ import type {
   RepositoryChange,
   ViewForTests,
 } from './api.ts';
+import type { ContentFileSystem } from './contentFileSystem.ts';
 import type { Decorations } from './decorations.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { HintSources } from './hintSources.ts';
@@ -19,6 +20,7 @@ export interface ExportsContext {
   readonly repositories: Repositories;
   readonly hints: HintSources;
   readonly decorations: Decorations;
+  readonly contents: ContentFileSystem;
   readonly initialized: Promise<void>;
 }
 
@@ -106,7 +108,7 @@ function createRepository(
   };
 }
 
-function createView({ repositories, decorations }: ExportsContext): ViewForTests {
+function createView({ client, repositories, decorations, contents }: ExportsContext): ViewForTests {
   const viewOf = (root: Uri): OpenRepository['view'] => {
     const found = repositories.map.get(root.path);
     if (found === undefined) throw new Error(`no open repository has the root ${root.fsPath}`);
@@ -123,5 +125,7 @@ function createView({ repositories, decorations }: ExportsContext): ViewForTests
     inputBoxVisible: root => viewOf(root).sourceControl.inputBox.visible,
     decoration: uri => decorations.peek(uri),
     onDidChangeDecorations: decorations.onDidChangeFileDecorations,
+    contentReads: () => contents.requests.read,
+    crashEngine: () => client.crash(),
   };
 }

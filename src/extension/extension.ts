@@ -3,11 +3,13 @@ import path from 'node:path';
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import type { QuicksilverExports } from './api.ts';
 import { registerCommands } from './commands.ts';
+import { ContentFileSystem } from './contentFileSystem.ts';
 import { Decorations } from './decorations.ts';
 import { Discovery } from './discovery.ts';
 import { EngineClient, startWorker } from './engineClient.ts';
 import { createExports } from './exports.ts';
 import { HintSources } from './hintSources.ts';
+import { BaseQuickDiff } from './quickDiff.ts';
 import { Repositories } from './repositories.ts';
 import { affects, areDecorationsEnabled } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
@@ -40,7 +42,8 @@ export function activate(context: ExtensionContext): QuicksilverExports {
   const initialized = discovery.look().then(async () => {
     await commands.executeCommand('setContext', 'quicksilver.state', 'initialized');
   });
-  const exports = createExports({ ...parts, decorations, initialized });
+  const contents = new ContentFileSystem({ ...parts, initialized });
+  const exports = createExports({ ...parts, decorations, contents, initialized });
   const shownDecorations = decorations;
   let isTold = false;
   context.subscriptions.push(
@@ -49,7 +52,11 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     discovery,
     hints,
     decorations,
-    repositories.onDidOpen(repository => shownDecorations.opened(repository)),
+    contents,
+    repositories.onDidOpen(repository => {
+      shownDecorations.opened(repository);
+      repository.view.sourceControl.quickDiffProvider = new BaseQuickDiff(parts, repository);
+    }),
     repositories.onDidClose(repository => shownDecorations.closed(repository)),
     workspace.onDidChangeConfiguration(event => {
       if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(areDecorationsEnabled());

@@ -56,6 +56,7 @@ export function groupLabel(group: 'changes' | 'untracked', shown: number, total:
 export const texts = {
   sourceControlLabel: () => l10n.t('Mercurial'),
   open: () => l10n.t('Open'),
+  parentLabel: () => l10n.t('parent revision'),
   problemGroup: () => l10n.t('Status Not Available'),
   leftOut: (name: string, shown: number, total: number) =>
     l10n.t(

@@ -106,6 +106,50 @@ export interface IgnoreExplanation {
   readonly text: string;
 }
 
+/**
+ * Which version of a file: 'base' is what its changes are measured against, the first parent's (of a renamed or copied
+ * file its source's there); 'p2' is the second parent's in a merge; else the node of a changeset, 40 hexadecimal digits.
+ */
+export type ContentRevision = string;
+
+export interface ContentQuery {
+  readonly root: string;
+  readonly path: string;
+  readonly revision: ContentRevision;
+  /** Whether `bytes` are wanted; without them only little travels. */
+  readonly withBytes: boolean;
+}
+
+export type ContentAnswer =
+  | {
+      readonly kind: 'content';
+      /** The file node: the same node means the same bytes. */
+      readonly node: string;
+      /** Of the changeset it was found in. */
+      readonly changeset: string;
+      /** Where it was found: another path than was asked for if that is a copy. */
+      readonly path: string;
+      /** The content of a symbolic link is its target. */
+      readonly type: 'file' | 'executable' | 'symlink';
+      /** In bytes. */
+      readonly size: number;
+      /** As they are in the repository. Needs a connection that carries typed arrays, as a message port does. */
+      readonly bytes?: Uint8Array;
+    }
+  | { readonly kind: 'none'; readonly reason: NoContentReason; readonly message: string };
+
+export type NoContentReason =
+  /** The revision has no such file: for 'base', the file is new. */
+  | 'not-in-revision'
+  | 'no-such-revision'
+  /** Kept on an LFS server, and not in this repository. */
+  | 'not-downloaded'
+  /** Removed from the history on purpose. */
+  | 'censored'
+  | 'damaged'
+  /** There is no repository to ask at the moment, or it could not be read. */
+  | 'unavailable';
+
 export interface LogMessage {
   readonly level: 'trace' | 'info' | 'warn' | 'error';
   readonly message: string;
@@ -136,6 +180,8 @@ export const ExplainIgnored = new RequestType<{ root: string; path: string }, Ig
 );
 /** A report for people, as Markdown. `compare` also asks the real `hg`, which must only be done in a trusted workspace. */
 export const Doctor = new RequestType<{ root: string; compare: boolean }, string, void>('repository/doctor');
+/** A version of a file; why there is none is an answer, too. */
+export const Content = new RequestType<ContentQuery, ContentAnswer, void>('repository/content');
 export const Shutdown = new RequestType0<null, void>('shutdown');
 
 /** Something may have happened at these paths (relative; '' is the whole working copy). */
@@ -144,3 +190,7 @@ export const Hint = new NotificationType<{ root: string; paths: readonly string[
 export const Focus = new NotificationType<{ focused: boolean }>('window/focus');
 export const DidUpdate = new NotificationType<RepositoryUpdate>('repository/didUpdate');
 export const Log = new NotificationType<LogMessage>('log');
+/** The 'base' of these files is another than when it was asked for last. Sent with the update by which it is so. */
+export const DidChangeBase = new NotificationType<{ root: string; paths: readonly string[] }>(
+  'repository/didChangeBase',
+);

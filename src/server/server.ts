@@ -9,6 +9,7 @@ import { Vfs } from '../mercurial/vfs.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
 import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
+import { Contents } from './contents.ts';
 import { discoverRepositories } from './discover.ts';
 import { doctorReport } from './doctor.ts';
 import * as protocol from './protocol.ts';
@@ -17,6 +18,7 @@ import { toMessages } from './updates.ts';
 interface ServedRepository extends Disposable {
   readonly model: LiveModel;
   readonly backend: MercurialBackend;
+  readonly contents: Contents;
 }
 
 /** Answers the protocol's requests until disposed of; owns the models it opens. */
@@ -67,6 +69,7 @@ export class Server implements Disposable {
       c.onRequest(protocol.AreIgnored, ({ root, paths }) => this.#areIgnored(root, paths)),
       c.onRequest(protocol.ExplainIgnored, ({ root, path }) => this.#explainIgnored(root, path)),
       c.onRequest(protocol.Doctor, ({ root, compare }) => this.#doctor(root, compare)),
+      c.onRequest(protocol.Content, query => this.#content(query)),
       c.onRequest(protocol.Shutdown, () => {
         this.dispose();
         return null;
@@ -88,6 +91,11 @@ export class Server implements Disposable {
     const backend = new MercurialBackend(root, this.#vfs, this.#environment);
     const watcher = createTreeWatcher({ root, share: watchShare, logger: this.#logger });
     const model = owned.add(new LiveModel({ backend, watcher, logger: this.#logger, auditMs: auditSeconds * 1000 }));
+    const contents = new Contents({
+      snapshot: () => model.snapshot,
+      settle: () => model.settle(),
+      store: snapshot => backend.store(snapshot),
+    });
     let sequence = 0;
     owned.add(
       model.onDidUpdate(update => {
@@ -95,9 +103,11 @@ export class Server implements Disposable {
           sequence = message.sequence;
           this.#send(protocol.DidUpdate, message);
         }
+        const paths = contents.takeChangedBases();
+        if (paths.length > 0) this.#send(protocol.DidChangeBase, { root, paths });
       }),
     );
-    this.#repositories.set(root, { model, backend, dispose: () => owned.dispose() });
+    this.#repositories.set(root, { model, backend, contents, dispose: () => owned.dispose() });
     model.start();
   }
 
@@ -119,6 +129,12 @@ export class Server implements Disposable {
     const snapshot = served?.model.snapshot;
     if (served === undefined || snapshot === undefined) return null;
     return served.backend.explainIgnored(snapshot, fromDisplay(path)) ?? null;
+  }
+
+  async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {
+    const served = this.#repositories.get(query.root);
+    if (served !== undefined) return served.contents.answer(query);
+    return { kind: 'none', reason: 'unavailable', message: `${query.root} is not an open repository.` };
   }
 
   async #doctor(root: string, compare: boolean): Promise<string> {

@@ -72,6 +72,9 @@ export const ui = {
   badge: (awaited: { readonly until?: number } = {}): Promise<string | undefined> => ask('badge', awaited),
   statusBarItems: (awaited: { readonly until?: string } = {}): Promise<StatusBarItem[]> =>
     ask('statusBarItems', awaited),
+  /** The marks of changes beside the lines of the first editor, as "modified 2"; `until` waits until they are these. */
+  gutterMarks: (awaited: { readonly until?: readonly string[]; readonly timeout?: number } = {}): Promise<string[]> =>
+    ask('gutterMarks', awaited),
   /** Runs a command through the palette, by its whole title ("Category: Title"). */
   runCommand: (title: string): Promise<void> => ask('runCommand', title),
   openFile: (name: string): Promise<void> => ask('openFile', name),

@@ -1,0 +1,152 @@
+// The read-only file system `quicksilver:`: versions of files as they are in the repository. VS Code decodes and shows them.
+import {
+  EventEmitter,
+  FileChangeType,
+  FilePermission,
+  FileSystemError,
+  FileType,
+  Uri,
+  workspace,
+  type FileChangeEvent,
+  type FileStat,
+  type FileSystemProvider,
+} from 'vscode';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { ContentAnswer } from '../server/protocol.ts';
+import { BASE, CONTENT_SCHEME, fromQuery, toQuery, type ContentAddress } from './contentAddress.ts';
+import type { EngineClient } from './engineClient.ts';
+import type { OpenRepository } from './openRepository.ts';
+import type { Repositories } from './repositories.ts';
+import { texts } from './texts.ts';
+import { fileUri } from './uris.ts';
+import { VersionTimes } from './versionTimes.ts';
+
+export interface ContentContext {
+  readonly client: EngineClient;
+  readonly repositories: Repositories;
+  /** Resolves when the repositories of the workspace have been looked for. */
+  readonly initialized: Promise<void>;
+}
+
+/** The URI of one version of a file. `label` is what titles say of the revision. */
+export function contentUri(repository: OpenRepository, path: string, revision: string, label: string): Uri {
+  const address = { root: repository.root, path, revision, label };
+  return Uri.from({
+    scheme: CONTENT_SCHEME,
+    path: fileUri(repository.rootUri, path).path,
+    query: toQuery(address),
+  });
+}
+
+/** What the changes of a file are measured against; its content follows the working copy's parent. */
+export function baseUri(repository: OpenRepository, path: string): Uri {
+  return contentUri(repository, path, BASE, texts.parentLabel());
+}
+
+/** The address in a `quicksilver:` URI; undefined for all others. */
+export function addressOf(uri: Uri): ContentAddress | undefined {
+  return uri.scheme === CONTENT_SCHEME ? fromQuery(uri.query) : undefined;
+}
+
+export class ContentFileSystem implements FileSystemProvider, Disposable {
+  readonly #context: ContentContext;
+  readonly #store = new DisposableStore();
+  readonly #didChangeFile = this.#store.add(new EventEmitter<FileChangeEvent[]>());
+  readonly #times = new VersionTimes(() => Date.now());
+  /** Requests for contents so far, with and without bytes: for the tests. */
+  readonly requests = { stat: 0, read: 0 };
+
+  readonly onDidChangeFile = this.#didChangeFile.event;
+
+  constructor(context: ContentContext) {
+    this.#context = context;
+    const { client, repositories } = context;
+    this.#store.add(workspace.registerFileSystemProvider(CONTENT_SCHEME, this, { isReadonly: true }));
+    this.#store.add(
+      client.onDidChangeBase(({ root, paths }) => {
+        const repository = repositories.get(root);
+        if (repository !== undefined) this.#changed(paths.map(path => baseUri(repository, path)));
+      }),
+    );
+    this.#store.add(
+      client.onDidUpdate(update => {
+        // Whoever forgot all entries forgot, too, which bases it was asked for.
+        if (update.reset) void this.#askAgain(update.root);
+      }),
+    );
+  }
+
+  /** Changes are told of whoever watches: there are few. */
+  watch(): Disposable {
+    return { dispose: () => undefined };
+  }
+
+  async stat(uri: Uri): Promise<FileStat> {
+    this.requests.stat++;
+    const { node, size } = await this.#content(uri, false);
+    const mtime = this.#times.of(uri.toString(), node);
+    return { type: FileType.File, permissions: FilePermission.Readonly, ctime: 0, mtime, size };
+  }
+
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    this.requests.read++;
+    const { bytes } = await this.#content(uri, true);
+    if (bytes === undefined) throw FileSystemError.Unavailable(uri);
+    return bytes;
+  }
+
+  readDirectory(uri: Uri): never {
+    throw FileSystemError.FileNotADirectory(uri);
+  }
+
+  createDirectory(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #content(uri: Uri, withBytes: boolean): Promise<Extract<ContentAnswer, { kind: 'content' }>> {
+    const address = addressOf(uri);
+    if (address === undefined) throw FileSystemError.FileNotFound(uri);
+    await this.#context.initialized;
+    const { root, path, revision } = address;
+    const answer = await this.#context.client.content({ root, path, revision, withBytes });
+    if (answer.kind === 'content') return answer;
+    const { reason, message } = answer;
+    if (reason === 'not-in-revision' || reason === 'no-such-revision') {
+      this.#times.of(uri.toString(), '');
+      throw FileSystemError.FileNotFound(message);
+    }
+    throw FileSystemError.Unavailable(message);
+  }
+
+  #changed(uris: readonly Uri[]): void {
+    for (const uri of uris) this.#times.advance(uri.toString());
+    if (uris.length > 0) this.#didChangeFile.fire(uris.map(uri => ({ type: FileChangeType.Changed, uri })));
+  }
+
+  async #askAgain(root: string): Promise<void> {
+    for (const [key, known] of this.#times.known()) {
+      const uri = Uri.parse(key, true);
+      const address = addressOf(uri);
+      if (address?.root !== root || address.revision !== BASE) continue;
+      const answer = await this.#context.client.content({ root, path: address.path, revision: BASE, withBytes: false });
+      const now = answer.kind === 'content' ? answer.node : answer.reason === 'not-in-revision' ? '' : known;
+      if (now !== known) this.#changed([uri]);
+    }
+  }
+}
