@@ -308,7 +308,8 @@ export class RandomChanges {
     }
     if (this.#random.chance(0.7)) fs.mkdirSync(control);
     else fs.writeFileSync(control, '');
-    fs.writeFileSync(this.#at(`${relative}/n1`), '');
+    if (!fs.lstatSync(this.#at(`${relative}/n1`), { throwIfNoEntry: false }))
+      fs.writeFileSync(this.#at(`${relative}/n1`), '');
     this.log.push(`nested ${relative}`);
   }
 
