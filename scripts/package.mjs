@@ -26,7 +26,7 @@ async function main() {
   const temporary = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-package-')));
   try {
     const file = path.join(options.check ? temporary : projectRoot, `${name}-${version}.vsix`);
-    await vsce(['package', '--no-dependencies', '--allow-missing-repository', '--out', file]);
+    await vsce(['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file]);
     const { size } = fs.statSync(file);
     console.log(`${path.basename(file)}: ${size} bytes`);
     if (size >= sizeLimit) throw new PlainError(`The package is too large: ${size} bytes, the limit is ${sizeLimit}.`);
