@@ -210,7 +210,8 @@ export class LiveModel implements Disposable {
       if (!more) return false;
       const now = performance.now();
       if (now < sliceEnd) continue;
-      if (this.#reconciler.isScanning && now - this.#toldAt >= PROGRESS_MS) this.#publish(false);
+      const tellsProgress = this.#reconciler.isScanning && !this.#reconciler.isMixed;
+      if (tellsProgress && now - this.#toldAt >= PROGRESS_MS) this.#publish(false);
       return true;
     }
   }
@@ -248,7 +249,22 @@ export class LiveModel implements Disposable {
       return false;
     }
     if (this.#pause.isSet && this.#waiting.length === 0) return false;
+    if (this.#isOutdated()) return false;
     this.#tell(settled, now);
+    return true;
+  }
+
+  /**
+   * Whether a command has ended whose files were examined, while what it recorded last was not read yet: the event of
+   * that may still be on its way, and until then its files seem to be modified. Reads it, and goes on with the work. The
+   * lock must have been found free before: then whatever a command has written to files, it has recorded, too.
+   */
+  #isOutdated(): boolean {
+    if (this.tree.unpublishedCount === 0) return false;
+    const before = this.snapshot;
+    this.#reload();
+    if (this.snapshot === before && this.#retries === 0) return false;
+    this.#schedule();
     return true;
   }
 

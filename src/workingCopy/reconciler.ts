@@ -35,6 +35,7 @@ export class Reconciler {
   #hinted: Examination | undefined;
   #scan: Examination | undefined;
   #audit: Examination | undefined;
+  #mixed = false;
 
   constructor(backend: Backend, events: ReconcilerEvents) {
     this.#backend = backend;
@@ -54,6 +55,14 @@ export class Reconciler {
     return this.#scan !== undefined;
   }
 
+  /**
+   * Whether some of what is known was found by comparison with an older snapshot, and waits to be looked at again: after
+   * an update of a thousand files most of them would seem to be modified.
+   */
+  get isMixed(): boolean {
+    return this.#mixed;
+  }
+
   get isAuditing(): boolean {
     return this.#audit !== undefined;
   }
@@ -62,6 +71,7 @@ export class Reconciler {
   clear(): void {
     this.#snapshot = undefined;
     this.#hinted = this.#scan = this.#audit = undefined;
+    this.#mixed = false;
     this.#tree = this.#newTree();
     this.#unsure.clear();
     this.nestedRepositories.clear();
@@ -75,6 +85,7 @@ export class Reconciler {
     const before = previous.input;
     const after = next.input;
     if (before === after) return ['names changed'];
+    this.#mixed = true;
     // Copies are shown only while there is a first parent.
     if (before.rules !== after.rules || isNull(previous) !== isNull(next)) return [this.scan('rules changed')];
 
@@ -140,7 +151,9 @@ export class Reconciler {
     } else if (this.#scan !== undefined) {
       if (!this.#scan.step()) this.#scan = undefined;
     }
-    return this.#hinted !== undefined || this.#scan !== undefined;
+    const more = this.#hinted !== undefined || this.#scan !== undefined;
+    if (!more) this.#mixed = false;
+    return more;
   }
 
   /** Does a piece of the audit. False when it is done. */
