@@ -11,7 +11,7 @@ import { makeSample } from './sample-repository.mjs';
 const sizeLimit = 500_000; // Bytes. What is downloaded and unpacked on every machine is to stay small.
 const allowed = /^(dist\/[^/]+\.cjs|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const required = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icon.png'].concat(
-  ['extension', 'worker', 'cli'].map(name => `dist/${name}.cjs`),
+  ['extension', 'commands', 'worker', 'cli'].map(name => `dist/${name}.cjs`),
 );
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -26,7 +26,14 @@ async function main() {
   const temporary = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-package-')));
   try {
     const file = path.join(options.check ? temporary : projectRoot, `${name}-${version}.vsix`);
-    await vsce(['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file]);
+    await vsce([
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      file,
+    ]);
     const { size } = fs.statSync(file);
     console.log(`${path.basename(file)}: ${size} bytes`);
     if (size >= sizeLimit) throw new PlainError(`The package is too large: ${size} bytes, the limit is ${sizeLimit}.`);
