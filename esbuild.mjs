@@ -1,4 +1,5 @@
-// Builds the three bundles: the extension (thin, on the extension host's thread), its worker, and the CLI.
+// Builds the bundles: the extension (thin, on the extension host's thread), its commands that are loaded when they are
+// used, its worker, and the CLI.
 // Only the extension may see `vscode`: a leak of that import into the core breaks the other two builds.
 import * as esbuild from 'esbuild';
 import { parseArgs } from 'node:util';
@@ -17,8 +18,24 @@ const common = {
   outdir: 'dist',
 };
 
+/** Makes the one import that waits until it is needed an import of the other bundle. */
+const lazyCommands = {
+  name: 'lazy-commands',
+  setup(build) {
+    build.onResolve({ filter: /\/lazyCommands\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './commands.cjs', external: true } : undefined,
+    );
+  },
+};
+
 const builds = [
-  { ...common, entryPoints: { extension: 'src/extension/extension.ts' }, external: ['vscode'] },
+  {
+    ...common,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    external: ['vscode'],
+    plugins: [lazyCommands],
+  },
+  { ...common, entryPoints: { commands: 'src/extension/lazyCommands.ts' }, external: ['vscode'] },
   { ...common, entryPoints: { worker: 'src/server/workerMain.ts' } },
   { ...common, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
 ];

@@ -1,18 +1,19 @@
 // The commands of package.json.
 import {
   commands,
+  EventEmitter,
   Position,
   Range,
   Uri,
   window,
   workspace,
   type LogOutputChannel,
-  type SourceControl,
   type TextDocumentContentProvider,
 } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { IgnoreExplanation } from '../server/protocol.ts';
+import { isGroup, repositoryOfArgument, uriOfArgument } from './commandArguments.ts';
 import type { Discovery } from './discovery.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { HintSources } from './hintSources.ts';
@@ -30,9 +31,18 @@ export interface CommandContext {
   readonly log: LogOutputChannel;
 }
 
+/** Of another bundle, see esbuild.mjs: read from the disk when the first of these commands is used. */
+const lazy = async () => import('./lazyCommands.ts');
+
+/** The reports of the doctor, by their URIs. */
+interface Reports {
+  readonly texts: Map<string, string>;
+  readonly didChange: EventEmitter<Uri>;
+}
+
 export function registerCommands(context: CommandContext): Disposable {
   const store = new DisposableStore();
-  const reports = new Map<string, string>();
+  const reports: Reports = { texts: new Map(), didChange: store.add(new EventEmitter<Uri>()) };
   const register = (name: string, run: (...args: readonly unknown[]) => unknown): void => {
     store.add(
       commands.registerCommand(`quicksilver.${name}`, async (...args: readonly unknown[]) => {
@@ -50,9 +60,21 @@ export function registerCommands(context: CommandContext): Disposable {
   register('showOutput', () => context.log.show());
   register('whyIgnored', argument => whyIgnored(context, argument));
   register('doctor', argument => doctor(context, reports, argument));
-  register('openFile', argument => openFile(argument));
   register('openProblem', (file, line) => openProblem(context, file, line));
-  const provider: TextDocumentContentProvider = { provideTextDocumentContent: uri => reports.get(uri.toString()) };
+  register('openResource', async (...args) => (await lazy()).open.openResource(context, args));
+  register('openChanges', async (...args) => (await lazy()).open.openChanges(context, args));
+  register('openFile', async (...args) => (await lazy()).open.openFile(context, args));
+  register('openParentVersion', async (...args) => (await lazy()).open.openParentVersion(context, args));
+  register('compareWithSecondParent', async (...args) => (await lazy()).open.compareWithSecondParent(context, args));
+  register('viewAllChanges', async group => {
+    if (isGroup(group)) await (await lazy()).open.viewAllChanges(context, group);
+  });
+  register('revertBlock', async (...args) => (await lazy()).revert.revertBlock(context, args));
+  register('revertSelectedLines', async () => (await lazy()).revert.revertSelectedLines(context));
+  const provider: TextDocumentContentProvider = {
+    onDidChange: reports.didChange.event,
+    provideTextDocumentContent: uri => reports.texts.get(uri.toString()),
+  };
   store.add(workspace.registerTextDocumentContentProvider(DOCTOR_SCHEME, provider));
   return store;
 }
@@ -60,7 +82,7 @@ export function registerCommands(context: CommandContext): Disposable {
 /** Looks for repositories, and at everything in the given one, or in all of them. */
 async function refresh(context: CommandContext, argument: unknown): Promise<void> {
   await context.discovery.look();
-  const one = repositoryOfArgument(context, argument);
+  const one = repositoryOfArgument(context.repositories, argument);
   const repositories = one === undefined ? context.repositories.all : [one];
   context.hints.flush();
   await Promise.all(repositories.map(({ root }) => context.client.refresh(root, 'refresh command')));
@@ -97,16 +119,14 @@ async function showRule(path: string, why: IgnoreExplanation): Promise<void> {
 }
 
 /** Opens a report on a repository. The real `hg` takes part in a trusted workspace only. Returns the report's URI. */
-async function doctor(
-  context: CommandContext,
-  reports: Map<string, string>,
-  argument: unknown,
-): Promise<Uri | undefined> {
-  const repository = repositoryOfArgument(context, argument) ?? (await pickRepository(context));
+async function doctor(context: CommandContext, reports: Reports, argument: unknown): Promise<Uri | undefined> {
+  const repository = repositoryOfArgument(context.repositories, argument) ?? (await pickRepository(context));
   if (repository === undefined) return undefined;
   const report = await context.client.doctor(repository.root, workspace.isTrusted);
   const uri = Uri.from({ scheme: DOCTOR_SCHEME, path: `/${texts.doctorTitle(repository.name)}.md` });
-  reports.set(uri.toString(), report);
+  reports.texts.set(uri.toString(), report);
+  // A report of this repository may be open already.
+  reports.didChange.fire(uri);
   try {
     await commands.executeCommand('markdown.showPreview', uri);
   } catch (error) {
@@ -114,18 +134,6 @@ async function doctor(
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
   }
   return uri;
-}
-
-async function openFile(argument: unknown): Promise<void> {
-  const uri = uriOfArgument(argument);
-  if (uri === undefined) return;
-  try {
-    await workspace.fs.stat(uri);
-  } catch {
-    // A removed or missing file: there is nothing to open, and VS Code would offer to create it.
-    return;
-  }
-  await commands.executeCommand('vscode.open', uri, { preview: true });
 }
 
 async function openProblem(context: CommandContext, file: unknown, line: unknown): Promise<void> {
@@ -144,22 +152,4 @@ async function pickRepository(context: CommandContext): Promise<OpenRepository |
   if (all.length <= 1) return all[0];
   const items = all.map(repository => ({ label: repository.name, description: repository.root, repository }));
   return (await window.showQuickPick(items, { placeHolder: texts.pickRepository() }))?.repository;
-}
-
-/** Commands get a source control from its title, a row from its menu, a URI from the tree, or nothing. */
-function repositoryOfArgument(context: CommandContext, argument: unknown): OpenRepository | undefined {
-  if (isSourceControl(argument))
-    return argument.rootUri === undefined ? undefined : context.repositories.of(argument.rootUri);
-  const uri = uriOfArgument(argument);
-  return uri === undefined ? undefined : context.repositories.of(uri);
-}
-
-function uriOfArgument(argument: unknown): Uri | undefined {
-  if (argument instanceof Uri) return argument;
-  if (typeof argument !== 'object' || argument === null || !('resourceUri' in argument)) return undefined;
-  return argument.resourceUri instanceof Uri ? argument.resourceUri : undefined;
-}
-
-function isSourceControl(argument: unknown): argument is SourceControl {
-  return typeof argument === 'object' && argument !== null && 'rootUri' in argument && 'inputBox' in argument;
 }

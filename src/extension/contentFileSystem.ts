@@ -13,12 +13,10 @@ import {
 } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { ContentAnswer } from '../server/protocol.ts';
-import { BASE, CONTENT_SCHEME, fromQuery, toQuery, type ContentAddress } from './contentAddress.ts';
+import { BASE, CONTENT_SCHEME } from './contentAddress.ts';
+import { addressOf, baseUri } from './contentUris.ts';
 import type { EngineClient } from './engineClient.ts';
-import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { texts } from './texts.ts';
-import { fileUri } from './uris.ts';
 import { VersionTimes } from './versionTimes.ts';
 
 export interface ContentContext {
@@ -26,26 +24,6 @@ export interface ContentContext {
   readonly repositories: Repositories;
   /** Resolves when the repositories of the workspace have been looked for. */
   readonly initialized: Promise<void>;
-}
-
-/** The URI of one version of a file. `label` is what titles say of the revision. */
-export function contentUri(repository: OpenRepository, path: string, revision: string, label: string): Uri {
-  const address = { root: repository.root, path, revision, label };
-  return Uri.from({
-    scheme: CONTENT_SCHEME,
-    path: fileUri(repository.rootUri, path).path,
-    query: toQuery(address),
-  });
-}
-
-/** What the changes of a file are measured against; its content follows the working copy's parent. */
-export function baseUri(repository: OpenRepository, path: string): Uri {
-  return contentUri(repository, path, BASE, texts.parentLabel());
-}
-
-/** The address in a `quicksilver:` URI; undefined for all others. */
-export function addressOf(uri: Uri): ContentAddress | undefined {
-  return uri.scheme === CONTENT_SCHEME ? fromQuery(uri.query) : undefined;
 }
 
 export class ContentFileSystem implements FileSystemProvider, Disposable {

@@ -1,6 +1,7 @@
 // The extension's entry. It starts the parts and connects them; nothing here waits for the disk or for the engine.
 import path from 'node:path';
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
+import { ActiveFile } from './activeFile.ts';
 import type { QuicksilverExports } from './api.ts';
 import { registerCommands } from './commands.ts';
 import { ContentFileSystem } from './contentFileSystem.ts';
@@ -53,6 +54,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     hints,
     decorations,
     contents,
+    new ActiveFile(repositories),
     repositories.onDidOpen(repository => {
       shownDecorations.opened(repository);
       repository.view.sourceControl.quickDiffProvider = new BaseQuickDiff(parts, repository);

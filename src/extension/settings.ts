@@ -32,6 +32,10 @@ export function areDecorationsEnabled(): boolean {
   return workspace.getConfiguration(SECTION).get('decorations.enabled', true);
 }
 
+export function opensDiffOnClick(): boolean {
+  return workspace.getConfiguration(SECTION).get('openDiffOnClick', true);
+}
+
 export interface DetectionSettings {
   readonly detection: AutoRepositoryDetection;
   readonly maxDepth: number;

@@ -213,7 +213,7 @@ export class SourceControlView implements Disposable {
       : {};
     return {
       resourceUri,
-      command: { command: 'quicksilver.openFile', title: this.#openTitle, arguments: [resourceUri] },
+      command: { command: 'quicksilver.openResource', title: this.#openTitle, arguments: [resourceUri] },
       decorations: {
         strikeThrough: presentation.strikeThrough,
         tooltip: rowTooltip(status, source === '' ? undefined : source, isReadableName(path)),

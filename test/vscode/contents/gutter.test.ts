@@ -4,11 +4,7 @@ import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extensi
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
-
-/** The lines of a file as workspace.mjs made it, with some of them replaced, by number from 1. */
-function lines(name: string, changed: Readonly<Record<number, string>> = {}): string {
-  return Array.from({ length: 12 }, (_, index) => `${changed[index + 1] ?? `${name} ${index + 1}`}\n`).join('');
-}
+import { lines } from './lines.ts';
 
 describe('the gutter', () => {
   let api: QuicksilverApi;
@@ -45,10 +41,10 @@ describe('the gutter', () => {
     await open('src', 'edited.txt');
     await ui.gutterMarks({ until: ['modified 1'] });
     const before = api.view.contentReads();
-    write('src/other.txt', 'shorter\n');
-    await until('it is modified', () => repository.entries.has('src/other.txt'), repository.onDidChange);
-    await hg(at(), 'commit', '--message', 'Other', at('src', 'other.txt'));
-    await until('it is committed', () => !repository.entries.has('src/other.txt'), repository.onDidChange);
+    const node = repository.head?.firstParent;
+    write('src/unseen.txt', 'unseen\n');
+    await hg(at(), 'commit', '--addremove', '--message', 'Another', at('src', 'unseen.txt'));
+    await until('it is committed', () => repository.head?.firstParent !== node, repository.onDidChange);
     await repository.settle();
     assert.equal(api.view.contentReads(), before);
     await ui.gutterMarks({ until: ['modified 1'] });

@@ -1,0 +1,27 @@
+// The sentences and titles of the commands that compare, open and revert; see texts.ts for all others.
+import { l10n } from 'vscode';
+import { shortNode } from './contentAddress.ts';
+
+export const changeTexts = {
+  /** Of a diff with the working file. */
+  diff: (name: string, original: string, changeset: string) =>
+    original === name
+      ? l10n.t('{0} ({1} ↔ Working Copy)', name, shortNode(changeset))
+      : l10n.t('{0} → {1} ({2} ↔ Working Copy)', original, name, shortNode(changeset)),
+  /** Of a diff between two revisions. */
+  revisions: (name: string, from: string, to: string) => l10n.t('{0} ({1} ↔ {2})', name, from, to),
+  version: (name: string, changeset: string) => l10n.t('{0} ({1})', name, shortNode(changeset)),
+  removedVersion: (name: string, changeset: string) => l10n.t('{0} ({1}, Removed)', name, shortNode(changeset)),
+  missingVersion: (name: string, changeset: string) => l10n.t('{0} ({1}, Missing)', name, shortNode(changeset)),
+  allChanges: (repository: string, what: string) => l10n.t('{0}: {1}', repository, what),
+  selectedFiles: () => l10n.t('Selected Files'),
+  firstOfMany: (shown: number, total: number) => l10n.t('The first {0} of {1} files are opened.', shown, total),
+  noFile: () => l10n.t('Select a file first.'),
+  outside: (name: string) => l10n.t('{0} is not in a Mercurial repository that Quicksilver shows.', name),
+  unchanged: (path: string) => l10n.t('{0} has no changes.', path),
+  notInParent: (path: string) => l10n.t('{0} is not in the parent revision.', path),
+  notOnDisk: (path: string) => l10n.t('{0} is not in the working copy.', path),
+  notReadable: (path: string) => l10n.t('The name of {0} is not valid UTF-8: VS Code cannot open this file.', path),
+  noDifferenceHere: () => l10n.t('There are no changed lines in the selection.'),
+  tooDifferent: (path: string) => l10n.t('{0} differs in too many lines to be compared line by line.', path),
+};

@@ -1,0 +1,73 @@
+// What a command is about: VS Code hands over rows, groups, source controls, URIs, or nothing, depending on the menu.
+import {
+  TabInputCustom,
+  TabInputNotebook,
+  TabInputText,
+  TabInputTextDiff,
+  Uri,
+  window,
+  type SourceControl,
+  type SourceControlResourceGroup,
+} from 'vscode';
+import { addressOf } from './contentUris.ts';
+import type { OpenRepository } from './openRepository.ts';
+import type { Repositories } from './repositories.ts';
+import { fileUri } from './uris.ts';
+
+/** A row of the Source Control view, or a URI. */
+export function uriOfArgument(argument: unknown): Uri | undefined {
+  if (argument instanceof Uri) return argument;
+  if (typeof argument !== 'object' || argument === null || !('resourceUri' in argument)) return undefined;
+  return argument.resourceUri instanceof Uri ? argument.resourceUri : undefined;
+}
+
+/** A source control comes from its title, a row from its menu, a URI from the tree. */
+export function repositoryOfArgument(repositories: Repositories, argument: unknown): OpenRepository | undefined {
+  if (isSourceControl(argument)) return argument.rootUri === undefined ? undefined : repositories.of(argument.rootUri);
+  const uri = uriOfArgument(argument);
+  return uri === undefined ? undefined : repositories.of(uri);
+}
+
+export function isGroup(argument: unknown): argument is SourceControlResourceGroup {
+  return typeof argument === 'object' && argument !== null && 'resourceStates' in argument;
+}
+
+/** All that is selected: the rows come one after the other, the tree sends the one clicked, and then a list of all. */
+export function urisOfArguments(args: readonly unknown[]): Uri[] {
+  const all = Array.isArray(args[1]) ? (args[1] as readonly unknown[]) : args;
+  const uris = all.map(uriOfArgument).filter(uri => uri !== undefined);
+  if (uris.length > 0) return uris;
+  const active = activeUri();
+  return active === undefined ? [] : [active];
+}
+
+/** The file in the active tab; of a diff, the right side. Also of editors for images and the like, which are no text editors. */
+export function activeUri(): Uri | undefined {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof TabInputTextDiff) return input.modified;
+  if (input instanceof TabInputText || input instanceof TabInputCustom || input instanceof TabInputNotebook)
+    return input.uri;
+  return window.activeTextEditor?.document.uri;
+}
+
+export interface WorkingFile {
+  readonly repository: OpenRepository;
+  readonly path: string;
+  readonly uri: Uri;
+}
+
+/** The working file that a URI is about: itself, or the one that it is a version of. */
+export function workingFileOf(repositories: Repositories, uri: Uri): WorkingFile | undefined {
+  const address = addressOf(uri);
+  if (address !== undefined) {
+    const repository = repositories.get(address.root);
+    if (repository === undefined) return undefined;
+    return { repository, path: address.path, uri: fileUri(repository.rootUri, address.path) };
+  }
+  const found = uri.scheme === 'file' ? repositories.map.locate(uri.path) : undefined;
+  return found && { repository: found.value, path: found.path, uri };
+}
+
+function isSourceControl(argument: unknown): argument is SourceControl {
+  return typeof argument === 'object' && argument !== null && 'rootUri' in argument && 'inputBox' in argument;
+}

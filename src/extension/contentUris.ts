@@ -1,0 +1,31 @@
+// The URIs of versions of files; see contentAddress.ts for what is in them.
+import { Uri } from 'vscode';
+import { BASE, CONTENT_SCHEME, fromQuery, shortNode, toQuery, type ContentAddress } from './contentAddress.ts';
+import type { OpenRepository } from './openRepository.ts';
+import { texts } from './texts.ts';
+import { fileUri } from './uris.ts';
+
+export type ContentRoot = Pick<OpenRepository, 'root' | 'rootUri'>;
+
+/** What the changes of a file are measured against; its content follows the working copy's parent. */
+export function baseUri(repository: ContentRoot, path: string): Uri {
+  return contentUri(repository, { path, revision: BASE, label: texts.parentLabel() });
+}
+
+/** A file in one revision for good. */
+export function versionUri(repository: ContentRoot, path: string, changeset: string): Uri {
+  return contentUri(repository, { path, revision: changeset, label: shortNode(changeset) });
+}
+
+/** The address in a `quicksilver:` URI; undefined for all others. */
+export function addressOf(uri: Uri): ContentAddress | undefined {
+  return uri.scheme === CONTENT_SCHEME ? fromQuery(uri.query) : undefined;
+}
+
+function contentUri(repository: ContentRoot, address: Omit<ContentAddress, 'root'>): Uri {
+  return Uri.from({
+    scheme: CONTENT_SCHEME,
+    path: fileUri(repository.rootUri, address.path).path,
+    query: toQuery({ ...address, root: repository.root }),
+  });
+}

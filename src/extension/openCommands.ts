@@ -1,0 +1,182 @@
+// The commands that open files, versions of files and diffs. Loaded when one of them is first used.
+import type { Uri } from 'vscode';
+import {
+  commands,
+  window,
+  workspace,
+  type LogOutputChannel,
+  type SourceControlResourceGroup,
+  type TextDocumentShowOptions,
+} from 'vscode';
+import type { ContentAnswer } from '../server/protocol.ts';
+import { changeTexts } from './changeTexts.ts';
+import { urisOfArguments, workingFileOf, type WorkingFile } from './commandArguments.ts';
+import { BASE } from './contentAddress.ts';
+import { versionUri } from './contentUris.ts';
+import type { EngineClient } from './engineClient.ts';
+import type { Repositories } from './repositories.ts';
+import { opensDiffOnClick } from './settings.ts';
+import type { ShownStatus } from './statusPresentation.ts';
+
+export interface ChangeContext {
+  readonly client: EngineClient;
+  readonly repositories: Repositories;
+  readonly log: LogOutputChannel;
+}
+
+/** VS Code loads both sides of every file of such an editor. */
+const MAX_FILES_IN_ONE_EDITOR = 300;
+
+interface Change extends WorkingFile {
+  readonly status: ShownStatus | undefined;
+  /** Whether the working copy has the file as a file of the repository. */
+  readonly hasFile: boolean;
+  readonly base: ContentAnswer;
+}
+
+/** A click on a row: its diff, or by the setting the file. */
+export async function openResource(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  const [file] = workingFiles(context, args.slice(0, 1));
+  if (file === undefined) return;
+  const change = await readChange(context, file);
+  if (!opensDiffOnClick() && change.hasFile) await openWorkingFile(file, true);
+  else await openChange(change, true);
+}
+
+export async function openChanges(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  const files = workingFiles(context, args);
+  if (files.length > 1) return openTogether(context, changeTexts.selectedFiles(), files);
+  const [file] = files;
+  if (file === undefined) return;
+  const change = await readChange(context, file);
+  if (change.status === undefined) void window.showInformationMessage(changeTexts.unchanged(file.path));
+  else await openChange(change, args.length > 0);
+}
+
+export async function openFile(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  const uris = urisOfArguments(args);
+  for (const uri of uris) {
+    const file = workingFileOf(context.repositories, uri);
+    await openWorkingFile({ uri: file?.uri ?? uri, path: file?.path ?? uri.path }, uris.length === 1);
+  }
+}
+
+export async function openParentVersion(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  const files = workingFiles(context, args);
+  for (const file of files) {
+    const { base } = await readChange(context, file);
+    if (base.kind === 'content') await openVersion(file, base, changeTexts.version, files.length === 1);
+    else tellWhyNot(file, base);
+  }
+}
+
+/** All rows of a group in one editor. */
+export async function viewAllChanges(context: ChangeContext, group: SourceControlResourceGroup): Promise<void> {
+  const files = workingFiles(
+    context,
+    group.resourceStates.map(({ resourceUri }) => resourceUri),
+  );
+  const [first] = files;
+  if (first !== undefined) {
+    await openTogether(context, changeTexts.allChanges(first.repository.name, group.label), files);
+  }
+}
+
+export async function compareWithSecondParent(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  for (const file of workingFiles(context, args)) {
+    const { repository, path, uri } = file;
+    const answer = await context.client.content({ root: repository.root, path, revision: 'p2', withBytes: false });
+    if (answer.kind === 'none') {
+      void window.showInformationMessage(answer.message);
+      continue;
+    }
+    const original = versionUri(repository, answer.path, answer.changeset);
+    await openDiff(original, uri, changeTexts.diff(nameOf(path), nameOf(answer.path), answer.changeset), true);
+  }
+}
+
+/** What a person expects to see of a change: the difference, or the one side that there is. */
+async function openChange(change: Change, preview: boolean): Promise<void> {
+  const { base, repository, path, uri, status, hasFile } = change;
+  if (base.kind === 'none') {
+    if (hasFile && base.reason === 'not-in-revision') return openWorkingFile(change, preview);
+    tellWhyNot(change, base);
+    return;
+  }
+  if (!hasFile) {
+    const title = status === 'deleted' ? changeTexts.missingVersion : changeTexts.removedVersion;
+    return openVersion(change, base, title, preview);
+  }
+  const original = versionUri(repository, base.path, base.changeset);
+  await openDiff(original, uri, changeTexts.diff(nameOf(path), nameOf(base.path), base.changeset), preview);
+}
+
+async function openTogether(context: ChangeContext, title: string, files: readonly WorkingFile[]): Promise<void> {
+  const shown = files.slice(0, MAX_FILES_IN_ONE_EDITOR);
+  const changes = await Promise.all(shown.map(file => readChange(context, file)));
+  const resources = changes.map(({ base, repository, uri, hasFile }): [Uri, Uri | undefined, Uri | undefined] => [
+    uri,
+    base.kind === 'content' ? versionUri(repository, base.path, base.changeset) : undefined,
+    hasFile ? uri : undefined,
+  ]);
+  await commands.executeCommand('vscode.changes', title, resources);
+  if (shown.length < files.length) {
+    void window.showInformationMessage(changeTexts.firstOfMany(shown.length, files.length));
+  }
+}
+
+async function openDiff(original: Uri, modified: Uri, title: string, preview: boolean): Promise<void> {
+  const options: TextDocumentShowOptions = { preview };
+  await commands.executeCommand('vscode.diff', original, modified, title, options);
+}
+
+async function openVersion(
+  { repository }: WorkingFile,
+  { path, changeset }: Extract<ContentAnswer, { kind: 'content' }>,
+  title: (name: string, changeset: string) => string,
+  preview: boolean,
+): Promise<void> {
+  const uri = versionUri(repository, path, changeset);
+  await commands.executeCommand('vscode.open', uri, { preview }, title(nameOf(path), changeset));
+}
+
+/** Without a file VS Code would offer to create one. */
+async function openWorkingFile({ uri, path }: Pick<WorkingFile, 'uri' | 'path'>, preview: boolean): Promise<void> {
+  try {
+    await workspace.fs.stat(uri);
+  } catch {
+    void window.showInformationMessage(changeTexts.notOnDisk(path));
+    return;
+  }
+  await commands.executeCommand('vscode.open', uri, { preview });
+}
+
+async function readChange(context: ChangeContext, file: WorkingFile): Promise<Change> {
+  const { repository, path } = file;
+  const status = repository.model.statusAt(path);
+  const base = await context.client.content({ root: repository.root, path, revision: BASE, withBytes: false });
+  return { ...file, status, hasFile: status !== 'removed' && status !== 'deleted', base };
+}
+
+function workingFiles(context: ChangeContext, args: readonly unknown[]): WorkingFile[] {
+  const uris = urisOfArguments(args);
+  if (uris.length === 0) void window.showInformationMessage(changeTexts.noFile());
+  const files: WorkingFile[] = [];
+  for (const uri of uris) {
+    const file = workingFileOf(context.repositories, uri);
+    if (file === undefined) void window.showInformationMessage(changeTexts.outside(workspace.asRelativePath(uri)));
+    // The URI of a name that is not UTF-8 is only a likeness of it.
+    else if (file.path.includes('\ufffd')) void window.showInformationMessage(changeTexts.notReadable(file.path));
+    else files.push(file);
+  }
+  return files;
+}
+
+function tellWhyNot({ path }: WorkingFile, { reason, message }: Extract<ContentAnswer, { kind: 'none' }>): void {
+  if (reason === 'not-in-revision') void window.showInformationMessage(changeTexts.notInParent(path));
+  else void window.showErrorMessage(message);
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
