@@ -1,10 +1,21 @@
 // Directories of the working copy that belong to subrepositories: a status does not look into them.
 import * as path from 'node:path';
-import { bytePath, type BytePath } from '../base/bytePath.ts';
+import { bytePath, compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { parseHgrc } from './config/hgrcParser.ts';
 import type { Dirstate } from './dirstate/dirstate.ts';
 import type { Vfs } from './vfs.ts';
+
+/** A repository within the repository, as its files say; whether it is there is another question. */
+export interface Subrepository {
+  readonly path: BytePath;
+  /** 'other' is one of a kind that Mercurial does not know either. */
+  readonly kind: 'hg' | 'git' | 'svn' | 'other';
+  /** Where it comes from, as written. A text for people. */
+  readonly source: string;
+  /** The revision that is recorded for it, in the words of its own system; undefined if none is. */
+  readonly revision: string | undefined;
+}
 
 /** The files that tell, in the root of the working copy. */
 export const SUBREPOSITORY_FILES: readonly string[] = ['.hgsub', '.hgsubstate'];
@@ -22,13 +33,39 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export function subrepositoryPaths(vfs: Vfs, root: string, dirstate: Dirstate): Set<BytePath> {
   const paths = new Set<BytePath>();
   if (!isTracked(dirstate, '.hgsub')) return paths;
-  if (isTracked(dirstate, '.hgsubstate')) checkState(vfs, path.join(root, '.hgsubstate'));
+  if (isTracked(dirstate, '.hgsubstate')) parseState(vfs, path.join(root, '.hgsubstate'));
   const file = path.join(root, '.hgsub');
   const content = readWorkingFile(vfs, file);
   if (content === undefined) return paths;
   for (const name of parseSubrepositories(content, file).keys()) paths.add(bytePath(name));
   return paths;
 }
+
+/**
+ * The subrepositories in the order of their paths: those of {@link subrepositoryPaths} whose path stays within the
+ * working copy and out of `.hg`. Throws as that does.
+ */
+export function subrepositories(vfs: Vfs, root: string, dirstate: Dirstate): Subrepository[] {
+  if (!isTracked(dirstate, '.hgsub')) return [];
+  const file = path.join(root, '.hgsub');
+  const sources = parseSubrepositories(readWorkingFile(vfs, file) ?? '', file);
+  const stateFile = path.join(root, '.hgsubstate');
+  const revisions = isTracked(dirstate, '.hgsubstate') ? parseState(vfs, stateFile) : new Map<string, string>();
+  return [...sources]
+    .filter(([name]) => name.split('/').every(component => !FORBIDDEN_COMPONENTS.has(component)))
+    .sort(([a], [b]) => compareBytes(a, b))
+    .map(([name, value]) => {
+      const [, kind = 'hg', source = value] = /^\[([^\]]*)\]([^]*)$/.exec(value) ?? [];
+      return {
+        path: bytePath(name),
+        kind: kind === 'hg' || kind === 'git' || kind === 'svn' ? kind : 'other',
+        source: toDisplay(source.trim()),
+        revision: revisions.get(name),
+      };
+    });
+}
+
+const FORBIDDEN_COMPONENTS: ReadonlySet<string> = new Set(['', '.', '..', '.hg']);
 
 function isTracked(dirstate: Dirstate, name: string): boolean {
   const node = dirstate.find(bytePath(name));
@@ -75,13 +112,18 @@ function parseSubrepositories(content: string, file: string): Map<string, string
   return sources;
 }
 
-/** Each line that is not blank must be a revision, a space and a path. */
-function checkState(vfs: Vfs, file: string): void {
+/** Revisions by path. Each line that is not blank must be a revision, a space and a path. */
+function parseState(vfs: Vfs, file: string): Map<string, string> {
+  const revisions = new Map<string, string>();
   const content = readWorkingFile(vfs, file) ?? '';
   for (const [i, line] of content.split(/\r\n|\n|\r/).entries()) {
     const text = line.replace(/^\s+/, '');
-    if (text !== '' && !text.includes(' ')) {
+    if (text === '') continue;
+    const space = text.indexOf(' ');
+    if (space < 0) {
       throw new QuicksilverError('corrupt', `${file}:${i + 1}: not a revision and a path`, { file, line: i + 1 });
     }
+    revisions.set(text.slice(space + 1), text.slice(0, space));
   }
+  return revisions;
 }

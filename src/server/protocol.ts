@@ -43,8 +43,100 @@ export interface RepositoryHead {
   readonly branch: string;
   readonly bookmark?: string;
   readonly topic?: string;
-  /** 'merge', 'rebase', 'graft', … if one is unfinished. */
-  readonly operation?: string;
+  /** If one is unfinished, the most specific: a rebase that stopped at a conflict may be a merge as well. */
+  readonly operation?: Operation;
+  /** Of the first parent; absent if not known, or if that is the null revision. So are the two below. */
+  readonly phase?: Phase;
+  /** True if the first parent is the newest open head of its branch: `hg update` would stay there. */
+  readonly isBranchTip?: boolean;
+  /** True if the first parent closes its branch. */
+  readonly closesBranch?: boolean;
+}
+
+/** 'update' was interrupted, or is running. */
+export type Operation = 'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
+
+export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
+
+export interface FileConflict {
+  /** 'change-delete': one side changed the file, the other deleted it. */
+  readonly kind: 'content' | 'change-delete';
+  readonly path: string;
+  readonly state: 'unresolved' | 'resolved';
+  /** Of a 'change-delete', the side without the file. */
+  readonly deletedOn?: 'local' | 'other';
+  readonly localPath: string;
+  /** Absolute path of a file with the local side's content as it was before the merge; absent if it was deleted there. */
+  readonly localFile?: string;
+  /** How the file was on the local side: '' for an ordinary file, 'x' executable, 'l' a symbolic link. */
+  readonly localFlags: string;
+  readonly ancestorPath: string;
+  /** File nodes, 40 hexadecimal digits; all zeros if there is no such file. Without ancestor, both sides added the file. */
+  readonly ancestorNode: string;
+  readonly otherPath: string;
+  /** Absent if it was not noted: then it is the one in the other changeset. */
+  readonly otherNode?: string;
+}
+
+/** The path is a file on one side and a directory on the other. */
+export interface PathConflict {
+  readonly kind: 'path';
+  readonly path: string;
+  readonly state: 'unresolved' | 'resolved';
+  /** The name that the file was given. */
+  readonly renamedTo: string;
+  /** The side that has the file. */
+  readonly origin: 'local' | 'other';
+}
+
+export type Conflict = FileConflict | PathConflict;
+
+/** Exists during a merge with conflicts (also one that a rebase, graft, unshelve or update makes) until it is over. */
+export interface MergeState {
+  /** Changesets, 40 hexadecimal digits; absent if not noted. In a rebase, local is what is rebased onto. */
+  readonly local?: string;
+  readonly other?: string;
+  /** What Mercurial calls the sides: 'working copy' and 'merge rev', 'dest' and 'source', … */
+  readonly labels: { readonly local?: string; readonly other?: string; readonly ancestor?: string };
+  /** Ordered by path. Files that needed merging and had no conflict are among them, as resolved. */
+  readonly conflicts: readonly Conflict[];
+  /** Why nothing is known of the conflicts, although there may be some. The status is right all the same. */
+  readonly problem?: Problem;
+}
+
+export interface Subrepository {
+  readonly path: string;
+  /** 'other' is one of a kind that Mercurial does not know either. */
+  readonly kind: 'hg' | 'git' | 'svn' | 'other';
+  /** Where it comes from, as written. */
+  readonly source: string;
+  /** The revision that is recorded; absent if none is yet. */
+  readonly revision?: string;
+}
+
+/** A changeset in one line. */
+export interface ChangesetSummary {
+  /** 40 hexadecimal digits; the first 12 are its short form. */
+  readonly node: string;
+  readonly revision: number;
+  readonly user: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+  /** Seconds west of UTC, for the time of day at which its author worked. */
+  readonly timezone: number;
+  readonly branch: string;
+  readonly closesBranch: boolean;
+  /** The first line of the description. */
+  readonly summary: string;
+}
+
+export interface PendingChangesets {
+  /** The newest first, at most as many as asked for. */
+  readonly changesets: readonly ChangesetSummary[];
+  /** How many there are. */
+  readonly total: number;
+  /** False if counting was given up: there are more than `total`. */
+  readonly isComplete: boolean;
 }
 
 export interface Counts {
@@ -82,6 +174,10 @@ export interface RepositoryUpdate {
   readonly counts: Counts;
   /** Roots of repositories found inside of this one, absolute; the complete list each time it changes. */
   readonly nestedRepositories?: readonly string[];
+  /** As a whole each time it changes; null when there is none any more. Absent: as before, or none after a reset. */
+  readonly mergeState?: MergeState | null;
+  /** What `.hgsub` lists, ordered by path; the complete list each time it changes. None after a reset without it. */
+  readonly subrepositories?: readonly Subrepository[];
   /** False while more is known to be coming: a first scan, a burst, the rest of a large update. */
   readonly settled: boolean;
   /** Why this update came, in words for the log: 'first scan', 'file events', 'dirstate replaced', 'audit', … */
@@ -108,7 +204,8 @@ export interface IgnoreExplanation {
 
 /**
  * Which version of a file: 'base' is what its changes are measured against, the first parent's (of a renamed or copied
- * file its source's there); 'p2' is the second parent's in a merge; else the node of a changeset, 40 hexadecimal digits.
+ * file its source's there); 'p2' is the second parent's in a merge; 'file:' with 40 hexadecimal digits is the revision of the
+ * file with that node, and with 40 zeros nothing at all; 40 hexadecimal digits alone are the node of a changeset.
  */
 export type ContentRevision = string;
 
@@ -125,7 +222,7 @@ export type ContentAnswer =
       readonly kind: 'content';
       /** The file node: the same node means the same bytes. */
       readonly node: string;
-      /** Of the changeset it was found in. */
+      /** Of the changeset it was found in; of a file found by its own node, all zeros. */
       readonly changeset: string;
       /** Where it was found: another path than was asked for if that is a copy. */
       readonly path: string;
@@ -180,6 +277,17 @@ export const ExplainIgnored = new RequestType<{ root: string; path: string }, Ig
 );
 /** A report for people, as Markdown. `compare` also asks the real `hg`, which must only be done in a trusted workspace. */
 export const Doctor = new RequestType<{ root: string; compare: boolean }, string, void>('repository/doctor');
+/**
+ * The changesets that the second parent brings in: its ancestors, itself included, that the first parent has not. None if
+ * there is no second parent.
+ */
+export const PendingMerge = new RequestType<{ root: string; limit: number }, PendingChangesets, void>(
+  'repository/pendingMerge',
+);
+/** The parents of the working copy, the first one first; fewer than two if one is the null revision. */
+export const ParentSummaries = new RequestType<{ root: string }, readonly ChangesetSummary[], void>(
+  'repository/parentSummaries',
+);
 /** A version of a file; why there is none is an answer, too. */
 export const Content = new RequestType<ContentQuery, ContentAnswer, void>('repository/content');
 export const Shutdown = new RequestType0<null, void>('shutdown');

@@ -9,6 +9,7 @@ import { Vfs } from '../mercurial/vfs.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
 import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
+import { parentSummaries, pendingChangesets } from './changesets.ts';
 import { Contents } from './contents.ts';
 import { discoverRepositories } from './discover.ts';
 import { doctorReport } from './doctor.ts';
@@ -69,6 +70,8 @@ export class Server implements Disposable {
       c.onRequest(protocol.AreIgnored, ({ root, paths }) => this.#areIgnored(root, paths)),
       c.onRequest(protocol.ExplainIgnored, ({ root, path }) => this.#explainIgnored(root, path)),
       c.onRequest(protocol.Doctor, ({ root, compare }) => this.#doctor(root, compare)),
+      c.onRequest(protocol.PendingMerge, ({ root, limit }) => this.#pendingMerge(root, limit)),
+      c.onRequest(protocol.ParentSummaries, ({ root }) => this.#parentSummaries(root)),
       c.onRequest(protocol.Content, query => this.#content(query)),
       c.onRequest(protocol.Shutdown, () => {
         this.dispose();
@@ -129,6 +132,20 @@ export class Server implements Disposable {
     const snapshot = served?.model.snapshot;
     if (served === undefined || snapshot === undefined) return null;
     return served.backend.explainIgnored(snapshot, fromDisplay(path)) ?? null;
+  }
+
+  #pendingMerge(root: string, limit: number): protocol.PendingChangesets {
+    const served = this.#repositories.get(root);
+    const snapshot = served?.model.snapshot;
+    if (served === undefined || snapshot === undefined) return { changesets: [], total: 0, isComplete: true };
+    return pendingChangesets(served.backend.store(snapshot), snapshot.head, limit);
+  }
+
+  #parentSummaries(root: string): protocol.ChangesetSummary[] {
+    const served = this.#repositories.get(root);
+    const snapshot = served?.model.snapshot;
+    if (served === undefined || snapshot === undefined) return [];
+    return parentSummaries(served.backend.store(snapshot), snapshot.head);
   }
 
   async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {

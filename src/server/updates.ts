@@ -1,8 +1,10 @@
 // The live model's updates in the form of the protocol.
 import * as path from 'node:path';
 import { toDisplay } from '../base/bytePath.ts';
-import type { Head } from '../workingCopy/backend.ts';
+import type { QuicksilverError } from '../base/errors.ts';
+import type { Conflict, Head, MergeState, Subrepository } from '../workingCopy/backend.ts';
 import type { ModelState, ModelUpdate } from '../workingCopy/publisher.ts';
+import type * as protocol from './protocol.ts';
 import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } from './protocol.ts';
 
 /** A large update travels in parts, so that the receiver's thread is never busy with it for long. */
@@ -53,6 +55,9 @@ export function* toMessages(root: string, update: ModelUpdate, firstSequence: nu
         update.nestedRepositories && {
           nestedRepositories: update.nestedRepositories.map(nested => path.join(root, toDisplay(nested))),
         }),
+      ...(isLast &&
+        update.mergeState !== undefined && { mergeState: update.mergeState && toMergeState(update.mergeState) }),
+      ...(isLast && update.subrepositories && { subrepositories: update.subrepositories.map(toSubrepository) }),
       settled: update.settled && isLast,
       cause: update.cause,
       cost,
@@ -68,14 +73,51 @@ function toHead(head: Head): RepositoryHead {
     ...(head.bookmark !== undefined && { bookmark: head.bookmark }),
     ...(head.topic !== undefined && { topic: head.topic }),
     ...(head.operation !== undefined && { operation: head.operation }),
+    ...(head.phase !== undefined && { phase: head.phase }),
+    ...(head.isBranchTip !== undefined && { isBranchTip: head.isBranchTip }),
+    ...(head.closesBranch !== undefined && { closesBranch: head.closesBranch }),
   };
 }
 
-function toState(state: ModelState): RepositoryState {
-  if (!('problem' in state)) return { kind: state.kind };
-  const { code, message, file, line } = state.problem;
+function toMergeState({ local, other, labels, conflicts, problem }: MergeState): protocol.MergeState {
   return {
-    kind: state.kind,
-    problem: { code, message, ...(file !== undefined && { file }), ...(line !== undefined && { line }) },
+    ...(local !== undefined && { local }),
+    ...(other !== undefined && { other }),
+    labels,
+    conflicts: conflicts.map(toConflict),
+    ...(problem !== undefined && { problem: toProblem(problem) }),
   };
+}
+
+function toConflict(conflict: Conflict): protocol.Conflict {
+  if (conflict.kind === 'path') {
+    const { kind, state, origin } = conflict;
+    return { kind, path: toDisplay(conflict.path), state, renamedTo: toDisplay(conflict.renamedTo), origin };
+  }
+  const { kind, state, deletedOn, localFile, localFlags, ancestorNode, otherNode } = conflict;
+  return {
+    kind,
+    path: toDisplay(conflict.path),
+    state,
+    ...(deletedOn !== undefined && { deletedOn }),
+    localPath: toDisplay(conflict.localPath),
+    ...(localFile !== undefined && { localFile }),
+    localFlags,
+    ancestorPath: toDisplay(conflict.ancestorPath),
+    ancestorNode,
+    otherPath: toDisplay(conflict.otherPath),
+    ...(otherNode !== undefined && { otherNode }),
+  };
+}
+
+function toSubrepository({ path: name, kind, source, revision }: Subrepository): protocol.Subrepository {
+  return { path: toDisplay(name), kind, source, ...(revision !== undefined && { revision }) };
+}
+
+function toState(state: ModelState): RepositoryState {
+  return 'problem' in state ? { kind: state.kind, problem: toProblem(state.problem) } : { kind: state.kind };
+}
+
+function toProblem({ code, message, file, line }: QuicksilverError): protocol.Problem {
+  return { code, message, ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
 }

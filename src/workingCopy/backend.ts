@@ -1,5 +1,6 @@
 // What the live model needs to know of a version-control system.
 import type { BytePath } from '../base/bytePath.ts';
+import type { QuicksilverError } from '../base/errors.ts';
 import type { StatusInput } from '../status/types.ts';
 
 /** What the working copy is based on, and what it is in the middle of. */
@@ -11,8 +12,74 @@ export interface Head {
   readonly branch: string;
   readonly bookmark: string | undefined;
   readonly topic: string | undefined;
-  /** The unfinished operation: 'merge', 'rebase', … */
-  readonly operation: string | undefined;
+  readonly operation: Operation | undefined;
+  /** How far the first parent has got; undefined if not known, or there is no parent. */
+  readonly phase?: Phase | undefined;
+  /** True if the first parent is the newest open head of its branch; undefined as above. */
+  readonly isBranchTip?: boolean | undefined;
+  /** True if the first parent closes its branch; undefined as above. */
+  readonly closesBranch?: boolean | undefined;
+}
+
+/** What was begun and neither finished nor aborted. */
+export type Operation = 'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
+
+export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
+
+/** A path at which two sides of a merge did not go together. */
+export type Conflict = FileConflict | PathConflict;
+
+export interface FileConflict {
+  /** 'change-delete': one side changed the file, the other deleted it. */
+  readonly kind: 'content' | 'change-delete';
+  readonly path: BytePath;
+  readonly state: 'unresolved' | 'resolved';
+  readonly deletedOn: 'local' | 'other' | undefined;
+  readonly localPath: BytePath;
+  /** Absolute path of a file with the local side's content; undefined if it was deleted there. */
+  readonly localFile: string | undefined;
+  /** '' for an ordinary file, 'x' executable, 'l' a symbolic link. */
+  readonly localFlags: string;
+  readonly ancestorPath: BytePath;
+  /** The file's revision, 40 hexadecimal digits; all zeros if there is no such file. */
+  readonly ancestorNode: string;
+  readonly otherPath: BytePath;
+  /** As above; undefined if it has to be looked up in the other changeset. */
+  readonly otherNode: string | undefined;
+}
+
+/** The path is a file on one side and a directory on the other. */
+export interface PathConflict {
+  readonly kind: 'path';
+  readonly path: BytePath;
+  readonly state: 'unresolved' | 'resolved';
+  /** The name that the file was given. */
+  readonly renamedTo: BytePath;
+  /** The side that has the file. */
+  readonly origin: 'local' | 'other';
+}
+
+/** What is known of a merge with conflicts, until its result is recorded. */
+export interface MergeState {
+  /** The changesets that were merged, 40 hexadecimal digits; undefined if not known. */
+  readonly local: string | undefined;
+  readonly other: string | undefined;
+  /** What the sides are called, for people. */
+  readonly labels: { readonly local?: string; readonly other?: string; readonly ancestor?: string };
+  /** Ordered by path; also what was merged without conflict, as resolved. */
+  readonly conflicts: readonly Conflict[];
+  /** Why nothing of the above is known, although there is something. The status is right all the same. */
+  readonly problem: QuicksilverError | undefined;
+}
+
+/** A repository that is recorded as a part of this one. It need not be there. */
+export interface Subrepository {
+  readonly path: BytePath;
+  readonly kind: 'hg' | 'git' | 'svn' | 'other';
+  /** Where it comes from, for people. */
+  readonly source: string;
+  /** What is recorded of its state, in its own system's words. */
+  readonly revision: string | undefined;
 }
 
 /**
@@ -22,6 +89,9 @@ export interface Head {
 export interface Snapshot {
   readonly input: StatusInput;
   readonly head: Head;
+  readonly mergeState?: MergeState | undefined;
+  /** Ordered by path; undefined means none. */
+  readonly subrepositories?: readonly Subrepository[] | undefined;
   /** Things `hg` would warn about, as sentences. */
   readonly warnings: readonly string[];
   /** Absolute paths of files whose change would make another snapshot. */

@@ -335,6 +335,8 @@ export class LiveModel implements Disposable {
     if (next !== previous) {
       this.#warn(next.warnings);
       this.#publisher.head = next.head;
+      this.#publisher.mergeState = next.mergeState;
+      this.#publisher.subrepositories = next.subrepositories;
       this.#publisher.tracked = next.input.statCache.entryCount;
       if (previous === undefined) {
         this.#publisher.reset(this.#reconciler.tree);
@@ -411,6 +413,8 @@ export class LiveModel implements Disposable {
     this.#watcher.watch(ROOT_PATH, true);
     this.#publisher.state = state;
     this.#publisher.head = undefined;
+    this.#publisher.mergeState = undefined;
+    this.#publisher.subrepositories = undefined;
   }
 
   #warn(warnings: readonly string[]): void {

@@ -10,12 +10,16 @@ import { FileSet, nowNs } from '../mercurial/fileSet.ts';
 import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
 import type { Store, StoreTree } from '../mercurial/store/store.ts';
+import { subrepositories } from '../mercurial/subrepos.ts';
 import { sameIdentity, type Vfs } from '../mercurial/vfs.ts';
 import type { StatusInput, TreeRules } from '../status/types.ts';
-import type { Backend, Head, Lock, Snapshot } from './backend.ts';
+import type { Backend, Lock, Snapshot, Subrepository } from './backend.ts';
+import { HeadReader } from './mercurialHead.ts';
+import { MergeStateReader } from './mercurialMergeState.ts';
 
 interface MercurialSnapshot extends Snapshot {
   readonly repository: MercurialRepository;
+  readonly heads: HeadReader;
   /** Requirements and configuration. */
   readonly definition: FileSet;
   readonly dirstate: Dirstate;
@@ -40,12 +44,14 @@ export class MercurialBackend implements Backend {
   /** The last repository that could be opened: it knows which files matter. */
   #repository: MercurialRepository | undefined;
   #stateFiles: ReadonlySet<string> = new Set();
+  readonly #mergeState: MergeStateReader;
 
   constructor(root: string, vfs: Vfs, environment: HgEnvironment) {
     this.root = root;
     this.#vfs = vfs;
     this.#environment = environment;
     this.#hgDirectory = path.join(root, HG_DIRECTORY);
+    this.#mergeState = new MergeStateReader(vfs, this.#hgDirectory);
   }
 
   exists(): boolean {
@@ -57,6 +63,7 @@ export class MercurialBackend implements Backend {
     if (old?.definition.hasChanged()) old = undefined;
     const began = nowNs();
     const repository = old?.repository ?? this.#open();
+    const heads = old?.heads ?? this.#watchHead(repository);
     const definition = old?.definition ?? new FileSet(this.#vfs, repository.definitionFiles, began);
     const dirstate = this.#dirstate(repository, old);
     const keepsRules = old !== undefined && !old.ignoreFiles.hasChanged();
@@ -67,10 +74,19 @@ export class MercurialBackend implements Backend {
     const base = keepsBase ? old!.base : repository.store.baseTree(dirstate.p1);
     const rules = sameRules(old?.input.rules, repository.treeRules(dirstate));
     const input = sameInput(old?.input, { root: this.root, statCache: dirstate, ignore: ignore.matcher, base, rules });
-    const head = sameHead(old?.head, this.#head(repository, dirstate));
-    if (input === old?.input && head === old.head && ignore === old.ignore) return old;
+    const head = heads.read(dirstate);
+    const mergeState = this.#mergeState.read(() => this.lock() !== 'free');
+    const subrepositories = this.#subrepositories(repository, dirstate, rules, old);
+    const isSame =
+      input === old?.input &&
+      head === old.head &&
+      ignore === old.ignore &&
+      mergeState === old.mergeState &&
+      subrepositories === old.subrepositories;
+    if (isSame) return old!;
     return {
       repository,
+      heads,
       definition,
       dirstate,
       ignore,
@@ -78,6 +94,8 @@ export class MercurialBackend implements Backend {
       base,
       input,
       head,
+      mergeState,
+      subrepositories,
       warnings: ignore.warnings,
       files: [...new Set([...definition.paths, ...ignore.files, ...repository.controlFiles])],
     } satisfies MercurialSnapshot as Snapshot;
@@ -101,6 +119,8 @@ export class MercurialBackend implements Backend {
     // Before a repository could be opened, anything may be what was missing.
     if (this.#repository === undefined) return true;
     const file = path.join(directory, name);
+    // A directory with such files comes and goes with them.
+    if (this.controlDirectories().includes(file)) return true;
     return this.#stateFiles.has(file) || this.#repository.definitionFiles.includes(file);
   }
 
@@ -120,7 +140,6 @@ export class MercurialBackend implements Backend {
   #open(): MercurialRepository {
     const repository = MercurialRepository.open(this.root, { vfs: this.#vfs, environment: this.#environment });
     this.#repository = repository;
-    this.#stateFiles = new Set(repository.stateFiles);
     return repository;
   }
 
@@ -129,10 +148,22 @@ export class MercurialBackend implements Backend {
     return same ? old.dirstate : repository.readDirstate();
   }
 
-  #head(repository: MercurialRepository, dirstate: Dirstate): Head {
-    const { branch, bookmark, topic } = repository.names();
-    const operation = repository.unfinished(dirstate);
-    return { firstParent: dirstate.p1, secondParent: dirstate.p2, branch, bookmark, topic, operation };
+  #watchHead(repository: MercurialRepository): HeadReader {
+    const heads = new HeadReader(this.#vfs, repository);
+    this.#stateFiles = new Set([...repository.stateFiles, ...heads.stateFiles]);
+    return heads;
+  }
+
+  /** Undefined if there are none, which is found out without reading anything. */
+  #subrepositories(
+    repository: MercurialRepository,
+    dirstate: Dirstate,
+    rules: TreeRules,
+    old: MercurialSnapshot | undefined,
+  ): readonly Subrepository[] | undefined {
+    if (rules.excluded.size === 0) return undefined;
+    const found = subrepositories(this.#vfs, repository.root, dirstate);
+    return JSON.stringify(found) === JSON.stringify(old?.subrepositories) ? old!.subrepositories : found;
   }
 }
 
@@ -149,8 +180,4 @@ function sameInput(old: StatusInput | undefined, input: StatusInput): StatusInpu
     old.base === input.base &&
     old.rules === input.rules;
   return same ? old : input;
-}
-
-function sameHead(old: Head | undefined, head: Head): Head {
-  return old !== undefined && JSON.stringify(old) === JSON.stringify(head) ? old : head;
 }

@@ -3,7 +3,7 @@ import type { BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
 import { Emitter, type Disposable } from '../base/lifecycle.ts';
 import { emptyOutcome, type Outcome } from '../status/types.ts';
-import type { Head, Lock } from './backend.ts';
+import type { Head, Lock, MergeState, Subrepository } from './backend.ts';
 import type { Change, EntryCounts, StatusTree } from './statusTree.ts';
 
 export type ModelState =
@@ -20,6 +20,10 @@ export interface ModelUpdate {
   readonly tracked: number;
   /** The complete list, each time it changes. */
   readonly nestedRepositories: readonly BytePath[] | undefined;
+  /** Given each time it changes, as a whole; null when there is none any more. */
+  readonly mergeState?: MergeState | null;
+  /** The complete list, each time it changes. */
+  readonly subrepositories?: readonly Subrepository[];
   readonly settled: boolean;
   readonly cause: string;
   readonly outcome: Readonly<Outcome>;
@@ -41,6 +45,9 @@ export class Publisher implements Disposable {
   tree: StatusTree;
   state: ModelState = { kind: 'scanning' };
   head: Head | undefined;
+  /** This and the subrepositories are other objects when they change. */
+  mergeState: MergeState | undefined;
+  subrepositories: readonly Subrepository[] | undefined;
   tracked = 0;
   nestedRepositories: ReadonlySet<BytePath> = new Set();
   readonly #outcome: Readonly<Outcome>;
@@ -54,6 +61,8 @@ export class Publisher implements Disposable {
     state: undefined as ModelState | undefined,
     head: undefined as Head | undefined,
     nested: '',
+    mergeState: undefined as MergeState | undefined,
+    subrepositories: undefined as readonly Subrepository[] | undefined,
     settled: false,
   };
 
@@ -95,12 +104,17 @@ export class Publisher implements Disposable {
       : this.tree.takeChanges();
     if (this.#reset) this.tree.takeChanges();
     const told = this.#told;
+    const { mergeState, subrepositories } = this;
+    const tellsMerge = mergeState !== (this.#reset ? undefined : told.mergeState);
+    const tellsSubrepositories = subrepositories !== (this.#reset ? undefined : told.subrepositories);
     const nothing =
       !this.#reset &&
       changes.length === 0 &&
       told.state === this.state &&
       sameHead(told.head, this.head) &&
       told.nested === nestedKey &&
+      !tellsMerge &&
+      !tellsSubrepositories &&
       told.settled === settled;
     let update: ModelUpdate | undefined;
     if (!nothing) {
@@ -112,12 +126,14 @@ export class Publisher implements Disposable {
         counts: { ...this.tree.counts },
         tracked: this.tracked,
         nestedRepositories: told.nested === nestedKey && !this.#reset ? undefined : nested,
+        ...(tellsMerge && { mergeState: mergeState ?? null }),
+        ...(tellsSubrepositories && { subrepositories: subrepositories ?? [] }),
         settled,
         cause: [...this.#causes].join(', '),
         outcome: difference(this.#outcome, this.#accounted),
         milliseconds: this.#began === undefined ? 0 : now - this.#began,
       };
-      this.#told = { state: this.state, head: this.head, nested: nestedKey, settled };
+      this.#told = { state: this.state, head: this.head, nested: nestedKey, mergeState, subrepositories, settled };
       this.#reset = false;
     }
     if (settled) {
@@ -135,15 +151,7 @@ export class Publisher implements Disposable {
 }
 
 function sameHead(a: Head | undefined, b: Head | undefined): boolean {
-  return (
-    a === b ||
-    (a?.firstParent === b?.firstParent &&
-      a?.secondParent === b?.secondParent &&
-      a?.branch === b?.branch &&
-      a?.bookmark === b?.bookmark &&
-      a?.topic === b?.topic &&
-      a?.operation === b?.operation)
-  );
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function difference(now: Readonly<Outcome>, before: Readonly<Outcome>): Outcome {

@@ -138,6 +138,22 @@ test('other revisions: by node, and the second parent in a merge', async t => {
   assert.equal(await served.text('a.txt'), 'third\n');
 });
 
+test('a file by its own node, and nothing by the null node', async t => {
+  const served = new Served(t, { 'a.txt': 'a\n' });
+  const answer = await served.ask('a.txt');
+  assert.ok(answer.kind === 'content');
+  served.write({ 'a.txt': 'changed\n' });
+  served.hg('commit', '-m', 'second');
+  served.reload();
+  assert.equal(await served.text('a.txt', `file:${answer.node}`), 'a\n');
+  assert.equal(await served.text('a.txt', `file:${'0'.repeat(40)}`), '');
+  assert.equal(
+    await served.text('a.txt', `file:${'1'.repeat(40)}`),
+    'no-such-revision: a.txt has no revision 111111111111.',
+  );
+  assert.equal(await served.text('a.txt', 'file:1'), 'no-such-revision: "1" is no revision of a file.');
+});
+
 test('a content is read once, and not again when something else was committed', async t => {
   const served = new Served(t, { 'a.txt': 'a\n', 'b.txt': 'b\n' });
   await served.text('a.txt');
@@ -149,11 +165,11 @@ test('a content is read once, and not again when something else was committed', 
   served.reload();
   assert.deepEqual(served.contents.takeChangedBases(), []);
   assert.deepEqual(served.contents.counters, { read: 1, remembered: 1, compared: 1 });
-  // One changeset; the manifest is in Mercurial's cache, and nothing of the file is read.
-  assert.equal(served.store.counters.textsRebuilt - rebuilt, 1);
+  // One changeset, for its branch and for its manifest; that is in Mercurial's cache, and nothing of the file is read.
+  assert.equal(served.store.counters.textsRebuilt - rebuilt, 2);
   await served.text('a.txt');
   assert.deepEqual(served.contents.counters, { read: 1, remembered: 2, compared: 1 });
-  assert.equal(served.store.counters.textsRebuilt - rebuilt, 1);
+  assert.equal(served.store.counters.textsRebuilt - rebuilt, 2);
 });
 
 test('nothing is looked up when nothing recorded has changed', async t => {

@@ -1,0 +1,100 @@
+// Whether a changeset is where its branch ends. The branch of a changeset is in its text; so that not all of the newer
+// texts have to be read, Mercurial's cache of branch heads is used as far as it reaches.
+import * as path from 'node:path';
+import { toDisplay } from '../base/bytePath.ts';
+import { RevisionGraph } from './history/revisionGraph.ts';
+import type { Changelog, Changeset } from './store/changelog.ts';
+import type { Vfs } from './vfs.ts';
+
+/**
+ * The cache for each view of the repository that is kept. One that leaves changesets out says so in its first line, and
+ * is of no use then.
+ */
+const CACHE_FILES = ['branch2', 'branch2-visible', 'branch2-served', 'branch2-base'];
+const MAX_CACHE_BYTES = 16 * 1024 * 1024;
+/** Texts read where no cache reaches: a tenth of a second's work. */
+const MAX_TEXTS = 2000;
+/** Index entries gone through below that. */
+const MAX_RANGE = 1 << 17;
+
+/**
+ * True if the revision is the newest open head of its branch: what `hg update` without a revision goes to. A head is a
+ * changeset without descendants on the same branch; an open one does not close it. Undefined if that would take too long
+ * to find out.
+ *
+ * @param cacheDirectory absolute path of Mercurial's `cache`, which need not exist
+ * @param changeset what the revision's text says, which has been read by whoever asks
+ */
+export function isBranchTip(
+  vfs: Vfs,
+  changelog: Changelog,
+  cacheDirectory: string,
+  revision: number,
+  changeset: Pick<Changeset, 'branch' | 'closesBranch'>,
+): boolean | undefined {
+  const { branch, closesBranch } = changeset;
+  if (closesBranch) return false;
+  const last = changelog.revlog.length - 1;
+  if (revision === last) return true;
+  const cache = readCache(vfs, changelog, cacheDirectory, branch);
+  const own = changelog.revlog.entry(revision).node.toString('hex');
+  // All heads up to the cache's tip are known: what is not among them has a descendant on the branch.
+  if (revision <= cache.tip && !cache.heads.delete(own)) return false;
+  const graph = new RevisionGraph(changelog.revlog);
+  /** Revisions that a newer one of the branch descends from: no heads. */
+  const covered = new Set<number>();
+  for (let at = last; at > revision; at--) {
+    if (last - at >= MAX_RANGE) return undefined;
+    let isOnBranch: boolean;
+    let isOpen: boolean;
+    if (at > cache.tip) {
+      if (last - at >= MAX_TEXTS) return undefined;
+      const newer = changelog.read(at);
+      isOnBranch = newer.branch === branch;
+      isOpen = !newer.closesBranch;
+    } else {
+      // Of the branch only the heads are known, which is enough: the others are covered by them.
+      if (cache.heads.size === 0 && covered.size === 0) break;
+      const node = changelog.revlog.entry(at).node.toString('hex');
+      const head = cache.heads.get(node);
+      cache.heads.delete(node);
+      isOnBranch = head !== undefined;
+      isOpen = head === 'open';
+    }
+    const isCovered = covered.delete(at);
+    if (isOnBranch && isOpen && !isCovered) return false;
+    if (isOnBranch || isCovered) for (const parent of graph.parents(at)) if (parent >= revision) covered.add(parent);
+  }
+  return !covered.has(revision);
+}
+
+interface BranchHeads {
+  /** What is known is known of all revisions up to this one; -1 for nothing. */
+  readonly tip: number;
+  /** By node, hexadecimal. */
+  readonly heads: Map<string, 'open' | 'closed'>;
+}
+
+/** The heads of a branch from that cache which reaches furthest, if it is one of this changelog. */
+function readCache(vfs: Vfs, changelog: Changelog, directory: string, branch: string): BranchHeads {
+  let best = { tip: -1, text: '' };
+  for (const name of CACHE_FILES) {
+    const file = vfs.open(path.join(directory, name));
+    try {
+      if (file === undefined || file.size > MAX_CACHE_BYTES) continue;
+      // A node, a revision and, if there are any changesets left out, a hash of those.
+      const match = /^([0-9a-f]{40}) (\d{1,9})\n/.exec(file.read(0, 64).toString('latin1'));
+      const tip = Number(match?.[2] ?? -1);
+      if (tip <= best.tip || tip >= changelog.revlog.length) continue;
+      if (changelog.revlog.entry(tip).node.toString('hex') !== match![1]) continue;
+      best = { tip, text: file.read(0, file.size).toString('latin1') };
+    } finally {
+      file?.close();
+    }
+  }
+  const heads = new Map<string, 'open' | 'closed'>();
+  for (const [, node, state, name] of best.text.matchAll(/^([0-9a-f]{40}) ([oc]) (.*)$/gm)) {
+    if (toDisplay(name!) === branch) heads.set(node!, state === 'o' ? 'open' : 'closed');
+  }
+  return { tip: best.tip, heads };
+}

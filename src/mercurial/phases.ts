@@ -1,0 +1,115 @@
+// Phases: whether a changeset may still be changed, and whether it may be exchanged. What is stored are the roots of each
+// phase; a changeset has the highest phase of all its ancestors.
+import * as path from 'node:path';
+import { QuicksilverError } from '../base/errors.ts';
+import { RevisionGraph } from './history/revisionGraph.ts';
+import type { Changelog } from './store/changelog.ts';
+import { isNodeHex } from './store/node.ts';
+import type { Vfs } from './vfs.ts';
+
+export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
+
+export interface PhaseRoot {
+  readonly phase: number;
+  /** Hexadecimal. */
+  readonly node: string;
+}
+
+/** The file in the store; without it, everything is public. */
+export const PHASE_ROOTS_FILE = 'phaseroots';
+
+const NAMES: ReadonlyMap<number, Phase> = new Map([
+  [0, 'public'],
+  [1, 'draft'],
+  [2, 'secret'],
+  [32, 'archived'],
+  [96, 'internal'],
+]);
+
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Ancestors are looked through over so many revisions: a tenth of a second's work, and more than any known repository has. */
+const MAX_RANGE = 1 << 23;
+
+/** Lines with the phase's number and a node. Throws 'corrupt' for anything else, 'unsupported' for an unknown phase. */
+export function readPhaseRoots(vfs: Vfs, storeDirectory: string): PhaseRoot[] {
+  const file = path.join(storeDirectory, PHASE_ROOTS_FILE);
+  const text = vfs.read(file, MAX_BYTES)?.bytes.toString('latin1') ?? '';
+  const roots: PhaseRoot[] = [];
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line === '') continue;
+    const [number = '', node = '', ...more] = line.split(' ');
+    if (!/^\d{1,3}$/.test(number) || !isNodeHex(node) || more.length > 0) {
+      throw new QuicksilverError('corrupt', `${file}:${i + 1}: not a phase and a node`, { file, line: i + 1 });
+    }
+    if (!NAMES.has(Number(number))) {
+      throw new QuicksilverError('unsupported', `${file}:${i + 1}: the phase ${number} is not known`, {
+        file,
+        line: i + 1,
+      });
+    }
+    roots.push({ phase: Number(number), node });
+  }
+  return roots;
+}
+
+/** Finds phases; remembers which revisions the roots are, so that each is looked for once. */
+export class PhaseFinder {
+  readonly #changelog: Changelog;
+  #revisions = new Map<string, number>();
+  #generation = -1;
+
+  constructor(changelog: Changelog) {
+    this.#changelog = changelog;
+  }
+
+  /**
+   * The phase of a revision. Roots that do not exist mean nothing, as for Mercurial. Reads the index from the revision
+   * down to the oldest root of a phase it may be in, which mostly is near; undefined if that is too far.
+   */
+  phaseOf(revision: number, roots: readonly PhaseRoot[]): Phase | undefined {
+    const phases = new Map<number, number>();
+    for (const { phase, node } of roots) {
+      const root = this.#revisionOf(node);
+      if (root >= 0 && root <= revision) phases.set(root, Math.max(phase, phases.get(root) ?? 0));
+    }
+    // From the newest root down, what is the highest phase of it and all that are older: without a chance of a higher one
+    // the search ends.
+    const ordered = [...phases].sort(([a], [b]) => a - b);
+    let highest = 0;
+    const highestUpTo = ordered.map(([root, phase]) => [root, (highest = Math.max(highest, phase))] as const);
+    const oldest = ordered[0]?.[0];
+    if (oldest === undefined) return 'public';
+    if (revision - oldest >= MAX_RANGE) return undefined;
+    const graph = new RevisionGraph(this.#changelog.revlog);
+    const isAncestor = new Uint8Array(revision - oldest + 1);
+    isAncestor[revision - oldest] = 1;
+    let found = 0;
+    for (let at = revision; at >= oldest; at--) {
+      while (highestUpTo.length > 0 && highestUpTo.at(-1)![0] > at) highestUpTo.pop();
+      if (highestUpTo.length === 0 || highestUpTo.at(-1)![1] <= found) break;
+      if (isAncestor[at - oldest] === 0) continue;
+      found = Math.max(found, phases.get(at) ?? 0);
+      for (const parent of graph.parents(at)) if (parent >= oldest) isAncestor[parent - oldest] = 1;
+    }
+    return NAMES.get(found);
+  }
+
+  #revisionOf(node: string): number {
+    const { revlog } = this.#changelog;
+    if (this.#generation !== revlog.generation) {
+      // Another index was read, mostly the same with more in it.
+      const sure = [...this.#revisions].filter(
+        ([known, revision]) =>
+          revision >= 0 && revision < revlog.length && revlog.entry(revision).node.toString('hex') === known,
+      );
+      this.#revisions = new Map(sure);
+      this.#generation = revlog.generation;
+    }
+    let revision = this.#revisions.get(node);
+    if (revision === undefined) {
+      revision = this.#changelog.findNode(node);
+      this.#revisions.set(node, revision);
+    }
+    return revision;
+  }
+}

@@ -1,0 +1,113 @@
+// What Mercurial's files say of the working copy's parents and of what was begun in it, in the words of the model. It is
+// asked on every event, so everything is kept for as long as the files it came from are the same.
+import * as path from 'node:path';
+import { QuicksilverError } from '../base/errors.ts';
+import { isBranchTip } from '../mercurial/branchTip.ts';
+import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
+import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots, type Phase } from '../mercurial/phases.ts';
+import type { MercurialRepository } from '../mercurial/repository.ts';
+import { sameIdentity, type FileIdentity, type Vfs } from '../mercurial/vfs.ts';
+import type { Head } from './backend.ts';
+
+type ParentFacts = Pick<Head, 'phase' | 'isBranchTip' | 'closesBranch'>;
+
+/** The state of the files from which something was found out about a parent. */
+interface Basis {
+  readonly parent: string;
+  readonly changelog: FileIdentity | undefined;
+  readonly phaseRoots: FileIdentity | undefined;
+}
+
+const NOTHING: ParentFacts = {};
+/** An empty obsolescence store is one byte, its version. */
+const EMPTY_OBSSTORE_BYTES = 1n;
+
+/** Reads the head of one repository. */
+export class HeadReader {
+  readonly #vfs: Vfs;
+  readonly #repository: MercurialRepository;
+  readonly #changelogFile: string;
+  readonly #phaseRootsFile: string;
+  #phases: PhaseFinder | undefined;
+  #basis: Basis | undefined;
+  #facts: ParentFacts = NOTHING;
+  #last: Head | undefined;
+
+  constructor(vfs: Vfs, repository: MercurialRepository) {
+    this.#vfs = vfs;
+    this.#repository = repository;
+    this.#changelogFile = path.join(repository.storeDirectory, '00changelog.i');
+    this.#phaseRootsFile = path.join(repository.storeDirectory, PHASE_ROOTS_FILE);
+  }
+
+  /** Files of the store, beside the repository's own list, whose change can make another head. */
+  get stateFiles(): readonly string[] {
+    return [this.#phaseRootsFile];
+  }
+
+  /** The same object as the last time if nothing of it changed. */
+  read(dirstate: Dirstate): Head {
+    const { branch, bookmark, topic } = this.#repository.names();
+    const operation = this.#repository.unfinished(dirstate);
+    const head: Head = {
+      firstParent: dirstate.p1,
+      secondParent: dirstate.p2,
+      branch,
+      bookmark,
+      topic,
+      operation,
+      ...this.#parentFacts(dirstate.p1),
+    };
+    if (JSON.stringify(this.#last) !== JSON.stringify(head)) this.#last = head;
+    return this.#last!;
+  }
+
+  #parentFacts(parent: string): ParentFacts {
+    const basis: Basis = {
+      parent,
+      changelog: this.#vfs.targetIdentity(this.#changelogFile),
+      phaseRoots: this.#vfs.targetIdentity(this.#phaseRootsFile),
+    };
+    const known = this.#basis;
+    const isSame =
+      known?.parent === parent &&
+      sameIdentity(known.changelog, basis.changelog) &&
+      sameIdentity(known.phaseRoots, basis.phaseRoots);
+    if (isSame) return this.#facts;
+    try {
+      this.#facts = this.#findOut(parent, known, basis);
+      this.#basis = basis;
+    } catch (error) {
+      // A status does not need any of this, and must not fail for it: nothing is shown instead. What was written to
+      // just now tells of itself when it is complete.
+      if (!(error instanceof QuicksilverError)) throw error;
+      this.#basis = error.code === 'changed-while-reading' ? undefined : basis;
+      this.#facts = NOTHING;
+    }
+    return this.#facts;
+  }
+
+  #findOut(parent: string, known: Basis | undefined, basis: Basis): ParentFacts {
+    const { changelog } = this.#repository.store;
+    if (!sameIdentity(known?.changelog, basis.changelog)) changelog.revlog.refresh();
+    const revision = changelog.findNode(parent);
+    if (revision < 0) return NOTHING;
+    const roots = readPhaseRoots(this.#vfs, this.#repository.storeDirectory);
+    this.#phases ??= new PhaseFinder(changelog);
+    const phase: Phase | undefined = this.#phases.phaseOf(revision, roots);
+    // Changesets that are hidden count for nothing; which ones are is not known here.
+    const mayHide = roots.some(root => root.phase > 2) || this.#hasObsolete();
+    const changeset = changelog.read(revision);
+    const isTip = mayHide ? undefined : isBranchTip(this.#vfs, changelog, this.#cacheDirectory, revision, changeset);
+    return { phase, isBranchTip: isTip, closesBranch: changeset.closesBranch };
+  }
+
+  get #cacheDirectory(): string {
+    return path.join(this.#repository.sharedSource ?? this.#repository.hgDirectory, 'cache');
+  }
+
+  #hasObsolete(): boolean {
+    const identity = this.#vfs.targetIdentity(path.join(this.#repository.storeDirectory, 'obsstore'));
+    return identity !== undefined && identity.size > EMPTY_OBSSTORE_BYTES;
+  }
+}
