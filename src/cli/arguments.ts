@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** One line for the help text. */
   readonly help: string;
+  /** True of a 'string' option if all its values count. */
+  readonly repeats?: boolean;
   /** How the help text names the value of a 'string' option. */
   readonly value?: string;
   /** An option of `hg` that is known and not available here: saying so is better than calling it unknown. */
@@ -21,6 +23,8 @@ export interface ParsedArguments {
   readonly flags: ReadonlySet<string>;
   /** Values of the other options; the last one counts. */
   readonly values: ReadonlyMap<string, string>;
+  /** All the values of options that may be given several times, in order. */
+  readonly repeated: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
 }
 
@@ -58,6 +62,7 @@ export function parseArguments(args: readonly string[], specs: OptionSpecs, comm
   });
   const flags = new Set<string>();
   const values = new Map<string, string>();
+  const repeated = new Map<string, string[]>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
@@ -72,6 +77,7 @@ export function parseArguments(args: readonly string[], specs: OptionSpecs, comm
     if (spec.type === 'string') {
       if (token.value === undefined) throw usageError(`option ${token.rawName} needs a value`);
       values.set(name, token.value);
+      if (spec.repeats === true) repeated.set(name, [...(repeated.get(name) ?? []), token.value]);
     } else if (token.value !== undefined) {
       throw usageError(`option ${token.rawName} takes no value`);
     } else if (negated) {
@@ -80,7 +86,7 @@ export function parseArguments(args: readonly string[], specs: OptionSpecs, comm
       flags.add(name);
     }
   }
-  return { flags, values, positionals };
+  return { flags, values, repeated, positionals };
 }
 
 /** The one of `candidates` that `word` is most likely a misspelling of, or undefined if none is near. */

@@ -11,6 +11,8 @@ export interface Selection {
   readonly paths: readonly BytePath[] | undefined;
   /** If given, only what it is true of. */
   readonly filter: ((path: BytePath, isTracked: boolean) => boolean) | undefined;
+  /** Where what is selected can be: paths that were named, and the directories before a pattern's first wildcard. */
+  readonly bases: readonly BytePath[];
   /** Paths that were named and cannot be looked at, in the order in which Mercurial complains of them. */
   readonly complaints: readonly { readonly path: BytePath; readonly reason: string }[];
 }
@@ -31,7 +33,8 @@ export interface SelectionPlace {
   readonly vfs: Vfs;
   readonly root: string;
   readonly cwd: string;
-  readonly statCache: StatCache;
+  /** Undefined if paths of a revision are selected: what is on disk does not matter then, and nothing is complained of. */
+  readonly statCache: StatCache | undefined;
   /** '.hg' */
   readonly controlDirectory: string;
 }
@@ -75,7 +78,7 @@ export async function selectPaths(
   place: SelectionPlace,
   compile: PatternCompiler,
 ): Promise<Selection> {
-  if (argumentsGiven.length === 0) return { paths: undefined, filter: undefined, complaints: [] };
+  if (argumentsGiven.length === 0) return { paths: undefined, filter: undefined, bases: [], complaints: [] };
   const paths: BytePath[] = [];
   /** Where what a pattern matches can be: the directory before its first wildcard. */
   const bases: BytePath[] = [];
@@ -100,15 +103,17 @@ export async function selectPaths(
     const reason = complaintAbout(path, place);
     return reason === undefined ? [] : [{ path, reason }];
   });
-  if (patterns.length === 0) return { paths, filter: undefined, complaints };
+  if (patterns.length === 0) return { paths, filter: undefined, bases, complaints };
   const matches = await compile(patterns);
   const selected = (path: BytePath): boolean => paths.some(given => isAtOrBelow(path, given)) || matches(path);
-  if (!patterns.some(({ kind }) => kind === 'rootfilesin')) return { paths: bases, filter: selected, complaints };
+  if (!patterns.some(({ kind }) => kind === 'rootfilesin'))
+    return { paths: bases, filter: selected, bases, complaints };
   // For this kind Mercurial does not look for files at all: of those that are not tracked it finds what other arguments
   // make it come upon.
   return {
     paths: undefined,
     filter: (path, isTracked) => selected(path) && (isTracked || bases.some(given => isAtOrBelow(path, given))),
+    bases,
     complaints,
   };
 }
@@ -130,12 +135,13 @@ function fixedPart(glob: BytePath): BytePath {
 
 /** Throws if a component on the way to `path` leads out of this working copy. */
 function checkInside(path: BytePath, place: SelectionPlace): void {
-  const { vfs, root, controlDirectory } = place;
+  const { vfs, root, statCache, controlDirectory } = place;
   if (path === '') return;
   const parts = path.split('/');
   // Without regard to case, because on many file systems .HG is the same directory.
   const control = parts.findIndex(part => part.toLowerCase() === controlDirectory);
   if (control === 0) throw usageError(`path '${show(path)}' lies in the repository's own ${controlDirectory}`);
+  if (statCache === undefined) return;
   for (let count = 1; count < parts.length; count++) {
     const above = bytePath(parts.slice(0, count).join('/'));
     if (vfs.lstat(vfsPath(root, above))?.isSymbolicLink() === true) {
@@ -150,6 +156,7 @@ function checkInside(path: BytePath, place: SelectionPlace): void {
 /** Why a path that was named cannot be looked at, in the operating system's words; undefined if it can. */
 function complaintAbout(path: BytePath, place: SelectionPlace): string | undefined {
   const { vfs, root, statCache } = place;
+  if (statCache === undefined) return undefined;
   const stat = vfs.lstat(vfsPath(root, path));
   if (stat !== undefined) {
     if (stat.isFile() || stat.isSymbolicLink() || stat.isDirectory()) return undefined;

@@ -15,6 +15,9 @@ const UNTRACKED: readonly Status[] = ['unknown', 'ignored'];
 
 /** Exit code 0; see commands.ts for the flags. Throws QuicksilverErrors. */
 export async function status(args: ParsedArguments, io: CommandIo): Promise<number> {
+  if (args.values.has('rev') || args.values.has('change')) {
+    return (await import('./revisionStatus.ts')).revisionStatus(args, io);
+  }
   const started = performance.now();
   const template = templateOf(args);
   const place = locateRepository(args, io);
@@ -74,13 +77,15 @@ export function wantedStatuses(args: ParsedArguments, quiet: boolean): ReadonlyS
   return new Set(quiet ? shown : [...shown, 'unknown']);
 }
 
-function templateOf(args: ParsedArguments): 'text' | 'json' {
+/** Which form of output is asked for. Throws a 'usage' error for one that there is not. */
+export function templateOf(args: ParsedArguments): 'text' | 'json' {
   const template = args.values.get('template');
   if (template === undefined) return 'text';
   if (template === 'json') return 'json';
   throw usageError(`template '${template}' is not supported: there is 'json'`);
 }
 
-async function compileLater(patterns: readonly RootedPattern[]): Promise<(path: BytePath) => boolean> {
+/** Compiles patterns, whose code is loaded only then. */
+export async function compileLater(patterns: readonly RootedPattern[]): Promise<(path: BytePath) => boolean> {
   return (await import('./patterns.ts')).compilePathPatterns(patterns);
 }

@@ -8,6 +8,7 @@ import { HG_DIRECTORY } from './discovery.ts';
 import type { Dirstate } from './dirstate/dirstate.ts';
 import { readDirstate } from './dirstate/readDirstate.ts';
 import type { FileSystemTraits } from './dirstate/statRule.ts';
+import { History } from './history/history.ts';
 import { configuredIgnoreFiles } from './ignore/configuredIgnoreFiles.ts';
 import { loadIgnoreRules, type IgnoreRules } from './ignore/ignoreRules.ts';
 import { LOCK_FILE, workingCopyLock, type WorkingCopyLock } from './lock.ts';
@@ -156,6 +157,11 @@ export class MercurialRepository {
   treeRules(dirstate: Dirstate): WorkingCopyRules {
     const excluded = subrepositoryPaths(this.#vfs, this.root, dirstate);
     return { controlDirectory: HG_DIRECTORY, excluded, traits: this.traits };
+  }
+
+  /** The history as it is now, seen from the parents of the working copy. */
+  history({ p1, p2 }: { readonly p1: string; readonly p2: string }): History {
+    return new History({ vfs: this.#vfs, layout: this.#layout, store: this.store, parents: [p1, p2] });
   }
 
   names(): WorkingCopyNames {

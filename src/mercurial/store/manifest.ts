@@ -62,6 +62,38 @@ export class ManifestText {
     return undefined;
   }
 
+  /** The text itself, for going through several at once. Do not change it. */
+  get bytes(): Buffer {
+    return this.#text;
+  }
+
+  /** Where the first line begins whose path is not smaller than `path`; the length of the text if there is none. */
+  lowerBound(path: string): number {
+    const text = this.#text;
+    const wanted = Buffer.from(path, 'latin1');
+    let low = 0;
+    let high = text.length;
+    while (low < high) {
+      const middle = low + Math.floor((high - low) / 2);
+      const start = middle === 0 ? 0 : text.lastIndexOf(LINE_FEED, middle - 1) + 1;
+      const nul = this.#nul(start);
+      if (text.compare(wanted, 0, wanted.length, start, nul) < 0) low = this.#end(nul) + 1;
+      else high = start;
+    }
+    return low;
+  }
+
+  /** Of the line that begins at `start`: where its path ends, and where the line ends (the place of its newline). */
+  bounds(start: number): { readonly nul: number; readonly end: number } {
+    const nul = this.#nul(start);
+    return { nul, end: this.#end(nul) };
+  }
+
+  /** The file that a line with these {@link bounds} is about. Throws 'corrupt' if it is no line, or a directory's. */
+  fileWithin(path: string, nul: number, end: number): ManifestEntry {
+    return fileOf(this.#line(nul, end), path);
+  }
+
   *lines(): Generator<[string, ManifestLine]> {
     for (let start = 0; start < this.#text.length;) {
       const nul = this.#nul(start);

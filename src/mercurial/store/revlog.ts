@@ -36,6 +36,8 @@ export interface RevlogOptions {
 /** Nothing is read before something is asked for. */
 export class Revlog {
   readonly #options: RevlogOptions;
+  /** Another number after each time the index was read: revision numbers of an earlier one may mean others now. */
+  generation = 0;
   #index: RevlogIndex | undefined;
   #last: { readonly revision: number; readonly node: Buffer; readonly text: Buffer } | undefined;
 
@@ -118,6 +120,16 @@ export class Revlog {
     });
   }
 
+  /** Parents of many revisions at once: see {@link RevlogIndex.parents}. */
+  parents(first: number, count: number): Int32Array {
+    return this.#loaded().parents(first, count);
+  }
+
+  /** Revisions whose node begins with these lower-case hexadecimal digits, at most `limit`. */
+  findPrefix(prefix: string, limit: number): number[] {
+    return this.#retrying(() => this.#loaded().findPrefix(prefix, limit));
+  }
+
   /** True if the node of the revision is that of this text. */
   verify(revision: number, text: Uint8Array): boolean {
     const entry = this.entry(revision);
@@ -141,7 +153,11 @@ export class Revlog {
 
   #loaded(): RevlogIndex {
     const { vfs, indexFile, counters } = this.#options;
-    return (this.#index ??= new RevlogIndex(vfs, indexFile, counters));
+    if (this.#index === undefined) {
+      this.#index = new RevlogIndex(vfs, indexFile, counters);
+      this.generation++;
+    }
+    return this.#index;
   }
 
   /**

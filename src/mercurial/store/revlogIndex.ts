@@ -29,6 +29,7 @@ export interface RevlogEntry {
 /** Bytes of an entry, in the index of a revlog of version 1. */
 export const ENTRY_LENGTH = 64;
 
+const PARENTS_OFFSET = 24;
 const NODE_OFFSET = 32;
 const FLAG_INLINE = 0x0001;
 const FLAG_GENERAL_DELTA = 0x0002;
@@ -192,6 +193,41 @@ export class RevlogIndex {
     });
   }
 
+  /**
+   * The parents (two numbers for each revision, -1 for none) of `count` revisions from `first` on. Checked as by
+   * {@link entry}, and without an object for each.
+   */
+  parents(first: number, count: number): Int32Array {
+    const parents = new Int32Array(count * 2);
+    this.#eachEntry(first, count, (bytes, at, revision) => {
+      const p1 = bytes.readInt32BE(at + PARENTS_OFFSET);
+      const p2 = bytes.readInt32BE(at + PARENTS_OFFSET + 4);
+      if (p1 < -1 || p1 >= revision || p2 < -1 || p2 >= revision) {
+        throw this.#corrupt(`revision ${revision} has the parents ${p1} and ${p2}`);
+      }
+      parents[(revision - first) * 2] = p1;
+      parents[(revision - first) * 2 + 1] = p2;
+    });
+    return parents;
+  }
+
+  /**
+   * The revisions whose node, in hexadecimal, begins with `prefix` (lower-case hexadecimal digits), at most `limit` of
+   * them, in order.
+   */
+  findPrefix(prefix: string, limit: number): number[] {
+    const found: number[] = [];
+    const whole = Buffer.from(prefix.slice(0, prefix.length - (prefix.length % 2)), 'hex');
+    const half = prefix.length % 2 === 0 ? undefined : Number.parseInt(prefix.at(-1)!, 16);
+    this.#eachEntry(0, this.length, (bytes, at, revision) => {
+      const start = at + NODE_OFFSET;
+      if (found.length >= limit || (whole.length > 0 && bytes[start] !== whole[0])) return;
+      if (whole.compare(bytes, start, start + whole.length) !== 0) return;
+      if (half === undefined || bytes[start + whole.length]! >> 4 === half) found.push(revision);
+    });
+    return found;
+  }
+
   changed(): QuicksilverError {
     return new QuicksilverError('changed-while-reading', `${this.file} changed while it was read`, { file: this.file });
   }
@@ -220,6 +256,30 @@ export class RevlogIndex {
       }
     }
     return -1;
+  }
+
+  /** Calls `visit` with the place of each entry; a large index is read in windows that are not kept. */
+  #eachEntry(first: number, count: number, visit: (bytes: Buffer, at: number, revision: number) => void): void {
+    if (count === 0) return;
+    this.#entryStart(first);
+    this.#entryStart(first + count - 1);
+    if (this.isInline || this.#whole !== undefined) {
+      for (let revision = first; revision < first + count; revision++) {
+        const start = this.#entryStart(revision);
+        if (this.#whole === undefined) visit(this.#bytes(start, ENTRY_LENGTH), 0, revision);
+        else visit(this.#whole, start, revision);
+      }
+      return;
+    }
+    this.whileOpen(() => {
+      const perWindow = SEARCH_WINDOW / ENTRY_LENGTH;
+      for (let begin = first; begin < first + count; begin += perWindow) {
+        const end = Math.min(begin + perWindow, first + count);
+        const bytes = this.#read(begin * ENTRY_LENGTH, (end - begin) * ENTRY_LENGTH);
+        for (let revision = begin; revision < end; revision++)
+          visit(bytes, (revision - begin) * ENTRY_LENGTH, revision);
+      }
+    });
   }
 
   #headerFlags(): number {

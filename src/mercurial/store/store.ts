@@ -50,11 +50,23 @@ export interface StoreFile {
   content(): Buffer;
 }
 
+/** The texts that a manifest consists of. */
+export interface ManifestTexts {
+  /** True if directories may have texts of their own. */
+  readonly isTree: boolean;
+  /** The node of the root. */
+  readonly node: string;
+  /** The text of a directory ('' is the root) with this node. */
+  read(directory: string, node: string): ManifestText;
+}
+
 export interface Store {
   readonly counters: Readonly<StoreCounters>;
   readonly changelog: Changelog;
   /** The manifest with this node; 40 zeros is the empty one. Throws 'corrupt' if there is none. */
   manifest(node: string): Manifest;
+  /** The manifest of a changeset as texts, for comparing two; undefined if it is empty. Takes a changelog revision. */
+  manifestTexts(revision: number): ManifestTexts | undefined;
   /** The history of a path; undefined if it has none. */
   filelog(path: BytePath): Filelog | undefined;
   /** The files of the changeset with this node; none for 40 zeros, and (with a warning) for one that does not exist. */
@@ -64,6 +76,8 @@ export interface Store {
    * not found is looked for on disk again.
    */
   refresh(): void;
+  /** Does `work` once more if a revlog was replaced (stripped, split) in the middle of it. */
+  whileStable<Result>(work: () => Result): Result;
 }
 
 /** Throws 'unsupported' for a requirement that keeps history in another form; reads nothing. */
@@ -107,6 +121,16 @@ class DiskStore implements Store {
   manifest(node: string): Manifest {
     if (node === NULL_NODE_HEX) return EMPTY_MANIFEST;
     return this.#manifest(node, undefined);
+  }
+
+  manifestTexts(revision: number): ManifestTexts | undefined {
+    const node = this.changelog.manifestNode(revision);
+    if (node === NULL_NODE_HEX) return undefined;
+    return {
+      isTree: this.#isTree,
+      node,
+      read: (directory, directoryNode) => this.#manifestText(directory, directoryNode, revision),
+    };
   }
 
   filelog(path: BytePath): Filelog | undefined {

@@ -104,7 +104,7 @@ describe('names of paths', { skip }, () => {
 
 describe('selection', { skip }, () => {
   test('none selects everything', async () => {
-    assert.deepEqual(await select([]), { paths: undefined, filter: undefined, complaints: [] });
+    assert.deepEqual(await select([]), { paths: undefined, filter: undefined, bases: [], complaints: [] });
   });
 
   test('paths from the current directory, and from the root', async () => {

@@ -1,0 +1,63 @@
+// `quicksilver cat`: the bytes of files as they are in a revision, as `hg cat` prints them.
+import { bytePath, compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
+import type { MercurialRepository } from '../mercurial/repository.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import type { ParsedArguments } from './arguments.ts';
+import { EXIT_OK, usageError, type CommandIo } from './io.ts';
+import { locateRepository, openRepository } from './open.ts';
+import { relativeTo, withSeparator } from './pathNames.ts';
+import { selectPaths } from './selection.ts';
+import { displaySettings } from './settings.ts';
+import { compileLater } from './status.ts';
+
+/** No file was found. */
+const EXIT_NOTHING = 1;
+
+/** Exit code 0 if anything was found, else 1. Throws QuicksilverErrors, and then nothing of the file was written. */
+export async function cat(args: ParsedArguments, io: CommandIo): Promise<number> {
+  if (args.positionals.length === 0) throw usageError("'quicksilver cat' needs a path");
+  const place = locateRepository(args, io);
+  const repository = openRepository(place);
+  const settings = displaySettings(repository.config, io);
+  const dirstate = repository.readDirstate();
+  const named = args.values.get('rev') ?? '';
+  const history = repository.history(dirstate);
+  const revision = history.resolve(named === '' ? '.' : named);
+  if (revision === 'working-copy') throw usageError('files of the working copy are not printed: look at them directly');
+  const selection = await selectPaths(
+    args.positionals,
+    { ...place, statCache: undefined, controlDirectory: '.hg' },
+    compileLater,
+  );
+  const { paths, filter } = selection;
+  const found: BytePath[] = [];
+  repository.store.whileStable(() => {
+    found.length = 0;
+    history.diff(-1, revision, { paths }, path => {
+      if (filter?.(path, true) ?? true) found.push(path);
+    });
+  });
+  const node = history.node(revision);
+  found.sort(compareBytes);
+  for (const path of found) writeFile(repository, node, path, io);
+  const show = settings.relativeMessages
+    ? relativeTo(place.root, place.cwd, settings.separator)
+    : withSeparator(settings.separator);
+  const missing = [...new Set(selection.bases)].filter(path => path !== '' && !history.hasPath(revision, path));
+  for (const path of missing.sort(compareBytes)) {
+    io.stderr.write(`${show(path)}: no such file in rev ${node.slice(0, 12)}\n`);
+  }
+  return found.length > 0 ? EXIT_OK : EXIT_NOTHING;
+}
+
+/** Bytes that are handed on at once: a string of all of a big file would have to be made first. */
+const PIECE_BYTES = 1 << 20;
+
+function writeFile(repository: MercurialRepository, node: string, path: BytePath, io: CommandIo): void {
+  const file = repository.store.baseTree(node).find(bytePath(path));
+  if (file === undefined) throw new QuicksilverError('corrupt', `${toDisplay(path)}: not in revision ${node} any more`);
+  const content = file.content();
+  for (let at = 0; at < content.length; at += PIECE_BYTES) {
+    io.stdout.write(content.toString('latin1', at, at + PIECE_BYTES));
+  }
+}

@@ -1,0 +1,116 @@
+// Which changeset a branch name stands for. A changeset's branch stands in its text; Mercurial remembers the heads of all
+// branches in files of its own, which are used as far as they fit the history.
+import { fromDisplay } from '../../base/bytePath.ts';
+import { isNodeHex } from '../store/node.ts';
+import type { Store } from '../store/store.ts';
+import type { Vfs } from '../vfs.ts';
+import type { RevisionGraph } from './revisionGraph.ts';
+
+const CACHE_FILES = ['branch2-visible', 'branch2-served', 'branch2-immutable', 'branch2-base'];
+const MAX_CACHE_BYTES = 64 * 1024 * 1024;
+
+interface Head {
+  readonly revision: number;
+  readonly isClosed: boolean;
+}
+
+export class Branches {
+  readonly #store: Store;
+  readonly #graph: RevisionGraph;
+  readonly #vfs: Vfs;
+  readonly #cacheDirectory: string;
+  readonly #hidden: () => ReadonlySet<number>;
+  #heads: Map<string, Head[]> | undefined;
+
+  /** @param cacheDirectory where Mercurial keeps what it has computed, which need not exist */
+  constructor(store: Store, graph: RevisionGraph, vfs: Vfs, cacheDirectory: string, hidden: () => ReadonlySet<number>) {
+    this.#store = store;
+    this.#graph = graph;
+    this.#vfs = vfs;
+    this.#cacheDirectory = cacheDirectory;
+    this.#hidden = hidden;
+  }
+
+  /** The last open head of a branch (a byte string), or the last one if all are closed; undefined if there is no branch. */
+  find(name: string): number | undefined {
+    this.#heads ??= this.#compute();
+    const heads = this.#heads.get(name) ?? [];
+    return (heads.findLast(head => !head.isClosed) ?? heads.at(-1))?.revision;
+  }
+
+  #compute(): Map<string, Head[]> {
+    const { from, heads } = this.#cached() ?? { from: 0, heads: new Map<string, Head[]>() };
+    const hidden = this.#hidden();
+    const added = new Map<string, Head[]>();
+    for (let revision = from; revision < this.#graph.length; revision++) {
+      if (hidden.has(revision)) continue;
+      const { branch, closesBranch } = this.#store.changelog.read(revision);
+      const name = fromDisplay(branch);
+      const head = { revision, isClosed: closesBranch };
+      const known = added.get(name);
+      if (known === undefined) added.set(name, [head]);
+      else known.push(head);
+    }
+    for (const [name, news] of added) heads.set(name, this.#withoutAncestors([...(heads.get(name) ?? []), ...news]));
+    return heads;
+  }
+
+  /** Of changesets in order, those that are not ancestors of another one. */
+  #withoutAncestors(changesets: readonly Head[]): Head[] {
+    const candidates = new Set(changesets.map(head => head.revision));
+    const lowest = Math.min(...[...candidates].slice(0, 1));
+    const reached = new Set<number>();
+    const pending: number[] = [...candidates];
+    for (let revision = pending.pop(); revision !== undefined; revision = pending.pop()) {
+      for (const parent of this.#graph.parents(revision)) {
+        if (parent < lowest || reached.has(parent)) continue;
+        reached.add(parent);
+        if (!candidates.has(parent)) pending.push(parent);
+      }
+    }
+    return changesets.filter(head => !reached.has(head.revision));
+  }
+
+  /** What Mercurial remembers, of the revisions below `from`. */
+  #cached(): { from: number; heads: Map<string, Head[]> } | undefined {
+    let best: { from: number; heads: Map<string, Head[]> } | undefined;
+    for (const file of CACHE_FILES) {
+      const text = this.#vfs.read(`${this.#cacheDirectory}/${file}`, MAX_CACHE_BYTES)?.bytes.toString('latin1');
+      const found = text === undefined ? undefined : this.#parse(text);
+      if (found !== undefined && (best === undefined || found.from > best.from)) best = found;
+    }
+    return best;
+  }
+
+  /**
+   * First line: node and number of the last changeset regarded, and a hash if some were filtered out; then a line for each
+   * head: node, 'o' for open or 'c' for closed, branch.
+   */
+  #parse(text: string): { from: number; heads: Map<string, Head[]> } | undefined {
+    const [first = '', ...lines] = text.split('\n');
+    const [tip = '', number = '', ...filtered] = first.split(' ');
+    const last = Number(number);
+    const { changelog } = this.#store;
+    if (filtered.length > 0 || !/^\d{1,9}$/.test(number) || !this.#isNode(last, tip)) return undefined;
+    for (const revision of this.#hidden()) if (revision <= last) return undefined;
+    const heads = new Map<string, Head[]>();
+    for (const line of lines) {
+      if (line === '') continue;
+      const [node = '', state = '', ...words] = line.split(' ');
+      const name = words.join(' ');
+      if (!isNodeHex(node) || (state !== 'o' && state !== 'c') || name === '') return undefined;
+      const revision = changelog.findNode(node);
+      if (revision < 0 || revision > last) return undefined;
+      const head = { revision, isClosed: state === 'c' };
+      const known = heads.get(name);
+      if (known === undefined) heads.set(name, [head]);
+      else known.push(head);
+    }
+    for (const known of heads.values()) known.sort((a, b) => a.revision - b.revision);
+    return { from: last + 1, heads };
+  }
+
+  #isNode(revision: number, node: string): boolean {
+    return revision < this.#graph.length && this.#store.changelog.revlog.entry(revision).node.toString('hex') === node;
+  }
+}

@@ -1,0 +1,94 @@
+// Which changesets Mercurial hides: those that were rewritten (an obsolescence marker names them as predecessor, and they
+// are not public) or are internal, unless something that is seen depends on them.
+import { ByteReader } from '../../base/byteReader.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { readPhaseRoots } from '../phases.ts';
+import type { Store } from '../store/store.ts';
+import type { Vfs } from '../vfs.ts';
+import type { RevisionGraph } from './revisionGraph.ts';
+
+const MAX_MARKERS_BYTES = 1 << 29;
+/** Phases from here on are not shown: archived (32) and internal (96). */
+const FIRST_HIDDEN_PHASE = 32;
+
+const NONE: ReadonlySet<number> = new Set();
+
+/**
+ * The hidden revisions.
+ *
+ * @param pinned revisions that are shown in any case: parents of the working copy, bookmarks, local tags
+ */
+export function hiddenRevisions(
+  vfs: Vfs,
+  storeDirectory: string,
+  store: Store,
+  graph: RevisionGraph,
+  pinned: () => Iterable<number>,
+): ReadonlySet<number> {
+  const predecessors = readPredecessors(vfs, `${storeDirectory}/obsstore`);
+  const roots = readPhaseRoots(vfs, storeDirectory);
+  const hasHiddenPhase = roots.some(({ phase }) => phase >= FIRST_HIDDEN_PHASE);
+  if (predecessors.size === 0 && !hasHiddenPhase) return NONE;
+  const { changelog } = store;
+  const rootPhases = new Map<number, number>();
+  for (const { phase, node } of roots) {
+    const revision = changelog.findNode(node);
+    if (revision >= 0) rootPhases.set(revision, Math.max(phase, rootPhases.get(revision) ?? 0));
+  }
+  const first = rootPhases.size === 0 ? graph.length : [...rootPhases.keys()].reduce((a, b) => Math.min(a, b));
+  /** Phases of what is not public. */
+  const phases = new Map<number, number>();
+  for (let revision = first; revision < graph.length; revision++) {
+    let phase = rootPhases.get(revision) ?? 0;
+    for (const parent of graph.parents(revision)) phase = Math.max(phase, phases.get(parent) ?? 0);
+    if (phase > 0) phases.set(revision, phase);
+  }
+  const hidden = new Set<number>();
+  for (const [revision, phase] of phases) {
+    const node = changelog.revlog.entry(revision).node.toString('latin1');
+    if (phase >= FIRST_HIDDEN_PHASE || predecessors.has(node)) hidden.add(revision);
+  }
+  const pending = [...phases.keys()].filter(revision => !hidden.has(revision));
+  if (hidden.size > 0) {
+    for (const revision of pinned()) if (hidden.delete(revision)) pending.push(revision);
+  }
+  const seen = new Set(pending);
+  for (let revision = pending.pop(); revision !== undefined; revision = pending.pop()) {
+    for (const parent of graph.parents(revision)) {
+      if (!phases.has(parent) || seen.has(parent)) continue;
+      seen.add(parent);
+      hidden.delete(parent);
+      pending.push(parent);
+    }
+  }
+  return hidden;
+}
+
+/** Nodes that a marker names as predecessor, as byte strings. Throws 'corrupt', or 'unsupported' for another version. */
+function readPredecessors(vfs: Vfs, file: string): Set<string> {
+  const predecessors = new Set<string>();
+  const bytes = vfs.read(file, MAX_MARKERS_BYTES)?.bytes;
+  if (bytes === undefined || bytes.length === 0) return predecessors;
+  const reader = new ByteReader(bytes, file);
+  const version = bytes[0];
+  if (version !== 0 && version !== 1) {
+    throw new QuicksilverError('unsupported', `${file}: obsolescence markers of version ${version} are not supported`, {
+      file,
+    });
+  }
+  for (let at = 1; at < bytes.length;) {
+    if (version === 0) {
+      // Number of successors, length of metadata, flags, predecessor; then the successors and the metadata.
+      const successors = reader.u8(at);
+      predecessors.add(Buffer.from(reader.slice(at + 6, 20)).toString('latin1'));
+      at += 26 + successors * 20 + reader.u32(at + 1);
+    } else {
+      // Length of the marker, date (8 bytes), zone (2), flags (2), numbers of successors, parents and metadata (1 each).
+      const length = reader.u32(at);
+      if (length < 39) throw new QuicksilverError('corrupt', `${file}: a marker of ${length} bytes`, { file });
+      predecessors.add(Buffer.from(reader.slice(at + 19, 20)).toString('latin1'));
+      at += length;
+    }
+  }
+  return predecessors;
+}

@@ -1,0 +1,167 @@
+// The history of a repository as one asks about it: which changeset a name stands for, and what differs between two.
+import * as path from 'node:path';
+import type { BytePath } from '../../base/bytePath.ts';
+import type { RepositoryLayout } from '../requirements.ts';
+import type { Manifest } from '../store/manifest.ts';
+import { EMPTY_MANIFEST } from '../store/manifest.ts';
+import { NULL_NODE_HEX } from '../store/node.ts';
+import type { ManifestTexts, Store } from '../store/store.ts';
+import type { Vfs } from '../vfs.ts';
+import { bookmarksFile } from '../names.ts';
+import { readBookmarks } from './bookmarks.ts';
+import { Branches } from './branches.ts';
+import { traceCopies, type CopyRevision, type Selected } from './copyTracing.ts';
+import { hiddenRevisions } from './hidden.ts';
+import { diffManifests, type ManifestDiffOptions, type ManifestDiffSink } from './manifestDiff.ts';
+import { resolveRevision, type ResolvedRevision } from './resolve.ts';
+import { RevisionGraph } from './revisionGraph.ts';
+import { Tags, readLocalTags, type TagHistory } from './tags.ts';
+
+export interface HistoryOptions {
+  readonly vfs: Vfs;
+  readonly layout: RepositoryLayout;
+  readonly store: Store;
+  /** Nodes of the working copy's parents, hexadecimal; 40 zeros for none. */
+  readonly parents: readonly [string, string];
+}
+
+/** What a repository's history is at one moment: make another one after it has changed. */
+export class History {
+  readonly #options: HistoryOptions;
+  readonly #store: Store;
+  readonly #graph: RevisionGraph;
+  readonly #tags: Tags;
+  readonly #branches: Branches;
+  #bookmarks: Map<string, string> | undefined;
+  #localTags: Map<string, TagHistory> | undefined;
+  #hidden: ReadonlySet<number> | undefined;
+
+  constructor(options: HistoryOptions) {
+    const { vfs, layout, store } = options;
+    this.#options = options;
+    this.#store = store;
+    this.#graph = new RevisionGraph(store.changelog.revlog);
+    const hidden = (): ReadonlySet<number> => this.#hiddenRevisions();
+    this.#tags = new Tags(
+      store,
+      () => this.#readLocalTags(),
+      () => this.#visibleHeads(),
+      revision => !hidden().has(revision),
+    );
+    const cacheDirectory = path.join(layout.sharedSource ?? layout.hgDirectory, 'cache');
+    this.#branches = new Branches(store, this.#graph, vfs, cacheDirectory, hidden);
+  }
+
+  /** The revision that `text` names: see {@link resolveRevision}. */
+  resolve(text: string): ResolvedRevision {
+    const { changelog } = this.#store;
+    const known = (node: string | undefined): number | undefined => {
+      const revision = node === undefined ? -1 : changelog.findNode(node);
+      return revision < 0 ? undefined : revision;
+    };
+    return resolveRevision(text, {
+      count: this.#graph.length,
+      parents: () => this.parents(),
+      isHidden: revision => this.#hiddenRevisions().has(revision),
+      node: hex => changelog.findNode(hex),
+      prefix: (hex, limit) => changelog.revlog.findPrefix(hex, limit),
+      bookmark: name => known(this.#readBookmarks().get(name)),
+      tag: name => this.#tags.find(name),
+      branch: name => this.#branches.find(name),
+      nodeOf: revision => this.node(revision),
+    });
+  }
+
+  /** The working copy's parents as revisions; -1 for none, and (as Mercurial takes it) for one that does not exist. */
+  parents(): [number, number] {
+    const [p1, p2] = this.#options.parents;
+    return [this.#store.changelog.findNode(p1), this.#store.changelog.findNode(p2)];
+  }
+
+  /** The first parent of a changeset, -1 if it has none. */
+  firstParent(revision: number): number {
+    return revision < 0 ? -1 : this.#store.changelog.revlog.entry(revision).p1;
+  }
+
+  /** The node of a revision, hexadecimal; 40 zeros of -1. */
+  node(revision: number): string {
+    return revision < 0 ? NULL_NODE_HEX : this.#store.changelog.revlog.entry(revision).node.toString('hex');
+  }
+
+  manifest(revision: number): Manifest {
+    if (revision < 0) return EMPTY_MANIFEST;
+    return this.#store.manifest(this.#store.changelog.manifestNode(revision));
+  }
+
+  /** Tells of every file that differs between two revisions: see {@link diffManifests}. */
+  diff(before: number, after: number, options: ManifestDiffOptions, sink: ManifestDiffSink): void {
+    diffManifests(this.#texts(before), this.#texts(after), options, sink);
+  }
+
+  /** Whether a revision has a file at this path, or files below it. Of a tree, only what is on the way is read. */
+  hasPath(revision: number, at: BytePath): boolean {
+    let found = at === '';
+    this.diff(-1, revision, { paths: [at] }, () => (found = true));
+    return found;
+  }
+
+  /**
+   * Copies between two revisions: see {@link traceCopies}.
+   * @param paths what `isSelected` selects is at or below these; everything if undefined
+   */
+  copies(
+    from: CopyRevision,
+    to: CopyRevision,
+    isSelected: Selected | undefined,
+    paths: readonly BytePath[] | undefined,
+  ): ReadonlyMap<BytePath, BytePath> {
+    const history = {
+      graph: this.#graph,
+      manifest: (revision: number) => this.manifest(revision),
+      filelog: (file: BytePath) => this.#store.filelog(file),
+      addedPaths: (before: number, after: number, selected: Selected | undefined) => {
+        const added: BytePath[] = [];
+        this.diff(before, after, { paths: selected === undefined ? undefined : paths }, (file, old) => {
+          if (old === undefined && (selected?.(file) ?? true)) added.push(file);
+        });
+        return added;
+      },
+    };
+    return traceCopies(history, from, to, isSelected);
+  }
+
+  #texts(revision: number): ManifestTexts | undefined {
+    return revision < 0 ? undefined : this.#store.manifestTexts(revision);
+  }
+
+  #readBookmarks(): Map<string, string> {
+    const { vfs, layout } = this.#options;
+    return (this.#bookmarks ??= readBookmarks(vfs, bookmarksFile(vfs, layout)));
+  }
+
+  #readLocalTags(): Map<string, TagHistory> {
+    const { vfs, layout } = this.#options;
+    const file = path.join(layout.hgDirectory, 'localtags');
+    return (this.#localTags ??= readLocalTags(vfs, file, node => this.#store.changelog.findNode(node) >= 0));
+  }
+
+  #hiddenRevisions(): ReadonlySet<number> {
+    const { vfs, layout } = this.#options;
+    return (this.#hidden ??= hiddenRevisions(vfs, layout.storeDirectory, this.#store, this.#graph, () => {
+      const nodes = [...this.#readBookmarks().values(), ...[...this.#readLocalTags().values()].map(tag => tag.node)];
+      const named = nodes.map(node => this.#store.changelog.findNode(node));
+      return [...this.parents(), ...named].filter(revision => revision >= 0);
+    }));
+  }
+
+  /** Changesets without a visible child, in order. */
+  #visibleHeads(): number[] {
+    const hidden = this.#hiddenRevisions();
+    const isHead = new Uint8Array(this.#graph.length).fill(1);
+    for (let revision = 0; revision < isHead.length; revision++) {
+      if (hidden.has(revision)) isHead[revision] = 0;
+      else for (const parent of this.#graph.parents(revision)) isHead[parent] = 0;
+    }
+    return [...isHead.keys()].filter(revision => isHead[revision] === 1);
+  }
+}

@@ -1,0 +1,112 @@
+// Tags: lines of node and name in `.hgtags`, of which every head of the history has its own, and in `.hg/localtags`.
+import { bytePath } from '../../base/bytePath.ts';
+import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
+import type { Store } from '../store/store.ts';
+import type { Vfs } from '../vfs.ts';
+
+const TAGS_FILE = bytePath('.hgtags');
+const MAX_LOCAL_BYTES = 256 * 1024 * 1024;
+
+/** What a file of tags says of a name: the node of its last line, and those of the lines before. */
+export interface TagHistory {
+  readonly node: string;
+  readonly earlier: readonly string[];
+}
+
+/** Tags of one file by name, a byte string. Lines that are no tag are passed over, as Mercurial does. */
+export function parseTags(text: string): Map<string, TagHistory> {
+  const nodes = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const space = line.indexOf(' ');
+    const node = line.slice(0, space).toLowerCase();
+    if (space < 0 || !isNodeHex(node)) continue;
+    const name = line.slice(space + 1).trim();
+    const known = nodes.get(name);
+    if (known === undefined) nodes.set(name, [node]);
+    else known.push(node);
+  }
+  return new Map([...nodes].map(([name, all]) => [name, { node: all.at(-1)!, earlier: all.slice(0, -1) }]));
+}
+
+/**
+ * What two files say together, the second one of a later head. The later one wins, unless it names what the earlier one
+ * has already replaced.
+ */
+export function mergeTag(earlier: TagHistory | undefined, later: TagHistory): TagHistory {
+  if (earlier === undefined) return later;
+  const replaced =
+    earlier.node !== later.node &&
+    earlier.earlier.includes(later.node) &&
+    (!later.earlier.includes(earlier.node) || earlier.earlier.length > later.earlier.length);
+  const history = [...later.earlier];
+  for (const node of earlier.earlier) if (!history.includes(node)) history.push(node);
+  return { node: replaced ? earlier.node : later.node, earlier: history };
+}
+
+/** The tags of a repository, read when they are first asked for. */
+export class Tags {
+  readonly #store: Store;
+  readonly #local: () => Map<string, TagHistory>;
+  readonly #heads: () => readonly number[];
+  readonly #isVisible: (revision: number) => boolean;
+  #all: Map<string, TagHistory> | undefined;
+
+  /** @param heads the visible heads, in order */
+  constructor(
+    store: Store,
+    local: () => Map<string, TagHistory>,
+    heads: () => readonly number[],
+    isVisible: (revision: number) => boolean,
+  ) {
+    this.#store = store;
+    this.#local = local;
+    this.#heads = heads;
+    this.#isVisible = isVisible;
+  }
+
+  /** The revision of a tag (a byte string); undefined if there is none, or of a changeset that does not exist. */
+  find(name: string): number | undefined {
+    const local = this.#local();
+    // Reading the manifest of every head can be long; most names that are asked for are in no version of the file.
+    if (this.#all === undefined && !local.has(name) && !this.#isMentioned(name)) return undefined;
+    this.#all ??= this.#merge(local);
+    const node = this.#all.get(name)?.node;
+    if (node === undefined || node === NULL_NODE_HEX) return undefined;
+    const revision = this.#store.changelog.findNode(node);
+    return revision >= 0 && this.#isVisible(revision) ? revision : undefined;
+  }
+
+  #isMentioned(name: string): boolean {
+    const log = this.#store.filelog(TAGS_FILE);
+    if (log === undefined) return false;
+    const wanted = Buffer.from(name, 'latin1');
+    for (let revision = log.revlog.length - 1; revision >= 0; revision--) {
+      if (log.read(revision).content.includes(wanted)) return true;
+    }
+    return false;
+  }
+
+  #merge(local: Map<string, TagHistory>): Map<string, TagHistory> {
+    const all = new Map<string, TagHistory>();
+    const add = (tags: Map<string, TagHistory>): void => {
+      for (const [name, tag] of tags) all.set(name, mergeTag(all.get(name), tag));
+    };
+    const seen = new Set<string>();
+    const log = this.#store.filelog(TAGS_FILE);
+    for (const head of log === undefined ? [] : this.#heads()) {
+      const node = this.#store.manifest(this.#store.changelog.manifestNode(head)).find(TAGS_FILE)?.node;
+      if (node === undefined || seen.has(node)) continue;
+      seen.add(node);
+      add(parseTags(log!.content(log!.revlog.findNode(node)).toString('latin1')));
+    }
+    add(local);
+    return all;
+  }
+}
+
+/** Local tags of changesets that exist. Throws 'io' if the file cannot be read. */
+export function readLocalTags(vfs: Vfs, file: string, exists: (node: string) => boolean): Map<string, TagHistory> {
+  const tags = parseTags(vfs.read(file, MAX_LOCAL_BYTES)?.bytes.toString('latin1') ?? '');
+  for (const [name, { node }] of tags) if (node !== NULL_NODE_HEX && !exists(node)) tags.delete(name);
+  return tags;
+}
