@@ -1,7 +1,8 @@
 // What a repository is, whether it is supported, and whether our answer is that of `hg`: as data, and as a text for people.
 import { toDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
-import { findHg, hgStatus } from '../hgCommand/hgStatus.ts';
+import { findHg } from '../hgCommand/hgExecutable.ts';
+import { hgStatus } from '../hgCommand/hgStatus.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
 import { Vfs } from '../mercurial/vfs.ts';
@@ -198,7 +199,7 @@ async function compare(
   if (hg === undefined) return { kind: 'no-hg' };
   const theirs = await hgStatus(hg, options.root, { environment: variables, signal: options.signal });
   options.signal?.throwIfAborted();
-  if (theirs.kind === 'failed') return { kind: 'failed', hg, message: theirs.message };
+  if (theirs.kind !== 'answer') return { kind: 'failed', hg, message: theirs.message };
   let differences = compareWithHg(ours, theirs.entries);
   if (differences.length > 0) {
     // Files may have been changed between the two: what is a difference before and after hg looked is one of the programs.

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-import { findHg } from '../../src/hgCommand/hgStatus.ts';
+import { findHg } from '../../src/hgCommand/hgExecutable.ts';
 
 const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PIPE_SCRIPT = '"$0" "$1" status -R "$2" -u | head -n 1; echo "${PIPESTATUS[0]}"';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QuicksilverError } from '../../../src/base/errors.ts';
-import { findHg, parseHgStatus } from '../../../src/hgCommand/hgStatus.ts';
+import { findHg } from '../../../src/hgCommand/hgExecutable.ts';
+import { parseHgStatus } from '../../../src/hgCommand/hgStatus.ts';
 
 function parse(json: string): unknown {
   return parseHgStatus(Buffer.from(json, 'latin1'));
