@@ -1,7 +1,6 @@
 // Mercurial's notes on a merge as the model has them, kept for as long as the files are the same.
 import * as path from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
-import { nowNs } from '../mercurial/fileSet.ts';
 import {
   decodeMergeState,
   MERGE_DIRECTORY,
@@ -47,7 +46,7 @@ export class MergeStateReader {
     const looksSame =
       sameIdentity(v1, known.files.v1?.identity) && sameIdentity(v2, known.files.v2?.identity) && known.isSure;
     if (looksSame) return known.state;
-    const began = nowNs();
+    const began = BigInt(Date.now()) * 1_000_000n;
     try {
       for (let attempt = 1; ; attempt++) {
         try {

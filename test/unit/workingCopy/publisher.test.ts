@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { emptyOutcome, type Outcome } from '../../../src/status/types.ts';
-import type { Head } from '../../../src/workingCopy/backend.ts';
+import type { Head, MergeState, Subrepository } from '../../../src/workingCopy/backend.ts';
 import { Publisher, type ModelUpdate } from '../../../src/workingCopy/publisher.ts';
 import { plainEntry, StatusTree } from '../../../src/workingCopy/statusTree.ts';
 
@@ -64,6 +64,9 @@ test('only differences follow, also of state, head and nested repositories', () 
     ['a bookmark', (): void => void (publisher.head = { ...HEAD, branch: 'stable', bookmark: '@' })],
     ['a topic', (): void => void (publisher.head = { ...HEAD, topic: 't' })],
     ['an operation', (): void => void (publisher.head = { ...HEAD, operation: 'merge' })],
+    ['a phase', (): void => void (publisher.head = { ...HEAD, phase: 'secret' })],
+    ['the end of the branch', (): void => void (publisher.head = { ...HEAD, phase: 'secret', isBranchTip: true })],
+    ['a closed branch', (): void => void (publisher.head = { ...HEAD, phase: 'secret', closesBranch: true })],
     ['a second parent', (): void => void (publisher.head = { ...HEAD, secondParent: '2'.repeat(40) })],
     ['a first parent', (): void => void (publisher.head = { ...HEAD, firstParent: '2'.repeat(40) })],
     ['nested', (): void => void (publisher.nestedRepositories = new Set([bytePath('n'), bytePath('m')]))],
@@ -82,6 +85,31 @@ test('only differences follow, also of state, head and nested repositories', () 
     publisher.publish(true, 0);
     assert.equal(updates.length, 0, `${what}, again`);
   }
+});
+
+test('merge state and subrepositories are told as a whole when they are others, and what is gone is told once', () => {
+  const { publisher, updates } = setUp();
+  const merge: MergeState = { local: undefined, other: undefined, labels: {}, conflicts: [], problem: undefined };
+  const list: readonly Subrepository[] = [{ path: bytePath('sub'), kind: 'hg', source: 'sub', revision: undefined }];
+  const told = (): unknown[] => {
+    publisher.publish(true, 0);
+    publisher.publish(true, 0);
+    return updates.splice(0).map(update => [update.mergeState, update.subrepositories]);
+  };
+  assert.deepEqual(told(), [[undefined, undefined]]);
+  publisher.mergeState = merge;
+  assert.deepEqual(told(), [[merge, undefined]]);
+  publisher.mergeState = { ...merge };
+  publisher.subrepositories = list;
+  assert.deepEqual(told(), [[merge, list]]);
+  // What was told is void after a reset, so that it is told again.
+  publisher.reset(new StatusTree());
+  assert.deepEqual(told(), [[merge, list]]);
+  publisher.mergeState = undefined;
+  publisher.subrepositories = undefined;
+  assert.deepEqual(told(), [[null, []]]);
+  publisher.reset(new StatusTree());
+  assert.deepEqual(told(), [[undefined, undefined]]);
 });
 
 test('that the rest is settled now is told, once', () => {
