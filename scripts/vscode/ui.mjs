@@ -138,6 +138,37 @@ export function createDriver(page) {
       return (await page.evaluate(read)).sort();
     },
 
+    /**
+     * The rows of a view below the Source Control view, by the view's title: label and description. Expands it. `until`: waits until
+     * there are rows with these texts. `gone`: waits until there is no such view.
+     */
+    async viewRows(title, { until = [], gone = false, timeout = defaultTimeout } = {}) {
+      await driver.showSourceControl();
+      const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
+      if (gone) {
+        await pane.waitFor({ state: 'detached', timeout });
+        return [];
+      }
+      await pane.waitFor({ timeout });
+      const collapsed = pane.locator('> .pane-header[aria-expanded="false"]');
+      if ((await collapsed.count()) > 0) await collapsed.click({ timeout });
+      const rows = pane.locator('.monaco-list-row');
+      for (const text of until) await rows.filter({ hasText: text }).first().waitFor({ timeout });
+      return rows.evaluateAll(all =>
+        all.map(row => {
+          const parts = [row.querySelector('.label-name'), row.querySelector('.label-description')];
+          return parts.flatMap(part => (part?.textContent ? [part.textContent.trim()] : [])).join(' ');
+        }),
+      );
+    },
+
+    /** The texts in the merge editor: titles and lines. `until`: waits until all of these are among them. */
+    async mergeEditor({ until = [], timeout = defaultTimeout } = {}) {
+      const editor = page.locator('.merge-editor').first();
+      for (const text of until) await editor.getByText(text).first().waitFor({ timeout });
+      return editor.innerText();
+    },
+
     /** Runs a command through the command palette, by its title. */
     async runCommand(title, { timeout = defaultTimeout } = {}) {
       await focusWorkbench();

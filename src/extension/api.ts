@@ -55,6 +55,8 @@ export interface ViewForTests {
   groups(root: Uri): readonly ShownGroup[];
   badge(root: Uri): number | undefined;
   statusBar(root: Uri): { readonly text: string; readonly tooltip: string };
+  /** The status bar's item about what is unfinished. */
+  operation(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
   inputBoxVisible(root: Uri): boolean;
   decoration(uri: Uri): FileDecoration | undefined;
   /** Fired with what VS Code is told to ask about again; undefined is everything. */

@@ -19,6 +19,7 @@ import type { EngineClient } from './engineClient.ts';
 import type { HintSources } from './hintSources.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
+import { lazy } from './lazy.ts';
 import { texts } from './texts.ts';
 
 const DOCTOR_SCHEME = 'quicksilver-doctor';
@@ -30,9 +31,6 @@ export interface CommandContext {
   readonly hints: HintSources;
   readonly log: LogOutputChannel;
 }
-
-/** Of another bundle, see esbuild.mjs: read from the disk when the first of these commands is used. */
-const lazy = async () => import('./lazyCommands.ts');
 
 /** The reports of the doctor, by their URIs. */
 interface Reports {
@@ -63,6 +61,7 @@ export function registerCommands(context: CommandContext): Disposable {
   register('openProblem', (file, line) => openProblem(context, file, line));
   register('openResource', async (...args) => (await lazy()).open.openResource(context, args));
   register('openChanges', async (...args) => (await lazy()).open.openChanges(context, args));
+  register('openConflict', async (...args) => (await lazy()).open.openConflicts(context, args));
   register('openFile', async (...args) => (await lazy()).open.openFile(context, args));
   register('openParentVersion', async (...args) => (await lazy()).open.openParentVersion(context, args));
   register('compareWithSecondParent', async (...args) => (await lazy()).open.compareWithSecondParent(context, args));

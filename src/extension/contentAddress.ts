@@ -11,7 +11,7 @@ export interface ContentAddress {
   readonly root: string;
   /** Relative to the root. */
   readonly path: string;
-  /** {@link BASE}, or 40 hexadecimal digits. */
+  /** {@link BASE}, the 40 hexadecimal digits of a changeset, or of a revision of the file itself after 'file:'. */
   readonly revision: string;
   /** What titles say of the revision. */
   readonly label: string;
@@ -37,6 +37,6 @@ export function fromQuery(query: string): ContentAddress | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { root, path, revision, label } = value as Record<string, unknown>;
   if (typeof root !== 'string' || typeof path !== 'string' || typeof revision !== 'string') return undefined;
-  if (revision !== BASE && !/^[0-9a-f]{40}$/.test(revision)) return undefined;
+  if (revision !== BASE && !/^(file:)?[0-9a-f]{40}$/.test(revision)) return undefined;
   return { root, path, revision, label: typeof label === 'string' ? label : shortNode(revision) };
 }

@@ -17,6 +17,11 @@ export function versionUri(repository: ContentRoot, path: string, changeset: str
   return contentUri(repository, { path, revision: changeset, label: shortNode(changeset) });
 }
 
+/** A revision of a file by its own node, with a label of the caller's. All zeros are an empty file. */
+export function fileVersionUri(repository: ContentRoot, path: string, fileNode: string, label: string): Uri {
+  return contentUri(repository, { path, revision: `file:${fileNode}`, label });
+}
+
 /** The address in a `quicksilver:` URI; undefined for all others. */
 export function addressOf(uri: Uri): ContentAddress | undefined {
   return uri.scheme === CONTENT_SCHEME ? fromQuery(uri.query) : undefined;

@@ -26,12 +26,16 @@ import {
   Hint,
   Log,
   Open,
+  ParentSummaries,
+  PendingMerge,
   Refresh,
   Settle,
+  type ChangesetSummary,
   type ContentAnswer,
   type ContentQuery,
   type IgnoreExplanation,
   type OpenOptions,
+  type PendingChangesets,
   type RepositoryUpdate,
 } from '../server/protocol.ts';
 
@@ -157,6 +161,15 @@ export class EngineClient implements Disposable {
 
   content(query: ContentQuery): Promise<ContentAnswer> {
     return this.#request(connection => connection.sendRequest(Content, query));
+  }
+
+  /** The changesets that the second parent brings in. */
+  pendingMerge(root: string, limit: number): Promise<PendingChangesets> {
+    return this.#request(connection => connection.sendRequest(PendingMerge, { root, limit }));
+  }
+
+  parentSummaries(root: string): Promise<readonly ChangesetSummary[]> {
+    return this.#request(connection => connection.sendRequest(ParentSummaries, { root }));
   }
 
   /** Lost while the engine is down: it looks at everything when it is up again. */

@@ -122,6 +122,10 @@ function createView({ client, repositories, decorations, contents }: ExportsCont
       const command = viewOf(root).sourceControl.statusBarCommands?.[0];
       return { text: command?.title ?? '', tooltip: command?.tooltip ?? '' };
     },
+    operation: root => {
+      const command = viewOf(root).sourceControl.statusBarCommands?.[1];
+      return command && { text: command.title, tooltip: command.tooltip ?? '' };
+    },
     inputBoxVisible: root => viewOf(root).sourceControl.inputBox.visible,
     decoration: uri => decorations.peek(uri),
     onDidChangeDecorations: decorations.onDidChangeFileDecorations,

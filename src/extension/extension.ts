@@ -1,15 +1,16 @@
 // The extension's entry. It starts the parts and connects them; nothing here waits for the disk or for the engine.
 import path from 'node:path';
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
-import { ActiveFile } from './activeFile.ts';
 import type { QuicksilverExports } from './api.ts';
 import { registerCommands } from './commands.ts';
 import { ContentFileSystem } from './contentFileSystem.ts';
+import { ContextKeys } from './contextKeys.ts';
 import { Decorations } from './decorations.ts';
 import { Discovery } from './discovery.ts';
 import { EngineClient, startWorker } from './engineClient.ts';
 import { createExports } from './exports.ts';
 import { HintSources } from './hintSources.ts';
+import { lazy } from './lazy.ts';
 import { BaseQuickDiff } from './quickDiff.ts';
 import { Repositories } from './repositories.ts';
 import { affects, areDecorationsEnabled } from './settings.ts';
@@ -54,7 +55,10 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     hints,
     decorations,
     contents,
-    new ActiveFile(repositories),
+    new ContextKeys(repositories, async () => {
+      const { MergeView } = await lazy();
+      context.subscriptions.push(new MergeView(parts));
+    }),
     repositories.onDidOpen(repository => {
       shownDecorations.opened(repository);
       repository.view.sourceControl.quickDiffProvider = new BaseQuickDiff(parts, repository);

@@ -1,4 +1,6 @@
-// Entry of a bundle of its own: what is loaded when the first of these commands is used, so that a window in which nobody
-// uses them starts without.
+// Entry of a bundle of its own: what is loaded when the first of these commands is used, or when there is a merge, so that
+// a window without either starts without.
+export * as merge from './mergeCommands.ts';
+export { MergeView } from './mergeView.ts';
 export * as open from './openCommands.ts';
 export * as revert from './revertCommands.ts';

@@ -14,6 +14,7 @@ import { urisOfArguments, workingFileOf, type WorkingFile } from './commandArgum
 import { BASE } from './contentAddress.ts';
 import { versionUri } from './contentUris.ts';
 import type { EngineClient } from './engineClient.ts';
+import { openConflict } from './mergeCommands.ts';
 import type { Repositories } from './repositories.ts';
 import { opensDiffOnClick } from './settings.ts';
 import type { ShownStatus } from './statusPresentation.ts';
@@ -38,6 +39,7 @@ interface Change extends WorkingFile {
 export async function openResource(context: ChangeContext, args: readonly unknown[]): Promise<void> {
   const [file] = workingFiles(context, args.slice(0, 1));
   if (file === undefined) return;
+  if (opensDiffOnClick() && (await openConflict(context, file))) return;
   const change = await readChange(context, file);
   if (!opensDiffOnClick() && change.hasFile) await openWorkingFile(file, true);
   else await openChange(change, true);
@@ -51,6 +53,13 @@ export async function openChanges(context: ChangeContext, args: readonly unknown
   const change = await readChange(context, file);
   if (change.status === undefined) void window.showInformationMessage(changeTexts.unchanged(file.path));
   else await openChange(change, args.length > 0);
+}
+
+/** The merge editor, or whatever shows the conflict. */
+export async function openConflicts(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  for (const file of workingFiles(context, args)) {
+    if (!(await openConflict(context, file))) void window.showInformationMessage(changeTexts.noConflict(file.path));
+  }
 }
 
 export async function openFile(context: ChangeContext, args: readonly unknown[]): Promise<void> {
@@ -155,7 +164,8 @@ async function readChange(context: ChangeContext, file: WorkingFile): Promise<Ch
   const { repository, path } = file;
   const status = repository.model.statusAt(path);
   const base = await context.client.content({ root: repository.root, path, revision: BASE, withBytes: false });
-  return { ...file, status, hasFile: status !== 'removed' && status !== 'deleted', base };
+  const recorded = repository.model.entries.get(path)?.status;
+  return { ...file, status, hasFile: recorded !== 'removed' && recorded !== 'deleted', base };
 }
 
 function workingFiles(context: ChangeContext, args: readonly unknown[]): WorkingFile[] {

@@ -1,5 +1,14 @@
 // What the extension knows of one repository: the updates of the engine, put together. Plain data, no `vscode`.
-import type { Counts, FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } from '../server/protocol.ts';
+import type {
+  Conflict,
+  Counts,
+  FileEntry,
+  MergeState,
+  RepositoryHead,
+  RepositoryState,
+  RepositoryUpdate,
+  Subrepository,
+} from '../server/protocol.ts';
 import { shownStatusOf, type ShownStatus } from './statusPresentation.ts';
 
 const NO_COUNTS: Counts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 };
@@ -20,12 +29,27 @@ export class RepositoryModel {
   settled = false;
   sequence = -1;
   nestedRepositories: readonly string[] = [];
+  subrepositories: readonly Subrepository[] = [];
+  mergeState: MergeState | undefined = undefined;
+  #conflicts: ReadonlyMap<string, Conflict> = new Map();
   readonly #entries = new Map<string, FileEntry>();
   /** Source of a copy or rename → the files made from it: their wording depends on what became of the source. */
   readonly #copies = new Map<string, Set<string>>();
 
   get entries(): ReadonlyMap<string, FileEntry> {
     return this.#entries;
+  }
+
+  /** What the unfinished merge had to put together, by path; see `state` for whether it is. */
+  get conflicts(): ReadonlyMap<string, Conflict> {
+    return this.#conflicts;
+  }
+
+  /** How many conflicts wait for a decision. */
+  get unresolved(): number {
+    let count = 0;
+    for (const { state } of this.#conflicts.values()) if (state === 'unresolved') count++;
+    return count;
   }
 
   apply(update: RepositoryUpdate): ModelChange {
@@ -35,11 +59,13 @@ export class RepositoryModel {
     this.settled = update.settled;
     this.sequence = update.sequence;
     if (update.nestedRepositories !== undefined) this.nestedRepositories = update.nestedRepositories;
+    if (update.subrepositories !== undefined || update.reset) this.subrepositories = update.subrepositories ?? [];
     let ignoredDirectories = update.reset;
     if (update.reset) {
       this.#entries.clear();
       this.#copies.clear();
     }
+    const conflicts = update.mergeState !== undefined || update.reset ? this.#setMergeState(update.mergeState) : [];
     const touched: string[] = [];
     const touch = (path: string): void => {
       touched.push(path);
@@ -62,11 +88,13 @@ export class RepositoryModel {
       this.#rememberCopy(entry);
       touch(entry.path);
     }
+    for (const path of conflicts) touch(path);
     return { reset: update.reset, touched, ignoredDirectories };
   }
 
   /** How the file or directory at `path` is to be shown; undefined if it is clean, absent or not known. */
   statusAt(path: string): ShownStatus | undefined {
+    if (this.#conflicts.get(path)?.state === 'unresolved') return 'conflict';
     const entry = this.#entries.get(path);
     if (entry !== undefined) return this.shownStatus(entry);
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
@@ -78,6 +106,16 @@ export class RepositoryModel {
   shownStatus(entry: FileEntry): ShownStatus {
     const source = entry.source === undefined ? undefined : this.#entries.get(entry.source);
     return shownStatusOf(entry, source?.status);
+  }
+
+  /** Returns the paths at which something is different now. */
+  #setMergeState(state: MergeState | null | undefined): string[] {
+    this.mergeState = state ?? undefined;
+    const old = this.#conflicts;
+    const conflicts = state?.conflicts ?? [];
+    this.#conflicts = new Map(conflicts.map(conflict => [conflict.path, conflict]));
+    const paths = new Set([...old.keys(), ...this.#conflicts.keys()]);
+    return [...paths].filter(path => JSON.stringify(old.get(path)) !== JSON.stringify(this.#conflicts.get(path)));
   }
 
   #rememberCopy(entry: FileEntry): void {

@@ -1,24 +1,23 @@
 // One repository in the Source Control view: its groups, rows, badge and what the status bar says of it.
 import {
   scm,
-  ThemeColor,
-  ThemeIcon,
-  Uri,
   type Command,
   type SourceControl,
   type SourceControlResourceGroup,
   type SourceControlResourceState,
+  type Uri,
 } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Problem } from '../server/protocol.ts';
 import { CappedList } from './cappedList.ts';
+import { inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { folderSettings, type FolderSettings } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
-import { groupOf, statusPresentations, type GroupId, type ShownStatus } from './statusPresentation.ts';
+import { createProblemRow, createRow, rowVersion } from './sourceControlRows.ts';
+import { GROUP_IDS, groupOf, type GroupId } from './statusPresentation.ts';
 import { badgeCount, statusBarText, type Activity } from './summary.ts';
-import { groupLabel, rowTooltip, texts } from './texts.ts';
-import { fileUri, isReadableName } from './uris.ts';
+import { groupLabel, texts } from './texts.ts';
 
 /**
  * VS Code compares all rows of a group with the previous ones whenever some change, on the extension host's thread. So
@@ -69,8 +68,9 @@ export class SourceControlView implements Disposable {
     this.sourceControl.inputBox.visible = false;
     this.#problems = this.#store.add(this.sourceControl.createResourceGroup('problem', texts.problemGroup()));
     this.#problems.hideWhenEmpty = true;
-    this.#groups = { changes: this.#createGroup('changes'), untracked: this.#createGroup('untracked') };
-    this.#groups.untracked.group.hideWhenEmpty = true;
+    const groups = GROUP_IDS.map(id => [id, this.#createGroup(id)] as const);
+    this.#groups = Object.fromEntries(groups) as Readonly<Record<GroupId, GroupRows>>;
+    for (const [id, { group }] of groups) group.hideWhenEmpty = id !== 'changes';
     this.showSummary();
   }
 
@@ -79,18 +79,21 @@ export class SourceControlView implements Disposable {
   }
 
   get groups(): readonly SourceControlResourceGroup[] {
-    return [this.#problems, this.#groups.changes.group, this.#groups.untracked.group];
+    return [this.#problems, ...GROUP_IDS.map(id => this.#groups[id].group)];
   }
 
   /** Brings the rows of one file up to date with the model; {@link push} shows them. */
   update(path: string): void {
     const { model } = this.#options;
     const entry = model.entries.get(path);
-    const status = entry === undefined ? undefined : model.shownStatus(entry);
-    const group = status === undefined ? undefined : groupOf(status, this.#settings.untrackedChanges);
+    const conflict = model.conflicts.get(path);
+    const isConflict = conflict?.state === 'unresolved';
+    const status = isConflict ? 'conflict' : entry && model.shownStatus(entry);
+    const group = status && groupOf(status, this.#settings.untrackedChanges, conflict !== undefined);
+    const version = status && rowVersion(status, entry?.source, isConflict ? conflict : undefined);
     for (const rows of Object.values(this.#groups)) {
       const changed =
-        rows.id === group ? rows.rows.put(path, `${status}\0${entry?.source ?? ''}`) : rows.rows.delete(path);
+        rows.id === group && version !== undefined ? rows.rows.put(path, version) : rows.rows.delete(path);
       if (changed) rows.dirty = true;
     }
   }
@@ -157,11 +160,18 @@ export class SourceControlView implements Disposable {
     const command: Command = {
       command: 'workbench.view.scm',
       title: statusBarText(model.head, model.counts, activity),
-      tooltip: problem?.message ?? this.#statusBarTooltip(),
+      tooltip: problem?.message ?? statusBarTooltip(this.#options.name, model, this.#busy),
     };
-    const old = this.sourceControl.statusBarCommands?.[0];
-    if (old?.title !== command.title || old.tooltip !== command.tooltip)
-      this.sourceControl.statusBarCommands = [command];
+    const operation = problem === undefined ? operationCommand(model) : undefined;
+    this.#showCommands(operation === undefined ? [command] : [command, operation]);
+    const { inputBox } = this.sourceControl;
+    const placeholder = inputPlaceholder(model.head);
+    if (inputBox.placeholder !== placeholder) inputBox.placeholder = placeholder;
+  }
+
+  #showCommands(commands: Command[]): void {
+    const old = this.sourceControl.statusBarCommands;
+    if (JSON.stringify(old) !== JSON.stringify(commands)) this.sourceControl.statusBarCommands = commands;
   }
 
   /** Reads the settings again. Returns the paths whose rows must be looked at again. */
@@ -198,66 +208,18 @@ export class SourceControlView implements Disposable {
 
   #createGroup(id: GroupId): GroupRows {
     const group = this.#store.add(this.sourceControl.createResourceGroup(id, groupLabel(id, 0, 0)));
-    const rows = new CappedList(this.#settings.statusLimit, (path, version) => this.#createRow(path, version));
+    const rows = new CappedList(this.#settings.statusLimit, (path, version) =>
+      createRow({ ...this.#options, path, version, title: this.#openTitle }),
+    );
     return { id, group, rows, dirty: false, leftOutTold: false };
-  }
-
-  #createRow(path: string, version: string): SourceControlResourceState {
-    const at = version.indexOf('\0');
-    const status = version.slice(0, at) as ShownStatus;
-    const source = version.slice(at + 1);
-    const presentation = statusPresentations[status];
-    const resourceUri = fileUri(this.#options.rootUri, path);
-    const icon = this.#options.showsIcons
-      ? { iconPath: new ThemeIcon(presentation.icon, new ThemeColor(presentation.color)) }
-      : {};
-    return {
-      resourceUri,
-      command: { command: 'quicksilver.openResource', title: this.#openTitle, arguments: [resourceUri] },
-      decorations: {
-        strikeThrough: presentation.strikeThrough,
-        tooltip: rowTooltip(status, source === '' ? undefined : source, isReadableName(path)),
-        ...icon,
-      },
-      contextValue: presentation.contextValue,
-    };
   }
 
   #showProblem(problem: Problem | undefined): void {
     if (problem === this.#problemShown) return;
     this.#problemShown = problem;
     this.#groups.changes.group.hideWhenEmpty = problem !== undefined;
-    this.#problems.resourceStates = problem === undefined ? [] : [this.#createProblemRow(problem)];
+    this.#problems.resourceStates = problem === undefined ? [] : [createProblemRow(problem)];
     if (problem !== undefined) this.#options.tell(`${this.#options.name}: ${problem.message}`);
-  }
-
-  /** A row whose name is the sentence itself: it is read without a click. The click opens the file it is about. */
-  #createProblemRow(problem: Problem): SourceControlResourceState {
-    // '/' would split the sentence into a name and folders, so it is written as the division slash.
-    const sentence = problem.message.replaceAll('/', '\u2215');
-    return {
-      resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${sentence}` }),
-      command: { command: 'quicksilver.openProblem', title: texts.open(), arguments: [problem.file, problem.line] },
-      decorations: {
-        tooltip: problem.message,
-        iconPath: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
-      },
-      contextValue: 'problem',
-    };
-  }
-
-  #statusBarTooltip(): string {
-    const { head, counts } = this.#options.model;
-    const say = texts.statusBar;
-    if (head === undefined) return say.unknownHead();
-    const lines = [say.branch(head.branch)];
-    if (head.bookmark !== undefined) lines.push(say.bookmark(head.bookmark));
-    if (head.topic !== undefined) lines.push(say.topic(head.topic));
-    lines.push(say.parent(head.firstParent.slice(0, 12)));
-    if (head.operation !== undefined) lines.push(say.operation(head.operation));
-    lines.push(say.changes(counts.modified, counts.added, counts.removed, counts.deleted, counts.unknown));
-    if (this.#busy) lines.push(say.busy());
-    return [this.#options.name, ...lines].join('\n');
   }
 
   #tellLeftOut(rows: GroupRows, shown: number): void {

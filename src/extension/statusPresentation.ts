@@ -1,9 +1,12 @@
 // How each status looks: the letter, colour and icon of a row, and the colour of a file in the tree. Letters are
-// Mercurial's own, as `hg status` prints them; colours are ours and default to Git's.
+// Mercurial's own, as `hg status` and `hg resolve` print them; colours are ours and default to Git's.
 import type { EntryStatus, FileEntry } from '../server/protocol.ts';
 
-/** What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'. */
-export type ShownStatus = EntryStatus | 'renamed' | 'copied';
+/**
+ * What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'; a
+ * path at which a merge waits for a decision is a 'conflict', whatever its status.
+ */
+export type ShownStatus = EntryStatus | 'renamed' | 'copied' | 'conflict';
 
 export interface StatusPresentation {
   /** Badge in the tree and in the rows; '' for none. */
@@ -52,6 +55,14 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
     propagate: true,
     contextValue: 'copied',
   },
+  conflict: {
+    letter: 'U',
+    color: 'quicksilver.conflictResourceForeground',
+    icon: 'git-merge',
+    strikeThrough: false,
+    propagate: true,
+    contextValue: 'conflict',
+  },
   removed: {
     letter: 'R',
     color: 'quicksilver.removedResourceForeground',
@@ -94,11 +105,18 @@ export function shownStatusOf(entry: FileEntry, sourceStatus: EntryStatus | unde
 
 export type UntrackedChanges = 'mixed' | 'separate' | 'hidden';
 export type CountBadge = 'all' | 'tracked' | 'off';
-export type GroupId = 'changes' | 'untracked';
+/** In the order in which they are shown. */
+export const GROUP_IDS = ['conflicts', 'resolved', 'changes', 'untracked'] as const;
+export type GroupId = (typeof GROUP_IDS)[number];
 
-/** The group a status is listed in; undefined if it is not listed. */
-export function groupOf(status: ShownStatus, untracked: UntrackedChanges): GroupId | undefined {
+/**
+ * The group a status is listed in; undefined if it is not listed.
+ * @param isResolved it is one of the files that the unfinished merge had to put together, and is
+ */
+export function groupOf(status: ShownStatus, untracked: UntrackedChanges, isResolved: boolean): GroupId | undefined {
+  if (status === 'conflict') return 'conflicts';
   if (status === 'ignored') return undefined;
+  if (isResolved && status !== 'unknown') return 'resolved';
   if (status !== 'unknown') return 'changes';
   return untracked === 'mixed' ? 'changes' : untracked === 'separate' ? 'untracked' : undefined;
 }

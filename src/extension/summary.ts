@@ -22,14 +22,14 @@ export function headText(head: RepositoryHead | undefined): string {
 
 export type Activity = 'idle' | 'busy' | 'problem';
 
-/** What the status bar shows, with VS Code's icon syntax. */
+/** What the status bar shows, with VS Code's icon syntax. The arrow says that the branch has a newer head. */
 export function statusBarText(head: RepositoryHead | undefined, counts: Counts, activity: Activity): string {
   const icon = activity === 'busy' ? '$(sync~spin)' : activity === 'problem' ? '$(warning)' : '$(git-branch)';
   const name = headText(head);
-  const operation = head?.operation === undefined ? '' : ` [${head.operation}]`;
+  const behind = head?.isBranchTip === false ? ' $(arrow-down)' : '';
   const changes = changeCount(counts);
   const count = changes === 0 || activity === 'problem' ? '' : ` $(edit) ${changes}`;
-  return `${icon} ${name === '' ? 'Mercurial' : name}${operation}${count}`;
+  return `${icon} ${name === '' ? 'Mercurial' : name}${behind}${count}`;
 }
 
 /** One line of the log: why an update came, what changed, what it cost, and what is known now. */

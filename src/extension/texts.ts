@@ -1,6 +1,6 @@
 // Every sentence the extension shows while it runs, in one place for translators.
 import { l10n } from 'vscode';
-import type { ShownStatus } from './statusPresentation.ts';
+import type { GroupId, ShownStatus } from './statusPresentation.ts';
 
 /** Translated once each: rows are made by the thousand. */
 const statusTexts = new Map<ShownStatus, string>();
@@ -33,6 +33,8 @@ function translatedStatus(status: ShownStatus): string {
       return l10n.t('Untracked');
     case 'ignored':
       return l10n.t('Ignored');
+    case 'conflict':
+      return l10n.t('Conflict');
   }
 }
 
@@ -48,14 +50,33 @@ export function rowTooltip(status: ShownStatus, source: string | undefined, isNa
 }
 
 /** Label of a group, which says so when it does not show everything. */
-export function groupLabel(group: 'changes' | 'untracked', shown: number, total: number): string {
-  const label = group === 'changes' ? l10n.t('Changes') : l10n.t('Untracked');
+export function groupLabel(group: GroupId, shown: number, total: number): string {
+  const label = groupName(group);
   return shown === total ? label : l10n.t('{0} ({1} of {2})', label, shown, total);
+}
+
+function groupName(group: GroupId): string {
+  switch (group) {
+    case 'conflicts':
+      return l10n.t('Conflicts');
+    case 'resolved':
+      return l10n.t('Resolved');
+    case 'changes':
+      return l10n.t('Changes');
+    case 'untracked':
+      return l10n.t('Untracked');
+  }
 }
 
 export const texts = {
   sourceControlLabel: () => l10n.t('Mercurial'),
   open: () => l10n.t('Open'),
+  conflict: {
+    content: () => l10n.t('Conflict: both sides changed it'),
+    deletedOn: (side: string) => l10n.t('Conflict: deleted on one side ({0}), changed on the other', side),
+    path: (renamedTo: string) =>
+      l10n.t('Conflict: a file on one side, a folder on the other; the file is now {0}', renamedTo),
+  },
   parentLabel: () => l10n.t('parent revision'),
   problemGroup: () => l10n.t('Status Not Available'),
   leftOut: (name: string, shown: number, total: number) =>

@@ -36,7 +36,7 @@ const NODE = /^[0-9a-f]{40}$/;
 const NULL_NODE = '0'.repeat(40);
 
 interface Found {
-  readonly file: StoreFile;
+  readonly file: Pick<StoreFile, 'kind' | 'revision' | 'content'>;
   /** Where it was found. */
   readonly path: BytePath;
   readonly changeset: string;
@@ -152,6 +152,8 @@ export class Contents {
       if (found !== undefined) return found;
       throw new NoContent('not-in-revision', `${name} is not in the parent revision.`);
     }
+    if (revision.startsWith('file:'))
+      return this.#findByNode(this.#repository.store(snapshot), path, revision.slice(5));
     const changeset = revision === 'p2' ? snapshot.head.secondParent : revision;
     if (!NODE.test(changeset)) throw new NoContent('no-such-revision', `${JSON.stringify(revision)} is no revision.`);
     if (revision === 'p2' && changeset === NULL_NODE) {
@@ -164,6 +166,19 @@ export class Contents {
     if (tree.warning === undefined) throw new NoContent('not-in-revision', `${name} is not in revision ${short}.`);
     this.#trees.delete(changeset);
     throw new NoContent('no-such-revision', `There is no revision ${short}.`);
+  }
+
+  /** A revision of a file that a merge refers to, whichever changesets have it. */
+  #findByNode(store: Store, path: BytePath, node: string): Found {
+    const name = toDisplay(path);
+    if (!NODE.test(node)) throw new NoContent('no-such-revision', `${JSON.stringify(node)} is no revision of a file.`);
+    const filelog = store.filelog(path);
+    const revision = node === NULL_NODE ? -1 : (filelog?.revlog.findNode(node) ?? -1);
+    if (node !== NULL_NODE && revision < 0) {
+      throw new NoContent('no-such-revision', `${name} has no revision ${node.slice(0, 12)}.`);
+    }
+    const content = (): Buffer => (node === NULL_NODE ? Buffer.alloc(0) : filelog!.content(revision));
+    return { file: { kind: 'file', revision: node, content }, path, changeset: NULL_NODE };
   }
 
   /** A file that is not in the first parent was, if it is a recorded copy, something else there. */
@@ -206,7 +221,7 @@ export class Contents {
 }
 
 /** Throws {@link NoContent} if the content was taken out of the history, or was never in this repository. */
-function readContent(store: Store, file: StoreFile, path: BytePath): Uint8Array {
+function readContent(store: Store, file: Found['file'], path: BytePath): Uint8Array {
   const filelog = store.filelog(path);
   const revision = filelog?.revlog.findNode(file.revision) ?? -1;
   const name = `${toDisplay(path)} (file revision ${file.revision.slice(0, 12)})`;

@@ -75,6 +75,13 @@ export const ui = {
   /** The marks of changes beside the lines of the first editor, as "modified 2"; `until` waits until they are these. */
   gutterMarks: (awaited: { readonly until?: readonly string[]; readonly timeout?: number } = {}): Promise<string[]> =>
     ask('gutterMarks', awaited),
+  /** Rows of a view below the Source Control view, as label and description; `gone` waits until there is no such view. */
+  viewRows: (
+    title: string,
+    awaited: { readonly until?: readonly string[]; readonly gone?: boolean } = {},
+  ): Promise<string[]> => ask('viewRows', title, awaited),
+  /** The texts in the merge editor; `until` waits for all of these. */
+  mergeEditor: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('mergeEditor', awaited),
   /** Runs a command through the palette, by its whole title ("Category: Title"). */
   runCommand: (title: string): Promise<void> => ask('runCommand', title),
   openFile: (name: string): Promise<void> => ask('openFile', name),
@@ -82,6 +89,8 @@ export const ui = {
   /** Presses Trust in VS Code's editor for workspace trust. */
   trustWorkspace: (): Promise<void> => ask('trustWorkspace'),
   welcomeTexts: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('welcomeTexts', awaited),
+  /** The texts of the notifications that are shown; `until` waits for one that contains this text. */
+  notifications: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('notifications', awaited),
   screenshot: (file: string): Promise<void> => ask('screenshot', file),
 };
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RepositoryModel } from '../../../src/extension/repositoryModel.ts';
+import type { Conflict, MergeState } from '../../../src/server/protocol.ts';
 import { entry, update } from './support.ts';
 
 test('an update adds, changes and clears entries, and names each path that is touched', () => {
@@ -69,4 +70,36 @@ test('nested repositories stay known until a new list comes', () => {
   assert.deepEqual(model.nestedRepositories, ['/repo/sub']);
   model.apply(update({ nestedRepositories: [] }));
   assert.deepEqual(model.nestedRepositories, []);
+});
+
+test('a conflict is shown as one until it is resolved, whatever the status', () => {
+  const conflict = (path: string, state: 'unresolved' | 'resolved'): Conflict => ({
+    kind: 'path',
+    path,
+    state,
+    renamedTo: `${path}~abc`,
+    origin: 'local',
+  });
+  const merge = (...conflicts: Conflict[]): MergeState => ({ labels: {}, conflicts });
+  const model = new RepositoryModel();
+  const first = model.apply(
+    update({
+      changed: [entry('modified', 'a')],
+      mergeState: merge(conflict('a', 'unresolved'), conflict('b', 'resolved')),
+    }),
+  );
+  assert.deepEqual(first.touched, ['a', 'a', 'b']);
+  assert.equal(model.statusAt('a'), 'conflict');
+  assert.equal(model.statusAt('b'), undefined);
+  assert.equal(model.unresolved, 1);
+  const resolved = model.apply(update({ mergeState: merge(conflict('a', 'resolved'), conflict('b', 'resolved')) }));
+  assert.deepEqual(resolved.touched, ['a']);
+  assert.equal(model.statusAt('a'), 'modified');
+  assert.deepEqual(model.apply(update({})).touched, [], 'absent: as before');
+  assert.deepEqual([...model.conflicts.keys()], ['a', 'b']);
+  assert.deepEqual(model.apply(update({ mergeState: null })).touched, ['a', 'b']);
+  assert.equal(model.conflicts.size, 0);
+  model.apply(update({ mergeState: merge(conflict('a', 'unresolved')) }));
+  model.apply(update({ reset: true }));
+  assert.equal(model.unresolved, 0, 'none after a reset');
 });

@@ -16,20 +16,28 @@ test('the badge counts what its setting and that of untracked files say', () => 
 });
 
 test('untracked files are listed where the setting says, ignored ones never', () => {
-  assert.equal(groupOf('unknown', 'mixed'), 'changes');
-  assert.equal(groupOf('unknown', 'separate'), 'untracked');
-  assert.equal(groupOf('unknown', 'hidden'), undefined);
-  assert.equal(groupOf('ignored', 'mixed'), undefined);
-  assert.equal(groupOf('deleted', 'hidden'), 'changes');
+  assert.equal(groupOf('unknown', 'mixed', false), 'changes');
+  assert.equal(groupOf('unknown', 'separate', false), 'untracked');
+  assert.equal(groupOf('unknown', 'hidden', false), undefined);
+  assert.equal(groupOf('ignored', 'mixed', false), undefined);
+  assert.equal(groupOf('deleted', 'hidden', false), 'changes');
 });
 
-test('letters are those of hg status', () => {
+test('what a merge has to put together is listed apart, conflicts first', () => {
+  assert.equal(groupOf('conflict', 'hidden', true), 'conflicts');
+  assert.equal(groupOf('modified', 'mixed', true), 'resolved');
+  assert.equal(groupOf('removed', 'mixed', true), 'resolved');
+  assert.equal(groupOf('unknown', 'separate', true), 'untracked');
+});
+
+test('letters are those of hg status, and of hg resolve for conflicts', () => {
   const letters = Object.entries(statusPresentations).map(([status, { letter }]) => `${status} ${letter}`);
   assert.deepEqual(letters, [
     'modified M',
     'added A',
     'renamed A',
     'copied A',
+    'conflict U',
     'removed R',
     'deleted !',
     'unknown ?',
@@ -37,15 +45,15 @@ test('letters are those of hg status', () => {
   ]);
 });
 
-test('the status bar names branch, topic, bookmark and unfinished operation, and counts changes', () => {
+test('the status bar names branch, topic and bookmark, counts changes, and tells of a newer head', () => {
   assert.equal(headText(undefined), '');
   assert.equal(statusBarText(head, NO_COUNTS, 'idle'), '$(git-branch) default');
   assert.equal(statusBarText(head, counts, 'idle'), '$(git-branch) default $(edit) 7');
   assert.equal(statusBarText(head, counts, 'busy'), '$(sync~spin) default $(edit) 7');
   assert.equal(statusBarText(head, counts, 'problem'), '$(warning) default');
   assert.equal(statusBarText(undefined, NO_COUNTS, 'problem'), '$(warning) Mercurial');
-  const busy = { ...head, topic: 'parser', bookmark: 'tip-of-it', operation: 'rebase' };
-  assert.equal(statusBarText(busy, NO_COUNTS, 'idle'), '$(git-branch) default//parser (tip-of-it) [rebase]');
+  const busy = { ...head, topic: 'parser', bookmark: 'tip-of-it', isBranchTip: false };
+  assert.equal(statusBarText(busy, NO_COUNTS, 'idle'), '$(git-branch) default//parser (tip-of-it) $(arrow-down)');
 });
 
 test('a line of the log says why, what changed, what it cost and what is known', () => {

@@ -97,6 +97,8 @@ describe('what is shown of several repositories', () => {
       api.view.groups(refused.rootUri).map(({ id, resources }) => [id, resources.length]),
       [
         ['problem', 0],
+        ['conflicts', 0],
+        ['resolved', 0],
         ['changes', 0],
         ['untracked', 0],
       ],

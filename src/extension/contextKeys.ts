@@ -1,0 +1,71 @@
+// The context keys that menus go by:
+// - `quicksilver.activeFile`: the status of the file in the active editor, 'clean' for a tracked one without changes, nothing
+//   for a file of no repository. VS Code's own keys do not say of which source control they speak.
+// - `quicksilver.operation`: what is unfinished in the repository of that file, or else in any.
+// - `quicksilver.merging`, `quicksilver.conflicts`: whether a repository has two parents, and how many conflicts wait.
+import { commands, window } from 'vscode';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { activeUri, workingFileOf } from './commandArguments.ts';
+import type { OpenRepository } from './openRepository.ts';
+import type { Repositories } from './repositories.ts';
+import { statusPresentations } from './statusPresentation.ts';
+
+export class ContextKeys implements Disposable {
+  readonly #repositories: Repositories;
+  readonly #onFirstMerge: () => Promise<void>;
+  #firstMerge: Promise<void> | undefined;
+  readonly #store = new DisposableStore();
+  readonly #told = new Map<string, unknown>();
+
+  /** @param onFirstMerge awaited before `quicksilver.merging` is first set: what goes by it must be there */
+  constructor(repositories: Repositories, onFirstMerge: () => Promise<void>) {
+    this.#repositories = repositories;
+    this.#onFirstMerge = onFirstMerge;
+    const tell = (): void => this.#tell();
+    this.#store.add(window.tabGroups.onDidChangeTabs(tell));
+    this.#store.add(window.tabGroups.onDidChangeTabGroups(tell));
+    this.#store.add(window.onDidChangeActiveTextEditor(tell));
+    this.#store.add(repositories.onDidClose(tell));
+    this.#store.add(
+      repositories.onDidOpen(repository => {
+        repository.onDidUpdate(tell);
+        tell();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #tell(): void {
+    const { all } = this.#repositories;
+    const uri = activeUri();
+    const file = uri && workingFileOf(this.#repositories, uri);
+    this.#set('activeFile', file && contextOf(file.repository, file.path));
+    const here = file?.repository.model.head?.operation;
+    this.#set('operation', here ?? all.map(({ model }) => model.head?.operation).find(each => each !== undefined));
+    if (all.some(isMerging)) this.#firstMerge ??= this.#onFirstMerge();
+    if (this.#firstMerge !== undefined) void this.#firstMerge.then(() => this.#set('merging', all.some(isMerging)));
+    this.#set(
+      'conflicts',
+      all.reduce((sum, { model }) => sum + model.unresolved, 0),
+    );
+  }
+
+  #set(name: string, value: unknown): void {
+    if (this.#told.get(name) === value) return;
+    this.#told.set(name, value);
+    void commands.executeCommand('setContext', `quicksilver.${name}`, value);
+  }
+}
+
+/** Whether the working copy has two parents. */
+export function isMerging({ model }: OpenRepository): boolean {
+  return model.head !== undefined && /[^0]/.test(model.head.secondParent);
+}
+
+function contextOf({ model }: OpenRepository, path: string): string {
+  const status = model.statusAt(path);
+  return status === undefined ? 'clean' : statusPresentations[status].contextValue;
+}

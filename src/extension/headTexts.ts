@@ -1,0 +1,109 @@
+// What is said of the working copy's parent and of an unfinished operation: status bar and input box.
+import { l10n, type Command } from 'vscode';
+import type { Operation, Phase, RepositoryHead } from '../server/protocol.ts';
+import { shortNode } from './contentAddress.ts';
+import type { RepositoryModel } from './repositoryModel.ts';
+import { headText } from './summary.ts';
+import { texts } from './texts.ts';
+
+const NULL_NODE = /^0*$/;
+
+/** Lines, the repository's name first. */
+export function statusBarTooltip(name: string, { head, counts }: RepositoryModel, busy: boolean): string {
+  const say = texts.statusBar;
+  if (head === undefined) return say.unknownHead();
+  const lines = [say.branch(head.branch)];
+  if (head.bookmark !== undefined) lines.push(say.bookmark(head.bookmark));
+  if (head.topic !== undefined) lines.push(say.topic(head.topic));
+  lines.push(parentText(head));
+  if (head.isBranchTip === false) lines.push(l10n.t('Not at the tip of the branch'));
+  if (head.closesBranch === true) lines.push(l10n.t('The parent closes its branch'));
+  lines.push(say.changes(counts.modified, counts.added, counts.removed, counts.deleted, counts.unknown));
+  if (busy) lines.push(say.busy());
+  return [name, ...lines].join('\n');
+}
+
+/** The status bar's item about what is unfinished; undefined if nothing is. */
+export function operationCommand({ head, unresolved, mergeState }: RepositoryModel): Command | undefined {
+  if (head?.operation === undefined) return undefined;
+  const conflicts = unresolved === 0 ? '' : ` $(warning) ${unresolved}`;
+  const tooltip = [operationName(head.operation)];
+  if (mergeState?.problem !== undefined) tooltip.push(mergeState.problem.message);
+  if (unresolved > 0) tooltip.push(l10n.t('Unresolved conflicts: {0}', unresolved));
+  tooltip.push(nextStep(head.operation, unresolved > 0));
+  return {
+    // VS Code makes this command for the view of the merge, and shows that expanded.
+    command: NULL_NODE.test(head.secondParent) ? 'workbench.view.scm' : 'quicksilver.merge.focus',
+    title: `$(git-merge) ${operationName(head.operation)}${conflicts}`,
+    tooltip: tooltip.join('\n'),
+  };
+}
+
+/** Where a commit would go. */
+export function inputPlaceholder(head: RepositoryHead | undefined): string {
+  if (head === undefined) return '';
+  const parts = [headText(head), parentText(head)];
+  if (head.isBranchTip === false) parts.push(l10n.t('not at branch tip'));
+  return l10n.t('Message (commit on {0})', parts.join(', '));
+}
+
+export function operationName(operation: Operation): string {
+  switch (operation) {
+    case 'histedit':
+      return l10n.t('Editing History');
+    case 'rebase':
+      return l10n.t('Rebasing');
+    case 'graft':
+      return l10n.t('Grafting');
+    case 'unshelve':
+      return l10n.t('Unshelving');
+    case 'transplant':
+      return l10n.t('Transplanting');
+    case 'bisect':
+      return l10n.t('Bisecting');
+    case 'update':
+      return l10n.t('Interrupted Update');
+    case 'merge':
+      return l10n.t('Merging');
+  }
+}
+
+function nextStep(operation: Operation, hasConflicts: boolean): string {
+  const resolve = hasConflicts ? `${l10n.t('Resolve the conflicts and mark them so with "hg resolve --mark".')} ` : '';
+  switch (operation) {
+    case 'merge':
+      return resolve + l10n.t('"hg commit" finishes the merge, "hg merge --abort" takes it back.');
+    case 'bisect':
+      return l10n.t('"hg bisect --good" or "hg bisect --bad" goes on, "hg bisect --reset" ends it.');
+    case 'update':
+      return resolve + l10n.t('"hg update" finishes it; "hg update --clean ." discards all changes.');
+    case 'transplant':
+      return resolve + l10n.t('"hg transplant --continue" goes on, "hg transplant --stop" ends it.');
+    case 'histedit':
+    case 'rebase':
+    case 'graft':
+    case 'unshelve':
+      return resolve + l10n.t('"hg {0} --continue" goes on, "hg {0} --abort" takes it back.', operation);
+  }
+}
+
+function parentText({ firstParent, secondParent, phase }: RepositoryHead): string {
+  const parent = NULL_NODE.test(firstParent) ? l10n.t('no revision') : shortNode(firstParent);
+  const both = NULL_NODE.test(secondParent) ? parent : `${parent} + ${shortNode(secondParent)}`;
+  return phase === undefined ? texts.statusBar.parent(both) : l10n.t('Parent: {0} ({1})', both, phaseName(phase));
+}
+
+function phaseName(phase: Phase): string {
+  switch (phase) {
+    case 'public':
+      return l10n.t('public');
+    case 'draft':
+      return l10n.t('draft');
+    case 'secret':
+      return l10n.t('secret');
+    case 'archived':
+      return l10n.t('archived');
+    case 'internal':
+      return l10n.t('internal');
+  }
+}

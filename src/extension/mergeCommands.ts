@@ -1,0 +1,93 @@
+// What a conflict opens: VS Code's merge editor, or where there are not three texts, what there is. Loaded when first used.
+import { commands, Uri, window, workspace } from 'vscode';
+import { errorMessage } from '../base/errors.ts';
+import type { FileConflict } from '../server/protocol.ts';
+import { changeTexts } from './changeTexts.ts';
+import type { WorkingFile } from './commandArguments.ts';
+import { shortNode } from './contentAddress.ts';
+import { fileVersionUri, versionUri } from './contentUris.ts';
+import type { ChangeContext } from './openCommands.ts';
+import { fileUri } from './uris.ts';
+
+const NULL_NODE = '0'.repeat(40);
+
+/** False if the file has no conflict. */
+export async function openConflict(context: ChangeContext, file: WorkingFile): Promise<boolean> {
+  const { repository, path } = file;
+  const conflict = repository.model.conflicts.get(path);
+  if (conflict?.state !== 'unresolved') return false;
+  if (conflict.kind === 'path') {
+    void window.showInformationMessage(changeTexts.pathConflict(path, conflict.renamedTo));
+    const renamed = fileUri(repository.rootUri, conflict.renamedTo);
+    if (await exists(renamed)) await commands.executeCommand('vscode.open', renamed, { preview: true });
+    return true;
+  }
+  if (conflict.kind === 'content' && conflict.localFile !== undefined && (await exists(file.uri))) {
+    try {
+      await openMergeEditor(file, conflict, conflict.localFile);
+      return true;
+    } catch (error) {
+      // The command is VS Code's own affair, and may be another or gone in any release.
+      context.log.warn(`the merge editor does not open: ${errorMessage(error)}`);
+    }
+  }
+  await openSides(file, conflict);
+  return true;
+}
+
+async function openMergeEditor(file: WorkingFile, conflict: FileConflict, localFile: string): Promise<void> {
+  const { repository } = file;
+  const { labels, local, other } = repository.model.mergeState ?? { labels: {} };
+  await commands.executeCommand('_open.mergeEditor', {
+    base: ancestorUri(file, conflict),
+    input1: {
+      uri: Uri.file(localFile),
+      title: labels.local ?? changeTexts.local(),
+      ...(local !== undefined && { description: shortNode(local) }),
+    },
+    input2: {
+      uri: otherUri(file, conflict),
+      title: labels.other ?? changeTexts.other(),
+      ...(other !== undefined && { description: shortNode(other) }),
+    },
+    output: file.uri,
+  });
+}
+
+/** The working file beside what it was before one side changed it; without a working file, what the other side has. */
+async function openSides(file: WorkingFile, conflict: FileConflict): Promise<void> {
+  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+  const labels = file.repository.model.mergeState?.labels;
+  const isDeletedOnOther = conflict.deletedOn === 'other';
+  const [side, label] =
+    conflict.kind === 'change-delete'
+      ? [ancestorUri(file, conflict), labels?.ancestor ?? changeTexts.ancestor()]
+      : [otherUri(file, conflict), labels?.other ?? changeTexts.other()];
+  if (await exists(file.uri)) {
+    await commands.executeCommand('vscode.diff', side, file.uri, changeTexts.conflictDiff(name, label));
+  } else {
+    const shown = isDeletedOnOther ? side : otherUri(file, conflict);
+    await commands.executeCommand('vscode.open', shown, { preview: true });
+  }
+}
+
+function ancestorUri({ repository }: WorkingFile, { ancestorPath, ancestorNode, path }: FileConflict): Uri {
+  const name = ancestorPath === '' ? path : ancestorPath;
+  return fileVersionUri(repository, name, ancestorNode, changeTexts.ancestor());
+}
+
+function otherUri({ repository }: WorkingFile, { otherPath, otherNode, path }: FileConflict): Uri {
+  const name = otherPath === '' ? path : otherPath;
+  const other = repository.model.mergeState?.other;
+  if (otherNode === undefined && other !== undefined) return versionUri(repository, name, other);
+  return fileVersionUri(repository, name, otherNode ?? NULL_NODE, other === undefined ? '' : shortNode(other));
+}
+
+async function exists(uri: Uri): Promise<boolean> {
+  try {
+    await workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}

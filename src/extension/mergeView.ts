@@ -1,0 +1,113 @@
+// The view of a merge: the parents of the working copy, and the changesets that come in with the second one. Loaded when
+// there is a merge.
+import { EventEmitter, ThemeIcon, TreeItem, TreeItemCollapsibleState, window, type TreeDataProvider } from 'vscode';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { ChangesetSummary } from '../server/protocol.ts';
+import { changesetDetails } from './changesetLine.ts';
+import { changeTexts } from './changeTexts.ts';
+import { shortNode } from './contentAddress.ts';
+import { isMerging } from './contextKeys.ts';
+import type { EngineClient } from './engineClient.ts';
+import type { OpenRepository } from './openRepository.ts';
+import type { Repositories } from './repositories.ts';
+
+/** More are counted, but not listed. */
+const MAX_LISTED = 200;
+
+interface Node {
+  readonly item: TreeItem;
+  readonly children?: () => Node[] | Promise<Node[]>;
+}
+
+export interface MergeViewContext {
+  readonly client: EngineClient;
+  readonly repositories: Repositories;
+}
+
+export class MergeView implements TreeDataProvider<Node>, Disposable {
+  readonly #context: MergeViewContext;
+  readonly #store = new DisposableStore();
+  readonly #didChange = this.#store.add(new EventEmitter<undefined>());
+  #shown = '';
+
+  readonly onDidChangeTreeData = this.#didChange.event;
+
+  constructor(context: MergeViewContext) {
+    this.#context = context;
+    const { repositories } = context;
+    this.#store.add(window.createTreeView('quicksilver.merge', { treeDataProvider: this, showCollapseAll: false }));
+    const follow = (repository: OpenRepository): void =>
+      void this.#store.add(repository.onDidUpdate(() => this.#refresh()));
+    repositories.all.forEach(follow);
+    this.#store.add(repositories.onDidOpen(follow));
+    this.#store.add(repositories.onDidClose(() => this.#refresh()));
+    this.#shown = this.#key();
+  }
+
+  getTreeItem({ item }: Node): TreeItem {
+    return item;
+  }
+
+  getChildren(node?: Node): Node[] | Promise<Node[]> {
+    if (node !== undefined) return node.children?.() ?? [];
+    const merging = this.#context.repositories.all.filter(isMerging);
+    const [only] = merging;
+    if (only !== undefined && merging.length === 1) return this.#nodesOf(only);
+    return merging.map(repository => {
+      const item = new TreeItem(repository.name, TreeItemCollapsibleState.Expanded);
+      item.iconPath = new ThemeIcon('repo');
+      return { item, children: () => this.#nodesOf(repository) };
+    });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** Parents decide everything that is shown. */
+  #refresh(): void {
+    const key = this.#key();
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.#didChange.fire(undefined);
+  }
+
+  #key(): string {
+    const merging = this.#context.repositories.all.filter(isMerging);
+    return merging
+      .map(({ root, model }) => `${root} ${model.head?.firstParent} ${model.head?.secondParent}`)
+      .join('\n');
+  }
+
+  async #nodesOf({ root, model }: OpenRepository): Promise<Node[]> {
+    const { client } = this.#context;
+    const [parents, pending] = await Promise.all([client.parentSummaries(root), client.pendingMerge(root, MAX_LISTED)]);
+    const branch = model.head?.branch;
+    const names = [changeTexts.firstParent(), changeTexts.secondParent()];
+    const nodes = parents.map((parent, index): Node => {
+      const { item } = changesetNode(parent, branch, names[index]);
+      item.iconPath = new ThemeIcon(index === 0 ? 'circle-filled' : 'git-merge');
+      return { item };
+    });
+    const { total, isComplete, changesets } = pending;
+    if (total === 0) return nodes;
+    const title = total === 1 && isComplete ? changeTexts.bringsInOne() : changeTexts.bringsIn(total, isComplete);
+    const item = new TreeItem(title, TreeItemCollapsibleState.Expanded);
+    const children = changesets.map(changeset => changesetNode(changeset, branch));
+    if (total > changesets.length) {
+      children.push({ item: new TreeItem(changeTexts.moreChangesets(total - changesets.length)) });
+    }
+    return [...nodes, { item, children: () => children }];
+  }
+}
+
+/** @param role what the changeset is here, if that is to be said */
+function changesetNode(changeset: ChangesetSummary, branch: string | undefined, role?: string): Node {
+  const { node, revision, summary, user } = changeset;
+  const item = new TreeItem(`${shortNode(node)} ${summary}`);
+  const details = changesetDetails(changeset, branch);
+  item.description = role === undefined ? details : `${role} · ${details}`;
+  item.tooltip = [role, `${revision}:${node}`, user, details, summary].filter(part => part !== undefined).join('\n');
+  item.iconPath = new ThemeIcon('git-commit');
+  return { item };
+}

@@ -1,0 +1,60 @@
+// The rows of the Source Control view.
+import { ThemeColor, ThemeIcon, Uri, type SourceControlResourceState } from 'vscode';
+import type { Conflict, Problem } from '../server/protocol.ts';
+import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
+import { rowTooltip, texts } from './texts.ts';
+import { fileUri, isReadableName } from './uris.ts';
+
+/** All that a row's look depends on beside its path. */
+export function rowVersion(status: ShownStatus, source: string | undefined, conflict: Conflict | undefined): string {
+  return [status, source ?? '', conflict === undefined ? '' : conflictText(conflict)].join('\0');
+}
+
+export interface RowOptions {
+  readonly rootUri: Uri;
+  readonly path: string;
+  /** From {@link rowVersion}. */
+  readonly version: string;
+  readonly showsIcons: boolean;
+  /** Of the command. */
+  readonly title: string;
+}
+
+export function createRow({ rootUri, path, version, showsIcons, title }: RowOptions): SourceControlResourceState {
+  const [status, source, conflict] = version.split('\0') as [ShownStatus, string, string];
+  const presentation = statusPresentations[status];
+  const resourceUri = fileUri(rootUri, path);
+  const icon = showsIcons ? { iconPath: new ThemeIcon(presentation.icon, new ThemeColor(presentation.color)) } : {};
+  const tooltip = rowTooltip(status, source === '' ? undefined : source, isReadableName(path));
+  return {
+    resourceUri,
+    command: { command: 'quicksilver.openResource', title, arguments: [resourceUri] },
+    decorations: {
+      strikeThrough: presentation.strikeThrough,
+      tooltip: conflict === '' ? tooltip : conflict,
+      ...icon,
+    },
+    contextValue: presentation.contextValue,
+  };
+}
+
+/** A row whose name is the sentence itself: it is read without a click. The click opens the file it is about. */
+export function createProblemRow(problem: Problem): SourceControlResourceState {
+  // '/' would split the sentence into a name and folders, so it is written as the division slash.
+  const sentence = problem.message.replaceAll('/', '\u2215');
+  return {
+    resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${sentence}` }),
+    command: { command: 'quicksilver.openProblem', title: texts.open(), arguments: [problem.file, problem.line] },
+    decorations: {
+      tooltip: problem.message,
+      iconPath: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
+    },
+    contextValue: 'problem',
+  };
+}
+
+function conflictText(conflict: Conflict): string {
+  if (conflict.kind === 'path') return texts.conflict.path(conflict.renamedTo);
+  const { deletedOn } = conflict;
+  return deletedOn === undefined ? texts.conflict.content() : texts.conflict.deletedOn(deletedOn);
+}
