@@ -1,5 +1,5 @@
 // `quicksilver cat`: the bytes of files as they are in a revision, as `hg cat` prints them.
-import { bytePath, compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
+import { compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
 import type { MercurialRepository } from '../mercurial/repository.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -54,10 +54,27 @@ export async function cat(args: ParsedArguments, io: CommandIo): Promise<number>
 const PIECE_BYTES = 1 << 20;
 
 function writeFile(repository: MercurialRepository, node: string, path: BytePath, io: CommandIo): void {
-  const file = repository.store.baseTree(node).find(bytePath(path));
-  if (file === undefined) throw new QuicksilverError('corrupt', `${toDisplay(path)}: not in revision ${node} any more`);
-  const content = file.content();
+  const content = readFile(repository, node, path);
   for (let at = 0; at < content.length; at += PIECE_BYTES) {
     io.stdout.write(content.toString('latin1', at, at + PIECE_BYTES));
+  }
+}
+
+/** The content, checked against the file node. Errors name the file and the revision. */
+function readFile({ store, config }: MercurialRepository, node: string, path: BytePath): Buffer {
+  const name = `${toDisplay(path)} in ${node.slice(0, 12)}`;
+  try {
+    const file = store.baseTree(node).find(path);
+    if (file === undefined) throw new QuicksilverError('changed-while-reading', 'it is not there any more');
+    const log = store.filelog(path);
+    const revision = log?.revlog.findNode(file.revision) ?? -1;
+    const isCensored = log !== undefined && revision >= 0 && log.isCensored(revision);
+    if (isCensored && config.get('censor', 'policy')?.value !== 'ignore') {
+      throw new QuicksilverError('unsupported', `its content was removed on purpose (censored node ${file.revision})`);
+    }
+    return file.content();
+  } catch (error) {
+    if (!(error instanceof QuicksilverError)) throw error;
+    throw new QuicksilverError(error.code, `${name}: ${error.message}`, { file: error.file, cause: error });
   }
 }

@@ -57,6 +57,14 @@ export function parseLargeFilePointer(text: Buffer, name: string): LargeFilePoin
   return { sha256, size: Number(size) };
 }
 
+/** Of a pointer, the copy source is among its own lines. */
+function pointerCopySource(text: Buffer): CopySource | undefined {
+  const lines = text.toString('latin1', 0, MAX_POINTER_BYTES);
+  const path = /^x-hg-copy ([^\n]+)$/m.exec(lines)?.[1];
+  const node = /^x-hg-copyrev ([0-9a-f]{40})$/m.exec(lines)?.[1];
+  return path === undefined || node === undefined ? undefined : { path, node };
+}
+
 const MAX_POINTER_BYTES = 1 << 16;
 
 export class Filelog {
@@ -78,7 +86,8 @@ export class Filelog {
       if (content === undefined) {
         throw new QuicksilverError(
           'unsupported',
-          `${this.revlog.file}: the content of revision ${revision} is kept on an LFS server and has not been downloaded`,
+          `${this.revlog.file}: the content of revision ${revision} is kept on an LFS server and has not been downloaded ` +
+            `(SHA-256 ${pointer.sha256}, ${pointer.size} bytes)`,
           { file: this.revlog.file },
         );
       }
@@ -107,7 +116,8 @@ export class Filelog {
   /** Only a revision without a first parent can be a copy: Mercurial stores the source in that parent's place. */
   copySource(revision: number): CopySource | undefined {
     const { flags, p1 } = this.revlog.entry(revision);
-    if (p1 >= 0 || (flags & FLAG_EXTERNAL) !== 0) return undefined;
+    if (p1 >= 0) return undefined;
+    if ((flags & FLAG_EXTERNAL) !== 0) return pointerCopySource(this.revlog.text(revision));
     const { metadata } = this.read(revision);
     const path = metadata?.get('copy');
     const node = metadata?.get('copyrev');

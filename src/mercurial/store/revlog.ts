@@ -125,6 +125,11 @@ export class Revlog {
     return this.#loaded().parents(first, count);
   }
 
+  /** The revisions of many nodes, among some: see {@link RevlogIndex.findNodes}. */
+  findNodes(nodes: ReadonlySet<string>, first: number, count: number): Map<string, number> {
+    return this.#loaded().findNodes(nodes, first, count);
+  }
+
   /** Revisions whose node begins with these lower-case hexadecimal digits, at most `limit`. */
   findPrefix(prefix: string, limit: number): number[] {
     return this.#retrying(() => this.#loaded().findPrefix(prefix, limit));

@@ -228,6 +228,20 @@ export class RevlogIndex {
     return found;
   }
 
+  /**
+   * Which of many nodes (hexadecimal) are among `count` revisions from `first` on, in one pass; the revision of each.
+   */
+  findNodes(nodes: ReadonlySet<string>, first: number, count: number): Map<string, number> {
+    const found = new Map<string, number>();
+    const starts = new Set([...nodes].map(node => Number.parseInt(node.slice(0, 8), 16)));
+    this.#eachEntry(first, count, (bytes, at, revision) => {
+      if (!starts.has(bytes.readUInt32BE(at + NODE_OFFSET))) return;
+      const node = bytes.toString('hex', at + NODE_OFFSET, at + NODE_OFFSET + NODE_LENGTH);
+      if (nodes.has(node)) found.set(node, revision);
+    });
+    return found;
+  }
+
   changed(): QuicksilverError {
     return new QuicksilverError('changed-while-reading', `${this.file} changed while it was read`, { file: this.file });
   }
