@@ -1,0 +1,82 @@
+// The wire format of hg's command server: frames of a channel's letter, a length of four bytes (big-endian) and as many
+// bytes of data. Frames that ask for input carry no data; their length says how much is wanted at most.
+import { QuicksilverError } from '../base/errors.ts';
+import { MAX_OUTPUT_BYTES } from './hgResult.ts';
+
+/** o: output, e: errors, r: the result of a command, d: for developers; I and L: the server asks for input, or a line. */
+export interface Frame {
+  readonly channel: string;
+  readonly data: Buffer;
+}
+
+const HEADER_BYTES = 5;
+
+/** Cuts what a server writes into frames. */
+export class FrameReader {
+  #rest: Buffer = Buffer.alloc(0);
+  /** Pieces of a frame that is not complete yet, so that a large one is not copied again with each piece. */
+  #pieces: Buffer[] = [];
+  #missing = 0;
+
+  /**
+   * The frames that `chunk` completes. Throws a 'corrupt' error for what cannot be a frame; then the rest of the stream
+   * means nothing.
+   */
+  take(chunk: Buffer): Frame[] {
+    if (chunk.length < this.#missing) {
+      this.#pieces.push(chunk);
+      this.#missing -= chunk.length;
+      return [];
+    }
+    let bytes = Buffer.concat([this.#rest, ...this.#pieces, chunk]);
+    this.#pieces = [];
+    this.#missing = 0;
+    const frames: Frame[] = [];
+    while (bytes.length >= HEADER_BYTES) {
+      const letter = bytes[0]!;
+      const channel = String.fromCharCode(letter);
+      if (!/[A-Za-z]/.test(channel)) throw corrupt(`a channel named by byte ${letter}`);
+      const length = channel === 'I' || channel === 'L' ? 0 : bytes.readUInt32BE(1);
+      if (length > MAX_OUTPUT_BYTES) throw corrupt(`a frame of ${length} bytes`);
+      const end = HEADER_BYTES + length;
+      if (bytes.length < end) {
+        this.#missing = end - bytes.length;
+        break;
+      }
+      frames.push({ channel, data: bytes.subarray(HEADER_BYTES, end) });
+      bytes = bytes.subarray(end);
+    }
+    this.#rest = bytes;
+    return frames;
+  }
+}
+
+/** The bytes that have a command server run a command. Throws a 'usage' error for an argument with a zero byte. */
+export function encodeCommand(args: readonly string[]): Buffer {
+  if (args.some(arg => arg.includes('\0'))) throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
+  const body = Buffer.from(args.join('\0'), 'utf8');
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length);
+  return Buffer.concat([Buffer.from('runcommand\n', 'latin1'), length, body]);
+}
+
+/** The answer to a frame that asks for input: there is none. */
+export function encodeEndOfInput(): Buffer {
+  return Buffer.alloc(4);
+}
+
+/** The answer to 'r'. Throws a 'corrupt' error if it is none. */
+export function decodeResult(data: Buffer): number {
+  if (data.length !== 4) throw corrupt(`a result of ${data.length} bytes`);
+  return data.readInt32BE(0);
+}
+
+/** Checks the first frame: lines 'name: value', more of them than are known here. Throws a 'corrupt' error. */
+export function checkHello({ channel, data }: Frame): void {
+  const capabilities = /^capabilities:(.*)$/m.exec(data.toString('latin1'))?.[1]?.trim().split(/\s+/);
+  if (channel !== 'o' || capabilities?.includes('runcommand') !== true) throw corrupt('a greeting that is none');
+}
+
+function corrupt(what: string): QuicksilverError {
+  return new QuicksilverError('corrupt', `the command server sent ${what}`);
+}

@@ -1,0 +1,122 @@
+// Which hg is run, and whether it can do what is asked of it.
+import { accessSync, constants, statSync } from 'node:fs';
+import * as nodePath from 'node:path';
+import { systemErrorCode } from '../base/errors.ts';
+import type { Variables } from './hgVariables.ts';
+import { runProcess } from './runProcess.ts';
+
+export type HgExecutable =
+  | { readonly kind: 'found'; readonly hg: string }
+  /** The message is a sentence that says what to do about it. */
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+export interface HgSearch {
+  readonly variables: Variables;
+  /** What a person has set: an absolute path. Then nothing else is taken. */
+  readonly configured?: string | undefined;
+  /** Where to look if there is none on PATH. */
+  readonly usualPlaces?: readonly string[];
+}
+
+/** The first version that writes a status as JSON. */
+const OLDEST = [3, 2] as const;
+const VERSION_TIMEOUT_MS = 20_000;
+
+/** What is known of programs, by path, size and time: a version does not change by itself. */
+const checked = new Map<string, HgExecutable>();
+
+/**
+ * The absolute path of `hg`, or undefined if there is none on PATH. Entries of PATH that are not absolute are skipped, for
+ * they would run what happens to lie in the current directory.
+ */
+export function findHg(variables: Variables = process.env): string | undefined {
+  const directories = (variables['PATH'] ?? variables['Path'] ?? '').split(nodePath.delimiter);
+  return firstExecutable(directories.map(directory => nodePath.join(directory, programName())));
+}
+
+/** Finds hg by the setting, on PATH, or in a usual place. Starts nothing. */
+export function locateHg({ variables, configured, usualPlaces }: HgSearch): HgExecutable {
+  if (configured !== undefined && configured !== '') {
+    if (firstExecutable([configured]) !== undefined) return { kind: 'found', hg: configured };
+    const what = nodePath.isAbsolute(configured) ? 'no program' : 'no absolute path';
+    return { kind: 'unavailable', message: `The setting quicksilver.path names ${configured}, which is ${what}.` };
+  }
+  const hg = findHg(variables) ?? firstExecutable(usualPlaces ?? usualHgPlaces(variables));
+  if (hg !== undefined) return { kind: 'found', hg };
+  return {
+    kind: 'unavailable',
+    message: 'There is no hg on the PATH: install Mercurial, or name its hg in the setting quicksilver.path.',
+  };
+}
+
+/** Asks the program for its version. One that is too old, or not Mercurial, is not available. */
+export async function checkHg(hg: string, variables: Variables): Promise<HgExecutable> {
+  const key = identityOf(hg);
+  const known = checked.get(key);
+  if (known !== undefined) return known;
+  const cwd = nodePath.parse(hg).root;
+  const result = await runProcess({ hg, args: ['version', '-q'], cwd, variables, timeoutMs: VERSION_TIMEOUT_MS });
+  // What may go better the next time is not kept.
+  if (result.kind !== 'ended') return { kind: 'unavailable', message: result.message };
+  const found = judgeVersion(hg, result.code, result.output.toString('utf8'), result.errors);
+  if (result.code === 0) checked.set(key, found);
+  return found;
+}
+
+/** What `hg version -q` tells of the program; a version without numbers is somebody's own build, and new. */
+export function judgeVersion(hg: string, code: number, output: string, errors: string): HgExecutable {
+  if (code !== 0 || !/^Mercurial\b/.test(output)) {
+    const said = (code === 0 ? output : errors).trim().split('\n')[0] ?? '';
+    return { kind: 'unavailable', message: `${hg} does not say that it is Mercurial: ${said || `exit code ${code}`}` };
+  }
+  const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? [];
+  const version = [Number(major), Number(minor)] as const;
+  if (major !== undefined && (version[0] < OLDEST[0] || (version[0] === OLDEST[0] && version[1] < OLDEST[1]))) {
+    const least = OLDEST.join('.');
+    return {
+      kind: 'unavailable',
+      message: `${hg} is Mercurial ${version.join('.')}, and at least ${least} is needed.`,
+    };
+  }
+  return { kind: 'found', hg };
+}
+
+/** Where installers put hg, for programs that were not started from a shell and have a short PATH. */
+export function usualHgPlaces(variables: Variables, platform: NodeJS.Platform = process.platform): string[] {
+  if (platform === 'win32') {
+    const folders = [variables['ProgramFiles'], variables['ProgramFiles(x86)'], variables['ProgramW6432']];
+    return folders.flatMap(folder =>
+      folder === undefined ? [] : ['Mercurial', 'TortoiseHg'].map(name => `${folder}\\${name}\\hg.exe`),
+    );
+  }
+  const home = variables['HOME'];
+  return [
+    ...(platform === 'darwin' ? ['/opt/homebrew/bin/hg', '/opt/local/bin/hg'] : []),
+    '/usr/local/bin/hg',
+    '/usr/bin/hg',
+    ...(home === undefined ? [] : [`${home}/.local/bin/hg`]),
+  ];
+}
+
+function programName(): string {
+  return process.platform === 'win32' ? 'hg.exe' : 'hg';
+}
+
+function firstExecutable(paths: readonly string[]): string | undefined {
+  return paths.find(path => nodePath.isAbsolute(path) && isExecutable(path));
+}
+
+function identityOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return [path, stat?.ino, stat?.size, stat?.mtimeMs].join('\0');
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return false;
+  }
+}

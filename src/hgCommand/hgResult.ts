@@ -1,0 +1,68 @@
+// What became of a command.
+
+export type HgResult =
+  /** It ran to its end; the code says what that was. */
+  | {
+      readonly kind: 'ended';
+      readonly code: number;
+      readonly output: Buffer;
+      /** What it complained of, cut after some thousand bytes. */
+      readonly errors: string;
+    }
+  /** It did not run to its end, or never began; the message says why. */
+  | { readonly kind: 'stopped'; readonly reason: StopReason; readonly message: string }
+  /** There is no hg that could be asked; the message says what to do about it. */
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+export type StopReason =
+  | 'time-limit'
+  | 'cancelled'
+  | 'too-much-output'
+  /** It ended by itself in the middle of it, or was killed by somebody else. */
+  | 'died'
+  | 'not-started';
+
+export interface RunLimits {
+  /** Milliseconds after which the command is stopped. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A status takes hg some seconds in the largest repositories; one that takes minutes hangs. */
+export const DEFAULT_TIMEOUT_MS = 120_000;
+/** Far more than the answer of any repository, and less than the longest string that JavaScript can hold. */
+export const MAX_OUTPUT_BYTES = 500_000_000;
+/** What hg complains of is shown to a person; the beginning will do. */
+export const MAX_ERROR_BYTES = 8192;
+/** A process that was asked to end gets so many milliseconds to clean up before it is killed. */
+export const GRACE_MS = 2000;
+
+/** Keeps the beginning of what comes in. */
+export class BoundedText {
+  #bytes = Buffer.alloc(0);
+
+  add(chunk: Buffer): void {
+    const room = MAX_ERROR_BYTES - this.#bytes.length;
+    if (room > 0) this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(0, room)]);
+  }
+
+  toString(): string {
+    return this.#bytes.toString('utf8').trim();
+  }
+}
+
+/** Says why a command was stopped, for a person. `hg` is the program's path. */
+export function stopMessage(hg: string, reason: StopReason, detail = ''): string {
+  switch (reason) {
+    case 'time-limit':
+      return `${hg} did not answer in time and was stopped.`;
+    case 'cancelled':
+      return `${hg} was stopped.`;
+    case 'too-much-output':
+      return `${hg} wrote more than ${MAX_OUTPUT_BYTES / 1_000_000} million bytes and was stopped.`;
+    case 'died':
+      return `${hg} ended before it had answered${detail === '' ? '' : ` (${detail})`}.`;
+    case 'not-started':
+      return `${hg} could not be started${detail === '' ? '' : `: ${detail}`}.`;
+  }
+}

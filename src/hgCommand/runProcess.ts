@@ -1,0 +1,90 @@
+// One command of hg in a process of its own.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Delay } from '../base/async.ts';
+import { errorMessage } from '../base/errors.ts';
+import {
+  BoundedText,
+  DEFAULT_TIMEOUT_MS,
+  GRACE_MS,
+  MAX_OUTPUT_BYTES,
+  stopMessage,
+  type HgResult,
+  type RunLimits,
+  type StopReason,
+} from './hgResult.ts';
+import { hgVariables, type Variables } from './hgVariables.ts';
+
+export interface ProcessOptions extends RunLimits {
+  /** Absolute path of the program. */
+  readonly hg: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly variables: Variables;
+}
+
+/** After hg has ended, what it started itself (a watcher) may keep its output open for ever: it is not waited for longer. */
+const PIPES_OPEN_MS = 500;
+
+/** Runs hg without input. Never rejects. */
+export function runProcess({ hg, args, cwd, variables, timeoutMs, signal }: ProcessOptions): Promise<HgResult> {
+  return new Promise(resolve => {
+    if (signal?.aborted === true) {
+      resolve({ kind: 'stopped', reason: 'cancelled', message: stopMessage(hg, 'cancelled') });
+      return;
+    }
+    const child = spawn(hg, args, {
+      cwd,
+      env: hgVariables(variables),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const output: Buffer[] = [];
+    let outputBytes = 0;
+    const errors = new BoundedText();
+    let stoppedFor: StopReason | undefined;
+    const settle = (result: HgResult): void => {
+      timeLimit.dispose();
+      pipes.dispose();
+      signal?.removeEventListener('abort', cancel);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(result);
+    };
+    const stopped = (reason: StopReason, detail?: string): void =>
+      settle({ kind: 'stopped', reason, message: stopMessage(hg, reason, detail) });
+    const stop = (reason: StopReason): void => {
+      if (stoppedFor !== undefined) return;
+      stoppedFor = reason;
+      endProcess(child);
+    };
+    const finish = (): void => {
+      const { exitCode, signalCode } = child;
+      if (stoppedFor !== undefined) stopped(stoppedFor);
+      else if (exitCode === null) stopped('died', signalCode ?? undefined);
+      else settle({ kind: 'ended', code: exitCode, output: Buffer.concat(output), errors: errors.toString() });
+    };
+    const cancel = (): void => stop('cancelled');
+    const timeLimit = new Delay(() => stop('time-limit'));
+    const pipes = new Delay(finish);
+    timeLimit.set(timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    signal?.addEventListener('abort', cancel);
+    child.stdout.on('data', (chunk: Buffer) => {
+      outputBytes += chunk.length;
+      if (outputBytes > MAX_OUTPUT_BYTES) stop('too-much-output');
+      else output.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => errors.add(chunk));
+    child.once('error', error => stopped('not-started', errorMessage(error)));
+    child.once('exit', () => (stoppedFor === undefined ? pipes.set(PIPES_OPEN_MS) : finish()));
+    child.once('close', finish);
+  });
+}
+
+/** Asks a process to end, so that hg can release its locks, and kills it if it does not. */
+export function endProcess(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const kill = new Delay(() => child.kill('SIGKILL'));
+  kill.set(GRACE_MS);
+  child.once('exit', () => kill.dispose());
+  child.kill('SIGTERM');
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { HgResult } from '../../../src/hgCommand/hgResult.ts';
+import { HgRunner, type HgCommand } from '../../../src/hgCommand/hgRunner.ts';
+import type { Variables } from '../../../src/hgCommand/hgVariables.ts';
+import { RecordingLogger } from '../../support/recordingLogger.ts';
+import { FakeHg, type Greeting } from './fakeHg.ts';
+
+interface Rig {
+  readonly fake: FakeHg;
+  readonly runner: HgRunner;
+  readonly logger: RecordingLogger;
+  basis: string | undefined;
+  readonly run: (...args: string[]) => Promise<string>;
+}
+
+function rig(t: TestContext, greeting: Greeting = 'good', more: Variables = {}): Rig {
+  const fake = new FakeHg(t);
+  const logger = new RecordingLogger();
+  const runner = new HgRunner({
+    root: fake.directory.root,
+    variables: fake.variables(greeting, more),
+    logger,
+    usualPlaces: [],
+    basis: () => made.basis,
+  });
+  t.after(() => runner.dispose());
+  const made: Rig = {
+    fake,
+    runner,
+    logger,
+    basis: 'one',
+    run: async (...args) => shown(await runner.run({ args, kind: 'read' })),
+  };
+  return made;
+}
+
+function shown(result: HgResult): string {
+  if (result.kind === 'unavailable') return result.message;
+  if (result.kind === 'stopped') return result.reason;
+  return `${result.code} ${result.output.toString('utf8')}${result.errors}`;
+}
+
+const options = { skip: process.platform === 'win32' };
+
+test('commands run in one server that stays, and are in the log with their time', options, async t => {
+  const { run, fake, logger } = rig(t);
+  assert.equal(await run('status', 'a'), '0 server a');
+  assert.equal(await run('status', 'b'), '0 server b');
+  assert.equal(await run('fail'), '255 server abort: no');
+  assert.deepEqual(fake.calls, ['serve', 'server status a', 'server status b', 'server fail']);
+  const lines = logger.lines.map(line => line.replaceAll(/\d+ ms/g, 'N ms').replaceAll(fake.directory.root, 'ROOT'));
+  assert.deepEqual(lines, [
+    'info: hg status a in ROOT: exit code 0, N ms (server)',
+    'info: hg status b in ROOT: exit code 0, N ms (server)',
+    'info: hg fail in ROOT: exit code 255, N ms (server)',
+  ]);
+});
+
+test('one command at a time; equal reading ones that wait are one, writing ones never are', options, async t => {
+  const { runner, fake } = rig(t);
+  const commands: HgCommand[] = [
+    { args: ['status'], kind: 'read' },
+    { args: ['status'], kind: 'read' },
+    { args: ['commit'], kind: 'write' },
+    { args: ['status'], kind: 'read' },
+    { args: ['commit'], kind: 'write' },
+  ];
+  const results = await Promise.all(commands.map(command => runner.run(command)));
+  assert.deepEqual(results.map(shown), Array(5).fill('0 server '));
+  // The first was running already when the second came: it may have missed what the second was asked for.
+  assert.deepEqual(fake.calls, ['serve', 'server status', 'server status', 'server commit', 'server commit']);
+});
+
+test('what asks for input gets none', options, async t => {
+  const { run } = rig(t);
+  assert.equal(await run('ask'), '0 input of 0 bytes');
+  assert.equal(await run('ask-line'), '0 input of 0 bytes');
+});
+
+test(
+  'a server is started anew when what it has read has changed, and not used if that is not known',
+  options,
+  async t => {
+    const made = rig(t);
+    await made.run('status', '1');
+    made.basis = 'two';
+    await made.run('status', '2');
+    await made.run('status', '3');
+    made.basis = undefined;
+    await made.run('status', '4');
+    assert.deepEqual(made.fake.calls, [
+      'serve',
+      'server status 1',
+      'serve',
+      'server status 2',
+      'server status 3',
+      'process status 4',
+    ]);
+  },
+);
+
+for (const greeting of ['garbage', 'none'] as const) {
+  test(`a server that does not greet (${greeting}) is not tried again: processes do`, options, async t => {
+    const { run, fake, logger } = rig(t, greeting);
+    assert.equal(await run('status', 'a'), '0 process a');
+    assert.equal(await run('status', 'b'), '0 process b');
+    assert.deepEqual(fake.calls, ['serve', 'process status a', 'process status b']);
+    assert.equal(logger.lines.filter(line => line.startsWith('warn: No command server: ')).length, 1);
+  });
+}
+
+test('a reading command that the server dies of is run again in a process; a writing one is not', options, async t => {
+  const { run, runner, fake } = rig(t);
+  assert.equal(await run('die'), '0 process ');
+  assert.equal(shown(await runner.run({ args: ['die'], kind: 'write' })), 'died');
+  // Twice in a row is enough.
+  assert.equal(await run('status'), '0 process ');
+  assert.deepEqual(fake.calls, ['serve', 'server die', 'process die', 'serve', 'server die', 'process status']);
+});
+
+for (const name of ['nonsense', 'must-understand']) {
+  test(`so is one that the server answers with ${name}`, options, async t => {
+    const { run, fake } = rig(t);
+    assert.equal(await run(name), '0 process ');
+    assert.equal(await run('status'), '0 server ');
+    assert.deepEqual(fake.calls, ['serve', `server ${name}`, `process ${name}`, 'serve', 'server status']);
+  });
+}
+
+test(
+  'a command that hangs is stopped in time, in a server and in a process, and the next one runs',
+  options,
+  async t => {
+    const made = rig(t);
+    const hang = (): Promise<HgResult> => made.runner.run({ args: ['hang'], kind: 'read', timeoutMs: 300 });
+    assert.equal(shown(await hang()), 'time-limit');
+    assert.equal(await made.run('status'), '0 server ');
+    made.basis = undefined;
+    assert.equal(shown(await hang()), 'time-limit');
+    assert.equal(await made.run('status'), '0 process ');
+  },
+);
+
+test('a process that does not end when it is asked to is killed', options, async t => {
+  const made = rig(t);
+  made.basis = undefined;
+  const began = performance.now();
+  assert.equal(shown(await made.runner.run({ args: ['stubborn'], kind: 'read', timeoutMs: 500 })), 'time-limit');
+  assert.ok(performance.now() - began < 10_000);
+  assert.deepEqual(made.fake.calls, ['process stubborn', 'SIGTERM']);
+});
+
+test('output that somebody else keeps open is not waited for', options, async t => {
+  const made = rig(t);
+  made.basis = undefined;
+  assert.equal(await made.run('orphan'), '0 left');
+});
+
+test('a command can be cancelled, and all are when the runner is disposed of', options, async t => {
+  const made = rig(t);
+  const cancel = new AbortController();
+  const running = made.runner.run({ args: ['hang'], kind: 'read', signal: cancel.signal });
+  const other = made.run('status');
+  cancel.abort();
+  assert.equal(shown(await running), 'cancelled');
+  assert.equal(await other, '0 server ');
+  const last = [made.run('hang'), made.run('status', 'x')];
+  made.runner.dispose();
+  assert.deepEqual(await Promise.all(last), ['cancelled', 'cancelled']);
+  assert.equal(await made.run('status'), 'cancelled');
+});
+
+test('an hg that is missing or too old is told of, and nothing else is run', options, async t => {
+  const old = rig(t, 'good', { FAKE_VERSION: '3.0' });
+  assert.match(await old.run('status'), /is Mercurial 3\.0, and at least 3\.2 is needed\.$/);
+  const none = rig(t, 'good', { PATH: '/nowhere' });
+  assert.match(await none.run('status'), /^There is no hg on the PATH/);
+  assert.deepEqual([...old.fake.calls, ...none.fake.calls], []);
+});
+
+test('hg is started with what makes its answers readable', options, async t => {
+  const made = rig(t, 'good', {
+    HGPLAINEXCEPT: 'alias',
+    HGENCODING: 'latin1',
+    HGENCODINGMODE: 'replace',
+    LANGUAGE: 'de',
+  });
+  made.basis = undefined;
+  const { HGPLAIN, HGPLAINEXCEPT, HGENCODING, HGENCODINGMODE, LC_ALL, LANGUAGE } = JSON.parse(
+    (await made.run('environment')).slice(2),
+  ) as Record<string, string>;
+  assert.deepEqual(
+    { HGPLAIN, HGPLAINEXCEPT, HGENCODING, HGENCODINGMODE, LC_ALL, LANGUAGE },
+    {
+      HGPLAIN: '1',
+      HGPLAINEXCEPT: undefined,
+      HGENCODING: 'utf-8',
+      HGENCODINGMODE: undefined,
+      LC_ALL: 'C.UTF-8',
+      LANGUAGE: undefined,
+    },
+  );
+});
