@@ -7,10 +7,10 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** The coarsest clock of a file system in use: within it, two changes leave the same times behind. */
 const RACY_NS = 2_000_000_000n;
 
-/**
- * A few files, to tell later whether what was made of them still holds. Make it after they were read: a change that falls
- * in between is told by the next {@link hasChanged}, since a file changed that recently is compared by content.
- */
+/** So often something is read again because its files change while it is. */
+const ATTEMPTS = 5;
+
+/** A few files, to tell later whether what was made of them still holds. */
 export class FileSet {
   readonly paths: readonly string[];
   readonly #vfs: Vfs;
@@ -53,6 +53,33 @@ export class FileSet {
       return error.message;
     }
   }
+}
+
+/**
+ * Reads something that is made of files, with a set that tells when to read it again. The files are noted before they are
+ * read: had one changed in between, the set would know of the new content, and the old one would be kept for ever.
+ * @param known the files as far as they are known before
+ * @param filesOf which files it was made of, missing ones included
+ * @throws QuicksilverError 'changed-while-reading' when they do not come to rest
+ */
+export function readWithFiles<T>(
+  vfs: Vfs,
+  known: readonly string[],
+  read: () => T,
+  filesOf: (value: T) => readonly string[],
+): { readonly value: T; readonly files: FileSet } {
+  let paths = known;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const files = new FileSet(vfs, paths, nowNs());
+    const value = read();
+    paths = filesOf(value);
+    if (samePaths(paths, files.paths) && !files.hasChanged()) return { value, files };
+  }
+  throw new QuicksilverError('changed-while-reading', `files change all the time: ${paths.join(', ')}`);
+}
+
+function samePaths(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((path, i) => path === b[i]);
 }
 
 export function nowNs(): bigint {

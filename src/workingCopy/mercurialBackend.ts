@@ -6,7 +6,8 @@ import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../mercurial/discovery.ts';
 import { diffDirstates } from '../mercurial/dirstate/diffDirstates.ts';
 import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
-import { FileSet, nowNs } from '../mercurial/fileSet.ts';
+import { readWithFiles, type FileSet } from '../mercurial/fileSet.ts';
+import type { History } from '../mercurial/history/history.ts';
 import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
 import type { Store, StoreTree } from '../mercurial/store/store.ts';
@@ -61,14 +62,10 @@ export class MercurialBackend implements Backend {
   load(previous: Snapshot | undefined): Snapshot {
     let old = previous as MercurialSnapshot | undefined;
     if (old?.definition.hasChanged()) old = undefined;
-    const began = nowNs();
-    const repository = old?.repository ?? this.#open();
+    const { repository, definition } = old ?? this.#open((previous as MercurialSnapshot | undefined)?.definition);
     const heads = old?.heads ?? this.#watchHead(repository);
-    const definition = old?.definition ?? new FileSet(this.#vfs, repository.definitionFiles, began);
     const dirstate = this.#dirstate(repository, old);
-    const keepsRules = old !== undefined && !old.ignoreFiles.hasChanged();
-    const ignore = keepsRules ? old!.ignore : repository.readIgnore();
-    const ignoreFiles = keepsRules ? old!.ignoreFiles : new FileSet(this.#vfs, ignore.files, began);
+    const { ignore, ignoreFiles } = this.#ignore(repository, old);
     // A tree with a warning stands for a parent that did not exist when it was looked for.
     const keepsBase = old?.dirstate.p1 === dirstate.p1 && old.base.warning === undefined;
     const base = keepsBase ? old!.base : repository.store.baseTree(dirstate.p1);
@@ -129,6 +126,12 @@ export class MercurialBackend implements Backend {
     return (snapshot as MercurialSnapshot).repository.store;
   }
 
+  /** The same, as one asks about it: names of revisions, differences between them. */
+  history(snapshot: Snapshot): History {
+    const { repository, dirstate } = snapshot as MercurialSnapshot;
+    return repository.history(dirstate);
+  }
+
   /** The rule by which a path is ignored; undefined if it is not, tracked or not. */
   explainIgnored(snapshot: Snapshot, at: BytePath): IgnoreReason | undefined {
     const found = (snapshot as MercurialSnapshot).ignore.matcher.explainIgnored(at);
@@ -137,10 +140,27 @@ export class MercurialBackend implements Backend {
     return { matchedPath: found.path, file: path.resolve(this.root, file), line, text };
   }
 
-  #open(): MercurialRepository {
-    const repository = MercurialRepository.open(this.root, { vfs: this.#vfs, environment: this.#environment });
-    this.#repository = repository;
-    return repository;
+  #open(old: FileSet | undefined): Pick<MercurialSnapshot, 'repository' | 'definition'> {
+    const open = (): MercurialRepository =>
+      MercurialRepository.open(this.root, { vfs: this.#vfs, environment: this.#environment });
+    const opened = readWithFiles(this.#vfs, old?.paths ?? [], open, repository => repository.definitionFiles);
+    this.#repository = opened.value;
+    return { repository: opened.value, definition: opened.files };
+  }
+
+  #ignore(
+    repository: MercurialRepository,
+    old: MercurialSnapshot | undefined,
+  ): Pick<MercurialSnapshot, 'ignore' | 'ignoreFiles'> {
+    if (old?.ignoreFiles.hasChanged() === false) return old;
+    const known = old?.ignoreFiles.paths ?? [];
+    const { value, files } = readWithFiles(
+      this.#vfs,
+      known,
+      () => repository.readIgnore(),
+      ignore => ignore.files,
+    );
+    return { ignore: value, ignoreFiles: files };
   }
 
   #dirstate(repository: MercurialRepository, old: MercurialSnapshot | undefined): Dirstate {
