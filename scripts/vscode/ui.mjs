@@ -162,6 +162,16 @@ export function createDriver(page) {
       );
     },
 
+    /** Types into the input box that is open, waits until it says something with the text `until`, and accepts. */
+    async answerInput(text, { until, accept = true, timeout = defaultTimeout } = {}) {
+      const widget = page.locator('.quick-input-widget:visible').first();
+      const input = widget.locator('input').first();
+      await input.waitFor({ timeout });
+      await input.fill(text);
+      if (until !== undefined) await widget.getByText(until).first().waitFor({ timeout });
+      if (accept) await input.press('Enter');
+    },
+
     /** The texts in the merge editor: titles and lines. `until`: waits until all of these are among them. */
     async mergeEditor({ until = [], timeout = defaultTimeout } = {}) {
       const editor = page.locator('.merge-editor').first();

@@ -65,6 +65,10 @@ export function registerCommands(context: CommandContext): Disposable {
   register('openFile', async (...args) => (await lazy()).open.openFile(context, args));
   register('openParentVersion', async (...args) => (await lazy()).open.openParentVersion(context, args));
   register('compareWithSecondParent', async (...args) => (await lazy()).open.compareWithSecondParent(context, args));
+  register('compareWithRevision', async (...args) => (await lazy()).revisions.compareWithRevision(context, args));
+  register('compareRevisions', async (...args) => {
+    await (await lazy()).revisions.compareRevisions(context, args, () => pickRepository(context));
+  });
   register('viewAllChanges', async group => {
     if (isGroup(group)) await (await lazy()).open.viewAllChanges(context, group);
   });

@@ -15,6 +15,7 @@ import type { Logger } from '../base/log.ts';
 import {
   AreIgnored,
   Close,
+  CompareRevisions,
   Content,
   DidChangeBase,
   DidUpdate,
@@ -29,6 +30,7 @@ import {
   ParentSummaries,
   PendingMerge,
   Refresh,
+  ResolveRevision,
   Settle,
   type ChangesetSummary,
   type ContentAnswer,
@@ -37,6 +39,8 @@ import {
   type OpenOptions,
   type PendingChangesets,
   type RepositoryUpdate,
+  type RevisionAnswer,
+  type RevisionComparison,
 } from '../server/protocol.ts';
 
 /** Waiting before the engine is started again: half a second, then four times as long each time, a minute at most. */
@@ -170,6 +174,15 @@ export class EngineClient implements Disposable {
 
   parentSummaries(root: string): Promise<readonly ChangesetSummary[]> {
     return this.#request(connection => connection.sendRequest(ParentSummaries, { root }));
+  }
+
+  resolveRevision(root: string, revision: string): Promise<RevisionAnswer> {
+    return this.#request(connection => connection.sendRequest(ResolveRevision, { root, revision }));
+  }
+
+  /** By the nodes of two changesets. */
+  compareRevisions(query: { root: string; from: string; to: string; limit: number }): Promise<RevisionComparison> {
+    return this.#request(connection => connection.sendRequest(CompareRevisions, query));
   }
 
   /** Lost while the engine is down: it looks at everything when it is up again. */

@@ -4,3 +4,4 @@ export * as merge from './mergeCommands.ts';
 export { MergeView } from './mergeView.ts';
 export * as open from './openCommands.ts';
 export * as revert from './revertCommands.ts';
+export * as revisions from './revisionCommands.ts';

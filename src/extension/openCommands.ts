@@ -26,7 +26,7 @@ export interface ChangeContext {
 }
 
 /** VS Code loads both sides of every file of such an editor. */
-const MAX_FILES_IN_ONE_EDITOR = 300;
+export const MAX_FILES_IN_ONE_EDITOR = 300;
 
 interface Change extends WorkingFile {
   readonly status: ShownStatus | undefined;
@@ -168,7 +168,8 @@ async function readChange(context: ChangeContext, file: WorkingFile): Promise<Ch
   return { ...file, status, hasFile: recorded !== 'removed' && recorded !== 'deleted', base };
 }
 
-function workingFiles(context: ChangeContext, args: readonly unknown[]): WorkingFile[] {
+/** The working files of a repository that a command is about; a person is told of what is none. */
+export function workingFiles(context: ChangeContext, args: readonly unknown[]): WorkingFile[] {
   const uris = urisOfArguments(args);
   if (uris.length === 0) void window.showInformationMessage(changeTexts.noFile());
   const files: WorkingFile[] = [];
@@ -187,6 +188,6 @@ function tellWhyNot({ path }: WorkingFile, { reason, message }: Extract<ContentA
   else void window.showErrorMessage(message);
 }
 
-function nameOf(path: string): string {
+export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -247,6 +247,21 @@ export type NoContentReason =
   /** There is no repository to ask at the moment, or it could not be read. */
   | 'unavailable';
 
+export type RevisionAnswer =
+  | { readonly kind: 'changeset'; readonly changeset: ChangesetSummary }
+  | { readonly kind: 'none'; readonly message: string };
+
+export interface ComparedFile {
+  readonly path: string;
+  readonly status: 'modified' | 'added' | 'removed';
+  /** Where it was copied or renamed from; it need not exist any more. */
+  readonly source?: string;
+}
+
+export type RevisionComparison =
+  | { readonly kind: 'files'; readonly files: readonly ComparedFile[]; readonly total: number }
+  | { readonly kind: 'none'; readonly message: string };
+
 export interface LogMessage {
   readonly level: 'trace' | 'info' | 'warn' | 'error';
   readonly message: string;
@@ -288,6 +303,16 @@ export const PendingMerge = new RequestType<{ root: string; limit: number }, Pen
 export const ParentSummaries = new RequestType<{ root: string }, readonly ChangesetSummary[], void>(
   'repository/parentSummaries',
 );
+/** The changeset that a person's word for it names: a number, a node or its beginning, a bookmark, tag or branch. */
+export const ResolveRevision = new RequestType<{ root: string; revision: string }, RevisionAnswer, void>(
+  'repository/resolveRevision',
+);
+/** What differs between two changesets, by their nodes; the first `limit` files. */
+export const CompareRevisions = new RequestType<
+  { root: string; from: string; to: string; limit: number },
+  RevisionComparison,
+  void
+>('repository/compareRevisions');
 /** A version of a file; why there is none is an answer, too. */
 export const Content = new RequestType<ContentQuery, ContentAnswer, void>('repository/content');
 export const Shutdown = new RequestType0<null, void>('shutdown');

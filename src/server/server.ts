@@ -5,11 +5,14 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
 import { findRepositoryRoot } from '../mercurial/discovery.ts';
+import type { History } from '../mercurial/history/history.ts';
+import type { Store } from '../mercurial/store/store.ts';
 import { Vfs } from '../mercurial/vfs.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
 import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
 import { parentSummaries, pendingChangesets } from './changesets.ts';
+import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { Contents } from './contents.ts';
 import { discoverRepositories } from './discover.ts';
 import { doctorReport } from './doctor.ts';
@@ -72,6 +75,12 @@ export class Server implements Disposable {
       c.onRequest(protocol.Doctor, ({ root, compare }) => this.#doctor(root, compare)),
       c.onRequest(protocol.PendingMerge, ({ root, limit }) => this.#pendingMerge(root, limit)),
       c.onRequest(protocol.ParentSummaries, ({ root }) => this.#parentSummaries(root)),
+      c.onRequest(protocol.ResolveRevision, ({ root, revision }) =>
+        this.#ofHistory(root, (store, history) => resolveChangeset(store, history, revision)),
+      ),
+      c.onRequest(protocol.CompareRevisions, ({ root, ...query }) =>
+        this.#ofHistory(root, (store, history) => compareChangesets(store, history, query)),
+      ),
       c.onRequest(protocol.Content, query => this.#content(query)),
       c.onRequest(protocol.Shutdown, () => {
         this.dispose();
@@ -146,6 +155,16 @@ export class Server implements Disposable {
     const snapshot = served?.model.snapshot;
     if (served === undefined || snapshot === undefined) return [];
     return parentSummaries(served.backend.store(snapshot), snapshot.head);
+  }
+
+  #ofHistory<T>(
+    root: string,
+    work: (store: Store, history: History) => T,
+  ): T | { readonly kind: 'none'; readonly message: string } {
+    const served = this.#repositories.get(root);
+    const snapshot = served?.model.snapshot;
+    if (served === undefined || snapshot === undefined) return { kind: 'none', message: `${root} cannot be read now.` };
+    return work(served.backend.store(snapshot), served.backend.history(snapshot));
   }
 
   async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {

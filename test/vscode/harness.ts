@@ -80,6 +80,9 @@ export const ui = {
     title: string,
     awaited: { readonly until?: readonly string[]; readonly gone?: boolean } = {},
   ): Promise<string[]> => ask('viewRows', title, awaited),
+  /** Types into the open input box, waits until its message contains `until`, and accepts unless told not to. */
+  answerInput: (text: string, awaited: { readonly until?: string; readonly accept?: boolean } = {}): Promise<void> =>
+    ask('answerInput', text, awaited),
   /** The texts in the merge editor; `until` waits for all of these. */
   mergeEditor: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('mergeEditor', awaited),
   /** Runs a command through the palette, by its whole title ("Category: Title"). */

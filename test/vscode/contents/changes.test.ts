@@ -12,7 +12,7 @@ import {
   type Uri,
 } from 'vscode';
 import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
-import { hasUi, scenario, until } from '../harness.ts';
+import { hasUi, scenario, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 import { lines } from './lines.ts';
@@ -167,6 +167,26 @@ describe('what a change opens', () => {
     assert.equal(document.getText(), lines('other', { 2: 'two', 8: 'eight' }));
     await commands.executeCommand('undo');
     assert.equal(document.getText(), lines('other', { 2: 'two', 3: 'three', 8: 'eight' }));
+  });
+
+  it('compares with any revision, named as Mercurial names them', async function () {
+    if (!hasUi()) this.skip();
+    const done = commands.executeCommand('quicksilver.compareWithRevision', uriAt('src/edited.txt'));
+    await ui.answerInput('0', { until: 'First commit' });
+    await done;
+    const tab = activeTab();
+    assert.match(tab.label, /^edited\.txt \([0-9a-f]{12} ↔ Working Copy\)$/);
+    assert.ok(!tab.label.includes(parent));
+  });
+
+  it('compares two revisions, all files in one editor', async function () {
+    if (!hasUi()) this.skip();
+    const done = commands.executeCommand('quicksilver.compareRevisions');
+    await ui.answerInput('nonsense', { until: "unknown revision 'nonsense'", accept: false });
+    await ui.answerInput('0', { until: 'First commit' });
+    await ui.answerInput('tip', { until: 'A picture' });
+    await done;
+    assert.match(activeTab().label, new RegExp(`workspace \\([0-9a-f]{12} ↔ ${parent}\\) \\(1 file\\)`));
   });
 
   it('a version cannot be written', async () => {

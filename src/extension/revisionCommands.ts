@@ -1,0 +1,100 @@
+// Comparing with any revision, and any two of them. Loaded when first used.
+import { commands, InputBoxValidationSeverity, window, type Uri } from 'vscode';
+import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
+import { changesetDetails } from './changesetLine.ts';
+import { changeTexts } from './changeTexts.ts';
+import { repositoryOfArgument } from './commandArguments.ts';
+import { shortNode } from './contentAddress.ts';
+import { versionUri } from './contentUris.ts';
+import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, type ChangeContext } from './openCommands.ts';
+import type { OpenRepository } from './openRepository.ts';
+
+export async function compareWithRevision(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  const files = workingFiles(context, args);
+  const [first] = files;
+  if (first === undefined) return;
+  const changeset = await askForChangeset(context, first.repository, changeTexts.whichRevision());
+  if (changeset === undefined) return;
+  for (const { repository, path, uri } of files.filter(file => file.repository === first.repository)) {
+    const { root } = repository;
+    const answer = await context.client.content({ root, path, revision: changeset.node, withBytes: false });
+    if (answer.kind === 'none') {
+      void window.showInformationMessage(answer.message);
+      continue;
+    }
+    const original = versionUri(repository, path, changeset.node);
+    const title = changeTexts.diff(nameOf(path), nameOf(path), changeset.node);
+    await commands.executeCommand('vscode.diff', original, uri, title, { preview: true });
+  }
+}
+
+/** All files that differ between two revisions, in one editor. */
+export async function compareRevisions(
+  context: ChangeContext,
+  args: readonly unknown[],
+  pick: () => Promise<OpenRepository | undefined>,
+): Promise<void> {
+  const repository = repositoryOfArgument(context.repositories, args[0]) ?? (await pick());
+  if (repository === undefined) return;
+  const from = await askForChangeset(context, repository, changeTexts.firstRevision());
+  const to = from && (await askForChangeset(context, repository, changeTexts.secondRevision(shortNode(from.node))));
+  if (from === undefined || to === undefined) return;
+  const limit = MAX_FILES_IN_ONE_EDITOR;
+  const answer = await context.client.compareRevisions({ root: repository.root, from: from.node, to: to.node, limit });
+  if (answer.kind === 'none') {
+    void window.showErrorMessage(answer.message);
+    return;
+  }
+  const { files, total } = answer;
+  const title = changeTexts.revisions(repository.name, shortNode(from.node), shortNode(to.node));
+  if (total === 0) {
+    void window.showInformationMessage(changeTexts.sameFiles(shortNode(from.node), shortNode(to.node)));
+    return;
+  }
+  if (files.length < total) void window.showInformationMessage(changeTexts.firstOfMany(files.length, total));
+  const resources = files.map(file => sidesOf(repository, file, from.node, to.node));
+  await commands.executeCommand('vscode.changes', title, resources);
+}
+
+function sidesOf(
+  repository: OpenRepository,
+  { path, status, source }: ComparedFile,
+  from: string,
+  to: string,
+): [label: Uri, original: Uri | undefined, modified: Uri | undefined] {
+  const original =
+    status === 'added' && source === undefined ? undefined : versionUri(repository, source ?? path, from);
+  const modified = status === 'removed' ? undefined : versionUri(repository, path, to);
+  return [modified ?? versionUri(repository, path, from), original, modified];
+}
+
+/** Asks for a revision in the words that Mercurial knows, and says at once which one that is. */
+async function askForChangeset(
+  { client }: ChangeContext,
+  { root, model }: OpenRepository,
+  prompt: string,
+): Promise<ChangesetSummary | undefined> {
+  let found: { readonly text: string; readonly changeset: ChangesetSummary } | undefined;
+  const text = await window.showInputBox({
+    prompt,
+    placeHolder: changeTexts.revisionPlaceholder(),
+    validateInput: async value => {
+      if (value.trim() === '') return undefined;
+      const answer = await client.resolveRevision(root, value);
+      if (answer.kind === 'none') return { message: answer.message, severity: InputBoxValidationSeverity.Error };
+      const { changeset } = answer;
+      found = { text: value, changeset };
+      const details = changesetDetails(changeset, model.head?.branch);
+      return {
+        message: `${shortNode(changeset.node)} ${changeset.summary} (${details})`,
+        severity: InputBoxValidationSeverity.Info,
+      };
+    },
+  });
+  if (text === undefined || text.trim() === '') return undefined;
+  if (found?.text === text) return found.changeset;
+  const answer = await client.resolveRevision(root, text);
+  if (answer.kind === 'changeset') return answer.changeset;
+  void window.showErrorMessage(answer.message);
+  return undefined;
+}

@@ -1,0 +1,65 @@
+// Which changeset a person means, and what differs between two of them.
+import { toDisplay } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import type { History } from '../mercurial/history/history.ts';
+import { changesetSummary } from '../mercurial/pendingMerge.ts';
+import type { Store } from '../mercurial/store/store.ts';
+import { statusBetween } from '../status/revisionStatus.ts';
+import type { ComparedFile, RevisionAnswer, RevisionComparison } from './protocol.ts';
+
+/** The changeset that `text` names; why there is none is an answer, too. */
+export function resolveChangeset(store: Store, history: History, text: string): RevisionAnswer {
+  return orProblem(store, () => {
+    const revision = history.resolve(text);
+    if (revision === 'working-copy') return none('The working copy is no changeset.');
+    if (revision < 0) return none('The null revision has no files.');
+    const changeset = changesetSummary(store.changelog, history.node(revision));
+    return changeset === undefined ? none(`There is no revision ${text}.`) : { kind: 'changeset', changeset };
+  });
+}
+
+/** The files that differ between two changesets, by their nodes, ordered by path; at most `limit` of them. */
+export function compareChangesets(
+  store: Store,
+  history: History,
+  { from, to, limit }: { readonly from: string; readonly to: string; readonly limit: number },
+): RevisionComparison {
+  return orProblem(store, () => {
+    const [before, after] = [from, to].map(node => {
+      const revision = store.changelog.findNode(node);
+      if (revision < 0) throw new QuicksilverError('unknown-revision', `There is no revision ${node.slice(0, 12)}.`);
+      return revision;
+    }) as [number, number];
+    const entries = statusBetween((options, sink) => history.diff(before, after, options, sink), false, undefined);
+    const copies = history.copies({ revision: before }, { revision: after }, undefined, undefined);
+    const files = entries.slice(0, Math.max(0, limit)).map(({ path, status }): ComparedFile => {
+      const source = copies.get(path);
+      return {
+        path: toDisplay(path),
+        status: status === 'added' || status === 'removed' ? status : 'modified',
+        ...(source !== undefined && { source: toDisplay(source) }),
+      };
+    });
+    return { kind: 'files', files, total: entries.length };
+  });
+}
+
+/** Reads once more if the history was replaced in the middle of it. */
+function orProblem<T>(store: Store, work: () => T): T | { kind: 'none'; message: string } {
+  try {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof QuicksilverError) || error.code !== 'changed-while-reading') throw error;
+      store.refresh();
+      return work();
+    }
+  } catch (error) {
+    if (!(error instanceof QuicksilverError)) throw error;
+    return none(error.message);
+  }
+}
+
+function none(message: string): { kind: 'none'; message: string } {
+  return { kind: 'none', message };
+}
