@@ -13,9 +13,9 @@ import type { Vfs } from './vfs.ts';
 const CACHE_FILES = ['branch2', 'branch2-visible', 'branch2-served', 'branch2-base'];
 const MAX_CACHE_BYTES = 16 * 1024 * 1024;
 /** Texts read where no cache reaches: a tenth of a second's work. */
-const MAX_TEXTS = 2000;
+const MAX_TEXTS = 500;
 /** Index entries gone through below that. */
-const MAX_RANGE = 1 << 17;
+const MAX_RANGE = 1 << 22;
 
 /**
  * True if the revision is the newest open head of its branch: what `hg update` without a revision goes to. A head is a
@@ -39,43 +39,41 @@ export function isBranchTip(
   const cache = readCache(vfs, changelog, cacheDirectory, branch);
   const own = changelog.revlog.entry(revision).node.toString('hex');
   // All heads up to the cache's tip are known: what is not among them has a descendant on the branch.
-  if (revision <= cache.tip && !cache.heads.delete(own)) return false;
+  if (revision <= cache.tip && !cache.openHeads.delete(own)) return false;
   const graph = new RevisionGraph(changelog.revlog);
   /** Revisions that a newer one of the branch descends from: no heads. */
   const covered = new Set<number>();
-  for (let at = last; at > revision; at--) {
-    if (last - at >= MAX_RANGE) return undefined;
-    let isOnBranch: boolean;
-    let isOpen: boolean;
-    if (at > cache.tip) {
-      if (last - at >= MAX_TEXTS) return undefined;
-      const newer = changelog.read(at);
-      isOnBranch = newer.branch === branch;
-      isOpen = !newer.closesBranch;
-    } else {
-      // Of the branch only the heads are known, which is enough: the others are covered by them.
-      if (cache.heads.size === 0 && covered.size === 0) break;
-      const node = changelog.revlog.entry(at).node.toString('hex');
-      const head = cache.heads.get(node);
-      cache.heads.delete(node);
-      isOnBranch = head !== undefined;
-      isOpen = head === 'open';
-    }
+  const cover = (at: number): void => {
+    for (const parent of graph.parents(at)) if (parent >= revision) covered.add(parent);
+  };
+  let at = last;
+  for (; at > Math.max(cache.tip, revision); at--) {
+    if (last - at >= MAX_TEXTS) return undefined;
+    const newer = changelog.read(at);
+    const isOnBranch = newer.branch === branch;
     const isCovered = covered.delete(at);
-    if (isOnBranch && isOpen && !isCovered) return false;
-    if (isOnBranch || isCovered) for (const parent of graph.parents(at)) if (parent >= revision) covered.add(parent);
+    if (isOnBranch && !newer.closesBranch && !isCovered) return false;
+    if (isOnBranch || isCovered) cover(at);
   }
-  return !covered.has(revision);
+  // Below, all open heads are known: only what was found above can make some of them none.
+  const others = new Set(changelog.revlog.findNodes(cache.openHeads, revision + 1, at - revision).values());
+  for (; at > revision && covered.size > 0; at--) {
+    if (last - at >= MAX_RANGE) return undefined;
+    if (!covered.delete(at)) continue;
+    others.delete(at);
+    cover(at);
+  }
+  return others.size === 0 && !covered.has(revision);
 }
 
 interface BranchHeads {
   /** What is known is known of all revisions up to this one; -1 for nothing. */
   readonly tip: number;
-  /** By node, hexadecimal. */
-  readonly heads: Map<string, 'open' | 'closed'>;
+  /** Nodes, hexadecimal. */
+  readonly openHeads: Set<string>;
 }
 
-/** The heads of a branch from that cache which reaches furthest, if it is one of this changelog. */
+/** The open heads of a branch from that cache which reaches furthest, if it is one of this changelog. */
 function readCache(vfs: Vfs, changelog: Changelog, directory: string, branch: string): BranchHeads {
   let best = { tip: -1, text: '' };
   for (const name of CACHE_FILES) {
@@ -92,9 +90,9 @@ function readCache(vfs: Vfs, changelog: Changelog, directory: string, branch: st
       file?.close();
     }
   }
-  const heads = new Map<string, 'open' | 'closed'>();
-  for (const [, node, state, name] of best.text.matchAll(/^([0-9a-f]{40}) ([oc]) (.*)$/gm)) {
-    if (toDisplay(name!) === branch) heads.set(node!, state === 'o' ? 'open' : 'closed');
+  const openHeads = new Set<string>();
+  for (const [, node, name] of best.text.matchAll(/^([0-9a-f]{40}) o (.*)$/gm)) {
+    if (toDisplay(name!) === branch) openHeads.add(node!);
   }
-  return { tip: best.tip, heads };
+  return { tip: best.tip, openHeads };
 }

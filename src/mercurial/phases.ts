@@ -29,6 +29,8 @@ const NAMES: ReadonlyMap<number, Phase> = new Map([
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Ancestors are looked through over so many revisions: a tenth of a second's work, and more than any known repository has. */
 const MAX_RANGE = 1 << 23;
+/** Revisions of the index that are searched for roots at a time. */
+const BLOCK = 1 << 13;
 
 /** Lines with the phase's number and a node. Throws 'corrupt' for anything else, 'unsupported' for an unknown phase. */
 export function readPhaseRoots(vfs: Vfs, storeDirectory: string): PhaseRoot[] {
@@ -68,8 +70,9 @@ export class PhaseFinder {
    */
   phaseOf(revision: number, roots: readonly PhaseRoot[]): Phase | undefined {
     const phases = new Map<number, number>();
+    this.#locate(roots);
     for (const { phase, node } of roots) {
-      const root = this.#revisionOf(node);
+      const root = this.#revisions.get(node) ?? -1;
       if (root >= 0 && root <= revision) phases.set(root, Math.max(phase, phases.get(root) ?? 0));
     }
     // From the newest root down, what is the highest phase of it and all that are older: without a chance of a higher one
@@ -94,22 +97,27 @@ export class PhaseFinder {
     return NAMES.get(found);
   }
 
-  #revisionOf(node: string): number {
+  /** Finds the revisions of all roots that are not known yet. */
+  #locate(roots: readonly PhaseRoot[]): void {
     const { revlog } = this.#changelog;
     if (this.#generation !== revlog.generation) {
       // Another index was read, mostly the same with more in it.
       const sure = [...this.#revisions].filter(
-        ([known, revision]) =>
-          revision >= 0 && revision < revlog.length && revlog.entry(revision).node.toString('hex') === known,
+        ([node, revision]) =>
+          revision >= 0 && revision < revlog.length && revlog.entry(revision).node.toString('hex') === node,
       );
       this.#revisions = new Map(sure);
       this.#generation = revlog.generation;
     }
-    let revision = this.#revisions.get(node);
-    if (revision === undefined) {
-      revision = this.#changelog.findNode(node);
-      this.#revisions.set(node, revision);
+    const missing = new Set(roots.map(({ node }) => node).filter(node => !this.#revisions.has(node)));
+    // Most roots are near the end.
+    for (let end = revlog.length; end > 0 && missing.size > 0; end -= BLOCK) {
+      const first = Math.max(0, end - BLOCK);
+      for (const [node, revision] of revlog.findNodes(missing, first, end - first)) {
+        this.#revisions.set(node, revision);
+        missing.delete(node);
+      }
     }
-    return revision;
+    for (const node of missing) this.#revisions.set(node, -1);
   }
 }
