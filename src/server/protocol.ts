@@ -31,6 +31,8 @@ export type RepositoryState =
   | { readonly kind: 'ready' }
   /** The repository needs something that is not implemented. Watched on: it may change. */
   | { readonly kind: 'refused'; readonly problem: Problem }
+  /** As above, but `hg status` is asked; entries and counts are what it says. Ignored files are not among them. */
+  | { readonly kind: 'fallback'; readonly problem: Problem }
   /** Something is damaged or unreadable, as it would be for `hg`. Watched on: it recovers when mended. */
   | { readonly kind: 'failed'; readonly problem: Problem }
   /** The repository is no longer there. */
@@ -194,6 +196,14 @@ export interface OpenOptions {
   readonly watchShare: number;
 }
 
+/** Whether the server may start `hg`, and which. Until it is told, it may not. */
+export interface HgPolicy {
+  /** Only where a person trusts what is in the repositories: hg executes what their configuration says. */
+  readonly allow: boolean;
+  /** Absolute path of the program; '' to look for it. */
+  readonly path: string;
+}
+
 export interface IgnoreExplanation {
   /** The path that the rule matches: the one asked for, or a directory above it. */
   readonly matchedPath: string;
@@ -321,6 +331,8 @@ export const Shutdown = new RequestType0<null, void>('shutdown');
 export const Hint = new NotificationType<{ root: string; paths: readonly string[] }>('repository/hint');
 /** The person is looking again: a good moment for an audit. */
 export const Focus = new NotificationType<{ focused: boolean }>('window/focus');
+/** Holds for all repositories, until it is told anew. What is refused is then answered by `hg status`. */
+export const SetHgPolicy = new NotificationType<HgPolicy>('hg/setPolicy');
 export const DidUpdate = new NotificationType<RepositoryUpdate>('repository/didUpdate');
 export const Log = new NotificationType<LogMessage>('log');
 /** The 'base' of these files is another than when it was asked for last. Sent with the update by which it is so. */

@@ -16,13 +16,15 @@ import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { Contents } from './contents.ts';
 import { discoverRepositories } from './discover.ts';
 import { doctorReport } from './doctor.ts';
+import { Fallback } from './fallback.ts';
 import * as protocol from './protocol.ts';
-import { toMessages } from './updates.ts';
+import { toMessages, type ToldUpdate } from './updates.ts';
 
 interface ServedRepository extends Disposable {
   readonly model: LiveModel;
   readonly backend: MercurialBackend;
   readonly contents: Contents;
+  readonly fallback: Fallback;
 }
 
 /** Answers the protocol's requests until disposed of; owns the models it opens. */
@@ -33,6 +35,7 @@ export class Server implements Disposable {
   readonly #repositories = new Map<string, ServedRepository>();
   readonly #owned = new DisposableStore();
   readonly #logger: Logger;
+  #hgPolicy: protocol.HgPolicy = { allow: false, path: '' };
 
   constructor(connection: MessageConnection, environment: HgEnvironment = currentEnvironment()) {
     this.#connection = connection;
@@ -63,11 +66,15 @@ export class Server implements Disposable {
         return null;
       }),
       c.onRequest(protocol.Refresh, async ({ root, cause }) => {
-        await this.#repositories.get(root)?.model.refresh(cause);
+        const served = this.#repositories.get(root);
+        await served?.model.refresh(cause);
+        await served?.fallback.refresh(cause);
         return null;
       }),
       c.onRequest(protocol.Settle, async ({ root }) => {
-        await this.#repositories.get(root)?.model.settle();
+        const served = this.#repositories.get(root);
+        await served?.model.settle();
+        await served?.fallback.settle();
         return null;
       }),
       c.onRequest(protocol.AreIgnored, ({ root, paths }) => this.#areIgnored(root, paths)),
@@ -87,10 +94,21 @@ export class Server implements Disposable {
         return null;
       }),
       c.onNotification(protocol.Hint, ({ root, paths }) => {
-        this.#repositories.get(root)?.model.hint(paths.map(fromDisplay));
+        const served = this.#repositories.get(root);
+        const hinted = paths.map(fromDisplay);
+        served?.model.hint(hinted);
+        served?.fallback.hint(hinted);
       }),
       c.onNotification(protocol.Focus, ({ focused }) => {
-        if (focused) for (const { model } of this.#repositories.values()) model.focus();
+        if (!focused) return;
+        for (const { model, fallback } of this.#repositories.values()) {
+          model.focus();
+          fallback.focus();
+        }
+      }),
+      c.onNotification(protocol.SetHgPolicy, policy => {
+        this.#hgPolicy = policy;
+        for (const { fallback } of this.#repositories.values()) fallback.setPolicy(policy);
       }),
     ]) {
       this.#owned.add(registration);
@@ -108,18 +126,33 @@ export class Server implements Disposable {
       settle: () => model.settle(),
       store: snapshot => backend.store(snapshot),
     });
+    const fallback = owned.add(
+      new Fallback({
+        root,
+        vfs: this.#vfs,
+        environment: this.#environment,
+        logger: this.#logger,
+        policy: this.#hgPolicy,
+        auditMs: auditSeconds * 1000,
+      }),
+    );
     let sequence = 0;
+    const tell = (update: ToldUpdate): void => {
+      for (const message of toMessages(root, update, sequence + 1)) {
+        sequence = message.sequence;
+        this.#send(protocol.DidUpdate, message);
+      }
+    };
+    owned.add(fallback.onDidUpdate(tell));
+    owned.add(watcher.onHint(path => fallback.hint([path])));
     owned.add(
       model.onDidUpdate(update => {
-        for (const message of toMessages(root, update, sequence + 1)) {
-          sequence = message.sequence;
-          this.#send(protocol.DidUpdate, message);
-        }
+        if (!fallback.follow(update.state)) tell(update);
         const paths = contents.takeChangedBases();
         if (paths.length > 0) this.#send(protocol.DidChangeBase, { root, paths });
       }),
     );
-    this.#repositories.set(root, { model, backend, contents, dispose: () => owned.dispose() });
+    this.#repositories.set(root, { model, backend, contents, fallback, dispose: () => owned.dispose() });
     model.start();
   }
 

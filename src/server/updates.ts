@@ -10,11 +10,15 @@ import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } fro
 /** A large update travels in parts, so that the receiver's thread is never busy with it for long. */
 const PART_ENTRIES = 2000;
 
+/** What is told of a repository: by its live model, or by the fallback that asks hg. */
+export type ToldUpdate = Omit<ModelUpdate, 'state'> & { readonly state: ToldState };
+export type ToldState = ModelState | { readonly kind: 'fallback'; readonly problem: QuicksilverError };
+
 /**
  * The messages for one update, in order. Only the last of them can be settled, only the first resets.
  * @param firstSequence the sequence number of the first message
  */
-export function* toMessages(root: string, update: ModelUpdate, firstSequence: number): Generator<RepositoryUpdate> {
+export function* toMessages(root: string, update: ToldUpdate, firstSequence: number): Generator<RepositoryUpdate> {
   const head = update.head && toHead(update.head);
   const counts = { ...update.counts, tracked: update.tracked };
   const { outcome } = update;
@@ -114,7 +118,7 @@ function toSubrepository({ path: name, kind, source, revision }: Subrepository):
   return { path: toDisplay(name), kind, source, ...(revision !== undefined && { revision }) };
 }
 
-function toState(state: ModelState): RepositoryState {
+function toState(state: ToldState): RepositoryState {
   return 'problem' in state ? { kind: state.kind, problem: toProblem(state.problem) } : { kind: state.kind };
 }
 

@@ -6,8 +6,11 @@ import { Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { Backend } from './backend.ts';
 
+/** Of a backend, what is needed to know what to watch. */
+export type Watchable = Pick<Backend, 'root' | 'controlDirectories' | 'isRelevant'>;
+
 export class ControlWatcher implements Disposable {
-  readonly #backend: Backend;
+  readonly #backend: Watchable;
   readonly #logger: Logger;
   readonly #watchers = new Map<string, { watcher: fs.FSWatcher; inode: bigint }>();
   readonly #events = new Emitter<string>();
@@ -17,7 +20,7 @@ export class ControlWatcher implements Disposable {
   /** A file that matters may have changed; the value names it, for the log. */
   readonly onEvent = this.#events.event;
 
-  constructor(backend: Backend, logger: Logger) {
+  constructor(backend: Watchable, logger: Logger) {
     this.#backend = backend;
     this.#logger = logger;
   }

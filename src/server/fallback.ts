@@ -1,0 +1,180 @@
+// Stands in for the live model of a repository that is refused, where hg may be asked: watches what is recorded, and tells
+// what hg says. Starts nothing as long as the repository is supported, or nobody has allowed it.
+import * as path from 'node:path';
+import type { BytePath } from '../base/bytePath.ts';
+import type { QuicksilverError } from '../base/errors.ts';
+import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import { HgRunner } from '../hgCommand/hgRunner.ts';
+import { askStatus } from '../hgCommand/hgStatus.ts';
+import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import { HG_DIRECTORY } from '../mercurial/discovery.ts';
+import { LOCK_FILE } from '../mercurial/lock.ts';
+import type { Vfs } from '../mercurial/vfs.ts';
+import { emptyOutcome } from '../status/types.ts';
+import { ControlWatcher } from '../workingCopy/controlWatcher.ts';
+import type { ModelState } from '../workingCopy/publisher.ts';
+import { FallbackStatus } from './fallbackStatus.ts';
+import type { HgPolicy } from './protocol.ts';
+import { RefusedRepository } from './refusedRepository.ts';
+import type { ToldUpdate } from './updates.ts';
+
+export interface FallbackOptions {
+  readonly root: string;
+  readonly vfs: Vfs;
+  readonly environment: HgEnvironment;
+  readonly logger: Logger;
+  readonly policy: HgPolicy;
+  readonly auditMs: number;
+  /** Where to look for hg if it is not on PATH. */
+  readonly usualPlaces?: readonly string[];
+}
+
+/** What an hg that probes the file system leaves in the working copy for a moment. */
+const PROBE = /^hg-check(?:exec|link)-[^/]*$/;
+
+export class Fallback implements Disposable {
+  readonly #options: FallbackOptions;
+  readonly #owned = new DisposableStore();
+  readonly #updates = this.#owned.add(new Emitter<ToldUpdate>());
+  readonly #repository: RefusedRepository;
+  readonly #status: FallbackStatus;
+  #policy: HgPolicy;
+  #refused: QuicksilverError | undefined;
+  #runner: HgRunner | undefined;
+  #watcher: ControlWatcher | undefined;
+
+  readonly onDidUpdate = this.#updates.event;
+
+  constructor(options: FallbackOptions) {
+    const { root, vfs, environment, auditMs } = options;
+    this.#options = options;
+    this.#policy = options.policy;
+    const repository = new RefusedRepository(root, vfs, environment);
+    this.#repository = repository;
+    this.#status = this.#owned.add(
+      new FallbackStatus({
+        ask: () => askStatus((this.#runner ??= this.#createRunner())),
+        recorded: () => repository.recorded(),
+        head: () => repository.head(),
+        lock: () => repository.lock(),
+        auditMs,
+      }),
+    );
+    this.#owned.add(
+      this.#status.onDidUpdate(update => {
+        this.#watch();
+        this.#updates.fire(update);
+      }),
+    );
+  }
+
+  /** Told of what the live model tells. True if that is not to be passed on, because hg is asked instead. */
+  follow(state: ModelState): boolean {
+    this.#refused = state.kind === 'refused' ? state.problem : undefined;
+    if (this.#refused === undefined || !this.#policy.allow) {
+      this.#stop();
+      return false;
+    }
+    this.#status.start(this.#refused);
+    return true;
+  }
+
+  setPolicy(policy: HgPolicy): void {
+    const old = this.#policy;
+    this.#policy = policy;
+    if (old.allow === policy.allow && old.path === policy.path) return;
+    const problem = this.#refused;
+    const wasActive = this.#status.isActive;
+    this.#stop();
+    if (problem === undefined) return;
+    if (policy.allow) this.#status.start(problem);
+    else if (wasActive) this.#updates.fire(nothingKnown(problem));
+  }
+
+  hint(paths: Iterable<BytePath>): void {
+    if (!this.#status.isActive) return;
+    let control = false;
+    for (const at of paths) {
+      if (at === HG_DIRECTORY || at.startsWith(`${HG_DIRECTORY}/`)) control = true;
+      else if (!PROBE.test(at)) {
+        this.#status.hint();
+        return;
+      }
+    }
+    if (control) this.#status.control();
+  }
+
+  focus(): void {
+    this.#status.focus();
+  }
+
+  refresh(cause: string): Promise<void> {
+    return this.#status.refresh(cause);
+  }
+
+  settle(): Promise<void> {
+    return this.#status.settle();
+  }
+
+  dispose(): void {
+    this.#stop();
+    this.#owned.dispose();
+  }
+
+  #stop(): void {
+    this.#status.stop();
+    this.#runner?.dispose();
+    this.#runner = undefined;
+    this.#watcher?.dispose();
+    this.#watcher = undefined;
+  }
+
+  #createRunner(): HgRunner {
+    const { root, environment, logger, usualPlaces } = this.#options;
+    return new HgRunner({
+      root,
+      variables: environment.variables,
+      logger,
+      configured: this.#policy.path,
+      basis: () => this.#repository.configuration(),
+      ...(usualPlaces && { usualPlaces }),
+    });
+  }
+
+  /** With each update anew: what is to be watched may have changed. */
+  #watch(): void {
+    const { root, logger } = this.#options;
+    if (this.#watcher === undefined) {
+      const hgDirectory = path.join(root, HG_DIRECTORY);
+      this.#watcher = new ControlWatcher(
+        {
+          root,
+          controlDirectories: () => [hgDirectory],
+          // The lock's end is the end of a command.
+          isRelevant: (directory, name) =>
+            name === LOCK_FILE || this.#repository.files().includes(path.join(directory, name)),
+        },
+        logger,
+      );
+      this.#watcher.onEvent(() => this.#status.control());
+    }
+    this.#watcher.arm(this.#repository.files());
+  }
+}
+
+function nothingKnown(problem: QuicksilverError): ToldUpdate {
+  return {
+    state: { kind: 'refused', problem },
+    head: undefined,
+    reset: true,
+    changes: [],
+    counts: { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0 },
+    tracked: 0,
+    nestedRepositories: [],
+    settled: true,
+    cause: 'hg may not be asked any more',
+    outcome: emptyOutcome(),
+    milliseconds: 0,
+  };
+}

@@ -1,0 +1,312 @@
+// The status of a repository that is refused, as `hg status` tells it: asked when something has happened and it is quiet
+// again, never twice at once, and never for more than a quarter of the time.
+import { Delay } from '../base/async.ts';
+import type { BytePath } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
+import type { HgStatusAnswer, HgStatusEntry } from '../hgCommand/hgStatus.ts';
+import { emptyOutcome } from '../status/types.ts';
+import type { Lock } from '../workingCopy/backend.ts';
+import type { Change, Entry, EntryCounts } from '../workingCopy/statusTree.ts';
+import type { RefusedHead } from './refusedRepository.ts';
+import type { ToldState, ToldUpdate } from './updates.ts';
+
+export interface FallbackStatusOptions {
+  ask(): Promise<HgStatusAnswer>;
+  /** A text that is another one when something recorded has changed. */
+  recorded(): string;
+  head(): RefusedHead;
+  lock(): Lock;
+  /** Milliseconds between two looks without any event; 0 for none. */
+  readonly auditMs: number;
+}
+
+/** So long nothing must have happened before hg is asked. */
+export const QUIET_MS = 300;
+/** Where something happens all the time, it is asked this long after the first of it. */
+export const LONGEST_WAIT_MS = 2000;
+/** After an answer it is not asked again for so many times what that took. */
+export const PAUSE_FACTOR = 3;
+/** While a command holds the lock, hg is asked this much later, and at most so long. */
+const LOCKED_WAIT_MS = 200;
+const LOCKED_LIMIT_MS: Readonly<Record<Exclude<Lock, 'free'>, number>> = { held: 2000, updating: 60_000 };
+/** A look because the window got the focus is of use only if the last one is some time ago. */
+const FOCUS_MS = 10_000;
+/** After a failure it is tried again even if nothing happens: after this, then twice as long each time, this at most. */
+const RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 300_000;
+/**
+ * hg status writes into the dirstate what it has found out, and a command may have written there at the same time: it is
+ * asked once more, until nothing was written meanwhile, but no more often than this.
+ */
+const MOST_CONFIRMATIONS = 2;
+
+const STATUSES: Readonly<Record<string, Entry['status']>> = {
+  M: 'modified',
+  A: 'added',
+  R: 'removed',
+  '!': 'deleted',
+  '?': 'unknown',
+};
+
+type Entries = ReadonlyMap<BytePath, Entry>;
+
+const NOTHING: Entries = new Map();
+
+export class FallbackStatus implements Disposable {
+  readonly #options: FallbackStatusOptions;
+  readonly #owned = new DisposableStore();
+  readonly #updates = this.#owned.add(new Emitter<ToldUpdate>());
+  readonly #due = this.#owned.add(new Delay(() => void this.#run()));
+  readonly #auditDue = this.#owned.add(new Delay(() => this.#look('audit')));
+  readonly #retryDue = this.#owned.add(new Delay(() => this.#look('another try')));
+  /** Why the repository is refused; undefined while it is not. */
+  #problem: QuicksilverError | undefined;
+  /** Another one for each time that it was refused, so that an answer of the time before is recognized. */
+  #session = 0;
+  #entries: Entries = NOTHING;
+  #told: { state: ToldState; head: string; settled: boolean } | undefined;
+  #causes = new Set<string>();
+  /** Something has happened that hg was not asked about yet; since when, and when last. */
+  #pending: { readonly since: number; last: number } | undefined;
+  #running = false;
+  #lockedSince: number | undefined;
+  #recorded = '';
+  #confirmations = 0;
+  #failures = 0;
+  /** Of the last answer. */
+  #endedAt = -Infinity;
+  #took = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(options: FallbackStatusOptions) {
+    this.#options = options;
+  }
+
+  readonly onDidUpdate = this.#updates.event;
+
+  get isActive(): boolean {
+    return this.#problem !== undefined;
+  }
+
+  /** The repository is refused for this reason: from now on hg is asked, at once for the first time. */
+  start(problem: QuicksilverError): void {
+    if (this.#problem?.message === problem.message) return;
+    this.#problem = problem;
+    this.#session++;
+    this.#told = undefined;
+    this.#failures = 0;
+    this.#tell(NOTHING, { kind: 'fallback', problem }, false, 0);
+    this.#look('refused');
+  }
+
+  /** The repository is refused no more, or hg may not be asked any more. What is known of it is forgotten. */
+  stop(): void {
+    this.#problem = undefined;
+    this.#session++;
+    this.#pending = undefined;
+    this.#entries = NOTHING;
+    this.#causes.clear();
+    for (const delay of [this.#due, this.#auditDue, this.#retryDue]) delay.cancel();
+    this.#resolveWaiting();
+  }
+
+  /** Something may have happened to working files. */
+  hint(): void {
+    if (this.#problem === undefined) return;
+    this.#confirmations = 0;
+    this.#note('file events');
+  }
+
+  /** Something may have happened to what is recorded. What hg status itself wrote there is not taken for it. */
+  control(): void {
+    // What is written while hg is asked is looked at when it has answered.
+    if (this.#problem === undefined || this.#running) return;
+    if (this.#options.recorded() === this.#recorded) return;
+    this.#confirmations = 0;
+    this.#note('recorded state');
+  }
+
+  focus(): void {
+    if (performance.now() - this.#endedAt > FOCUS_MS) this.#look('focus');
+  }
+
+  /** Asks hg whatever the events said. Resolves when the answer has been told. */
+  refresh(cause: string): Promise<void> {
+    if (this.#problem !== undefined) this.#note(cause);
+    return this.settle();
+  }
+
+  /** Resolves when hg was asked about everything that is known to have happened. Waits for no pause. */
+  settle(): Promise<void> {
+    if (this.#problem === undefined || (!this.#isPending && !this.#running)) return Promise.resolve();
+    const settled = new Promise<void>(resolve => this.#waiting.push(resolve));
+    this.#schedule();
+    return settled;
+  }
+
+  dispose(): void {
+    this.stop();
+    this.#owned.dispose();
+  }
+
+  get #isPending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  /** As soon as may be: there is nothing to wait for. */
+  #look(cause: string): void {
+    if (this.#problem === undefined) return;
+    this.#note(cause, performance.now() - QUIET_MS);
+  }
+
+  #note(cause: string, at = performance.now()): void {
+    this.#causes.add(cause);
+    this.#pending ??= { since: at, last: at };
+    this.#pending.last = Math.max(this.#pending.last, at);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#running || this.#pending === undefined) return;
+    const { since, last } = this.#pending;
+    const wanted = Math.min(last + QUIET_MS, since + LONGEST_WAIT_MS);
+    const allowed = this.#endedAt + this.#took * PAUSE_FACTOR;
+    const now = performance.now();
+    this.#due.set(this.#waiting.length > 0 ? 0 : Math.max(0, wanted - now, allowed - now));
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running || this.#problem === undefined || this.#isLocked()) return;
+    const session = this.#session;
+    const recordedBefore = this.#options.recorded();
+    const began = performance.now();
+    this.#pending = undefined;
+    this.#running = true;
+    for (const delay of [this.#due, this.#auditDue, this.#retryDue]) delay.cancel();
+    const answer = await this.#options.ask();
+    this.#running = false;
+    this.#endedAt = performance.now();
+    this.#took = this.#endedAt - began;
+    if (session === this.#session) this.#take(answer, recordedBefore);
+    this.#schedule();
+    if (!this.#isPending) this.#resolveWaiting();
+  }
+
+  #isLocked(): boolean {
+    const lock = this.#options.lock();
+    const now = performance.now();
+    if (lock === 'free') this.#lockedSince = undefined;
+    else {
+      this.#lockedSince ??= now;
+      if (now - this.#lockedSince < LOCKED_LIMIT_MS[lock]) {
+        this.#due.set(LOCKED_WAIT_MS);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #take(answer: HgStatusAnswer, recordedBefore: string): void {
+    const problem = this.#problem!;
+    this.#recorded = this.#options.recorded();
+    if (this.#recorded === recordedBefore) this.#confirmations = 0;
+    else if (this.#confirmations < MOST_CONFIRMATIONS) {
+      this.#confirmations++;
+      this.#causes.add('recorded meanwhile');
+      this.#pending ??= { since: this.#endedAt, last: this.#endedAt };
+    }
+    const settled = !this.#isPending;
+    if (answer.kind === 'answer') {
+      const entries = toEntries(answer.entries);
+      if (entries !== undefined) {
+        this.#failures = 0;
+        this.#tell(entries, { kind: 'fallback', problem }, settled, this.#took);
+        if (this.#options.auditMs > 0) this.#auditDue.set(this.#options.auditMs);
+        return;
+      }
+    }
+    this.#retryDue.set(Math.min(RETRY_MS * 2 ** this.#failures++, LONGEST_RETRY_MS));
+    this.#tell(NOTHING, failure(problem, answer), settled, this.#took);
+  }
+
+  #tell(entries: Entries, wanted: ToldState, settled: boolean, milliseconds: number): void {
+    const told = this.#told;
+    const state = told !== undefined && sameState(told.state, wanted) ? told.state : wanted;
+    const { head, tracked } = this.#options.head();
+    const headKey = head === undefined ? '' : JSON.stringify(head);
+    const reset = told?.state.kind !== state.kind;
+    const changes = difference(reset ? NOTHING : this.#entries, entries);
+    this.#entries = entries;
+    const cause = [...this.#causes].join(', ');
+    this.#causes.clear();
+    if (!reset && changes.length === 0 && told.state === state && told.head === headKey && told.settled === settled) {
+      return;
+    }
+    this.#told = { state, head: headKey, settled };
+    this.#updates.fire({
+      state,
+      head,
+      reset,
+      changes,
+      counts: count(entries),
+      tracked,
+      nestedRepositories: reset ? [] : undefined,
+      settled,
+      cause: cause === '' ? 'refused' : cause,
+      outcome: emptyOutcome(),
+      milliseconds,
+    });
+  }
+
+  #resolveWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** Undefined if hg uses a letter that is not known. */
+function toEntries(answer: readonly HgStatusEntry[]): Entries | undefined {
+  const entries = new Map<BytePath, Entry>();
+  for (const { path, status: letter, source } of answer) {
+    const status = STATUSES[letter];
+    if (status === undefined) return undefined;
+    entries.set(path, source === undefined ? { status } : { status, source });
+  }
+  return entries;
+}
+
+function failure(problem: QuicksilverError, answer: HgStatusAnswer): ToldState {
+  const { code, file, line } = problem;
+  if (answer.kind === 'unavailable') {
+    return {
+      kind: 'refused',
+      problem: new QuicksilverError(code, `${problem.message} ${answer.message}`, { file, line }),
+    };
+  }
+  const said = answer.kind === 'failed' ? answer.message : 'it uses a status that is not known.';
+  const message = `${problem.message} hg was asked instead and did not answer: ${said}`;
+  return { kind: 'failed', problem: new QuicksilverError('io', message, { file, line }) };
+}
+
+function sameState(a: ToldState, b: ToldState): boolean {
+  if (!('problem' in a) || !('problem' in b)) return a.kind === b.kind;
+  return a.kind === b.kind && a.problem.message === b.problem.message;
+}
+
+function difference(from: Entries, to: Entries): Change[] {
+  const changes: Change[] = [];
+  for (const path of from.keys()) if (!to.has(path)) changes.push({ path, entry: undefined });
+  for (const [path, entry] of to) {
+    const old = from.get(path);
+    if (old?.status !== entry.status || old.source !== entry.source) changes.push({ path, entry });
+  }
+  return changes;
+}
+
+function count(entries: Entries): EntryCounts {
+  const counts: EntryCounts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0 };
+  for (const { status } of entries.values()) counts[status]++;
+  return counts;
+}

@@ -1,0 +1,119 @@
+// What can be said of a repository whose status is refused: most of what makes it so concerns the files only.
+import * as path from 'node:path';
+import { QuicksilverError } from '../base/errors.ts';
+import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import { HG_DIRECTORY } from '../mercurial/discovery.ts';
+import { readWithFiles, type FileSet } from '../mercurial/fileSet.ts';
+import { LOCK_FILE } from '../mercurial/lock.ts';
+import { MercurialRepository } from '../mercurial/repository.ts';
+import type { Vfs } from '../mercurial/vfs.ts';
+import type { Head, Lock } from '../workingCopy/backend.ts';
+import { HeadReader } from '../workingCopy/mercurialHead.ts';
+
+/** Looked at where not even the requirements can be understood. */
+const FILES_WITHOUT_LAYOUT = ['requires', 'dirstate', 'branch', 'bookmarks', 'bookmarks.current', 'sparse', 'hgrc'];
+
+interface Opened {
+  readonly repository: MercurialRepository;
+  readonly heads: HeadReader;
+  readonly definition: FileSet;
+}
+
+export interface RefusedHead {
+  /** Undefined if it cannot be read. */
+  readonly head: Head | undefined;
+  /** Files that are recorded; 0 if that cannot be read. */
+  readonly tracked: number;
+}
+
+export class RefusedRepository {
+  readonly root: string;
+  readonly #vfs: Vfs;
+  readonly #environment: HgEnvironment;
+  readonly #hgDirectory: string;
+  #opened: Opened | undefined;
+
+  constructor(root: string, vfs: Vfs, environment: HgEnvironment) {
+    this.root = root;
+    this.#vfs = vfs;
+    this.#environment = environment;
+    this.#hgDirectory = path.join(root, HG_DIRECTORY);
+  }
+
+  /**
+   * A text that is another one when the configuration may be. Undefined if it is not known where that is: the
+   * repository's requirements decide about it.
+   */
+  configuration(): string | undefined {
+    const files = this.#open()?.repository.definitionFiles;
+    return files && this.#state(files);
+  }
+
+  /** A text that is another one when something recorded has changed, or a rule. */
+  recorded(): string {
+    return this.#state(this.files());
+  }
+
+  /** Absolute paths of the files that {@link recorded} looks at. */
+  files(): readonly string[] {
+    const repository = this.#open()?.repository;
+    if (repository === undefined) {
+      const own = FILES_WITHOUT_LAYOUT.map(name => path.join(this.#hgDirectory, name));
+      return [...own, path.join(this.root, '.hgignore')];
+    }
+    const { stateFiles, definitionFiles, controlFiles } = repository;
+    const all = new Set([...stateFiles, ...definitionFiles, ...controlFiles, ...this.#ignoreFiles(repository)]);
+    // Every command takes the lock and gives it back.
+    all.delete(path.join(this.#hgDirectory, LOCK_FILE));
+    return [...all];
+  }
+
+  /** Never throws for what a repository can be like. */
+  head(): RefusedHead {
+    return this.#lenient({ head: undefined, tracked: 0 }, () => {
+      const opened = this.#open();
+      if (opened === undefined) return { head: undefined, tracked: 0 };
+      const dirstate = opened.repository.readDirstate();
+      return { head: opened.heads.read(dirstate), tracked: dirstate.entryCount };
+    });
+  }
+
+  lock(): Lock {
+    return this.#lenient<Lock>('free', () => this.#open()?.repository.lock() ?? 'free');
+  }
+
+  #open(): Opened | undefined {
+    if (this.#opened?.definition.hasChanged() === false) return this.#opened;
+    this.#opened = this.#lenient<Opened | undefined>(undefined, () => {
+      const options = { vfs: this.#vfs, environment: this.#environment, allowUnsupported: true };
+      const open = (): MercurialRepository => MercurialRepository.open(this.root, options);
+      const known = this.#opened?.definition.paths ?? [];
+      const { value, files } = readWithFiles(this.#vfs, known, open, repository => repository.definitionFiles);
+      return { repository: value, heads: new HeadReader(this.#vfs, value), definition: files };
+    });
+    return this.#opened;
+  }
+
+  #ignoreFiles(repository: MercurialRepository): readonly string[] {
+    return this.#lenient<readonly string[]>([], () => repository.ignoreFiles);
+  }
+
+  #state(files: readonly string[]): string {
+    const states = files.map(file => {
+      const identity = this.#lenient(undefined, () => this.#vfs.targetIdentity(file));
+      if (identity === undefined) return file;
+      const { device, inode, size, mtimeNs, ctimeNs } = identity;
+      return [file, device, inode, size, mtimeNs, ctimeNs].join(' ');
+    });
+    return states.join('\n');
+  }
+
+  #lenient<T>(otherwise: T, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof QuicksilverError)) throw error;
+      return otherwise;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// A repository of the real hg behind the server, as the extension has it: a client that applies the updates, with an hg on
+// the PATH that writes down each start.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import type { Disposable } from '../../src/base/lifecycle.ts';
+import { findHg } from '../../src/hgCommand/hgExecutable.ts';
+import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import * as protocol from '../../src/server/protocol.ts';
+import { Server } from '../../src/server/server.ts';
+import { HgSandbox } from './hgSandbox.ts';
+import { hgEnvironment } from './hgServer.ts';
+
+const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
+
+export class ServedRepository implements Disposable {
+  readonly sandbox: HgSandbox;
+  readonly root: string;
+  /** The server's log, as 'level: message'. */
+  readonly log: string[] = [];
+  /** The kinds of states told, each once in a row. */
+  readonly states: string[] = [];
+  state: protocol.RepositoryState = { kind: 'scanning' };
+  head: protocol.RepositoryHead | undefined;
+  readonly #entries = new Map<string, protocol.FileEntry>();
+  readonly #connection;
+  readonly #server: Server;
+  readonly #calls: string;
+  #listeners: (() => void)[] = [];
+
+  /** Makes an empty repository. What `prepare` does to it, and to the sandbox, is there when it is opened. */
+  constructor(prepare: (sandbox: HgSandbox) => void, options: readonly string[] = []) {
+    this.sandbox = new HgSandbox(options);
+    this.sandbox.hg('.', ['init', 'repo']);
+    this.root = this.sandbox.path('repo');
+    this.#calls = this.sandbox.path('calls');
+    prepare(this.sandbox);
+    fs.mkdirSync(this.sandbox.path('bin'));
+    fs.writeFileSync(this.#calls, '');
+    const script = `#!/bin/sh\necho "$@" >> '${this.#calls}'\nexec '${findHg()}' "$@"\n`;
+    fs.writeFileSync(this.sandbox.path('bin/hg'), script, { mode: 0o755 });
+
+    const variables = { ...hgEnvironment(this.sandbox.path('hgrc')), HGPLAIN: undefined };
+    const PATH = [this.sandbox.path('bin'), process.env['PATH']].join(path.delimiter);
+    const environment = { ...currentEnvironment(), variables: { ...variables, PATH } };
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
+    this.#server = new Server(far, environment);
+    far.listen();
+    this.#connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
+    this.#connection.onNotification(protocol.Log, ({ level, message }) => void this.log.push(`${level}: ${message}`));
+    this.#connection.onNotification(protocol.DidUpdate, update => this.#apply(update));
+    this.#connection.listen();
+  }
+
+  /** As `hg status -mardu -C` has it: 'M a', 'A b < a', ordered. */
+  get entries(): string[] {
+    const lines = [...this.#entries.values()].filter(({ status }) => status !== 'ignored');
+    return lines.map(({ path: at, status, source }) => line(LETTERS[status], at, source)).sort();
+  }
+
+  /** The real answer, in the same form; hg is told of nothing but the sandbox's configuration. */
+  get expected(): string[] {
+    const listed = this.hg('status', '-mardu', '-C', '-0').split('\0').slice(0, -1);
+    const lines: string[] = [];
+    for (const item of listed) {
+      if (item.startsWith('  ')) lines.push(`${lines.pop()!} < ${item.slice(2)}`);
+      else lines.push(item);
+    }
+    return lines.sort();
+  }
+
+  /** How hg was started, its global options left out. */
+  get calls(): string[] {
+    const lines = fs.readFileSync(this.#calls, 'utf8').split('\n').slice(0, -1);
+    return lines.map(call => call.replace(/^.*--cwd \S+ /, ''));
+  }
+
+  /** The commands that hg has run, whether in a server or a process. */
+  get commands(): string[] {
+    return this.log.flatMap(text => /^info: hg (.*) in .*\((\w+)\)$/.exec(text)?.slice(1, 3).join(' by ') ?? []);
+  }
+
+  get problem(): string {
+    return 'problem' in this.state ? this.state.problem.message : '';
+  }
+
+  /** Runs the real hg, with the configuration that the server's hg has. */
+  hg(...args: readonly string[]): string {
+    return this.sandbox.hg('repo', ['--config', `ui.merge=:merge`, ...args]).toString('utf8');
+  }
+
+  write(name: string, content: string): void {
+    fs.mkdirSync(path.dirname(path.join(this.root, name)), { recursive: true });
+    fs.writeFileSync(path.join(this.root, name), content);
+  }
+
+  async setHgPolicy(allow: boolean, hg = ''): Promise<void> {
+    await this.#connection.sendNotification(protocol.SetHgPolicy, { allow, path: hg });
+  }
+
+  async open(): Promise<void> {
+    await this.#connection.sendRequest(protocol.Open, { root: this.root, auditSeconds: 0, watchShare: 0.5 });
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await this.#connection.sendRequest(protocol.Settle, { root: this.root });
+  }
+
+  async refresh(): Promise<void> {
+    await this.#connection.sendRequest(protocol.Refresh, { root: this.root, cause: 'test' });
+  }
+
+  /** Tells of changes, as VS Code's watcher does. */
+  async hint(...paths: readonly string[]): Promise<void> {
+    await this.#connection.sendNotification(protocol.Hint, { root: this.root, paths });
+    await this.settle();
+  }
+
+  /** Resolves when what was told fulfils the condition. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const check = (): void => {
+        if (condition()) resolve();
+      };
+      this.#listeners.push(check);
+      check();
+    });
+  }
+
+  dispose(): void {
+    this.#server.dispose();
+    this.#connection.dispose();
+    this.sandbox.dispose();
+  }
+
+  #apply(update: protocol.RepositoryUpdate): void {
+    if (update.reset) this.#entries.clear();
+    for (const at of update.cleared) this.#entries.delete(at);
+    for (const entry of update.changed) this.#entries.set(entry.path, entry);
+    this.state = update.state;
+    this.head = update.head;
+    if (this.states.at(-1) !== update.state.kind) this.states.push(update.state.kind);
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function line(letter: string, at: string, source: string | undefined): string {
+  return source === undefined ? `${letter} ${at}` : `${letter} ${at} < ${source}`;
+}
