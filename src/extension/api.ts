@@ -61,6 +61,8 @@ export interface ViewForTests {
   decoration(uri: Uri): FileDecoration | undefined;
   /** Fired with what VS Code is told to ask about again; undefined is everything. */
   readonly onDidChangeDecorations: Event<readonly Uri[] | undefined>;
+  /** What the gutter compares a file with. */
+  originalOf(uri: Uri): Promise<Uri | undefined>;
   /** How often VS Code has read a version of a file so far. */
   contentReads(): number;
   /** Ends the engine as a crash would. */

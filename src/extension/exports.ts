@@ -1,5 +1,5 @@
 // The API of api.ts over the parts of the extension.
-import { EventEmitter, type Uri } from 'vscode';
+import { CancellationTokenSource, EventEmitter, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type {
   QuicksilverApi,
@@ -108,6 +108,8 @@ function createRepository(
   };
 }
 
+const neverCancelled = new CancellationTokenSource().token;
+
 function createView({ client, repositories, decorations, contents }: ExportsContext): ViewForTests {
   const viewOf = (root: Uri): OpenRepository['view'] => {
     const found = repositories.map.get(root.path);
@@ -129,6 +131,10 @@ function createView({ client, repositories, decorations, contents }: ExportsCont
     inputBoxVisible: root => viewOf(root).sourceControl.inputBox.visible,
     decoration: uri => decorations.peek(uri),
     onDidChangeDecorations: decorations.onDidChangeFileDecorations,
+    originalOf: async uri => {
+      const provider = repositories.of(uri)?.view.sourceControl.quickDiffProvider;
+      return (await provider?.provideOriginalResource?.(uri, neverCancelled)) ?? undefined;
+    },
     contentReads: () => contents.requests.read,
     crashEngine: () => client.crash(),
   };

@@ -5,11 +5,11 @@ import {
   Selection,
   TabInputText,
   TabInputTextDiff,
+  Uri,
   window,
   workspace,
   type SourceControlResourceState,
   type Tab,
-  type Uri,
 } from 'vscode';
 import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';
@@ -79,6 +79,20 @@ describe('what a change opens', () => {
     assert.equal(tab.input.uri.scheme, 'quicksilver');
     assert.equal(await text(tab.input.uri), content);
   }
+
+  it('the gutter compares tracked files only, and those that have something to be compared with', async () => {
+    const originalOf = async (path: string): Promise<string | undefined> => {
+      const original = await api.view.originalOf(uriAt(path));
+      return original && (JSON.parse(original.query) as { revision: string }).revision + original.path;
+    };
+    for (const path of ['src/edited.txt', 'src/other.txt', 'src/new.txt']) {
+      assert.equal(await originalOf(path), `base${uriAt(path).path}`);
+    }
+    for (const path of ['src/added.txt', 'unknown.txt', 'x.log', 'src/absent.txt', '.hg/requires']) {
+      assert.equal(await originalOf(path), undefined, path);
+    }
+    assert.equal(await api.view.originalOf(Uri.file('/elsewhere/a.txt')), undefined);
+  });
 
   it('a modified file: the difference from the parent', async () => {
     const tab = await click('src/edited.txt');

@@ -50,6 +50,14 @@ describe('the gutter', () => {
     await ui.gutterMarks({ until: ['modified 1'] });
   });
 
+  it('follows what was committed while the engine was down', async () => {
+    await open('src', 'edited.txt');
+    await ui.gutterMarks({ until: ['modified 1'] });
+    api.view.crashEngine();
+    await hg(at(), 'commit', '--message', 'Edited again', at('src', 'edited.txt'));
+    await ui.gutterMarks({ until: [] });
+  });
+
   it('compares a renamed file with what it was renamed from', async () => {
     write('src/new.txt', lines('old', { 5: 'changed' }));
     await open('src', 'new.txt');
