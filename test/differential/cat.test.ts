@@ -5,32 +5,13 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { errorMessage } from '../../src/base/errors.ts';
-import { runCommandLine } from '../../src/cli/commands.ts';
-import { utf8Bytes } from '../../src/cli/io.ts';
+import { hg as runHg, quicksilver as runQuicksilver, sameAnswer, type Run } from '../support/comparedCommands.ts';
 import { hgEnvironment } from '../support/hgServer.ts';
-
-interface Run {
-  readonly code: number | null;
-  /** Byte strings. */
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 const skip = process.platform === 'win32' ? 'symbolic links are used' : false;
 
 let base = '';
 let root = '';
-
-function hg(args: readonly string[], cwd = root): Run {
-  const { status, stdout, stderr } = spawnSync('hg', args, {
-    cwd,
-    env: hgEnvironment(),
-    encoding: 'latin1',
-    maxBuffer: 1 << 28,
-  });
-  return { code: status, stdout, stderr };
-}
 
 function must(...args: string[]): string {
   const { code, stdout, stderr } = hg(args);
@@ -38,40 +19,9 @@ function must(...args: string[]): string {
   return stdout;
 }
 
-async function quicksilver(args: readonly string[], cwd = root): Promise<Run> {
-  let stdout = '';
-  let stderr = '';
-  const saved = process.env['HGRCPATH'];
-  process.env['HGRCPATH'] = '';
-  try {
-    const code = await runCommandLine(args, {
-      stdout: { write: bytes => void (stdout += bytes) },
-      stderr: { write: bytes => void (stderr += bytes) },
-      cwd,
-      environment: { HGPLAIN: '1' },
-      platform: process.platform,
-      signal: new AbortController().signal,
-    });
-    return { code, stdout, stderr };
-  } catch (error) {
-    return { code: 255, stdout, stderr: `${stderr}abort: ${utf8Bytes(errorMessage(error))}\n` };
-  } finally {
-    if (saved === undefined) delete process.env['HGRCPATH'];
-    else process.env['HGRCPATH'] = saved;
-  }
-}
-
-/** Both answer the same; the words of an abort are each program's own. */
-async function same(args: readonly string[], cwd = root): Promise<Run> {
-  const theirs = hg(args, cwd);
-  const ours = await quicksilver(args, cwd);
-  const label = `${cwd}: hg ${args.join(' ')}: ${ours.stderr}`;
-  assert.equal(ours.stdout, theirs.stdout, label);
-  assert.equal(ours.code, theirs.code, label);
-  if (theirs.code !== 255) assert.equal(ours.stderr, theirs.stderr, label);
-  else assert.match(ours.stderr, /^abort: .*\n$/, label);
-  return ours;
-}
+const hg = (args: readonly string[], cwd = root): Run => runHg(args, cwd);
+const quicksilver = (args: readonly string[], cwd = root): Promise<Run> => runQuicksilver(args, cwd);
+const same = (args: readonly string[], cwd = root): Promise<Run> => sameAnswer(args, cwd);
 
 function write(name: string, content: string | Buffer): void {
   fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });

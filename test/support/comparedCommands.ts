@@ -1,0 +1,59 @@
+// The same command by the real program and by ours, in process, and whether both answer the same.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { errorMessage } from '../../src/base/errors.ts';
+import { runCommandLine } from '../../src/cli/commands.ts';
+import { utf8Bytes } from '../../src/cli/io.ts';
+import { hgEnvironment } from './hgServer.ts';
+
+export interface Run {
+  readonly code: number | null;
+  /** Byte strings. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function hg(args: readonly string[], cwd: string): Run {
+  const { status, stdout, stderr } = spawnSync('hg', args, {
+    cwd,
+    env: hgEnvironment(),
+    encoding: 'latin1',
+    maxBuffer: 1 << 28,
+  });
+  return { code: status, stdout, stderr };
+}
+
+export async function quicksilver(args: readonly string[], cwd: string): Promise<Run> {
+  let stdout = '';
+  let stderr = '';
+  const saved = process.env['HGRCPATH'];
+  process.env['HGRCPATH'] = '';
+  try {
+    const code = await runCommandLine(args, {
+      stdout: { write: bytes => void (stdout += bytes) },
+      stderr: { write: bytes => void (stderr += bytes) },
+      cwd,
+      environment: { HGPLAIN: '1' },
+      platform: process.platform,
+      signal: new AbortController().signal,
+    });
+    return { code, stdout, stderr };
+  } catch (error) {
+    return { code: 255, stdout, stderr: `${stderr}abort: ${utf8Bytes(errorMessage(error))}\n` };
+  } finally {
+    if (saved === undefined) delete process.env['HGRCPATH'];
+    else process.env['HGRCPATH'] = saved;
+  }
+}
+
+/** Both answer the same; the words of an abort are each program's own. */
+export async function sameAnswer(args: readonly string[], cwd: string): Promise<Run> {
+  const theirs = hg(args, cwd);
+  const ours = await quicksilver(args, cwd);
+  const label = `${cwd}: hg ${args.join(' ')}: ${ours.stderr}`;
+  assert.equal(ours.stdout, theirs.stdout, label);
+  assert.equal(ours.code, theirs.code, label);
+  if (theirs.code !== 255) assert.equal(ours.stderr, theirs.stderr, label);
+  else assert.match(ours.stderr, /^abort: .*\n$/, label);
+  return ours;
+}
