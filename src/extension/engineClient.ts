@@ -32,9 +32,11 @@ import {
   Refresh,
   ResolveRevision,
   Settle,
+  SetHgPolicy,
   type ChangesetSummary,
   type ContentAnswer,
   type ContentQuery,
+  type HgPolicy,
   type IgnoreExplanation,
   type OpenOptions,
   type PendingChangesets,
@@ -107,6 +109,7 @@ export class EngineClient implements Disposable {
   #waiting: ((connection: MessageConnection) => void)[] = [];
   #deaths = 0;
   #focused = true;
+  #hgPolicy: HgPolicy | undefined;
 
   readonly onDidUpdate = this.#didUpdate.event;
   /** The base of these files, which was asked for, is another now. Not told when the engine starts again. */
@@ -195,6 +198,12 @@ export class EngineClient implements Disposable {
     this.#notify(connection => connection.sendNotification(Focus, { focused }));
   }
 
+  /** Whether the engine may start hg; it is told again when it starts again. */
+  setHgPolicy(policy: HgPolicy): void {
+    this.#hgPolicy = policy;
+    this.#notify(connection => connection.sendNotification(SetHgPolicy, policy));
+  }
+
   /** Ends the engine if no repository is open; the next request starts it again. */
   rest(): void {
     if (this.#opened.size > 0) return;
@@ -256,6 +265,7 @@ export class EngineClient implements Disposable {
     connection.listen();
     process.onDidEnd(reason => this.#ended(running, reason));
     if (!this.#focused) this.focus(false);
+    if (this.#hgPolicy !== undefined) this.setHgPolicy(this.#hgPolicy);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve(connection);

@@ -13,7 +13,7 @@ import { HintSources } from './hintSources.ts';
 import { lazy } from './lazy.ts';
 import { BaseQuickDiff } from './quickDiff.ts';
 import { Repositories } from './repositories.ts';
-import { affects, areDecorationsEnabled } from './settings.ts';
+import { affects, areDecorationsEnabled, hgPolicy } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
 import { texts } from './texts.ts';
 
@@ -36,6 +36,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     decorations?.changed(repository, paths, all),
   );
   decorations = new Decorations(repositories.map, areDecorationsEnabled());
+  client.setHgPolicy(hgPolicy());
   const hints = new HintSources(client, repositories);
   const discovery = new Discovery(client, repositories, log);
   const parts = { client, repositories, discovery, hints, log };
@@ -66,6 +67,12 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     repositories.onDidClose(repository => shownDecorations.closed(repository)),
     workspace.onDidChangeConfiguration(event => {
       if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(areDecorationsEnabled());
+      if (affects(event, 'fallbackToHg', 'path')) client.setHgPolicy(hgPolicy());
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      client.setHgPolicy(hgPolicy());
+      // Why there was no status is worded anew.
+      for (const repository of repositories.all) repository.view.showSummary();
     }),
     client.onDidDie(() => {
       if (isTold) return;

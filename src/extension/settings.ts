@@ -1,5 +1,6 @@
 // The settings, read where they are needed: VS Code keeps them in memory, and changes take effect by events.
 import { workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
+import type { HgPolicy } from '../server/protocol.ts';
 import type { AutoRepositoryDetection } from './repositoryChoice.ts';
 import type { CountBadge, UntrackedChanges } from './statusPresentation.ts';
 
@@ -34,6 +35,24 @@ export function areDecorationsEnabled(): boolean {
 
 export function opensDiffOnClick(): boolean {
   return workspace.getConfiguration(SECTION).get('openDiffOnClick', true);
+}
+
+/** Whether hg may answer for repositories that are refused, in a workspace that is trusted. */
+export function fallsBackToHg(): boolean {
+  return workspace.getConfiguration(SECTION).get<unknown>('fallbackToHg') !== false;
+}
+
+/**
+ * Whether hg may answer for repositories that are refused, and which hg. A program is taken only from what the person has
+ * set, never from a workspace.
+ */
+export function hgPolicy(): HgPolicy {
+  const settings = workspace.getConfiguration(SECTION);
+  const path = settings.inspect<unknown>('path')?.globalValue;
+  return {
+    allow: workspace.isTrusted && fallsBackToHg(),
+    path: typeof path === 'string' ? path : '',
+  };
 }
 
 export interface DetectionSettings {

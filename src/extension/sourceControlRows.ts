@@ -1,6 +1,7 @@
 // The rows of the Source Control view.
-import { ThemeColor, ThemeIcon, Uri, type SourceControlResourceState } from 'vscode';
-import type { Conflict, Problem } from '../server/protocol.ts';
+import { ThemeColor, ThemeIcon, Uri, workspace, type SourceControlResourceState } from 'vscode';
+import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
+import { fallsBackToHg } from './settings.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
 import { rowTooltip, texts } from './texts.ts';
 import { fileUri, isReadableName } from './uris.ts';
@@ -38,16 +39,35 @@ export function createRow({ rootUri, path, version, showsIcons, title }: RowOpti
   };
 }
 
+/** What is said of a repository that is not answered as others are. */
+export interface ShownProblem {
+  readonly problem: Problem;
+  readonly sentence: string;
+  /** There is a status all the same: that of hg. */
+  readonly hasStatus: boolean;
+}
+
+/** Undefined if there is nothing to say. */
+export function shownProblem(state: RepositoryState): ShownProblem | undefined {
+  if (state.kind !== 'fallback' && state.kind !== 'refused' && state.kind !== 'failed') return undefined;
+  const { problem } = state;
+  const hasStatus = state.kind === 'fallback';
+  if (hasStatus) return { problem, sentence: texts.statusByHg(problem.message), hasStatus };
+  const needsTrust = state.kind === 'refused' && !workspace.isTrusted && fallsBackToHg();
+  return { problem, sentence: needsTrust ? texts.needsTrust(problem.message) : problem.message, hasStatus };
+}
+
 /** A row whose name is the sentence itself: it is read without a click. The click opens the file it is about. */
-export function createProblemRow(problem: Problem): SourceControlResourceState {
-  // '/' would split the sentence into a name and folders, so it is written as the division slash.
-  const sentence = problem.message.replaceAll('/', '\u2215');
+export function createProblemRow({ problem, sentence, hasStatus }: ShownProblem): SourceControlResourceState {
   return {
-    resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${sentence}` }),
+    // '/' would split the sentence into a name and folders, so it is written as the division slash.
+    resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${sentence.replaceAll('/', '\u2215')}` }),
     command: { command: 'quicksilver.openProblem', title: texts.open(), arguments: [problem.file, problem.line] },
     decorations: {
-      tooltip: problem.message,
-      iconPath: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
+      tooltip: sentence,
+      iconPath: hasStatus
+        ? new ThemeIcon('info', new ThemeColor('problemsInfoIcon.foreground'))
+        : new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
     },
     contextValue: 'problem',
   };

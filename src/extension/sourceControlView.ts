@@ -8,13 +8,12 @@ import {
   type Uri,
 } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import type { Problem } from '../server/protocol.ts';
 import { CappedList } from './cappedList.ts';
 import { inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { folderSettings, type FolderSettings } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
-import { createProblemRow, createRow, rowVersion } from './sourceControlRows.ts';
+import { createProblemRow, createRow, rowVersion, shownProblem, type ShownProblem } from './sourceControlRows.ts';
 import { GROUP_IDS, groupOf, type GroupId } from './statusPresentation.ts';
 import { badgeCount, statusBarText, type Activity } from './summary.ts';
 import { groupLabel, texts } from './texts.ts';
@@ -55,7 +54,7 @@ export class SourceControlView implements Disposable {
   #pause: Disposable | undefined;
   #summaryPause: Disposable | undefined;
   #summaryDue = false;
-  #problemShown: Problem | undefined;
+  #problemShown: ShownProblem | undefined;
   #busy = false;
 
   constructor(options: ViewOptions) {
@@ -151,8 +150,9 @@ export class SourceControlView implements Disposable {
     this.#summaryDue = false;
     this.#summaryPause = scheduleAfter(SUMMARY_PAUSE, () => this.#showSummaryNow());
     const { model } = this.#options;
-    const problem = model.state.kind === 'refused' || model.state.kind === 'failed' ? model.state.problem : undefined;
-    this.#showProblem(problem);
+    const shown = shownProblem(model.state);
+    this.#showProblem(shown);
+    const problem = shown?.hasStatus === true ? undefined : shown;
     const count =
       problem === undefined ? badgeCount(model.counts, this.#settings.countBadge, this.#settings.untrackedChanges) : 0;
     if (this.sourceControl.count !== count) this.sourceControl.count = count;
@@ -160,7 +160,7 @@ export class SourceControlView implements Disposable {
     const command: Command = {
       command: 'workbench.view.scm',
       title: statusBarText(model.head, model.counts, activity),
-      tooltip: problem?.message ?? statusBarTooltip(this.#options.name, model, this.#busy),
+      tooltip: problem?.sentence ?? this.#tooltip(shown),
     };
     const operation = problem === undefined ? operationCommand(model) : undefined;
     this.#showCommands(operation === undefined ? [command] : [command, operation]);
@@ -214,12 +214,20 @@ export class SourceControlView implements Disposable {
     return { id, group, rows, dirty: false, leftOutTold: false };
   }
 
-  #showProblem(problem: Problem | undefined): void {
-    if (problem === this.#problemShown) return;
-    this.#problemShown = problem;
-    this.#groups.changes.group.hideWhenEmpty = problem !== undefined;
-    this.#problems.resourceStates = problem === undefined ? [] : [createProblemRow(problem)];
-    if (problem !== undefined) this.#options.tell(`${this.#options.name}: ${problem.message}`);
+  #tooltip(shown: ShownProblem | undefined): string {
+    const tooltip = statusBarTooltip(this.#options.name, this.#options.model, this.#busy);
+    return shown === undefined ? tooltip : `${tooltip}\n${shown.sentence}`;
+  }
+
+  #showProblem(shown: ShownProblem | undefined): void {
+    const old = this.#problemShown;
+    if (old?.sentence === shown?.sentence && old?.hasStatus === shown?.hasStatus) return;
+    this.#problemShown = shown;
+    const hasStatus = shown === undefined || shown.hasStatus;
+    this.#groups.changes.group.hideWhenEmpty = !hasStatus;
+    this.#problems.label = hasStatus && shown !== undefined ? texts.hgGroup() : texts.problemGroup();
+    this.#problems.resourceStates = shown === undefined ? [] : [createProblemRow(shown)];
+    if (shown !== undefined) this.#options.tell(`${this.#options.name}: ${shown.sentence}`);
   }
 
   #tellLeftOut(rows: GroupRows, shown: number): void {

@@ -49,7 +49,7 @@ export function describeUpdate(update: RepositoryUpdate): string {
   ];
   const now = `M ${counts.modified}, A ${counts.added}, R ${counts.removed}, ! ${counts.deleted}, ? ${counts.unknown}, I ${counts.ignored}, ${counts.tracked} tracked`;
   const state =
-    update.state.kind === 'refused' || update.state.kind === 'failed'
+    'problem' in update.state
       ? ` [${update.state.kind}: ${update.state.problem.message}]`
       : update.state.kind === 'ready'
         ? ''

@@ -79,6 +79,9 @@ export const texts = {
   },
   parentLabel: () => l10n.t('parent revision'),
   problemGroup: () => l10n.t('Status Not Available'),
+  hgGroup: () => l10n.t('Status from hg'),
+  statusByHg: (reason: string) => l10n.t('{0} What is shown here is the answer of "hg status".', reason),
+  needsTrust: (reason: string) => l10n.t('{0} "hg status" is asked instead when you trust this workspace.', reason),
   leftOut: (name: string, shown: number, total: number) =>
     l10n.t(
       '{0}: {2} files are listed in one group, and the first {1} are shown. "quicksilver.statusLimit" sets the limit.',

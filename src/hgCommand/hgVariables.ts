@@ -27,8 +27,8 @@ export function globalOptions(root: string): string[] {
   return [
     ...slowPaths.flatMap(name => ['--config', `${name}=allow`]),
     '--noninteractive',
-    // The repository is named also where it is clear: a command server then reads its configuration and its ignore rules
-    // for each command, and does not go on with what it read for the first.
+    // A command server belongs to no repository. It opens the one that is named, anew for each command: one that it was
+    // started in it would keep, with ignore rules and configuration as they were once, for as long as the dirstate is the same.
     '--repository',
     root,
     '--cwd',

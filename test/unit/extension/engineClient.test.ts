@@ -9,7 +9,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { silentLogger } from '../../../src/base/log.ts';
 import { EngineClient, restartDelay, type EngineProcess } from '../../../src/extension/engineClient.ts';
-import { Close, DidUpdate, FindRoot, Hint, Open, type OpenOptions } from '../../../src/server/protocol.ts';
+import { Close, DidUpdate, FindRoot, Hint, Open, SetHgPolicy, type OpenOptions } from '../../../src/server/protocol.ts';
 import { update } from './support.ts';
 
 const options = (root: string): OpenOptions => ({ root, auditSeconds: 60, watchShare: 0.25 });
@@ -54,6 +54,7 @@ class Engines {
     connection.onRequest(Open, ({ root }) => (this.told.push(`${number} open ${root}`), null));
     connection.onRequest(Close, ({ root }) => (this.told.push(`${number} close ${root}`), null));
     connection.onRequest(FindRoot, ({ path }) => `${number} root of ${path}`);
+    connection.onNotification(SetHgPolicy, ({ allow, path }) => void this.told.push(`${number} hg ${allow} ${path}`));
     connection.onNotification(Hint, ({ paths }) => void this.told.push(`${number} hint ${paths.join(' ')}`));
     connection.listen();
     this.server.push(connection);
@@ -139,6 +140,21 @@ test('an engine without repositories is ended, and started by the next request',
     engines.die('terminated');
     assert.equal(engines.timers.length, 0);
     assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+  } finally {
+    engines.client.dispose();
+  }
+});
+
+test('whether hg may be started is told before anything is opened, and told again to the next engine', async () => {
+  const engines = new Engines();
+  try {
+    engines.client.setHgPolicy({ allow: false, path: '' });
+    await engines.client.open(options('/a'));
+    engines.client.setHgPolicy({ allow: true, path: '/hg' });
+    engines.die('out of memory');
+    engines.runTimer();
+    assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+    assert.deepEqual(engines.told, ['1 hg false ', '1 open /a', '1 hg true /hg', '2 hg true /hg', '2 open /a']);
   } finally {
     engines.client.dispose();
   }
