@@ -18,7 +18,9 @@ export async function run(): Promise<void> {
 
   Mocha.reporters.Base.consoleLog = (...values: unknown[]) => send({ output: `${format(...values)}\n` });
   const grep = process.env['QUICKSILVER_TEST_GREP'];
-  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: testTimeout, ...(grep ? { grep } : {}) });
+  // The tests of a scenario share one window and go on where the one before has stopped: after a failure the rest would
+  // only wait in vain, each for its time.
+  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: testTimeout, bail: true, ...(grep ? { grep } : {}) });
   const folder = setting('QUICKSILVER_TEST_FILES');
   for (const name of readdirSync(folder).sort()) if (name.endsWith('.test.cjs')) mocha.addFile(join(folder, name));
 

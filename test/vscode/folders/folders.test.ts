@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { workspace } from 'vscode';
+import type { QuicksilverApi } from '../../../src/extension/api.ts';
+import { until } from '../harness.ts';
+import { assertNoHgStarted, at, uriAt, write } from '../outside.ts';
+import { activeApi, assertShows, openRoots, repositoryAt, type Marks } from '../shown.ts';
+import { assertInWindow } from '../window.ts';
+
+describe('a workspace of several folders', () => {
+  let api: QuicksilverApi;
+
+  const shows = async (name: string, marks: Marks): Promise<void> =>
+    assertShows(api, await repositoryAt(api, at(name)), marks);
+  const rootOf = (...names: string[]): string | undefined => api.getRepository(uriAt(...names))?.rootUri.fsPath;
+  const all = ['alpha', 'beta', 'outer', 'outer/nested', 'outer/nested/deep/inmost'];
+
+  before(async () => {
+    api = await activeApi();
+    await until('all repositories are open', () => api.repositories.length === 5, api.onDidOpenRepository);
+  });
+
+  it('opens the repository of each folder that is not switched off, and the nested ones', () => {
+    assert.deepEqual(openRoots(api, at()), all);
+  });
+
+  it('shows the files of each repository in that repository alone, also above the workspace folder', async () => {
+    await shows('alpha', { 'a.txt': 'M' });
+    await shows('beta', { 'b.txt': 'M', 'sub/s.txt': 'M' });
+    await shows('outer', { 'sub/new.txt': '?' });
+    await shows('outer/nested', { 'n.txt': 'M' });
+    await shows('outer/nested/deep/inmost', { 'i.txt': 'M' });
+    await assertInWindow({ badge: 6 });
+  });
+
+  it('gives a file to the deepest repository', () => {
+    assert.equal(rootOf('outer', 'sub', 's.txt'), at('outer'));
+    assert.equal(rootOf('outer', 'nested', 'n.txt'), at('outer', 'nested'));
+    assert.equal(rootOf('outer', 'nested', 'deep', 'x.txt'), at('outer', 'nested'));
+    assert.equal(rootOf('outer', 'nested', 'deep', 'inmost', 'i.txt'), at('outer', 'nested', 'deep', 'inmost'));
+    assert.equal(rootOf('outer', 'nestedx'), at('outer'));
+    assert.equal(rootOf('beta', 'b.txt'), at('beta'));
+    assert.equal(rootOf('silent', 's.txt'), undefined);
+    assert.equal(rootOf('elsewhere'), undefined);
+    assert.equal(api.view.decoration(uriAt('silent', 's.txt')), undefined);
+  });
+
+  it('follows changes in each of them, also where no folder of the workspace is', async () => {
+    write('beta/b.txt', 'b\n');
+    write('beta/elsewhere/new.txt', 'new\n');
+    await shows('beta', { 'elsewhere/new.txt': '?', 'sub/s.txt': 'M' });
+    write('outer/nested/deep/inmost/new.txt', 'new\n');
+    await shows('outer/nested/deep/inmost', { 'i.txt': 'M', 'new.txt': '?' });
+    await shows('outer/nested', { 'n.txt': 'M' });
+    await shows('outer', { 'sub/new.txt': '?' });
+    write('alpha/a.txt', 'a\n');
+    await shows('alpha', {});
+  });
+
+  it('closes the repositories of a folder that is taken out, and opens them when it is back', async () => {
+    const index = workspace.workspaceFolders?.findIndex(({ uri }) => uri.fsPath === at('outer')) ?? -1;
+    assert.equal(index, 2);
+    workspace.updateWorkspaceFolders(index, 1);
+    await until('three are closed', () => api.repositories.length === 2, api.onDidCloseRepository);
+    assert.deepEqual(openRoots(api, at()), ['alpha', 'beta']);
+    workspace.updateWorkspaceFolders(index, 0, { uri: uriAt('outer') });
+    await until('three are open again', () => api.repositories.length === 5, api.onDidOpenRepository);
+    assert.deepEqual(openRoots(api, at()), all);
+    await shows('outer', { 'sub/new.txt': '?' });
+    await shows('outer/nested', { 'n.txt': 'M' });
+  });
+
+  it('follows the setting of a folder', async () => {
+    const silent = uriAt('silent');
+    write('silent/.vscode/settings.json', '{ "quicksilver.enabled": true }\n');
+    const repository = await repositoryAt(api, silent.fsPath);
+    await assertShows(api, repository, { '.vscode/settings.json': 'M', 's.txt': 'M' });
+    write('silent/.vscode/settings.json', '{ "quicksilver.enabled": false }\n');
+    await until('it is closed', () => api.repositories.length === 5, api.onDidCloseRepository);
+    assert.deepEqual(openRoots(api, at()), all);
+  });
+
+  it('has started no hg for any of that', assertNoHgStarted);
+});

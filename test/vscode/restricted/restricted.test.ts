@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { Uri, commands, workspace, type TextDocument } from 'vscode';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
+import { at, write } from '../outside.ts';
+import { activeApi, assertShows, repositoryAt } from '../shown.ts';
+import { assertInWindow } from '../window.ts';
+
+describe('a workspace that is not trusted', () => {
+  let api: QuicksilverApi;
+  let repository: QuicksilverRepository;
+
+  const wasExecuted = (): boolean => fs.existsSync(scenario().data['trap'] ?? '');
+
+  async function doctor(): Promise<TextDocument> {
+    const uri = await commands.executeCommand('quicksilver.doctor', repository.rootUri);
+    assert.ok(uri instanceof Uri);
+    return workspace.openTextDocument(uri);
+  }
+
+  before(async () => {
+    api = await activeApi();
+    repository = await repositoryAt(api, at());
+  });
+
+  it('is in Restricted Mode', async () => {
+    assert.equal(workspace.isTrusted, false);
+    if (hasUi()) assert.equal(await ui.isRestricted(), true);
+  });
+
+  it('shows the status and follows it', async () => {
+    await assertShows(api, repository, { 'modified.txt': 'M', 'unknown.txt': '?', 'x.log': 'I' });
+    await assertInWindow({
+      sourceControl: ['Changes', 'modified.txt, Modified', 'Untracked', 'unknown.txt, Untracked'],
+      badge: 2,
+      statusBar: ['default 1'],
+    });
+    write('clean.txt', 'no longer clean\n');
+    await assertShows(api, repository, { 'clean.txt': 'M', 'modified.txt': 'M', 'unknown.txt': '?', 'x.log': 'I' });
+    await repository.refresh();
+  });
+
+  it('has the doctor look without hg', async () => {
+    const report = (await doctor()).getText();
+    assert.match(report, /^- Dirstate: version [12]$/m);
+    assert.match(report, /^- 2 modified, /m);
+    assert.doesNotMatch(report, /difference/);
+  });
+
+  it('has started nothing', () => {
+    assert.deepEqual(hgCalls(), []);
+    assert.equal(wasExecuted(), false);
+  });
+
+  it('has the doctor ask hg once it is trusted', async function () {
+    if (!hasUi()) this.skip();
+    await ui.trustWorkspace();
+    await until('the workspace is trusted', () => workspace.isTrusted, workspace.onDidGrantWorkspaceTrust);
+    // VS Code keeps a document it has shown, and has to be told that there is another report for it.
+    const document = await doctor();
+    const compared = (): boolean => /^No difference from `.*hg`\.$/m.test(document.getText());
+    await until('the report has a comparison', compared, workspace.onDidChangeTextDocument);
+    const calls = hgCalls();
+    assert.ok(calls.length > 0);
+    for (const { args, cwd } of calls) assert.deepEqual([args.includes('status'), cwd], [true, at()]);
+  });
+});
