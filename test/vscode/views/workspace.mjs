@@ -26,5 +26,7 @@ export function prepare({ directory, hg, initRepository, writeFiles, fakeHg }) {
   const refused = path.join(directory, 'refused');
   initRepository(refused, { 'a.txt': 'a\n' });
   fs.appendFileSync(path.join(refused, '.hg', 'requires'), 'exp-unheard-of\n');
-  return { open: directory, env: fakeHg({ passThrough: true }) };
+  // No hg is asked for the one that is refused: this is about what is shown when nobody can answer.
+  const settings = { 'quicksilver.fallbackToHg': false };
+  return { open: directory, settings, env: fakeHg({ passThrough: true }) };
 }
