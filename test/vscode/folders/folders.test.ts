@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { workspace } from 'vscode';
 import type { QuicksilverApi } from '../../../src/extension/api.ts';
 import { until } from '../harness.ts';
@@ -16,7 +17,14 @@ describe('a workspace of several folders', () => {
 
   before(async () => {
     api = await activeApi();
-    await until('all repositories are open', () => api.repositories.length === 5, api.onDidOpenRepository);
+    const { onDidOpenRepository, onDidCloseRepository } = api;
+    const areOpen = (): boolean => isDeepStrictEqual(openRoots(api, at()), all);
+    try {
+      await until('all repositories are open', areOpen, onDidOpenRepository, onDidCloseRepository);
+    } catch (error) {
+      assert.deepEqual(openRoots(api, at()), all);
+      throw error;
+    }
   });
 
   it('opens the repository of each folder that is not switched off, and the nested ones', () => {
