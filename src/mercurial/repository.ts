@@ -40,6 +40,7 @@ export interface WorkingCopyRules {
   readonly controlDirectory: string;
   readonly excluded: ReadonlySet<BytePath>;
   readonly traits: FileSystemTraits;
+  readonly foldsCase: boolean;
 }
 
 /**
@@ -66,11 +67,8 @@ export class MercurialRepository {
   readonly requirements: ReadonlySet<string>;
   readonly config: HgConfig;
   readonly traits: FileSystemTraits;
-  /**
-   * True if names that differ in case only are one file. Never set so far: names are compared as they are, which on such
-   * file systems differs from Mercurial for files whose case was changed outside of it.
-   */
-  readonly caseInsensitive = false;
+  /** True if names that differ in case only are one file: `.hg` is then found under another spelling, too. */
+  readonly foldsCase: boolean;
   readonly #layout: RepositoryLayout;
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;
@@ -85,6 +83,7 @@ export class MercurialRepository {
     this.requirements = layout.requirements;
     this.config = config;
     this.traits = platformTraits(options.environment.platform);
+    this.foldsCase = foldsCase(options.vfs, layout.hgDirectory);
     this.#layout = layout;
     this.#vfs = options.vfs;
     this.#environment = options.environment;
@@ -156,7 +155,7 @@ export class MercurialRepository {
 
   treeRules(dirstate: Dirstate): WorkingCopyRules {
     const excluded = subrepositoryPaths(this.#vfs, this.root, dirstate);
-    return { controlDirectory: HG_DIRECTORY, excluded, traits: this.traits };
+    return { controlDirectory: HG_DIRECTORY, excluded, traits: this.traits, foldsCase: this.foldsCase };
   }
 
   /** The history as it is now, seen from the parents of the working copy. */
@@ -219,4 +218,9 @@ export class MercurialRepository {
 
 function refuse(reasons: readonly string[], root: string): void {
   if (reasons.length > 0) throw new QuicksilverError('unsupported', reasons.join(' '), { file: root });
+}
+
+function foldsCase(vfs: Vfs, hgDirectory: string): boolean {
+  const other = vfs.identity(path.join(path.dirname(hgDirectory), HG_DIRECTORY.toUpperCase()));
+  return other !== undefined && other.inode === vfs.identity(hgDirectory)?.inode;
 }

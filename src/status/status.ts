@@ -1,5 +1,6 @@
 // One-shot status: everything, or what is at and below given paths.
 import { bytePath, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { recordedPath } from './caseFolding.ts';
 import { VerdictCache } from './contentComparison.ts';
 import { PathLocator } from './pathLocator.ts';
 import { TreeScan, type ScanOptions } from './treeScan.ts';
@@ -92,7 +93,8 @@ export async function runScan(
 
 function addPaths(input: StatusInput, tree: WorkingTree, scan: TreeScan, paths: readonly BytePath[]): void {
   const locator = new PathLocator(input, tree);
-  for (const path of withoutNested(paths)) {
+  const wanted = input.rules.foldsCase ? paths.map(path => recordedPath(input.statCache, path)) : paths;
+  for (const path of withoutNested(wanted)) {
     if (path === '') {
       scan.addDirectory(path, false);
       continue;

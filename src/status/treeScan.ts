@@ -2,6 +2,7 @@
 // handles one directory, so that whoever drives it can pause, stop or interleave other work.
 import { joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
 import type { FileKind, FileStat } from '../base/fileStat.ts';
+import { asRecorded } from './caseFolding.ts';
 import { compareContent, type VerdictCache } from './contentComparison.ts';
 import { NO_NODE, type NodeId, type StatusInput, type StatusSink } from './types.ts';
 import type { DirectoryItem, WorkingTree } from './workingTree.ts';
@@ -142,11 +143,12 @@ export class TreeScan {
   #directory(frame: Frame): void {
     const { statCache: cache, rules } = this.#input;
     const { path, node } = frame;
-    const items = this.#tree.readDirectory(path);
-    if (items === undefined) {
+    const listing = this.#tree.readDirectory(path);
+    if (listing === undefined) {
       this.#withoutListing(path, node);
       return;
     }
+    const items = rules.foldsCase ? asRecorded(listing, cache, node) : listing;
     const isRoot = path === '';
     if (!isRoot && items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory)) {
       this.#sink.nestedRepository?.(path);

@@ -80,6 +80,8 @@ export interface TreeRules {
   /** Directories that belong to somebody else whatever they contain (subrepositories). */
   readonly excluded: ReadonlySet<BytePath>;
   readonly traits: FileSystemTraits;
+  /** True if names that differ in case only are one file. */
+  readonly foldsCase?: boolean;
 }
 
 /** Everything a status needs that does not come from the working files. Immutable: a change makes a new one. */

@@ -2,6 +2,7 @@
 // and stores what it found without letting anything else run in between, so that steps of different jobs may be mixed in
 // any order and the later one is right.
 import { baseName, joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
+import { recordedPath } from '../status/caseFolding.ts';
 import type { VerdictCache } from '../status/contentComparison.ts';
 import { PathLocator } from '../status/pathLocator.ts';
 import { TreeScan } from '../status/treeScan.ts';
@@ -62,7 +63,8 @@ export class Examination {
 
   /** Queues paths at which something may have happened on disk. */
   addPaths(paths: Iterable<BytePath>): void {
-    for (const path of paths) this.#paths.push(path);
+    const { rules, statCache } = this.#context.input;
+    for (const path of paths) this.#paths.push(rules.foldsCase ? recordedPath(statCache, path) : path);
   }
 
   /**
