@@ -54,8 +54,7 @@ export class Server implements Disposable {
     for (const registration of [
       c.onRequest(protocol.FindRoot, ({ path }) => findRepositoryRoot(this.#vfs, path) ?? null),
       c.onRequest(protocol.Discover, ({ folders, depth, ignoredNames }) => {
-        const names = new Set(ignoredNames);
-        return [...new Set(folders.flatMap(folder => discoverRepositories(this.#vfs, folder, depth, names)))];
+        return [...new Set(folders.flatMap(folder => discoverRepositories(this.#vfs, folder, depth, ignoredNames)))];
       }),
       c.onRequest(protocol.Open, options => {
         this.#open(options);
