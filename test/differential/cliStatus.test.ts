@@ -247,8 +247,6 @@ describe('quicksilver status', { skip }, () => {
 
   test('what is not supported says so', async () => {
     for (const [args, message] of [
-      [['--rev', '0'], '--rev is not supported by quicksilver status yet'],
-      [['--change', '0'], '--change is not supported by quicksilver status yet'],
       [['-X', 'a'], '-X is not supported by quicksilver status yet'],
       [['-T', '{path}'], "template '{path}' is not supported: there is 'json'"],
       [['set:modified()'], "patterns of kind 'set:' are not supported: set:modified()"],
