@@ -45,21 +45,11 @@ export class ManifestText {
 
   /** Costs the logarithm of the number of lines. Throws 'corrupt' if a line that is looked at is none. */
   find(path: string): ManifestLine | undefined {
-    const text = this.#text;
-    const wanted = Buffer.from(path, 'latin1');
-    let low = 0;
-    let high = text.length;
-    while (low < high) {
-      const middle = low + Math.floor((high - low) / 2);
-      // Of the line that the middle is in; a search from -1 would begin at the end of the buffer.
-      const start = middle === 0 ? 0 : text.lastIndexOf(LINE_FEED, middle - 1) + 1;
-      const nul = this.#nul(start);
-      const order = text.compare(wanted, 0, wanted.length, start, nul);
-      if (order === 0) return this.#line(nul, this.#end(nul));
-      if (order < 0) low = this.#end(nul) + 1;
-      else high = start;
-    }
-    return undefined;
+    const at = this.lowerBound(path);
+    if (at >= this.#text.length) return undefined;
+    const nul = this.#nul(at);
+    if (this.#text.toString('latin1', at, nul) !== path) return undefined;
+    return this.#line(nul, this.#end(nul));
   }
 
   /** The text itself, for going through several at once. Do not change it. */
@@ -75,6 +65,7 @@ export class ManifestText {
     let high = text.length;
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
+      // Of the line that the middle is in; a search from -1 would begin at the end of the buffer.
       const start = middle === 0 ? 0 : text.lastIndexOf(LINE_FEED, middle - 1) + 1;
       const nul = this.#nul(start);
       if (text.compare(wanted, 0, wanted.length, start, nul) < 0) low = this.#end(nul) + 1;

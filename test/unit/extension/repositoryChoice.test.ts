@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { discoveryPattern, isWanted, type ChoiceSettings } from '../../../src/extension/repositoryChoice.ts';
 
 const base: ChoiceSettings = {
-  folders: [{ key: '/work/project', enabled: true }],
+  folders: [{ key: '/home/project', enabled: true }],
   enabled: true,
   detection: true,
   parentFolders: 'always',
@@ -20,24 +20,24 @@ function wanted(
 }
 
 test('a workspace folder that is a repository is open unless it is disabled', () => {
-  assert.equal(wanted('/work/project', { detection: false }), true);
-  assert.equal(wanted('/work/project', { folders: [{ key: '/work/project', enabled: false }] }), false);
+  assert.equal(wanted('/home/project', { detection: false }), true);
+  assert.equal(wanted('/home/project', { folders: [{ key: '/home/project', enabled: false }] }), false);
 });
 
 test('repositories in sub-folders are open when they are searched for, outside of ignored folders', () => {
-  assert.equal(wanted('/work/project/sub'), true);
-  assert.equal(wanted('/work/project/sub', { detection: 'subFolders' }), true);
-  assert.equal(wanted('/work/project/sub', { detection: 'openEditors' }), false);
-  assert.equal(wanted('/work/project/sub', { detection: false }), false);
-  assert.equal(wanted('/work/project/node_modules/x'), false);
-  assert.equal(wanted('/work/project/node_modules/x', {}, ['/work/project/node_modules/x/index.js']), true);
+  assert.equal(wanted('/home/project/sub'), true);
+  assert.equal(wanted('/home/project/sub', { detection: 'subFolders' }), true);
+  assert.equal(wanted('/home/project/sub', { detection: 'openEditors' }), false);
+  assert.equal(wanted('/home/project/sub', { detection: false }), false);
+  assert.equal(wanted('/home/project/node_modules/x'), false);
+  assert.equal(wanted('/home/project/node_modules/x', {}, ['/home/project/node_modules/x/index.js']), true);
 });
 
 test('a repository above a folder is open as the setting says', () => {
-  assert.equal(wanted('/work'), true);
-  assert.equal(wanted('/work', { parentFolders: 'never' }), false);
-  assert.equal(wanted('/work', { parentFolders: 'never' }, ['/work/project/a']), false);
-  assert.equal(wanted('/work', { folders: [{ key: '/work/project', enabled: false }] }), false);
+  assert.equal(wanted('/home'), true);
+  assert.equal(wanted('/home', { parentFolders: 'never' }), false);
+  assert.equal(wanted('/home', { parentFolders: 'never' }, ['/home/project/a']), false);
+  assert.equal(wanted('/home', { folders: [{ key: '/home/project', enabled: false }] }), false);
 });
 
 test('a repository elsewhere is open for a file in an editor, and stays open', () => {
@@ -51,12 +51,12 @@ test('a repository elsewhere is open for a file in an editor, and stays open', (
 
 test('of nested workspace folders the deepest one decides', () => {
   const folders = [
-    { key: '/work', enabled: true },
-    { key: '/work/project', enabled: false },
+    { key: '/home', enabled: true },
+    { key: '/home/project', enabled: false },
   ];
-  assert.equal(wanted('/work/project', { folders }), false);
-  assert.equal(wanted('/work/project/sub', { folders }), false);
-  assert.equal(wanted('/work/elsewhere', { folders }), true);
+  assert.equal(wanted('/home/project', { folders }), false);
+  assert.equal(wanted('/home/project/sub', { folders }), false);
+  assert.equal(wanted('/home/elsewhere', { folders }), true);
 });
 
 test('new repositories are watched for down to the depth of the scan', () => {
