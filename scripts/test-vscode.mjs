@@ -124,7 +124,16 @@ function userPath(home) {
 
 async function copyCheckout(copy) {
   fs.mkdirSync(copy, { recursive: true });
-  const needed = ['package.json', 'package.nls.json', 'dist', 'media', 'node_modules', 'scripts', 'test', '.vscode-test'];
+  const needed = [
+    'package.json',
+    'package.nls.json',
+    'dist',
+    'media',
+    'node_modules',
+    'scripts',
+    'test',
+    '.vscode-test',
+  ];
   const present = needed.filter(name => fs.existsSync(path.join(projectRoot, name)));
   try {
     await outputOf('cp', ['-al', ...present, copy]);
