@@ -1,7 +1,9 @@
 // Builds the bundles: the extension (thin, on the extension host's thread), its commands that are loaded when they are
-// used, its worker, and the CLI.
+// used, its worker, what ssh asks for passwords, and the CLI.
 // Only the extension may see `vscode`: a leak of that import into the core breaks the other two builds.
 import * as esbuild from 'esbuild';
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
@@ -16,6 +18,7 @@ const common = {
   logLevel: 'warning',
   outExtension: { '.js': '.cjs' },
   outdir: 'dist',
+  define: { 'import.meta.dirname': '__dirname' },
 };
 
 /** Makes the one import that waits until it is needed an import of the other bundle. */
@@ -28,17 +31,61 @@ const lazyCommands = {
   },
 };
 
+/** Bundles of the library for messages only what a port needs. */
+const portMessages = {
+  name: 'port-messages',
+  setup(build) {
+    const path = fileURLToPath(new URL('scripts/lib/port-messages.mjs', import.meta.url));
+    build.onResolve({ filter: /^vscode-jsonrpc(\/node)?$/ }, () => ({ path }));
+  },
+};
+
+/**
+ * Loads the linear engine for patterns when a pattern first needs it: hardly any does, and it is as large as all else that a
+ * status on the command line has to load.
+ */
+const lazyLinearEngine = {
+  name: 'lazy-linear-engine',
+  setup(build) {
+    build.onResolve({ filter: /^re2js$/ }, ({ path }) => ({ path, namespace: 'lazy' }));
+    build.onResolve({ filter: /^\.\/linear\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /^re2js$/, namespace: 'lazy' }, () => ({
+      contents: "export const RE2JS = { compile: source => require('./linear.cjs').RE2JS.compile(source) };",
+    }));
+  },
+};
+
 const builds = [
   {
     ...common,
     entryPoints: { extension: 'src/extension/extension.ts' },
     external: ['vscode'],
-    plugins: [lazyCommands],
+    plugins: [lazyCommands, portMessages],
   },
-  { ...common, entryPoints: { commands: 'src/extension/lazyCommands.ts' }, external: ['vscode'] },
-  { ...common, entryPoints: { worker: 'src/server/workerMain.ts' } },
-  { ...common, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...common,
+    entryPoints: { commands: 'src/extension/lazyCommands.ts' },
+    external: ['vscode'],
+    plugins: [portMessages],
+  },
+  { ...common, entryPoints: { worker: 'src/server/workerMain.ts' }, plugins: [lazyLinearEngine] },
+  { ...common, entryPoints: { linear: 're2js' } },
+  { ...common, entryPoints: { scanner: 'src/status/bulk/scannerMain.ts' } },
+  { ...common, entryPoints: { askpass: 'src/hgCommand/askpassMain.ts' }, sourcemap: false },
+  {
+    ...common,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [lazyLinearEngine],
+  },
 ];
+
+// What ssh runs to ask for a password; it runs the bundle of the same name.
+mkdirSync('dist', { recursive: true });
+for (const name of ['askpass.sh', 'askpass.cmd']) {
+  copyFileSync(`src/hgCommand/${name}`, `dist/${name}`);
+  chmodSync(`dist/${name}`, 0o755);
+}
 
 if (values.watch) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();

@@ -5,19 +5,30 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 const cli = path.join(import.meta.dirname, '..', 'dist', 'cli.cjs');
-const args = [cli, 'status', '-A', '-C', '-T', 'json', '-R', process.argv[2]];
-// Read as one character a byte, because names need not be UTF-8.
-const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'latin1', maxBuffer: 1 << 30 });
-process.stderr.write(stderr, 'latin1');
-if (status === 0) {
-  const entries = JSON.parse(stdout).map(({ path: name, status: letter, source }) => ({
+
+const whole = ask('-A');
+// A scan by several threads tells of neither clean nor ignored files: where it is asked for, the rest comes from it.
+const answer = whole && process.env.QUICKSILVER_BULK_NODES ? mixed(whole, ask('-mardu')) : whole;
+if (answer) process.stdout.write(JSON.stringify(answer));
+
+/** Undefined if there is no answer; then the exit code is the program's. */
+function ask(flags) {
+  const args = [cli, 'status', flags, '-C', '-T', 'json', '-R', process.argv[2]];
+  // Read as one character a byte, because names need not be UTF-8.
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'latin1', maxBuffer: 1 << 30 });
+  process.stderr.write(stderr, 'latin1');
+  if (status !== 0) process.exitCode = status ?? 1;
+  if (status !== 0) return undefined;
+  return JSON.parse(stdout).map(({ path: name, status: letter, source }) => ({
     path: decode(name),
     status: letter,
     copy: source === undefined ? undefined : decode(source),
   }));
-  process.stdout.write(JSON.stringify(entries));
 }
-process.exitCode = status ?? 1;
+
+function mixed(all, some) {
+  return some && [...some, ...all.filter(({ status }) => status === 'C' || status === 'I')];
+}
 
 /** UTF-8, in which each byte that is no part of it becomes the lone surrogate U+DC00 + byte. */
 function decode(bytes) {

@@ -1,4 +1,5 @@
-// `npm run package`: builds the extension and packs it into quicksilver-<version>.vsix.
+// `npm run package`: builds the extension and packs it. With native code (where there is a compiler) the package is for
+// this platform only: quicksilver-<platform>-<version>.vsix; without, or with --universal, it is for all.
 // With --check, the package goes to a temporary folder and, on Linux, is installed in a real VS Code and used there.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -9,26 +10,41 @@ import { PlainError, outputOf, projectRoot, reportFailure } from './lib/processe
 import { makeSample } from './sample-repository.mjs';
 
 const sizeLimit = 500_000; // Bytes. What is downloaded and unpacked on every machine is to stay small.
-const allowed = /^(dist\/[^/]+\.cjs|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+/** Bytes of the bundles that others wait for: on the extension host's thread when VS Code starts, in each process. */
+const bundleLimits = { extension: 100_000, cli: 280_000 };
+const allowed =
+  /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const required = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icon.png'].concat(
-  ['extension', 'commands', 'worker', 'cli'].map(name => `dist/${name}.cjs`),
+  ['extension', 'commands', 'worker', 'scanner', 'linear', 'askpass', 'cli'].map(name => `dist/${name}.cjs`),
+  ['dist/askpass.sh', 'dist/askpass.cmd'],
 );
 
-const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, universal: { type: 'boolean', default: false } },
+});
 
 await main().catch(reportFailure);
 
 async function main() {
   await ensureModules();
   await buildExtension();
-  await checkContents();
   const { name, version } = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
   const temporary = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-package-')));
   try {
-    const file = path.join(options.check ? temporary : projectRoot, `${name}-${version}.vsix`);
+    const platform = `${process.platform}-${process.arch}`;
+    const native = `dist/native/${platform}.node`;
+    const isUniversal = options.universal || !fs.existsSync(path.join(projectRoot, native));
+    const ignoreFile = path.join(temporary, 'ignore');
+    const allowList = fs.readFileSync(path.join(projectRoot, '.vscodeignore'), 'utf8');
+    fs.writeFileSync(ignoreFile, isUniversal ? allowList : `${allowList}!${native}\n`);
+    const wanted = ['--no-dependencies', '--ignoreFile', ignoreFile];
+    await checkContents(wanted, isUniversal ? [] : [native]);
+    const shortName = isUniversal ? `${name}-${version}.vsix` : `${name}-${platform}-${version}.vsix`;
+    const file = path.join(options.check ? temporary : projectRoot, shortName);
     await vsce([
       'package',
-      '--no-dependencies',
+      ...wanted,
+      ...(isUniversal ? [] : ['--target', platform]),
       '--allow-missing-repository',
       '--no-rewrite-relative-links',
       '--out',
@@ -43,11 +59,15 @@ async function main() {
   }
 }
 
-async function checkContents() {
-  const files = (await vsce(['ls', '--no-dependencies'])).split('\n').filter(line => line !== '');
-  const missing = required.filter(file => !files.includes(file));
+async function checkContents(wanted, natives) {
+  const files = (await vsce(['ls', ...wanted])).split('\n').filter(line => line !== '');
+  const missing = [...required, ...natives].filter(file => !files.includes(file));
   const foreign = files.filter(file => !allowed.test(file));
   if (missing.length > 0) throw new PlainError(`The package lacks ${missing.join(', ')}.`);
+  for (const [name, limit] of Object.entries(bundleLimits)) {
+    const { size } = fs.statSync(path.join(projectRoot, 'dist', `${name}.cjs`));
+    if (size > limit) throw new PlainError(`dist/${name}.cjs has ${size} bytes, the limit is ${limit}.`);
+  }
   if (foreign.length > 0) throw new PlainError(`The package has files that do not belong there: ${foreign.join(', ')}`);
 }
 

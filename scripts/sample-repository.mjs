@@ -32,10 +32,7 @@ export const sampleFolders = ['docs', 'orchard', 'tests'];
 
 /** Makes the sample in a folder that must not exist yet. Installs Mercurial where that may be done. */
 export async function makeSample(folder) {
-  await ensurePrograms([{ found: () => findHg() !== undefined, packageName: 'mercurial', title: 'Mercurial' }]);
-  if (fs.existsSync(folder)) throw new PlainError(`${folder} exists already.`);
-  initRepository(folder, committed);
-
+  await makeCommitted(folder);
   const trees = committed['orchard/trees.py'].replace(
     'self.age >= 3',
     'self.age >= self.years_to_fruit()\n\n    def years_to_fruit(self):\n        return 5 if self.kind == "cherry" else 3',
@@ -55,6 +52,59 @@ export async function makeSample(folder) {
     'orchard.log': 'started\n',
     'build/orchard-1.4.0.tar': 'not really an archive\n',
   });
+}
+
+/** The same repository in the middle of a merge: a file in conflict, one that was merged, and one that comes with it. */
+export async function makeMergeSample(folder) {
+  await makeCommitted(folder);
+  const prices = (...more) =>
+    `PRICES = {\n${['"apple": 120', '"pear": 150', ...more].map(line => `    ${line},\n`).join('')}}\n`;
+  writeFiles(folder, { 'orchard/prices.py': prices() });
+  hg(folder, 'commit', '--message', 'One price per line');
+  writeFiles(folder, {
+    'orchard/prices.py': prices('"cherry": 310', '"quince": 220'),
+    'orchard/trees.py': committed['orchard/trees.py'].replace(
+      'class Tree:',
+      'class Tree:\n    """One tree of the orchard."""\n',
+    ),
+  });
+  hg(folder, 'commit', '--message', 'Sell cherries and quinces');
+  writeFiles(folder, { 'docs/prices.md': '# Prices\n\nIn cents per kilogram.\n' });
+  hg(folder, 'commit', '--addremove', '--message', 'Explain the prices');
+  hg(folder, 'update', '1');
+  writeFiles(folder, {
+    'orchard/prices.py': prices('"cherry": 290', '"plum": 180'),
+    'orchard/trees.py': committed['orchard/trees.py'].replace('age >= 3', 'age >= 4'),
+  });
+  hg(folder, 'commit', '--message', 'Cherries and plums are ripe');
+  try {
+    hg(folder, '--config', 'ui.origbackuppath=.hg/origbackups', 'merge', '--tool', 'internal:merge');
+  } catch (error) {
+    // hg ends with 1 when there are conflicts.
+    if (error.status !== 1) throw error;
+  }
+}
+
+/** The same repository with two subrepositories, one of which was changed, the other committed to, and one of Git. */
+export async function makeSubrepositorySample(folder) {
+  await makeCommitted(folder);
+  const below = name => path.join(folder, 'libs', name);
+  initRepository(below('charts'), { 'charts.py': 'def draw(values):\n    return "#" * max(values)\n' });
+  initRepository(below('weather'), { 'forecast.py': 'def lowest(hours):\n    return min(hours)\n' });
+  const list = 'libs/charts = charts\nlibs/weather = weather\n';
+  writeFiles(folder, { '.hgsub': list });
+  hg(folder, 'add', '.hgsub');
+  hg(folder, 'commit', '--message', 'Charts and weather');
+  writeFiles(folder, { '.hgsub': `${list}libs/maps = [git]https://example.org/maps.git\n` });
+  writeFiles(below('weather'), { 'forecast.py': 'def lowest(hours):\n    return min(hours, default=None)\n' });
+  writeFiles(below('charts'), { 'charts.py': 'def draw(values):\n    return "#" * sum(values)\n' });
+  hg(below('charts'), 'commit', '--message', 'Sums');
+}
+
+async function makeCommitted(folder) {
+  await ensurePrograms([{ found: () => findHg() !== undefined, packageName: 'mercurial', title: 'Mercurial' }]);
+  if (fs.existsSync(folder)) throw new PlainError(`${folder} exists already.`);
+  initRepository(folder, committed);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,37 +1,125 @@
-// `npm run screenshots`: makes docs/images/*.png from the sample repository, in a real VS Code.
+// `npm run screenshots`: makes docs/images/*.png from sample repositories, in a real VS Code.
+//   node scripts/screenshots.mjs [NAME]...     makes some of the pictures only
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
-import { projectRoot, reportFailure } from './lib/processes.mjs';
-import { makeSample, sampleFolders } from './sample-repository.mjs';
+import { PlainError, projectRoot, reportFailure } from './lib/processes.mjs';
+import { makeMergeSample, makeSample, makeSubrepositorySample, sampleFolders } from './sample-repository.mjs';
 
-await main().catch(reportFailure);
+/** Where the side bar ends, in pixels, so that descriptions have room beside the names; and where its edge is gripped. */
+const sideBarRight = 470;
+const sideBarGrip = 500;
 
-async function main() {
-  await ensureModules();
-  await buildExtension();
-  const { withWorkbench } = await import('./vscode/workbench.mjs');
-  const images = path.join(projectRoot, 'docs', 'images');
-  fs.mkdirSync(images, { recursive: true });
-  const temporary = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-pictures-')));
-  const open = path.join(temporary, 'orchard');
-  try {
-    await makeSample(open);
-    const window = { width: 1100, height: 700 };
-    await withWorkbench({ open, installed: projectRoot, window }, async driver => {
-      const picture = async name => {
-        const file = path.join(images, `${name}.png`);
-        await driver.screenshot(file);
-        console.log(path.relative(projectRoot, file));
-      };
-      await driver.waitForStatus();
+/** Each opens one window. `take` is given the window's driver and page, and a function that takes a picture. */
+const windows = [
+  {
+    pictures: ['source-control', 'explorer'],
+    make: makeSample,
+    async take({ driver, picture }) {
       await driver.sourceControlRows({ until: ['trees.py', 'notes.txt'] });
       await picture('source-control');
       await driver.openFile('trees.py');
       for (const folder of sampleFolders) await driver.expandFolder(folder);
       await driver.explorerRows({ until: ['trees.py'] });
       await picture('explorer');
+    },
+  },
+  {
+    pictures: ['gutter', 'diff'],
+    make: makeSample,
+    async take({ driver, page, picture }) {
+      await driver.openFile('trees.py');
+      await page.locator('.dirty-diff-glyph').first().waitFor();
+      // Its left edge: what is right of that folds the code.
+      await page
+        .locator('.dirty-diff-glyph')
+        .first()
+        .click({ position: { x: 2, y: 9 } });
+      await page.locator('.zone-widget.dirty-diff .line-insert').first().waitFor();
+      await picture('gutter');
+      await page.keyboard.press('Escape');
+      await openDiff({ driver, page, name: 'trees.py' });
+      await picture('diff');
+    },
+  },
+  {
+    pictures: ['merge', 'merge-editor'],
+    make: makeMergeSample,
+    async take({ driver, page, picture }) {
+      await driver.sourceControlRows({ until: ['prices.py', 'trees.py'] });
+      await driver.viewRows('Merge', { until: ['Brings in'] });
+      await openDiff({ driver, page, name: 'trees.py' });
+      // A clock is there for a while instead of the number, because a view was opened.
+      await driver.badge({ until: 3 });
+      await picture('merge');
+      await page.locator('.scm-view .monaco-list-row[aria-label*="prices.py"]').first().click();
+      await driver.mergeEditor({ until: ['working copy', 'merge rev', 'Accept Combination'] });
+      await picture('merge-editor');
+    },
+  },
+  {
+    pictures: ['subrepositories'],
+    make: makeSubrepositorySample,
+    async take({ driver, page, picture }) {
+      await driver.sourceControlRows({ until: ['Subrepositories', 'forecast.py', 'charts'] });
+      await openDiff({ driver, page, name: 'forecast.py' });
+      await picture('subrepositories');
+    },
+  },
+];
+
+await main(process.argv.slice(2)).catch(reportFailure);
+
+async function main(wanted) {
+  const known = windows.flatMap(({ pictures }) => pictures);
+  for (const name of wanted) if (!known.includes(name)) throw new PlainError(`There is no picture ${name}.`);
+  await ensureModules();
+  await buildExtension();
+  for (const each of windows) {
+    if (wanted.length === 0 || each.pictures.some(name => wanted.includes(name))) await takePictures(each);
+  }
+}
+
+/** Opens the diff of a changed file by a click on its row, and waits until it is drawn. */
+async function openDiff({ driver, page, name }) {
+  await driver.sourceControlRows({ until: [name] });
+  await page.locator(`.scm-view .monaco-list-row[aria-label*="${name}"]`).first().click();
+  await page.locator('.editor-instance .monaco-diff-editor .line-insert').first().waitFor();
+}
+
+/** VS Code has no command that says how wide; the sash beside the side bar is dragged. */
+async function widenSideBar(page) {
+  const right = await page.locator('.part.sidebar').evaluate(part => part.getBoundingClientRect().right);
+  await page.mouse.move(right, sideBarGrip);
+  await page.mouse.down();
+  await page.mouse.move(sideBarRight, sideBarGrip, { steps: 5 });
+  await page.mouse.up();
+  // It stays highlighted for a while.
+  await page.addStyleTag({ content: '.monaco-sash::before { display: none !important; }' });
+}
+
+async function takePictures({ make, take }) {
+  const { withWorkbench } = await import('./vscode/workbench.mjs');
+  const images = path.join(projectRoot, 'docs', 'images');
+  fs.mkdirSync(images, { recursive: true });
+  const temporary = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-pictures-')));
+  const open = path.join(temporary, 'orchard');
+  try {
+    await make(open);
+    const window = { width: 1200, height: 760 };
+    await withWorkbench({ open, installed: projectRoot, window }, async (driver, page) => {
+      const picture = async name => {
+        // Nothing points at anything.
+        await page.mouse.move(window.width / 2, window.height - 40);
+        await page.locator('.monaco-hover:visible, .notification-toast:visible').first().waitFor({ state: 'detached' });
+        const file = path.join(images, `${name}.png`);
+        await driver.screenshot(file);
+        console.log(`${path.relative(projectRoot, file)}: ${Math.ceil(fs.statSync(file).size / 1024)} KB`);
+      };
+      await driver.waitForStatus();
+      await widenSideBar(page);
+      await take({ driver, page, picture });
     });
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });

@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureModules, ensurePrograms } from './lib/prerequisites.mjs';
+import { buildExtension, ensureModules, ensurePrograms } from './lib/prerequisites.mjs';
 import { PlainError, findProgram, outcomeOf, projectRoot, reportFailure } from './lib/processes.mjs';
 import { knownReleases } from './vscode/get-vscode.mjs';
 import { findChromium } from './vscode/launch.mjs';
@@ -34,7 +34,7 @@ const forVscode = desktop ? [hg] : [hg, chromium];
 const stages = [
   { name: 'typecheck', run: () => tool('typescript', 'tsc', ['-p', 'tsconfig.json']) },
   { name: 'lint', run: lint },
-  { name: 'build', run: () => node(['esbuild.mjs']) },
+  { name: 'build', run: build },
   { name: 'unit', run: () => nodeTests('unit') },
   { name: 'differential', programs: [hg, strace], run: () => nodeTests('differential') },
   ...knownReleases.map(version => ({
@@ -83,6 +83,11 @@ function chooseStages() {
   );
 }
 
+async function build() {
+  await buildExtension();
+  return { ok: true };
+}
+
 async function lint() {
   const eslint = await tool('eslint', 'eslint', ['.']);
   const prettier = await tool('prettier', 'prettier', ['--check', '.']);
@@ -114,13 +119,21 @@ async function vscodeTests(args) {
   return { ok, passed: Number(counts?.[1] ?? 0), failed: Number(counts?.[2] ?? 0) };
 }
 
-/** Some things differ for root, file permissions above all; most people are not root. */
+/**
+ * Some things differ for root, file permissions above all; most people are not root. Scenarios to which that makes no
+ * difference have run twice by then.
+ */
 function userStage() {
+  const scenarios = ['smoke', 'live', 'folders', 'restricted', 'refused', 'contents', 'commit', 'hostile'];
   return {
     name: 'vscode-user',
     group: 'vscode',
     programs: forVscode,
-    run: () => vscodeTests(['--vscode', knownReleases[0], '--user', 'nobody']),
+    run: () =>
+      vscodeTests([
+        ...['--vscode', knownReleases[0], '--user', 'nobody'],
+        ...scenarios.flatMap(name => ['--scenario', name]),
+      ]),
   };
 }
 

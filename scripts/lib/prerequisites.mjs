@@ -11,9 +11,10 @@ export async function ensureModules() {
   await run(command, args, options);
 }
 
-/** Builds the bundles in dist/. */
+/** Builds the bundles in dist/, and the native code where there is a compiler. */
 export async function buildExtension() {
   await run(process.execPath, [path.join(projectRoot, 'esbuild.mjs')]);
+  await run(process.execPath, [path.join(projectRoot, 'scripts', 'build-native.mjs')]);
 }
 
 /**

@@ -5,7 +5,8 @@ const defaultTimeout = 30_000; // A cold workbench on a slow machine.
 
 /** What can be asked of a workbench page. All values are plain data, so that they can travel to the tests. */
 export function createDriver(page) {
-  const scmRows = page.locator('.scm-view .monaco-list-row');
+  // The box for the message is a row of the list, too.
+  const scmRows = page.locator('.scm-view .monaco-list-row:not(:has(.scm-input))');
   const explorerRows = page.locator('.explorer-folders-view .monaco-list-row');
 
   const driver = {
@@ -170,6 +171,27 @@ export function createDriver(page) {
       await input.fill(text);
       if (until !== undefined) await widget.getByText(until).first().waitFor({ timeout });
       if (accept) await input.press('Enter');
+    },
+
+    /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
+    async commitByKey(text, { timeout = defaultTimeout } = {}) {
+      await driver.showSourceControl();
+      await page.locator('.scm-editor .monaco-editor').first().click({ timeout });
+      await page.keyboard.insertText(text);
+      await page
+        .locator('.scm-editor .view-line', { hasText: text.split('\n')[0] })
+        .first()
+        .waitFor({ timeout });
+      await page.keyboard.press('Control+Enter');
+    },
+
+    /** Chooses from the list that is open, by a label. */
+    async pick(label, { timeout = defaultTimeout } = {}) {
+      await page
+        .locator('.quick-input-list .monaco-list-row')
+        .filter({ has: page.locator('.label-name', { hasText: exactly(label) }) })
+        .first()
+        .click({ timeout });
     },
 
     /** The texts in the merge editor: titles and lines. `until`: waits until all of these are among them. */

@@ -38,6 +38,16 @@ export function isAtOrBelow(path: BytePath, directory: BytePath): boolean {
   );
 }
 
+const NOT_WITHIN = /(?:^|\/)(?:\.{0,2})(?:\/|$)|\0/;
+
+/**
+ * True if the path names something below the root: relative, with no empty, '.' or '..' component and no NUL. To be asked
+ * of what comes from outside of the program. False for the root itself.
+ */
+export function isWithinRoot(path: string): path is BytePath {
+  return !NOT_WITHIN.test(path);
+}
+
 /** Orders byte strings as Mercurial does: by unsigned bytes. */
 export function compareBytes(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -8,7 +8,10 @@ export function toDisposable(dispose: () => void): Disposable {
   return { dispose };
 }
 
-/** Owns disposables; disposing of it disposes of them, last made first. Adding to a disposed store disposes at once. */
+/**
+ * Owns disposables; disposing of it disposes of them, last made first. Adding to a disposed store disposes at once. One
+ * that throws does not save the others: what was thrown is thrown when all are disposed of.
+ */
 export class DisposableStore implements Disposable {
   #items: Disposable[] = [];
   #disposed = false;
@@ -27,8 +30,22 @@ export class DisposableStore implements Disposable {
     this.#disposed = true;
     const items = this.#items;
     this.#items = [];
-    for (const item of items.reverse()) item.dispose();
+    const errors: unknown[] = [];
+    for (const item of items.reverse()) {
+      try {
+        item.dispose();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    throwAll(errors, 'several could not be disposed of');
   }
+}
+
+/** Throws the only error, or all of them as one; nothing if there is none. */
+function throwAll(errors: readonly unknown[], message: string): void {
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, message);
 }
 
 export type Event<T> = (listener: (value: T) => void) => Disposable;
@@ -53,8 +70,7 @@ export class Emitter<T> implements Disposable {
         errors.push(error);
       }
     }
-    if (errors.length === 1) throw errors[0];
-    if (errors.length > 1) throw new AggregateError(errors, 'several listeners failed');
+    throwAll(errors, 'several listeners failed');
   }
 
   dispose(): void {

@@ -88,12 +88,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   doctor: {
     summary: "tell what a repository is, whether it is supported, and compare with 'hg status' if hg is there",
-    usage: '[-R ROOT]',
+    usage: '[-R ROOT] [--no-hg]',
     notes: [
       'Exit code: 0 if all is well, 1 if the answers differ, 3 if the repository is not supported, 255 if it cannot be',
       'read or hg fails.',
     ],
-    options: {},
+    options: {
+      'no-hg': { type: 'boolean', help: 'start no hg: it executes what the configuration of a repository says' },
+    },
     load: async () => (await import('./doctor.ts')).doctor,
   },
 };

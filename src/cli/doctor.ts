@@ -10,7 +10,8 @@ export async function doctor(args: ParsedArguments, io: CommandIo): Promise<numb
   if (args.positionals.length > 0)
     throw usageError('quicksilver doctor takes no paths: it looks at the whole repository');
   const { root } = locateRepository(args, io);
-  const report = await examine({ root, environment: currentEnvironment(), compare: true, signal: io.signal });
+  const compare = !args.flags.has('no-hg');
+  const report = await examine({ root, environment: currentEnvironment(), compare, signal: io.signal });
   io.stdout.write(utf8Bytes(toMarkdown(report)));
   return exitCodeOf(report);
 }

@@ -1,5 +1,7 @@
 // `quicksilver status`: the flags, the output and the exit code of `hg status`.
+import { silentLogger } from '../base/log.ts';
 import { toDisplay, type BytePath } from '../base/bytePath.ts';
+import { createScanners } from '../status/bulk/createScanners.ts';
 import type { Status } from '../status/types.ts';
 import { settledStatus } from '../workingCopy/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -29,6 +31,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   let complaints: Selection['complaints'] = [];
   let filter: Selection['filter'];
   const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
+  const scanners = createScanners(silentLogger);
+  const bulk = { scanners };
   const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input }) => {
     const selection = await selectPaths(
       args.positionals,
@@ -41,8 +45,9 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       ignored: wanted.has('ignored') ? 'all' : 'none',
       clean: wanted.has('clean'),
       signal: io.signal,
+      bulk,
     };
-  });
+  }).finally(() => scanners.dispose());
   for (const warning of snapshot.ignore()?.warnings ?? []) complain(io, warning);
   for (const { path, reason } of complaints)
     io.stderr.write(`${(settings.relativeMessages ? fromCwd : fromRoot)(path)}: ${reason}\n`);

@@ -4,6 +4,7 @@ import { DisposableStore, toDisposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { currentEnvironment } from '../mercurial/config/environment.ts';
 import { toMessages } from '../server/updates.ts';
+import { createScanners } from '../status/bulk/createScanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
 import type { ModelState } from '../workingCopy/publisher.ts';
@@ -31,7 +32,8 @@ export async function watch(args: ParsedArguments, io: CommandIo): Promise<numbe
   try {
     const backend = new MercurialBackend(root, vfs, currentEnvironment());
     const watcher = createTreeWatcher({ root, share: WATCH_SHARE, logger });
-    const model = owned.add(new LiveModel({ backend, watcher, logger, auditMs: AUDIT_MS }));
+    const bulk = { scanners: owned.add(createScanners(logger)) };
+    const model = owned.add(new LiveModel({ backend, watcher, logger, auditMs: AUDIT_MS, bulk }));
     // Watches do not keep the process alive; this does, until the end is decided.
     const keepAlive = setInterval(() => undefined, LONGEST_DELAY_MS);
     owned.add(toDisposable(() => clearInterval(keepAlive)));

@@ -4,8 +4,9 @@
 //   const api = (await extension?.activate())?.getAPI(1);
 //
 // Version 1 only ever grows. `view` is for the tests of this extension and may change at any time.
-import type { Event, FileDecoration, SourceControlResourceState, Uri } from 'vscode';
+import type { Event, FileDecoration, SourceControlInputBox, SourceControlResourceState, Uri } from 'vscode';
 import type { Counts, FileEntry, RepositoryHead, RepositoryState } from '../server/protocol.ts';
+import type { SubrepositoryStatus } from './subrepositoryStatus.ts';
 
 export interface QuicksilverExports {
   /** Throws for a version that this extension does not offer. */
@@ -32,6 +33,8 @@ export interface QuicksilverRepository {
   readonly counts: Counts;
   /** By path relative to the root, '/' between names. A file without an entry is clean, ignored by a folder, or absent. */
   readonly entries: ReadonlyMap<string, FileEntry>;
+  /** By path as above: those that `.hgsub` lists, and how they stand. */
+  readonly subrepositories: ReadonlyMap<string, SubrepositoryStatus>;
   /** Fired after each update, with the paths whose entries changed; `reset` says that all others have none any more. */
   readonly onDidChange: Event<RepositoryChange>;
   /** Resolves when everything noticed so far is in `entries`, and is shown. */
@@ -54,10 +57,14 @@ export interface RepositoryChange {
 export interface ViewForTests {
   groups(root: Uri): readonly ShownGroup[];
   badge(root: Uri): number | undefined;
+  label(root: Uri): string;
   statusBar(root: Uri): { readonly text: string; readonly tooltip: string };
   /** The status bar's item about what is unfinished. */
   operation(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
+  /** The one about what was not pushed. */
+  drafts(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
   inputBoxVisible(root: Uri): boolean;
+  inputBox(root: Uri): SourceControlInputBox;
   decoration(uri: Uri): FileDecoration | undefined;
   /** Fired with what VS Code is told to ask about again; undefined is everything. */
   readonly onDidChangeDecorations: Event<readonly Uri[] | undefined>;
@@ -65,6 +72,10 @@ export interface ViewForTests {
   originalOf(uri: Uri): Promise<Uri | undefined>;
   /** How often VS Code has read a version of a file so far. */
   contentReads(): number;
+  /** Fired with each of them. */
+  readonly onDidReadContent: Event<Uri>;
+  /** Fired with the versions that VS Code is told to read again. */
+  readonly onDidChangeContents: Event<readonly { readonly uri: Uri }[]>;
   /** Ends the engine as a crash would. */
   crashEngine(): void;
 }

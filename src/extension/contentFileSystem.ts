@@ -30,11 +30,14 @@ export class ContentFileSystem implements FileSystemProvider, Disposable {
   readonly #context: ContentContext;
   readonly #store = new DisposableStore();
   readonly #didChangeFile = this.#store.add(new EventEmitter<FileChangeEvent[]>());
+  readonly #didRead = this.#store.add(new EventEmitter<Uri>());
   readonly #times = new VersionTimes(() => Date.now());
   /** Requests for contents so far, with and without bytes: for the tests. */
   readonly requests = { stat: 0, read: 0 };
 
   readonly onDidChangeFile = this.#didChangeFile.event;
+  /** Fired with each version whose content VS Code was given: for the tests. */
+  readonly onDidRead = this.#didRead.event;
 
   constructor(context: ContentContext) {
     this.#context = context;
@@ -70,6 +73,7 @@ export class ContentFileSystem implements FileSystemProvider, Disposable {
     this.requests.read++;
     const { bytes } = await this.#content(uri, true);
     if (bytes === undefined) throw FileSystemError.Unavailable(uri);
+    this.#didRead.fire(uri);
     return bytes;
   }
 

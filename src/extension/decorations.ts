@@ -44,17 +44,19 @@ export class Decorations implements FileDecorationProvider, Disposable {
       if (this.#outside.size > REMEMBERED_ANSWERS) this.#startOver();
       return undefined;
     }
-    if (found.path === '') return undefined;
-    const status = found.value.tracker.ask(found.path);
+    // The root of a repository has a status if it is a subrepository: in the repository around it.
+    const asked = found.path === '' ? this.#repositories.locateAround(uri.path) : found;
+    const status = asked?.value.tracker.ask(asked.path);
     return status === undefined ? undefined : this.#decoration(status);
   }
 
   /** What a file looks like, without VS Code having asked. */
   peek(uri: Uri): FileDecoration | undefined {
     if (this.#registration === undefined) return undefined;
-    const found = this.#repositories.locate(uri.path);
+    const inside = this.#repositories.locate(uri.path);
+    const found = inside?.path === '' ? this.#repositories.locateAround(uri.path) : inside;
     const status = found?.value.model.statusAt(found.path);
-    if (status === undefined || found?.path === '') return undefined;
+    if (status === undefined) return undefined;
     const isHidden = status === 'unknown' && found?.value.view.settings.untrackedChanges === 'hidden';
     return isHidden ? undefined : this.#decoration(status);
   }

@@ -1,15 +1,17 @@
 // Which repositories there are: at, above and below the folders of the workspace, and around files in editors. The engine
 // looks at the disk; here it is decided when to look and what to open.
-import { RelativePattern, window, workspace, type LogOutputChannel, type Uri } from 'vscode';
+import { RelativePattern, Uri, window, workspace, type LogOutputChannel } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { EngineClient } from './engineClient.ts';
+import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
 import { discoveryPattern, isWanted, type ChoiceSettings } from './repositoryChoice.ts';
 import { pathKey } from './rootMap.ts';
-import { affects, detectionSettings, isEnabled } from './settings.ts';
+import { affects, detectionSettings, isEnabled, subrepositoryLimit } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
-import { isOnDisk, uriKey } from './uris.ts';
+import { subrepositoriesToOpen } from './subrepositoryStatus.ts';
+import { fileUri, isOnDisk, uriKey } from './uris.ts';
 
 /** `hg init` and `hg clone` make their files one after the other; looking once, after them, is enough. */
 const LOOK_AFTER_EVENT = 300;
@@ -48,7 +50,8 @@ export class Discovery implements Disposable {
     this.#store.add(
       workspace.onDidChangeConfiguration(event => {
         const names = ['enabled', 'autoRepositoryDetection', 'repositoryScanMaxDepth', 'repositoryScanIgnoredFolders'];
-        if (!affects(event, ...names, 'openRepositoryInParentFolders')) return;
+        names.push('openRepositoryInParentFolders', 'detectSubrepos', 'detectSubreposLimit');
+        if (!affects(event, ...names)) return;
         this.#watch();
         again();
       }),
@@ -65,7 +68,7 @@ export class Discovery implements Disposable {
         this.soon();
       }),
     );
-    this.#store.add(repositories.onDidFindNested(roots => this.#choose(roots)));
+    this.#store.add(repositories.onDidFindNested(roots => void this.#choose(roots)));
     this.#watch();
   }
 
@@ -123,29 +126,61 @@ export class Discovery implements Disposable {
       roots = await this.#client.discover(paths, scansBelow ? maxDepth : 0, ignoredFolders);
       this.#log.debug(`found ${roots.length === 0 ? 'no repository' : roots.join(', ')}`);
     }
-    this.#choose(roots);
+    for (
+      let waiting = this.#choose(roots);
+      waiting.length > 0;
+      waiting = this.#choose(waiting.map(({ root }) => root))
+    ) {
+      await Promise.all(waiting.map(({ outer }) => outer.told));
+    }
     await this.#lookAroundEditors();
   }
 
-  /** Closes what is no longer wanted, and opens what is: of `found`, and of the nested repositories known before. */
-  #choose(found: readonly string[]): void {
+  /**
+   * Closes what is no longer wanted, and opens what is: of `found`, of the nested repositories known before, and of the
+   * subrepositories. Returns those that must wait for the repository around them to say whether they are parts of it.
+   */
+  #choose(found: readonly string[]): { readonly root: string; readonly outer: OpenRepository }[] {
     for (const root of found) this.#vanished.delete(root);
     const settings = choiceSettings();
     const editors = editorKeys();
-    for (const repository of this.#repositories.all) {
-      if (isWanted(uriKey(repository.rootUri), settings, editors, repository.openedForEditor)) continue;
-      this.#repositories.close(repository, 'it is not wanted by the settings, or no longer in the workspace');
+    const isWantedHere = (root: string, openedForEditor: boolean): boolean =>
+      isWanted(rootKey(root), settings, editors, openedForEditor) || this.#isOpenedWithOuter(root);
+    for (const repository of byDepth(this.#repositories.all, ({ root }) => root)) {
+      const { root, openedForEditor } = repository;
+      if (!isWantedHere(root, openedForEditor)) {
+        this.#repositories.close(repository, 'it is not wanted by the settings, or no longer in the workspace');
+      } else if (repository.outer !== this.#repositories.outerOf(repository.rootUri)) {
+        this.#repositories.close(repository, 'it has become, or is no longer, a part of another one');
+        this.#repositories.open(root).openedForEditor = openedForEditor;
+      }
     }
-    const nested = this.#repositories.all.flatMap(repository => repository.model.nestedRepositories);
-    for (const root of [...found, ...nested]) {
+    const inside = this.#repositories.all.flatMap(repository => [
+      ...repository.model.nestedRepositories,
+      ...partsOf(repository),
+    ]);
+    const waiting: { root: string; outer: OpenRepository }[] = [];
+    for (const root of byDepth([...new Set([...found, ...inside])], each => each)) {
       if (this.#repositories.get(root) !== undefined || this.#vanished.has(root)) continue;
-      if (isWanted(rootKey(root), settings, editors, false)) this.#open(root);
+      if (!isWantedHere(root, false)) continue;
+      const outer = this.#repositories.map.locateAround(Uri.file(root).path)?.value;
+      if (outer === undefined || outer.model.sequence >= 0) this.#open(root);
+      else waiting.push({ root, outer });
     }
+    return waiting;
+  }
+
+  /** Whether it is a subrepository that the settings want to be opened with the repository it is a part of. */
+  #isOpenedWithOuter(root: string): boolean {
+    const uri = Uri.file(root);
+    const outer = this.#repositories.outerOf(uri);
+    return outer !== undefined && isEnabled(uri) && partsOf(outer).some(part => rootKey(part) === rootKey(root));
   }
 
   #open(root: string): void {
     const repository = this.#repositories.open(root);
-    repository.openedForEditor = !isWanted(rootKey(root), choiceSettings(), [], false);
+    const isWantedAnyhow = isWanted(rootKey(root), choiceSettings(), [], false) || this.#isOpenedWithOuter(root);
+    repository.openedForEditor = !isWantedAnyhow;
   }
 
   async #lookAroundEditors(): Promise<void> {
@@ -199,6 +234,17 @@ export class Discovery implements Disposable {
       if (this.#looking === undefined) this.#client.rest();
     });
   }
+}
+
+/** Roots of the subrepositories that are opened with a repository. */
+function partsOf({ rootUri, model }: OpenRepository): string[] {
+  const paths = subrepositoriesToOpen(model.subrepositories, subrepositoryLimit(rootUri));
+  return paths.map(path => fileUri(rootUri, path).fsPath);
+}
+
+/** Those inside of others after them. */
+function byDepth<T>(all: readonly T[], rootOf: (each: T) => string): T[] {
+  return [...all].sort((a, b) => rootOf(a).length - rootOf(b).length);
 }
 
 function diskFolders(): Uri[] {

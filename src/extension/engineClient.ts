@@ -1,8 +1,10 @@
 // The engine's worker thread, seen from the extension host: started when first needed, started again when it dies, with
 // the same repositories open. Knows nothing of `vscode`.
-import { Worker } from 'node:worker_threads';
+import * as path from 'node:path';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import {
   createMessageConnection,
+  type CancellationToken,
   PortMessageReader,
   PortMessageWriter,
   type MessageConnection,
@@ -12,6 +14,17 @@ import {
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, Emitter, toDisposable, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import {
+  AskPerson,
+  FindHg,
+  HgProgressed,
+  RunHg,
+  type HgAsked,
+  type HgDidProgress,
+  type HgFound,
+  type HgRun,
+  type HgRunResult,
+} from '../server/hgProtocol.ts';
 import {
   AreIgnored,
   Close,
@@ -29,6 +42,7 @@ import {
   Open,
   ParentSummaries,
   PendingMerge,
+  PreviewIgnore,
   Refresh,
   ResolveRevision,
   Settle,
@@ -38,6 +52,7 @@ import {
   type ContentQuery,
   type HgPolicy,
   type IgnoreExplanation,
+  type IgnorePreview,
   type OpenOptions,
   type PendingChangesets,
   type RepositoryUpdate,
@@ -66,9 +81,18 @@ export interface EngineProcess {
   terminate(): void;
 }
 
-/** Starts the engine's bundle in a worker thread. Its output goes to the log: nobody would see it otherwise. */
-export function startWorker(file: string, log: Logger): EngineProcess {
-  const worker = new Worker(file, { name: 'Quicksilver', stdout: true, stderr: true });
+/**
+ * Starts the engine's bundle in a worker thread. Its output goes to the log: nobody would see it otherwise. Node gives a thread as much
+ * memory as a process unless `resourceLimits` say less; one that is out of memory ends, and nothing else with it.
+ */
+export function startWorker(file: string, log: Logger, resourceLimits?: ResourceLimits): EngineProcess {
+  const worker = new Worker(file, {
+    name: 'Quicksilver',
+    stdout: true,
+    stderr: true,
+    workerData: { programs: path.dirname(file) },
+    ...(resourceLimits && { resourceLimits }),
+  });
   worker.stdout.setEncoding('utf8').on('data', (text: string) => log.info(text.trimEnd()));
   worker.stderr.setEncoding('utf8').on('data', (text: string) => log.warn(text.trimEnd()));
   let error: unknown;
@@ -91,6 +115,8 @@ interface Running {
 export interface EngineClientOptions {
   start(): EngineProcess;
   readonly log: Logger;
+  /** hg asks a person; null for no answer. */
+  ask?(asked: HgAsked, token: CancellationToken): Promise<string | null>;
   schedule(milliseconds: number, callback: () => void): Disposable;
   now(): number;
 }
@@ -104,6 +130,7 @@ export class EngineClient implements Disposable {
   readonly #didChangeBase = this.#store.add(
     new Emitter<{ readonly root: string; readonly paths: readonly string[] }>(),
   );
+  readonly #didProgressHg = this.#store.add(new Emitter<HgDidProgress>());
   #running: Running | undefined;
   #restart: Disposable | undefined;
   #waiting: ((connection: MessageConnection) => void)[] = [];
@@ -116,6 +143,7 @@ export class EngineClient implements Disposable {
   readonly onDidChangeBase = this.#didChangeBase.event;
   /** The engine ended although nobody asked it to. It is started again after a while. */
   readonly onDidDie = this.#didDie.event;
+  readonly onDidProgressHg = this.#didProgressHg.event;
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
@@ -162,6 +190,11 @@ export class EngineClient implements Disposable {
     return this.#request(connection => connection.sendRequest(ExplainIgnored, { root, path }));
   }
 
+  /** What each of the lines would hide, were it in the ignore file. */
+  previewIgnore(root: string, lines: readonly string[], limit: number): Promise<readonly IgnorePreview[]> {
+    return this.#request(connection => connection.sendRequest(PreviewIgnore, { root, lines, limit }));
+  }
+
   doctor(root: string, compare: boolean): Promise<string> {
     return this.#request(connection => connection.sendRequest(Doctor, { root, compare }));
   }
@@ -186,6 +219,19 @@ export class EngineClient implements Disposable {
   /** By the nodes of two changesets. */
   compareRevisions(query: { root: string; from: string; to: string; limit: number }): Promise<RevisionComparison> {
     return this.#request(connection => connection.sendRequest(CompareRevisions, query));
+  }
+
+  /**
+   * Runs a command of hg. When it has ended, what it changed has been told. If the engine dies meanwhile, nobody knows what
+   * became of it: then this rejects.
+   */
+  runHg(run: HgRun, token: CancellationToken): Promise<HgRunResult> {
+    return this.#request(connection => connection.sendRequest(RunHg, run, token));
+  }
+
+  /** Which hg would be run. Starts it only if its version is to be checked. */
+  findHg(checks: boolean): Promise<HgFound> {
+    return this.#request(connection => connection.sendRequest(FindHg, { checks }));
   }
 
   /** Lost while the engine is down: it looks at everything when it is up again. */
@@ -259,6 +305,8 @@ export class EngineClient implements Disposable {
     connection.onNotification(DidChangeBase, change => {
       if (this.#opened.has(change.root)) this.#didChangeBase.fire(change);
     });
+    connection.onNotification(HgProgressed, progress => this.#didProgressHg.fire(progress));
+    connection.onRequest(AskPerson, (asked, token) => this.#options.ask?.(asked, token) ?? null);
     connection.onNotification(Log, ({ level, message }) => this.#options.log[level](message));
     connection.onError(([error]) => this.#options.log.error(`the engine's messages: ${error.message}`));
     connection.onUnhandledNotification(({ method }) => this.#options.log.warn(`the engine sent an unknown ${method}`));

@@ -80,6 +80,11 @@ function createRepository(
     ),
   );
   const { model } = open;
+  store.add(
+    open.onDidChangeSubrepositories(() =>
+      didChange.fire({ reset: false, changed: [], cleared: [], settled: model.settled, cause: 'subrepositories' }),
+    ),
+  );
   const settle = async (): Promise<void> => {
     context.hints.flush();
     await context.client.settle(open.root);
@@ -98,6 +103,9 @@ function createRepository(
     },
     get entries() {
       return model.entries;
+    },
+    get subrepositories() {
+      return model.subrepositoryStatuses;
     },
     onDidChange: didChange.event,
     settle,
@@ -119,15 +127,15 @@ function createView({ client, repositories, decorations, contents }: ExportsCont
   return {
     groups: root =>
       viewOf(root).groups.map(group => ({ id: group.id, label: group.label, resources: group.resourceStates })),
+    label: root => viewOf(root).sourceControl.label,
     badge: root => viewOf(root).sourceControl.count,
     statusBar: root => {
       const command = viewOf(root).sourceControl.statusBarCommands?.[0];
       return { text: command?.title ?? '', tooltip: command?.tooltip ?? '' };
     },
-    operation: root => {
-      const command = viewOf(root).sourceControl.statusBarCommands?.[1];
-      return command && { text: command.title, tooltip: command.tooltip ?? '' };
-    },
+    operation: root => shownCommand(viewOf(root), '$(git-merge)'),
+    drafts: root => shownCommand(viewOf(root), '$(arrow-up)'),
+    inputBox: root => viewOf(root).sourceControl.inputBox,
     inputBoxVisible: root => viewOf(root).sourceControl.inputBox.visible,
     decoration: uri => decorations.peek(uri),
     onDidChangeDecorations: decorations.onDidChangeFileDecorations,
@@ -136,6 +144,16 @@ function createView({ client, repositories, decorations, contents }: ExportsCont
       return (await provider?.provideOriginalResource?.(uri, neverCancelled)) ?? undefined;
     },
     contentReads: () => contents.requests.read,
+    onDidReadContent: contents.onDidRead,
+    onDidChangeContents: contents.onDidChangeFile,
     crashEngine: () => client.crash(),
   };
+}
+
+function shownCommand(
+  { sourceControl }: OpenRepository['view'],
+  icon: string,
+): { readonly text: string; readonly tooltip: string } | undefined {
+  const command = sourceControl.statusBarCommands?.find(({ title }) => title.startsWith(icon));
+  return command && { text: command.title, tooltip: command.tooltip ?? '' };
 }

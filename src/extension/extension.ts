@@ -9,12 +9,14 @@ import { Decorations } from './decorations.ts';
 import { Discovery } from './discovery.ts';
 import { EngineClient, startWorker } from './engineClient.ts';
 import { createExports } from './exports.ts';
+import { registerHgCommands, tellWhetherHgRuns } from './hg/register.ts';
 import { HintSources } from './hintSources.ts';
 import { lazy } from './lazy.ts';
 import { BaseQuickDiff } from './quickDiff.ts';
 import { Repositories } from './repositories.ts';
 import { affects, areDecorationsEnabled, hgPolicy } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
+import { Subrepositories } from './subrepositories.ts';
 import { texts } from './texts.ts';
 
 /**
@@ -28,18 +30,22 @@ export function activate(context: ExtensionContext): QuicksilverExports {
   const client = new EngineClient({
     start: () => startWorker(path.join(context.extensionPath, 'dist', 'worker.cjs'), log),
     log,
+    ask: async (asked, token) => (await lazy()).askPerson(asked, token),
     schedule: scheduleAfter,
     now: () => performance.now(),
   });
   let decorations: Decorations | undefined = undefined;
-  const repositories: Repositories = new Repositories(client, log, (repository, paths, all) =>
-    decorations?.changed(repository, paths, all),
+  const repositories: Repositories = new Repositories(
+    client,
+    log,
+    (repository, paths, all) => decorations?.changed(repository, paths, all),
+    context.workspaceState,
   );
   decorations = new Decorations(repositories.map, areDecorationsEnabled());
   client.setHgPolicy(hgPolicy());
   const hints = new HintSources(client, repositories);
   const discovery = new Discovery(client, repositories, log);
-  const parts = { client, repositories, discovery, hints, log };
+  const parts = { client, repositories, discovery, hints, log, extension: context };
 
   void commands.executeCommand('setContext', 'quicksilver.state', 'initializing');
   const initialized = discovery.look().then(async () => {
@@ -51,6 +57,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
   let isTold = false;
   context.subscriptions.push(
     registerCommands(parts),
+    registerHgCommands(parts),
     exports,
     discovery,
     hints,
@@ -60,6 +67,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
       const { MergeView } = await lazy();
       context.subscriptions.push(new MergeView(parts));
     }),
+    new Subrepositories(repositories),
     repositories.onDidOpen(repository => {
       shownDecorations.opened(repository);
       repository.view.sourceControl.quickDiffProvider = new BaseQuickDiff(parts, repository);
@@ -67,10 +75,13 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     repositories.onDidClose(repository => shownDecorations.closed(repository)),
     workspace.onDidChangeConfiguration(event => {
       if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(areDecorationsEnabled());
-      if (affects(event, 'fallbackToHg', 'path')) client.setHgPolicy(hgPolicy());
+      if (!affects(event, 'fallbackToHg', 'path')) return;
+      client.setHgPolicy(hgPolicy());
+      void tellWhetherHgRuns(parts);
     }),
     workspace.onDidGrantWorkspaceTrust(() => {
       client.setHgPolicy(hgPolicy());
+      void tellWhetherHgRuns(parts);
       // Why there was no status is worded anew.
       for (const repository of repositories.all) repository.view.showSummary();
     }),

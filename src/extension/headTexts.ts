@@ -3,7 +3,6 @@ import { l10n, type Command } from 'vscode';
 import type { Operation, Phase, RepositoryHead } from '../server/protocol.ts';
 import { shortNode } from './contentAddress.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
-import { headText } from './summary.ts';
 import { texts } from './texts.ts';
 
 const NULL_NODE = /^0*$/;
@@ -39,12 +38,27 @@ export function operationCommand({ head, unresolved, mergeState }: RepositoryMod
   };
 }
 
-/** Where a commit would go. */
+/** The status bar's item about what was not pushed; undefined if there is nothing, or nowhere to push to. */
+export function draftsCommand({ head }: RepositoryModel, argument: unknown): Command | undefined {
+  const drafts = head?.drafts ?? 0;
+  if (drafts === 0) return undefined;
+  const said =
+    drafts === 1
+      ? l10n.t('A draft is not pushed yet, as far as is known here without asking the other repository.')
+      : l10n.t('{0} drafts are not pushed yet, as far as is known here without asking the other repository.', drafts);
+  return {
+    command: 'quicksilver.showDrafts',
+    title: `$(arrow-up) ${drafts}`,
+    tooltip: said,
+    arguments: [argument],
+  };
+}
+
+/** Where a commit would go. VS Code puts the key in place of {0} by itself. */
 export function inputPlaceholder(head: RepositoryHead | undefined): string {
   if (head === undefined) return '';
-  const parts = [headText(head), parentText(head)];
-  if (head.isBranchTip === false) parts.push(l10n.t('not at branch tip'));
-  return l10n.t('Message (commit on {0})', parts.join(', '));
+  const where = [head.branch, head.bookmark, head.topic].filter(name => name !== undefined).join(', ');
+  return l10n.t('Message ({0} to commit on “{1}”)', '{0}', where);
 }
 
 export function operationName(operation: Operation): string {

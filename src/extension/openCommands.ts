@@ -6,6 +6,7 @@ import {
   workspace,
   type LogOutputChannel,
   type SourceControlResourceGroup,
+  type TextDocument,
   type TextDocumentShowOptions,
 } from 'vscode';
 import type { ContentAnswer } from '../server/protocol.ts';
@@ -137,6 +138,22 @@ async function openTogether(context: ChangeContext, title: string, files: readon
 async function openDiff(original: Uri, modified: Uri, title: string, preview: boolean): Promise<void> {
   const options: TextDocumentShowOptions = { preview };
   await commands.executeCommand('vscode.diff', original, modified, title, options);
+  await decodeAlike(original, modified);
+}
+
+/**
+ * VS Code decodes a version of a file by the settings, but those of a folder do not reach it, since it lies in none, nor does
+ * an encoding that a person has chosen for the file. The gutter needs no such help.
+ */
+async function decodeAlike(original: Uri, modified: Uri): Promise<void> {
+  // Pictures and the like are no documents: nothing of them is decoded.
+  const [left, right] = [findDocument(original), findDocument(modified)];
+  if (left === undefined || right === undefined || left.encoding === right.encoding) return;
+  await workspace.openTextDocument(original, { encoding: right.encoding });
+}
+
+function findDocument(uri: Uri): TextDocument | undefined {
+  return workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
 }
 
 async function openVersion(

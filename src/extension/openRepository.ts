@@ -1,14 +1,16 @@
 // One repository that is followed: the engine's updates go into the model, and from there, a few milliseconds at a time,
 // into the Source Control view and the decorations.
-import { LogLevel, ProgressLocation, Uri, window, type LogOutputChannel } from 'vscode';
+import { LogLevel, ProgressLocation, Uri, window, type LogOutputChannel, type Memento } from 'vscode';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
 import { DecorationTracker } from './decorationTracker.ts';
+import { Included } from './included.ts';
 import { RepositoryModel } from './repositoryModel.ts';
 import { areDecorationsEnabled } from './settings.ts';
 import { scheduleAfter, scheduleImmediate, SlicedQueue } from './slicedQueue.ts';
 import { SourceControlView } from './sourceControlView.ts';
 import type { ShownStatus } from './statusPresentation.ts';
+import type { SubrepositoryStatus } from './subrepositoryStatus.ts';
 import { describeFiles, describeUpdate } from './summary.ts';
 import { texts } from './texts.ts';
 
@@ -23,8 +25,14 @@ export class OpenRepository implements Disposable {
   readonly root: string;
   readonly rootUri: Uri;
   readonly name: string;
+  /** The repository that records this one as a part of itself, as of when it was opened. */
+  readonly outer: OpenRepository | undefined;
+  /** Resolves when something is known of it, or it is closed. */
+  readonly told: Promise<void>;
   readonly model = new RepositoryModel();
   readonly tracker: DecorationTracker;
+  /** What is chosen for the next commit. */
+  readonly included: Included;
   readonly view: SourceControlView;
   /** It was opened for a file in an editor, and stays open when that is closed. */
   openedForEditor = false;
@@ -33,6 +41,8 @@ export class OpenRepository implements Disposable {
   readonly #queue: SlicedQueue;
   readonly #decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void;
   readonly #didUpdate = this.#store.add(new Emitter<RepositoryUpdate>());
+  readonly #didChangeSubrepositories = this.#store.add(new Emitter<undefined>());
+  #tell: () => void = () => undefined;
   #changedDecorations: string[] = [];
   #busyTimer: Disposable | undefined;
   #holdTimer: Disposable | undefined;
@@ -40,23 +50,32 @@ export class OpenRepository implements Disposable {
 
   /** Fired when the model has changed; the view may follow a little later, see {@link shown}. */
   readonly onDidUpdate = this.#didUpdate.event;
+  readonly onDidChangeSubrepositories = this.#didChangeSubrepositories.event;
 
   constructor(
     root: string,
+    outer: OpenRepository | undefined,
     log: LogOutputChannel,
     decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void,
+    memento: Memento,
   ) {
     this.root = root;
     this.rootUri = Uri.file(root);
     this.name = this.rootUri.path.slice(this.rootUri.path.lastIndexOf('/') + 1) || root;
+    this.outer = outer;
+    this.told = new Promise(resolve => (this.#tell = resolve));
     this.#log = log;
     this.#decorationsChanged = decorationsChanged;
     this.tracker = new DecorationTracker(path => this.#decorated(path));
+    this.included = this.#store.add(new Included(root, memento, this.model));
     this.view = this.#store.add(
       new SourceControlView({
         rootUri: this.rootUri,
         name: this.name,
+        // There is no stable way to say which source control is a part of which: the label does.
+        label: outer === undefined ? texts.sourceControlLabel() : texts.subrepositoryLabel(outer.longName),
         model: this.model,
+        isIncluded: path => this.included.has(path),
         showsIcons: !areDecorationsEnabled(),
         tell: message => log.warn(message),
       }),
@@ -69,7 +88,22 @@ export class OpenRepository implements Disposable {
         now: () => performance.now(),
       }),
     );
+    this.#store.add(this.included.onDidChange(paths => this.#queue.add(paths)));
     this.#follow(false);
+  }
+
+  /** The name, after those of the repositories that this one is a part of. */
+  get longName(): string {
+    return this.outer === undefined ? this.name : `${this.outer.longName}/${this.name}`;
+  }
+
+  /** Returns whether that is news. */
+  setSubrepositories(statuses: ReadonlyMap<string, SubrepositoryStatus>): boolean {
+    const touched = this.model.setSubrepositories(statuses);
+    if (touched.length === 0) return false;
+    this.#queue.add(touched);
+    this.#didChangeSubrepositories.fire(undefined);
+    return true;
   }
 
   apply(update: RepositoryUpdate): void {
@@ -82,6 +116,8 @@ export class OpenRepository implements Disposable {
     if (change.ignoredDirectories) this.#queue.add(this.tracker.asked());
     this.#queue.add(change.touched);
     this.#follow(update.settled || update.state.kind !== 'scanning');
+    if (update.settled && (update.state.kind === 'ready' || update.state.kind === 'fallback')) this.included.prune();
+    this.#tell();
     this.#didUpdate.fire(update);
   }
 
@@ -106,6 +142,7 @@ export class OpenRepository implements Disposable {
     this.#busyTimer?.dispose();
     this.#holdTimer?.dispose();
     this.#endProgress?.();
+    this.#tell();
     this.#store.dispose();
   }
 

@@ -1,5 +1,5 @@
 // The repositories that are followed: opened and closed here, and fed with what the engine says of them.
-import { commands, workspace, type LogOutputChannel, type Uri } from 'vscode';
+import { commands, TabInputText, Uri, window, workspace, type LogOutputChannel, type Memento } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
@@ -8,6 +8,7 @@ import { OpenRepository } from './openRepository.ts';
 import { RootMap } from './rootMap.ts';
 import { affects, engineSettings } from './settings.ts';
 import { texts } from './texts.ts';
+import { fileUri } from './uris.ts';
 
 /** After so many deaths in a row the engine is not merely late, and what is shown may be old. */
 const DEATHS_UNTIL_DOWN = 3;
@@ -19,6 +20,7 @@ export class Repositories implements Disposable {
   readonly #client: EngineClient;
   readonly #log: LogOutputChannel;
   readonly #decorationsChanged: DecorationsChanged;
+  readonly #memento: Memento;
   readonly #byRoot = new Map<string, OpenRepository>();
   readonly #store = new DisposableStore();
   readonly #didOpen = this.#store.add(new Emitter<OpenRepository>());
@@ -30,13 +32,15 @@ export class Repositories implements Disposable {
   readonly onDidClose = this.#didClose.event;
   /** A repository was closed because it is no longer there; the value is its root. */
   readonly onDidVanish = this.#didVanish.event;
-  /** Roots of repositories inside of one that is followed. */
+  /** Roots of repositories inside of one that is followed, or that are its subrepositories. */
   readonly onDidFindNested = this.#didFindNested.event;
 
-  constructor(client: EngineClient, log: LogOutputChannel, decorationsChanged: DecorationsChanged) {
+  /** @param memento where the choices that a person makes in a repository are kept */
+  constructor(client: EngineClient, log: LogOutputChannel, decorationsChanged: DecorationsChanged, memento: Memento) {
     this.#client = client;
     this.#log = log;
     this.#decorationsChanged = decorationsChanged;
+    this.#memento = memento;
     this.#store.add(client.onDidUpdate(update => this.#apply(update)));
     this.#store.add(client.onDidDie(({ reason, deaths }) => this.#engineDied(reason, deaths)));
     this.#store.add(
@@ -64,10 +68,18 @@ export class Repositories implements Disposable {
     return uri.scheme === 'file' ? this.map.locate(uri.path)?.value : undefined;
   }
 
+  /** The open repository that records the one with this root as a part of itself; undefined if there is none. */
+  outerOf(rootUri: Uri): OpenRepository | undefined {
+    const around = this.map.locateAround(rootUri.path);
+    const lists = around?.value.model.subrepositories.some(({ kind, path }) => kind === 'hg' && path === around.path);
+    return lists === true ? around?.value : undefined;
+  }
+
   open(root: string): OpenRepository {
     const existing = this.#byRoot.get(root);
     if (existing !== undefined) return existing;
-    const repository = new OpenRepository(root, this.#log, this.#decorationsChanged);
+    const outer = this.outerOf(Uri.file(root));
+    const repository = new OpenRepository(root, outer, this.#log, this.#decorationsChanged, this.#memento);
     this.#byRoot.set(root, repository);
     this.map.set(repository.rootUri.path, repository);
     this.#log.info(`opened ${root}`);
@@ -97,8 +109,19 @@ export class Repositories implements Disposable {
 
   #follow(repository: OpenRepository): void {
     this.#client
-      .open({ root: repository.root, ...engineSettings() })
+      .open({ root: repository.root, ...engineSettings(), first: this.#filesInTabs(repository) })
       .catch((error: unknown) => this.#log.error(`opening ${repository.root}: ${errorMessage(error)}`));
+  }
+
+  /** The files of a repository that a person has open, those in front before the others. */
+  #filesInTabs(repository: OpenRepository): string[] {
+    const tabs = window.tabGroups.all
+      .flatMap(group => group.tabs)
+      .sort((a, b) => Number(b.isActive) - Number(a.isActive));
+    return tabs.flatMap(({ input }) => {
+      const located = input instanceof TabInputText ? this.map.locate(input.uri.path) : undefined;
+      return located?.value === repository ? located.path : [];
+    });
   }
 
   /** The engine takes the options of a repository when it opens it. */
@@ -120,7 +143,11 @@ export class Repositories implements Disposable {
       return;
     }
     repository.apply(update);
-    if (update.nestedRepositories !== undefined) this.#didFindNested.fire(update.nestedRepositories);
+    const { nestedRepositories, subrepositories } = update;
+    if (nestedRepositories === undefined && subrepositories === undefined) return;
+    const present = subrepositories?.filter(({ isPresent }) => isPresent) ?? [];
+    const parts = present.map(({ path }) => fileUri(repository.rootUri, path).fsPath);
+    this.#didFindNested.fire([...(nestedRepositories ?? []), ...parts]);
   }
 
   #engineDied(reason: string, deaths: number): void {

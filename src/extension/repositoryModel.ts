@@ -10,6 +10,7 @@ import type {
   Subrepository,
 } from '../server/protocol.ts';
 import { shownStatusOf, type ShownStatus } from './statusPresentation.ts';
+import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
 
 const NO_COUNTS: Counts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 };
 
@@ -31,6 +32,8 @@ export class RepositoryModel {
   nestedRepositories: readonly string[] = [];
   subrepositories: readonly Subrepository[] = [];
   mergeState: MergeState | undefined = undefined;
+  /** How they stand, by path; see {@link setSubrepositories}. */
+  subrepositoryStatuses: ReadonlyMap<string, SubrepositoryStatus> = new Map();
   #conflicts: ReadonlyMap<string, Conflict> = new Map();
   readonly #entries = new Map<string, FileEntry>();
   /** Source of a copy or rename → the files made from it: their wording depends on what became of the source. */
@@ -52,6 +55,20 @@ export class RepositoryModel {
     return count;
   }
 
+  /** How many subrepositories are not as they are recorded. */
+  get dirtySubrepositories(): number {
+    let count = 0;
+    for (const status of this.subrepositoryStatuses.values()) if (isDirty(status)) count++;
+    return count;
+  }
+
+  /** Returns the paths of those that stand otherwise than before. */
+  setSubrepositories(statuses: ReadonlyMap<string, SubrepositoryStatus>): string[] {
+    const old = this.subrepositoryStatuses;
+    this.subrepositoryStatuses = statuses;
+    return differing(old, statuses);
+  }
+
   apply(update: RepositoryUpdate): ModelChange {
     this.state = update.state;
     this.head = update.head;
@@ -59,7 +76,11 @@ export class RepositoryModel {
     this.settled = update.settled;
     this.sequence = update.sequence;
     if (update.nestedRepositories !== undefined) this.nestedRepositories = update.nestedRepositories;
-    if (update.subrepositories !== undefined || update.reset) this.subrepositories = update.subrepositories ?? [];
+    // While a repository cannot be read, which may be because of a mistake in `.hgsub`, its parts are not torn off.
+    const forgetsSubrepositories = update.reset && update.state.kind !== 'failed';
+    if (update.subrepositories !== undefined || forgetsSubrepositories) {
+      this.subrepositories = update.subrepositories ?? [];
+    }
     let ignoredDirectories = update.reset;
     if (update.reset) {
       this.#entries.clear();
@@ -97,6 +118,8 @@ export class RepositoryModel {
     if (this.#conflicts.get(path)?.state === 'unresolved') return 'conflict';
     const entry = this.#entries.get(path);
     if (entry !== undefined) return this.shownStatus(entry);
+    const subrepository = this.subrepositoryStatuses.get(path);
+    if (subrepository !== undefined) return isDirty(subrepository) ? 'subrepository' : undefined;
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       if (this.#entries.get(path.slice(0, slash))?.directory === true) return 'ignored';
     }
@@ -108,14 +131,18 @@ export class RepositoryModel {
     return shownStatusOf(entry, source?.status);
   }
 
+  /** The files that were copied or renamed from this one. */
+  copiesOf(source: string): readonly string[] {
+    return [...(this.#copies.get(source) ?? [])];
+  }
+
   /** Returns the paths at which something is different now. */
   #setMergeState(state: MergeState | null | undefined): string[] {
     this.mergeState = state ?? undefined;
     const old = this.#conflicts;
     const conflicts = state?.conflicts ?? [];
     this.#conflicts = new Map(conflicts.map(conflict => [conflict.path, conflict]));
-    const paths = new Set([...old.keys(), ...this.#conflicts.keys()]);
-    return [...paths].filter(path => JSON.stringify(old.get(path)) !== JSON.stringify(this.#conflicts.get(path)));
+    return differing(old, this.#conflicts);
   }
 
   #rememberCopy(entry: FileEntry): void {
@@ -131,4 +158,10 @@ export class RepositoryModel {
     copies?.delete(entry.path);
     if (copies?.size === 0) this.#copies.delete(entry.source);
   }
+}
+
+/** Keys whose values are not equal as data. */
+function differing(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): string[] {
+  const keys = new Set([...a.keys(), ...b.keys()]);
+  return [...keys].filter(key => JSON.stringify(a.get(key)) !== JSON.stringify(b.get(key)));
 }

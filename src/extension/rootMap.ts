@@ -48,6 +48,15 @@ export class RootMap<T> {
       if (at === '/' && !key.startsWith('/')) return undefined;
     }
   }
+
+  /** The deepest repository around the one with this root, and where in it that lies. */
+  locateAround(rootUriPath: string): Located<T> | undefined {
+    const key = pathKey(rootUriPath);
+    const slash = key.lastIndexOf('/');
+    const found = slash < 0 || key === '/' ? undefined : this.locate(key.slice(0, slash) || '/');
+    const name = key.slice(slash + 1);
+    return found && { value: found.value, path: found.path === '' ? name : `${found.path}/${name}` };
+  }
 }
 
 /** Where an event below `.hg` points to: undefined if it is none. `parent` is the folder the `.hg` is in. */

@@ -1,5 +1,5 @@
 // The settings, read where they are needed: VS Code keeps them in memory, and changes take effect by events.
-import { workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
+import { ConfigurationTarget, workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
 import type { HgPolicy } from '../server/protocol.ts';
 import type { AutoRepositoryDetection } from './repositoryChoice.ts';
 import type { CountBadge, UntrackedChanges } from './statusPresentation.ts';
@@ -43,16 +43,58 @@ export function fallsBackToHg(): boolean {
 }
 
 /**
- * Whether hg may answer for repositories that are refused, and which hg. A program is taken only from what the person has
- * set, never from a workspace.
+ * Whether hg may be run, whether it may answer for repositories that are refused, and which hg. A program is taken only
+ * from what the person has set, never from a workspace.
  */
 export function hgPolicy(): HgPolicy {
   const settings = workspace.getConfiguration(SECTION);
   const path = settings.inspect<unknown>('path')?.globalValue;
   return {
-    allow: workspace.isTrusted && fallsBackToHg(),
+    allow: workspace.isTrusted,
+    fallback: fallsBackToHg(),
     path: typeof path === 'string' ? path : '',
   };
+}
+
+export type Offer = 'ask' | 'always' | 'never';
+
+export interface CommitSettings {
+  /** 'included': the included files if there are any, else all; 'all': all of them. */
+  readonly scope: 'included' | 'all';
+  /** Whether untracked files are added with a commit of all changes. */
+  readonly untracked: Offer;
+  /** Whether missing files are recorded as removed with it. */
+  readonly missing: Offer;
+  readonly saveFiles: Offer;
+  /** Where a message is written if the input box is empty. */
+  readonly usesEditor: boolean;
+  /** Path of a file, or the text itself. */
+  readonly template: string;
+  readonly checksMessage: boolean;
+  readonly subjectLength: number;
+  readonly lineLength: number;
+}
+
+export function commitSettings(scope: Uri): CommitSettings {
+  const settings = workspace.getConfiguration(SECTION, scope);
+  const offers = ['ask', 'always', 'never'] as const;
+  const template = settings.get<unknown>('commitTemplate');
+  return {
+    scope: oneOf(settings.get('commitScope'), ['included', 'all'], 'included'),
+    untracked: oneOf(settings.get('commitUntrackedFiles'), offers, 'ask'),
+    missing: oneOf(settings.get('commitMissingFiles'), offers, 'ask'),
+    saveFiles: oneOf(settings.get('promptToSaveFilesBeforeCommit'), offers, 'ask'),
+    usesEditor: settings.get<unknown>('useEditorAsCommitInput') !== false,
+    template: typeof template === 'string' ? template : '',
+    checksMessage: settings.get<unknown>('inputValidation') === true,
+    subjectLength: Math.trunc(within(settings.get('inputValidationSubjectLength'), 0, 10_000, 72)),
+    lineLength: Math.trunc(within(settings.get('inputValidationLength'), 0, 10_000, 72)),
+  };
+}
+
+/** Remembers for good what a person does not want to be asked any more. */
+export async function setCommitOffer(name: 'commitUntrackedFiles' | 'commitMissingFiles', offer: Offer): Promise<void> {
+  await workspace.getConfiguration(SECTION).update(name, offer, ConfigurationTarget.Global);
 }
 
 export interface DetectionSettings {
@@ -72,6 +114,13 @@ export function detectionSettings(): DetectionSettings {
     ignoredFolders: Array.isArray(ignored) ? ignored.filter(name => typeof name === 'string') : [],
     parentFolders: oneOf(settings.get('openRepositoryInParentFolders'), ['always', 'never'], 'always'),
   };
+}
+
+/** How many subrepositories of a repository are opened with it. */
+export function subrepositoryLimit(scope: Uri): number {
+  const settings = workspace.getConfiguration(SECTION, scope);
+  if (settings.get<unknown>('detectSubrepos') === false) return 0;
+  return Math.trunc(within(settings.get('detectSubreposLimit'), 0, 1_000, 10));
 }
 
 export interface EngineSettings {

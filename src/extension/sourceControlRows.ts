@@ -3,7 +3,8 @@ import { ThemeColor, ThemeIcon, Uri, workspace, type SourceControlResourceState 
 import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
 import { fallsBackToHg } from './settings.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
-import { rowTooltip, texts } from './texts.ts';
+import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
+import { rowTooltip, subrepositoryTooltip, texts } from './texts.ts';
 import { fileUri, isReadableName } from './uris.ts';
 
 /** All that a row's look depends on beside its path. */
@@ -36,6 +37,25 @@ export function createRow({ rootUri, path, version, showsIcons, title }: RowOpti
       ...icon,
     },
     contextValue: presentation.contextValue,
+  };
+}
+
+/** As {@link createRow}, of a subrepository; the version is its status as JSON. The click shows where its files are. */
+export function createSubrepositoryRow({ rootUri, path, version, showsIcons }: RowOptions): SourceControlResourceState {
+  const status = JSON.parse(version) as SubrepositoryStatus;
+  const resourceUri = fileUri(rootUri, path);
+  const { icon, color, contextValue } = statusPresentations.subrepository;
+  // Without a letter, an icon says that this is no file.
+  const iconPath = new ThemeIcon(icon, isDirty(status) ? new ThemeColor(color) : undefined);
+  return {
+    resourceUri,
+    command: { command: 'quicksilver.openSubrepository', title: texts.open(), arguments: [resourceUri] },
+    decorations: {
+      tooltip: subrepositoryTooltip(status),
+      faded: !isDirty(status),
+      ...((showsIcons || !isDirty(status)) && { iconPath }),
+    },
+    contextValue,
   };
 }
 

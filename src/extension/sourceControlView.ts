@@ -1,6 +1,7 @@
 // One repository in the Source Control view: its groups, rows, badge and what the status bar says of it.
 import {
   scm,
+  workspace,
   type Command,
   type SourceControl,
   type SourceControlResourceGroup,
@@ -9,12 +10,20 @@ import {
 } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { CappedList } from './cappedList.ts';
-import { inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
+import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { folderSettings, type FolderSettings } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
-import { createProblemRow, createRow, rowVersion, shownProblem, type ShownProblem } from './sourceControlRows.ts';
+import {
+  createProblemRow,
+  createRow,
+  createSubrepositoryRow,
+  rowVersion,
+  shownProblem,
+  type ShownProblem,
+} from './sourceControlRows.ts';
 import { GROUP_IDS, groupOf, type GroupId } from './statusPresentation.ts';
+import { isWorthARow } from './subrepositoryStatus.ts';
 import { badgeCount, statusBarText, type Activity } from './summary.ts';
 import { groupLabel, texts } from './texts.ts';
 
@@ -37,7 +46,11 @@ interface GroupRows {
 export interface ViewOptions {
   readonly rootUri: Uri;
   readonly name: string;
+  /** Of the source control; it cannot be changed later. */
+  readonly label: string;
   readonly model: RepositoryModel;
+  /** Whether it is chosen for the next commit. */
+  readonly isIncluded: (path: string) => boolean;
   /** Without decorations the rows carry icons, or nothing would tell a row's status. */
   showsIcons: boolean;
   tell(message: string): void;
@@ -60,11 +73,14 @@ export class SourceControlView implements Disposable {
   constructor(options: ViewOptions) {
     this.#options = options;
     this.#settings = folderSettings(options.rootUri);
-    this.sourceControl = this.#store.add(
-      scm.createSourceControl('quicksilver', texts.sourceControlLabel(), options.rootUri),
-    );
-    // Committing is not offered yet, and a box that does nothing would promise it.
-    this.sourceControl.inputBox.visible = false;
+    this.sourceControl = this.#store.add(scm.createSourceControl('quicksilver', options.label, options.rootUri));
+    // A box that does nothing would promise something.
+    this.sourceControl.inputBox.visible = workspace.isTrusted;
+    this.sourceControl.acceptInputCommand = {
+      command: 'quicksilver.commit',
+      title: texts.commit(),
+      arguments: [this.sourceControl],
+    };
     this.#problems = this.#store.add(this.sourceControl.createResourceGroup('problem', texts.problemGroup()));
     this.#problems.hideWhenEmpty = true;
     const groups = GROUP_IDS.map(id => [id, this.#createGroup(id)] as const);
@@ -83,18 +99,26 @@ export class SourceControlView implements Disposable {
 
   /** Brings the rows of one file up to date with the model; {@link push} shows them. */
   update(path: string): void {
-    const { model } = this.#options;
+    const { model, isIncluded } = this.#options;
     const entry = model.entries.get(path);
     const conflict = model.conflicts.get(path);
     const isConflict = conflict?.state === 'unresolved';
     const status = isConflict ? 'conflict' : entry && model.shownStatus(entry);
-    const group = status && groupOf(status, this.#settings.untrackedChanges, conflict !== undefined);
+    const group = status && groupOf(status, this.#settings.untrackedChanges, conflict !== undefined, isIncluded(path));
     const version = status && rowVersion(status, entry?.source, isConflict ? conflict : undefined);
+    const subrepository = model.subrepositoryStatuses.get(path);
+    const subrepositoryVersion =
+      subrepository !== undefined && isWorthARow(subrepository) ? JSON.stringify(subrepository) : undefined;
     for (const rows of Object.values(this.#groups)) {
-      const changed =
-        rows.id === group && version !== undefined ? rows.rows.put(path, version) : rows.rows.delete(path);
+      const own = rows.id === 'subrepositories' ? subrepositoryVersion : rows.id === group ? version : undefined;
+      const changed = own !== undefined ? rows.rows.put(path, own) : rows.rows.delete(path);
       if (changed) rows.dirty = true;
     }
+  }
+
+  /** Paths of a group that have a row, or would have one if there were room. */
+  pathsIn(id: GroupId): string[] {
+    return this.#groups[id].rows.paths();
   }
 
   /** Paths that have a row, or would have one if there were room. */
@@ -153,8 +177,9 @@ export class SourceControlView implements Disposable {
     const shown = shownProblem(model.state);
     this.#showProblem(shown);
     const problem = shown?.hasStatus === true ? undefined : shown;
-    const count =
-      problem === undefined ? badgeCount(model.counts, this.#settings.countBadge, this.#settings.untrackedChanges) : 0;
+    const { countBadge, untrackedChanges } = this.#settings;
+    const counted = { ...model.counts, subrepositories: model.dirtySubrepositories };
+    const count = problem === undefined ? badgeCount(counted, countBadge, untrackedChanges) : 0;
     if (this.sourceControl.count !== count) this.sourceControl.count = count;
     const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
     const command: Command = {
@@ -163,7 +188,8 @@ export class SourceControlView implements Disposable {
       tooltip: problem?.sentence ?? this.#tooltip(shown),
     };
     const operation = problem === undefined ? operationCommand(model) : undefined;
-    this.#showCommands(operation === undefined ? [command] : [command, operation]);
+    const drafts = problem === undefined ? draftsCommand(model, this.#options.rootUri) : undefined;
+    this.#showCommands([command, operation, drafts].filter(each => each !== undefined));
     const { inputBox } = this.sourceControl;
     const placeholder = inputPlaceholder(model.head);
     if (inputBox.placeholder !== placeholder) inputBox.placeholder = placeholder;
@@ -208,8 +234,9 @@ export class SourceControlView implements Disposable {
 
   #createGroup(id: GroupId): GroupRows {
     const group = this.#store.add(this.sourceControl.createResourceGroup(id, groupLabel(id, 0, 0)));
+    const make = id === 'subrepositories' ? createSubrepositoryRow : createRow;
     const rows = new CappedList(this.#settings.statusLimit, (path, version) =>
-      createRow({ ...this.#options, path, version, title: this.#openTitle }),
+      make({ ...this.#options, path, version, title: this.#openTitle }),
     );
     return { id, group, rows, dirty: false, leftOutTold: false };
   }

@@ -4,9 +4,10 @@ import type { EntryStatus, FileEntry } from '../server/protocol.ts';
 
 /**
  * What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'; a
- * path at which a merge waits for a decision is a 'conflict', whatever its status.
+ * path at which a merge waits for a decision is a 'conflict', whatever its status; the folder of a subrepository that is
+ * not as it is recorded is a 'subrepository'.
  */
-export type ShownStatus = EntryStatus | 'renamed' | 'copied' | 'conflict';
+export type ShownStatus = EntryStatus | 'renamed' | 'copied' | 'conflict' | 'subrepository';
 
 export interface StatusPresentation {
   /** Badge in the tree and in the rows; '' for none. */
@@ -87,6 +88,14 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
     propagate: true,
     contextValue: 'untracked',
   },
+  subrepository: {
+    letter: 'S',
+    color: 'quicksilver.subrepositoryResourceForeground',
+    icon: 'file-submodule',
+    strikeThrough: false,
+    propagate: true,
+    contextValue: 'subrepository',
+  },
   ignored: {
     letter: '',
     color: 'quicksilver.ignoredResourceForeground',
@@ -106,16 +115,24 @@ export function shownStatusOf(entry: FileEntry, sourceStatus: EntryStatus | unde
 export type UntrackedChanges = 'mixed' | 'separate' | 'hidden';
 export type CountBadge = 'all' | 'tracked' | 'off';
 /** In the order in which they are shown. */
-export const GROUP_IDS = ['conflicts', 'resolved', 'changes', 'untracked'] as const;
+export const GROUP_IDS = ['conflicts', 'resolved', 'included', 'changes', 'subrepositories', 'untracked'] as const;
 export type GroupId = (typeof GROUP_IDS)[number];
 
 /**
  * The group a status is listed in; undefined if it is not listed.
  * @param isResolved it is one of the files that the unfinished merge had to put together, and is
+ * @param isIncluded it is chosen for the next commit
  */
-export function groupOf(status: ShownStatus, untracked: UntrackedChanges, isResolved: boolean): GroupId | undefined {
+export function groupOf(
+  status: ShownStatus,
+  untracked: UntrackedChanges,
+  isResolved: boolean,
+  isIncluded: boolean,
+): GroupId | undefined {
   if (status === 'conflict') return 'conflicts';
+  if (status === 'subrepository') return 'subrepositories';
   if (status === 'ignored') return undefined;
+  if (isIncluded) return 'included';
   if (isResolved && status !== 'unknown') return 'resolved';
   if (status !== 'unknown') return 'changes';
   return untracked === 'mixed' ? 'changes' : untracked === 'separate' ? 'untracked' : undefined;

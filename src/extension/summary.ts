@@ -1,16 +1,25 @@
 // The short texts about a repository: badge, status bar, log. Plain functions of plain data.
 import type { Counts, RepositoryHead, RepositoryUpdate } from '../server/protocol.ts';
 import type { CountBadge, UntrackedChanges } from './statusPresentation.ts';
+import { STATUS_LETTERS } from '../server/statusLetters.ts';
 
 /** Files that differ from the parent revision: modified, added, removed and missing. */
 export function changeCount(counts: Counts): number {
   return counts.modified + counts.added + counts.removed + counts.deleted;
 }
 
-/** The number on the Source Control icon. Untracked files that are hidden are not counted. */
-export function badgeCount(counts: Counts, badge: CountBadge, untracked: UntrackedChanges): number {
+/**
+ * The number on the Source Control icon. Untracked files that are hidden are not counted.
+ * @param counts with how many subrepositories are not as they are recorded
+ */
+export function badgeCount(
+  counts: Counts & { readonly subrepositories?: number },
+  badge: CountBadge,
+  untracked: UntrackedChanges,
+): number {
   if (badge === 'off') return 0;
-  return changeCount(counts) + (badge === 'all' && untracked !== 'hidden' ? counts.unknown : 0);
+  const tracked = changeCount(counts) + (counts.subrepositories ?? 0);
+  return tracked + (badge === 'all' && untracked !== 'hidden' ? counts.unknown : 0);
 }
 
 /** 'default', 'default (bookmark)', 'default//topic', each as Mercurial's users write it; '' if it is not known. */
@@ -59,11 +68,10 @@ export function describeUpdate(update: RepositoryUpdate): string {
 
 /** Up to `limit` of the files an update is about, as `hg status` would name them. */
 export function describeFiles(update: RepositoryUpdate, limit: number): string[] {
-  const letters = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
   const lines: string[] = [];
   for (const entry of update.changed) {
     if (lines.length >= limit) break;
-    lines.push(`${letters[entry.status]} ${entry.path}${entry.directory === true ? '/' : ''}`);
+    lines.push(`${STATUS_LETTERS[entry.status]} ${entry.path}${entry.directory === true ? '/' : ''}`);
   }
   for (const path of update.cleared) {
     if (lines.length >= limit) break;

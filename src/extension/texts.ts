@@ -1,6 +1,7 @@
 // Every sentence the extension shows while it runs, in one place for translators.
 import { l10n } from 'vscode';
 import type { GroupId, ShownStatus } from './statusPresentation.ts';
+import type { SubrepositoryStatus } from './subrepositoryStatus.ts';
 
 /** Translated once each: rows are made by the thousand. */
 const statusTexts = new Map<ShownStatus, string>();
@@ -35,6 +36,8 @@ function translatedStatus(status: ShownStatus): string {
       return l10n.t('Ignored');
     case 'conflict':
       return l10n.t('Conflict');
+    case 'subrepository':
+      return l10n.t('Subrepository with changes');
   }
 }
 
@@ -61,16 +64,46 @@ function groupName(group: GroupId): string {
       return l10n.t('Conflicts');
     case 'resolved':
       return l10n.t('Resolved');
+    case 'included':
+      return l10n.t('Included');
     case 'changes':
       return l10n.t('Changes');
+    case 'subrepositories':
+      return l10n.t('Subrepositories');
     case 'untracked':
       return l10n.t('Untracked');
   }
 }
 
+/** Tooltip of the row of a subrepository: how it stands. Revisions are shortened where they are Mercurial's. */
+export function subrepositoryTooltip({ kind, state, hasChanges, recorded, current }: SubrepositoryStatus): string {
+  const then = recorded === undefined ? undefined : shortRevision(recorded);
+  if (state === 'unread') {
+    const system = { hg: 'Mercurial', git: 'Git', svn: 'Subversion', other: undefined }[kind];
+    const name = system === undefined ? l10n.t('Subrepository') : l10n.t('{0} subrepository', system);
+    return then === undefined
+      ? l10n.t('{0}, not looked at', name)
+      : l10n.t('{0}, recorded at {1}, not looked at', name, then);
+  }
+  const parts: string[] = [];
+  if (state === 'absent') parts.push(l10n.t('there is no repository'));
+  if (hasChanges) parts.push(l10n.t('uncommitted changes'));
+  if (current !== undefined && current !== recorded) parts.push(l10n.t('at {0}', shortRevision(current)));
+  if (current !== recorded)
+    parts.push(then === undefined ? l10n.t('not recorded yet') : l10n.t('recorded at {0}', then));
+  return l10n.t('Subrepository: {0}', parts.join(', '));
+}
+
+function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 12) : revision;
+}
+
 export const texts = {
   sourceControlLabel: () => l10n.t('Mercurial'),
+  /** Of a subrepository; `outer` is the repository that it is a part of. */
+  subrepositoryLabel: (outer: string) => l10n.t('Mercurial, part of {0}', outer),
   open: () => l10n.t('Open'),
+  commit: () => l10n.t('Commit'),
   conflict: {
     content: () => l10n.t('Conflict: both sides changed it'),
     deletedOn: (side: string) => l10n.t('Conflict: deleted on one side ({0}), changed on the other', side),
@@ -111,18 +144,5 @@ export const texts = {
   engineDied: () => l10n.t("Quicksilver's engine ended unexpectedly and is started again."),
   engineDown: (reason: string) => l10n.t("Quicksilver's engine does not run: {0}", reason),
   showOutput: () => l10n.t('Show Output'),
-  openRule: () => l10n.t('Open Rule'),
-  whyIgnored: {
-    noFile: () => l10n.t('Select a file to ask why it is ignored.'),
-    outside: (name: string) => l10n.t('{0} is not in a Mercurial repository that Quicksilver shows.', name),
-    notIgnored: (path: string) => l10n.t('{0} is not ignored.', path),
-    byRule: (path: string, rule: string, file: string, line: number) =>
-      l10n.t('{0} is ignored by "{1}" ({2}, line {3}).', path, rule, file, line),
-    byFolder: (path: string, folder: string, rule: string, file: string, line: number) =>
-      l10n.t('{0} is ignored because its folder {1} is, by "{2}" ({3}, line {4}).', path, folder, rule, file, line),
-  },
-  pickRepository: () => l10n.t('Choose a repository'),
-  noRepository: () => l10n.t('No Mercurial repository is open.'),
-  doctorTitle: (name: string) => l10n.t('Doctor: {0}', name),
   failed: (what: string) => l10n.t('Quicksilver: {0}', what),
 };

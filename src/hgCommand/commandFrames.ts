@@ -1,12 +1,18 @@
 // The wire format of hg's command server: frames of a channel's letter, a length of four bytes (big-endian) and as many
 // bytes of data. Frames that ask for input carry no data; their length says how much is wanted at most.
+import { fromDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { MAX_OUTPUT_BYTES } from './hgResult.ts';
 
-/** o: output, e: errors, r: the result of a command, d: for developers; I and L: the server asks for input, or a line. */
+/**
+ * o: output, e: errors, m: messages, r: the result of a command, d: for developers; I and L: the server asks for input, or
+ * a line.
+ */
 export interface Frame {
   readonly channel: string;
   readonly data: Buffer;
+  /** Of I and L: so many bytes are wanted at most. */
+  readonly wanted?: number;
 }
 
 const HEADER_BYTES = 5;
@@ -36,14 +42,16 @@ export class FrameReader {
       const letter = bytes[0]!;
       const channel = String.fromCharCode(letter);
       if (!/[A-Za-z]/.test(channel)) throw corrupt(`a channel named by byte ${letter}`);
-      const length = channel === 'I' || channel === 'L' ? 0 : bytes.readUInt32BE(1);
+      const asks = channel === 'I' || channel === 'L';
+      const length = asks ? 0 : bytes.readUInt32BE(1);
       if (length > MAX_OUTPUT_BYTES) throw corrupt(`a frame of ${length} bytes`);
       const end = HEADER_BYTES + length;
       if (bytes.length < end) {
         this.#missing = end - bytes.length;
         break;
       }
-      frames.push({ channel, data: bytes.subarray(HEADER_BYTES, end) });
+      const data = bytes.subarray(HEADER_BYTES, end);
+      frames.push(asks ? { channel, data, wanted: bytes.readUInt32BE(1) } : { channel, data });
       bytes = bytes.subarray(end);
     }
     this.#rest = bytes;
@@ -51,18 +59,23 @@ export class FrameReader {
   }
 }
 
-/** The bytes that have a command server run a command. Throws a 'usage' error for an argument with a zero byte. */
+/**
+ * The bytes that have a command server run a command; bytes that are not UTF-8 are lone surrogates, as in paths that are
+ * shown. Throws a 'usage' error for an argument with a zero byte.
+ */
 export function encodeCommand(args: readonly string[]): Buffer {
   if (args.some(arg => arg.includes('\0'))) throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
-  const body = Buffer.from(args.join('\0'), 'utf8');
+  const body = Buffer.from(fromDisplay(args.join('\0')), 'latin1');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(body.length);
   return Buffer.concat([Buffer.from('runcommand\n', 'latin1'), length, body]);
 }
 
-/** The answer to a frame that asks for input: there is none. */
-export function encodeEndOfInput(): Buffer {
-  return Buffer.alloc(4);
+/** The answer to a frame that asks for input; without bytes it says that there is no more. */
+export function encodeInput(bytes: Buffer = Buffer.alloc(0)): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }
 
 /** The answer to 'r'. Throws a 'corrupt' error if it is none. */
@@ -71,10 +84,15 @@ export function decodeResult(data: Buffer): number {
   return data.readInt32BE(0);
 }
 
-/** Checks the first frame: lines 'name: value', more of them than are known here. Throws a 'corrupt' error. */
-export function checkHello({ channel, data }: Frame): void {
-  const capabilities = /^capabilities:(.*)$/m.exec(data.toString('latin1'))?.[1]?.trim().split(/\s+/);
+/**
+ * Checks the first frame: lines 'name: value', more of them than are known here. Returns whether it sends messages on a
+ * channel of their own. Throws a 'corrupt' error.
+ */
+export function checkHello({ channel, data }: Frame): { readonly hasMessages: boolean } {
+  const text = data.toString('latin1');
+  const capabilities = /^capabilities:(.*)$/m.exec(text)?.[1]?.trim().split(/\s+/);
   if (channel !== 'o' || capabilities?.includes('runcommand') !== true) throw corrupt('a greeting that is none');
+  return { hasMessages: /^message-encoding: *cbor$/m.test(text) };
 }
 
 function corrupt(what: string): QuicksilverError {

@@ -4,17 +4,20 @@ import * as nodePath from 'node:path';
 import { Delay } from '../base/async.ts';
 import { QuicksilverError, errorMessage } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { checkHello, decodeResult, encodeCommand, encodeEndOfInput, FrameReader, type Frame } from './commandFrames.ts';
+import { checkHello, decodeResult, encodeCommand, encodeInput, FrameReader, type Frame } from './commandFrames.ts';
 import {
   BoundedText,
   DEFAULT_TIMEOUT_MS,
+  GRACE_MS,
   MAX_OUTPUT_BYTES,
   stopMessage,
   type HgResult,
+  type Interaction,
   type RunLimits,
   type StopReason,
 } from './hgResult.ts';
 import { hgVariables, type Variables } from './hgVariables.ts';
+import { decodeMessage, type HgQuestion } from './messages.ts';
 import { endProcess } from './runProcess.ts';
 
 export interface CommandServerOptions {
@@ -28,11 +31,22 @@ export interface CommandServerOptions {
 const HELLO_TIMEOUT_MS = 10_000;
 
 interface Running {
+  readonly interaction: Interaction;
+  readonly limit: Limit;
   readonly output: Buffer[];
   outputBytes: number;
   readonly errors: BoundedText;
+  readonly notes: BoundedText;
+  /** Of the input, what was not read yet. */
+  input: Buffer;
+  /** Announced by a message, and asked with the next frame. */
+  question: HgQuestion | undefined;
+  cancelled: boolean;
   settle(result: HgResult): void;
 }
+
+/** Of what was said before a question, so many characters may say what it is about. */
+const SAID_CHARACTERS = 500;
 
 export class CommandServer implements Disposable {
   readonly #hg: string;
@@ -42,11 +56,15 @@ export class CommandServer implements Disposable {
   #greeted: { resolve(): void; reject(error: QuicksilverError): void } | undefined;
   #running: Running | undefined;
   #ended = false;
+  readonly #grace = new Delay(() => this.#end('cancelled'));
+  /** Whether messages have a channel of their own. */
+  #hasMessages = false;
 
   private constructor({ hg, variables }: CommandServerOptions) {
     this.#hg = hg;
     // Not in the repository: what its configuration has is read with each command, not once and for all.
-    this.#process = spawn(hg, ['serve', '--cmdserver', 'pipe', '--noninteractive'], {
+    const messages = ['--config', 'cmdserver.message-encodings=cbor', '--config', 'ui.message-output=channel'];
+    this.#process = spawn(hg, ['serve', '--cmdserver', 'pipe', ...messages], {
       cwd: nodePath.parse(process.execPath).root,
       env: hgVariables(variables),
       stdio: 'pipe',
@@ -62,7 +80,13 @@ export class CommandServer implements Disposable {
 
   /** Resolves when it has greeted. Rejects with a QuicksilverError if it does not, or not as a command server does. */
   static async start(options: CommandServerOptions): Promise<CommandServer> {
-    const server = new CommandServer(options);
+    let server: CommandServer;
+    try {
+      server = new CommandServer(options);
+    } catch (error) {
+      const message = stopMessage(options.hg, 'not-started', errorMessage(error));
+      throw new QuicksilverError('io', message, { cause: error });
+    }
     const limit = new Delay(() => server.#end('time-limit'));
     limit.set(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
     try {
@@ -79,10 +103,10 @@ export class CommandServer implements Disposable {
   }
 
   /**
-   * Runs a command; one at a time. What asks for input gets none. A command that is stopped takes the server with it.
-   * Never rejects.
+   * Runs a command; one at a time. One that is cancelled is interrupted, as by a person at a terminal, so that it can take
+   * back what it began; that takes the server with it in the end. Never rejects.
    */
-  run(args: readonly string[], { timeoutMs, signal }: RunLimits = {}): Promise<HgResult> {
+  run(args: readonly string[], { timeoutMs, signal, ...interaction }: RunLimits & Interaction = {}): Promise<HgResult> {
     if (this.#running !== undefined) throw new Error('a command server runs one command at a time');
     return new Promise(resolve => {
       if (this.#ended || signal?.aborted === true) {
@@ -90,17 +114,23 @@ export class CommandServer implements Disposable {
         resolve({ kind: 'stopped', reason, message: stopMessage(this.#hg, reason) });
         return;
       }
-      const cancel = (): void => this.#end('cancelled');
-      const limit = new Delay(() => this.#end('time-limit'));
-      limit.set(timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const cancel = (): void => this.#interrupt();
+      const limit = new Limit(timeoutMs ?? DEFAULT_TIMEOUT_MS, () => this.#end('time-limit'));
       signal?.addEventListener('abort', cancel);
       this.#running = {
+        interaction,
+        limit,
         output: [],
         outputBytes: 0,
         errors: new BoundedText(),
+        notes: new BoundedText(),
+        input: Buffer.from(interaction.input ?? '', 'utf8'),
+        question: undefined,
+        cancelled: false,
         settle: result => {
           this.#running = undefined;
           limit.dispose();
+          this.#grace.cancel();
           signal?.removeEventListener('abort', cancel);
           resolve(result);
         },
@@ -114,9 +144,24 @@ export class CommandServer implements Disposable {
     this.#end('cancelled');
   }
 
+  /** Asks the command to end. The server is not used again: a signal that comes late would hit the next command. */
+  #interrupt(): void {
+    const running = this.#running;
+    if (running === undefined || running.cancelled) return;
+    running.cancelled = true;
+    // There are no such signals on Windows: it would be killed in any case.
+    if (process.platform === 'win32') {
+      this.#end('cancelled');
+      return;
+    }
+    this.#grace.set(GRACE_MS);
+    this.#process.kill('SIGINT');
+  }
+
   #end(reason: StopReason, detail?: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#grace.dispose();
     const said = this.#startErrors.toString().split('\n')[0]!;
     const message = stopMessage(this.#hg, reason, said === '' ? detail : said);
     const greeted = this.#greeted;
@@ -143,19 +188,21 @@ export class CommandServer implements Disposable {
   #handle(frame: Frame): void {
     if (this.#ended) return;
     if (this.#greeted !== undefined) {
-      checkHello(frame);
+      this.#hasMessages = checkHello(frame).hasMessages;
       const greeted = this.#greeted;
       this.#greeted = undefined;
       greeted.resolve();
       return;
     }
     const { channel, data } = frame;
-    if (channel === 'I' || channel === 'L') {
-      this.#process.stdin.write(encodeEndOfInput());
-      return;
-    }
     const running = this.#running;
     switch (channel) {
+      case 'I':
+        this.#giveInput(frame.wanted ?? 0);
+        return;
+      case 'L':
+        void this.#answer(frame.wanted ?? 0);
+        return;
       case 'o':
         if (running === undefined) return;
         running.outputBytes += data.length;
@@ -165,21 +212,113 @@ export class CommandServer implements Disposable {
       case 'e':
         running?.errors.add(data);
         return;
-      case 'r': {
-        if (running === undefined)
-          throw new QuicksilverError('corrupt', 'the command server answered without being asked');
-        const { output, errors } = running;
-        running.settle({
-          kind: 'ended',
-          code: decodeResult(data),
-          output: Buffer.concat(output),
-          errors: errors.toString(),
-        });
+      case 'm':
+        this.#handleMessage(data);
         return;
-      }
+      case 'r':
+        this.#finish(data);
+        return;
       default:
         // A channel in upper case must be understood; others may be passed over.
         if (/[A-Z]/.test(channel)) throw new QuicksilverError('corrupt', `the command server wants ${channel}`);
     }
+  }
+
+  #handleMessage(data: Buffer): void {
+    const running = this.#running;
+    if (running === undefined || !this.#hasMessages) return;
+    const message = decodeMessage(data);
+    switch (message.kind) {
+      case 'question':
+        running.question = message.question;
+        return;
+      case 'progress':
+        running.interaction.onProgress?.(message.progress);
+        return;
+      case 'trouble':
+        running.errors.add(Buffer.from(message.text, 'utf8'));
+        return;
+      case 'note':
+        running.notes.add(Buffer.from(message.text, 'utf8'));
+    }
+  }
+
+  #giveInput(wanted: number): void {
+    const running = this.#running;
+    const input = running?.input.subarray(0, wanted);
+    if (running !== undefined) running.input = running.input.subarray(wanted);
+    this.#process.stdin.write(encodeInput(input));
+  }
+
+  async #answer(wanted: number): Promise<void> {
+    const running = this.#running;
+    const ask = running?.interaction.ask;
+    if (running === undefined || ask === undefined || running.cancelled) {
+      this.#process.stdin.write(encodeInput());
+      return;
+    }
+    const said = Buffer.concat(running.output.slice(-20)).toString('utf8').slice(-SAID_CHARACTERS).trim();
+    // A server without a channel for messages writes the question as it would to a terminal.
+    const question = running.question ?? { text: said.split('\n').at(-1) ?? '', isPassword: /password/i.test(said) };
+    running.question = undefined;
+    running.limit.pause();
+    let answer: string | undefined;
+    try {
+      answer = await ask(question, said);
+    } catch {
+      // Whoever asks tells of its own failures; for hg there is no answer.
+      answer = undefined;
+    }
+    if (this.#ended || this.#running !== running) return;
+    running.limit.resume();
+    const line = Buffer.from(answer === undefined ? '' : `${answer.replace(/[\r\n].*$/s, '')}\n`, 'utf8');
+    this.#process.stdin.write(encodeInput(line.subarray(0, wanted)));
+  }
+
+  #finish(data: Buffer): void {
+    const running = this.#running;
+    if (running === undefined) throw new QuicksilverError('corrupt', 'the command server answered without being asked');
+    const code = decodeResult(data);
+    const { output, errors, notes } = running;
+    if (running.cancelled && code !== 0) {
+      // It may have been at the end of its work already; then its result counts.
+      running.settle({ kind: 'stopped', reason: 'cancelled', message: stopMessage(this.#hg, 'cancelled') });
+    } else {
+      running.settle({
+        kind: 'ended',
+        code,
+        output: Buffer.concat(output),
+        errors: errors.toString(),
+        ...(this.#hasMessages && { notes: notes.toString() }),
+      });
+    }
+    if (running.cancelled) this.#end('cancelled');
+  }
+}
+
+/** A time limit that does not run while a person is asked. */
+class Limit implements Disposable {
+  readonly #delay: Delay;
+  #left: number;
+  #since = performance.now();
+
+  constructor(milliseconds: number, run: () => void) {
+    this.#delay = new Delay(run);
+    this.#left = milliseconds;
+    this.resume();
+  }
+
+  pause(): void {
+    this.#delay.cancel();
+    this.#left -= performance.now() - this.#since;
+  }
+
+  resume(): void {
+    this.#since = performance.now();
+    if (Number.isFinite(this.#left)) this.#delay.set(Math.max(0, this.#left));
+  }
+
+  dispose(): void {
+    this.#delay.dispose();
   }
 }

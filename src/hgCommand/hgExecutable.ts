@@ -6,7 +6,12 @@ import type { Variables } from './hgVariables.ts';
 import { runProcess } from './runProcess.ts';
 
 export type HgExecutable =
-  | { readonly kind: 'found'; readonly hg: string }
+  | {
+      readonly kind: 'found';
+      readonly hg: string;
+      /** As it tells it itself; '' for a build without numbers. Absent if it was not asked. */
+      readonly version?: string;
+    }
   /** The message is a sentence that says what to do about it. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
@@ -20,6 +25,11 @@ export interface HgSearch {
 
 /** The first version that writes a status as JSON. */
 const OLDEST = [3, 2] as const;
+/**
+ * The first version that is trusted to change something: it tells its questions apart from its output (5.0), and can take
+ * back a commit while files are changed (5.1).
+ */
+const OLDEST_TO_CHANGE = [5, 2] as const;
 const VERSION_TIMEOUT_MS = 20_000;
 
 /** What is known of programs, by path, size and time: a version does not change by itself. */
@@ -69,16 +79,24 @@ export function judgeVersion(hg: string, code: number, output: string, errors: s
     const said = (code === 0 ? output : errors).trim().split('\n')[0] ?? '';
     return { kind: 'unavailable', message: `${hg} does not say that it is Mercurial: ${said || `exit code ${code}`}` };
   }
-  const [, major, minor] = /version (\d+)\.(\d+)/.exec(output) ?? [];
-  const version = [Number(major), Number(minor)] as const;
-  if (major !== undefined && (version[0] < OLDEST[0] || (version[0] === OLDEST[0] && version[1] < OLDEST[1]))) {
-    const least = OLDEST.join('.');
-    return {
-      kind: 'unavailable',
-      message: `${hg} is Mercurial ${version.join('.')}, and at least ${least} is needed.`,
-    };
+  const [, version = ''] = /version (\d+\.\d+)/.exec(output) ?? [];
+  if (isOlder(version, OLDEST)) {
+    const message = `${hg} is Mercurial ${version}, and at least ${OLDEST.join('.')} is needed.`;
+    return { kind: 'unavailable', message };
   }
-  return { kind: 'found', hg };
+  return { kind: 'found', hg, version };
+}
+
+/** Says that an hg which is good enough to be asked is too old to change something; undefined if it is not. */
+export function tooOldToChange(hg: string, version = ''): string | undefined {
+  if (!isOlder(version, OLDEST_TO_CHANGE)) return undefined;
+  return `${hg} is Mercurial ${version}, and at least ${OLDEST_TO_CHANGE.join('.')} is needed to change a repository.`;
+}
+
+function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
+  if (version === '') return false;
+  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number);
+  return ownMajor < major || (ownMajor === major && ownMinor < minor);
 }
 
 /** Where installers put hg, for programs that were not started from a shell and have a short PATH. */

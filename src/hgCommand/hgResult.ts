@@ -1,4 +1,5 @@
 // What became of a command.
+import type { HgProgress, HgQuestion } from './messages.ts';
 
 export type HgResult =
   /** It ran to its end; the code says what that was. */
@@ -8,6 +9,8 @@ export type HgResult =
       readonly output: Buffer;
       /** What it complained of, cut after some thousand bytes. */
       readonly errors: string;
+      /** What it said of what it did, where a command server keeps that apart from the output; cut as well. */
+      readonly notes?: string;
     }
   /** It did not run to its end, or never began; the message says why. */
   | { readonly kind: 'stopped'; readonly reason: StopReason; readonly message: string }
@@ -23,9 +26,18 @@ export type StopReason =
   | 'not-started';
 
 export interface RunLimits {
-  /** Milliseconds after which the command is stopped. */
+  /** Milliseconds after which the command is stopped; Infinity for never. The time that a person takes is not counted. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a command needs of the world while it runs. */
+export interface Interaction {
+  /** What it reads as its standard input. */
+  readonly input?: string | undefined;
+  /** Answers a question; undefined for no answer, on which most commands end. Without this none is answered. */
+  readonly ask?: ((question: HgQuestion, said: string) => Promise<string | undefined>) | undefined;
+  readonly onProgress?: ((progress: HgProgress) => void) | undefined;
 }
 
 /** A status takes hg some seconds in the largest repositories; one that takes minutes hangs. */

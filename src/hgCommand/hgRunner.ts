@@ -1,18 +1,21 @@
 // Runs the commands of one repository: one at a time, in a command server that stays warm where that can be relied on,
 // else in a process each.
+import * as nodePath from 'node:path';
 import { Delay } from '../base/async.ts';
-import { QuicksilverError } from '../base/errors.ts';
+import { QuicksilverError, errorMessage } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { CommandServer } from './commandServer.ts';
-import { checkHg, locateHg, type HgExecutable } from './hgExecutable.ts';
-import type { HgResult, RunLimits } from './hgResult.ts';
-import { globalOptions, type Variables } from './hgVariables.ts';
+import { checkHg, locateHg, tooOldToChange, type HgExecutable } from './hgExecutable.ts';
+import { checkArguments, forProcess, literally } from './fileArguments.ts';
+import type { HgResult, Interaction, RunLimits } from './hgResult.ts';
+import { optionsFor, type Variables } from './hgVariables.ts';
 import { runProcess } from './runProcess.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export interface HgRunnerOptions {
-  /** Absolute path of the working copy. */
-  readonly root: string;
+  /** Absolute path of the working copy; undefined for commands that need none. */
+  readonly root: string | undefined;
   readonly variables: Variables;
   readonly logger: Logger;
   /** The setting quicksilver.path; '' if it is not set. */
@@ -26,14 +29,20 @@ export interface HgRunnerOptions {
   basis(): string | undefined;
 }
 
-export interface HgCommand extends RunLimits {
+/**
+ * A command that only reads may be answered together with an equal one that waits, too, and is run again in a process if
+ * the server dies of it. One that writes is run exactly once, in its turn, and so is one that may use the network.
+ */
+export type CommandKind = 'read' | 'write' | 'network';
+
+export interface HgCommand extends RunLimits, Interaction {
   /** The command and its arguments; options that all commands need are added. */
   readonly args: readonly string[];
-  /**
-   * A command that only reads may be answered together with an equal one that waits, too, and is run again in a process
-   * if the server dies of it. One that writes is run exactly once, in its turn.
-   */
-  readonly kind: 'read' | 'write';
+  /** Files of the repository that come last among the arguments: relative to its root, as the protocol spells them. */
+  readonly files?: readonly string[] | undefined;
+  /** An absolute path; without it, the root. */
+  readonly cwd?: string | undefined;
+  readonly kind: CommandKind;
 }
 
 interface Job {
@@ -46,6 +55,8 @@ interface Job {
 const IDLE_MS = 300_000;
 /** Servers that die one after the other are not started again. */
 const DEATHS_UNTIL_PROCESSES = 2;
+/** Of the output of a command that failed, so many characters are logged: hooks write there. */
+const MOST_LOGGED = 4000;
 
 export class HgRunner implements Disposable {
   readonly #options: HgRunnerOptions;
@@ -55,6 +66,7 @@ export class HgRunner implements Disposable {
   #running = false;
   #server: { readonly process: CommandServer; readonly hg: string; readonly basis: string } | undefined;
   #deaths = 0;
+  #started = 0;
 
   constructor(options: HgRunnerOptions) {
     this.#options = options;
@@ -66,8 +78,11 @@ export class HgRunner implements Disposable {
     return locateHg({ variables, configured, ...(usualPlaces && { usualPlaces }) });
   }
 
-  /** Runs a command when those before it have ended. Never rejects. */
-  run(command: HgCommand): Promise<HgResult> {
+  /** Runs a command when those before it have ended. Rejects with a 'usage' error for arguments that make no sense only. */
+  async run(command: HgCommand): Promise<HgResult> {
+    const { args, files, cwd = '' } = command;
+    // Where it runs is told to a server by an argument, too.
+    checkArguments([...args, cwd], files);
     const same = this.#waiting.find(job => isSameReading(job.command, command));
     if (same !== undefined) return same.result;
     let settle: (result: HgResult) => void = () => undefined;
@@ -93,7 +108,7 @@ export class HgRunner implements Disposable {
     this.#running = true;
     try {
       for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-        job.settle(await this.#perform(job.command));
+        job.settle(await this.#perform(job.command).catch((error: unknown) => this.#failed(error)));
       }
     } finally {
       this.#running = false;
@@ -103,37 +118,63 @@ export class HgRunner implements Disposable {
 
   async #perform(command: HgCommand): Promise<HgResult> {
     const { variables, logger, root } = this.#options;
-    if (this.#isDisposed) {
-      return { kind: 'stopped', reason: 'cancelled', message: `${root} was closed before hg was asked.` };
+    const cwd = command.cwd ?? root ?? nodePath.parse(process.execPath).root;
+    if (this.#isDisposed || command.signal?.aborted === true) {
+      const why = this.#isDisposed
+        ? `${root ?? cwd} was closed before hg was asked`
+        : 'It was cancelled before it began';
+      return { kind: 'stopped', reason: 'cancelled', message: `${why}.` };
     }
     const located = this.locate();
     if (located.kind === 'unavailable') return located;
     const executable = await checkHg(located.hg, variables);
     if (executable.kind === 'unavailable') return executable;
-    const { hg } = executable;
+    const { hg, version } = executable;
+    const tooOld = command.kind === 'read' ? undefined : tooOldToChange(hg, version);
+    if (tooOld !== undefined) return { kind: 'unavailable', message: tooOld };
     this.#idle.cancel();
     const began = performance.now();
-    const server = await this.#serverFor(hg);
-    const limits = { timeoutMs: command.timeoutMs, signal: command.signal };
-    const args = [...globalOptions(root), ...command.args];
+    const server = await this.#serverFor(hg, command.ask !== undefined);
     let result: HgResult | undefined;
     if (server !== undefined) {
-      result = await this.#inServer(server, args, limits);
+      result = await this.#inServer(server, command, cwd);
       if (result.kind === 'stopped' && result.reason === 'died' && command.kind === 'read') {
         logger.warn(`${result.message} The command is run again in a process of its own.`);
         result = undefined;
       }
     }
-    const signal = limits.signal ? AbortSignal.any([limits.signal, this.#disposed.signal]) : this.#disposed.signal;
     const how = result === undefined ? 'process' : 'server';
-    result ??= await runProcess({ hg, args, cwd: root, variables, ...timeLimitOf(command), signal });
+    result ??= await this.#inProcess(hg, command, cwd);
     const milliseconds = (performance.now() - began).toFixed(0);
-    logger.info(`hg ${command.args.join(' ')} in ${root}: ${describe(result)}, ${milliseconds} ms (${how})`);
+    const { args, files } = command;
+    const said = `hg ${args.join(' ')}${files === undefined ? '' : ` (files: ${files.length})`}`;
+    logger.info(withoutSecrets(`${said} in ${cwd}: ${describe(result)}, ${milliseconds} ms (${how})`));
+    if (command.kind !== 'read' && result.kind === 'ended' && result.code !== 0) {
+      const output = result.output.toString('utf8').slice(-MOST_LOGGED).trim();
+      for (const text of [output, result.notes ?? '', result.errors]) {
+        if (text !== '') logger.info(withoutSecrets(text));
+      }
+    }
     return result;
   }
 
-  async #inServer(server: CommandServer, args: readonly string[], limits: LooseLimits): Promise<HgResult> {
-    const result = await server.run(args, { ...timeLimitOf(limits), signal: limits.signal });
+  /** Whatever happens on the way to a command (no room for a temporary file), its caller and those that wait go on. */
+  #failed(error: unknown): HgResult {
+    const message = `hg was not run: ${errorMessage(error)}`;
+    this.#options.logger.error(message);
+    return { kind: 'stopped', reason: 'not-started', message };
+  }
+
+  async #inServer(server: CommandServer, command: HgCommand, cwd: string): Promise<HgResult> {
+    const isInteractive = command.ask !== undefined;
+    const options = optionsFor({ root: this.#options.root, cwd, isInteractive, changes: command.kind !== 'read' });
+    const result = await server.run([...options, ...command.args, ...(command.files ? literally(command.files) : [])], {
+      ...timeLimitOf(command),
+      signal: command.signal,
+      input: command.input,
+      ask: command.ask,
+      onProgress: command.onProgress,
+    });
     if (server.isAlive) this.#deaths = 0;
     else {
       this.#server = undefined;
@@ -142,9 +183,33 @@ export class HgRunner implements Disposable {
     return result;
   }
 
+  /** Nobody is asked: a process has no place for questions. */
+  async #inProcess(hg: string, command: HgCommand, cwd: string): Promise<HgResult> {
+    const { variables, root } = this.#options;
+    const changes = command.kind !== 'read';
+    const options = optionsFor({ root, cwd, isInteractive: false, changes });
+    const files = command.files && forProcess(command.files);
+    const signals = command.signal ? [command.signal, this.#disposed.signal] : [this.#disposed.signal];
+    try {
+      return await runProcess({
+        hg,
+        args: [...options, ...command.args, ...(files?.args ?? [])],
+        cwd,
+        variables,
+        ...timeLimitOf(command),
+        signal: AbortSignal.any(signals),
+        input: command.input,
+        interrupts: changes,
+      });
+    } finally {
+      files?.dispose();
+    }
+  }
+
   /** The server that runs, or a new one; undefined if there is to be none. */
-  async #serverFor(hg: string): Promise<CommandServer | undefined> {
-    const basis = this.#options.basis();
+  async #serverFor(hg: string, isForQuestions: boolean): Promise<CommandServer | undefined> {
+    // One that cannot be relied on for long is good for one command, and only servers can ask.
+    const basis = this.#options.basis() ?? (isForQuestions ? `alone ${this.#started++}` : undefined);
     const known = this.#server;
     if (known !== undefined) {
       if (known.process.isAlive && known.hg === hg && known.basis === basis) return known.process;
@@ -167,19 +232,16 @@ export class HgRunner implements Disposable {
 
   #stopServer(reason: string): void {
     if (this.#server === undefined) return;
-    this.#options.logger.trace(`the command server in ${this.#options.root} ends: ${reason}`);
+    this.#options.logger.trace(`the command server in ${this.#options.root ?? 'no repository'} ends: ${reason}`);
     this.#server.process.dispose();
     this.#server = undefined;
   }
 }
 
-interface LooseLimits {
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-function timeLimitOf({ timeoutMs }: LooseLimits): { timeoutMs?: number } {
-  return timeoutMs === undefined ? {} : { timeoutMs };
+/** What changes something is not stopped by the clock: a hook of the person's may run tests for minutes. */
+function timeLimitOf({ timeoutMs, kind }: HgCommand): { timeoutMs?: number } {
+  if (timeoutMs !== undefined) return { timeoutMs };
+  return kind === 'read' ? {} : { timeoutMs: Infinity };
 }
 
 /** A command that can be cancelled is its caller's own. */
@@ -189,6 +251,10 @@ function isSameReading(a: HgCommand, b: HgCommand): boolean {
     b.kind === 'read' &&
     a.signal === b.signal &&
     a.timeoutMs === b.timeoutMs &&
+    a.ask === b.ask &&
+    a.input === b.input &&
+    a.cwd === b.cwd &&
+    a.files === b.files &&
     a.args.length === b.args.length &&
     a.args.every((arg, i) => arg === b.args[i])
   );

@@ -1,5 +1,5 @@
 // One command of hg in a process of its own.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Delay } from '../base/async.ts';
 import { errorMessage } from '../base/errors.ts';
 import {
@@ -20,24 +20,32 @@ export interface ProcessOptions extends RunLimits {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly variables: Variables;
+  /** What it reads as its standard input. */
+  readonly input?: string | undefined;
+  /** It changes something: when it is cancelled it is interrupted, so that it can take back what it began. */
+  readonly interrupts?: boolean;
 }
 
 /** After hg has ended, what it started itself (a watcher) may keep its output open for ever: it is not waited for longer. */
 const PIPES_OPEN_MS = 500;
 
-/** Runs hg without input. Never rejects. */
-export function runProcess({ hg, args, cwd, variables, timeoutMs, signal }: ProcessOptions): Promise<HgResult> {
+/** Runs hg. Never rejects. */
+export function runProcess(options: ProcessOptions): Promise<HgResult> {
+  const { hg, args, cwd, variables, timeoutMs = DEFAULT_TIMEOUT_MS, signal, input } = options;
   return new Promise(resolve => {
     if (signal?.aborted === true) {
       resolve({ kind: 'stopped', reason: 'cancelled', message: stopMessage(hg, 'cancelled') });
       return;
     }
-    const child = spawn(hg, args, {
-      cwd,
-      env: hgVariables(variables),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = spawn(hg, args, { cwd, env: hgVariables(variables), stdio: 'pipe', windowsHide: true });
+    } catch (error) {
+      // Some reasons are told by an event, others so: an argument that is too long, a folder that is none.
+      const message = stopMessage(hg, 'not-started', errorMessage(error));
+      resolve({ kind: 'stopped', reason: 'not-started', message });
+      return;
+    }
     const output: Buffer[] = [];
     let outputBytes = 0;
     const errors = new BoundedText();
@@ -55,7 +63,7 @@ export function runProcess({ hg, args, cwd, variables, timeoutMs, signal }: Proc
     const stop = (reason: StopReason): void => {
       if (stoppedFor !== undefined) return;
       stoppedFor = reason;
-      endProcess(child);
+      endProcess(child, reason === 'cancelled' && options.interrupts === true ? 'SIGINT' : 'SIGTERM');
     };
     const finish = (): void => {
       const { exitCode, signalCode } = child;
@@ -66,7 +74,7 @@ export function runProcess({ hg, args, cwd, variables, timeoutMs, signal }: Proc
     const cancel = (): void => stop('cancelled');
     const timeLimit = new Delay(() => stop('time-limit'));
     const pipes = new Delay(finish);
-    timeLimit.set(timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    if (Number.isFinite(timeoutMs)) timeLimit.set(timeoutMs);
     signal?.addEventListener('abort', cancel);
     child.stdout.on('data', (chunk: Buffer) => {
       outputBytes += chunk.length;
@@ -74,6 +82,9 @@ export function runProcess({ hg, args, cwd, variables, timeoutMs, signal }: Proc
       else output.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => errors.add(chunk));
+    // A process that ends without reading its input says itself what became of it.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input ?? '');
     child.once('error', error => stopped('not-started', errorMessage(error)));
     child.once('exit', () => (stoppedFor === undefined ? pipes.set(PIPES_OPEN_MS) : finish()));
     child.once('close', finish);
@@ -81,10 +92,10 @@ export function runProcess({ hg, args, cwd, variables, timeoutMs, signal }: Proc
 }
 
 /** Asks a process to end, so that hg can release its locks, and kills it if it does not. */
-export function endProcess(child: ChildProcess): void {
+export function endProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const kill = new Delay(() => child.kill('SIGKILL'));
   kill.set(GRACE_MS);
   child.once('exit', () => kill.dispose());
-  child.kill('SIGTERM');
+  child.kill(signal);
 }

@@ -1,7 +1,7 @@
 // Whether a command holds the lock of the working copy, and so may be in the middle of changing it. We take no lock.
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { errorMessage, systemErrorCode } from '../base/errors.ts';
+import { errorMessage, QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import type { Vfs } from './vfs.ts';
 
 export interface WorkingCopyLock {
@@ -22,22 +22,32 @@ export interface LockContext {
 export const LOCK_FILE = 'wlock';
 
 const MAX_LOCK_BYTES = 4096;
+/** No system has processes with larger numbers. */
+const MAX_PROCESS_ID = 0x7fff_ffff;
 
 /**
  * Looks at the lock once. It is a symbolic link that points to `host:pid` instead of a file, or, where there are no
  * symbolic links, a file with that text. A process that is gone on this very host (and in this name space) has left it
- * behind; of all others nothing can be known, and the lock counts as held.
+ * behind; of all others nothing can be known, and the lock counts as held. So does whatever else is there. Never throws.
  */
 export function workingCopyLock(vfs: Vfs, hgDirectory: string, context?: LockContext): WorkingCopyLock {
   const file = path.join(hgDirectory, LOCK_FILE);
-  const holder = vfs.readLink(file) ?? vfs.read(file, MAX_LOCK_BYTES)?.bytes.toString('utf8');
+  let holder: string | undefined;
+  try {
+    // Asked often, and answered with nothing almost always: a stat costs a fraction of what two failures cost.
+    if (vfs.lstat(file) === undefined) return { held: false, description: undefined };
+    holder = vfs.readLink(file) ?? vfs.read(file, MAX_LOCK_BYTES)?.bytes.toString('utf8');
+  } catch (error) {
+    if (!(error instanceof QuicksilverError)) throw error;
+    return { held: true, description: `held by nobody knows whom: ${error.message}` };
+  }
   if (holder === undefined) return { held: false, description: undefined };
   const match = /^(.+):(\d{1,10})\s*$/s.exec(holder);
   if (match === null) return { held: true, description: `held by ${JSON.stringify(holder)}` };
   const [, host, digits] = match;
   const { host: ownHost, isAlive } = context ?? ownContext(vfs);
   const processId = Number(digits);
-  if (host === ownHost && !isAlive(processId)) {
+  if (host === ownHost && (processId > MAX_PROCESS_ID || !isAlive(processId))) {
     return { held: false, description: `left behind by process ${processId}, which is gone` };
   }
   return { held: true, description: `held by process ${processId} on ${host}` };

@@ -64,6 +64,7 @@ export const MERGE_DIRECTORY = 'merge';
 
 /** More than a hundred thousand conflicts. */
 const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_RECORDS = 1 << 19;
 
 /** Reads both files without looking at what is in them. Throws 'io', and 'changed-while-reading' for a short read. */
 export function readMergeStateFiles(vfs: Vfs, hgDirectory: string): MergeStateFiles {
@@ -122,8 +123,9 @@ function readWhole(vfs: Vfs, file: string): FileBytes | undefined {
 /** A line with the local changeset, then one for each file. */
 function recordsV1(bytes: Buffer, file: string): MergeRecord[] {
   if (bytes.length === 0) return [];
-  const lines = bytes.toString('latin1').split('\n');
-  if (lines.pop() !== '') throw cutOff(file);
+  if (bytes.at(-1) !== 0x0a) throw cutOff(file);
+  const lines = bytes.toString('latin1', 0, bytes.length - 1).split('\n', MAX_RECORDS + 1);
+  if (lines.length > MAX_RECORDS) throw tooMany(file);
   const [local = '', ...others] = lines;
   // A file with nothing in its first line is none.
   if (local === '' && others.length === 0) return [];
@@ -146,6 +148,7 @@ function recordsV2(bytes: Buffer, file: string): MergeRecord[] {
       data = data.slice(1);
     }
     records.push({ type, data });
+    if (records.length > MAX_RECORDS) throw tooMany(file);
   }
   return records;
 }
@@ -265,6 +268,10 @@ function checkedPath(text: string, file: string): BytePath {
 
 function corrupt(file: string, what: string): QuicksilverError {
   return new QuicksilverError('corrupt', `${file}: ${what}`, { file });
+}
+
+function tooMany(file: string): QuicksilverError {
+  return new QuicksilverError('unsupported', `${file}: more than ${MAX_RECORDS} records are not supported`, { file });
 }
 
 function cutOff(file: string): QuicksilverError {

@@ -55,10 +55,11 @@ function activeBookmark(vfs: Vfs, layout: RepositoryLayout): string | undefined 
 /** Whether a line `<40 hexadecimal digits> <name>` is there. */
 function hasBookmark(bookmarks: Buffer, name: string): boolean {
   const wanted = Buffer.from(` ${name}`, 'latin1');
-  for (let at = bookmarks.indexOf(wanted); at >= 0; at = bookmarks.indexOf(wanted, at + 1)) {
-    const end = at + wanted.length;
-    const startsLine = at === 40 || bookmarks[at - 41] === 0x0a;
-    if (startsLine && (end === bookmarks.length || bookmarks[end] === 0x0a)) return true;
+  for (let start = 0; start <= bookmarks.length;) {
+    const newline = bookmarks.indexOf(0x0a, start);
+    const end = newline < 0 ? bookmarks.length : newline;
+    if (end - start === 40 + wanted.length && wanted.equals(bookmarks.subarray(start + 40, end))) return true;
+    start = end + 1;
   }
   return false;
 }

@@ -2,15 +2,15 @@
 import { RevisionGraph } from './history/revisionGraph.ts';
 import type { Changelog } from './store/changelog.ts';
 
-/** What one line about a changeset needs. */
+/** A changeset in one line. */
 export interface ChangesetSummary {
-  /** Hexadecimal. */
+  /** 40 hexadecimal digits; the first 12 are its short form. */
   readonly node: string;
   readonly revision: number;
   readonly user: string;
   /** Seconds since 1970. */
   readonly time: number;
-  /** Seconds west of UTC. */
+  /** Seconds west of UTC, for the time of day at which its author worked. */
   readonly timezone: number;
   readonly branch: string;
   readonly closesBranch: boolean;
@@ -18,10 +18,11 @@ export interface ChangesetSummary {
   readonly summary: string;
 }
 
+/** What a merge brings in. */
 export interface PendingMerge {
-  /** The newest first. */
+  /** The newest first, at most as many as asked for. */
   readonly changesets: readonly ChangesetSummary[];
-  /** How many there are; `changesets` may be fewer. */
+  /** How many there are. */
   readonly total: number;
   /** False if the search was given up, so that there are more than `total`. */
   readonly isComplete: boolean;

@@ -2,6 +2,7 @@
 // phase; a changeset has the highest phase of all its ancestors.
 import * as path from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
+import { linesOf } from '../base/lines.ts';
 import { RevisionGraph } from './history/revisionGraph.ts';
 import type { Changelog } from './store/changelog.ts';
 import { isNodeHex } from './store/node.ts';
@@ -26,6 +27,8 @@ const NAMES: ReadonlyMap<number, Phase> = new Map([
   [96, 'internal'],
 ]);
 
+const DRAFT = 1;
+
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Ancestors are looked through over so many revisions: a tenth of a second's work, and more than any known repository has. */
 const MAX_RANGE = 1 << 23;
@@ -37,7 +40,9 @@ export function readPhaseRoots(vfs: Vfs, storeDirectory: string): PhaseRoot[] {
   const file = path.join(storeDirectory, PHASE_ROOTS_FILE);
   const text = vfs.read(file, MAX_BYTES)?.bytes.toString('latin1') ?? '';
   const roots: PhaseRoot[] = [];
-  for (const [i, line] of text.split('\n').entries()) {
+  let i = -1;
+  for (const line of linesOf(text)) {
+    i++;
     if (line === '') continue;
     const [number = '', node = '', ...more] = line.split(' ');
     if (!/^\d{1,3}$/.test(number) || !isNodeHex(node) || more.length > 0) {
@@ -97,6 +102,40 @@ export class PhaseFinder {
     return NAMES.get(found);
   }
 
+  /**
+   * How many ancestors of a revision, itself included, are drafts: what a push of it would give away, as far as is known
+   * here. Reads the index down to the oldest root that is no newer; undefined if that is too far.
+   */
+  draftAncestors(revision: number, roots: readonly PhaseRoot[]): number | undefined {
+    const phases = new Map<number, number>();
+    this.#locate(roots);
+    let oldest = revision + 1;
+    for (const { phase, node } of roots) {
+      const root = this.#revisions.get(node) ?? -1;
+      if (root < 0 || root > revision) continue;
+      phases.set(root, Math.max(phase, phases.get(root) ?? 0));
+      oldest = Math.min(oldest, root);
+    }
+    if (revision - oldest >= MAX_RANGE) return undefined;
+    const graph = new RevisionGraph(this.#changelog.revlog);
+    const isAncestor = new Uint8Array(Math.max(0, revision - oldest + 1));
+    isAncestor[revision - oldest] = 1;
+    for (let at = revision; at > oldest; at--) {
+      if (isAncestor[at - oldest] === 0) continue;
+      for (const parent of graph.parents(at)) if (parent >= oldest) isAncestor[parent - oldest] = 1;
+    }
+    const found = new Uint8Array(isAncestor.length);
+    let drafts = 0;
+    for (let at = oldest; at <= revision; at++) {
+      if (isAncestor[at - oldest] === 0) continue;
+      let phase = phases.get(at) ?? 0;
+      for (const parent of graph.parents(at)) if (parent >= oldest) phase = Math.max(phase, found[parent - oldest]!);
+      found[at - oldest] = phase;
+      if (phase === DRAFT) drafts++;
+    }
+    return drafts;
+  }
+
   /** Finds the revisions of all roots that are not known yet. */
   #locate(roots: readonly PhaseRoot[]): void {
     const { revlog } = this.#changelog;
@@ -110,14 +149,21 @@ export class PhaseFinder {
       this.#generation = revlog.generation;
     }
     const missing = new Set(roots.map(({ node }) => node).filter(node => !this.#revisions.has(node)));
-    // Most roots are near the end.
-    for (let end = revlog.length; end > 0 && missing.size > 0; end -= BLOCK) {
-      const first = Math.max(0, end - BLOCK);
-      for (const [node, revision] of revlog.findNodes(missing, first, end - first)) {
-        this.#revisions.set(node, revision);
-        missing.delete(node);
-      }
-    }
-    for (const node of missing) this.#revisions.set(node, -1);
+    const found = locateRoots(this.#changelog, missing);
+    for (const node of missing) this.#revisions.set(node, found.get(node) ?? -1);
   }
+}
+
+/** The revisions of nodes (hexadecimal) that exist, most of which are near the end, in one pass from there. */
+export function locateRoots({ revlog }: Changelog, nodes: Iterable<string>): Map<string, number> {
+  const located = new Map<string, number>();
+  const missing = new Set(nodes);
+  for (let end = revlog.length; end > 0 && missing.size > 0; end -= BLOCK) {
+    const first = Math.max(0, end - BLOCK);
+    for (const [node, revision] of revlog.findNodes(missing, first, end - first)) {
+      located.set(node, revision);
+      missing.delete(node);
+    }
+  }
+  return located;
 }

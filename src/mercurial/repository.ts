@@ -132,9 +132,10 @@ export class MercurialRepository {
   /**
    * What is recorded of the working copy. Throws a QuicksilverError: 'unsupported' if the tracked files show that the
    * repository must be refused, 'corrupt', 'changed-while-reading', 'io'.
+   * @param previous what was read before, if anything was: if little has changed since, that saves most of the work
    */
-  readDirstate(): Dirstate {
-    const dirstate = this.#readDirstate();
+  readDirstate(previous?: Dirstate): Dirstate {
+    const dirstate = this.#readDirstate(previous);
     if (!this.#allowUnsupported) refuse(unsupportedFiles(this.#question(), dirstate), this.root);
     return dirstate;
   }
@@ -202,8 +203,9 @@ export class MercurialRepository {
     return [...SUBREPOSITORY_FILES, '.hgeol'].map(name => path.join(this.root, name));
   }
 
-  #readDirstate(): Dirstate {
+  #readDirstate(previous?: Dirstate): Dirstate {
     return readDirstate(this.#vfs, this.hgDirectory, {
+      previous,
       traits: this.traits,
       windowsNames: this.#environment.platform === 'win32',
       parentExists: p1 => this.store.changelog.findNode(p1) >= 0,

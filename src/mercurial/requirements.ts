@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { isUtf8, bytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
+import { withoutTrailing } from '../base/lines.ts';
 import type { Vfs } from './vfs.ts';
 
 /** Where the parts of a repository are. All paths are absolute. */
@@ -134,7 +135,7 @@ function readSharedPath(vfs: Vfs, hgDirectory: string, relative: boolean): strin
   if (content === undefined) {
     throw new QuicksilverError('corrupt', `${file}: missing, although the repository is a share`, { file });
   }
-  const bytes = content.bytes.toString('latin1').replace(/\n+$/, '');
+  const bytes = withoutTrailing(content.bytes.toString('latin1'), '\n');
   if (!isUtf8(bytePath(bytes)) || bytes.includes('\0')) {
     throw new QuicksilverError('unsupported', `${file}: a path that is not UTF-8 is not supported`, { file });
   }

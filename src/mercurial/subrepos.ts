@@ -1,12 +1,13 @@
 // Directories of the working copy that belong to subrepositories: a status does not look into them.
 import * as path from 'node:path';
-import { bytePath, compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
+import { bytePath, compareBytes, isUtf8, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { parseHgrc } from './config/hgrcParser.ts';
+import { HG_DIRECTORY } from './discovery.ts';
 import type { Dirstate } from './dirstate/dirstate.ts';
 import type { Vfs } from './vfs.ts';
 
-/** A repository within the repository, as its files say; whether it is there is another question. */
+/** A repository within the repository, as its files say. */
 export interface Subrepository {
   readonly path: BytePath;
   /** 'other' is one of a kind that Mercurial does not know either. */
@@ -15,12 +16,16 @@ export interface Subrepository {
   readonly source: string;
   /** The revision that is recorded for it, in the words of its own system; undefined if none is. */
   readonly revision: string | undefined;
+  /** Whether there is a Mercurial repository at the path; false for the other kinds, which are not looked for. */
+  readonly isPresent: boolean;
 }
 
 /** The files that tell, in the root of the working copy. */
 export const SUBREPOSITORY_FILES: readonly string[] = ['.hgsub', '.hgsubstate'];
 
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 1 << 20;
+/** Of a list that is longer than any person's, the rest counts as not present. */
+const MAX_LOOKED_FOR = 1000;
 
 /**
  * The paths of the subrepositories, as they stand in `.hgsub` on disk, if that is tracked: an untracked or forgotten one
@@ -54,15 +59,36 @@ export function subrepositories(vfs: Vfs, root: string, dirstate: Dirstate): Sub
   return [...sources]
     .filter(([name]) => name.split('/').every(component => !FORBIDDEN_COMPONENTS.has(component)))
     .sort(([a], [b]) => compareBytes(a, b))
-    .map(([name, value]) => {
+    .map(([name, value], index) => {
       const [, kind = 'hg', source = value] = /^\[([^\]]*)\]([^]*)$/.exec(value) ?? [];
+      const at = bytePath(name);
       return {
-        path: bytePath(name),
+        path: at,
         kind: kind === 'hg' || kind === 'git' || kind === 'svn' ? kind : 'other',
         source: toDisplay(source.trim()),
         revision: revisions.get(name),
+        isPresent: kind === 'hg' && index < MAX_LOOKED_FOR && isRepository(vfs, root, at),
       };
     });
+}
+
+/** The `.hg` directories, absolute, whose coming and going makes {@link subrepositories} give another answer. */
+export function subrepositoryDirectories(root: string, all: readonly Subrepository[]): string[] {
+  return all
+    .slice(0, MAX_LOOKED_FOR)
+    .filter(({ kind, path: at }) => kind === 'hg' && isUtf8(at))
+    .map(({ path: at }) => path.join(root, toDisplay(at), HG_DIRECTORY));
+}
+
+/** Through links one would come to something that is not a part of this working copy. */
+function isRepository(vfs: Vfs, root: string, at: BytePath): boolean {
+  if (!isUtf8(at)) return false;
+  let directory = root;
+  for (const component of [...toDisplay(at).split('/'), HG_DIRECTORY]) {
+    directory = path.join(directory, component);
+    if (vfs.lstat(directory)?.isDirectory() !== true) return false;
+  }
+  return true;
 }
 
 const FORBIDDEN_COMPONENTS: ReadonlySet<string> = new Set(['', '.', '..', '.hg']);

@@ -1,7 +1,7 @@
 // What a repository is, whether it is supported, and whether our answer is that of `hg`: as data, and as a text for people.
 import { toDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
-import { findHg } from '../hgCommand/hgExecutable.ts';
+import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
@@ -11,18 +11,28 @@ import type { Outcome, Status } from '../status/types.ts';
 import { settledStatus } from '../workingCopy/snapshot.ts';
 import { compareWithHg, inBoth, type Difference, type Verdict } from './hgComparison.ts';
 import { STATUS_LETTERS } from './statusLetters.ts';
+import type { Trouble } from './troubles.ts';
 
 export interface DoctorOptions {
   readonly root: string;
   readonly environment: HgEnvironment;
   /** Also ask the real `hg`. Only where a person wants it, and trusts the repository. */
   readonly compare: boolean;
+  /** Absolute path of the `hg` that a person has named; not given or '': it is looked for, also where it usually is. */
+  readonly hg?: string | undefined;
   /** What a live model of the repository has to say, if there is one. */
   readonly live?: LiveFacts;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface LiveFacts {
+  /** What is told of the repository now, with the reason if that is trouble. */
+  readonly state: string;
+  /** Whether `hg status` is asked because the repository must be refused. */
+  readonly answeredByHg: boolean;
+  readonly audits: { readonly done: number; readonly secondsAgo: number | undefined };
+  /** The last warnings and errors, the newest last. */
+  readonly troubles: readonly Trouble[];
   readonly watched: { readonly directories: number; readonly complete: boolean };
   readonly missedByEvents: number;
   readonly counts: Readonly<Record<string, number>>;
@@ -30,8 +40,8 @@ export interface LiveFacts {
 
 export type Comparison =
   | { readonly kind: 'not-asked' }
-  /** There is no `hg` on PATH. */
-  | { readonly kind: 'no-hg' }
+  /** There is no `hg`; the message says what to do about it. */
+  | { readonly kind: 'no-hg'; readonly message: string }
   | { readonly kind: 'failed'; readonly hg: string; readonly message: string }
   | { readonly kind: 'compared'; readonly hg: string; readonly differences: readonly Difference[] };
 
@@ -126,7 +136,7 @@ export function toMarkdown(report: DoctorReport): string {
     report.warnings.map(warning => `- ${warning}`),
   );
   if (report.answer !== undefined) section(lines, 'Status', answerLines(report.answer));
-  if (report.live !== undefined) section(lines, 'Watching', liveLines(report.live));
+  if (report.live !== undefined) section(lines, 'Health', liveLines(report.live));
   section(lines, 'Comparison with hg', comparisonLines(report.comparison));
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -195,8 +205,9 @@ async function compare(
   options: DoctorOptions,
 ): Promise<Comparison> {
   const { variables } = options.environment;
-  const hg = findHg(variables);
-  if (hg === undefined) return { kind: 'no-hg' };
+  const located = locateHg({ variables, configured: options.hg });
+  if (located.kind === 'unavailable') return { kind: 'no-hg', message: located.message };
+  const { hg } = located;
   const theirs = await hgStatus(hg, options.root, { environment: variables, signal: options.signal });
   options.signal?.throwIfAborted();
   if (theirs.kind !== 'answer') return { kind: 'failed', hg, message: theirs.message };
@@ -229,12 +240,18 @@ function answerLines({ counts, outcome, milliseconds }: Answer): string[] {
   ];
 }
 
-function liveLines({ watched, missedByEvents, counts }: LiveFacts): string[] {
+function liveLines({ state, answeredByHg, watched, audits, missedByEvents, counts, troubles }: LiveFacts): string[] {
   const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
+  const ago = audits.secondsAgo === undefined ? '' : `, everything was looked at ${audits.secondsAgo.toFixed(0)} s ago`;
   return [
+    `- state: ${state}`,
+    ...(answeredByHg ? ['- `hg status` answers instead'] : []),
     `- ${plural(watched.directories, 'directory', 'directories')} watched${watched.complete ? '' : ', not all there are'}`,
+    `- ${plural(audits.done, 'audit')} done${ago}`,
     `- ${plural(missedByEvents, 'change')} found by the audit that no event had told of`,
     `- the live model has ${parts.join(', ')}`,
+    ...(troubles.length === 0 ? ['- no warnings or errors'] : ['- the last warnings and errors:']),
+    ...troubles.map(({ time, level, message }) => `  - ${new Date(time).toISOString()} ${level}: ${code(message)}`),
   ];
 }
 
@@ -243,7 +260,7 @@ function comparisonLines(comparison: Comparison): string[] {
     case 'not-asked':
       return [];
     case 'no-hg':
-      return ['There is no `hg` on PATH.'];
+      return [comparison.message];
     case 'failed':
       return [`${code(comparison.hg)} did not answer:`, '', ...quote(comparison.message)];
     case 'compared': {

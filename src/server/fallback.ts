@@ -1,11 +1,11 @@
 // Stands in for the live model of a repository that is refused, where hg may be asked: watches what is recorded, and tells
 // what hg says. Starts nothing as long as the repository is supported, or nobody has allowed it.
 import * as path from 'node:path';
-import type { BytePath } from '../base/bytePath.ts';
+import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import { HgRunner } from '../hgCommand/hgRunner.ts';
+import type { HgRunner } from '../hgCommand/hgRunner.ts';
 import { askStatus } from '../hgCommand/hgStatus.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../mercurial/discovery.ts';
@@ -14,8 +14,9 @@ import type { Vfs } from '../mercurial/vfs.ts';
 import { emptyOutcome } from '../status/types.ts';
 import { ControlWatcher } from '../workingCopy/controlWatcher.ts';
 import type { ModelState } from '../workingCopy/publisher.ts';
+import { FallbackContents } from './fallbackContents.ts';
 import { FallbackStatus } from './fallbackStatus.ts';
-import type { HgPolicy } from './protocol.ts';
+import type { ContentAnswer, ContentQuery, HgPolicy } from './protocol.ts';
 import { RefusedRepository } from './refusedRepository.ts';
 import type { ToldUpdate } from './updates.ts';
 
@@ -26,8 +27,8 @@ export interface FallbackOptions {
   readonly logger: Logger;
   readonly policy: HgPolicy;
   readonly auditMs: number;
-  /** Where to look for hg if it is not on PATH. */
-  readonly usualPlaces?: readonly string[];
+  /** Runs the repository's commands, those of others too. */
+  hg(): HgRunner;
 }
 
 /** What an hg that probes the file system leaves in the working copy for a moment. */
@@ -39,12 +40,15 @@ export class Fallback implements Disposable {
   readonly #updates = this.#owned.add(new Emitter<ToldUpdate>());
   readonly #repository: RefusedRepository;
   readonly #status: FallbackStatus;
+  readonly #contents: FallbackContents;
+  readonly #changedBases = this.#owned.add(new Emitter<readonly string[]>());
   #policy: HgPolicy;
   #refused: QuicksilverError | undefined;
-  #runner: HgRunner | undefined;
   #watcher: ControlWatcher | undefined;
 
   readonly onDidUpdate = this.#updates.event;
+  /** The files whose base was asked for here and may be another one now. */
+  readonly onDidChangeBases = this.#changedBases.event;
 
   constructor(options: FallbackOptions) {
     const { root, vfs, environment, auditMs } = options;
@@ -54,25 +58,42 @@ export class Fallback implements Disposable {
     this.#repository = repository;
     this.#status = this.#owned.add(
       new FallbackStatus({
-        ask: () => askStatus((this.#runner ??= this.#createRunner())),
+        ask: () => askStatus(options.hg()),
         recorded: () => repository.recorded(),
         head: () => repository.head(),
         lock: () => repository.lock(),
         auditMs,
       }),
     );
+    this.#contents = new FallbackContents({
+      entry: at => this.#status.entry(at),
+      isSymlink: at => vfs.lstat(path.join(root, toDisplay(at)))?.isSymbolicLink() ?? false,
+      run: args => options.hg().run({ args, kind: 'read' }),
+    });
     this.#owned.add(
       this.#status.onDidUpdate(update => {
         this.#watch();
         this.#updates.fire(update);
+        const bases = this.#contents.update(update.head, repository.conversion());
+        if (bases.length > 0) this.#changedBases.fire(bases);
       }),
     );
+  }
+
+  /** Whether hg is asked at the moment. */
+  get isActive(): boolean {
+    return this.#status.isActive;
+  }
+
+  /** To be asked only while it {@link isActive}. */
+  content(query: Omit<ContentQuery, 'root'>): Promise<ContentAnswer> {
+    return this.#contents.answer(query);
   }
 
   /** Told of what the live model tells. True if that is not to be passed on, because hg is asked instead. */
   follow(state: ModelState): boolean {
     this.#refused = state.kind === 'refused' ? state.problem : undefined;
-    if (this.#refused === undefined || !this.#policy.allow) {
+    if (this.#refused === undefined || !isAllowed(this.#policy)) {
       this.#stop();
       return false;
     }
@@ -83,12 +104,12 @@ export class Fallback implements Disposable {
   setPolicy(policy: HgPolicy): void {
     const old = this.#policy;
     this.#policy = policy;
-    if (old.allow === policy.allow && old.path === policy.path) return;
+    if (isAllowed(old) === isAllowed(policy) && old.path === policy.path) return;
     const problem = this.#refused;
     const wasActive = this.#status.isActive;
     this.#stop();
     if (problem === undefined) return;
-    if (policy.allow) this.#status.start(problem);
+    if (isAllowed(policy)) this.#status.start(problem);
     else if (wasActive) this.#updates.fire(nothingKnown(problem));
   }
 
@@ -124,22 +145,8 @@ export class Fallback implements Disposable {
 
   #stop(): void {
     this.#status.stop();
-    this.#runner?.dispose();
-    this.#runner = undefined;
     this.#watcher?.dispose();
     this.#watcher = undefined;
-  }
-
-  #createRunner(): HgRunner {
-    const { root, environment, logger, usualPlaces } = this.#options;
-    return new HgRunner({
-      root,
-      variables: environment.variables,
-      logger,
-      configured: this.#policy.path,
-      basis: () => this.#repository.configuration(),
-      ...(usualPlaces && { usualPlaces }),
-    });
   }
 
   /** With each update anew: what is to be watched may have changed. */
@@ -161,6 +168,10 @@ export class Fallback implements Disposable {
     }
     this.#watcher.arm(this.#repository.files());
   }
+}
+
+function isAllowed({ allow, fallback }: HgPolicy): boolean {
+  return allow && fallback;
 }
 
 function nothingKnown(problem: QuicksilverError): ToldUpdate {

@@ -23,6 +23,11 @@ export interface FallbackStatusOptions {
 
 /** So long nothing must have happened before hg is asked. */
 export const QUIET_MS = 300;
+/**
+ * A repository that is being made (hg init, clone, upgrade) is one that has to be refused for a moment: only a refusal that
+ * has stood for this long has hg asked, unless somebody waits for the answer.
+ */
+export const FIRST_WAIT_MS = 1000;
 /** Where something happens all the time, it is asked this long after the first of it. */
 export const LONGEST_WAIT_MS = 2000;
 /** After an answer it is not asked again for so many times what that took. */
@@ -70,6 +75,8 @@ export class FallbackStatus implements Disposable {
   /** Something has happened that hg was not asked about yet; since when, and when last. */
   #pending: { readonly since: number; last: number } | undefined;
   #running = false;
+  /** Not before this is hg asked of the refusal at hand. */
+  #askFrom = 0;
   #lockedSince: number | undefined;
   #recorded = '';
   #confirmations = 0;
@@ -89,13 +96,19 @@ export class FallbackStatus implements Disposable {
     return this.#problem !== undefined;
   }
 
-  /** The repository is refused for this reason: from now on hg is asked, at once for the first time. */
+  /** What hg has said of a path; undefined for what is clean, or not known. */
+  entry(path: BytePath): Entry | undefined {
+    return this.#entries.get(path);
+  }
+
+  /** The repository is refused for this reason: from now on hg is asked, first when that has stood for a while. */
   start(problem: QuicksilverError): void {
     if (this.#problem?.message === problem.message) return;
     this.#problem = problem;
     this.#session++;
     this.#told = undefined;
     this.#failures = 0;
+    this.#askFrom = performance.now() + FIRST_WAIT_MS;
     this.#tell(NOTHING, { kind: 'fallback', problem }, false, 0);
     this.#look('refused');
   }
@@ -171,7 +184,7 @@ export class FallbackStatus implements Disposable {
     if (this.#running || this.#pending === undefined) return;
     const { since, last } = this.#pending;
     const wanted = Math.min(last + QUIET_MS, since + LONGEST_WAIT_MS);
-    const allowed = this.#endedAt + this.#took * PAUSE_FACTOR;
+    const allowed = Math.max(this.#askFrom, this.#endedAt + this.#took * PAUSE_FACTOR);
     const now = performance.now();
     this.#due.set(this.#waiting.length > 0 ? 0 : Math.max(0, wanted - now, allowed - now));
   }

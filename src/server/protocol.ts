@@ -2,6 +2,10 @@
 // repository, '/'-separated, in the display form of base/bytePath.ts (bytes that are not UTF-8 as lone surrogates); roots
 // are absolute paths of the operating system.
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type { ChangesetSummary, PendingMerge as PendingChangesets } from '../mercurial/pendingMerge.ts';
+
+// Texts and numbers: they are sent as they are read.
+export type { ChangesetSummary, PendingChangesets };
 
 /** 'clean' is never sent as an entry: a path without an entry is clean, or does not exist. */
 export type EntryStatus = 'modified' | 'added' | 'removed' | 'deleted' | 'unknown' | 'ignored';
@@ -53,6 +57,13 @@ export interface RepositoryHead {
   readonly isBranchTip?: boolean;
   /** True if the first parent closes its branch. */
   readonly closesBranch?: boolean;
+  /** Present if the working copy is on another branch than the first parent: that alone can be committed. */
+  readonly changesBranch?: true;
+  /**
+   * How many ancestors of the first parent, itself included, are drafts: what is to be pushed, as far as can be told
+   * without asking the other repository. Absent if not known, or if no other repository is configured.
+   */
+  readonly drafts?: number;
 }
 
 /** 'update' was interrupted, or is running. */
@@ -114,31 +125,8 @@ export interface Subrepository {
   readonly source: string;
   /** The revision that is recorded; absent if none is yet. */
   readonly revision?: string;
-}
-
-/** A changeset in one line. */
-export interface ChangesetSummary {
-  /** 40 hexadecimal digits; the first 12 are its short form. */
-  readonly node: string;
-  readonly revision: number;
-  readonly user: string;
-  /** Seconds since 1970. */
-  readonly time: number;
-  /** Seconds west of UTC, for the time of day at which its author worked. */
-  readonly timezone: number;
-  readonly branch: string;
-  readonly closesBranch: boolean;
-  /** The first line of the description. */
-  readonly summary: string;
-}
-
-export interface PendingChangesets {
-  /** The newest first, at most as many as asked for. */
-  readonly changesets: readonly ChangesetSummary[];
-  /** How many there are. */
-  readonly total: number;
-  /** False if counting was given up: there are more than `total`. */
-  readonly isComplete: boolean;
+  /** Whether there is a Mercurial repository at the path; false for those of other systems, which are not looked for. */
+  readonly isPresent: boolean;
 }
 
 export interface Counts {
@@ -178,7 +166,7 @@ export interface RepositoryUpdate {
   readonly nestedRepositories?: readonly string[];
   /** As a whole each time it changes; null when there is none any more. Absent: as before, or none after a reset. */
   readonly mergeState?: MergeState | null;
-  /** What `.hgsub` lists, ordered by path; the complete list each time it changes. None after a reset without it. */
+  /** What `.hgsub` lists, ordered by path; the complete list each time it changes. None when a reset comes without it. */
   readonly subrepositories?: readonly Subrepository[];
   /** False while more is known to be coming: a first scan, a burst, the rest of a large update. */
   readonly settled: boolean;
@@ -194,12 +182,16 @@ export interface OpenOptions {
   readonly auditSeconds: number;
   /** Share of the system's limit of watches that may be used, 0 to 1. */
   readonly watchShare: number;
+  /** Files that a person looks at: their directories are scanned first. */
+  readonly first?: readonly string[];
 }
 
 /** Whether the server may start `hg`, and which. Until it is told, it may not. */
 export interface HgPolicy {
   /** Only where a person trusts what is in the repositories: hg executes what their configuration says. */
   readonly allow: boolean;
+  /** Whether it may answer for repositories that are refused. */
+  readonly fallback: boolean;
   /** Absolute path of the program; '' to look for it. */
   readonly path: string;
 }
@@ -211,6 +203,17 @@ export interface IgnoreExplanation {
   readonly line: number;
   readonly text: string;
 }
+
+/** What a line would do in the ignore file. */
+export type IgnorePreview =
+  | {
+      readonly kind: 'hidden';
+      /** Untracked files that would not be listed any more. */
+      readonly total: number;
+      readonly first: readonly string[];
+    }
+  /** Mercurial would refuse it, or what it does cannot be told. */
+  | { readonly kind: 'invalid'; readonly message: string };
 
 /**
  * Which version of a file: 'base' is what its changes are measured against, the first parent's (of a renamed or copied
@@ -300,7 +303,13 @@ export const AreIgnored = new RequestType<{ root: string; paths: readonly string
 export const ExplainIgnored = new RequestType<{ root: string; path: string }, IgnoreExplanation | null, void>(
   'repository/explainIgnored',
 );
-/** A report for people, as Markdown. `compare` also asks the real `hg`, which must only be done in a trusted workspace. */
+/** For each line, what it would hide if it were in `.hgignore`; of the files, the first `limit`. */
+export const PreviewIgnore = new RequestType<
+  { root: string; lines: readonly string[]; limit: number },
+  readonly IgnorePreview[],
+  void
+>('repository/previewIgnore');
+/** A report for people, as Markdown. `compare` also asks the real `hg`, where {@link HgPolicy} allows it. */
 export const Doctor = new RequestType<{ root: string; compare: boolean }, string, void>('repository/doctor');
 /**
  * The changesets that the second parent brings in: its ancestors, itself included, that the first parent has not. None if

@@ -49,6 +49,11 @@ export class RefusedRepository {
     return files && this.#state(files);
   }
 
+  /** A text that is another one when working files may be converted differently. */
+  conversion(): string {
+    return [this.configuration() ?? '', this.#state([path.join(this.root, '.hgeol')])].join('\n');
+  }
+
   /** A text that is another one when something recorded has changed, or a rule. */
   recorded(): string {
     return this.#state(this.files());

@@ -1,6 +1,6 @@
 // Serves live models over a JSON-RPC connection: to the extension from a worker thread, to anything else from a process.
-import type { MessageConnection, NotificationType } from 'vscode-jsonrpc';
-import { fromDisplay } from '../base/bytePath.ts';
+import { CancellationTokenSource, type MessageConnection, type NotificationType } from 'vscode-jsonrpc';
+import { bytePath, fromDisplay, parentPath } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
@@ -8,6 +8,8 @@ import { findRepositoryRoot } from '../mercurial/discovery.ts';
 import type { History } from '../mercurial/history/history.ts';
 import type { Store } from '../mercurial/store/store.ts';
 import { Vfs } from '../mercurial/vfs.ts';
+import { createScanners } from '../status/bulk/createScanners.ts';
+import type { UnitScanners } from '../status/bulk/scanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
 import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
@@ -15,9 +17,13 @@ import { parentSummaries, pendingChangesets } from './changesets.ts';
 import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { Contents } from './contents.ts';
 import { discoverRepositories } from './discover.ts';
-import { doctorReport } from './doctor.ts';
+import { doctorReport, type LiveFacts } from './doctor.ts';
 import { Fallback } from './fallback.ts';
+import { HgCommands } from './hgCommands.ts';
+import * as hgProtocol from './hgProtocol.ts';
+import { previewIgnore } from './ignorePreview.ts';
 import * as protocol from './protocol.ts';
+import { Troubles } from './troubles.ts';
 import { toMessages, type ToldUpdate } from './updates.ts';
 
 interface ServedRepository extends Disposable {
@@ -25,6 +31,12 @@ interface ServedRepository extends Disposable {
   readonly backend: MercurialBackend;
   readonly contents: Contents;
   readonly fallback: Fallback;
+}
+
+export interface ServerOptions {
+  readonly environment?: HgEnvironment;
+  /** The folder with the programs that ssh runs to ask for a password. */
+  readonly programs?: string | undefined;
 }
 
 /** Answers the protocol's requests until disposed of; owns the models it opens. */
@@ -35,12 +47,26 @@ export class Server implements Disposable {
   readonly #repositories = new Map<string, ServedRepository>();
   readonly #owned = new DisposableStore();
   readonly #logger: Logger;
-  #hgPolicy: protocol.HgPolicy = { allow: false, path: '' };
+  readonly #troubles = new Troubles();
+  #scannersMade: UnitScanners | undefined;
+  readonly #hg: HgCommands;
+  #hgPolicy: protocol.HgPolicy = { allow: false, fallback: false, path: '' };
 
-  constructor(connection: MessageConnection, environment: HgEnvironment = currentEnvironment()) {
+  constructor(connection: MessageConnection, { environment = currentEnvironment(), programs }: ServerOptions = {}) {
     this.#connection = connection;
     this.#environment = environment;
     this.#logger = this.#makeLogger();
+    this.#hg = this.#owned.add(
+      new HgCommands({
+        vfs: this.#vfs,
+        environment,
+        logger: this.#logger,
+        programs,
+        ask: (asked, signal) => this.#ask(asked, signal),
+        onProgress: progress => this.#send(hgProtocol.HgProgressed, progress),
+        follow: run => this.#followHg(run),
+      }),
+    );
     this.#register();
   }
 
@@ -78,6 +104,10 @@ export class Server implements Disposable {
       }),
       c.onRequest(protocol.AreIgnored, ({ root, paths }) => this.#areIgnored(root, paths)),
       c.onRequest(protocol.ExplainIgnored, ({ root, path }) => this.#explainIgnored(root, path)),
+      c.onRequest(protocol.PreviewIgnore, ({ root, lines, limit }) => {
+        const tree = this.#repositories.get(root)?.model.tree;
+        return previewIgnore(tree?.entries() ?? [], lines, limit);
+      }),
       c.onRequest(protocol.Doctor, ({ root, compare }) => this.#doctor(root, compare)),
       c.onRequest(protocol.PendingMerge, ({ root, limit }) => this.#pendingMerge(root, limit)),
       c.onRequest(protocol.ParentSummaries, ({ root }) => this.#parentSummaries(root)),
@@ -88,6 +118,8 @@ export class Server implements Disposable {
         this.#ofHistory(root, (store, history) => compareChangesets(store, history, query)),
       ),
       c.onRequest(protocol.Content, query => this.#content(query)),
+      c.onRequest(hgProtocol.RunHg, (run, token) => this.#hg.run(run, token)),
+      c.onRequest(hgProtocol.FindHg, ({ checks }) => this.#hg.find(checks)),
       c.onRequest(protocol.Shutdown, () => {
         this.dispose();
         return null;
@@ -107,6 +139,7 @@ export class Server implements Disposable {
       }),
       c.onNotification(protocol.SetHgPolicy, policy => {
         this.#hgPolicy = policy;
+        this.#hg.setPolicy(policy);
         for (const { fallback } of this.#repositories.values()) fallback.setPolicy(policy);
       }),
     ]) {
@@ -114,12 +147,20 @@ export class Server implements Disposable {
     }
   }
 
-  #open({ root, auditSeconds, watchShare }: protocol.OpenOptions): void {
+  #open({ root, auditSeconds, watchShare, first = [] }: protocol.OpenOptions): void {
     if (this.#repositories.has(root)) return;
     const owned = new DisposableStore();
     const backend = new MercurialBackend(root, this.#vfs, this.#environment);
     const watcher = createTreeWatcher({ root, share: watchShare, logger: this.#logger });
-    const model = owned.add(new LiveModel({ backend, watcher, logger: this.#logger, auditMs: auditSeconds * 1000 }));
+    const model = owned.add(
+      new LiveModel({
+        backend,
+        watcher,
+        logger: this.#logger,
+        auditMs: auditSeconds * 1000,
+        bulk: { scanners: this.#scanners(), first: first.map(file => parentPath(fromDisplay(file))) },
+      }),
+    );
     const contents = new Contents({
       snapshot: () => model.snapshot,
       settle: () => model.settle(),
@@ -132,6 +173,7 @@ export class Server implements Disposable {
         environment: this.#environment,
         logger: this.#logger,
         policy: this.#hgPolicy,
+        hg: () => this.#hg.runner(root),
         auditMs: auditSeconds * 1000,
       }),
     );
@@ -142,22 +184,62 @@ export class Server implements Disposable {
         this.#send(protocol.DidUpdate, message);
       }
     };
+    const tellBases = (paths: readonly string[]): void => {
+      if (paths.length > 0) this.#send(protocol.DidChangeBase, { root, paths });
+    };
     owned.add(fallback.onDidUpdate(tell));
+    owned.add(fallback.onDidChangeBases(tellBases));
     owned.add(watcher.onHint(path => fallback.hint([path])));
     owned.add(
       model.onDidUpdate(update => {
         if (!fallback.follow(update.state)) tell(update);
-        const paths = contents.takeChangedBases();
-        if (paths.length > 0) this.#send(protocol.DidChangeBase, { root, paths });
+        tellBases(contents.takeChangedBases());
       }),
     );
     this.#repositories.set(root, { model, backend, contents, fallback, dispose: () => owned.dispose() });
     model.start();
   }
 
+  /** One for all repositories. */
+  #scanners(): UnitScanners {
+    return (this.#scannersMade ??= this.#owned.add(createScanners(this.#logger)));
+  }
+
   #close(root: string): void {
     this.#repositories.get(root)?.dispose();
     this.#repositories.delete(root);
+    this.#hg.close(root);
+  }
+
+  async #ask(asked: hgProtocol.HgAsked, signal: AbortSignal): Promise<string | undefined> {
+    // Nobody is told of it any more.
+    if (signal.aborted) return undefined;
+    const cancel = new CancellationTokenSource();
+    const abort = (): void => cancel.cancel();
+    signal.addEventListener('abort', abort);
+    try {
+      const answer = await this.#connection.sendRequest(hgProtocol.AskPerson, asked, cancel.token);
+      return answer ?? undefined;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      cancel.dispose();
+    }
+  }
+
+  /** After a command: the events of what it did may still be on their way. */
+  async #followHg({ root, files = [], looksAtAll }: hgProtocol.HgRun): Promise<void> {
+    const served = root === null ? undefined : this.#repositories.get(root);
+    if (served === undefined) return;
+    if (looksAtAll === true) {
+      await served.model.refresh('hg command');
+      await served.fallback.refresh('hg command');
+      return;
+    }
+    const hinted = [bytePath('.hg'), ...files.map(fromDisplay)];
+    served.model.hint(hinted);
+    served.fallback.hint(hinted);
+    await served.model.settle();
+    await served.fallback.settle();
   }
 
   #areIgnored(root: string, paths: readonly string[]): boolean[] {
@@ -201,27 +283,44 @@ export class Server implements Disposable {
 
   async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {
     const served = this.#repositories.get(query.root);
-    if (served !== undefined) return served.contents.answer(query);
+    if (served !== undefined) {
+      if (served.fallback.isActive) return served.fallback.content(query);
+      return served.contents.answer(query);
+    }
     return { kind: 'none', reason: 'unavailable', message: `${query.root} is not an open repository.` };
   }
 
   async #doctor(root: string, compare: boolean): Promise<string> {
-    const model = this.#repositories.get(root)?.model;
+    const served = this.#repositories.get(root);
     return doctorReport({
       root,
       environment: this.#environment,
-      compare,
-      ...(model && {
-        live: { watched: model.watched, missedByEvents: model.missedByEvents, counts: model.tree.counts },
-      }),
+      compare: compare && this.#hgPolicy.allow,
+      hg: this.#hgPolicy.path,
+      ...(served && { live: this.#liveFacts(root, served) }),
     });
+  }
+
+  #liveFacts(root: string, { model, fallback }: ServedRepository): LiveFacts {
+    const { state } = model;
+    return {
+      state: 'problem' in state ? `${state.kind}: ${state.problem.message}` : state.kind,
+      answeredByHg: fallback.isActive,
+      watched: model.watched,
+      audits: model.audits,
+      missedByEvents: model.missedByEvents,
+      counts: model.tree.counts,
+      troubles: this.#troubles.of(root, [...this.#repositories.keys()]),
+    };
   }
 
   #makeLogger(): Logger {
     const write =
       (level: protocol.LogMessage['level']) =>
-      (message: string): void =>
+      (message: string): void => {
+        if (level === 'warn' || level === 'error') this.#troubles.add(level, message);
         this.#send(protocol.Log, { level, message });
+      };
     return { trace: write('trace'), info: write('info'), warn: write('warn'), error: write('error') };
   }
 

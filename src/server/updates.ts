@@ -61,7 +61,7 @@ export function* toMessages(root: string, update: ToldUpdate, firstSequence: num
         }),
       ...(isLast &&
         update.mergeState !== undefined && { mergeState: update.mergeState && toMergeState(update.mergeState) }),
-      ...(isLast && update.subrepositories && { subrepositories: update.subrepositories.map(toSubrepository) }),
+      ...(part === 0 && update.subrepositories && { subrepositories: update.subrepositories.map(toSubrepository) }),
       settled: update.settled && isLast,
       cause: update.cause,
       cost,
@@ -80,6 +80,8 @@ function toHead(head: Head): RepositoryHead {
     ...(head.phase !== undefined && { phase: head.phase }),
     ...(head.isBranchTip !== undefined && { isBranchTip: head.isBranchTip }),
     ...(head.closesBranch !== undefined && { closesBranch: head.closesBranch }),
+    ...(head.changesBranch === true && { changesBranch: head.changesBranch }),
+    ...(head.drafts !== undefined && { drafts: head.drafts }),
   };
 }
 
@@ -114,8 +116,9 @@ function toConflict(conflict: Conflict): protocol.Conflict {
   };
 }
 
-function toSubrepository({ path: name, kind, source, revision }: Subrepository): protocol.Subrepository {
-  return { path: toDisplay(name), kind, source, ...(revision !== undefined && { revision }) };
+function toSubrepository(subrepository: Subrepository): protocol.Subrepository {
+  const { path: name, kind, source, revision, isPresent } = subrepository;
+  return { path: toDisplay(name), kind, source, ...(revision !== undefined && { revision }), isPresent };
 }
 
 function toState(state: ToldState): RepositoryState {

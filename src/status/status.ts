@@ -1,5 +1,6 @@
 // One-shot status: everything, or what is at and below given paths.
 import { bytePath, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { BulkScan, type BulkOptions } from './bulk/bulkScan.ts';
 import { recordedPath } from './caseFolding.ts';
 import { VerdictCache } from './contentComparison.ts';
 import { PathLocator } from './pathLocator.ts';
@@ -18,6 +19,8 @@ export interface StatusOptions extends ScanOptions, RunControl {
   /** Only what is at or below these paths; everything if not given. */
   readonly paths?: readonly BytePath[] | undefined;
   readonly verdicts?: VerdictCache | undefined;
+  /** How everything is scanned by several threads, where that is possible: if not every file is to be told of. */
+  readonly bulk?: BulkOptions | undefined;
 }
 
 export interface StatusEntry {
@@ -65,10 +68,31 @@ export async function runStatus(input: StatusInput, options: StatusOptions): Pro
     tree,
     options.verdicts ?? new VerdictCache(),
   );
-  if (options.paths === undefined) scan.addDirectory(ROOT_PATH, false);
-  else addPaths(input, tree, scan, options.paths);
+  if (options.paths !== undefined) addPaths(input, tree, scan, options.paths);
+  else if (!(await runBulk(input, scan, outcome, options))) scan.addDirectory(ROOT_PATH, false);
   await runScan(scan, options);
   return { entries, ignoredDirectories, nestedRepositories, unreadable, outcome };
+}
+
+/** Scans the recorded directories by several threads; false if that cannot be done. What else was found is queued in `scan`. */
+async function runBulk(input: StatusInput, scan: TreeScan, outcome: Outcome, options: StatusOptions): Promise<boolean> {
+  const { signal, pause } = options;
+  if (options.bulk === undefined || options.clean || options.ignored === 'all') return false;
+  signal?.throwIfAborted();
+  const bulk = BulkScan.begin(input, scan, outcome, { clean: () => undefined }, options.bulk);
+  if (bulk === undefined) return false;
+  try {
+    let sliceEnd = performance.now() + SLICE_MS;
+    while (!bulk.isDone) {
+      if (bulk.step() && performance.now() < sliceEnd) continue;
+      await (bulk.isReady ? pause?.() : bulk.wait());
+      signal?.throwIfAborted();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  } finally {
+    bulk.stop();
+  }
+  return true;
 }
 
 /** Runs a scan to its end, in slices. `afterStep` is told of each directory that was handled. */

@@ -4,7 +4,7 @@ import { joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
 import type { FileKind, FileStat } from '../base/fileStat.ts';
 import { asRecorded } from './caseFolding.ts';
 import { compareContent, type VerdictCache } from './contentComparison.ts';
-import { NO_NODE, type NodeId, type StatusInput, type StatusSink } from './types.ts';
+import { NO_NODE, type NodeId, type Status, type StatusInput, type StatusSink } from './types.ts';
 import type { DirectoryItem, WorkingTree } from './workingTree.ts';
 
 /** How much is told of what is ignored: nothing; each directory that is ignored as a whole; every file. */
@@ -14,6 +14,16 @@ export interface ScanOptions {
   readonly ignored: IgnoredDetail;
   /** Tell of clean files too. */
   readonly clean: boolean;
+}
+
+/** A name of a directory of which it is already known what is there. */
+interface ListedName {
+  /** NO_NODE if it is not recorded. */
+  readonly node: NodeId;
+  /** Only of what is not recorded. */
+  readonly name: string;
+  /** Undefined: it is not there. */
+  readonly kind: FileKind | undefined;
 }
 
 interface Frame {
@@ -30,6 +40,10 @@ export class TreeScan {
   readonly #tree: WorkingTree;
   readonly #verdicts: VerdictCache;
   readonly #frames: Frame[] = [];
+  /** Files of the directory at hand whose content decides. */
+  #unsure: { readonly path: BytePath; readonly node: NodeId; readonly stat: FileStat }[] = [];
+  /** Says of a recorded sub-directory whether somebody else handles it. */
+  #takes: ((directory: NodeId) => boolean) | undefined;
   /** The last directory that was asked for, for the files beside each other. */
   #verdict: { readonly directory: BytePath; readonly ignored: boolean } | undefined;
 
@@ -48,6 +62,47 @@ export class TreeScan {
    */
   addDirectory(path: BytePath, ignored: boolean): void {
     this.#frames.push({ path, node: this.#input.statCache.find(path), ignored });
+  }
+
+  /**
+   * Handles one directory of which somebody else has found out what has to be looked at: all its other recorded names
+   * are there and clean, or directories that are handled for themselves. The caller vouches as for {@link addDirectory}.
+   * @param takes whether the caller handles a recorded sub-directory that turns up; else it is queued
+   */
+  listed(
+    path: BytePath,
+    names: readonly ListedName[],
+    ignored: () => boolean,
+    takes: (directory: NodeId) => boolean,
+  ): void {
+    this.#takes = takes;
+    this.#sink.directory?.(path);
+    let frame: Frame | undefined;
+    for (const { node, name, kind } of names) {
+      const own = node === NO_NODE ? name : this.#input.statCache.name(node);
+      if (kind === undefined) {
+        this.absent(joinPath(path, own), node);
+      } else {
+        frame ??= { path, node: NO_NODE, ignored: ignored() };
+        this.#item(frame, { name: own, kind }, node);
+      }
+    }
+    this.#takes = undefined;
+    this.#compareContents();
+  }
+
+  /** The same for one of which it found out that it is another repository. */
+  nested(path: BytePath, node: NodeId): void {
+    this.#sink.nestedRepository?.(path);
+    this.#absentBelow(path, node);
+  }
+
+  /** The same for one of which it found out nothing. */
+  unlisted(path: BytePath, node: NodeId, ignored: boolean, takes: (directory: NodeId) => boolean): void {
+    this.#takes = takes;
+    this.#directory({ path, node, ignored });
+    this.#takes = undefined;
+    this.#compareContents();
   }
 
   /** The directories that are queued. */
@@ -70,6 +125,7 @@ export class TreeScan {
     const frame = this.#frames.pop();
     if (frame === undefined) return undefined;
     this.#directory(frame);
+    this.#compareContents();
     return frame.path;
   }
 
@@ -90,6 +146,7 @@ export class TreeScan {
     } else {
       this.#file(path, stat.kind, node, inIgnored, stat);
     }
+    this.#compareContents();
   }
 
   /**
@@ -99,6 +156,7 @@ export class TreeScan {
   examineRecorded(path: BytePath, stat: FileStat | undefined): void {
     const node = this.#input.statCache.find(path);
     if (node !== NO_NODE) this.#recorded(path, node, stat);
+    this.#compareContents();
   }
 
   /** Everything recorded at `node` and below it is not on disk as far as status is concerned. */
@@ -136,6 +194,8 @@ export class TreeScan {
   /** A path on disk of which nothing is recorded. Fifos, sockets and devices have no status. */
   #untracked(path: BytePath, kind: FileKind, inIgnored: boolean): void {
     if (!isFileLike(kind)) return;
+    // Whatever takes the place of a directory that belongs to somebody else is not looked at either, as Mercurial does.
+    if (this.#input.rules.excluded.has(path)) return;
     if (!this.#isIgnored(path, inIgnored)) this.#sink.entry(path, 'unknown', NO_NODE);
     else if (this.#options.ignored !== 'none') this.#sink.entry(path, 'ignored', NO_NODE);
   }
@@ -200,7 +260,7 @@ export class TreeScan {
     const ignored = inIgnored || (!descends && this.#matches(path));
     if (!ignored || hasRecorded || descends) {
       this.#sink.subdirectory?.(path);
-      this.#frames.push({ path, node, ignored });
+      if (!hasRecorded || this.#takes?.(node) !== true) this.#frames.push({ path, node, ignored });
     } else if (this.#options.ignored === 'collapsed') {
       this.#sink.ignoredDirectory?.(path);
     }
@@ -242,11 +302,32 @@ export class TreeScan {
     }
   }
 
-  #recorded(path: BytePath, node: NodeId, stat: FileStat | undefined): void {
-    this.#tracked(path, node, stat?.kind, stat);
+  #recorded(path: BytePath, node: NodeId, found: FileStat | undefined): void {
+    const stat = namesControlDirectory(path, this.#input.rules.controlDirectory) ? undefined : found;
+    if (stat === undefined || isFileLike(stat.kind)) this.#tracked(path, node, stat?.kind, stat);
+    else this.#inPlaceOfFile(path, node, stat);
     if (this.#input.statCache.childCount(node) === 0) return;
     if (stat?.kind === 'directory') this.#withoutListing(path, node);
     else this.#absentBelow(path, node);
+  }
+
+  /**
+   * A directory, fifo or device at a recorded path that was looked up, not listed: Mercurial takes it as if it were the
+   * file, as far as its stat goes, and calls it missing only where the content would have to be read.
+   */
+  #inPlaceOfFile(path: BytePath, node: NodeId, stat: FileStat): void {
+    const cache = this.#input.statCache;
+    const kind = cache.kind(node);
+    if (kind === 'added') {
+      this.#sink.entry(path, 'added', node);
+    } else if (kind === 'changed') {
+      this.#sink.entry(path, 'modified', node);
+    } else if (kind === 'tracked') {
+      const verdict = cache.compareStat(node, stat);
+      this.#compared(path, verdict === 'unsure' ? 'deleted' : verdict, node);
+    } else {
+      this.#tracked(path, node, stat.kind);
+    }
   }
 
   #compare(path: BytePath, node: NodeId, stat: FileStat | undefined): void {
@@ -256,8 +337,26 @@ export class TreeScan {
       return;
     }
     const verdict = this.#input.statCache.compareStat(node, stat);
-    const status = verdict === 'unsure' ? compareContent(this.#input, this.#tree, this.#verdicts, path, stat) : verdict;
-    if (verdict === 'unsure') this.#sink.unsure?.(path);
+    if (verdict === 'unsure') this.#unsure.push({ path, node, stat });
+    else this.#compared(path, verdict, node);
+  }
+
+  /**
+   * All stats of a directory come before any content is read, which may take long: so they are of one moment, and a file
+   * that is written meanwhile is not stat'ed as changed because another one was read before it.
+   */
+  #compareContents(): void {
+    if (this.#unsure.length === 0) return;
+    const unsure = this.#unsure;
+    this.#unsure = [];
+    for (const { path, node, stat } of unsure) {
+      const status = compareContent(this.#input, this.#tree, this.#verdicts, path, stat);
+      this.#sink.unsure?.(path);
+      this.#compared(path, status, node);
+    }
+  }
+
+  #compared(path: BytePath, status: Status, node: NodeId): void {
     if (status !== 'clean' || this.#options.clean) this.#sink.entry(path, status, node);
   }
 
@@ -278,4 +377,13 @@ export class TreeScan {
 
 function isFileLike(kind: FileKind | undefined): boolean {
   return kind === 'file' || kind === 'symlink';
+}
+
+/**
+ * Whether a file system somewhere could take one of the names for the control directory. Mercurial does not look such a
+ * path up; one that is listed is taken as it is.
+ */
+function namesControlDirectory(path: BytePath, controlDirectory: string): boolean {
+  const names = path.toLowerCase().split('/');
+  return names.some(name => name === controlDirectory || name === `${controlDirectory}.`);
 }

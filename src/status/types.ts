@@ -44,6 +44,44 @@ export interface StatCache {
   compareStat(node: NodeId, stat: FileStat): StatVerdict;
   /** Where the entry was copied or renamed from, if that is recorded and to be shown. */
   copySource(node: NodeId): BytePath | undefined;
+  /** The same for readers that cannot call methods. Without them, a scan uses one thread. */
+  readonly columns?: StatColumns | undefined;
+}
+
+/**
+ * A stat cache as typed arrays with a value for each node, for other threads and native code. They are never changed.
+ * What they say is only when a stat proves that a file is clean; everything else is asked of the stat cache itself.
+ */
+export interface StatColumns {
+  /** The bytes of all paths. */
+  readonly names: Uint8Array;
+  readonly pathOffset: Uint32Array;
+  readonly pathLength: Uint16Array;
+  /** Where in its path a node's own name starts. */
+  readonly baseStart: Uint16Array;
+  readonly firstChild: Uint32Array;
+  readonly childCount: Uint32Array;
+  readonly flags: Uint16Array;
+  readonly size: Uint32Array;
+  readonly mtimeSeconds: Uint32Array;
+  /** 0: not known. */
+  readonly mtimeNanoseconds: Uint32Array;
+  /** Not 0: no stat proves that the file is clean. */
+  readonly doubtful: Uint32Array;
+  readonly rule: CleanRule;
+}
+
+/**
+ * A regular file or symbolic link is clean if `(flags & mask) === value` and it is not doubtful, and its size, its owner's
+ * execute bit, the low 31 bits of its mtime's seconds and, where both sides know them, the nanoseconds are the recorded ones.
+ */
+export interface CleanRule {
+  readonly mask: number;
+  readonly value: number;
+  /** The flag that stands for the execute bit; 0 where the file system has none. */
+  readonly executable: number;
+  /** Flags of which an entry has one at least; a node without is only a directory. */
+  readonly entry: number;
 }
 
 /** Which paths are ignored by their own name; the engine itself applies a directory's verdict to all below it. */

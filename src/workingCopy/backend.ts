@@ -19,6 +19,13 @@ export interface Head {
   readonly isBranchTip?: boolean | undefined;
   /** True if the first parent closes its branch; undefined as above. */
   readonly closesBranch?: boolean | undefined;
+  /** True if the working copy is on another branch than the first parent: that alone can be recorded. Else undefined. */
+  readonly changesBranch?: true | undefined;
+  /**
+   * How many ancestors of the first parent, itself included, are drafts; undefined if not known, or if there is no other
+   * repository that they would go to.
+   */
+  readonly drafts?: number | undefined;
 }
 
 /** What was begun and neither finished nor aborted. */
@@ -80,6 +87,8 @@ export interface Subrepository {
   readonly source: string;
   /** What is recorded of its state, in its own system's words. */
   readonly revision: string | undefined;
+  /** Whether there is a Mercurial repository at the path; false for those of other systems, which are not looked for. */
+  readonly isPresent: boolean;
 }
 
 /**
@@ -108,6 +117,11 @@ export interface Backend {
    * Throws a QuicksilverError: 'unsupported' if the repository must be refused, another code if it cannot be read.
    */
   load(previous: Snapshot | undefined): Snapshot;
+  /**
+   * False if what commands record of the working copy was replaced since the snapshot was read. Costs one stat: it is asked
+   * before anything is told.
+   */
+  isCurrent(snapshot: Snapshot): boolean;
   /** The recorded paths whose entries differ between two snapshots of this backend. */
   changedPaths(from: Snapshot, to: Snapshot): BytePath[];
   /** How the working copy is locked by a running command. */

@@ -14,6 +14,8 @@ export class ControlWatcher implements Disposable {
   readonly #logger: Logger;
   readonly #watchers = new Map<string, { watcher: fs.FSWatcher; inode: bigint }>();
   readonly #events = new Emitter<string>();
+  /** Directories of which it was said that they cannot be watched; they are tried again and again. */
+  readonly #refused = new Set<string>();
   /** Names of single files watched in directories that hold other things, too: configuration, ignore files. */
   #files = new Map<string, Set<string>>();
 
@@ -45,7 +47,13 @@ export class ControlWatcher implements Disposable {
       watcher.close();
       this.#watchers.delete(directory);
     }
+    for (const directory of this.#refused) if (!wanted.has(directory)) this.#refused.delete(directory);
     for (const directory of wanted) this.#watch(directory, control.has(directory));
+  }
+
+  /** False if a directory that is there is not watched. */
+  get complete(): boolean {
+    return this.#refused.size === 0;
   }
 
   dispose(): void {
@@ -60,14 +68,21 @@ export class ControlWatcher implements Disposable {
     if (old !== undefined && old.inode === inode) return;
     old?.watcher.close();
     this.#watchers.delete(directory);
-    if (inode === undefined) return;
+    if (inode === undefined) {
+      this.#refused.delete(directory);
+      return;
+    }
     let watcher: fs.FSWatcher;
     try {
       watcher = fs.watch(directory, { persistent: false });
     } catch (error) {
-      this.#logger.warn(`${directory} cannot be watched (${errorMessage(error)}). Audits find changes.`);
+      if (!this.#refused.has(directory)) {
+        this.#logger.warn(`${directory} cannot be watched (${errorMessage(error)}). Audits find changes.`);
+      }
+      this.#refused.add(directory);
       return;
     }
+    this.#refused.delete(directory);
     watcher.on('change', (_kind, name) => {
       const file = typeof name === 'string' ? name : '';
       const matters =

@@ -1,6 +1,8 @@
 // Looks at paths and directories again, in steps, and replaces what the status tree knows of them. A step reads the disk
 // and stores what it found without letting anything else run in between, so that steps of different jobs may be mixed in
 // any order and the later one is right.
+import { BulkScan, type BulkOptions } from '../status/bulk/bulkScan.ts';
+import { NO_PLACE, type Place } from '../status/bulk/plan.ts';
 import { baseName, joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
 import { recordedPath } from '../status/caseFolding.ts';
 import type { VerdictCache } from '../status/contentComparison.ts';
@@ -34,6 +36,10 @@ export class Examination {
   /** What the status tree had for each queued directory when it was queued. */
   readonly #queued = new Map<BytePath, Directory | undefined>();
   #locator: PathLocator;
+  /** A scan of everything by several threads; what else is queued comes after it. */
+  #bulk: BulkScan | undefined;
+  /** What the status tree has for the directories of its plan. */
+  #directories: (Directory | undefined)[] = [];
   // What the current step found.
   #found = new Map<BytePath, Entry>();
   #entered = new Set<string>();
@@ -54,8 +60,21 @@ export class Examination {
     );
   }
 
-  /** Queues the whole working copy. */
-  addEverything(): void {
+  /**
+   * Queues the whole working copy.
+   * @param bulk how several threads scan it. Then nothing else may look at paths until {@link isBulk} is false: what
+   * the threads saw is older than what is seen here. Directories that they find are not told to be watched.
+   */
+  addEverything(bulk?: BulkOptions): void {
+    if (bulk !== undefined) {
+      const listener = {
+        clean: (place: Place) => this.#cleanDirectory(place),
+        begin: () => this.#clearFound(),
+        end: (place: Place, path: BytePath) => this.#endDirectory(place, path),
+      };
+      this.#bulk = BulkScan.begin(this.#context.input, this.#scan, this.#context.outcome, listener, bulk);
+      if (this.#bulk !== undefined) return;
+    }
     this.#context.onDirectory('' as BytePath, this.#fresh);
     this.#scan.addDirectory('' as BytePath, false);
     this.#remember('' as BytePath);
@@ -89,7 +108,27 @@ export class Examination {
 
   /** What is still to be looked at. */
   get pending(): BytePath[] {
-    return [...this.#paths, ...this.#scan.pending];
+    return [...(this.#bulk?.pending ?? []), ...this.#paths, ...this.#scan.pending];
+  }
+
+  /** Whether several threads are scanning. */
+  get isBulk(): boolean {
+    return this.#bulk !== undefined;
+  }
+
+  /** Several threads are scanning and have told nothing that was not handled. */
+  get isWaiting(): boolean {
+    return this.#bulk?.isReady === false;
+  }
+
+  /** Resolves when {@link step} has something to do. */
+  async wait(): Promise<void> {
+    await this.#bulk?.wait();
+  }
+
+  /** Ends the work of other threads. */
+  stop(): void {
+    this.#bulk?.stop();
   }
 
   /** To be called after a pause: what was learned of directories before it may no longer hold. */
@@ -98,11 +137,17 @@ export class Examination {
     this.#done.clear();
   }
 
-  /** Does a piece of the work; false when there is none left. */
+  /** Does a piece of the work; false when there is none left, or, if {@link isBulk}, none to be done now. */
   step(): boolean {
-    this.#found = new Map();
-    this.#entered = new Set();
-    this.#listed = false;
+    if (this.#bulk !== undefined) {
+      if (!this.#bulk.step()) return false;
+      if (this.#bulk.isDone) {
+        this.#bulk = undefined;
+        this.#directories = [];
+      }
+      return true;
+    }
+    this.#clearFound();
     this.#skipReplaced();
     const directory = this.#scan.step();
     if (directory !== undefined) {
@@ -115,6 +160,48 @@ export class Examination {
     if (path === undefined) return false;
     this.#path(path);
     return true;
+  }
+
+  #clearFound(): void {
+    this.#found = new Map();
+    this.#entered = new Set();
+    this.#listed = false;
+  }
+
+  /** A directory of a bulk scan in which everything is clean: no path of it is built, unless something was known of it. */
+  #cleanDirectory(place: Place): void {
+    const { input, tree, nestedRepositories } = this.#context;
+    const { nodes, parents } = this.#bulk!.plan;
+    const node = nodes[place]!;
+    const parent = this.#directories[parents[place]!];
+    if (parent !== undefined && nestedRepositories.size === 0) {
+      const directory = tree.enterClean(parent, input.statCache.name(node));
+      if (directory !== undefined) {
+        this.#directories[place] = directory;
+        return;
+      }
+    }
+    const path = input.statCache.path(node);
+    nestedRepositories.delete(path);
+    this.#clearFound();
+    this.#listed = true;
+    this.#endDirectory(place, path);
+  }
+
+  /** Takes over what was found of a directory of a bulk scan. */
+  #endDirectory(place: Place, path: BytePath): void {
+    const { tree, input } = this.#context;
+    const { statCache } = input;
+    const { plan } = this.#bulk!;
+    const queued = [...this.#entered];
+    const first = statCache.firstChild(plan.nodes[place]!);
+    for (let child = first; child < first + statCache.childCount(plan.nodes[place]!); child++) {
+      const at = plan.placeOf[child]!;
+      if (at !== NO_PLACE && this.#bulk!.isOurs(at)) this.#entered.add(statCache.name(child));
+    }
+    tree.replaceDirectory(path, this.#found, this.#entered, this.#listed);
+    this.#directories[place] = tree.directory(path);
+    for (const name of queued) this.#remember(joinPath(path, name));
   }
 
   #remember(directory: BytePath): void {

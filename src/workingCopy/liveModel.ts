@@ -1,15 +1,19 @@
 // The live model of one working copy. Hints come in, differences go out. One loop does all the work, in slices: first
 // what is recorded, then hinted paths, then a running scan, then the audit. See Examination for why they may be mixed.
 import { Delay, nextTurn } from '../base/async.ts';
-import { fromDisplay, parentPath, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
+import { isWithinRoot, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { errorMessage, QuicksilverError } from '../base/errors.ts';
 import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import type { Outcome } from '../status/types.ts';
+import type { BulkOptions } from '../status/bulk/bulkScan.ts';
+import { Audits, type AuditSlice } from './audits.ts';
 import type { Backend, Snapshot } from './backend.ts';
 import { ControlWatcher } from './controlWatcher.ts';
 import { HintQueue } from './hintQueue.ts';
-import { Publisher, type ModelState, type ModelUpdate } from './publisher.ts';
+import { Publisher, sameTrouble, type ModelState, type ModelUpdate } from './publisher.ts';
 import { Reconciler } from './reconciler.ts';
+import { RuleFiles } from './ruleFiles.ts';
 import type { StatusTree } from './statusTree.ts';
 import type { TreeWatcher } from './treeWatcher.ts';
 
@@ -19,10 +23,12 @@ export interface LiveModelOptions {
   readonly logger: Logger;
   /** Milliseconds between two audits; 0 for none. */
   readonly auditMs: number;
+  /** How everything is scanned by several threads; not given: by one. */
+  readonly bulk?: BulkOptions | undefined;
 }
 
 /** Work goes on for this long before others get their turn. */
-const SLICE_MS = 8;
+export const SLICE_MS = 8;
 /**
  * A change is told at once, but no sooner than this after the one before: where files are written without end, that many
  * changes go together.
@@ -30,13 +36,8 @@ const SLICE_MS = 8;
 export const PUBLISH_PAUSE_MS = 15;
 /** During a scan, what was found so far is told this often. */
 const PROGRESS_MS = 100;
-/** The audit works for a tenth of the time: nobody is to notice it. */
-const AUDIT_SLICE_MS = 4;
-const AUDIT_PAUSE_MS = 36;
-/** An audit on window focus is of use only if the last one is some time ago. */
-const AUDIT_FOCUS_MS = 10_000;
 /** A file that is replaced while it is read is read again after this long, this often. */
-const RETRY_MS = 50;
+export const RETRY_MS = 50;
 const RETRY_LIMIT = 40;
 /** What has failed is tried again after this long even if no event says that anything changed. */
 const RETRY_FAILED_MS = 5000;
@@ -45,7 +46,6 @@ export class LiveModel implements Disposable {
   readonly #backend: Backend;
   readonly #watcher: TreeWatcher;
   readonly #logger: Logger;
-  readonly #auditMs: number;
   readonly #owned = new DisposableStore();
   readonly #control: ControlWatcher;
   readonly #publisher: Publisher;
@@ -55,32 +55,44 @@ export class LiveModel implements Disposable {
   /** Set while nothing is told because something has just been. */
   readonly #pause = this.#owned.add(new Delay(() => this.#schedule()));
   readonly #retryDue = this.#owned.add(new Delay(() => this.#hintControl()));
-  readonly #auditDue = this.#owned.add(new Delay(() => this.#startAudit()));
   #warnings = '';
   #controlPending = true;
   #scanCause: string | undefined;
-  #auditEnded = 0;
   /** When something was told last. */
   #toldAt = 0;
   #retries = 0;
   #scheduled = false;
   #running = false;
   #waiting: (() => void)[] = [];
-  /** Changes that an audit found and no hint had told of. */
-  #missed = 0;
+  readonly #audits: Audits;
+  readonly #rules: RuleFiles;
 
   /** The model does nothing before {@link start}. It owns the watcher. */
   constructor(options: LiveModelOptions) {
     this.#backend = options.backend;
     this.#watcher = this.#owned.add(options.watcher);
     this.#logger = options.logger;
-    this.#auditMs = options.auditMs;
+    this.#rules = new RuleFiles(options.backend.root);
     this.#control = this.#owned.add(new ControlWatcher(options.backend, options.logger));
-    this.#reconciler = new Reconciler(options.backend, {
-      onDirectory: (path, fresh) => this.#watcher.watch(path, fresh),
-      onDirectoryGone: path => this.#watcher.unwatch(path),
-      onUnreadable: (path, code) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
-    });
+    const events = {
+      onDirectory: (path: BytePath, fresh: boolean) => this.#watcher.watch(path, fresh),
+      onDirectoryGone: (path: BytePath) => this.#watcher.unwatch(path),
+      onUnreadable: (path: BytePath, code: string) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
+    };
+    const bulk = options.bulk && {
+      onFailure: (error: unknown) => this.#logger.warn(`One thread scans for several (${errorMessage(error)}).`),
+      ...options.bulk,
+    };
+    this.#reconciler = new Reconciler(options.backend, events, bulk);
+    this.#audits = this.#owned.add(
+      new Audits({
+        reconciler: this.#reconciler,
+        watcher: this.#watcher,
+        logger: this.#logger,
+        intervalMs: options.auditMs,
+        onDue: () => this.#startAudit(),
+      }),
+    );
     this.#publisher = this.#owned.add(new Publisher(this.#reconciler.tree, this.#reconciler.outcome));
     this.#publisher.nestedRepositories = this.#reconciler.nestedRepositories;
     this.#owned.add(
@@ -110,8 +122,27 @@ export class LiveModel implements Disposable {
     return { directories: this.#watcher.watched, complete: this.#watcher.complete };
   }
 
+  /** All the work that was ever done. */
+  get outcome(): Readonly<Outcome> {
+    return this.#reconciler.outcome;
+  }
+
+  /** True while directories that a scan has found are not all watched and looked at once more. */
+  get isCatchingUp(): boolean {
+    return this.#audits.isCatchingUp;
+  }
+
+  /** Audits done, and how many seconds ago the last one, or the scan before them, ended; undefined: none yet. */
+  get audits(): { readonly done: number; readonly secondsAgo: number | undefined } {
+    return this.#audits.account;
+  }
+
+  get state(): ModelState {
+    return this.#publisher.state;
+  }
+
   get missedByEvents(): number {
-    return this.#missed;
+    return this.#audits.missed;
   }
 
   start(): void {
@@ -129,7 +160,8 @@ export class LiveModel implements Disposable {
     for (const path of paths) {
       if (path === '') this.#queue.startBurst(now);
       else if (path === '.hg') this.#controlPending = true;
-      else if (!path.startsWith('.hg/')) this.#queue.add(path, now);
+      // What a client sends may be anything: nothing outside of the working copy is ever looked at.
+      else if (!path.startsWith('.hg/') && isWithinRoot(path)) this.#queue.add(path, now);
     }
     this.#schedule();
   }
@@ -152,11 +184,12 @@ export class LiveModel implements Disposable {
 
   /** The person is looking: a good moment for an audit, unless one has just been made. */
   focus(): void {
-    if (this.#auditMs > 0 && performance.now() - this.#auditEnded > AUDIT_FOCUS_MS) this.#startAudit();
+    this.#audits.focus();
   }
 
   dispose(): void {
     this.#owned.dispose();
+    this.#reconciler.stop();
     this.#resolveWaiting();
   }
 
@@ -188,6 +221,7 @@ export class LiveModel implements Disposable {
         if (this.#owned.isDisposed) return;
         if (!this.#workOnce()) break;
         await nextTurn();
+        await this.#reconciler.wait();
         this.#reconciler.resume();
       }
     } catch (error) {
@@ -195,21 +229,32 @@ export class LiveModel implements Disposable {
     } finally {
       this.#running = false;
     }
-    this.#rest();
+    try {
+      this.#rest();
+    } catch (error) {
+      // Nobody waits for this: the failure of one repository must not end the engine, which serves others.
+      this.#fail(error);
+      this.#rest();
+    }
   }
 
   /** One slice of work. False when there is nothing left but to wait. */
   #workOnce(): boolean {
     const sliceEnd = performance.now() + SLICE_MS;
     for (;;) {
-      if (this.#controlPending) this.#reload();
-      if (this.snapshot === undefined) return false;
-      this.#takeHints();
+      // A bulk scan comes first, and all else after it.
+      if (!this.#reconciler.isBulkScanning) {
+        if (this.#controlPending) this.#reload();
+        if (this.snapshot === undefined) return false;
+        this.#takeHints();
+        // A scan begins with what is recorded now.
+        if (this.#controlPending) continue;
+      }
       const more = this.#reconciler.step();
       if (!this.#reconciler.isScanning) this.#endScan();
       if (!more) return false;
       const now = performance.now();
-      if (now < sliceEnd) continue;
+      if (now < sliceEnd && !this.#reconciler.isWaiting) continue;
       const tellsProgress = this.#reconciler.isScanning && !this.#reconciler.isMixed;
       if (tellsProgress && now - this.#toldAt >= PROGRESS_MS) this.#publish(false);
       return true;
@@ -223,7 +268,8 @@ export class LiveModel implements Disposable {
       if (this.#retries === 0) {
         this.#tell(true, performance.now());
         this.#resolveWaiting();
-        if (this.#publisher.state.kind !== 'gone') this.#wake.setAtMost(RETRY_FAILED_MS);
+        // Also of what is gone: nothing is left that could tell when it comes back.
+        this.#wake.setAtMost(RETRY_FAILED_MS);
       }
       return;
     }
@@ -234,10 +280,27 @@ export class LiveModel implements Disposable {
       return;
     }
     if (this.#retries > 0) return;
+    const toldAt = this.#toldAt;
     if (!this.#publish(true)) return;
     this.#resolveWaiting();
-    if (this.#reconciler.isAuditing) this.#auditSlice();
-    else if (this.#auditMs > 0 && !this.#auditDue.isSet) this.#auditDue.set(this.#auditMs);
+    // What was told is sent when this turn is over: nothing more is done in it.
+    if (this.#toldAt !== toldAt) setImmediate(() => this.#workInBackground());
+    else this.#workInBackground();
+  }
+
+  #workInBackground(): void {
+    if (this.#owned.isDisposed || this.#running || this.snapshot === undefined) return;
+    let slice: AuditSlice;
+    try {
+      slice = this.#audits.slice(() => this.#begin('audit'));
+    } catch (error) {
+      this.#fail(error);
+      this.#schedule();
+      return;
+    }
+    // Also if nothing was found: then the audit is the cause of nothing that is told later.
+    if (slice.looked) this.#publish(true);
+    if (slice.nextIn !== undefined) this.#wake.setAtMost(slice.nextIn);
   }
 
   /** False if it is not the time for it: a command is running, or something has just been told. The loop is woken then. */
@@ -260,8 +323,14 @@ export class LiveModel implements Disposable {
    * lock must have been found free before: then whatever a command has written to files, it has recorded, too.
    */
   #isOutdated(): boolean {
-    if (this.tree.unpublishedCount === 0) return false;
     const before = this.snapshot;
+    if (this.tree.unpublishedCount === 0 || before === undefined) return false;
+    if (this.#backend.isCurrent(before)) return false;
+    if (this.#reconciler.isBulkScanning) {
+      // What is recorded must not be exchanged while threads compare with it.
+      this.#controlPending = true;
+      return true;
+    }
     this.#reload();
     if (this.snapshot === before && this.#retries === 0) return false;
     this.#schedule();
@@ -287,27 +356,13 @@ export class LiveModel implements Disposable {
     if (this.#queue.isEmpty || this.#queue.quietIn(performance.now()) > 0) return;
     const taken = this.#queue.take();
     if (taken === 'everything') {
-      this.#begin(this.#reconciler.scan('many file events'));
       // Files that the snapshot was made from may be among them.
       this.#controlPending = true;
+      this.#scanCause ??= 'many file events';
       return;
     }
-    if (this.#touchesRules(taken)) this.#controlPending = true;
+    if (this.#rules.touches(this.snapshot!.files, taken)) this.#controlPending = true;
     if (this.#reconciler.hint(taken)) this.#begin('file events');
-  }
-
-  /**
-   * Whether one of the paths is a file that the snapshot was made from (an ignore file in the working copy), or a
-   * directory that such a file is in.
-   */
-  #touchesRules(paths: ReadonlySet<BytePath>): boolean {
-    const prefix = `${this.#backend.root}/`;
-    return this.snapshot!.files.some(file => {
-      if (!file.replaceAll('\\', '/').startsWith(prefix.replaceAll('\\', '/'))) return false;
-      let at = fromDisplay(file.slice(prefix.length).replaceAll('\\', '/'));
-      while (at !== '' && !paths.has(at)) at = parentPath(at);
-      return at !== '';
-    });
   }
 
   #reload(): void {
@@ -356,7 +411,7 @@ export class LiveModel implements Disposable {
   #endScan(): void {
     if (this.#publisher.state.kind === 'ready') return;
     this.#publisher.state = { kind: 'ready' };
-    this.#auditEnded = performance.now();
+    this.#audits.scanEnded();
   }
 
   #startAudit(): void {
@@ -364,32 +419,6 @@ export class LiveModel implements Disposable {
     this.#controlPending = true;
     this.#reconciler.audit();
     this.#schedule();
-  }
-
-  #auditSlice(): void {
-    const end = performance.now() + AUDIT_SLICE_MS;
-    const before = this.tree.unpublishedCount;
-    this.#begin('audit');
-    let more: boolean;
-    try {
-      do more = this.#reconciler.auditStep();
-      while (more && performance.now() < end);
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    const corrections = this.tree.unpublishedCount - before;
-    if (corrections > 0) {
-      this.#missed += corrections;
-      this.#logger.warn(`The audit found ${corrections} changes that no event had told of (${this.#missed} so far).`);
-    }
-    this.#publish(true);
-    if (more) {
-      this.#wake.setAtMost(AUDIT_PAUSE_MS);
-    } else {
-      this.#auditEnded = performance.now();
-      this.#auditDue.set(this.#auditMs);
-    }
   }
 
   #fail(error: unknown): void {
@@ -407,6 +436,7 @@ export class LiveModel implements Disposable {
     this.#retryDue.cancel();
     if (sameTrouble(state, this.#publisher.state)) return;
     this.#reconciler.clear();
+    this.#audits.reset();
     this.#publisher.reset(this.tree);
     this.#begin('repository not available');
     this.#watcher.unwatchAll();
@@ -423,10 +453,4 @@ export class LiveModel implements Disposable {
     this.#warnings = text;
     for (const warning of warnings) this.#logger.warn(warning);
   }
-}
-
-/** True if being told `now` after `told` would say nothing new. */
-function sameTrouble(now: ModelState, told: ModelState): boolean {
-  if (now.kind !== told.kind) return false;
-  return 'problem' in now && 'problem' in told ? now.problem.message === told.problem.message : now.kind === 'gone';
 }

@@ -11,7 +11,7 @@ import type { History } from '../mercurial/history/history.ts';
 import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
 import type { Store, StoreTree } from '../mercurial/store/store.ts';
-import { subrepositories } from '../mercurial/subrepos.ts';
+import { subrepositories, subrepositoryDirectories } from '../mercurial/subrepos.ts';
 import { sameIdentity, type Vfs } from '../mercurial/vfs.ts';
 import type { StatusInput, TreeRules } from '../status/types.ts';
 import type { Backend, Lock, Snapshot, Subrepository } from './backend.ts';
@@ -66,8 +66,10 @@ export class MercurialBackend implements Backend {
     const heads = old?.heads ?? this.#watchHead(repository);
     const dirstate = this.#dirstate(repository, old);
     const { ignore, ignoreFiles } = this.#ignore(repository, old);
-    // A tree with a warning stands for a parent that did not exist when it was looked for.
-    const keepsBase = old?.dirstate.p1 === dirstate.p1 && old.base.warning === undefined;
+    // A tree with a warning stands for a parent that did not exist when it was looked for: it may exist by now.
+    const keepsBase =
+      old?.dirstate.p1 === dirstate.p1 &&
+      (old.base.warning === undefined || repository.store.changelog.findNode(dirstate.p1) < 0);
     const base = keepsBase ? old!.base : repository.store.baseTree(dirstate.p1);
     const rules = sameRules(old?.input.rules, repository.treeRules(dirstate));
     const input = sameInput(old?.input, { root: this.root, statCache: dirstate, ignore: ignore.matcher, base, rules });
@@ -94,8 +96,17 @@ export class MercurialBackend implements Backend {
       mergeState,
       subrepositories,
       warnings: ignore.warnings,
-      files: [...new Set([...definition.paths, ...ignore.files, ...repository.controlFiles])],
+      files: [
+        ...new Set([...definition.paths, ...ignore.files, ...repository.controlFiles]),
+        ...subrepositoryDirectories(this.root, subrepositories ?? []),
+      ],
     } satisfies MercurialSnapshot as Snapshot;
+  }
+
+  /** Each command that replaces working files, or the parents, replaces the dirstate. */
+  isCurrent(snapshot: Snapshot): boolean {
+    const { repository, dirstate } = snapshot as MercurialSnapshot;
+    return sameIdentity(repository.dirstateIdentity(), dirstate.identity);
   }
 
   changedPaths(from: Snapshot, to: Snapshot): BytePath[] {
@@ -165,7 +176,7 @@ export class MercurialBackend implements Backend {
 
   #dirstate(repository: MercurialRepository, old: MercurialSnapshot | undefined): Dirstate {
     const same = old !== undefined && sameIdentity(repository.dirstateIdentity(), old.dirstate.identity);
-    return same ? old.dirstate : repository.readDirstate();
+    return same ? old.dirstate : repository.readDirstate(old?.dirstate);
   }
 
   #watchHead(repository: MercurialRepository): HeadReader {

@@ -1,6 +1,7 @@
 // What Mercurial's files say of the working copy's parents and of what was begun in it, in the words of the model. It is
 // asked on every event, so everything is kept for as long as the files it came from are the same.
 import * as path from 'node:path';
+import { toDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { isBranchTip } from '../mercurial/branchTip.ts';
 import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
@@ -9,7 +10,9 @@ import type { MercurialRepository } from '../mercurial/repository.ts';
 import { sameIdentity, type FileIdentity, type Vfs } from '../mercurial/vfs.ts';
 import type { Head } from './backend.ts';
 
-type ParentFacts = Pick<Head, 'phase' | 'isBranchTip' | 'closesBranch'>;
+type ParentFacts = Pick<Head, 'phase' | 'isBranchTip' | 'closesBranch' | 'drafts'> & {
+  readonly branch?: string;
+};
 
 /** The state of the files from which something was found out about a parent. */
 interface Basis {
@@ -49,6 +52,7 @@ export class HeadReader {
   read(dirstate: Dirstate): Head {
     const { branch, bookmark, topic } = this.#repository.names();
     const operation = this.#repository.unfinished(dirstate);
+    const { branch: parentBranch, ...facts } = this.#parentFacts(dirstate.p1);
     const head: Head = {
       firstParent: dirstate.p1,
       secondParent: dirstate.p2,
@@ -56,7 +60,8 @@ export class HeadReader {
       bookmark,
       topic,
       operation,
-      ...this.#parentFacts(dirstate.p1),
+      ...facts,
+      ...(parentBranch !== undefined && parentBranch !== branch && { changesBranch: true }),
     };
     if (JSON.stringify(this.#last) !== JSON.stringify(head)) this.#last = head;
     return this.#last!;
@@ -99,7 +104,20 @@ export class HeadReader {
     const mayHide = roots.some(root => root.phase > 2) || this.#hasObsolete();
     const changeset = changelog.read(revision);
     const isTip = mayHide ? undefined : isBranchTip(this.#vfs, changelog, this.#cacheDirectory, revision, changeset);
-    return { phase, isBranchTip: isTip, closesBranch: changeset.closesBranch };
+    const drafts = this.#canPush() ? this.#phases.draftAncestors(revision, roots) : undefined;
+    return {
+      phase,
+      isBranchTip: isTip,
+      closesBranch: changeset.closesBranch,
+      branch: toDisplay(changeset.branch),
+      drafts,
+    };
+  }
+
+  /** Without a place to push to, that something was not pushed says nothing. */
+  #canPush(): boolean {
+    const { config } = this.#repository;
+    return ['default', 'default-push'].some(name => (config.get('paths', name)?.value ?? '') !== '');
   }
 
   get #cacheDirectory(): string {

@@ -150,6 +150,12 @@ export class Publisher implements Disposable {
   }
 }
 
+/** True if being told `now` after `told` would say nothing new. */
+export function sameTrouble(now: ModelState, told: ModelState): boolean {
+  if (now.kind !== told.kind) return false;
+  return 'problem' in now && 'problem' in told ? now.problem.message === told.problem.message : now.kind === 'gone';
+}
+
 function sameHead(a: Head | undefined, b: Head | undefined): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,9 +1,10 @@
 // What is known of a working copy, and the jobs that keep it true: hinted paths, a scan of everything, the audit. It does
 // no work by itself; whoever drives it calls step() and auditStep().
 import type { BytePath } from '../base/bytePath.ts';
+import type { BulkOptions } from '../status/bulk/bulkScan.ts';
 import { VerdictCache } from '../status/contentComparison.ts';
 import { emptyOutcome } from '../status/types.ts';
-import type { Backend, Snapshot } from './backend.ts';
+import type { Backend, Snapshot, Subrepository } from './backend.ts';
 import { Examination, type ExaminationContext } from './examination.ts';
 import { reignore } from './reignore.ts';
 import { StatusTree } from './statusTree.ts';
@@ -36,9 +37,13 @@ export class Reconciler {
   #scan: Examination | undefined;
   #audit: Examination | undefined;
   #mixed = false;
+  #unwatched = false;
+  readonly #bulk: BulkOptions | undefined;
 
-  constructor(backend: Backend, events: ReconcilerEvents) {
+  /** @param bulk how everything is scanned by several threads */
+  constructor(backend: Backend, events: ReconcilerEvents, bulk?: BulkOptions) {
     this.#backend = backend;
+    this.#bulk = bulk;
     this.#events = events;
     this.#tree = this.#newTree();
   }
@@ -56,6 +61,41 @@ export class Reconciler {
   }
 
   /**
+   * Whether several threads are scanning: what they saw is taken over later than they saw it. So that what is looked at
+   * later is right nevertheless, nothing else is looked at meanwhile: neither hint() nor update() may be called.
+   */
+  get isBulkScanning(): boolean {
+    return this.#scan?.isBulk === true;
+  }
+
+  /** Whether several threads are scanning and step() has nothing to do before they told something. */
+  get isWaiting(): boolean {
+    return this.#scan?.isWaiting === true;
+  }
+
+  /** Resolves when a bulk scan has something for step() to do. */
+  async wait(): Promise<void> {
+    await this.#scan?.wait();
+  }
+
+  /** Ends the work of other threads. */
+  stop(): void {
+    this.#scan?.stop();
+  }
+
+  /** Whether directories were found by a bulk scan that nobody was told to watch. */
+  get hasUnwatched(): boolean {
+    return this.#unwatched;
+  }
+
+  /** The same; true once for each scan. */
+  takeUnwatched(): boolean {
+    const unwatched = this.#unwatched;
+    this.#unwatched = false;
+    return unwatched;
+  }
+
+  /**
    * Whether some of what is known was found by comparison with an older snapshot, and waits to be looked at again: after
    * an update of a thousand files most of them would seem to be modified.
    */
@@ -69,6 +109,8 @@ export class Reconciler {
 
   /** Forgets everything that was known. */
   clear(): void {
+    this.stop();
+    this.#unwatched = false;
     this.#snapshot = undefined;
     this.#hinted = this.#scan = this.#audit = undefined;
     this.#mixed = false;
@@ -84,13 +126,19 @@ export class Reconciler {
     if (previous === undefined) return [this.scan('first scan')];
     const before = previous.input;
     const after = next.input;
-    if (before === after) return ['names changed'];
+    const subrepositories = differing(previous.subrepositories ?? [], next.subrepositories ?? []);
+    if (before === after && subrepositories.length === 0) return ['names changed'];
     this.#mixed = true;
     // Copies are shown only while there is a first parent.
     if (before.rules !== after.rules || isNull(previous) !== isNull(next)) return [this.scan('rules changed')];
 
     const causes: string[] = [];
     const job = new Examination(this.#context(next), true);
+    if (subrepositories.length > 0) {
+      // Where there is none at the moment, files that are recorded there are the outer repository's.
+      causes.push('subrepositories changed');
+      job.addPaths(subrepositories);
+    }
     if (before.ignore !== after.ignore) {
       causes.push('ignore rules changed');
       job.addPaths(reignore(this.#tree, after, this.nestedRepositories));
@@ -122,9 +170,11 @@ export class Reconciler {
 
   /** Looks at everything; answers `cause`. */
   scan(cause: string): string {
+    this.stop();
     this.#audit = this.#hinted = undefined;
     this.#scan = new Examination(this.#context(this.#snapshot!), true);
-    this.#scan.addEverything();
+    this.#scan.addEverything(this.#bulk);
+    this.#unwatched ||= this.#scan.isBulk;
     return cause;
   }
 
@@ -149,7 +199,7 @@ export class Reconciler {
     if (this.#hinted !== undefined) {
       if (!this.#hinted.step()) this.#hinted = undefined;
     } else if (this.#scan !== undefined) {
-      if (!this.#scan.step()) this.#scan = undefined;
+      if (!this.#scan.step() && !this.#scan.isBulk) this.#scan = undefined;
     }
     const more = this.#hinted !== undefined || this.#scan !== undefined;
     if (!more) this.#mixed = false;
@@ -189,6 +239,18 @@ export class Reconciler {
       onUnreadable: (path, code) => this.#events.onUnreadable(path, code),
     };
   }
+}
+
+/** The paths of the subrepositories that are in one list only, or not the same in both. */
+function differing(before: readonly Subrepository[], after: readonly Subrepository[]): BytePath[] {
+  if (before === after) return [];
+  const known = new Map(before.map(each => [each.path, JSON.stringify(each)]));
+  const changed = after.filter(each => {
+    const same = known.get(each.path) === JSON.stringify(each);
+    if (same) known.delete(each.path);
+    return !same;
+  });
+  return [...new Set([...known.keys(), ...changed.map(each => each.path)])];
 }
 
 function isNull({ head }: Snapshot): boolean {

@@ -113,6 +113,18 @@ export class StatusTree {
   }
 
   /**
+   * The directory `name` in one that is known, which is part of the working copy and was read, and had nothing to tell but
+   * its sub-directories, which will be replaced by steps of their own. Undefined if more than those is known of it: then
+   * that has to be replaced.
+   */
+  enterClean(parent: Directory, name: string): Directory | undefined {
+    const directory = this.#child(parent, name);
+    if ((directory.entries?.size ?? 0) > 0 || (directory.subdirectories?.size ?? 0) > 0) return undefined;
+    directory.listed = true;
+    return directory;
+  }
+
+  /**
    * Replaces what is known of one path and, unless it was queued as a directory, of everything below it.
    */
   replacePath(path: BytePath, found: ReadonlyMap<BytePath, Entry>, entered: boolean): void {

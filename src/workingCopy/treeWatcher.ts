@@ -2,7 +2,8 @@
 // directory: events come within a millisecond, of new directories too, and ignored trees cost nothing. Elsewhere one
 // recursive watch of the root.
 import * as fs from 'node:fs';
-import { bytePath, fromDisplay, joinPath, toFsPath, type BytePath } from '../base/bytePath.ts';
+import * as nodePath from 'node:path';
+import { bytePath, fromDisplay, joinPath, ROOT_PATH, toFsPath, type BytePath } from '../base/bytePath.ts';
 import { errorMessage, systemErrorCode } from '../base/errors.ts';
 import { Emitter, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -41,20 +42,37 @@ function watchLimit(): number {
   }
 }
 
+/** How one directory is watched: `fs.watch`, of which tests have their own. */
+export type WatchDirectory = (
+  path: string | Buffer,
+  options: { readonly encoding: 'latin1'; readonly persistent: false },
+) => fs.FSWatcher;
+
 export class DirectoryWatcher implements TreeWatcher {
   readonly #options: WatchOptions;
   readonly #limit: number;
+  readonly #watchDirectory: WatchDirectory;
+  /** The root's own name as bytes, and which directory it was when it was watched last. */
+  readonly #rootName: string;
+  #rootIdentity = '';
   readonly #watchers = new Map<BytePath, fs.FSWatcher>();
   readonly #hints = new Emitter<BytePath>();
-  #refused = 0;
+  /** Directories that are there and that there was no watch for. They are asked for again by each audit. */
+  readonly #refused = new Set<BytePath>();
   #told = false;
   #disposed = false;
 
   readonly onHint = this.#hints.event;
 
-  constructor(options: WatchOptions, systemLimit: number) {
+  constructor(
+    options: WatchOptions,
+    systemLimit: number,
+    watchDirectory: WatchDirectory = (path, how) => fs.watch(path, how),
+  ) {
     this.#options = options;
     this.#limit = Math.floor(systemLimit * options.share);
+    this.#watchDirectory = watchDirectory;
+    this.#rootName = fromDisplay(nodePath.basename(options.root));
   }
 
   get watched(): number {
@@ -62,7 +80,7 @@ export class DirectoryWatcher implements TreeWatcher {
   }
 
   get complete(): boolean {
-    return this.#refused === 0;
+    return this.#refused.size === 0;
   }
 
   watch(path: BytePath, fresh: boolean): void {
@@ -70,27 +88,20 @@ export class DirectoryWatcher implements TreeWatcher {
     const old = this.#watchers.get(path);
     if (old !== undefined && !fresh) return;
     if (old === undefined && this.#watchers.size >= this.#limit) {
-      this.#refuse(`the limit of ${this.#limit} watches is reached`);
+      this.#refuse(path, `the limit of ${this.#limit} watches is reached`);
       return;
     }
-    let watcher: fs.FSWatcher;
-    try {
-      watcher = fs.watch(toFsPath(this.#options.root, path), { encoding: 'latin1', persistent: false });
-    } catch (error) {
-      this.unwatch(path);
-      const code = systemErrorCode(error);
-      // Gone again already: that comes as a hint of its own.
-      if (code === 'ENOENT' || code === 'ENOTDIR') return;
-      this.#refuse(errorMessage(error));
-      return;
-    }
-    watcher.on('change', (_kind, name) => this.#hints.fire(typeof name === 'string' ? joinPath(path, name) : path));
+    const watcher = this.#start(path, old);
+    if (watcher === undefined) return;
+    watcher.on('change', (_kind, name) => this.#changed(path, typeof name === 'string' ? name : ''));
     watcher.on('error', error => {
       this.#options.logger.warn(`watching ${path || 'the root'} failed: ${errorMessage(error)}`);
       this.unwatch(path);
       this.#hints.fire(path);
     });
     this.#watchers.set(path, watcher);
+    if (path === ROOT_PATH) this.#rootIdentity = identityOf(this.#options.root);
+    this.#accepted(path);
     // After the new one is there: both may stand for the same directory, which must not go unwatched in between.
     old?.close();
   }
@@ -98,11 +109,13 @@ export class DirectoryWatcher implements TreeWatcher {
   unwatch(path: BytePath): void {
     this.#watchers.get(path)?.close();
     this.#watchers.delete(path);
+    this.#accepted(path);
   }
 
   unwatchAll(): void {
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
+    this.#refused.clear();
   }
 
   dispose(): void {
@@ -111,8 +124,42 @@ export class DirectoryWatcher implements TreeWatcher {
     this.#hints.dispose();
   }
 
-  #refuse(why: string): void {
-    this.#refused++;
+  /** A new watch; undefined if there is none to be had. Then the old one is gone, too. */
+  #start(path: BytePath, old: fs.FSWatcher | undefined): fs.FSWatcher | undefined {
+    try {
+      return this.#watchDirectory(toFsPath(this.#options.root, path), { encoding: 'latin1', persistent: false });
+    } catch (error) {
+      this.#watchers.delete(path);
+      if (old !== undefined) {
+        // Where there is no room for both, the old one makes room.
+        old.close();
+        return this.#start(path, undefined);
+      }
+      const code = systemErrorCode(error);
+      // Gone again already: that comes as a hint of its own.
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.#refuse(path, errorMessage(error));
+      return undefined;
+    }
+  }
+
+  #changed(directory: BytePath, name: string): void {
+    // A directory that is itself removed, renamed or unmounted is reported under its own name, and in its parent by the
+    // watch of that. The root has none: another working copy may be there now, or nothing. Or it has a file of its name.
+    if (directory === ROOT_PATH && name === this.#rootName && identityOf(this.#options.root) !== this.#rootIdentity) {
+      this.#hints.fire(bytePath('.hg'));
+      this.#hints.fire(ROOT_PATH);
+    }
+    this.#hints.fire(name === '' ? directory : joinPath(directory, name));
+  }
+
+  #accepted(path: BytePath): void {
+    if (!this.#refused.delete(path) || this.#refused.size > 0) return;
+    this.#told = false;
+    this.#options.logger.info('Every directory is watched again.');
+  }
+
+  #refuse(path: BytePath, why: string): void {
+    this.#refused.add(path);
     if (this.#told) return;
     this.#told = true;
     this.#options.logger.warn(
@@ -121,31 +168,30 @@ export class DirectoryWatcher implements TreeWatcher {
   }
 }
 
+/** A text that differs between two directories; '' if there is none. */
+function identityOf(directory: string): string {
+  try {
+    const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? '' : `${stat.dev} ${stat.ino}`;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return '';
+  }
+}
+
 /** One watch for all: macOS and Windows report what happens anywhere below a directory. */
 export class RecursiveWatcher implements TreeWatcher {
   readonly #options: WatchOptions;
   readonly #hints = new Emitter<BytePath>();
   #watcher: fs.FSWatcher | undefined;
+  #told: string | undefined;
+  #disposed = false;
 
   readonly onHint = this.#hints.event;
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    try {
-      this.#watcher = fs.watch(options.root, { recursive: true, persistent: false });
-    } catch (error) {
-      options.logger.warn(`The working copy cannot be watched (${errorMessage(error)}). Audits find changes.`);
-      return;
-    }
-    this.#watcher.on('change', (_kind, name) => {
-      const path = typeof name === 'string' ? fromDisplay(name.replaceAll('\\', '/')) : bytePath('');
-      this.#hints.fire(path);
-    });
-    this.#watcher.on('error', error => {
-      this.#options.logger.warn(`Watching the working copy failed: ${errorMessage(error)}. Audits find changes.`);
-      this.#watcher?.close();
-      this.#watcher = undefined;
-    });
+    this.#start();
   }
 
   get watched(): number {
@@ -156,8 +202,9 @@ export class RecursiveWatcher implements TreeWatcher {
     return this.#watcher !== undefined;
   }
 
-  watch(): void {
-    // The root's watch covers every directory.
+  /** The root's watch covers every directory; one that failed is tried again whenever the root is read. */
+  watch(path: BytePath): void {
+    if (path === ROOT_PATH && this.#watcher === undefined && !this.#disposed) this.#start();
   }
 
   unwatch(): void {
@@ -169,8 +216,35 @@ export class RecursiveWatcher implements TreeWatcher {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#watcher?.close();
     this.#watcher = undefined;
     this.#hints.dispose();
+  }
+
+  #start(): void {
+    let watcher: fs.FSWatcher;
+    try {
+      watcher = fs.watch(this.#options.root, { recursive: true, persistent: false });
+    } catch (error) {
+      this.#tell(`The working copy cannot be watched (${errorMessage(error)}). Audits find changes.`);
+      return;
+    }
+    this.#watcher = watcher;
+    watcher.on('change', (_kind, name) => {
+      const path = typeof name === 'string' ? fromDisplay(name.replaceAll('\\', '/')) : ROOT_PATH;
+      this.#hints.fire(path);
+    });
+    watcher.on('error', error => {
+      this.#tell(`Watching the working copy failed: ${errorMessage(error)}. Audits find changes.`);
+      watcher.close();
+      if (this.#watcher === watcher) this.#watcher = undefined;
+    });
+  }
+
+  /** Each trouble once: it is tried again and again. */
+  #tell(message: string): void {
+    if (message !== this.#told) this.#options.logger.warn(message);
+    this.#told = message;
   }
 }

@@ -1,45 +1,51 @@
 // `quicksilver cat` against `hg cat`, and what names of revisions stand for in repositories made for it.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { hg as runHg, quicksilver as runQuicksilver, sameAnswer, type Run } from '../support/comparedCommands.ts';
-import { hgEnvironment } from '../support/hgServer.ts';
+import { hgIn, quicksilver as runQuicksilver, sameAnswer, type Run } from '../support/comparedCommands.ts';
+import { HgServer } from '../support/hgServer.ts';
 
 const skip = process.platform === 'win32' ? 'symbolic links are used' : false;
 
 let base = '';
 let root = '';
 
-function must(...args: string[]): string {
-  const { code, stdout, stderr } = hg(args);
+/** A new one for each test: an extension that was once loaded is there for every command that follows. */
+let server: HgServer;
+
+async function must(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await hg(args);
   assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
   return stdout;
 }
 
-const hg = (args: readonly string[], cwd = root): Run => runHg(args, cwd);
+const hg = (args: readonly string[], cwd = root): Promise<Run> => hgIn(server, args, cwd);
 const quicksilver = (args: readonly string[], cwd = root): Promise<Run> => runQuicksilver(args, cwd);
-const same = (args: readonly string[], cwd = root): Promise<Run> => sameAnswer(args, cwd);
+const same = async (args: readonly string[], cwd = root): Promise<Run> => sameAnswer(args, cwd, await hg(args, cwd));
 
 function write(name: string, content: string | Buffer): void {
   fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
   fs.writeFileSync(path.join(root, name), content);
 }
 
-function commit(message: string): string {
-  must('commit', '-qA', '-m', message, '-d', '0 0');
+async function commit(message: string): Promise<string> {
+  await must('commit', '-qA', '-m', message, '-d', '0 0');
   return must('log', '-r', '.', '-T', '{node}');
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-cat-')));
   root = path.join(base, 'r');
-  spawnSync('hg', ['init', root], { env: hgEnvironment() });
+  server = new HgServer(undefined);
+  await hg(['init', root], base);
 });
 
-afterEach(() => fs.rmSync(base, { recursive: true, force: true }));
+afterEach(async () => {
+  await server.close();
+  fs.rmSync(base, { recursive: true, force: true });
+});
 
 describe('quicksilver cat', { skip }, () => {
   test('files, directories, patterns, links, and what is not there', async () => {
@@ -48,10 +54,10 @@ describe('quicksilver cat', { skip }, () => {
     write('binary', Buffer.from([0, 13, 10, 255, 254, 1]));
     write('big', Buffer.alloc(2_500_000, 'many lines\n'));
     fs.symlinkSync('a', path.join(root, 'link'));
-    commit('one');
-    must('mv', 'a', 'moved');
+    await commit('one');
+    await must('mv', 'a', 'moved');
     write('b', 'changed\n');
-    commit('two');
+    await commit('two');
     write('b', 'not committed\n');
     for (const args of [
       ...['a', 'b', 'd', '.', 'link', 'meta', 'binary', 'big', 'nosuch', 'nosuch a', 'z nosuch a', 'moved', 'd/'],
@@ -83,13 +89,13 @@ describe('quicksilver cat', { skip }, () => {
 
   test('a text that its node does not name is an error with file and revision', async () => {
     write('f', 'content that is there\n');
-    const node = commit('one');
+    const node = await commit('one');
     const file = path.join(root, '.hg/store/data/f.i');
     const bytes = fs.readFileSync(file);
     bytes[bytes.indexOf('there')]! ^= 1;
     fs.writeFileSync(file, bytes);
     const { code, stdout, stderr } = await quicksilver(['cat', 'f']);
-    assert.equal(hg(['cat', 'f']).code, 255);
+    assert.equal((await hg(['cat', 'f'])).code, 255);
     assert.equal(code, 255);
     assert.equal(stdout, '');
     assert.equal(
@@ -101,10 +107,10 @@ describe('quicksilver cat', { skip }, () => {
   test('censored content is an error, or empty if the configuration says so', async () => {
     write('f', 'secret\n');
     write('g', 'g\n');
-    commit('one');
+    await commit('one');
     write('f', 'public\n');
-    commit('two');
-    must('--config', 'extensions.censor=', 'censor', '-r', '0', 'f');
+    await commit('two');
+    await must('--config', 'extensions.censor=', 'censor', '-r', '0', 'f');
     await same(['cat', '-r', '0', 'f', 'g']);
     assert.match((await quicksilver(['cat', '-r', '0', 'f'])).stderr, /^abort: f in [0-9a-f]{12}: .*censored node/);
     await same(['cat', 'f', 'g']);
@@ -116,12 +122,12 @@ describe('quicksilver cat', { skip }, () => {
     write('.hg/hgrc', `[extensions]\nlfs =\n[lfs]\ntrack = size('>5B')\nusercache = ${base}/cache\n`);
     write('large', 'a large one\n');
     write('small', 's\n');
-    commit('one');
-    must('mv', 'large', 'moved');
-    commit('two');
-    must('cp', 'moved', 'copied');
+    await commit('one');
+    await must('mv', 'large', 'moved');
+    await commit('two');
+    await must('cp', 'moved', 'copied');
     write('copied', 'a larger one\n');
-    commit('three');
+    await commit('three');
     await same(['cat', 'moved', 'copied', 'small']);
     assert.match((await same(['status', '-C', '--rev', '0', '--rev', '2'])).stdout, /copied\n {2}large\n/);
     await same(['status', '-C', '--change', '2']);
@@ -142,18 +148,18 @@ describe('names of revisions', { skip }, () => {
     const nodes: string[] = [];
     for (let i = 0; i < 5; i++) {
       write(`f${i}`, `${i}\n`);
-      nodes.push(commit(String(i)));
+      nodes.push(await commit(String(i)));
     }
     const prefixed = nodes.map(node => node.slice(0, 4)).filter(prefix => !/^\d+$/.test(prefix));
     const [first = '', second = '', third = ''] = prefixed;
-    must('bookmark', '-r', '0', first);
-    must('tag', '-l', '-r', '1', first);
-    must('tag', '-l', '-r', '1', second);
-    must('bookmark', '-r', '2', 'three');
-    must('branch', '-q', '-f', third);
+    await must('bookmark', '-r', '0', first);
+    await must('tag', '-l', '-r', '1', first);
+    await must('tag', '-l', '-r', '1', second);
+    await must('bookmark', '-r', '2', 'three');
+    await must('branch', '-q', '-f', third);
     write('g', '');
-    commit('on a branch called like a node');
-    must('tag', '-r', '2', '-d', '0 0', third);
+    await commit('on a branch called like a node');
+    await must('tag', '-r', '2', '-d', '0 0', third);
     await checkAll(first, second, third, 'three', ...prefixed);
     fs.rmSync(path.join(root, '.hg/cache'), { recursive: true, force: true });
     await checkAll(first, second, third, 'three', ...prefixed);
@@ -163,7 +169,7 @@ describe('names of revisions', { skip }, () => {
     const nodes: string[] = [];
     for (let i = 0; i < 40; i++) {
       write('f', `${i}\n`);
-      nodes.push(commit(String(i)));
+      nodes.push(await commit(String(i)));
     }
     const letter = 'abcdef'.split('').find(first => nodes.filter(node => node.startsWith(first)).length > 1)!;
     const fitting = nodes.flatMap((node, i) => (node.startsWith(letter) ? [`${i}:${node}`] : []));
@@ -173,31 +179,31 @@ describe('names of revisions', { skip }, () => {
 
   test('branches with open and closed heads', async () => {
     write('f', '');
-    commit('root');
+    await commit('root');
     for (const [branch, closes] of [
       ['one', ['', '--close-branch']],
       ['two', ['--close-branch', '--close-branch']],
       ['three', ['--close-branch', '']],
     ] as const) {
       for (const [i, flag] of closes.entries()) {
-        must('update', '-q', '-C', '0');
-        must('branch', '-q', '-f', branch);
+        await must('update', '-q', '-C', '0');
+        await must('branch', '-q', '-f', branch);
         write(`${branch}${i}`, '');
-        must('commit', '-qA', '-m', 'head', '-d', '0 0');
-        if (flag !== '') must('commit', '-q', '-m', 'closed', '-d', '0 0', flag);
+        await must('commit', '-qA', '-m', 'head', '-d', '0 0');
+        if (flag !== '') await must('commit', '-q', '-m', 'closed', '-d', '0 0', flag);
       }
     }
     // A branch that was continued on another one and taken up again.
-    must('branch', '-q', 'four');
-    must('commit', '-q', '-m', 'between', '-d', '0 0');
-    must('branch', '-q', '-f', 'three');
-    must('commit', '-q', '-m', 'again', '-d', '0 0', '--close-branch');
+    await must('branch', '-q', 'four');
+    await must('commit', '-q', '-m', 'between', '-d', '0 0');
+    await must('branch', '-q', '-f', 'three');
+    await must('commit', '-q', '-m', 'again', '-d', '0 0', '--close-branch');
     const names = ['one', 'two', 'three', 'four', 'default'];
     await checkAll(...names);
     fs.rmSync(path.join(root, '.hg/cache'), { recursive: true, force: true });
     for (const name of names) {
       const { stdout } = await quicksilver(['status', '--rev', 'null', '--rev', name]);
-      assert.equal(stdout, hg(['status', '--rev', 'null', '--rev', name]).stdout, name);
+      assert.equal(stdout, (await hg(['status', '--rev', 'null', '--rev', name])).stdout, name);
       fs.rmSync(path.join(root, '.hg/cache'), { recursive: true, force: true });
     }
   });
@@ -205,21 +211,21 @@ describe('names of revisions', { skip }, () => {
   test('tags that were moved, removed and moved on several heads', async () => {
     for (let i = 0; i < 4; i++) {
       write(`f${i}`, '');
-      commit(String(i));
+      await commit(String(i));
     }
-    const tag = (...args: string[]): string => must('tag', '-q', '-f', '-d', '0 0', ...args);
-    tag('-r', '0', 'moved', 'removed', 'elsewhere');
-    tag('-r', '1', 'moved', 'both');
-    must('update', '-q', '-C', '4');
-    tag('-r', '2', 'elsewhere', 'both');
-    must('update', '-q', '-C', '5');
-    must('tag', '-q', '-d', '0 0', '--remove', 'removed');
-    tag('-r', '3', 'moved');
-    must('update', '-q', '-C', '6');
-    tag('-r', '3', 'elsewhere');
+    const tag = (...args: string[]): Promise<string> => must('tag', '-q', '-f', '-d', '0 0', ...args);
+    await tag('-r', '0', 'moved', 'removed', 'elsewhere');
+    await tag('-r', '1', 'moved', 'both');
+    await must('update', '-q', '-C', '4');
+    await tag('-r', '2', 'elsewhere', 'both');
+    await must('update', '-q', '-C', '5');
+    await must('tag', '-q', '-d', '0 0', '--remove', 'removed');
+    await tag('-r', '3', 'moved');
+    await must('update', '-q', '-C', '6');
+    await tag('-r', '3', 'elsewhere');
     const names = ['moved', 'removed', 'elsewhere', 'both', 'tip'];
     await checkAll(...names);
-    tag('-l', '-r', '0', 'both', 'local');
+    await tag('-l', '-r', '0', 'both', 'local');
     fs.appendFileSync(
       path.join(root, '.hg/localtags'),
       `${'1'.repeat(40)} moved\nnonsense\n${'0'.repeat(40)} elsewhere\n`,
@@ -229,16 +235,16 @@ describe('names of revisions', { skip }, () => {
 
   test('bookmarks of a share are those of its source if it shares them', async () => {
     write('f', '');
-    commit('one');
-    must('bookmark', 'in-source');
+    await commit('one');
+    await must('bookmark', 'in-source');
     // Without the extension, Mercurial does not look for a share's bookmarks in its source.
     const settings = path.join(base, 'hgrc');
     fs.writeFileSync(settings, '[extensions]\nshare =\n');
     const share = path.join(base, 'share');
-    hg(['--config', 'extensions.share=', 'share', '-B', root, share], base);
+    await hg(['--config', 'extensions.share=', 'share', '-B', root, share], base);
     const other = path.join(base, 'other');
-    hg(['--config', 'extensions.share=', 'share', root, other], base);
-    hg(['tag', '-l', '-r', '0', 'local'], share);
+    await hg(['--config', 'extensions.share=', 'share', root, other], base);
+    await hg(['tag', '-l', '-r', '0', 'local'], share);
     for (const cwd of [root, share, other]) {
       fs.copyFileSync(settings, path.join(cwd, '.hg/hgrc'));
       for (const name of ['in-source', 'local', 'default', '.']) {
@@ -249,33 +255,33 @@ describe('names of revisions', { skip }, () => {
 
   test('hidden changesets', async () => {
     root = path.join(base, 'archiving');
-    hg(['--config', 'format.exp-archived-phase=1', 'init', root], base);
+    await hg(['--config', 'format.exp-archived-phase=1', 'init', root], base);
     const evolve = ['--config', 'experimental.evolution=all'];
-    const amend = (): string => must(...evolve, 'commit', '-q', '--amend', '-A', '-m', 'amended', '-d', '0 0');
+    const amend = (): Promise<string> => must(...evolve, 'commit', '-q', '--amend', '-A', '-m', 'amended', '-d', '0 0');
     write('.hg/hgrc', '[experimental]\nevolution = all\n[phases]\npublish = False\n');
     write('f0', '');
-    commit('0');
+    await commit('0');
     write('f1', '');
-    const one = commit('1');
+    const one = await commit('1');
     write('f2', '');
-    amend();
+    await amend();
     write('f3', '');
-    const three = commit('3');
-    must('bookmark', '-i', '-r', '.', 'keeps');
+    const three = await commit('3');
+    await must('bookmark', '-i', '-r', '.', 'keeps');
     write('f4', '');
-    amend();
-    must('update', '-q', '-C', '0');
+    await amend();
+    await must('update', '-q', '-C', '0');
     write('f5', '');
-    const five = commit('5');
-    must('tag', '-l', '-r', five, 'local');
+    const five = await commit('5');
+    await must('tag', '-l', '-r', five, 'local');
     write('f6', '');
-    amend();
+    await amend();
     write('f7', '');
-    commit('7');
+    await commit('7');
     write('f8', '');
-    amend();
-    must('update', '-q', '0');
-    must(
+    await amend();
+    await must('update', '-q', '0');
+    await must(
       '--config',
       'extensions.strip=',
       'strip',
@@ -286,8 +292,8 @@ describe('names of revisions', { skip }, () => {
       '--config',
       'format.exp-archived-phase=1',
     );
-    const count = Number(must('log', '--hidden', '-r', 'max(all())', '-T', '{rev}')) + 1;
-    assert.deepEqual([count, count - must('log', '-T', 'x').length], [9, 4]);
+    const count = Number(await must('log', '--hidden', '-r', 'max(all())', '-T', '{rev}')) + 1;
+    assert.deepEqual([count, count - (await must('log', '-T', 'x')).length], [9, 4]);
     const numbers = Array.from({ length: count * 2 }, (_, i) => String(i - count));
     await checkAll(
       ...numbers,

@@ -58,6 +58,7 @@ describe('the quicksilver process', { skip }, () => {
       platform: 'node',
       format: 'cjs',
       outfile: cli,
+      define: { 'import.meta.dirname': '__dirname' },
       logLevel: 'error',
     });
   });
@@ -207,7 +208,13 @@ describe('the quicksilver process', { skip }, () => {
   test('doctor: hg that is not there, fails, or answers something else', () => {
     const without = run(['doctor'], { PATH: '' });
     assert.equal(without.status, 0);
-    assert.match(without.stdout, /There is no `hg` on PATH\./);
+    // Where installers put it, it is found all the same.
+    assert.match(without.stdout, /the answer is that of `hg status`|There is no hg on the PATH: install Mercurial/);
+    const unasked = run(['doctor', '--no-hg'], pathWithHg('echo "it must not be asked" >&2; exit 7'));
+    assert.equal(unasked.status, 0);
+    assert.match(unasked.stdout, /^This repository is supported\.$/m);
+    assert.doesNotMatch(unasked.stdout, /Comparison/);
+    count++;
     const failing = run(['doctor'], pathWithHg('echo "it is broken" >&2; exit 7'));
     assert.equal(failing.status, 255);
     assert.match(failing.stdout, /did not answer:\n\n {4}it is broken\n/);

@@ -122,6 +122,28 @@ const kinds: readonly Kind[] = [
     change: served => served.write('in/new', 'new\n'),
   },
   {
+    name: 'narrow',
+    reason: /[Nn]arrow/,
+    prepare: sandbox => {
+      sandbox.hg('.', ['init', 'whole']);
+      sandbox.write('whole', 'in/a', 'a\n');
+      sandbox.write('whole', 'in/b', 'b\n');
+      sandbox.write('whole', 'out/c', 'c\n');
+      sandbox.hg('whole', ['commit', '-q', '-A', '-m', 'first']);
+      // Only a server gives a part of a repository away: here one behind an "ssh" that stays on this machine.
+      const ssh = sandbox.path('ssh');
+      fs.writeFileSync(ssh, '#!/bin/sh\nexec sh -c "$2"\n', { mode: 0o755 });
+      sandbox.write('whole', '.hg/hgrc', '[extensions]\nnarrow =\n');
+      fs.rmSync(sandbox.path('repo'), { recursive: true });
+      const how = ['--config', 'extensions.narrow=', '--config', `ui.ssh=${ssh}`];
+      const from = `ssh://host/${sandbox.path('whole')}`;
+      sandbox.hg('.', [...how, 'clone', '-q', '--narrow', '--include', 'in', from, 'repo']);
+      configure(sandbox, '[extensions]', 'narrow =');
+      sandbox.write('repo', 'in/a', 'changed\n', 1_100_000_000);
+    },
+    change: served => served.write('in/new', 'new\n'),
+  },
+  {
     name: 'an ignore pattern that cannot be translated',
     reason: /pattern/,
     prepare: sandbox => {
@@ -151,7 +173,10 @@ for (const { name, reason, options, prepare, change } of kinds) {
     await served.hint('');
     assert.deepEqual(served.entries, served.expected);
     assert.notDeepEqual(served.entries, before);
-    assert.deepEqual(served.calls.slice(0, 2), ['version -q', 'serve --cmdserver pipe --noninteractive']);
+    assert.deepEqual(served.calls.slice(0, 2), [
+      'version -q',
+      'serve --cmdserver pipe --config cmdserver.message-encodings=cbor --config ui.message-output=channel',
+    ]);
     assert.deepEqual(served.calls.length, 2);
     assert.deepEqual([...new Set(served.commands)], [`${STATUS} by server`]);
   });
@@ -162,6 +187,31 @@ test('each status, and an untouched file with other line ends is clean', async t
   await served.setHgPolicy(true);
   await served.open();
   assert.deepEqual(served.entries, EOL_STATUS);
+});
+
+test('contents come from hg, converted as working files are, and once only', async t => {
+  const served = serve(t, withEol);
+  await served.setHgPolicy(true);
+  await served.open();
+  const base = async (name: string): Promise<string> => {
+    const answer = await served.content(name, 'base');
+    return answer.kind === 'content' ? `${answer.path}: ${Buffer.from(answer.bytes!).toString()}` : answer.reason;
+  };
+  assert.equal(await base('same.txt'), 'same.txt: same.txt\r\nline\r\n');
+  assert.equal(await base('same.txt'), 'same.txt: same.txt\r\nline\r\n');
+  assert.equal(await base('target.txt'), 'source.txt: source.txt\r\nline\r\n');
+  assert.equal(await base('new.txt'), 'not-in-revision');
+  assert.equal(served.commands.filter(command => command.startsWith('cat ')).length, 3);
+  const first = served.head!.firstParent;
+  served.hg('commit', '-q', '-m', 'second', 'target.txt', 'source.txt');
+  await served.until(() => served.changedBases.includes('same.txt'));
+  assert.deepEqual([...served.changedBases].sort(), ['new.txt', 'same.txt', 'target.txt']);
+  assert.equal(await base('target.txt'), 'target.txt: source.txt\r\nline\r\n');
+  const old = await served.content('target.txt', first);
+  assert.equal(old.kind === 'none' && old.reason, 'not-in-revision');
+  const wrong = await served.content('target.txt', 'p2');
+  assert.equal(wrong.kind === 'none' && wrong.reason, 'no-such-revision');
+  assert.deepEqual(served.calls.length, 2);
 });
 
 test('commands are followed, and hg is not asked because of what it writes itself', async t => {
@@ -366,9 +416,15 @@ test('an hg that is killed in the middle of it is started again', async t => {
   await served.setHgPolicy(true);
   await served.open();
   assert.deepEqual(served.entries, EOL_STATUS);
-  assert.deepEqual(served.calls, ['version -q', 'serve --cmdserver pipe --noninteractive', STATUS]);
+  assert.deepEqual(served.calls, [
+    'version -q',
+    'serve --cmdserver pipe --config cmdserver.message-encodings=cbor --config ui.message-output=channel',
+    STATUS,
+  ]);
   await served.refresh();
-  assert.deepEqual(served.calls.slice(3), ['serve --cmdserver pipe --noninteractive']);
+  assert.deepEqual(served.calls.slice(3), [
+    'serve --cmdserver pipe --config cmdserver.message-encodings=cbor --config ui.message-output=channel',
+  ]);
 });
 
 test('an hg that the setting names and is none is told of', async t => {

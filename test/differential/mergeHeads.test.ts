@@ -94,6 +94,11 @@ async function compareAll(hg: HgServer, root: string, random: Random): Promise<v
     await lines(hg, 'all()', '{rev} {phase}'),
   );
 
+  for (const revision of all.slice(-10)) {
+    const drafts = await lines(hg, `draft() and ::${revision}`, '{rev}');
+    assert.equal(finder.draftAncestors(revision, roots), drafts.length, `drafts of ${revision}`);
+  }
+
   const open_ = await lines(hg, 'head() and not closed()', '{rev} {branch}');
   const last = new Map(open_.map(line => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
   const tips = [...last.values()].map(Number).sort((a, b) => a - b);

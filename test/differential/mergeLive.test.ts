@@ -159,6 +159,11 @@ test('phase and end of the branch are told when they change, whoever changes the
   await live.until(() => head() === 'draft false false');
   live.hg('phase', '--secret', '--force', '1');
   await live.until(() => head() === 'secret false false');
+  assert.equal(live.model.snapshot?.head.changesBranch, undefined);
+  live.hg('branch', '-q', 'other');
+  await live.until(() => live.model.snapshot?.head.changesBranch === true);
+  live.hg('branch', '-q', '--force', 'default');
+  await live.until(() => live.model.snapshot?.head.changesBranch === undefined);
   // From another working copy of the same store: nothing but the store changes.
   live.hg('update', '-q', '2');
   await live.until(() => head() === 'public true false');
@@ -189,14 +194,24 @@ test('subrepositories are told when they are listed, and when they are not any m
   live.hg('add', '.hgsub');
   const told = await live.until(() => subrepositories() === 'lib/x git, sub hg');
   assert.deepEqual(told.find(update => update.subrepositories !== undefined)?.subrepositories, [
-    { path: 'lib/x', kind: 'git', source: 'https://example.org/x', revision: undefined },
-    { path: 'sub', kind: 'hg', source: '../sub', revision: undefined },
+    { path: 'lib/x', kind: 'git', source: 'https://example.org/x', revision: undefined, isPresent: false },
+    { path: 'sub', kind: 'hg', source: '../sub', revision: undefined, isPresent: true },
   ]);
   live.sandbox.write('r', '.hgsub', 'sub = ../sub\n');
   await live.until(() => subrepositories() === 'sub hg');
   live.hg('commit', '-q', '-m', 'with sub');
   const node = live.sandbox.hg('r/sub', ['log', '-r', '.', '-T', '{node}']).toString();
   await live.until(() => live.model.snapshot?.subrepositories?.[0]?.revision === node);
+  // A repository that is no longer there, or is there again, is noticed although a status does not look into it.
+  const isPresent = (): boolean | undefined => live.model.snapshot?.subrepositories?.[0]?.isPresent;
+  fs.renameSync(live.sandbox.path('r/sub/.hg'), live.sandbox.path('r/sub/hg'));
+  await live.until(() => isPresent() === false);
+  fs.renameSync(live.sandbox.path('r/sub/hg'), live.sandbox.path('r/sub/.hg'));
+  await live.until(() => isPresent() === true);
+  fs.renameSync(live.sandbox.path('r/sub'), live.sandbox.path('away'));
+  await live.until(() => isPresent() === false);
+  fs.renameSync(live.sandbox.path('away'), live.sandbox.path('r/sub'));
+  await live.until(() => isPresent() === true);
   live.hg('update', '-q', '0');
   const gone = await live.until(() => subrepositories() === '');
   assert.deepEqual(gone.find(update => update.subrepositories !== undefined)?.subrepositories, []);

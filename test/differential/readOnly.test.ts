@@ -30,6 +30,7 @@ describe('what is read is not touched', { skip }, () => {
       platform: 'node',
       format: 'cjs',
       outfile: cli,
+      define: { 'import.meta.dirname': '__dirname' },
       logLevel: 'silent',
     });
     root = path.join(base, 'repository');

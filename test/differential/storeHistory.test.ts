@@ -1,14 +1,13 @@
 // A random history made by the real program, in every form in which it can keep one: every file of every changeset must
 // have the content that the real program says it has.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { bytePath, toDisplay } from '../../src/base/bytePath.ts';
-import type { Store } from '../../src/mercurial/store/store.ts';
+import type { Store, StoreFile } from '../../src/mercurial/store/store.ts';
 import { StoreCommandServer } from './storeCommandServer.ts';
-import { StoreRepository, contentSource } from './storeRepository.ts';
+import { StoreRepository, contentSource, requirementsOf } from './storeRepository.ts';
 
 interface ExpectedFile {
   readonly node: string;
@@ -50,9 +49,9 @@ function newContent(random: (below: number) => number): Buffer {
     case 3:
       return randomBytes(random, random(3000));
     case 4:
-      return randomBytes(random, 150_000);
+      return randomBytes(random, random(8) === 0 ? 1_200_000 : 70_000);
     case 5:
-      return Buffer.from(randomLines(random, 12_000));
+      return Buffer.from(randomLines(random, random(8) === 0 ? 80_000 : 6_000));
     case 6:
       return Buffer.concat([Buffer.from([0]), randomBytes(random, 40)]);
     default:
@@ -77,13 +76,14 @@ async function makeHistory(
     const files = (await hg.run('files', '-0', '--config', 'ui.slash=1').catch(() => ''))
       .split('\0')
       .filter(name => name !== '');
-    const changes = step === 0 ? 30 : 1 + random(4);
+    const changes = step === 0 ? 30 : 2 + random(4);
     for (let i = 0; i < changes; i++) {
       const name = files[random(files.length)];
       const full = name === undefined ? '' : path.join(repository.root, name);
       const isFile = fs.lstatSync(full, { throwIfNoEntry: false })?.isFile() ?? false;
       const fresh = `${['', 'dir/', 'dir/sub/', 'Other/x/y/', `${'long'.repeat(20)}/`][random(5)]!}f${step}_${i}`;
-      const action = random(12);
+      // With many files, few new ones, so that what is looked at is mostly their history.
+      const action = files.length > 70 ? 3 + random(9) : random(12);
       if (name === undefined || action < 4) repository.write(fresh, newContent(random));
       else if (action < 8 && isFile) fs.writeFileSync(full, edited(random, fs.readFileSync(full)));
       else if (action === 8 && isFile) fs.chmodSync(full, random(2) === 0 ? 0o755 : 0o644);
@@ -96,10 +96,10 @@ async function makeHistory(
       }
     }
     if (step % 10 === 7) await hg.run('branch', '-q', '-f', step % 20 === 7 ? 'größe' : 'default');
-    await hg.run('addremove', '-q', '-s', '0');
     await hg.run(
       'commit',
       '-q',
+      '-A',
       '-m',
       `change ${step}\n\nüber`,
       '-u',
@@ -113,37 +113,47 @@ async function makeHistory(
       // A second head, and a merge of both.
       await hg.run('update', '-q', '-C', '-r', `${step - 3}`);
       repository.write(`side${step}`, `side ${step}\n`);
-      await hg.run('addremove', '-q');
-      await hg.run('commit', '-q', '-m', `side ${step}`, '-u', 'me', '-d', '0 0');
+      await hg.run('commit', '-q', '-A', '-m', `side ${step}`, '-u', 'me', '-d', '0 0');
       await hg.run('merge', '-q', '--tool', ':local', '-r', 'max(head() - .)');
       await hg.run('commit', '-q', '-m', `merge ${step}`, '-u', 'me', '-d', '0 0');
     }
   }
 }
 
-/** What the real program says of every changeset. */
-async function expectations(repository: StoreRepository, hg: StoreCommandServer): Promise<Expected[]> {
+/** What the real program says of every changeset. A content is asked for once for each file node at each path. */
+async function expectations(hg: StoreCommandServer): Promise<Expected[]> {
   const nodes = (await hg.run('log', '-r', 'all()', '-T', '{node}\n')).trim().split('\n');
   const expected: Expected[] = [];
+  const known = new Map<string, ExpectedFile>();
   for (const node of nodes) {
-    const target = path.join(path.dirname(repository.root), `archive-${node}`);
-    await hg.run('archive', '-q', '--no-decode', '-r', node, '--config', 'ui.archivemeta=0', target);
     const files = new Map<string, ExpectedFile>();
+    const fresh: string[] = [];
     for (const line of (await hg.run('manifest', '--debug', '-r', node)).split('\n')) {
       const match = /^([0-9a-f]{40}) \d{3} ([ *@]) (.*)$/.exec(line);
       if (match === null) continue;
       const [, fileNode = '', mark = '', name = ''] = match;
-      const full = path.join(target, name);
-      files.set(name, {
-        node: fileNode,
-        kind: mark === '@' ? 'symlink' : mark === '*' ? 'executable' : 'file',
-        content: mark === '@' ? Buffer.from(fs.readlinkSync(full)) : fs.readFileSync(full),
-      });
+      const same = known.get(`${fileNode} ${name}`);
+      const kind = mark === '@' ? 'symlink' : mark === '*' ? 'executable' : 'file';
+      files.set(name, { node: fileNode, kind, content: same?.content ?? NOT_ASKED });
+      if (same === undefined) fresh.push(name);
     }
+    const template = ['-T', '{path}\\0{data|hex}\\0'];
+    const printed =
+      fresh.length === 0 ? [] : (await hg.run('cat', '-r', node, ...template, ...paths(fresh))).split('\0');
+    for (let i = 0; i + 1 < printed.length; i += 2) {
+      const name = printed[i]!;
+      const file = { ...files.get(name)!, content: Buffer.from(printed[i + 1]!, 'hex') };
+      files.set(name, file);
+      known.set(`${file.node} ${name}`, file);
+    }
+    assert.ok(![...files.values()].some(({ content }) => content === NOT_ASKED));
     expected.push({ node, files });
   }
   return expected;
 }
+
+const NOT_ASKED = Buffer.from('not asked');
+const paths = (names: readonly string[]): string[] => names.map(name => `path:${name}`);
 
 /** How the real program's template shows an extra: bytes that are not ASCII as hexadecimal. */
 function escapeBytes(text: string): string {
@@ -153,40 +163,42 @@ function escapeBytes(text: string): string {
   });
 }
 
-const digest = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');
-
-function compare(store: Store, expected: readonly Expected[]): number {
+/** Returns how many files were compared, and how many different revisions of files there are among them. */
+function compare(store: Store, expected: readonly Expected[]): { files: number; revisions: number } {
   let compared = 0;
+  const seen = new Set<string>();
   for (const { node, files } of expected) {
     const tree = store.baseTree(node);
     const manifest = store.manifest(store.changelog.manifestNode(store.changelog.findNode(node)));
-    const listed = [...manifest.entries()].map(([name, entry]) => [name, entry.node]);
-    assert.deepEqual(
-      Object.fromEntries(listed),
-      Object.fromEntries([...files].map(([name, file]) => [name, file.node])),
-    );
+    const listed = [...manifest.entries()].map(([name, entry]) => `${name} ${entry.node}`);
+    assert.deepEqual(listed.sort(), [...files].map(([name, file]) => `${name} ${file.node}`).sort());
     for (const [name, { node: fileNode, kind, content }] of files) {
       const file = tree.find(bytePath(name));
       assert.ok(file, name);
       const where = `${name} in ${node}`;
       assert.equal(file.revision, fileNode, where);
       assert.equal(file.kind, kind, where);
-      assert.equal(digest(file.content()), digest(content), where);
-      assert.equal(file.matches(contentSource(content)), true, where);
-      const longer = Buffer.concat([content, Buffer.from('x')]);
-      assert.equal(file.matches(contentSource(longer)), false, where);
-      if (content.length > 0) {
-        const other = Buffer.from(content);
-        other[other.length >> 1]! ^= 1;
-        assert.equal(file.matches(contentSource(other)), false, where);
-        assert.equal(file.matches(contentSource(content.subarray(1))), false, where);
-      }
       assert.equal(tree.find(bytePath(`${name}~`)), undefined);
       compared++;
+      const key = `${fileNode} ${name}`;
+      if (!seen.has(key)) compareContent(file, content, where);
+      seen.add(key);
     }
     assert.equal(tree.warning, undefined);
   }
-  return compared;
+  return { files: compared, revisions: seen.size };
+}
+
+function compareContent(file: StoreFile, content: Buffer, where: string): void {
+  assert.ok(file.content().equals(content), where);
+  assert.equal(file.matches(contentSource(content)), true, where);
+  const longer = Buffer.concat([content, Buffer.from('x')]);
+  assert.equal(file.matches(contentSource(longer)), false, where);
+  if (content.length === 0) return;
+  const other = Buffer.from(content);
+  other[other.length >> 1]! ^= 1;
+  assert.equal(file.matches(contentSource(other)), false, where);
+  assert.equal(file.matches(contentSource(content.subarray(1))), false, where);
 }
 
 /** Whether any of the store's revlogs is inline, and any is not. */
@@ -216,14 +228,24 @@ const FORMS: readonly [string, readonly string[]][] = [
 test('every file of every changeset, in every form of storage', async t => {
   const original = new StoreRepository(t, []);
   const hg = await new StoreCommandServer(original.root, []).start();
-  await makeHistory(original, hg, 45, 1);
-  const expected = await expectations(original, hg);
-  assert.ok(expected.length >= 50);
-  const total = expected.reduce((sum, { files }) => sum + files.size, 0);
-  assert.ok(total > 1000, String(total));
+  t.after(() => hg.stop());
+  const began = Date.now();
+  await makeHistory(original, hg, 430, 1);
+  t.diagnostic(`made in ${Date.now() - began} ms`);
+  const expected = await expectations(hg);
+  t.diagnostic(`asked in ${Date.now() - began} ms`);
+  assert.ok(expected.length >= 500, String(expected.length));
+  const files = expected.reduce((sum, each) => sum + each.files.size, 0);
+  const contents = new Map(
+    expected.flatMap(each => [...each.files].map(([name, file]) => [file.node + name, file.content])),
+  );
+  const total = { files, revisions: contents.size };
+  assert.ok(files > 20_000 && contents.size > 700, JSON.stringify(total));
+  assert.ok([...contents.values()].filter(({ length }) => length > 1_000_000).length >= 3);
+  t.diagnostic(`${expected.length} changesets, ${files} files in them, ${contents.size} revisions of files`);
 
   await t.test('zstd', () => {
-    assert.equal(compare(original.open(), expected), total);
+    assert.deepEqual(compare(original.open(), expected), total);
     assert.deepEqual(forms(original.root), { inline: true, split: true });
   });
 
@@ -254,10 +276,23 @@ test('every file of every changeset, in every form of storage', async t => {
     await t.test(name, t2 => {
       const copy = new StoreRepository(t2, config);
       copy.hg('pull', '-q', original.root);
-      assert.equal(compare(copy.open(), expected), total);
+      assert.deepEqual(compare(copy.open(), expected), total);
     });
   }
-  await hg.stop();
+
+  await t.test('upgraded', t2 => {
+    const copy = new StoreRepository(t2, ['format.revlog-compression=zlib', 'format.sparse-revlog=0']);
+    copy.hg('pull', '-q', original.root);
+    const store = copy.open();
+    assert.deepEqual(compare(store, expected.slice(-1)), compare(original.open(), expected.slice(-1)));
+    const options = ['revlog-compression=zstd', 'sparse-revlog=1'].flatMap(option => ['--config', `format.${option}`]);
+    copy.hg(...options, 'debugupgraderepo', '-q', '--run', '--no-backup', '-o', 're-delta-all');
+    assert.ok(requirementsOf(path.join(copy.root, '.hg')).has('revlog-compression-zstd'));
+    assert.deepEqual(compare(copy.open(), expected), total);
+    // The store that was opened before sees that all its files are others now.
+    store.refresh();
+    assert.deepEqual(compare(store, expected), total);
+  });
 });
 
 test('a tree of manifests reads no directory that is not asked for', async t => {
@@ -265,9 +300,9 @@ test('a tree of manifests reads no directory that is not asked for', async t => 
   const repository = new StoreRepository(t, config);
   const hg = await new StoreCommandServer(repository.root, ['--config', config[0]!]).start();
   await makeHistory(repository, hg, 12, 2);
-  const expected = await expectations(repository, hg);
+  const expected = await expectations(hg);
   await hg.stop();
-  assert.ok(compare(repository.open(), expected) > 50);
+  assert.ok(compare(repository.open(), expected).files > 50);
 
   const last = expected.at(-1)!;
   const atRoot = [...last.files.keys()].find(name => !name.includes('/'))!;

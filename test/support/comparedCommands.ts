@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { errorMessage } from '../../src/base/errors.ts';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import { utf8Bytes } from '../../src/cli/io.ts';
-import { hgEnvironment } from './hgServer.ts';
+import { hgEnvironment, type HgServer } from './hgServer.ts';
 
 export interface Run {
   readonly code: number | null;
@@ -13,6 +13,7 @@ export interface Run {
   readonly stderr: string;
 }
 
+/** The real program in a process of its own; see {@link hgIn} for many commands. */
 export function hg(args: readonly string[], cwd: string): Run {
   const { status, stdout, stderr } = spawnSync('hg', args, {
     cwd,
@@ -46,9 +47,14 @@ export async function quicksilver(args: readonly string[], cwd: string): Promise
   }
 }
 
+/** The real program, by a command server that belongs to no repository. */
+export async function hgIn(server: HgServer, args: readonly string[], cwd: string): Promise<Run> {
+  const { code, output, errors } = await server.run('--cwd', cwd, ...args);
+  return { code, stdout: output, stderr: errors };
+}
+
 /** Both answer the same; the words of an abort are each program's own. */
-export async function sameAnswer(args: readonly string[], cwd: string): Promise<Run> {
-  const theirs = hg(args, cwd);
+export async function sameAnswer(args: readonly string[], cwd: string, theirs: Run = hg(args, cwd)): Promise<Run> {
   const ours = await quicksilver(args, cwd);
   const label = `${cwd}: hg ${args.join(' ')}: ${ours.stderr}`;
   assert.equal(ours.stdout, theirs.stdout, label);

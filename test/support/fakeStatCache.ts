@@ -10,6 +10,7 @@ import {
   type FileSystemTraits,
   type NodeId,
   type StatCache,
+  type StatColumns,
   type StatusInput,
   type StatVerdict,
 } from '../../src/status/types.ts';
@@ -39,6 +40,11 @@ interface Draft {
   readonly children: Map<string, Draft>;
   entry: FakeEntry | undefined;
 }
+
+/** Flags of the columns: an entry; one that a stat can prove clean; an executable file. */
+const ENTRY = 1;
+const SURE = 2;
+const EXECUTABLE = 4;
 
 /** Compares as a dirstate does: size and execute bit first, then whole seconds of the modification time. */
 export class FakeStatCache implements StatCache {
@@ -117,6 +123,33 @@ export class FakeStatCache implements StatCache {
   copySource(node: NodeId): BytePath | undefined {
     const source = this.#nodes[node]!.entry?.source;
     return source === undefined ? undefined : bytePath(source);
+  }
+
+  get columns(): StatColumns {
+    const nodes = this.#nodes;
+    const paths = nodes.map(node => Buffer.from(node.path, 'latin1'));
+    const offsets: number[] = [];
+    let length = 0;
+    for (const path of paths) length = offsets.push(length) && length + path.length;
+    const entries = nodes.map(node => node.entry);
+    return {
+      names: Uint8Array.from(Buffer.concat(paths)),
+      pathOffset: Uint32Array.from(offsets),
+      pathLength: Uint16Array.from(paths, path => path.length),
+      baseStart: Uint16Array.from(nodes, node => node.path.length - node.name.length),
+      firstChild: Uint32Array.from(nodes, node => node.firstChild),
+      childCount: Uint32Array.from(nodes, node => node.childCount),
+      flags: Uint16Array.from(entries, entry => {
+        if (entry === undefined) return 0;
+        const isSure = (entry.kind ?? 'tracked') === 'tracked' && entry.size !== undefined && entry.mtime !== undefined;
+        return ENTRY | (isSure ? SURE : 0) | (entry.executable === true ? EXECUTABLE : 0);
+      }),
+      size: Uint32Array.from(entries, entry => entry?.size ?? 0),
+      mtimeSeconds: Uint32Array.from(entries, entry => entry?.mtime ?? 0),
+      mtimeNanoseconds: new Uint32Array(nodes.length),
+      doubtful: new Uint32Array(nodes.length),
+      rule: { mask: ENTRY | SURE, value: ENTRY | SURE, executable: EXECUTABLE, entry: ENTRY },
+    };
   }
 
   /** The recorded entries, by path. */

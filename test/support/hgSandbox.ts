@@ -51,6 +51,7 @@ export class HgSandbox {
   }
 
   dispose(): void {
-    fs.rmSync(this.directory, { recursive: true, force: true });
+    // An hg that was ended a moment ago may still write its last file.
+    fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 }

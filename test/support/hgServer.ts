@@ -1,5 +1,6 @@
 // Drives the real `hg` through its command server: one process for a whole test instead of one per command.
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import * as os from 'node:os';
 import { bytePath, type BytePath } from '../../src/base/bytePath.ts';
 
 export interface HgAnswer {
@@ -51,8 +52,13 @@ export function hgStatus(root: string): HgEntry[] | string {
     maxBuffer: 1 << 28,
   });
   if (status !== 0) return stderr;
+  return statusEntries(stdout);
+}
+
+/** The entries of `hg status -A -C -0`. */
+export function statusEntries(output: string): HgEntry[] {
   const entries: HgEntry[] = [];
-  for (const item of stdout.split('\0')) {
+  for (const item of output.split('\0')) {
     if (item === '') continue;
     const previous = entries.at(-1);
     if (item.startsWith('  ') && previous)
@@ -72,20 +78,31 @@ export class HgServer {
   #pending: ((answer: HgAnswer) => void) | undefined;
   #exited: Promise<void>;
 
-  /** @param config settings in force for every command, as 'section.name=value' */
-  constructor(root: string, config: readonly string[] = []) {
-    const settings = [...CONFIG, ...config];
-    this.#process = spawn(
-      'hg',
-      [...settings.flatMap(item => ['--config', item]), 'serve', '--cmdserver', 'pipe', '-R', root, '--cwd', root],
-      { env: hgEnvironment(), stdio: 'pipe' },
-    );
+  /**
+   * @param root the repository of all commands; if undefined, each command names its own by -R, and finds the ignore rules
+   *   and the configuration as they are then
+   * @param config settings in force for every command, as 'section.name=value'
+   */
+  constructor(root: string | undefined, config: readonly string[] = [], environment = hgEnvironment()) {
+    const settings = [...CONFIG, ...config].flatMap(item => ['--config', item]);
+    const place = root === undefined ? [] : ['-R', root, '--cwd', root];
+    this.#process = spawn('hg', [...settings, 'serve', '--cmdserver', 'pipe', ...place], {
+      cwd: os.tmpdir(),
+      env: environment,
+      stdio: 'pipe',
+    });
     this.#exited = new Promise(resolve => this.#process.once('exit', () => resolve()));
+    this.#process.once('exit', (code, signal) => this.#end(`the command server ended (${code ?? signal ?? ''})`));
     this.#process.stdout.on('data', (data: Buffer) => this.#receive(data));
   }
 
   run(...args: string[]): Promise<HgAnswer> {
-    const body = Buffer.from(args.join('\0'), 'utf8');
+    return this.runBytes(args.map(arg => Buffer.from(arg, 'utf8').toString('latin1')));
+  }
+
+  /** @param args byte strings */
+  runBytes(args: readonly string[]): Promise<HgAnswer> {
+    const body = Buffer.from(args.join('\0'), 'latin1');
     const length = Buffer.alloc(4);
     length.writeUInt32BE(body.length);
     this.#output = this.#errors = '';
@@ -95,9 +112,19 @@ export class HgServer {
     });
   }
 
+  /** Ends it at once; the command that is running answers with an error. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
   async close(): Promise<void> {
     this.#process.stdin.end();
     await this.#exited;
+  }
+
+  #end(errors: string): void {
+    this.#pending?.({ code: 255, output: this.#output, errors });
+    this.#pending = undefined;
   }
 
   #receive(data: Buffer): void {

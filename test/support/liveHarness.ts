@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { nextTurn } from '../../src/base/async.ts';
 import { isAtOrBelow, joinPath, toDisplay, type BytePath } from '../../src/base/bytePath.ts';
 import type { Disposable } from '../../src/base/lifecycle.ts';
-import { silentLogger } from '../../src/base/log.ts';
+import { silentLogger, type Logger } from '../../src/base/log.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { emptyOutcome } from '../../src/status/types.ts';
@@ -14,10 +15,17 @@ import { LiveModel } from '../../src/workingCopy/liveModel.ts';
 import { MercurialBackend } from '../../src/workingCopy/mercurialBackend.ts';
 import type { ModelState } from '../../src/workingCopy/publisher.ts';
 import type { Change } from '../../src/workingCopy/statusTree.ts';
+import { bulkForms } from './bulkForms.ts';
 import { createTreeWatcher } from '../../src/workingCopy/treeWatcher.ts';
 import type { HgEntry } from './hgServer.ts';
+import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 
-const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
+export interface LiveHarnessOptions {
+  /** Default: none is written. */
+  readonly logger?: Logger;
+  /** Default: no audits. */
+  readonly auditMs?: number;
+}
 
 export class LiveHarness implements Disposable {
   readonly root: string;
@@ -29,14 +37,16 @@ export class LiveHarness implements Disposable {
   readonly #watcher: fs.FSWatcher;
   readonly #seenNames = new Set<string>();
 
-  constructor(root: string) {
+  constructor(root: string, { logger = silentLogger, auditMs = 0 }: LiveHarnessOptions = {}) {
     this.root = root;
     const environment = { ...currentEnvironment(), variables: { ...process.env, HGRCPATH: '' } };
     this.model = new LiveModel({
       backend: new MercurialBackend(root, new Vfs(), environment),
-      watcher: createTreeWatcher({ root, share: 0.5, logger: silentLogger }),
-      logger: silentLogger,
-      auditMs: 0,
+      watcher: createTreeWatcher({ root, share: 0.5, logger }),
+      logger,
+      auditMs,
+      // In whatever form there is here, however small the repository.
+      bulk: { scanners: bulkForms().at(-1)!.scanners, minimumNodes: 0, unitNodes: 20 },
     });
     this.model.onDidUpdate(update => {
       if (update.reset) this.told.clear();
@@ -66,11 +76,33 @@ export class LiveHarness implements Disposable {
     fs.unlinkSync(path.join(this.root, name));
     await this.#seen(name);
     await this.model.settle();
+    // Until each directory is watched, events say nothing of what happened before.
+    while (this.model.isCatchingUp) await nextTurn();
+    await this.model.settle();
   }
 
   async #seen(name: string): Promise<void> {
     do await once(this.#watcher, 'change');
     while (!this.#seenNames.delete(name));
+  }
+
+  /** Resolves when what was told fulfils the condition, which is asked after each update; there is no limit but the test's. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const check = (): void => {
+        if (!condition()) return;
+        listener.dispose();
+        resolve();
+      };
+      const listener = this.model.onDidUpdate(check);
+      check();
+    });
+  }
+
+  /** Letters and paths of what was told, ignored ones left out, sorted. */
+  get entries(): string[] {
+    const shown = [...this.told].filter(([, { status }]) => status !== 'ignored');
+    return shown.map(([at, { status }]) => `${STATUS_LETTERS[status]} ${toDisplay(at)}`).sort();
   }
 
   /** Compares what the deltas add up to with hg's answer: every path, status and copy source. */
@@ -87,7 +119,7 @@ export class LiveHarness implements Disposable {
         lines.push(
           line({
             path: at,
-            status: LETTERS[entry.status],
+            status: STATUS_LETTERS[entry.status],
             ...(entry.source !== undefined && { source: entry.source }),
           }),
         );

@@ -3,16 +3,24 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { fileURLToPath } from 'node:url';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import { findHg } from '../../src/hgCommand/hgExecutable.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { AskPerson, RunHg, type HgAsked, type HgRun, type HgRunResult } from '../../src/server/hgProtocol.ts';
 import * as protocol from '../../src/server/protocol.ts';
 import { Server } from '../../src/server/server.ts';
 import { HgSandbox } from './hgSandbox.ts';
 import { hgEnvironment } from './hgServer.ts';
+import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 
-const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 export class ServedRepository implements Disposable {
   readonly sandbox: HgSandbox;
@@ -21,6 +29,12 @@ export class ServedRepository implements Disposable {
   readonly log: string[] = [];
   /** The kinds of states told, each once in a row. */
   readonly states: string[] = [];
+  /** The files of which it was told that their base may be another one. */
+  readonly changedBases: string[] = [];
+  /** What hg has asked. */
+  readonly asked: HgAsked[] = [];
+  /** What it is answered; null for no answer. */
+  answer: (asked: HgAsked) => string | null = () => null;
   state: protocol.RepositoryState = { kind: 'scanning' };
   head: protocol.RepositoryHead | undefined;
   readonly #entries = new Map<string, protocol.FileEntry>();
@@ -28,6 +42,7 @@ export class ServedRepository implements Disposable {
   readonly #server: Server;
   readonly #calls: string;
   #listeners: (() => void)[] = [];
+  #runs = 0;
 
   /** Makes an empty repository. What `prepare` does to it, and to the sandbox, is there when it is opened. */
   constructor(prepare: (sandbox: HgSandbox) => void, options: readonly string[] = []) {
@@ -46,18 +61,26 @@ export class ServedRepository implements Disposable {
     const environment = { ...currentEnvironment(), variables: { ...variables, PATH } };
     const [there, back] = [new PassThrough(), new PassThrough()];
     const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
-    this.#server = new Server(far, environment);
+    this.#server = new Server(far, { environment, programs: path.join(PROJECT, 'dist') });
     far.listen();
     this.#connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
     this.#connection.onNotification(protocol.Log, ({ level, message }) => void this.log.push(`${level}: ${message}`));
     this.#connection.onNotification(protocol.DidUpdate, update => this.#apply(update));
+    this.#connection.onNotification(protocol.DidChangeBase, ({ paths }) => {
+      this.changedBases.push(...paths);
+      this.#check();
+    });
+    this.#connection.onRequest(AskPerson, asked => {
+      this.asked.push(asked);
+      return this.answer(asked);
+    });
     this.#connection.listen();
   }
 
   /** As `hg status -mardu -C` has it: 'M a', 'A b < a', ordered. */
   get entries(): string[] {
     const lines = [...this.#entries.values()].filter(({ status }) => status !== 'ignored');
-    return lines.map(({ path: at, status, source }) => line(LETTERS[status], at, source)).sort();
+    return lines.map(({ path: at, status, source }) => line(STATUS_LETTERS[status], at, source)).sort();
   }
 
   /** The real answer, in the same form; hg is told of nothing but the sandbox's configuration. */
@@ -97,7 +120,20 @@ export class ServedRepository implements Disposable {
   }
 
   async setHgPolicy(allow: boolean, hg = ''): Promise<void> {
-    await this.#connection.sendNotification(protocol.SetHgPolicy, { allow, path: hg });
+    await this.#connection.sendNotification(protocol.SetHgPolicy, { allow, fallback: true, path: hg });
+  }
+
+  /** The report, with a comparison if that is allowed. */
+  async doctor(): Promise<string> {
+    return this.#connection.sendRequest(protocol.Doctor, { root: this.root, compare: true });
+  }
+
+  /** Has the server run a command of hg, as the extension does. */
+  async run(run: Partial<HgRun> & Pick<HgRun, 'args'>, signal?: AbortSignal): Promise<HgRunResult> {
+    const cancel = new CancellationTokenSource();
+    signal?.addEventListener('abort', () => cancel.cancel());
+    const whole: HgRun = { root: this.root, id: ++this.#runs, kind: 'write', isInteractive: true, ...run };
+    return this.#connection.sendRequest(RunHg, whole, cancel.token);
   }
 
   async open(): Promise<void> {
@@ -111,6 +147,15 @@ export class ServedRepository implements Disposable {
 
   async refresh(): Promise<void> {
     await this.#connection.sendRequest(protocol.Refresh, { root: this.root, cause: 'test' });
+  }
+
+  /** A version of a file. */
+  async content(name: string, revision: string): Promise<protocol.ContentAnswer> {
+    const query = { root: this.root, path: name, revision, withBytes: true };
+    const answer = await this.#connection.sendRequest(protocol.Content, query);
+    if (answer.kind === 'none') return answer;
+    // This connection carries JSON, in which an array of bytes is an object.
+    return { ...answer, bytes: Uint8Array.from(Object.values(answer.bytes!)) };
   }
 
   /** Tells of changes, as VS Code's watcher does. */
@@ -143,6 +188,10 @@ export class ServedRepository implements Disposable {
     this.state = update.state;
     this.head = update.head;
     if (this.states.at(-1) !== update.state.kind) this.states.push(update.state.kind);
+    this.#check();
+  }
+
+  #check(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -29,6 +29,7 @@ const WAITING_HELPER = 'src/base/async.ts';
 const FILE_ACCESS = [
   /^src\/mercurial\/vfs\.ts$/,
   /^src\/status\/workingTree\.ts$/,
+  /^src\/status\/bulk\/scanUnit\.ts$/,
   /^src\/workingCopy\/\w*[wW]atch\w*\.ts$/,
   /^src\/hgCommand\//,
 ];

@@ -83,6 +83,10 @@ export const ui = {
   /** Types into the open input box, waits until its message contains `until`, and accepts unless told not to. */
   answerInput: (text: string, awaited: { readonly until?: string; readonly accept?: boolean } = {}): Promise<void> =>
     ask('answerInput', text, awaited),
+  /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
+  commitByKey: (text: string): Promise<void> => ask('commitByKey', text),
+  /** Chooses from the list that is open, by a label. */
+  pick: (label: string): Promise<void> => ask('pick', label),
   /** The texts in the merge editor; `until` waits for all of these. */
   mergeEditor: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('mergeEditor', awaited),
   /** Runs a command through the palette, by its whole title ("Category: Title"). */

@@ -28,7 +28,9 @@ export function expandPath(text: string, environment: HgEnvironment): string {
 }
 
 function expandVariables(text: string, { variables, platform }: HgEnvironment): string {
-  const pattern = platform === 'win32' ? /\$(\w+)|\$\{([^}]*)\}|%([^%]+)%/g : /\$(\w+)|\$\{([^}]*)\}/g;
+  // Names that are longer are no variable's. Without a bound, many braces that are not closed would take quadratic time.
+  const pattern =
+    platform === 'win32' ? /\$(\w+)|\$\{([^}]{0,255})\}|%([^%]{1,255})%/g : /\$(\w+)|\$\{([^}]{0,255})\}/g;
   return text.replace(pattern, (whole: string, plain?: string, braced?: string, percent?: string) => {
     const name = plain ?? braced ?? percent ?? '';
     return variableOf(variables, name, platform) ?? whole;

@@ -41,6 +41,8 @@ export interface ConfigPlace {
 /** Bytes in one configuration file, and how many files there may be, includes counted each time. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const MAX_FILES = 1000;
+/** Bytes in all of them together: a file may be included many times. */
+const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 
 /** Files included by files included by files. */
 const MAX_INCLUDE_DEPTH = 100;
@@ -75,6 +77,9 @@ class Loader {
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;
   #read = 0;
+  #bytes = 0;
+  /** The files that are being read: one inside the other. */
+  readonly #open = new Set<string>();
 
   constructor(vfs: Vfs, environment: HgEnvironment) {
     this.#vfs = vfs;
@@ -109,6 +114,7 @@ class Loader {
 
   #parse(file: string, open: OpenFile, depth: number): void {
     let section = '';
+    this.#open.add(path.resolve(file));
     for (const statement of parseHgrc(this.#content(file, open))) {
       const { line } = statement;
       switch (statement.type) {
@@ -133,6 +139,7 @@ class Loader {
           throw configError(file, line, toDisplay(statement.message));
       }
     }
+    this.#open.delete(path.resolve(file));
   }
 
   #include(text: string, includer: string, line: number, depth: number): void {
@@ -142,8 +149,10 @@ class Loader {
         line,
       });
     }
-    if (depth > MAX_INCLUDE_DEPTH) throw configError(includer, line, 'files include each other without end');
     const file = path.resolve(path.dirname(includer), expandPath(toDisplay(text), this.#environment));
+    // Without conditions, what includes itself does so without end.
+    if (depth > MAX_INCLUDE_DEPTH || this.#open.has(file))
+      throw configError(includer, line, 'files include each other without end');
     this.files.add(file);
     const cannot = (reason: string): QuicksilverError =>
       configError(includer, line, `cannot include ${toDisplay(text)} (${reason})`);
@@ -169,7 +178,8 @@ class Loader {
 
   #content(file: string, open: OpenFile): string {
     try {
-      if (open.size > MAX_FILE_BYTES || ++this.#read > MAX_FILES) {
+      this.#bytes += open.size;
+      if (open.size > MAX_FILE_BYTES || this.#bytes > MAX_TOTAL_BYTES || ++this.#read > MAX_FILES) {
         const what = open.size > MAX_FILE_BYTES ? `${open.size} bytes are too large` : 'too many configuration files';
         throw new QuicksilverError('unsupported', `${file}: ${what}`, { file });
       }

@@ -1,3 +1,5 @@
+import { withoutTrailing } from '../../base/lines.ts';
+
 /** What a line of a configuration file does. Byte strings throughout. Lines count from 1. */
 export type HgrcStatement =
   | { readonly type: 'section'; readonly name: string; readonly line: number }
@@ -13,7 +15,6 @@ const CONTINUATION = /^[ \t\v\f]+([^ \t\n\r\v\f].*)$/s;
 const INCLUDE = /^%include[ \t\v\f]+([^ \t\n\r\v\f].*)$/s;
 const UNSET = /^%unset[ \t\v\f]+([^ \t\n\r\v\f]+)/;
 const SECTION = /^\[([^[]+)\]/;
-const ITEM = /^([^=\s][^=]*?)[ \t\n\r\v\f]*=[ \t\n\r\v\f]*(.*)$/s;
 
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
@@ -54,14 +55,21 @@ function statementOf(trimmed: string, line: number): HgrcStatement {
   if (include !== undefined) return { type: 'include', path: include, line };
   const section = SECTION.exec(trimmed)?.[1];
   if (section !== undefined) return { type: 'section', name: section, line };
-  const item = ITEM.exec(trimmed);
+  const item = itemOf(trimmed);
   const unset = UNSET.exec(trimmed)?.[1];
   if (unset !== undefined) return { type: 'unset', name: unset, line };
-  if (item !== null) return { type: 'item', name: item[1] ?? '', value: item[2] ?? '', line };
+  if (item !== undefined) return { type: 'item', ...item, line };
   const indented = /^[ \t\v\f]/.test(trimmed);
   return { type: 'error', message: indented ? `unexpected leading whitespace: ${trimmed}` : trimmed, line };
 }
 
+/** The name before the first '=', which does not begin with white space, and the value after it. */
+function itemOf(trimmed: string): { readonly name: string; readonly value: string } | undefined {
+  const equals = trimmed.indexOf('=');
+  if (equals < 1 || /^[ \t\n\r\v\f]/.test(trimmed)) return undefined;
+  return { name: trimEnd(trimmed.slice(0, equals)), value: trimmed.slice(equals + 1).replace(/^[ \t\n\r\v\f]+/, '') };
+}
+
 function trimEnd(text: string): string {
-  return text.replace(/[ \t\n\r\v\f]+$/, '');
+  return withoutTrailing(text, ' \t\n\r\v\f');
 }

@@ -13,6 +13,9 @@ export function diffDirstates(before: Dirstate, after: Dirstate, visit: (path: B
   new Difference(before, after, visit).run();
 }
 
+/** Nodes that are compared in one go: some pages of memory. */
+const BLOCK_NODES = 4096;
+
 class Difference {
   readonly #before: Dirstate;
   readonly #after: Dirstate;
@@ -31,6 +34,10 @@ class Difference {
   }
 
   run(): void {
+    if (this.#before.table.firstChild === this.#after.table.firstChild) {
+      this.#sameNodes();
+      return;
+    }
     this.#pair(this.#before.root, this.#after.root);
     for (;;) {
       const after = this.#pending.pop();
@@ -38,6 +45,35 @@ class Difference {
       if (before === undefined || after === undefined) return;
       this.#children(before, after);
     }
+  }
+
+  /**
+   * The later one was made from the former, with the same paths at the same nodes. Almost all of it is the same then, which
+   * comparing memory finds out in a fraction of the time that comparing entries takes.
+   */
+  #sameNodes(): void {
+    const { nodeCount } = this.#after.table;
+    for (let from = 0; from < nodeCount; from += BLOCK_NODES) {
+      const to = Math.min(from + BLOCK_NODES, nodeCount);
+      if (!this.#copiesDiffer && this.#sameColumns(from, to)) continue;
+      for (let node = from; node < to; node++) {
+        if (!this.#sameEntry(node, node)) this.#visit(this.#after.path(node));
+      }
+    }
+  }
+
+  /** Whether all that makes an entry is the same in both for the nodes from `from` to `to`. */
+  #sameColumns(from: number, to: number): boolean {
+    const a = this.#before.table;
+    const b = this.#after.table;
+    return (
+      // Copies are recorded at the same places, of equal bytes, or are not compared here.
+      a.copyOffset === b.copyOffset &&
+      sameRange(a.flags, b.flags, from, to) &&
+      sameRange(a.size, b.size, from, to) &&
+      sameRange(a.mtimeSeconds, b.mtimeSeconds, from, to) &&
+      sameRange(a.mtimeNanoseconds, b.mtimeNanoseconds, from, to)
+    );
   }
 
   #children(before: number, after: number): void {
@@ -108,6 +144,18 @@ class Difference {
       b.pathLength[after]! - otherStart,
     );
   }
+}
+
+function sameRange(a: Uint16Array | Uint32Array, b: Uint16Array | Uint32Array, from: number, to: number): boolean {
+  return a === b || bytesOf(a, from, to).equals(bytesOf(b, from, to));
+}
+
+function bytesOf(
+  { buffer, byteOffset, BYTES_PER_ELEMENT }: Uint16Array | Uint32Array,
+  from: number,
+  to: number,
+): Buffer {
+  return Buffer.from(buffer, byteOffset + from * BYTES_PER_ELEMENT, (to - from) * BYTES_PER_ELEMENT);
 }
 
 /** The entries at and below `top`. */

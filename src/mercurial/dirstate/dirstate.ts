@@ -2,11 +2,17 @@ import type { BytePath } from '../../base/bytePath.ts';
 import { bytePath } from '../../base/bytePath.ts';
 import type { FileStat } from '../../base/fileStat.ts';
 import type { FileIdentity } from '../vfs.ts';
+import { findNode } from './findNode.ts';
 import {
   ALL_UNKNOWN_RECORDED,
   DIRECTORY,
   ENTRY_MASK,
+  EXPECTED_STATE_IS_MODIFIED,
+  HAS_FALLBACK_EXEC,
+  HAS_FALLBACK_SYMLINK,
+  HAS_MODE_AND_SIZE,
   HAS_MTIME,
+  MODE_EXEC_PERM,
   MTIME_SECOND_AMBIGUOUS,
   P1_TRACKED,
   P2_INFO,
@@ -50,7 +56,39 @@ export interface DirectoryMtime {
 /** What is recorded for a path, before looking at the disk. See EntryKind of the engine. */
 type RecordedKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked';
 
-const NOT_FOUND = -1;
+/** {@link Dirstate.columns}. A recorded copy is doubtful. */
+export interface CleanColumns extends Pick<
+  NodeTable,
+  | 'pathOffset'
+  | 'pathLength'
+  | 'baseStart'
+  | 'firstChild'
+  | 'childCount'
+  | 'flags'
+  | 'size'
+  | 'mtimeSeconds'
+  | 'mtimeNanoseconds'
+> {
+  readonly names: Uint8Array;
+  readonly doubtful: Uint32Array;
+  readonly rule: {
+    readonly mask: number;
+    readonly value: number;
+    readonly executable: number;
+    readonly entry: number;
+  };
+}
+
+/** Of a file that a stat proves clean: tracked in both, with a usable size and time, and nothing that makes it doubtful. */
+const CLEAN_VALUE = WDIR_TRACKED | P1_TRACKED | HAS_MODE_AND_SIZE | HAS_MTIME;
+const CLEAN_MASK =
+  CLEAN_VALUE |
+  P2_INFO |
+  EXPECTED_STATE_IS_MODIFIED |
+  DIRECTORY |
+  MTIME_SECOND_AMBIGUOUS |
+  HAS_FALLBACK_EXEC |
+  HAS_FALLBACK_SYMLINK;
 
 /**
  * A dirstate, whichever format it has: the tracked paths as a tree, and what is recorded for each. Immutable; node ids
@@ -126,16 +164,7 @@ export class Dirstate {
 
   /** The node of a path, or -1. Costs the logarithm of the sizes of the directories on the way. */
   find(path: BytePath): number {
-    let node: number = this.root;
-    if (path === '') return node;
-    for (let start = 0; start <= path.length;) {
-      let end = path.indexOf('/', start);
-      if (end < 0) end = path.length;
-      node = this.#findChild(node, path, start, end);
-      if (node === NOT_FOUND) return NOT_FOUND;
-      start = end + 1;
-    }
-    return node;
+    return findNode(this.table, path);
   }
 
   /**
@@ -165,6 +194,33 @@ export class Dirstate {
       stat,
       this.#traits,
     );
+  }
+
+  /**
+   * What other threads and native code need to find the surely clean files; the engine's StatColumns by its shape. The
+   * rule is the part of {@link compareStat} that says 'clean' of a file whose size is recorded.
+   */
+  get columns(): CleanColumns {
+    const { table } = this;
+    return {
+      names: table.bytes,
+      pathOffset: table.pathOffset,
+      pathLength: table.pathLength,
+      baseStart: table.baseStart,
+      firstChild: table.firstChild,
+      childCount: table.childCount,
+      flags: table.flags,
+      size: table.size,
+      mtimeSeconds: table.mtimeSeconds,
+      mtimeNanoseconds: table.mtimeNanoseconds,
+      doubtful: table.copyOffset,
+      rule: {
+        mask: CLEAN_MASK,
+        value: CLEAN_VALUE,
+        executable: this.#traits.executableBit ? MODE_EXEC_PERM : 0,
+        entry: ENTRY_MASK,
+      },
+    };
   }
 
   /** Where a tracked entry was copied from; as Mercurial does, none at all without {@link showsCopies}. */
@@ -209,31 +265,5 @@ export class Dirstate {
   *entries(): Generator<number> {
     const { flags, nodeCount } = this.table;
     for (let node = 0; node < nodeCount; node++) if ((flags[node]! & ENTRY_MASK) !== 0) yield node;
-  }
-
-  #findChild(parent: number, path: string, start: number, end: number): number {
-    let low = this.table.firstChild[parent]!;
-    let high = low + this.table.childCount[parent]!;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const order = this.#compareName(middle, path, start, end);
-      if (order === 0) return middle;
-      if (order < 0) low = middle + 1;
-      else high = middle;
-    }
-    return NOT_FOUND;
-  }
-
-  /** Compares the name of a node with path[start..end]. */
-  #compareName(node: number, path: string, start: number, end: number): number {
-    const { bytes, pathOffset, pathLength, baseStart } = this.table;
-    const at = pathOffset[node]! + baseStart[node]!;
-    const length = pathLength[node]! - baseStart[node]!;
-    const common = Math.min(length, end - start);
-    for (let i = 0; i < common; i++) {
-      const difference = bytes[at + i]! - path.charCodeAt(start + i);
-      if (difference !== 0) return difference;
-    }
-    return length - (end - start);
   }
 }

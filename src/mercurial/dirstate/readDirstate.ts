@@ -6,6 +6,7 @@ import { V1_HEADER_LENGTH, decodeV1 } from './decodeV1.ts';
 import { MAX_DOCKET_LENGTH, V2_MARKER, decodeDocket, decodeV2 } from './decodeV2.ts';
 import { Dirstate, NULL_ID, type DirstateHeader } from './dirstate.ts';
 import type { NodeTable } from './nodeTable.ts';
+import { patchV1 } from './patchV1.ts';
 import type { FileSystemTraits } from './statRule.ts';
 
 export interface ReadDirstateOptions {
@@ -16,6 +17,8 @@ export interface ReadDirstateOptions {
   readonly parentExists?: (p1: string) => boolean;
   /** The largest dirstate or data file that is read. Default: {@link MAX_DIRSTATE_BYTES}. */
   readonly maxBytes?: number;
+  /** What was read before: where little has changed since, most of it is taken over. */
+  readonly previous?: Dirstate | undefined;
 }
 
 /** 2 GiB less one byte, the most that one read takes: some 20 million tracked files. */
@@ -115,7 +118,9 @@ function decode(vfs: Vfs, path: string, file: OpenFile, options: ReadDirstateOpt
       file: path,
     });
   }
-  const table = decodeV1(bytes, { file: path, windowsNames });
+  const { previous } = options;
+  const patched = previous?.format === 'v1' ? patchV1(previous.table, bytes, path) : undefined;
+  const table = patched ?? decodeV1(bytes, { file: path, windowsNames });
   const p1 = bytes.toString('hex', 0, 20);
   const p2 = bytes.toString('hex', 20, 40);
   const parentExists = checkParent(table, p1, options);

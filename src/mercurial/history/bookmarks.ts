@@ -1,3 +1,4 @@
+import { linesOf } from '../../base/lines.ts';
 import { isNodeHex } from '../store/node.ts';
 import type { Vfs } from '../vfs.ts';
 
@@ -11,7 +12,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
  */
 export function readBookmarks(vfs: Vfs, file: string): Map<string, string> {
   const bookmarks = new Map<string, string>();
-  for (const line of (vfs.read(file, MAX_BYTES)?.bytes.toString('latin1') ?? '').split('\n')) {
+  for (const line of linesOf(vfs.read(file, MAX_BYTES)?.bytes.toString('latin1') ?? '')) {
     const node = line.slice(0, 40);
     const name = line.slice(41).trim();
     if (line[40] === ' ' && isNodeHex(node) && name !== '') bookmarks.set(name, node);

@@ -1,6 +1,7 @@
 // Which changeset a branch name stands for. A changeset's branch stands in its text; Mercurial remembers the heads of all
 // branches in files of its own, which are used as far as they fit the history.
 import { fromDisplay } from '../../base/bytePath.ts';
+import { linesOf } from '../../base/lines.ts';
 import { isNodeHex } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../vfs.ts';
@@ -87,20 +88,25 @@ export class Branches {
    * head: node, 'o' for open or 'c' for closed, branch.
    */
   #parse(text: string): { from: number; heads: Map<string, Head[]> } | undefined {
-    const [first = '', ...lines] = text.split('\n');
+    const end = text.indexOf('\n');
+    const first = end < 0 ? text : text.slice(0, end);
+    const lines: string[] = [];
+    for (const line of linesOf(end < 0 ? '' : text.slice(end + 1))) if (line !== '') lines.push(line);
     const [tip = '', number = '', ...filtered] = first.split(' ');
     const last = Number(number);
     const { changelog } = this.#store;
     if (filtered.length > 0 || !/^\d{1,9}$/.test(number) || !this.#isNode(last, tip)) return undefined;
     for (const revision of this.#hidden()) if (revision <= last) return undefined;
     const heads = new Map<string, Head[]>();
+    // All at once: one search goes through the whole index.
+    const nodes = new Set(lines.map(line => line.slice(0, 40)));
+    for (const node of nodes) if (!isNodeHex(node)) return undefined;
+    const revisions = changelog.revlog.findNodes(nodes, 0, last + 1);
     for (const line of lines) {
-      if (line === '') continue;
       const [node = '', state = '', ...words] = line.split(' ');
       const name = words.join(' ');
-      if (!isNodeHex(node) || (state !== 'o' && state !== 'c') || name === '') return undefined;
-      const revision = changelog.findNode(node);
-      if (revision < 0 || revision > last) return undefined;
+      const revision = revisions.get(node);
+      if (revision === undefined || (state !== 'o' && state !== 'c') || name === '') return undefined;
       const head = { revision, isClosed: state === 'c' };
       const known = heads.get(name);
       if (known === undefined) heads.set(name, [head]);

@@ -2,7 +2,7 @@
 // are not public) or are internal, unless something that is seen depends on them.
 import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { readPhaseRoots } from '../phases.ts';
+import { locateRoots, readPhaseRoots } from '../phases.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../vfs.ts';
 import type { RevisionGraph } from './revisionGraph.ts';
@@ -31,9 +31,13 @@ export function hiddenRevisions(
   if (predecessors.size === 0 && !hasHiddenPhase) return NONE;
   const { changelog } = store;
   const rootPhases = new Map<number, number>();
+  const revisions = locateRoots(
+    changelog,
+    roots.map(({ node }) => node),
+  );
   for (const { phase, node } of roots) {
-    const revision = changelog.findNode(node);
-    if (revision >= 0) rootPhases.set(revision, Math.max(phase, rootPhases.get(revision) ?? 0));
+    const revision = revisions.get(node);
+    if (revision !== undefined) rootPhases.set(revision, Math.max(phase, rootPhases.get(revision) ?? 0));
   }
   const first = rootPhases.size === 0 ? graph.length : [...rootPhases.keys()].reduce((a, b) => Math.min(a, b));
   /** Phases of what is not public. */

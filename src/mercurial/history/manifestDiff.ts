@@ -163,7 +163,7 @@ class ManifestDiff {
     const entry = (text: ManifestText | undefined, at: number): Side => {
       if (text === undefined) return undefined;
       const { nul, end } = text.bounds(at);
-      path = text.bytes.toString('latin1', at, nul);
+      path = text.path(at, nul);
       next = end + 1;
       return text.fileWithin(path, nul, end);
     };

@@ -1,11 +1,13 @@
 // Tags: lines of node and name in `.hgtags`, of which every head of the history has its own, and in `.hg/localtags`.
 import { bytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { linesOf } from '../../base/lines.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../vfs.ts';
 
 const TAGS_FILE = bytePath('.hgtags');
-const MAX_LOCAL_BYTES = 256 * 1024 * 1024;
+const MAX_TAGS_BYTES = 256 * 1024 * 1024;
 
 /** What a file of tags says of a name: the node of its last line, and those of the lines before. */
 export interface TagHistory {
@@ -16,7 +18,7 @@ export interface TagHistory {
 /** Tags of one file by name, a byte string. Lines that are no tag are passed over, as Mercurial does. */
 export function parseTags(text: string): Map<string, TagHistory> {
   const nodes = new Map<string, string[]>();
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     const space = line.indexOf(' ');
     const node = line.slice(0, space).toLowerCase();
     if (space < 0 || !isNodeHex(node)) continue;
@@ -38,9 +40,8 @@ export function mergeTag(earlier: TagHistory | undefined, later: TagHistory): Ta
     earlier.node !== later.node &&
     earlier.earlier.includes(later.node) &&
     (!later.earlier.includes(earlier.node) || earlier.earlier.length > later.earlier.length);
-  const history = [...later.earlier];
-  for (const node of earlier.earlier) if (!history.includes(node)) history.push(node);
-  return { node: replaced ? earlier.node : later.node, earlier: history };
+  const history = new Set([...later.earlier, ...earlier.earlier]);
+  return { node: replaced ? earlier.node : later.node, earlier: [...history] };
 }
 
 /** The tags of a repository, read when they are first asked for. */
@@ -97,7 +98,11 @@ export class Tags {
       const node = this.#store.manifest(this.#store.changelog.manifestNode(head)).find(TAGS_FILE)?.node;
       if (node === undefined || seen.has(node)) continue;
       seen.add(node);
-      add(parseTags(log!.content(log!.revlog.findNode(node)).toString('latin1')));
+      const content = log!.content(log!.revlog.findNode(node));
+      if (content.length > MAX_TAGS_BYTES) {
+        throw new QuicksilverError('unsupported', `a .hgtags of ${content.length} bytes is not supported`);
+      }
+      add(parseTags(content.toString('latin1')));
     }
     add(local);
     return all;
@@ -106,7 +111,7 @@ export class Tags {
 
 /** Local tags of changesets that exist. Throws 'io' if the file cannot be read. */
 export function readLocalTags(vfs: Vfs, file: string, exists: (node: string) => boolean): Map<string, TagHistory> {
-  const tags = parseTags(vfs.read(file, MAX_LOCAL_BYTES)?.bytes.toString('latin1') ?? '');
+  const tags = parseTags(vfs.read(file, MAX_TAGS_BYTES)?.bytes.toString('latin1') ?? '');
   for (const [name, { node }] of tags) if (node !== NULL_NODE_HEX && !exists(node)) tags.delete(name);
   return tags;
 }

@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../../base/lines.ts';
 import type { PatternKind } from './patternRegex.ts';
 
 /** A line of an ignore file that says something. Byte strings throughout. */
@@ -42,8 +43,6 @@ const SYNTAXES = new Map<string, Syntax>([
 /** What a single line may begin with, and a colon. */
 const PREFIXES = new Map<string, Syntax>([...SYNTAXES, ['relre', 'relre'], ['relglob', 'relglob']]);
 
-const TRAILING_SPACE = /[ \t\n\r\v\f]+$/;
-
 /**
  * The lines of an ignore file (as a byte string) that mean something, in order. Never fails: whether a pattern is valid
  * shows only when it is compiled. A byte order mark gets no special treatment, just as in Mercurial.
@@ -58,7 +57,7 @@ export function parseIgnoreFile(content: string): IgnoreLine[] {
     const text = content.slice(start, end);
     start = end + 1;
     number++;
-    const line = withoutComment(text).replace(TRAILING_SPACE, '');
+    const line = withoutTrailing(withoutComment(text), ' \t\n\r\v\f');
     if (line === '') continue;
     if (line.startsWith('syntax:')) {
       const name = line.slice('syntax:'.length).replace(/^[ \t\n\r\v\f]+/, '');

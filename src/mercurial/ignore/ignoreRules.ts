@@ -3,6 +3,7 @@ import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
 import type { OpenFile, Vfs } from '../vfs.ts';
 import { normalizePath } from './globPattern.ts';
+import { StepBudget } from './regexEngine.ts';
 import { parseIgnoreFile, type IncludeLine, type PatternLine } from './ignoreFile.ts';
 import { compilePatterns, type Pattern, type PatternMatcher, type ScopedMatcher } from './patternMatcher.ts';
 
@@ -28,6 +29,9 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Bytes in all of them, and how many there may be: an include that is included twice at each of 30 levels is 2^30. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 const MAX_FILES = 1000;
+
+/** Patterns in all of them: each takes memory, and time for each path. */
+const MAX_PATTERNS = 100_000;
 
 /**
  * Reads the ignore files and what they include, and compiles their patterns. A missing `.hgignore` is fine; any other
@@ -59,7 +63,9 @@ interface Scope {
   /** Absolute path of the directory that patterns and includes are relative to. */
   readonly root: string;
   readonly patterns: Pattern[];
-  readonly scoped: ScopedMatcher[];
+  /** Those that were read, to leave out what comes again. */
+  readonly globs: Set<string>;
+  readonly scoped: (ScopedMatcher & { readonly file: string })[];
   /** Mercurial gives no warnings about subincluded files. */
   readonly quiet: boolean;
 }
@@ -72,19 +78,25 @@ class Loader {
   readonly #open = new Set<string>();
   #read = 0;
   #bytes = 0;
+  #patterns = 0;
+  readonly #budget = new StepBudget();
 
   constructor(vfs: Vfs) {
     this.#vfs = vfs;
   }
 
   load({ root, ignoreFiles }: IgnoreOptions): PatternMatcher {
-    const scope: Scope = { root, patterns: [], scoped: [], quiet: false };
+    const scope: Scope = { root, patterns: [], globs: new Set(), scoped: [], quiet: false };
     const own = path.join(root, '.hgignore');
     for (const file of ignoreFiles) {
       const missingIsFine = path.normalize(file) === own;
       this.#readFile({ path: file, name: file, located: true }, scope, missingIsFine);
     }
-    return compilePatterns(scope.patterns, 'orParent', { scoped: scope.scoped, rootDecides: true });
+    return compilePatterns(scope.patterns, 'orParent', {
+      scoped: scope.scoped,
+      rootDecides: true,
+      budget: this.#budget,
+    });
   }
 
   #readFile(file: IgnoreFile, scope: Scope, missingIsFine = false): void {
@@ -98,6 +110,10 @@ class Loader {
     for (const line of parseIgnoreFile(content)) {
       switch (line.type) {
         case 'pattern':
+          // Globs have no groups that another pattern could refer to, so that one too many changes nothing.
+          if (line.kind !== 'relre' && scope.globs.has(`${line.kind}:${line.pattern}`)) break;
+          scope.globs.add(`${line.kind}:${line.pattern}`);
+          if (++this.#patterns > MAX_PATTERNS) throw tooMany(file, line.line);
           scope.patterns.push(patternOf(line, file));
           break;
         case 'badSyntax':
@@ -133,10 +149,12 @@ class Loader {
       const message = `${file.path}:${line.line}: ${directory} not under root '${scope.root}'`;
       throw new QuicksilverError('invalid-config', message, { file: file.path, line: line.line });
     }
-    const inner: Scope = { root: directory, patterns: [], scoped: [], quiet: true };
+    // The same file for the same directory again says nothing new.
+    if (scope.scoped.some(known => known.file === included)) return;
+    const inner: Scope = { root: directory, patterns: [], globs: new Set(), scoped: [], quiet: true };
     this.#readFile({ path: included, name: included, located: true }, inner);
-    const matcher = compilePatterns(inner.patterns, 'orParent', { scoped: inner.scoped });
-    scope.scoped.push({ prefix, matcher });
+    const matcher = compilePatterns(inner.patterns, 'orParent', { scoped: inner.scoped, budget: this.#budget });
+    scope.scoped.push({ prefix, matcher, file: included });
   }
 
   /** The file as a byte string; undefined, with a warning, if there is nothing to read. */
@@ -179,6 +197,11 @@ class Loader {
   #warn(scope: Scope, warning: string): void {
     if (!scope.quiet) this.warnings.push(warning);
   }
+}
+
+function tooMany({ path: file }: IgnoreFile, line: number): QuicksilverError {
+  const message = `${file}:${line}: more than ${MAX_PATTERNS} patterns are not supported`;
+  return new QuicksilverError('unsupported', message, { file, line });
 }
 
 /** Two slashes and a name without wildcards: Mercurial stumbles over the empty name between the slashes. */

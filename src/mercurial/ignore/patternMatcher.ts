@@ -1,7 +1,13 @@
 import { QuicksilverError } from '../../base/errors.ts';
 import { ROOT_PATH, bytePath, parentPath, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { patternToRegex, type GlobReach, type PatternKind } from './patternRegex.ts';
-import { UnboundedRegexError, compileEngines, type EngineName, type RegexEngine } from './regexEngine.ts';
+import {
+  type StepBudget,
+  UnboundedRegexError,
+  compileEngines,
+  type EngineName,
+  type RegexEngine,
+} from './regexEngine.ts';
 import { RegexTooDeepError, parseRegex } from './regexParser.ts';
 import { RegexSyntaxError } from './regexScanner.ts';
 import { InexpressibleRegexError, resolveReferences } from './regexReferences.ts';
@@ -62,6 +68,8 @@ export interface MatcherOptions {
   readonly scoped?: readonly ScopedMatcher[];
   /** Mercurial asks its ignore rules about the root, too, as a directory above everything. */
   readonly rootDecides?: boolean;
+  /** Shared by matchers of which all are asked about a path. Default: one of its own. */
+  readonly budget?: StepBudget | undefined;
 }
 
 /** Mercurial joins patterns into expressions of at most this many bytes. */
@@ -87,6 +95,9 @@ interface Branch {
   readonly source: Pattern;
 }
 
+/** Nothing that is longer makes an expression that Mercurial takes, unless it is a path full of needless dots. */
+const MAX_PATTERN = 1 << 16;
+
 interface Chunk {
   readonly patterns: Pattern[];
   readonly regexes: string[];
@@ -96,6 +107,9 @@ function chunksOf(patterns: readonly Pattern[], reach: GlobReach): Chunk[] {
   const chunks: Chunk[] = [];
   let length = Infinity;
   for (const source of patterns) {
+    if (source.pattern.length > MAX_PATTERN) {
+      throw patternError('invalid-config', source, `pattern is too long (${source.pattern.length} bytes)`);
+    }
     const regex = patternToRegex(source.kind, source.pattern, reach);
     if (regex.length > MAX_JOINED) {
       throw patternError('invalid-config', source, `matcher pattern is too long (${regex.length} bytes)`);
@@ -216,7 +230,7 @@ class CompiledMatcher implements PatternMatcher {
     const scoped = (options.scoped ?? []).filter(({ matcher }) => !matcher.isEmpty);
     this.#branches = branches;
     this.#scoped = scoped;
-    this.#compiled = compile(branches);
+    this.#compiled = compile(branches, options.budget);
     this.isEmpty = branches.length === 0 && scoped.length === 0;
     this.engines = [...this.#compiled.map(engine => engine.name), ...scoped.flatMap(({ matcher }) => matcher.engines)];
     this.#everything = options.rootDecides === true && this.#matchesItself(ROOT_PATH);
@@ -270,12 +284,13 @@ class CompiledMatcher implements PatternMatcher {
   }
 }
 
-function compile(branches: readonly Branch[]): RegexEngine[] {
+function compile(branches: readonly Branch[], budget?: StepBudget): RegexEngine[] {
   const failed = { index: 0 };
   try {
     return compileEngines(
       branches.map(({ node }) => node),
       failed,
+      budget,
     );
   } catch (error) {
     if (!(error instanceof UnboundedRegexError)) throw error;

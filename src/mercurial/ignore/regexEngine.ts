@@ -28,8 +28,13 @@ export class UnboundedRegexError extends Error {
  */
 const MAX_STEPS = 8 * 4096 ** 2;
 
-/** Steps that all expressions of one matcher may cost together. */
+/** Steps that all expressions of one matcher, with those for parts of the tree, may cost together. */
 const MAX_TOTAL_STEPS = 4 * MAX_STEPS;
+
+/** What is left of the steps that matchers that are asked together may cost. */
+export class StepBudget {
+  left: number = MAX_TOTAL_STEPS;
+}
 
 /** Expressions that cost less than this are not counted: however many there are, reading them took as long. */
 const CHEAP_STEPS = 64 * 4096;
@@ -41,28 +46,45 @@ const MAX_SOURCE = 32768;
 const MAX_EXPANDED_NODES = 20000;
 
 /**
+ * Nodes that all expressions for the linear engine may have together, which is about ten thousand patterns: each costs it
+ * memory once, and time with every path.
+ */
+const MAX_LINEAR_NODES = 200_000;
+
+/**
  * Engines that together match whatever one of the expressions matches: few, because expressions are joined. Expressions
  * are to be simplified and without conditionals. Throws UnboundedRegexError for the one at `failed.index`.
  */
-export function compileEngines(nodes: readonly RegexNode[], failed: { index: number }): RegexEngine[] {
+export function compileEngines(
+  nodes: readonly RegexNode[],
+  failed: { index: number },
+  budget: StepBudget = new StepBudget(),
+): RegexEngine[] {
   const engines: RegexEngine[] = [];
   const joinable: RegexNode[] = [];
-  const linear: string[] = [];
-  let budget = MAX_TOTAL_STEPS;
+  const linear: number[] = [];
+  let linearNodes = 0;
   for (const [index, node] of nodes.entries()) {
     failed.index = index;
     const size = expandedSize(node);
     const cost = size > MAX_EXPANDED_NODES ? Infinity : backtrackingCost(node);
-    if (cost <= MAX_STEPS && (cost <= CHEAP_STEPS || cost <= budget)) {
-      if (cost > CHEAP_STEPS) budget -= cost;
+    if (cost <= MAX_STEPS && (cost <= CHEAP_STEPS || cost <= budget.left)) {
+      if (cost > CHEAP_STEPS) budget.left -= cost;
       if (needsCaptures(node)) engines.push(javaScriptEngine(printJavaScript(node)));
       else joinable.push(node);
     } else {
-      linear.push(linearSource(node));
+      // Counted before any is compiled, so that too many are refused at once.
+      linearNodes += size;
+      if (linearNodes > MAX_LINEAR_NODES) throw new UnboundedRegexError();
+      linear.push(index);
     }
   }
+  const linearSources = linear.map(index => {
+    failed.index = index;
+    return linearSource(nodes[index]!);
+  });
   for (const source of joinSources(joinable)) engines.unshift(javaScriptEngine(source));
-  if (linear.length > 0) engines.push(linearEngine(linear.map(source => `(?:${source})`).join('|')));
+  if (linear.length > 0) engines.push(linearEngine(linearSources.map(source => `(?:${source})`).join('|')));
   return engines;
 }
 
@@ -85,7 +107,14 @@ function linearEngine(source: string): RegexEngine {
 }
 
 function javaScriptEngine(source: string): RegexEngine {
-  const regex = new RegExp(`^(?:${source})`);
+  let regex: RegExp;
+  try {
+    regex = new RegExp(`^(?:${source})`);
+    // What is too large for V8 may be found out only when it is first used.
+    regex.test('');
+  } catch (error) {
+    throw new UnboundedRegexError({ cause: error });
+  }
   return { name: 'javascript', test: text => regex.test(text) };
 }
 

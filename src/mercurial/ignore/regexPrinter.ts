@@ -4,7 +4,6 @@ import {
   ALL_BYTES,
   NO_BYTES,
   itemsOf,
-  singleByte,
   type Anchor,
   type ByteSet,
   type LookNode,
@@ -186,7 +185,7 @@ function formatSet(set: ByteSet): string {
   const ranges = rangesOf(set);
   const [first] = ranges;
   if (ranges.length === 1 && first![0] === first![1]) return printByte(first![0]);
-  const complement = rangesOf(ALL_BYTES ^ set);
+  const complement = complementOf(ranges);
   const negated = complement.length < ranges.length;
   const body = (negated ? complement : ranges)
     .map(([low, high]) => printByte(low) + (high > low + 1 ? '-' : '') + (high > low ? printByte(high) : ''))
@@ -197,16 +196,33 @@ function formatSet(set: ByteSet): string {
 function rangesOf(set: ByteSet): [number, number][] {
   const ranges: [number, number][] = [];
   let last: [number, number] | undefined;
-  for (let byte = 0; byte < 256; byte++) {
-    if ((set & singleByte(byte)) === NO_BYTES) continue;
-    if (last?.[1] === byte - 1) {
-      last[1] = byte;
-    } else {
-      last = [byte, byte];
-      ranges.push(last);
+  // In words: an operation on each bit of a number of this length costs more than all else that is done with a pattern.
+  for (let word = 0; word < 8; word++) {
+    const bits = Number(BigInt.asUintN(32, set >> BigInt(32 * word)));
+    if (bits === 0) continue;
+    for (let bit = 0; bit < 32; bit++) {
+      if (((bits >>> bit) & 1) === 0) continue;
+      const byte = 32 * word + bit;
+      if (last?.[1] === byte - 1) {
+        last[1] = byte;
+      } else {
+        last = [byte, byte];
+        ranges.push(last);
+      }
     }
   }
   return ranges;
+}
+
+function complementOf(ranges: readonly (readonly [number, number])[]): [number, number][] {
+  const complement: [number, number][] = [];
+  let next = 0;
+  for (const [low, high] of ranges) {
+    if (low > next) complement.push([next, low - 1]);
+    next = high + 1;
+  }
+  if (next <= 0xff) complement.push([next, 0xff]);
+  return complement;
 }
 
 function printByte(byte: number): string {

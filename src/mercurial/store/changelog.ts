@@ -21,6 +21,14 @@ export interface Changeset {
   readonly description: string;
 }
 
+/** Bytes of the first line. */
+const MANIFEST_LINE = 41;
+
+/** Far more than the largest known one has, whose message or list of files is long. */
+const MAX_CHANGESET_BYTES = 1 << 27;
+/** Seconds: more than any date that JavaScript knows. */
+const MAX_TIME = 8.64e12;
+
 export class Changelog {
   readonly revlog: Revlog;
 
@@ -37,9 +45,13 @@ export class Changelog {
     return parseChangeset(this.revlog.text(revision), `${this.revlog.file}: revision ${revision}`);
   }
 
-  /** Only the manifest node, without looking at the rest. */
+  /**
+   * Only the manifest node: a changeset that brought many files names them all, and they need not be read for it. That it
+   * is undamaged is not checked here, because the manifest is checked against this node.
+   */
   manifestNode(revision: number): string {
-    return manifestNodeOf(this.revlog.text(revision), `${this.revlog.file}: revision ${revision}`);
+    const text = this.revlog.beginning(revision, MANIFEST_LINE);
+    return manifestNodeOf(text, `${this.revlog.file}: revision ${revision}`);
   }
 }
 
@@ -49,18 +61,25 @@ export class Changelog {
  */
 export function parseChangeset(text: Buffer, name: string): Changeset {
   const manifest = manifestNodeOf(text, name);
+  if (text.length > MAX_CHANGESET_BYTES) {
+    throw new QuicksilverError('unsupported', `${name}: a changeset of ${text.length} bytes is not supported`);
+  }
   const bytes = text.toString('latin1');
   // With no files the empty line follows the time directly.
   const end = bytes.indexOf('\n\n');
   const [, user, date, ...files] = (end < 0 ? '' : bytes.slice(0, end)).split('\n');
   const match = /^(-?\d+(?:\.\d+)?) (-?\d+)(?: ([^]*))?$/.exec(date ?? '');
-  if (user === undefined || match === null) throw corrupt(name);
+  const time = Number(match?.[1]);
+  const timezone = Number(match?.[2]);
+  if (user === undefined || match === null || !(Math.abs(time) < MAX_TIME) || !(Math.abs(timezone) < MAX_TIME)) {
+    throw corrupt(name);
+  }
   const extra = parseExtra(match[3] ?? '');
   return {
     manifest,
     user: toDisplay(user),
-    time: Number(match[1]),
-    timezone: Number(match[2]),
+    time,
+    timezone,
     extra,
     branch: extra.get('branch') ?? 'default',
     closesBranch: extra.has('close'),

@@ -1,5 +1,5 @@
 // A revision's data in a revlog: a full text or a delta, stored in one of several ways told apart by the first byte.
-import { inflateSync } from 'node:zlib';
+import { constants, inflateSync, type ZlibOptions } from 'node:zlib';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
 import { decompressZstd } from './zstd.ts';
 
@@ -19,6 +19,38 @@ export function decodeChunk(chunk: Buffer, maxBytes: number, name: string, isExa
   return decoded;
 }
 
+/**
+ * Bytes of a chunk that are enough for {@link decodeBeginning} of a few dozen bytes, whatever comes first in them, unless
+ * the compression is one that has to be read in blocks.
+ */
+export const CHUNK_BEGINNING = 512;
+
+/** Whether a chunk has to be there as a whole for its beginning to be decoded. */
+export function needsWholeChunk(beginning: Buffer): boolean {
+  return beginning[0] === ZSTD;
+}
+
+/**
+ * What a chunk begins with, at least `count` bytes if it could be decoded that far; `chunk` may be cut off after
+ * {@link CHUNK_BEGINNING} bytes unless {@link needsWholeChunk}. Little more is decompressed than was given. Throws as
+ * {@link decodeChunk} does; that the rest is undamaged is not known.
+ */
+export function decodeBeginning(chunk: Buffer, count: number, name: string): Buffer {
+  switch (chunk[0]) {
+    case ZLIB: {
+      const part = chunk.subarray(0, CHUNK_BEGINNING);
+      // At the end of the part it tells what it has, instead of missing the rest.
+      const options = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: MIN_INFLATE_CHUNK };
+      return inflated(part, part.length * MAX_INFLATE_RATIO, name, options);
+    }
+    case ZSTD:
+      return decompressZstd(chunk, MAX_ZSTD_BEGINNING, name, count);
+    case undefined:
+    default:
+      return decode(chunk, chunk.length, name, false);
+  }
+}
+
 function decode(chunk: Buffer, maxBytes: number, name: string, isExact: boolean): Buffer {
   switch (chunk[0]) {
     case undefined:
@@ -26,9 +58,9 @@ function decode(chunk: Buffer, maxBytes: number, name: string, isExact: boolean)
       return chunk;
     case 0x75: // 'u': the rest is literal.
       return chunk.subarray(1);
-    case 0x78: // 'x', the first byte of a zlib stream.
+    case ZLIB:
       return inflate(chunk, maxBytes, name, isExact);
-    case 0x28: // '(', the first byte of a zstd frame.
+    case ZSTD:
       return decompressZstd(chunk, maxBytes, name);
     default:
       throw new QuicksilverError(
@@ -42,11 +74,13 @@ function inflate(chunk: Buffer, maxBytes: number, name: string, isExact: boolean
   // One piece (and the byte that shows it to be all) where the length is known and the data can have it; the usual small
   // pieces would be copied together.
   const possible = Math.min(maxBytes + 1, chunk.length * MAX_INFLATE_RATIO);
+  const chunkSize = Math.max(MIN_INFLATE_CHUNK, isExact ? possible : Math.min(possible, MAX_INFLATE_CHUNK));
+  return inflated(chunk, maxBytes, name, { chunkSize });
+}
+
+function inflated(chunk: Buffer, maxBytes: number, name: string, options: ZlibOptions): Buffer {
   try {
-    return inflateSync(chunk, {
-      maxOutputLength: Math.max(1, maxBytes),
-      chunkSize: Math.max(MIN_INFLATE_CHUNK, isExact ? possible : Math.min(possible, MAX_INFLATE_CHUNK)),
-    });
+    return inflateSync(chunk, { ...options, maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
     if (error instanceof RangeError || systemErrorCode(error)?.startsWith('Z_')) {
       throw new QuicksilverError('corrupt', `${name}: ${errorMessage(error)}`, { cause: error });
@@ -55,6 +89,12 @@ function inflate(chunk: Buffer, maxBytes: number, name: string, isExact: boolean
   }
 }
 
+/** 'x', the first byte of a zlib stream. */
+const ZLIB = 0x78;
+/** '(', the first byte of a zstd frame. */
+const ZSTD = 0x28;
+/** Of a frame that tells its length, that is not to be more; a text's beginning is not looked for in larger ones. */
+const MAX_ZSTD_BEGINNING = 1 << 30;
 const MIN_INFLATE_CHUNK = 1 << 10;
 const MAX_INFLATE_CHUNK = 1 << 18;
 /** The deflate format cannot do better. */

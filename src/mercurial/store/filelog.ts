@@ -34,6 +34,7 @@ export function parseFileText(text: Buffer): FileText {
   if (!startsWithMark(text)) return { metadata: undefined, content: text };
   const end = text.indexOf(METADATA_MARK, METADATA_MARK.length);
   if (end < 0) return { metadata: undefined, content: text };
+  if (end > MAX_METADATA_BYTES) throw new QuicksilverError('unsupported', `metadata of ${end} bytes are not supported`);
   const metadata = new Map<string, string>();
   for (const line of text.toString('latin1', METADATA_MARK.length, end).split('\n')) {
     const colon = line.indexOf(': ');
@@ -66,6 +67,8 @@ function pointerCopySource(text: Buffer): CopySource | undefined {
 }
 
 const MAX_POINTER_BYTES = 1 << 16;
+/** Two paths and a node, by far. */
+const MAX_METADATA_BYTES = 1 << 24;
 
 export class Filelog {
   readonly revlog: Revlog;

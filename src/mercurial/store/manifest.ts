@@ -20,6 +20,8 @@ export interface Manifest {
 
 const LINE_FEED = 0x0a;
 const HEX_LENGTH = 40;
+/** Names that lead out of the working copy or nowhere, or into Mercurial's own files. */
+const IMPOSSIBLE_PATH = /^\.hg(?:\/|$)|(?:^|\/)\.{0,2}(?:\/|$)/;
 
 /** A line of a manifest's text: a file, or in a tree a directory ('t'). */
 export interface ManifestLine {
@@ -85,11 +87,26 @@ export class ManifestText {
     return fileOf(this.#line(nul, end), path);
   }
 
+  /** The path that stands between two places. Throws 'corrupt' if it cannot be one of a file in a working copy. */
+  path(start: number, nul: number): string {
+    const path = this.#text.toString('latin1', start, nul);
+    if (IMPOSSIBLE_PATH.test(path)) throw this.#corrupt(`${JSON.stringify(path)} cannot be the path of a file`);
+    return path;
+  }
+
+  /**
+   * All lines. Throws 'corrupt' where they are out of order, as Mercurial does: a directory that comes many times, with
+   * others in it that do as well, could otherwise be gone through without end.
+   */
   *lines(): Generator<[string, ManifestLine]> {
+    let previous = '';
     for (let start = 0; start < this.#text.length;) {
       const nul = this.#nul(start);
       const end = this.#end(nul);
-      yield [this.#text.toString('latin1', start, nul), this.#line(nul, end)];
+      const path = this.path(start, nul);
+      if (path <= previous) throw this.#corrupt(`the path at byte ${start} is out of order`);
+      previous = path;
+      yield [path, this.#line(nul, end)];
       start = end + 1;
     }
   }

@@ -1,7 +1,7 @@
 // A revlog: all revisions of one file, of the manifest or of the changelog, as full texts and deltas.
 import { QuicksilverError } from '../../base/errors.ts';
 import type { OpenFile, Vfs } from '../vfs.ts';
-import { decodeChunk } from './chunk.ts';
+import { CHUNK_BEGINNING, decodeBeginning, decodeChunk, needsWholeChunk } from './chunk.ts';
 import type { StoreCounters } from './counters.ts';
 import { PatchedText } from './delta.ts';
 import { NULL_NODE, nodeBytes, nodeHash } from './node.ts';
@@ -22,6 +22,9 @@ const NOT_HASHED = FLAG_CENSORED | FLAG_ELLIPSIS | FLAG_EXTERNAL;
 
 /** No text longer than this is put together. Larger files are told apart by size and hash alone. */
 export const MAX_TEXT_BYTES = 1 << 30;
+
+/** A hundred times more deltas than Mercurial lets follow each other. */
+const MAX_CHAIN = 1 << 18;
 
 export interface RevlogOptions {
   readonly vfs: Vfs;
@@ -108,16 +111,16 @@ export class Revlog {
    *   'changed-while-reading' if it was replaced twice meanwhile
    */
   text(revision: number): Buffer {
-    const { node } = this.entry(revision);
-    let at = revision;
-    return this.#retrying(() => {
-      // After a reload the revision may have another number, or be gone.
-      if (at >= this.#loaded().length || !this.entry(at).node.equals(node)) {
-        at = this.#loaded().find(node);
-        if (at < 0) throw this.#loaded().changed();
-      }
-      return this.#text(at);
-    });
+    return this.#following(revision, at => this.#text(at));
+  }
+
+  /**
+   * The first `count` bytes of a text, or all of it if it is shorter; `count` is to be some dozens. If the text is stored
+   * as a whole, only its beginning is read and decompressed. It is NOT checked against the node then, so it must be
+   * something that cannot be taken for anything else when it is damaged. Throws as {@link text} does.
+   */
+  beginning(revision: number, count: number): Buffer {
+    return this.#following(revision, at => (this.#storedBeginning(at, count) ?? this.#text(at)).subarray(0, count));
   }
 
   /** Parents of many revisions at once: see {@link RevlogIndex.parents}. */
@@ -187,6 +190,20 @@ export class Revlog {
     }
   }
 
+  /** As above, for a revision that must not be mistaken for another. */
+  #following<Result>(revision: number, work: (at: number) => Result): Result {
+    const { node } = this.entry(revision);
+    let at = revision;
+    return this.#retrying(() => {
+      // After a reload the revision may have another number, or be gone.
+      if (at >= this.#loaded().length || !this.entry(at).node.equals(node)) {
+        at = this.#loaded().find(node);
+        if (at < 0) throw this.#loaded().changed();
+      }
+      return work(at);
+    });
+  }
+
   #mayHaveChanged(error: unknown): boolean {
     if (!(error instanceof QuicksilverError)) return false;
     if (error.code === 'changed-while-reading') return true;
@@ -219,6 +236,7 @@ export class Revlog {
     // Every step leads to a smaller revision, so this ends.
     while (current.revision !== last?.revision && current.base !== current.revision) {
       chain.push(current);
+      if (chain.length > MAX_CHAIN) throw this.#corrupt(`revision ${entry.revision} has a chain of too many deltas`);
       const next = index.isGeneralDelta ? current.base : current.revision - 1;
       current = this.entry(next);
     }
@@ -243,6 +261,28 @@ export class Revlog {
       const result = text.toBuffer();
       if (entry.fullLength >= 0 && result.length !== entry.fullLength) throw this.#wrongLength(entry, result.length);
       return result;
+    } finally {
+      data?.close();
+    }
+  }
+
+  /** Undefined if the text is not stored as a whole, or if its first bytes do not have so much. */
+  #storedBeginning(revision: number, count: number): Buffer | undefined {
+    const index = this.#loaded();
+    const entry = this.entry(revision);
+    if (entry.base !== revision || (entry.flags & NOT_HASHED) !== 0) return undefined;
+    this.#checkLength(entry);
+    const wanted = Math.min(count, entry.fullLength < 0 ? count : entry.fullLength);
+    const data = index.isInline ? undefined : this.#options.vfs.open(this.#options.dataFile);
+    try {
+      const part = { ...entry, compressedLength: Math.min(entry.compressedLength, CHUNK_BEGINNING) };
+      if (part.compressedLength === 0) return undefined;
+      let chunk = this.#chunk(index, part, data);
+      if (needsWholeChunk(chunk) && part.compressedLength < entry.compressedLength) {
+        chunk = this.#chunk(index, entry, data);
+      }
+      const text = decodeBeginning(chunk, wanted, `${this.file}: revision ${revision}`);
+      return text.length < wanted ? undefined : text;
     } finally {
       data?.close();
     }

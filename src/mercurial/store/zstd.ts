@@ -19,11 +19,12 @@ import {
  *
  * @param maxBytes more is a 'corrupt' error
  * @param name what errors are about
+ * @param enough if given, blocks are decoded only until there are so many bytes, and no more than a block is put out beyond
  * @throws 'unsupported' if the frame needs a dictionary, 'corrupt' if it is damaged
  */
-export function decompressZstd(frame: Uint8Array, maxBytes: number, name: string): Buffer {
+export function decompressZstd(frame: Uint8Array, maxBytes: number, name: string, enough = Infinity): Buffer {
   try {
-    return new FrameDecoder(frame).decode(maxBytes, name);
+    return new FrameDecoder(frame).decode(maxBytes, name, enough);
   } catch (error) {
     if (!(error instanceof ZstdFormatError)) throw error;
     throw new QuicksilverError('corrupt', `${name}: zstd: ${error.message}`, { cause: error });
@@ -58,7 +59,7 @@ class FrameDecoder {
     this.#bytes = bytes;
   }
 
-  decode(maxBytes: number, name: string): Buffer {
+  decode(maxBytes: number, name: string, enough: number): Buffer {
     if (this.#bytes.length < 6 || this.#little(0, 4) !== MAGIC) invalid('no frame');
     const descriptor = this.#bytes[4]!;
     const isSingleSegment = (descriptor & 0x20) !== 0;
@@ -74,21 +75,23 @@ class FrameDecoder {
     at += sizeLength;
 
     // The headers of all blocks tell how much they can stand for, before anything is allocated for it.
-    const blocks = this.#blocks(at);
     let possible = 0;
-    for (const block of blocks) possible += block.kind === COMPRESSED ? MAX_BLOCK : block.size;
+    for (const block of this.#blocks(at)) possible += block.kind === COMPRESSED ? MAX_BLOCK : block.size;
     if (stated !== undefined && stated > possible) invalid(`${stated} bytes stated, ${possible} possible`);
     if (stated !== undefined && stated > maxBytes) invalid(`${stated} bytes where at most ${maxBytes} are expected`);
-    this.#out = Buffer.allocUnsafe(Math.min(stated ?? possible, maxBytes));
-    for (const block of blocks) this.#decodeBlock(block);
+    this.#out = Buffer.allocUnsafe(Math.min(stated ?? possible, maxBytes, enough + MAX_BLOCK));
+    for (const block of this.#blocks(at)) {
+      this.#decodeBlock(block);
+      if (this.#length >= enough) return this.#out.subarray(0, this.#length);
+    }
     if (stated !== undefined && stated !== this.#length) invalid(`${stated} bytes stated, ${this.#length} found`);
     // A copy, where much would be kept alive for little.
     const out = this.#out.subarray(0, this.#length);
     return this.#length * 2 < this.#out.length ? Buffer.from(out) : out;
   }
 
-  #blocks(from: number): Block[] {
-    const blocks: Block[] = [];
+  /** Gone through twice instead of kept: there may be as many empty ones as the frame has room for. */
+  *#blocks(from: number): Generator<Block> {
     for (let at = from, last = false; !last;) {
       const header = this.#little(at, BLOCK_HEADER);
       last = (header & 1) !== 0;
@@ -97,9 +100,8 @@ class FrameDecoder {
       if (block.size > MAX_BLOCK) invalid('a block that is too large');
       at = block.start + (block.kind === RUN ? 1 : block.size);
       if (at > this.#bytes.length) invalid('the data are cut off');
-      blocks.push(block);
+      yield block;
     }
-    return blocks;
   }
 
   #decodeBlock({ kind, start, size }: Block): void {

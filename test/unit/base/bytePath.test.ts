@@ -9,6 +9,7 @@ import {
   fromDisplay,
   isAtOrBelow,
   isUtf8,
+  isWithinRoot,
   joinPath,
   parentPath,
   ROOT_PATH,
@@ -144,4 +145,11 @@ test('the order is that of the unsigned bytes', () => {
       assert.equal(compareBytes(latin1(a), latin1(b)), Buffer.compare(a, b));
     }),
   );
+});
+
+test('what lies below the root is told from what does not', () => {
+  for (const path of ['a', 'a/b', '.hg', '..a', 'a..', 'a/...', '\xff/\\', ' ']) assert.ok(isWithinRoot(path), path);
+  for (const path of ['', '.', '..', '/', '/a', 'a/', 'a//b', '../a', 'a/..', 'a/../b', './a', 'a/./b', 'a\0b']) {
+    assert.ok(!isWithinRoot(path), path);
+  }
 });

@@ -31,6 +31,38 @@ test('what a dispose adds is not lost', () => {
   assert.deepEqual(log, ['late']);
 });
 
+test('one that cannot be disposed of does not save the others, and its error is not lost', () => {
+  const store = new DisposableStore();
+  const log: string[] = [];
+  const broken = new Error('broken');
+  store.add(toDisposable(() => log.push('first')));
+  store.add(
+    toDisposable(() => {
+      throw broken;
+    }),
+  );
+  store.add(toDisposable(() => log.push('last')));
+  assert.throws(
+    () => store.dispose(),
+    error => error === broken,
+  );
+  assert.deepEqual(log, ['last', 'first']);
+  store.dispose();
+
+  const two = new DisposableStore();
+  for (const error of [broken, new Error('also broken')]) {
+    two.add(
+      toDisposable(() => {
+        throw error;
+      }),
+    );
+  }
+  assert.throws(
+    () => two.dispose(),
+    error => error instanceof AggregateError && error.errors.length === 2 && error.errors[1] === broken,
+  );
+});
+
 test('listeners are told in order until they are disposed of', () => {
   const emitter = new Emitter<number>();
   const log: string[] = [];

@@ -148,9 +148,9 @@ test('an engine without repositories is ended, and started by the next request',
 test('whether hg may be started is told before anything is opened, and told again to the next engine', async () => {
   const engines = new Engines();
   try {
-    engines.client.setHgPolicy({ allow: false, path: '' });
+    engines.client.setHgPolicy({ allow: false, fallback: true, path: '' });
     await engines.client.open(options('/a'));
-    engines.client.setHgPolicy({ allow: true, path: '/hg' });
+    engines.client.setHgPolicy({ allow: true, fallback: true, path: '/hg' });
     engines.die('out of memory');
     engines.runTimer();
     assert.equal(await engines.client.findRoot('/x'), '2 root of /x');

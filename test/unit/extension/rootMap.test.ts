@@ -4,16 +4,16 @@ import { controlDirectoryEvent, pathKey, RootMap } from '../../../src/extension/
 
 test('the deepest root above a file wins', () => {
   const roots = new RootMap<string>();
-  roots.set('/work/outer', 'outer');
-  roots.set('/work/outer/vendor/inner', 'inner');
-  assert.deepEqual(roots.locate('/work/outer/a/b'), { value: 'outer', path: 'a/b' });
-  assert.deepEqual(roots.locate('/work/outer/vendor/inner/x'), { value: 'inner', path: 'x' });
-  assert.deepEqual(roots.locate('/work/outer/vendor/inner'), { value: 'inner', path: '' });
-  assert.deepEqual(roots.locate('/work/outer/vendor/inner2'), { value: 'outer', path: 'vendor/inner2' });
-  assert.equal(roots.locate('/work/outermost'), undefined);
-  assert.equal(roots.locate('/work'), undefined);
-  roots.delete('/work/outer/vendor/inner/');
-  assert.deepEqual(roots.locate('/work/outer/vendor/inner/x'), { value: 'outer', path: 'vendor/inner/x' });
+  roots.set('/home/ada/outer', 'outer');
+  roots.set('/home/ada/outer/vendor/inner', 'inner');
+  assert.deepEqual(roots.locate('/home/ada/outer/a/b'), { value: 'outer', path: 'a/b' });
+  assert.deepEqual(roots.locate('/home/ada/outer/vendor/inner/x'), { value: 'inner', path: 'x' });
+  assert.deepEqual(roots.locate('/home/ada/outer/vendor/inner'), { value: 'inner', path: '' });
+  assert.deepEqual(roots.locate('/home/ada/outer/vendor/inner2'), { value: 'outer', path: 'vendor/inner2' });
+  assert.equal(roots.locate('/home/ada/outermost'), undefined);
+  assert.equal(roots.locate('/home/ada'), undefined);
+  roots.delete('/home/ada/outer/vendor/inner/');
+  assert.deepEqual(roots.locate('/home/ada/outer/vendor/inner/x'), { value: 'outer', path: 'vendor/inner/x' });
 });
 
 test('a drive letter counts the same in either case', () => {
@@ -39,4 +39,15 @@ test('events below .hg are told from those of the working copy', () => {
   assert.equal(controlDirectoryEvent('.hgignore'), undefined);
   assert.equal(controlDirectoryEvent('a/x.hg'), undefined);
   assert.equal(controlDirectoryEvent('a.hg/b'), undefined);
+});
+
+test('the repository around another one is not that one itself', () => {
+  const map = new RootMap<string>();
+  map.set('/home/ada', 'outer');
+  map.set('/home/ada/libs/one', 'inner');
+  map.set('/home/ada/libs/one/two', 'inmost');
+  assert.deepEqual(map.locateAround('/home/ada/libs/one/two'), { value: 'inner', path: 'two' });
+  assert.deepEqual(map.locateAround('/home/ada/libs/one'), { value: 'outer', path: 'libs/one' });
+  assert.equal(map.locateAround('/home/ada'), undefined);
+  assert.equal(map.locateAround('/'), undefined);
 });

@@ -16,18 +16,22 @@ test('the badge counts what its setting and that of untracked files say', () => 
 });
 
 test('untracked files are listed where the setting says, ignored ones never', () => {
-  assert.equal(groupOf('unknown', 'mixed', false), 'changes');
-  assert.equal(groupOf('unknown', 'separate', false), 'untracked');
-  assert.equal(groupOf('unknown', 'hidden', false), undefined);
-  assert.equal(groupOf('ignored', 'mixed', false), undefined);
-  assert.equal(groupOf('deleted', 'hidden', false), 'changes');
+  assert.equal(groupOf('unknown', 'mixed', false, false), 'changes');
+  assert.equal(groupOf('unknown', 'separate', false, false), 'untracked');
+  assert.equal(groupOf('unknown', 'hidden', false, false), undefined);
+  assert.equal(groupOf('ignored', 'mixed', false, false), undefined);
+  assert.equal(groupOf('deleted', 'hidden', false, false), 'changes');
 });
 
 test('what a merge has to put together is listed apart, conflicts first', () => {
-  assert.equal(groupOf('conflict', 'hidden', true), 'conflicts');
-  assert.equal(groupOf('modified', 'mixed', true), 'resolved');
-  assert.equal(groupOf('removed', 'mixed', true), 'resolved');
-  assert.equal(groupOf('unknown', 'separate', true), 'untracked');
+  assert.equal(groupOf('conflict', 'hidden', true, false), 'conflicts');
+  assert.equal(groupOf('modified', 'mixed', true, false), 'resolved');
+  assert.equal(groupOf('removed', 'mixed', true, false), 'resolved');
+  assert.equal(groupOf('unknown', 'separate', true, false), 'untracked');
+  assert.equal(groupOf('unknown', 'hidden', false, true), 'included');
+  assert.equal(groupOf('modified', 'mixed', true, true), 'included');
+  assert.equal(groupOf('conflict', 'mixed', true, true), 'conflicts');
+  assert.equal(groupOf('ignored', 'mixed', false, true), undefined);
 });
 
 test('letters are those of hg status, and of hg resolve for conflicts', () => {
@@ -41,6 +45,7 @@ test('letters are those of hg status, and of hg resolve for conflicts', () => {
     'removed R',
     'deleted !',
     'unknown ?',
+    'subrepository S',
     'ignored ',
   ]);
 });

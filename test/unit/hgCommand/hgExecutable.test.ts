@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkHg, judgeVersion, locateHg, usualHgPlaces } from '../../../src/hgCommand/hgExecutable.ts';
+import { checkHg, judgeVersion, locateHg, tooOldToChange, usualHgPlaces } from '../../../src/hgCommand/hgExecutable.ts';
 import { FakeHg } from './fakeHg.ts';
 
 const isWindows = process.platform === 'win32';
@@ -55,6 +55,11 @@ test('versions', () => {
   }
   assert.equal(judge('3.1.2'), '/hg is Mercurial 3.1, and at least 3.2 is needed.');
   assert.equal(judge('2.9'), '/hg is Mercurial 2.9, and at least 3.2 is needed.');
+  assert.equal(tooOldToChange('/hg', '5.2'), undefined);
+  assert.equal(tooOldToChange('/hg', '10.0'), undefined);
+  assert.equal(tooOldToChange('/hg', ''), undefined);
+  const old = '/hg is Mercurial 5.1, and at least 5.2 is needed to change a repository.';
+  assert.equal(tooOldToChange('/hg', '5.1'), old);
   assert.deepEqual(judgeVersion('/hg', 0, 'git version 2.1\n', ''), {
     kind: 'unavailable',
     message: '/hg does not say that it is Mercurial: git version 2.1',
@@ -71,7 +76,7 @@ test('versions', () => {
 
 test('a program is asked for its version', { skip: isWindows }, async t => {
   const good = new FakeHg(t);
-  assert.deepEqual(await checkHg(good.hg, good.variables()), { kind: 'found', hg: good.hg });
+  assert.deepEqual(await checkHg(good.hg, good.variables()), { kind: 'found', hg: good.hg, version: '6.3' });
   const old = new FakeHg(t);
   assert.deepEqual(await checkHg(old.hg, old.variables('good', { FAKE_VERSION: '2.0' })), {
     kind: 'unavailable',

@@ -100,6 +100,50 @@ test(
   },
 );
 
+test('a command that cannot be started is answered, and so are those after it', options, async t => {
+  const made = rig(t);
+  made.basis = undefined;
+  // More than any system takes.
+  const results = await Promise.all([
+    made.runner.run({ args: ['status', 'x'.repeat(8_000_000)], kind: 'read' }),
+    made.runner.run({ args: ['status', 'a'], kind: 'read' }),
+    made.runner.run({ args: ['status'], cwd: `${made.fake.hg}/below`, kind: 'read' }),
+  ]);
+  assert.deepEqual(results.map(shown), ['not-started', '0 process a', 'not-started']);
+  assert.deepEqual(made.fake.calls, ['process status a']);
+});
+
+test('whatever fails on the way to a command, it is answered', options, async t => {
+  const fake = new FakeHg(t);
+  const logger = new RecordingLogger();
+  let fails = true;
+  const runner = new HgRunner({
+    root: fake.directory.root,
+    variables: fake.variables(),
+    logger,
+    basis: () => {
+      if (fails) throw new Error('no room');
+      return 'one';
+    },
+  });
+  t.after(() => runner.dispose());
+  const failed = await runner.run({ args: ['status'], kind: 'write' });
+  assert.deepEqual(failed, { kind: 'stopped', reason: 'not-started', message: 'hg was not run: no room' });
+  assert.deepEqual(logger.lines, ['error: hg was not run: no room']);
+  fails = false;
+  assert.equal(shown(await runner.run({ args: ['status', 'a'], kind: 'write' })), '0 server a');
+});
+
+test('a zero byte is refused wherever it would reach hg', options, async t => {
+  const { runner, run, fake } = rig(t);
+  const usage = { code: 'usage', message: 'an argument of hg has a zero byte' };
+  await assert.rejects(runner.run({ args: ['status', '\0'], kind: 'read' }), usage);
+  await assert.rejects(runner.run({ args: ['status'], files: ['\0'], kind: 'read' }), usage);
+  await assert.rejects(runner.run({ args: ['status'], cwd: '/\0', kind: 'read' }), usage);
+  assert.equal(await run('status'), '0 server ');
+  assert.deepEqual(fake.calls, ['serve', 'server status']);
+});
+
 for (const greeting of ['garbage', 'none'] as const) {
   test(`a server that does not greet (${greeting}) is not tried again: processes do`, options, async t => {
     const { run, fake, logger } = rig(t, greeting);
@@ -194,7 +238,7 @@ test('hg is started with what makes its answers readable', options, async t => {
     { HGPLAIN, HGPLAINEXCEPT, HGENCODING, HGENCODINGMODE, LC_ALL, LANGUAGE },
     {
       HGPLAIN: '1',
-      HGPLAINEXCEPT: undefined,
+      HGPLAINEXCEPT: 'exitcode',
       HGENCODING: 'utf-8',
       HGENCODINGMODE: undefined,
       LC_ALL: 'C.UTF-8',

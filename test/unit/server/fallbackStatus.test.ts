@@ -4,7 +4,13 @@ import { test, type TestContext } from 'node:test';
 import { bytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import type { HgStatusAnswer } from '../../../src/hgCommand/hgStatus.ts';
-import { FallbackStatus, LONGEST_WAIT_MS, PAUSE_FACTOR, QUIET_MS } from '../../../src/server/fallbackStatus.ts';
+import {
+  FallbackStatus,
+  FIRST_WAIT_MS,
+  LONGEST_WAIT_MS,
+  PAUSE_FACTOR,
+  QUIET_MS,
+} from '../../../src/server/fallbackStatus.ts';
 import type { ToldUpdate } from '../../../src/server/updates.ts';
 
 const problem = new QuicksilverError('unsupported', 'It is too strange.', { file: '/r' });
@@ -85,7 +91,22 @@ function shown({ state, reset, changes, counts, tracked, settled }: ToldUpdate):
   ].join(', ');
 }
 
-test('hg is asked at once, and its answer is told as changes', async t => {
+test('a refusal that has not stood for a while has nobody ask hg', async t => {
+  const rig = new Rig(t);
+  const began = performance.now();
+  rig.status.start(problem);
+  rig.status.hint();
+  rig.status.focus();
+  // Still being made, it is refused for another reason, and then not any more.
+  rig.status.start(new QuicksilverError('unsupported', 'It is half made.'));
+  rig.status.stop();
+  rig.status.start(problem);
+  await rig.until('fallback: It is too strange., 0 of 5');
+  assert.equal(rig.asked.length, 1);
+  assert.ok(rig.asked[0]!.at - began >= FIRST_WAIT_MS - 5);
+});
+
+test('hg is asked at once where somebody waits, and its answer is told as changes', async t => {
   const rig = new Rig(t);
   rig.answer = () => entries('M a', 'A b a', 'R c', '! d', '? e');
   rig.status.start(problem);

@@ -82,25 +82,25 @@ test('a merge state travels in the form of paths that people see, without what i
   });
 });
 
-test('merge state and subrepositories come with the last part of an update', () => {
+test('subrepositories come with the first part of an update, merge state with the last', () => {
   const changes = Array.from({ length: 2001 }, (_, i) => ({ path: bytePath(`f${i}`), entry: plainEntry('unknown') }));
   const subrepositories = [
-    { path: bytePath('\xc3\xa4'), kind: 'git', source: 'https://x', revision: undefined },
-    { path: bytePath('s'), kind: 'hg', source: 's', revision: NODE },
+    { path: bytePath('\xc3\xa4'), kind: 'git', source: 'https://x', revision: undefined, isPresent: false },
+    { path: bytePath('s'), kind: 'hg', source: 's', revision: NODE, isPresent: true },
   ] as const;
   const parts = messages({ changes, mergeState: MERGE, subrepositories });
   assert.deepEqual(
     parts.map(part => [part.changed.length, 'mergeState' in part, part.subrepositories]),
     [
-      [2000, false, undefined],
       [
-        1,
-        true,
+        2000,
+        false,
         [
-          { path: 'ä', kind: 'git', source: 'https://x' },
-          { path: 's', kind: 'hg', source: 's', revision: NODE },
+          { path: 'ä', kind: 'git', source: 'https://x', isPresent: false },
+          { path: 's', kind: 'hg', source: 's', revision: NODE, isPresent: true },
         ],
       ],
+      [1, true, undefined],
     ],
   );
 });

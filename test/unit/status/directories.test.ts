@@ -1,6 +1,8 @@
 // Which directories are walked, and how much is told of the ignored ones.
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import { test } from 'node:test';
+import { bytePath } from '../../../src/base/bytePath.ts';
 import { fakeInput } from '../../support/fakeStatCache.ts';
 import { OLD_SECONDS, temporaryDirectory } from '../../support/temporaryDirectory.ts';
 import { outcomeOf, statusOf } from './statusRun.ts';
@@ -64,15 +66,56 @@ test('an excluded directory is not walked; what is recorded in it is looked at o
   });
   const { lines, outcome } = await statusOf(input, { ignored: 'all' });
   assert.deepEqual(lines, [
-    '! sub/d',
     '! sub/gone',
     '! sub/link/clean',
     'C sub/clean',
     'C sub/d/clean',
+    'M sub/d',
     'M sub/modified',
   ]);
   // Of sub its five names, of sub/d one, and in both whether they are repositories.
   assert.deepEqual(outcome, outcomeOf({ stats: 8, directoriesRead: 1 }));
+});
+
+test('in an excluded directory, what is there in place of a recorded file is taken for it as far as its stat goes', async t => {
+  const directory = temporaryDirectory(t).files({
+    'sub/added/f': '',
+    'sub/changed/f': '',
+    'sub/tracked/f': '',
+    'sub/unsure/f': '',
+    'sub/removed/f': '',
+  });
+  const size = fs.statSync(directory.at('sub/unsure')).size;
+  const input = fakeInput({
+    root: directory.root,
+    entries: [
+      { path: 'sub/added', kind: 'added' },
+      { path: 'sub/changed', kind: 'changed' },
+      { path: 'sub/removed', kind: 'removed' },
+      { path: 'sub/tracked', size: 1, mtime: OLD_SECONDS },
+      { path: 'sub/unsure', size, mtime: OLD_SECONDS, executable: true },
+    ],
+    excluded: ['sub'],
+  });
+  assert.deepEqual((await statusOf(input)).lines, [
+    '! sub/unsure',
+    'A sub/added',
+    'M sub/changed',
+    'M sub/tracked',
+    'R sub/removed',
+  ]);
+});
+
+test('in an excluded directory, no path is looked up that could lead into a control directory', async t => {
+  const names = ['.hg', '.HG/a', '.hg./b', '.hgx/c', 'd/.Hg', 'e'];
+  const files = Object.fromEntries(names.map(name => [`sub/${name}`, '1']));
+  const directory = temporaryDirectory(t).files(files);
+  const entries = names.map(name => ({ path: `sub/${name}`, size: 1, mtime: OLD_SECONDS }));
+  const input = fakeInput({ root: directory.root, entries, excluded: ['sub'] });
+  const expected = ['! sub/.HG/a', '! sub/.hg', '! sub/.hg./b', '! sub/d/.Hg', 'C sub/.hgx/c', 'C sub/e'];
+  assert.deepEqual((await statusOf(input)).lines, expected);
+  const paths = entries.map(({ path }) => bytePath(path));
+  assert.deepEqual((await statusOf(input, { paths })).lines, expected);
 });
 
 test('an excluded directory that is a repository hides what is recorded in it', async t => {
@@ -154,10 +197,10 @@ test('the matcher is not asked if nothing can match', async t => {
       return true;
     },
   };
-  const { lines } = await statusOf({ ...input, ignore });
+  const { lines } = await statusOf({ ...input, ignore }, { forms: false });
   assert.equal(asked, 0);
   assert.equal(lines.length, 5);
-  await statusOf({ ...input, ignore: { ...ignore, isEmpty: false } });
+  await statusOf({ ...input, ignore: { ...ignore, isEmpty: false } }, { forms: false });
   assert.equal(asked, 2);
 });
 

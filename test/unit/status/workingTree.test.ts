@@ -74,7 +74,7 @@ test('a directory that cannot be listed is reported, and what is recorded in it 
       { path: 'closed/gone', size: 1 },
     ],
   });
-  const { lines, unreadable, outcome } = await statusOf(input);
+  const { lines, unreadable, outcome } = await statusOf(input, { forms: false });
   assert.deepEqual(lines, ['! closed/gone', '? open', 'C closed/tracked']);
   assert.deepEqual(unreadable, [{ path: 'closed', code: 'EACCES' }]);
   assert.deepEqual(outcome, outcomeOf({ stats: 3, directoriesRead: 2 }));

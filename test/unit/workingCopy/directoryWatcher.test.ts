@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import { createTreeWatcher, DirectoryWatcher } from '../../../src/workingCopy/treeWatcher.ts';
@@ -132,6 +134,70 @@ test('the limit is respected, said once, and room is used again', { skip }, asyn
   directory.write('c/f');
   await hint('c/f');
   assert.equal(logger.lines.length, 1);
+});
+
+test('the system that has no watches left is asked again, and what it says is said once', { skip }, t => {
+  const directory = temporaryDirectory(t);
+  for (const name of ['a', 'b']) directory.mkdir(name);
+  const logger = new RecordingLogger();
+  let left = 1;
+  const watcher = new DirectoryWatcher({ root: directory.root, share: 1, logger }, 1000, (path, options) => {
+    if (left === 0)
+      throw Object.assign(new Error('ENOSPC: System limit for number of file watchers reached'), { code: 'ENOSPC' });
+    left--;
+    return fs.watch(path, options);
+  });
+  t.after(() => watcher.dispose());
+  for (let audit = 1; audit <= 3; audit++) {
+    for (const name of ['', 'a', 'b']) watch(watcher, name, false);
+    assert.deepEqual([watcher.watched, watcher.complete], [1, false]);
+  }
+  const refused =
+    'warn: Not every directory can be watched (ENOSPC: System limit for number of file watchers reached). ' +
+    "Changes in the others are noticed through the editor's events and by audits.";
+  assert.deepEqual(logger.lines, [refused]);
+  left = 1;
+  watch(watcher, 'a', false);
+  assert.deepEqual([watcher.watched, watcher.complete], [2, false]);
+  left = 1;
+  watch(watcher, 'b', false);
+  assert.deepEqual([watcher.watched, watcher.complete], [3, true]);
+  assert.deepEqual(logger.lines, [refused, 'info: Every directory is watched again.']);
+  // A directory that goes away needs no watch.
+  left = 0;
+  directory.mkdir('c');
+  watch(watcher, 'c');
+  assert.equal(watcher.complete, false);
+  watcher.unwatch(bytePath('c'));
+  assert.equal(watcher.complete, true);
+});
+
+test('another directory in the place of the root is noticed, a file of its name is none', { skip }, async t => {
+  const directory = temporaryDirectory(t);
+  directory.mkdir('repository');
+  directory.mkdir('other');
+  const root = path.join(directory.root, 'repository');
+  const watcher = new DirectoryWatcher({ root, share: 1, logger: new RecordingLogger() }, 1000);
+  t.after(() => watcher.dispose());
+  const hints: string[] = [];
+  watcher.onHint(hint => hints.push(hint));
+  watch(watcher, '');
+  const quiet = async (name: string): Promise<void> => {
+    directory.write(`repository/${name}`);
+    while (!hints.includes(name)) await new Promise(resolve => setImmediate(resolve));
+  };
+  directory.write('repository/repository');
+  await quiet('barrier');
+  assert.deepEqual([...new Set(hints)], ['repository', 'barrier']);
+  hints.length = 0;
+  directory.rename('repository', 'old');
+  directory.rename('other', 'repository');
+  while (!hints.includes('')) await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual(hints.slice(0, 2), ['.hg', '']);
+  // What the model does then: it reads everything anew.
+  watch(watcher, '', true);
+  hints.length = 0;
+  await quiet('new');
 });
 
 test('a directory that is gone already is no failure', { skip }, t => {

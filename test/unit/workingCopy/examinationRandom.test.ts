@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fakeInput } from '../../support/fakeStatCache.ts';
 import { OLD_SECONDS, temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
+import { bulkForms } from '../../support/bulkForms.ts';
 import { WorkingCopyModel } from './workingCopyModel.ts';
 
 const name = fc.constantFrom('a', 'b', 'c');
@@ -92,6 +93,32 @@ for (const scanning of [false, true]) {
         if (scan !== undefined) model.finish(scan);
         model.assertTrue();
       }),
+      { numRuns: 150 },
+    );
+  });
+}
+
+for (const { name: form, scanners } of bulkForms()) {
+  test(`a scan by several threads after random changes (${form})`, async t => {
+    const directory = temporaryDirectory(t);
+    await fc.assert(
+      fc.asyncProperty(
+        anyRun,
+        fc.boolean(),
+        fc.integer({ min: 1, max: 6 }),
+        async ({ before, recorded, ignored, excluded, groups }, fresh, unitNodes) => {
+          directory.clear();
+          for (const operation of before) perform(directory, operation);
+          const entries = recorded.map(path => ({ path, size: 1, mtime: OLD_SECONDS }));
+          const input = fakeInput({ root: directory.root, entries, ignored, excluded });
+          const model = fresh ? new WorkingCopyModel(input) : WorkingCopyModel.scanned(input);
+          for (const { operations } of groups) for (const operation of operations) perform(directory, operation);
+          const failures: unknown[] = [];
+          await model.bulk({ scanners, minimumNodes: 0, unitNodes, onFailure: error => failures.push(error) });
+          assert.deepEqual(failures, []);
+          model.assertTrue();
+        },
+      ),
       { numRuns: 150 },
     );
   });

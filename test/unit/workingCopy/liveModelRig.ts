@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import type { QuicksilverError } from '../../../src/base/errors.ts';
 import { Emitter } from '../../../src/base/lifecycle.ts';
+import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
 import type { Backend, Head, Lock, Snapshot } from '../../../src/workingCopy/backend.ts';
 import { LiveModel, PUBLISH_PAUSE_MS } from '../../../src/workingCopy/liveModel.ts';
 import type { ModelUpdate } from '../../../src/workingCopy/publisher.ts';
@@ -72,6 +73,10 @@ export class FakeBackend implements Backend {
     const same =
       previous?.input === input && previous.head === head && previous.warnings === warnings && previous.files === files;
     return same ? previous : { input, head, warnings, files };
+  }
+
+  isCurrent({ input }: Snapshot): boolean {
+    return this.present && this.failure === undefined && input === this.#next.input;
   }
 
   changedPaths(from: Snapshot, to: Snapshot): BytePath[] {
@@ -153,13 +158,14 @@ export class LiveModelRig {
     files: Readonly<Record<string, string>>,
     options: Omit<FakeInputOptions, 'root'> = {},
     auditMs = 0,
+    bulk?: BulkOptions,
   ) {
     this.#context = t;
     t.mock.timers.enable({ apis: ['setTimeout'] });
     t.mock.method(performance, 'now', () => this.#now);
     this.directory = temporaryDirectory(t).files({ '.hg/dirstate': '', ...files });
     this.backend = new FakeBackend(this.directory.root, options);
-    this.model = new LiveModel({ backend: this.backend, watcher: this.watcher, logger: this.logger, auditMs });
+    this.model = new LiveModel({ backend: this.backend, watcher: this.watcher, logger: this.logger, auditMs, bulk });
     t.after(() => this.model.dispose());
     this.model.onDidUpdate(update => {
       this.updates.push(update);

@@ -90,7 +90,9 @@ test('only differences follow, also of state, head and nested repositories', () 
 test('merge state and subrepositories are told as a whole when they are others, and what is gone is told once', () => {
   const { publisher, updates } = setUp();
   const merge: MergeState = { local: undefined, other: undefined, labels: {}, conflicts: [], problem: undefined };
-  const list: readonly Subrepository[] = [{ path: bytePath('sub'), kind: 'hg', source: 'sub', revision: undefined }];
+  const list: readonly Subrepository[] = [
+    { path: bytePath('sub'), kind: 'hg', source: 'sub', revision: undefined, isPresent: true },
+  ];
   const told = (): unknown[] => {
     publisher.publish(true, 0);
     publisher.publish(true, 0);

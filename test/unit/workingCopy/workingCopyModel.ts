@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import { VerdictCache } from '../../../src/status/contentComparison.ts';
 import { emptyOutcome, type StatusInput } from '../../../src/status/types.ts';
+import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
+import { Armer } from '../../../src/workingCopy/armer.ts';
 import { Examination, type ExaminationContext } from '../../../src/workingCopy/examination.ts';
 import { StatusTree, type Directory } from '../../../src/workingCopy/statusTree.ts';
+import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 
 export class WorkingCopyModel {
   readonly tree = new StatusTree(path => {
@@ -49,6 +52,16 @@ export class WorkingCopyModel {
     return job;
   }
 
+  /** Scans everything by several threads, and then watches what was found. */
+  async bulk(options: BulkOptions): Promise<void> {
+    const job = new Examination(this.context(), true);
+    job.addEverything(options);
+    assert.ok(job.isBulk);
+    while (job.step() || job.isBulk) await job.wait();
+    const watch = (path: BytePath): unknown => this.watched.add(path);
+    while (new Armer(this.tree, this.nested, { watch }).slice(Infinity));
+  }
+
   hint(...paths: string[]): void {
     const job = new Examination(this.context(), true);
     job.addPaths(paths.map(bytePath));
@@ -70,7 +83,7 @@ export class WorkingCopyModel {
     return [...this.tree.entries()]
       .map(([path, { status, directory, source }]) => {
         const from = source === undefined ? '' : ` <- ${source}`;
-        return `${LETTERS[status]} ${path}${directory ? '/' : ''}${from}`;
+        return `${STATUS_LETTERS[status]} ${path}${directory ? '/' : ''}${from}`;
       })
       .sort();
   }
@@ -85,8 +98,6 @@ export class WorkingCopyModel {
     for (const path of fresh.unsure) assert.ok(this.unsure.has(path), message);
   }
 }
-
-const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
 
 /** The directories that belong to the working copy and were read. */
 function listed(tree: StatusTree): string[] {

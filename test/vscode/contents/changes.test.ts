@@ -203,6 +203,28 @@ describe('what a change opens', () => {
     assert.match(activeTab().label, new RegExp(`workspace \\([0-9a-f]{12} ↔ ${parent}\\) \\(1 file\\)`));
   });
 
+  it('decodes both sides as the setting says', async () => {
+    const latin = (text: string): void => fs.writeFileSync(at('latin.txt'), Buffer.from(text, 'latin1'));
+    latin('caf\u00e9\n');
+    await hg(at(), 'commit', '--addremove', '--message', 'In Latin-1', at('latin.txt'));
+    latin('caf\u00e9 cr\u00e8me\n');
+    await repository.settle();
+    const settings = workspace.getConfiguration('files');
+    await settings.update('encoding', 'iso88591', true);
+    try {
+      const { input } = await click('latin.txt');
+      assert.ok(input instanceof TabInputTextDiff);
+      const sides = [input.original, input.modified].map(uri => workspace.openTextDocument(uri));
+      const shown = (await Promise.all(sides)).map(side => [side.encoding, side.getText()]);
+      assert.deepEqual(shown, [
+        ['iso88591', 'caf\u00e9\n'],
+        ['iso88591', 'caf\u00e9 cr\u00e8me\n'],
+      ]);
+    } finally {
+      await settings.update('encoding', undefined, true);
+    }
+  });
+
   it('a version cannot be written', async () => {
     const { input } = await click('src/edited.txt');
     assert.ok(input instanceof TabInputTextDiff);

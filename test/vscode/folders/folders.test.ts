@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { workspace } from 'vscode';
+import { commands, TabInputTextDiff, window, workspace } from 'vscode';
 import type { QuicksilverApi } from '../../../src/extension/api.ts';
 import { until } from '../harness.ts';
 import { assertNoHgStarted, at, uriAt, write } from '../outside.ts';
@@ -62,6 +63,21 @@ describe('a workspace of several folders', () => {
     await shows('outer', { 'sub/new.txt': '?' });
     write('alpha/a.txt', 'a\n');
     await shows('alpha', {});
+  });
+
+  it('decodes the versions of a file as its folder says, although they lie in no folder', async () => {
+    fs.writeFileSync(at('alpha', 'latin.txt'), Buffer.from('caf\u00e9 cr\u00e8me\n', 'latin1'));
+    await shows('alpha', { 'latin.txt': 'M' });
+    await commands.executeCommand('quicksilver.openChanges', uriAt('alpha', 'latin.txt'));
+    const input = window.tabGroups.activeTabGroup.activeTab?.input;
+    assert.ok(input instanceof TabInputTextDiff);
+    const sides = [input.original, input.modified].map(uri => workspace.openTextDocument(uri));
+    const shown = (await Promise.all(sides)).map(side => [side.encoding, side.getText()]);
+    assert.deepEqual(shown, [
+      ['iso88591', 'caf\u00e9\n'],
+      ['iso88591', 'caf\u00e9 cr\u00e8me\n'],
+    ]);
+    await commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('closes the repositories of a folder that is taken out, and opens them when it is back', async () => {

@@ -5,7 +5,11 @@ import { findHg } from '../../../scripts/vscode/mercurial.mjs';
 
 export function prepare({ directory, initRepository, writeFiles, fakeHg }) {
   const make = (name, files) => initRepository(path.join(directory, name), files);
-  make('alpha', { 'a.txt': 'a\n' });
+  make('alpha', {
+    'a.txt': 'a\n',
+    'latin.txt': Buffer.from('caf\u00e9\n', 'latin1'),
+    '.vscode/settings.json': '{ "files.encoding": "iso88591" }\n',
+  });
   make('beta', { 'b.txt': 'b\n', 'sub/s.txt': 's\n', 'sub/deep/d.txt': 'd\n' });
   make('outer', { 'o.txt': 'o\n', 'sub/s.txt': 's\n' });
   make('outer/nested', { 'n.txt': 'n\n' });

@@ -30,8 +30,6 @@ export function prepare({ directory, hg, initRepository, writeFiles, fakeHg }) {
   return {
     open: directory,
     settings: {
-      // While hg makes a repository, it is for a moment one that has to be refused.
-      'quicksilver.fallbackToHg': false,
       'files.watcherExclude': { '**/hidden/**': true },
       // Colours that are in no theme: what has one of them has it from us.
       'workbench.colorCustomizations': {

@@ -48,6 +48,26 @@ describe('a workspace that is not trusted', () => {
     assert.doesNotMatch(report, /difference/);
   });
 
+  it('has health in the report, and nothing of what is in files; one click copies it', async () => {
+    const document = await doctor();
+    const report = document.getText();
+    for (const line of [
+      /^## Health$/m,
+      /^- state: ready$/m,
+      /^- \d+ director(?:y|ies) watched/m,
+      /^- \d+ audits? done, everything was looked at \d+ s ago$/m,
+      /^- 0 changes found by the audit that no event had told of$/m,
+      /^- no warnings or errors$/m,
+    ]) {
+      assert.match(report, line);
+    }
+    assert.doesNotMatch(report, /no longer clean/);
+    // What is copied is the newest report; VS Code may still have the one before, whose times are others.
+    const copied = await commands.executeCommand<string>('quicksilver.copyReport', document.uri);
+    const withoutNumbers = (text: string): string => text.replaceAll(/\d+/g, 'N');
+    assert.equal(withoutNumbers(copied), withoutNumbers(report));
+  });
+
   it('has started nothing', () => {
     assert.deepEqual(hgCalls(), []);
     assert.equal(wasExecuted(), false);

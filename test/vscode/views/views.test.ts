@@ -59,7 +59,7 @@ describe('what is shown of several repositories', () => {
     assert.deepEqual(rows(root, 'untracked'), ['? unknown.txt: Untracked']);
     assert.equal(api.view.badge(root), 6);
     assert.equal(api.view.statusBar(root).text, '$(git-branch) default $(edit) 5');
-    assert.equal(api.view.inputBoxVisible(root), false);
+    assert.equal(api.view.inputBoxVisible(root), true);
   });
 
   it('colours files by our own colours, and greys what is ignored however deep', () => {
@@ -99,7 +99,9 @@ describe('what is shown of several repositories', () => {
         ['problem', 0],
         ['conflicts', 0],
         ['resolved', 0],
+        ['included', 0],
         ['changes', 0],
+        ['subrepositories', 0],
         ['untracked', 0],
       ],
     );

@@ -105,3 +105,15 @@ test('thousands of patterns', () => {
   assert.equal(matcher.matches(bytePath('x/some_name_4999.tmp')), true);
   assert.equal(matcher.matches(bytePath('x/some_name_5000.tmp')), false);
 });
+
+test('more patterns than the linear engine can have are refused before any is compiled', () => {
+  const patterns = Array.from({ length: 100_000 }, (_, i) => relre(`(a+)+${i}$`));
+  const started = performance.now();
+  assert.throws(() => compilePatterns(patterns), {
+    code: 'unsupported',
+    message: /cannot be matched in bounded time$/,
+  });
+  // Compiling them took half a minute, and gigabytes.
+  assert.ok(performance.now() - started < 10_000);
+  assert.deepEqual(engines(...patterns.slice(0, 1000)).at(-1), 'linear');
+});

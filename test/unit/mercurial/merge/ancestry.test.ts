@@ -65,6 +65,22 @@ describe('phases', () => {
     assert.equal(finder.phaseOf(6, [{ phase: 96, node: nodes[6]! }]), 'internal');
   });
 
+  test('of the ancestors, the drafts are counted', context => {
+    const { changelog, nodes } = make(context, [...line(4), [0, -1], [3, 4], [4, -1]]);
+    const finder = new PhaseFinder(changelog);
+    const all = [0, 1, 2, 3, 4, 5, 6];
+    const drafts = (...roots: readonly (readonly [phase: number, revision: number])[]): (number | undefined)[] =>
+      all.map(revision =>
+        finder.draftAncestors(
+          revision,
+          roots.map(([phase, root]) => ({ phase, node: nodes[root]! })),
+        ),
+      );
+    assert.deepEqual(drafts([1, 1]), [0, 1, 2, 3, 0, 4, 0]);
+    assert.deepEqual(drafts([1, 0], [2, 4]), [1, 2, 3, 4, 1, 4, 1]);
+    assert.deepEqual(drafts(), [0, 0, 0, 0, 0, 0, 0]);
+  });
+
   test('with the first root found the search ends if no other phase is to be had', context => {
     const { changelog, nodes, counters } = make(context, line(30_000));
     const finder = new PhaseFinder(changelog);

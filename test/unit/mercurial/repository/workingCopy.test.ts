@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { workingCopyLock, type LockContext } from '../../../../src/mercurial/lock.ts';
+import { bytePath } from '../../../../src/base/bytePath.ts';
 import { MercurialRepository } from '../../../../src/mercurial/repository.ts';
+import { subrepositories, subrepositoryDirectories } from '../../../../src/mercurial/subrepos.ts';
 import { UNFINISHED_FILES } from '../../../../src/mercurial/unfinished.ts';
 import { Vfs } from '../../../../src/mercurial/vfs.ts';
 import { P1, P2, encodeV1, type V1Entry } from '../../../support/dirstateBytes.ts';
@@ -101,6 +103,20 @@ describe('the lock of the working copy', () => {
     fs.rmSync(fixture.path('r/.hg/updatestate'));
     assert.equal(repository.lock(), 'held');
   });
+
+  test('what is there and cannot be read is a lock, of nobody knows whom', () => {
+    fs.mkdirSync(fixture.path('r/.hg/wlock'));
+    const { held, description } = workingCopyLock(new Vfs(), fixture.path('r/.hg'));
+    assert.equal(held, true);
+    assert.match(description!, /not a regular file$/);
+    assert.equal(open().lock(), 'held');
+  });
+
+  test('a process whose number no process has is gone', () => {
+    fs.symlinkSync('here:4294967296', fixture.path('r/.hg/wlock'));
+    const context: LockContext = { host: 'here', isAlive: () => assert.fail('nobody must be asked') };
+    assert.equal(workingCopyLock(new Vfs(), fixture.path('r/.hg'), context).held, false);
+  });
 });
 
 describe('unfinished operations', () => {
@@ -156,6 +172,21 @@ describe('subrepositories', () => {
   test('of a link are those of its target, which is a line of text', () => {
     fs.symlinkSync('sub = sub', fixture.path('r/.hgsub'));
     assert.deepEqual(excluded(), ['sub']);
+  });
+
+  test('are present where there is a repository, and no link on the way to it', () => {
+    fixture.write('r/.hgsub', 'sub = x\na/b = x\nempty = x\ngit = [git]x\nlinked/c = x\n\xff = x\n');
+    fixture.write('r/.hg/dirstate', encodeV1(both));
+    for (const name of ['sub', 'a/b', 'git', 'linkedTo/c']) fixture.init(`r/${name}`);
+    fs.mkdirSync(fixture.path('r/empty'));
+    fs.symlinkSync('linkedTo', fixture.path('r/linked'));
+    const all = subrepositories(new Vfs(), fixture.path('r'), open().readDirstate());
+    const present = all.filter(({ isPresent }) => isPresent).map(({ path }) => path);
+    assert.deepEqual(present, [bytePath('a/b'), bytePath('sub')]);
+    const name = (directory: string): string => directory.slice(fixture.path('r/').length);
+    assert.deepEqual(subrepositoryDirectories(fixture.path('r'), all).map(name), [
+      ...['a/b/.hg', 'empty/.hg', 'linked/c/.hg', 'sub/.hg', 'ÿ/.hg'],
+    ]);
   });
 
   const damaged: [string, string, string, string][] = [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
@@ -97,6 +98,46 @@ for (const [name, header] of [
     assert.throws(() => revlog.text(-1), { code: 'corrupt' });
   });
 }
+
+test('of a text that is stored as a whole only the beginning is read and decompressed', t => {
+  // As a changeset that names a hundred thousand files has it: it does not get much smaller by compression.
+  const names = Array.from({ length: 100_000 }, (_, i) => createHash('md5').update(String(i)).digest('hex'));
+  const long = text(`${'0123456789'.repeat(4)}\n${names.join('\n')}`);
+  for (const [chunk, bytes] of [
+    [zlib(long), 512],
+    [literal(long), 512],
+  ] as const) {
+    const { revlog, counters } = make(t, [{ text: long, chunk }], SPLIT);
+    const index = 64;
+    assert.equal(revlog.beginning(0, 41).toString(), `${'0123456789'.repeat(4)}\n`);
+    assert.equal(counters.bytesRead, index + bytes);
+    assert.equal(counters.textsRebuilt, 0);
+  }
+});
+
+for (const header of [undefined, SPLIT]) {
+  test(`beginnings of texts, however they are stored (${header === SPLIT ? 'split' : 'inline'})`, t => {
+    const { revlog } = make(t, HISTORY, header);
+    for (const [revision, { text: whole }] of HISTORY.entries()) {
+      for (const count of [0, 1, 4, 100]) {
+        assert.deepEqual(revlog.beginning(revision, count), whole.subarray(0, count), `${revision}, ${count}`);
+      }
+    }
+  });
+}
+
+test('a beginning that is damaged or cut off is corrupt', t => {
+  const whole = text('one\ntwo\n'.repeat(100));
+  const chunk = zlib(whole);
+  const damaged = Buffer.from(chunk);
+  damaged[1]! ^= 0xff;
+  assert.throws(() => make(t, [{ text: whole, chunk: damaged }]).revlog.beginning(0, 41), { code: 'corrupt' });
+  const cut = make(t, [{ text: whole, chunk: chunk.subarray(0, 6) }]);
+  assert.throws(() => cut.revlog.beginning(0, 41), { code: 'corrupt' });
+  const missing = make(t, [{ text: whole, chunk }], SPLIT);
+  fs.rmSync(path.join(missing.directory, 'log.d'));
+  assert.throws(() => missing.revlog.beginning(0, 41), { code: 'corrupt' });
+});
 
 test('without general delta a chain is all revisions since its base', t => {
   const { revlog } = make(

@@ -93,7 +93,8 @@ test('nothing is read before the first find, and what is found is what the manif
   assert.equal(tree.find(bytePath('d')), undefined);
   assert.equal(tree.find(bytePath('g')), undefined);
   assert.equal(made.store.counters.revlogsOpened, 2);
-  assert.equal(made.store.counters.textsRebuilt, 2);
+  // The manifest's; of the changeset only the beginning is looked at.
+  assert.equal(made.store.counters.textsRebuilt, 1);
 });
 
 test('the null revision has no files and reads nothing', t => {
@@ -278,7 +279,7 @@ test('a manifest of the same changeset is read once', t => {
   fileAt(made, 0);
   const { bytesRead, textsRebuilt } = made.store.counters;
   fileAt(made, 0, 'l');
-  assert.equal(made.store.counters.textsRebuilt, textsRebuilt + 1, 'the changeset only');
+  assert.equal(made.store.counters.textsRebuilt, textsRebuilt);
   assert.equal(made.store.counters.bytesRead, bytesRead);
 });
 

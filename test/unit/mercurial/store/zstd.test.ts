@@ -51,6 +51,13 @@ for (const [name, text, base64] of VECTORS) {
     assert.equal(decode(frame, text.length).toString('latin1'), text);
   });
 
+  test(`${name}: the beginning alone`, () => {
+    const beginning = decompressZstd(frame, text.length, 'test', 41).toString('latin1');
+    assert.ok(beginning.length >= Math.min(41, text.length) && text.startsWith(beginning));
+    // Not more than the block in which there is enough.
+    assert.ok(beginning.length <= 41 + (1 << 17));
+  });
+
   test(`${name}: not to more than is allowed`, () => {
     if (text !== '') assert.throws(() => decode(frame, text.length - 1), { code: 'corrupt' });
   });

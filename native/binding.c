@@ -1,0 +1,229 @@
+// What scan.c does, for JavaScript:
+//   prepare({ root, control, names, pathOffset, ..., mask, value, executable, entry, nodes, parents, skip }) -> handle
+//   scan(handle, from, to) -> Promise<{ words: ArrayBuffer, names: ArrayBuffer, stats, directoriesRead }>
+// The arrays are used where they are, from other threads: nobody may change them as long as the handle lives.
+#include <stdlib.h>
+#include <string.h>
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+
+#include "scan.h"
+
+enum { REFERENCES = 16 };
+
+typedef struct {
+  columns_t columns;
+  rule_t rule;
+  plan_t plan;
+  char *root;
+  char *control;
+  // Keep the arrays alive.
+  napi_ref references[REFERENCES];
+  int reference_count;
+} prepared_t;
+
+typedef struct {
+  prepared_t *prepared;
+  napi_ref handle;
+  napi_async_work work;
+  napi_deferred deferred;
+  size_t from, to;
+  result_t result;
+} run_t;
+
+static napi_value fail(napi_env env, const char *message) {
+  bool pending = false;
+  napi_is_exception_pending(env, &pending);
+  if (!pending) napi_throw_error(env, NULL, message);
+  return NULL;
+}
+
+static void free_prepared(napi_env env, void *data, void *hint) {
+  prepared_t *prepared = data;
+  (void)hint;
+  for (int i = 0; i < prepared->reference_count; i++) napi_delete_reference(env, prepared->references[i]);
+  free(prepared->root);
+  free(prepared->control);
+  free(prepared);
+}
+
+// A typed array of the options; its length must be *length, unless that is SIZE_MAX: then it is stored there.
+static int array(napi_env env, napi_value options, const char *name, napi_typedarray_type type, size_t *length,
+                 const void **data, prepared_t *prepared) {
+  napi_value value;
+  bool is_array = false;
+  napi_typedarray_type found;
+  size_t found_length;
+  void *found_data;
+  if (napi_get_named_property(env, options, name, &value) != napi_ok) return 0;
+  if (napi_is_typedarray(env, value, &is_array) != napi_ok || !is_array) return 0;
+  if (napi_get_typedarray_info(env, value, &found, &found_length, &found_data, NULL, NULL) != napi_ok) return 0;
+  if (found != type || (*length != SIZE_MAX && found_length != *length)) return 0;
+  if (found_length > 0 && found_data == NULL) return 0;
+  if (prepared->reference_count == REFERENCES) return 0;
+  if (napi_create_reference(env, value, 1, &prepared->references[prepared->reference_count]) != napi_ok) return 0;
+  prepared->reference_count++;
+  *length = found_length;
+  *data = found_data;
+  return 1;
+}
+
+// The bytes of an option as a string of C; NULL if it is no such thing. To be freed.
+static char *bytes_of(napi_env env, napi_value options, const char *name) {
+  napi_value value;
+  bool is_array = false;
+  napi_typedarray_type type;
+  size_t length;
+  void *data;
+  if (napi_get_named_property(env, options, name, &value) != napi_ok) return NULL;
+  if (napi_is_typedarray(env, value, &is_array) != napi_ok || !is_array) return NULL;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, NULL, NULL) != napi_ok) return NULL;
+  if (type != napi_uint8_array || length == 0 || memchr(data, 0, length) != NULL) return NULL;
+  char *copy = malloc(length + 1);
+  if (copy == NULL) return NULL;
+  memcpy(copy, data, length);
+  copy[length] = 0;
+  return copy;
+}
+
+static int number(napi_env env, napi_value options, const char *name, uint16_t *result) {
+  napi_value value;
+  uint32_t found;
+  if (napi_get_named_property(env, options, name, &value) != napi_ok) return 0;
+  if (napi_get_value_uint32(env, value, &found) != napi_ok || found > 0xffff) return 0;
+  *result = (uint16_t)found;
+  return 1;
+}
+
+static napi_value prepare(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value options, handle;
+  if (napi_get_cb_info(env, info, &count, &options, NULL, NULL) != napi_ok || count < 1) return fail(env, "no options");
+  prepared_t *prepared = calloc(1, sizeof *prepared);
+  if (prepared == NULL) return fail(env, "out of memory");
+  columns_t *columns = &prepared->columns;
+  plan_t *plan = &prepared->plan;
+  size_t nodes = SIZE_MAX, places = SIZE_MAX;
+  columns->names_length = SIZE_MAX;
+  const int ok =
+      array(env, options, "names", napi_uint8_array, &columns->names_length, (const void **)&columns->names, prepared) &&
+      array(env, options, "pathOffset", napi_uint32_array, &nodes, (const void **)&columns->path_offset, prepared) &&
+      array(env, options, "pathLength", napi_uint16_array, &nodes, (const void **)&columns->path_length, prepared) &&
+      array(env, options, "baseStart", napi_uint16_array, &nodes, (const void **)&columns->base_start, prepared) &&
+      array(env, options, "firstChild", napi_uint32_array, &nodes, (const void **)&columns->first_child, prepared) &&
+      array(env, options, "childCount", napi_uint32_array, &nodes, (const void **)&columns->child_count, prepared) &&
+      array(env, options, "flags", napi_uint16_array, &nodes, (const void **)&columns->flags, prepared) &&
+      array(env, options, "size", napi_uint32_array, &nodes, (const void **)&columns->size, prepared) &&
+      array(env, options, "mtimeSeconds", napi_uint32_array, &nodes, (const void **)&columns->seconds, prepared) &&
+      array(env, options, "mtimeNanoseconds", napi_uint32_array, &nodes, (const void **)&columns->nanoseconds, prepared) &&
+      array(env, options, "doubtful", napi_uint32_array, &nodes, (const void **)&columns->doubtful, prepared) &&
+      array(env, options, "nodes", napi_uint32_array, &places, (const void **)&plan->nodes, prepared) &&
+      array(env, options, "parents", napi_uint32_array, &places, (const void **)&plan->parents, prepared) &&
+      array(env, options, "skip", napi_uint8_array, &places, (const void **)&plan->skip, prepared) &&
+      number(env, options, "mask", &prepared->rule.mask) && number(env, options, "value", &prepared->rule.value) &&
+      number(env, options, "executable", &prepared->rule.executable) &&
+      number(env, options, "entry", &prepared->rule.entry) &&
+      (prepared->root = bytes_of(env, options, "root")) != NULL &&
+      (prepared->control = bytes_of(env, options, "control")) != NULL;
+  columns->node_count = nodes;
+  plan->count = places;
+  if (!ok || napi_create_external(env, prepared, free_prepared, NULL, &handle) != napi_ok) {
+    free_prepared(env, prepared, NULL);
+    return fail(env, "the options are wrong");
+  }
+  return handle;
+}
+
+static void execute(napi_env env, void *data) {
+  run_t *run = data;
+  const prepared_t *prepared = run->prepared;
+  (void)env;
+  scan_unit(prepared->root, prepared->control, &prepared->columns, &prepared->rule, &prepared->plan, run->from, run->to,
+            &run->result);
+}
+
+static int copy_of(napi_env env, const void *data, size_t length, napi_value *result) {
+  void *copy;
+  if (napi_create_arraybuffer(env, length, &copy, result) != napi_ok) return 0;
+  if (length > 0) memcpy(copy, data, length);
+  return 1;
+}
+
+static void complete(napi_env env, napi_status status, void *data) {
+  run_t *run = data;
+  result_t *result = &run->result;
+  napi_value object, words, names, stats, directories, error;
+  const int ok = status == napi_ok && !result->failed &&
+                 copy_of(env, result->words, result->count * sizeof *result->words, &words) &&
+                 copy_of(env, result->names, result->names_count, &names) &&
+                 napi_create_uint32(env, result->stats, &stats) == napi_ok &&
+                 napi_create_uint32(env, result->directories_read, &directories) == napi_ok &&
+                 napi_create_object(env, &object) == napi_ok &&
+                 napi_set_named_property(env, object, "words", words) == napi_ok &&
+                 napi_set_named_property(env, object, "names", names) == napi_ok &&
+                 napi_set_named_property(env, object, "stats", stats) == napi_ok &&
+                 napi_set_named_property(env, object, "directoriesRead", directories) == napi_ok;
+  if (ok) {
+    napi_resolve_deferred(env, run->deferred, object);
+  } else {
+    napi_value message;
+    if (napi_create_string_utf8(env, "the scan of a unit failed", NAPI_AUTO_LENGTH, &message) == napi_ok &&
+        napi_create_error(env, NULL, message, &error) == napi_ok) {
+      napi_reject_deferred(env, run->deferred, error);
+    }
+  }
+  free_result(result);
+  napi_delete_reference(env, run->handle);
+  napi_delete_async_work(env, run->work);
+  free(run);
+}
+
+static napi_value scan(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value arguments[3], promise, name;
+  napi_valuetype type;
+  void *prepared;
+  uint32_t from, to;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok || count < 3 ||
+      napi_typeof(env, arguments[0], &type) != napi_ok || type != napi_external ||
+      napi_get_value_external(env, arguments[0], &prepared) != napi_ok ||
+      napi_get_value_uint32(env, arguments[1], &from) != napi_ok ||
+      napi_get_value_uint32(env, arguments[2], &to) != napi_ok) {
+    return fail(env, "expected a handle and two numbers");
+  }
+  run_t *run = calloc(1, sizeof *run);
+  if (run == NULL) return fail(env, "out of memory");
+  run->prepared = prepared;
+  run->from = from;
+  run->to = to;
+  if (napi_create_reference(env, arguments[0], 1, &run->handle) != napi_ok) {
+    free(run);
+    return fail(env, "no reference");
+  }
+  if (napi_create_string_utf8(env, "quicksilver-scan", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_async_work(env, NULL, name, execute, complete, run, &run->work) != napi_ok) {
+    napi_delete_reference(env, run->handle);
+    free(run);
+    return fail(env, "no work");
+  }
+  if (napi_create_promise(env, &run->deferred, &promise) != napi_ok ||
+      napi_queue_async_work(env, run->work) != napi_ok) {
+    napi_delete_async_work(env, run->work);
+    napi_delete_reference(env, run->handle);
+    free(run);
+    return fail(env, "the work was not taken");
+  }
+  return promise;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value function;
+  if (napi_create_function(env, "prepare", NAPI_AUTO_LENGTH, prepare, NULL, &function) != napi_ok ||
+      napi_set_named_property(env, exports, "prepare", function) != napi_ok ||
+      napi_create_function(env, "scan", NAPI_AUTO_LENGTH, scan, NULL, &function) != napi_ok ||
+      napi_set_named_property(env, exports, "scan", function) != napi_ok) {
+    return fail(env, "the module could not be set up");
+  }
+  return exports;
+}

@@ -1,0 +1,63 @@
+// The scan of one unit of directories, without anything of Node: see scan.c.
+#ifndef QUICKSILVER_SCAN_H
+#define QUICKSILVER_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// What is recorded, as columns: one value a node. Lengths are those of the arrays; every index is checked against them.
+typedef struct {
+  const uint8_t *names;
+  size_t names_length;
+  const uint32_t *path_offset;
+  const uint16_t *path_length;
+  const uint16_t *base_start;
+  const uint32_t *first_child;
+  const uint32_t *child_count;
+  const uint16_t *flags;
+  const uint32_t *size;
+  const uint32_t *seconds;
+  const uint32_t *nanoseconds;
+  // Not 0: the stat alone never says that the file is clean.
+  const uint32_t *doubtful;
+  size_t node_count;
+} columns_t;
+
+// When a stat proves that a file is clean: (flags & mask) == value, and the stat equals the recorded one.
+typedef struct {
+  uint16_t mask;
+  uint16_t value;
+  // The flag of an executable file; 0 if the bit means nothing here.
+  uint16_t executable;
+  // The flag of any entry: a node without it is only a directory.
+  uint16_t entry;
+} rule_t;
+
+// The directories to look at: a node each, and the place of its parent's in the plan, NONE for the root's.
+typedef struct {
+  const uint32_t *nodes;
+  const uint32_t *parents;
+  // Not 0: not to be looked at here.
+  const uint8_t *skip;
+  size_t count;
+} plan_t;
+
+typedef struct {
+  uint32_t *words;
+  size_t count, capacity;
+  char *names;
+  size_t names_count, names_capacity;
+  uint32_t stats;
+  uint32_t directories_read;
+  // There was not enough memory: what is here is worthless.
+  int failed;
+} result_t;
+
+// Looks at the directories plan[from..to) below `root`. `control` names the directory that makes another repository of
+// the directory it is in.
+void scan_unit(const char *root, const char *control, const columns_t *columns, const rule_t *rule, const plan_t *plan,
+               size_t from, size_t to, result_t *result);
+
+void free_result(result_t *result);
+
+#endif

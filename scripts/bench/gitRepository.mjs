@@ -1,0 +1,55 @@
+// The same tree for Git, as Git sees it: its folder lies beside the working copy, so that Mercurial does not come upon it.
+import fs from 'node:fs';
+import path from 'node:path';
+import { outputWithInput } from './programs.mjs';
+import { IGNORED_ROOT } from './tree.mjs';
+
+/** The name of the second index. */
+export const UNTRACKED_INDEX = 'index-untracked';
+
+const EXCLUDED = ['/.hg', `/${IGNORED_ROOT}`, '*.o', '*.a', '*.so', '*.class', '*.rej', '*.orig', '*.part', '.*.swp'];
+
+/** The environment in which Git is run: of this machine's configuration nothing. */
+export function gitEnvironment(directory, root, index) {
+  return {
+    ...process.env,
+    GIT_DIR: directory,
+    GIT_WORK_TREE: root,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: 'Ada Example',
+    GIT_AUTHOR_EMAIL: 'ada@example.org',
+    GIT_COMMITTER_NAME: 'Ada Example',
+    GIT_COMMITTER_EMAIL: 'ada@example.org',
+    ...(index === undefined ? {} : { GIT_INDEX_FILE: path.join(directory, index) }),
+  };
+}
+
+/**
+ * Makes a commit of the tracked files. Blobs are left out, except those of files to be removed, which Git compares with
+ * added ones: no status reads them. To be called while the working files are as committed, so that Git notes their stats.
+ */
+export async function makeGitRepository(directory, root, files, roles) {
+  const git = gitIn(directory, root);
+  await git(['init', '--quiet']);
+  fs.writeFileSync(path.join(directory, 'info', 'exclude'), `${EXCLUDED.join('\n')}\n`);
+  await git(['update-index', '--index-info'], files.map(file => `100644 ${file.blob}\t${file.path}\n`).join(''));
+  await git(['hash-object', '-w', '--stdin-paths'], roles.removed.map(file => `${file.path}\n`).join(''));
+  const tree = await git(['write-tree', '--missing-ok']);
+  const commit = await git(['commit-tree', tree.trim(), '-m', 'First commit']);
+  await git(['update-ref', 'HEAD', commit.trim()]);
+  await git(['update-index', '-q', '--refresh']);
+}
+
+/** Tells Git what was removed and added. Makes a second index, for Git's cache of directories without untracked files. */
+export async function recordGitChanges(directory, root, roles) {
+  const git = gitIn(directory, root);
+  await git(['update-index', '--force-remove', '--stdin'], roles.removed.map(file => `${file.path}\n`).join(''));
+  await git(['update-index', '--add', '--stdin'], roles.added.map(name => `${name}\n`).join(''));
+  fs.copyFileSync(path.join(directory, 'index'), path.join(directory, UNTRACKED_INDEX));
+}
+
+function gitIn(directory, root) {
+  const env = gitEnvironment(directory, root);
+  return (args, input) => outputWithInput('git', args, input, { cwd: root, env });
+}

@@ -1,0 +1,60 @@
+// `npm run build:native`: builds dist/native/<platform>-<arch>.node with the system's C compiler and the headers that came
+// with Node. Without either, says so and ends well: Quicksilver then does the same work in JavaScript.
+//
+//   npm run build:native -- [--require]   fails where nothing could be built
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from './lib/processes.mjs';
+
+const required = process.argv.includes('--require');
+const output = path.join(projectRoot, 'dist', 'native', `${process.platform}-${process.arch}.node`);
+const sources = ['scan.c', 'binding.c'].map(name => path.join(projectRoot, 'native', name));
+const inputs = [...sources, path.join(projectRoot, 'native', 'scan.h')];
+
+const reason = build();
+if (reason === undefined) {
+  console.log(path.relative(projectRoot, output));
+} else {
+  console.log(`No native code was built: ${reason}. JavaScript does its work.`);
+  if (required) process.exitCode = 1;
+}
+
+/** Undefined if it is there; else why not. */
+function build() {
+  if (process.platform === 'win32') return 'it is not written for Windows';
+  if (isCurrent()) return undefined;
+  const headers = findHeaders();
+  if (headers === undefined) return "Node's headers (node_api.h) were not found";
+  const compiler = [process.env.CC, 'cc', 'gcc', 'clang'].find(
+    name => name !== undefined && name !== '' && spawnSync(name, ['--version']).status === 0,
+  );
+  if (compiler === undefined) return 'there is no C compiler';
+  fs.mkdirSync(path.dirname(output), { recursive: true });
+  // A file that is in use must not be written into: the new one takes its place.
+  const made = `${output}.${process.pid}`;
+  const flags = ['-O2', '-fPIC', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-I', headers];
+  const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
+  const { status, stderr } = spawnSync(compiler, [...flags, ...link, '-o', made, ...sources], { encoding: 'utf8' });
+  if (status !== 0) {
+    fs.rmSync(made, { force: true });
+    console.error(stderr);
+    return `${compiler} failed`;
+  }
+  fs.renameSync(made, output);
+  return undefined;
+}
+
+function isCurrent() {
+  if (!fs.existsSync(output)) return false;
+  const built = fs.statSync(output).mtimeMs;
+  return [...inputs, import.meta.filename].every(input => fs.statSync(input).mtimeMs < built);
+}
+
+function findHeaders() {
+  const prefix = path.dirname(path.dirname(fs.realpathSync(process.execPath)));
+  return [process.env.npm_config_nodedir, prefix, '/usr', '/usr/local']
+    .filter(place => place !== undefined)
+    .map(place => path.join(place, 'include', 'node'))
+    .find(place => fs.existsSync(path.join(place, 'node_api.h')));
+}

@@ -1,0 +1,19 @@
+// Builds the gallery of hostile repositories in a folder, to look at them with whatever there is.
+//
+//   node scripts/hostile-repositories.mjs FOLDER [NAME]...
+import fs from 'node:fs';
+import path from 'node:path';
+import { buildGallery, hostileCases } from '../test/support/hostile/gallery.mjs';
+import { PlainError, reportFailure } from './lib/processes.mjs';
+
+try {
+  const [folder, ...names] = process.argv.slice(2);
+  if (folder === undefined) throw new PlainError('usage: node scripts/hostile-repositories.mjs FOLDER [NAME]...');
+  const unknown = names.filter(name => !hostileCases.some(one => one.name === name));
+  if (unknown.length > 0) throw new PlainError(`There is no ${unknown.join(', ')} in the gallery.`);
+  const chosen = hostileCases.filter(one => (names.length === 0 ? one.isLong !== true : names.includes(one.name)));
+  fs.mkdirSync(folder, { recursive: true });
+  for (const { root, provokes } of buildGallery(path.resolve(folder), chosen)) console.log(`${root}: ${provokes}`);
+} catch (error) {
+  reportFailure(error);
+}

@@ -1,0 +1,48 @@
+// What a command is told beforehand, by a key binding or by another extension, so that it need not ask: an object that
+// comes last among its arguments, as { "revision": "stable", "localChanges": "keep" }.
+import { window } from 'vscode';
+
+export interface Answers {
+  text(name: string): string | undefined;
+  /** Whether it is true. */
+  flag(name: string): boolean;
+  /** The answer if it is one of these. */
+  oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined;
+}
+
+/** The answers among the arguments of a command, and what else VS Code handed over. */
+export function answersOf(args: readonly unknown[]): { readonly answers: Answers; readonly rest: readonly unknown[] } {
+  const last = args.at(-1);
+  const isGiven = isPlain(last);
+  const given: Readonly<Record<string, unknown>> = isGiven ? last : {};
+  const text = (name: string): string | undefined => {
+    const value = given[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return {
+    answers: {
+      text,
+      flag: name => given[name] === true,
+      oneOf: (name, choices) => choices.find(choice => choice === text(name)),
+    },
+    rest: isGiven ? args.slice(0, -1) : args,
+  };
+}
+
+/** Asks before something that cannot be undone in VS Code; the answer may have been given as `confirmed`. */
+export async function confirm(answers: Answers, message: string, action: string, detail = ''): Promise<boolean> {
+  if (answers.flag('confirmed')) return true;
+  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+}
+
+/** Neither a row, a group, a source control nor a URI. */
+function isPlain(argument: unknown): argument is Readonly<Record<string, unknown>> {
+  return (
+    typeof argument === 'object' &&
+    argument !== null &&
+    Object.getPrototypeOf(argument) === Object.prototype &&
+    !('resourceUri' in argument) &&
+    !('resourceStates' in argument) &&
+    !('rootUri' in argument)
+  );
+}

@@ -1,0 +1,39 @@
+// What hg asks while it runs, as dialogs: a choice as a list, anything else as an input box.
+import { window, type CancellationToken } from 'vscode';
+import type { HgAsked } from '../../server/hgProtocol.ts';
+import { hgTexts } from './texts.ts';
+
+/** Null if the person turns away, or the command is cancelled meanwhile. */
+export async function askPerson(asked: HgAsked, token: CancellationToken): Promise<string | null> {
+  const text = asked.text.trim();
+  const { choices } = asked;
+  if (choices !== undefined && choices.length > 0) {
+    const items = choices.map(({ key, label }) => ({
+      label,
+      description: key === asked.preset ? hgTexts.ask.preset() : '',
+      key,
+    }));
+    // What hg would do by itself comes first.
+    items.sort((a, b) => Number(b.key === asked.preset) - Number(a.key === asked.preset));
+    const [first = text, ...rest] = text.split('\n');
+    const chosen = await window.showQuickPick(
+      items,
+      { title: first, placeHolder: rest.join(' ') || hgTexts.ask.choice(), ignoreFocusOut: true },
+      token,
+    );
+    return chosen?.key ?? null;
+  }
+  const said = asked.said.endsWith(text) ? asked.said.slice(0, -text.length).trim() : asked.said;
+  const prompt = [said.replaceAll('\n', ' · '), text].filter(part => part !== '').join(' · ');
+  const answer = await window.showInputBox(
+    {
+      title: asked.isPassword ? hgTexts.ask.password() : hgTexts.ask.choice(),
+      prompt,
+      password: asked.isPassword,
+      ignoreFocusOut: true,
+      ...(!asked.isPassword && asked.preset !== undefined && { value: asked.preset }),
+    },
+    token,
+  );
+  return answer ?? null;
+}

@@ -1,0 +1,190 @@
+// Makes a commit: decides with the person what goes in, runs hg, and keeps the message until that has worked.
+import { commands, window, workspace } from 'vscode';
+import { isMerging } from '../contextKeys.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../settings.ts';
+import { isOnDisk } from '../uris.ts';
+import { HgFailure } from './hg.ts';
+import { confirmMessage, messageFor } from './commitMessage.ts';
+import { rememberMessage } from './messageHistory.ts';
+import type { HgContext } from './table.ts';
+import { hgTexts } from './texts.ts';
+
+export interface CommitOptions {
+  /** Without it, what the setting says. */
+  readonly scope?: 'all' | 'included';
+  /** Adds the changes to the last commit; with 'keep' its message stays, else the one in the input box is taken. */
+  readonly amend?: 'keep' | 'message';
+  readonly closesBranch?: boolean;
+  /** Instead of the one in the input box. */
+  readonly message?: string;
+}
+
+/** What goes into a commit. */
+interface Content {
+  /** Undefined for all changes of tracked files. */
+  readonly files: readonly string[] | undefined;
+  readonly toAdd: readonly string[];
+  readonly toRemove: readonly string[];
+}
+
+/** Names of so many files are shown in a question. */
+const NAMES_SHOWN = 10;
+
+/** Resolves with whether there was a commit; everything else has been told. Throws a HgFailure if hg refuses. */
+export async function commit(
+  context: HgContext,
+  repository: OpenRepository,
+  options: CommitOptions = {},
+): Promise<boolean> {
+  const settings = commitSettings(repository.rootUri);
+  if (!(await saveFiles(repository, settings.saveFiles))) return false;
+  context.hints.flush();
+  await context.client.settle(repository.root);
+  await repository.shown();
+  if (!mayCommit(repository)) return false;
+  const content = await chooseContent(repository, options, settings);
+  if (content === undefined) return false;
+  if (content.files === undefined && isNothing(repository, content, options)) {
+    void window.showInformationMessage(hgTexts.commit.nothing());
+    return false;
+  }
+  const message = await messageFor(context, repository, options, settings);
+  if (message === undefined || !(await confirmMessage(message, settings))) return false;
+  return perform(context, repository, { ...options, message }, content);
+}
+
+async function perform(
+  { hg, extension }: HgContext,
+  repository: OpenRepository,
+  { amend, closesBranch, message }: CommitOptions & { readonly message: string },
+  { files, toAdd, toRemove }: Content,
+): Promise<boolean> {
+  const { inputBox } = repository.view.sourceControl;
+  const typed = inputBox.value;
+  const say = hgTexts.commit;
+  // What is typed while hg runs would be lost with the message.
+  inputBox.enabled = false;
+  try {
+    if (toAdd.length > 0) await hg.change(repository, { args: ['add'], files: toAdd, title: say.adding() });
+    if (toRemove.length > 0) {
+      await hg.change(repository, { args: ['remove', '--after'], files: toRemove, title: say.removing() });
+    }
+    const flags = [...(amend === undefined ? [] : ['--amend']), ...(closesBranch === true ? ['--close-branch'] : [])];
+    await hg.change(repository, {
+      // Whoever has not told Mercurial their name is asked for it.
+      args: ['commit', ...flags, '--config', 'ui.askusername=True', '--logfile', '-'],
+      input: message,
+      ...(files && { files }),
+      title: amend === undefined ? say.title() : say.amending(),
+    });
+  } catch (error) {
+    if (!(error instanceof HgFailure) || error.kind !== 'nothing-changed') throw error;
+    void window.showInformationMessage(amend === undefined ? say.nothing() : say.nothingToAmend());
+    return false;
+  } finally {
+    inputBox.enabled = true;
+  }
+  // What VS Code tells of the box may be a moment old.
+  if (inputBox.value === typed || inputBox.value === message) inputBox.value = '';
+  await rememberMessage(extension.workspaceState, repository.root, message);
+  return true;
+}
+
+function mayCommit({ model, name }: OpenRepository): boolean {
+  const say = hgTexts.commit;
+  if (model.head === undefined) {
+    void window.showWarningMessage(say.notAvailable(name));
+    return false;
+  }
+  if (model.unresolved === 0) return true;
+  void window.showWarningMessage(say.unresolved(model.unresolved), say.showConflicts()).then(async choice => {
+    if (choice !== undefined) await commands.executeCommand('workbench.view.scm');
+  });
+  return false;
+}
+
+/** Undefined if the person turns away. */
+async function chooseContent(
+  repository: OpenRepository,
+  options: CommitOptions,
+  settings: CommitSettings,
+): Promise<Content | undefined> {
+  const { model, included } = repository;
+  const scope = options.scope ?? settings.scope;
+  const chosen = scope === 'all' ? [] : included.withPartners(included.paths);
+  if (options.scope === 'included' && chosen.length === 0) {
+    void window.showInformationMessage(hgTexts.commit.nothingIncluded());
+    return undefined;
+  }
+  if (chosen.length > 0 && isMerging(repository)) {
+    const { mergeIsWhole, commitAll } = hgTexts.commit;
+    const choice = await window.showWarningMessage(mergeIsWhole(), { modal: true }, commitAll());
+    if (choice !== commitAll()) return undefined;
+  } else if (chosen.length > 0) {
+    const withStatus = (status: string): string[] => chosen.filter(path => model.entries.get(path)?.status === status);
+    return { files: chosen, toAdd: withStatus('unknown'), toRemove: withStatus('deleted') };
+  }
+  // Amending is about the last commit: what lies around is none of its business.
+  if (options.amend !== undefined) return { files: undefined, toAdd: [], toRemove: [] };
+  const toRemove = await offer(repository, 'deleted', settings.missing);
+  const toAdd = toRemove && (await offer(repository, 'unknown', untrackedOffer(repository, settings)));
+  return toAdd && { files: undefined, toAdd, toRemove };
+}
+
+function untrackedOffer({ view }: OpenRepository, { untracked }: CommitSettings): Offer {
+  return view.settings.untrackedChanges === 'hidden' ? 'never' : untracked;
+}
+
+/** Which of the files with this status are to go in, too; undefined if the person turns away. */
+async function offer(
+  { model }: OpenRepository,
+  status: 'deleted' | 'unknown',
+  wanted: Offer,
+): Promise<readonly string[] | undefined> {
+  const paths = [...model.entries.keys()].filter(path => model.entries.get(path)?.status === status).sort();
+  if (paths.length === 0 || wanted === 'never') return [];
+  if (wanted === 'always') return paths;
+  const say = hgTexts.commit;
+  const isNew = status === 'unknown';
+  const [ask, take] = isNew ? [say.untracked, say.add()] : [say.missing, say.remove()];
+  const shown = paths.slice(0, NAMES_SHOWN);
+  if (shown.length < paths.length) shown.push(say.more(paths.length - shown.length));
+  const detail = paths.length === 1 ? '' : shown.join('\n');
+  const message = ask(paths.length, paths[0]!);
+  const choice = await window.showInformationMessage(
+    message,
+    { modal: true, detail },
+    take,
+    say.without(),
+    say.never(),
+  );
+  if (choice === undefined) return undefined;
+  if (choice === say.never()) await setCommitOffer(isNew ? 'commitUntrackedFiles' : 'commitMissingFiles', 'never');
+  return choice === take ? paths : [];
+}
+
+/** A merge, another branch, or closing one are something to commit without any file. */
+function isNothing(repository: OpenRepository, { toAdd, toRemove }: Content, options: CommitOptions): boolean {
+  const { counts, head } = repository.model;
+  if (options.amend !== undefined || options.closesBranch === true || isMerging(repository)) return false;
+  if (head?.changesBranch === true || repository.model.subrepositories.length > 0) return false;
+  return counts.modified + counts.added + counts.removed + toAdd.length + toRemove.length === 0;
+}
+
+/** Whether to go on. */
+async function saveFiles(repository: OpenRepository, wanted: Offer): Promise<boolean> {
+  const root = `${repository.rootUri.path.replace(/\/$/, '')}/`;
+  const unsaved = workspace.textDocuments.filter(
+    document => document.isDirty && !document.isUntitled && isOnDisk(document) && document.uri.path.startsWith(root),
+  );
+  if (unsaved.length === 0 || wanted === 'never') return true;
+  const say = hgTexts.commit;
+  if (wanted === 'ask') {
+    const message = say.unsaved(unsaved.length, workspace.asRelativePath(unsaved[0]!.uri));
+    const choice = await window.showWarningMessage(message, { modal: true }, say.saveAndCommit(), say.commitSaved());
+    if (choice !== say.saveAndCommit()) return choice === say.commitSaved();
+  }
+  const saved = await Promise.all(unsaved.map(async document => document.save()));
+  return saved.every(Boolean);
+}

@@ -1,0 +1,98 @@
+// The commands about commits.
+import { window } from 'vscode';
+import type { OpenRepository } from '../openRepository.ts';
+import { commit, type CommitOptions } from './commit.ts';
+import { lastMessage } from './commitMessage.ts';
+import { exchangeCommands } from './exchangeCommands.ts';
+import { endEditor, writeInEditor } from './messageEditor.ts';
+import { recentMessages, rememberMessage } from './messageHistory.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { hgTexts } from './texts.ts';
+import { undoCommit } from './undoCommit.ts';
+
+export const commitCommands = {
+  commit: (context, [argument]) => commitIn(context, argument, {}),
+  commitAll: (context, [argument]) => commitIn(context, argument, { scope: 'all' }),
+  commitIncluded: (context, [argument]) => commitIn(context, argument, { scope: 'included' }),
+  commitAmend: (context, [argument]) => commitIn(context, argument, { amend: 'message' }),
+  commitAmendKeepMessage: (context, [argument]) => commitIn(context, argument, { amend: 'keep' }),
+  commitAmendEditMessage: (context, [argument]) => amendInEditor(context, argument),
+  commitCloseBranch: (context, [argument]) => commitIn(context, argument, { closesBranch: true }),
+  commitAndPush: (context, [argument]) => commitAndPush(context, argument),
+  editCommitMessage: (context, [argument]) => editMessage(context, argument),
+  commitMessageAccept: (_, [argument]) => endEditor(argument, true),
+  commitMessageDiscard: (_, [argument]) => endEditor(argument, false),
+  recentCommitMessages: (context, [argument]) => pickMessage(context, argument),
+  undoCommit: async (context, [argument]) => {
+    const repository = await context.repository(argument);
+    if (repository !== undefined) await undoCommit(context, repository);
+  },
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+async function commitIn(context: HgContext, argument: unknown, options: CommitOptions): Promise<boolean> {
+  const repository = await context.repository(argument);
+  if (repository === undefined) return false;
+  if (options.amend !== undefined && !mayAmend(repository)) return false;
+  return commit(context, repository, options);
+}
+
+async function amendInEditor(context: HgContext, argument: unknown): Promise<boolean> {
+  const repository = await context.repository(argument);
+  if (repository === undefined || !mayAmend(repository)) return false;
+  const message = await writeInEditor(context, repository, await lastMessage(context, repository));
+  return message !== undefined && commit(context, repository, { amend: 'message', message });
+}
+
+/** Tells why not. */
+function mayAmend({ model: { head } }: OpenRepository): boolean {
+  const say = hgTexts.commit;
+  const isNone = head !== undefined && /^0*$/.test(head.firstParent);
+  if (!isNone && head?.phase !== 'public') return true;
+  void window.showWarningMessage(isNone ? say.noParent() : say.publicParent());
+  return false;
+}
+
+async function commitAndPush(context: HgContext, argument: unknown): Promise<void> {
+  const repository = await context.repository(argument);
+  if (repository === undefined || !(await commit(context, repository))) return;
+  await exchangeCommands.push(context, [repository.view.sourceControl]);
+}
+
+/** The message in the input box goes on in the editor, and what was written there is committed. */
+async function editMessage(context: HgContext, argument: unknown): Promise<boolean> {
+  const repository = await context.repository(argument);
+  if (repository === undefined) return false;
+  const typed = repository.view.sourceControl.inputBox.value;
+  const message = await writeInEditor(context, repository, typed.trim() === '' ? undefined : typed);
+  return message !== undefined && commitWritten(context, repository, message);
+}
+
+async function commitWritten(context: HgContext, repository: OpenRepository, message: string): Promise<boolean> {
+  const { inputBox } = repository.view.sourceControl;
+  // If hg refuses, it is there and can be committed again.
+  inputBox.value = message;
+  return commit(context, repository, { message });
+}
+
+async function pickMessage(context: HgContext, argument: unknown): Promise<void> {
+  const { hg, extension } = context;
+  const repository = await context.repository(argument);
+  if (repository === undefined) return;
+  const own = recentMessages(extension.workspaceState, repository.root);
+  const output = await hg.read(repository, {
+    args: ['log', '--limit', '50', '--rev', 'reverse(::.)', '--template', '{desc}\\0'],
+  });
+  const messages = [...new Set([...own, ...output.split('\0').slice(0, -1)])];
+  const items = messages.map(message => {
+    const [label = '', ...rest] = message.split('\n');
+    return { label, detail: rest.join(' ').trim(), message };
+  });
+  const chosen = await window.showQuickPick(items, {
+    placeHolder: hgTexts.message.pick(),
+    matchOnDetail: true,
+  });
+  if (chosen === undefined) return;
+  const { inputBox } = repository.view.sourceControl;
+  await rememberMessage(extension.workspaceState, repository.root, inputBox.value);
+  inputBox.value = chosen.message;
+}

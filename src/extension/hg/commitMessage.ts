@@ -1,0 +1,46 @@
+// The message of a commit: from the input box, the editor, or the last commit; and whether it is fit to be one.
+import { window } from 'vscode';
+import type { OpenRepository } from '../openRepository.ts';
+import type { CommitSettings } from '../settings.ts';
+import type { CommitOptions } from './commit.ts';
+import { problemsOf } from './messageChecks.ts';
+import { writeInEditor } from './messageEditor.ts';
+import type { HgContext } from './table.ts';
+import { hgTexts } from './texts.ts';
+
+/** Undefined if the person turns away, or writes nothing. */
+export async function messageFor(
+  context: HgContext,
+  repository: OpenRepository,
+  { message, amend }: CommitOptions,
+  settings: CommitSettings,
+): Promise<string | undefined> {
+  if (message !== undefined) return message;
+  const typed = repository.view.sourceControl.inputBox.value;
+  if (amend === 'keep') return lastMessage(context, repository);
+  if (typed.trim() !== '') return typed;
+  // Nothing was typed, so that nothing is to be said anew.
+  if (amend !== undefined) return lastMessage(context, repository);
+  const written = settings.usesEditor
+    ? await writeInEditor(context, repository)
+    : await window.showInputBox({
+        prompt: hgTexts.commit.messagePrompt(repository.model.head?.branch ?? ''),
+        ignoreFocusOut: true,
+      });
+  return written === undefined || written.trim() === '' ? undefined : written;
+}
+
+/** Of the first parent, as it was written. */
+export async function lastMessage({ hg }: HgContext, repository: OpenRepository): Promise<string> {
+  return hg.read(repository, { args: ['log', '--rev', '.', '--template', '{desc}'] });
+}
+
+/** Whether to go on with a message, which the person has set checks for. */
+export async function confirmMessage(message: string, settings: CommitSettings): Promise<boolean> {
+  if (!settings.checksMessage) return true;
+  const problems = problemsOf(message, settings);
+  if (problems.length === 0) return true;
+  const say = hgTexts.message;
+  const detail = problems.map(({ sentence }) => sentence).join('\n');
+  return (await window.showWarningMessage(say.doubts(), { modal: true, detail }, say.anyway())) === say.anyway();
+}

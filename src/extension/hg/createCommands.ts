@@ -1,0 +1,104 @@
+// Where repositories come from: made here, or cloned from elsewhere.
+import * as nodePath from 'node:path';
+import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { answersOf } from './answers.ts';
+import { HgFailure, type HgChange } from './hg.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+
+export const createCommands = {
+  init: (context, args) => init(context, args),
+  clone: (context, args) => clone(context, args),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+/** Resolves with the folder, if there is a repository in it now. */
+async function init(context: HgContext, args: readonly unknown[]): Promise<Uri | undefined> {
+  const { answers, rest } = answersOf(args);
+  const given = answers.text('folder');
+  const named = rest[0] instanceof Uri ? rest[0] : undefined;
+  const folder = given === undefined ? (named ?? (await chooseFolder())) : Uri.file(given);
+  if (folder === undefined) return undefined;
+  await change(context, { args: ['init', '--', folder.fsPath], title: l10n.t('Making a repository…') });
+  await context.discovery.look();
+  if (workspace.getWorkspaceFolder(folder) === undefined) await offerToOpen(folder, answers.flag('confirmed'));
+  return folder;
+}
+
+/** Without a repository nobody has looked for hg before: that there is none is told in the view as well. */
+async function change({ hg }: HgContext, request: HgChange): Promise<void> {
+  try {
+    await hg.change(null, request);
+  } catch (error) {
+    const isMissing = error instanceof HgFailure && error.kind === 'unavailable' && workspace.isTrusted;
+    if (isMissing) await commands.executeCommand('setContext', 'quicksilver.hgMissing', true);
+    throw error;
+  }
+}
+
+async function chooseFolder(): Promise<Uri | undefined> {
+  const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  if (folders.length === 1) return folders[0]!.uri;
+  const items = folders.map(({ name, uri }) => ({ label: `$(folder) ${name}`, description: uri.fsPath, uri }));
+  const other = { label: `$(folder-opened) ${l10n.t('Another folder…')}`, description: '', uri: undefined };
+  const placeHolder = l10n.t('Which folder is to become a repository?');
+  const chosen = items.length === 0 ? other : await window.showQuickPick([...items, other], { placeHolder });
+  if (chosen === undefined || chosen.uri !== undefined) return chosen?.uri;
+  return pickFolder(l10n.t('Make a Repository Here'));
+}
+
+/** Resolves with the new repository's folder. */
+async function clone(context: HgContext, args: readonly unknown[]): Promise<Uri | undefined> {
+  const { answers } = answersOf(args);
+  const source =
+    answers.text('source') ??
+    (await window.showInputBox({
+      prompt: l10n.t('Address or folder of the repository'),
+      placeHolder: 'https://example.org/repository',
+      ignoreFocusOut: true,
+    }));
+  if (source === undefined || source.trim() === '') return undefined;
+  const destination = answers.text('destination') ?? (await chooseDestination(source.trim()));
+  if (destination === undefined) return undefined;
+  await change(context, {
+    args: ['clone', '--', source.trim(), destination],
+    title: l10n.t('Cloning…'),
+    kind: 'network',
+  });
+  const folder = Uri.file(destination);
+  await context.discovery.look();
+  if (workspace.getWorkspaceFolder(folder) === undefined) await offerToOpen(folder, answers.flag('confirmed'));
+  return folder;
+}
+
+/** Below a folder that is chosen, by the last part of the address. */
+async function chooseDestination(source: string): Promise<string | undefined> {
+  const parent = await pickFolder(l10n.t('Clone Into This Folder'));
+  if (parent === undefined) return undefined;
+  const [name = ''] = /[^/\\:]+(?=[/\\]*$)/.exec(source.replace(/[#?].*$/, '')) ?? [];
+  const answer = await window.showInputBox({
+    prompt: l10n.t('Name of the new folder in {0}', parent.fsPath),
+    value: name,
+    ignoreFocusOut: true,
+    validateInput: value => (/[/\\]|^\.*$/.test(value.trim()) ? l10n.t('A name of a folder is needed.') : undefined),
+  });
+  return answer === undefined ? undefined : nodePath.join(parent.fsPath, answer.trim());
+}
+
+async function pickFolder(openLabel: string): Promise<Uri | undefined> {
+  const chosen = await window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    canSelectMany: false,
+    openLabel,
+  });
+  return chosen?.[0];
+}
+
+async function offerToOpen(folder: Uri, silent: boolean): Promise<void> {
+  if (silent) return;
+  const open = l10n.t('Open');
+  const inNewWindow = l10n.t('Open in New Window');
+  const message = l10n.t('Open the repository {0}?', folder.fsPath);
+  const choice = await window.showInformationMessage(message, open, inNewWindow);
+  if (choice === undefined) return;
+  await commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: choice === inNewWindow });
+}

@@ -1,0 +1,260 @@
+// Getting changesets from another repository, and giving them to it. The network is used because a person asked for it,
+// and never otherwise; what can be told without it is told without it.
+import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { shortNode } from '../contentAddress.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { answersOf, confirm, type Answers } from './answers.ts';
+import { choiceFor } from './daySettings.ts';
+import { HgFailure, type HgEnded } from './hg.ts';
+import { tellConflicts } from './movingCommands.ts';
+import { choosePath, type ChosenPath } from './paths.ts';
+import { CHANGESET_TEMPLATE, changesetsIn, lineOf, logOf, pickRevision, type NamedChangeset } from './revisionPick.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { inform } from './targets.ts';
+
+export const exchangeCommands = {
+  pull: (context, args) => exchange(context, args, pull),
+  pullAndUpdate: (context, args) => exchange(context, args, pullAndUpdate),
+  pullFrom: (context, args) => exchange(context, args, pull, true),
+  push: (context, args) => exchange(context, args, pushByScope),
+  pushTo: (context, args) => exchange(context, args, pushByScope, true),
+  pushAll: (context, args) => exchange(context, args, each => push(each, [])),
+  pushBranch: (context, args) => exchange(context, args, pushBranch),
+  pushBookmark: (context, args) => exchange(context, args, pushBookmark),
+  pushRevision: (context, args) => exchange(context, args, pushRevision),
+  incoming: (context, args) => exchange(context, args, incoming),
+  outgoing: (context, args) => exchange(context, args, outgoing),
+  showDrafts: (context, args) => showDrafts(context, args),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+interface Exchange {
+  readonly context: HgContext;
+  readonly repository: OpenRepository;
+  readonly path: ChosenPath;
+  readonly answers: Answers;
+}
+
+async function exchange<T>(
+  context: HgContext,
+  args: readonly unknown[],
+  work: (exchange: Exchange) => Promise<T>,
+  asksWhere = false,
+): Promise<T | undefined> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  const path = repository && (await choosePath(context, repository, answers, asksWhere));
+  return repository && path && work({ context, repository, path, answers });
+}
+
+async function pull({ context, repository, path, answers }: Exchange): Promise<boolean> {
+  const revision = answers.text('revision');
+  const { notes, output } = await context.hg.change(repository, {
+    args: ['pull', ...(revision === undefined ? [] : ['--rev', revision]), ...path.args],
+    title: l10n.t('Pulling…'),
+    kind: 'network',
+    // 1: with an update that finds conflicts, which is not asked for here, or when there was nothing.
+    codes: [0, 1],
+  });
+  const said = `${output}\n${notes}`;
+  const added = /^added (\d+) changesets?.*$/m.exec(said);
+  inform(added === null ? l10n.t('There was nothing to pull.') : l10n.t('Pulled: {0}', added[0]));
+  return added !== null;
+}
+
+/** Stays where it is if nothing came, or if another head of the branch did that is no descendant. */
+async function pullAndUpdate(exchange: Exchange): Promise<void> {
+  const { context, repository } = exchange;
+  if (!(await pull(exchange)) && repository.model.head?.isBranchTip !== false) return;
+  await context.hg.change(repository, {
+    args: ['update', '--config', 'ui.merge=internal:merge'],
+    title: l10n.t('Updating…'),
+    // 1: there are conflicts with local changes.
+    codes: [0, 1],
+  });
+  tellConflicts(repository);
+}
+
+async function pushByScope(exchange: Exchange): Promise<boolean> {
+  const { repository } = exchange;
+  const scope = choiceFor(repository.rootUri, 'pushScope', ['current', 'all'], 'current');
+  if (scope === 'all') return push(exchange, []);
+  if (/^0*$/.test(repository.model.head?.firstParent ?? '')) {
+    inform(l10n.t('There is no commit yet.'));
+    return false;
+  }
+  return push(exchange, ['--rev', '.']);
+}
+
+async function pushBranch(exchange: Exchange): Promise<boolean> {
+  const branch = exchange.answers.text('branch') ?? exchange.repository.model.head?.branch;
+  return branch !== undefined && push(exchange, ['--branch', branch]);
+}
+
+async function pushBookmark(exchange: Exchange): Promise<boolean> {
+  const { context, repository, answers } = exchange;
+  const given = answers.text('name');
+  if (given !== undefined) return push(exchange, ['--bookmark', given]);
+  const output = await context.hg.read(repository, { args: ['bookmarks', '--template', 'json'] });
+  const bookmarks = JSON.parse(output) as readonly { readonly bookmark: string; readonly node: string }[];
+  const items = bookmarks.map(({ bookmark, node }) => ({
+    label: `$(bookmark) ${bookmark}`,
+    description: shortNode(node),
+    bookmark,
+  }));
+  if (items.length === 0) {
+    inform(l10n.t('There are no bookmarks.'));
+    return false;
+  }
+  const chosen = await window.showQuickPick(items, { placeHolder: l10n.t('Which bookmark is to be pushed?') });
+  return chosen !== undefined && push(exchange, ['--bookmark', chosen.bookmark]);
+}
+
+async function pushRevision(exchange: Exchange): Promise<boolean> {
+  const { context, repository, answers } = exchange;
+  const placeHolder = l10n.t('What is to be pushed, with all that it is built on?');
+  const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
+  return revision !== undefined && push(exchange, ['--rev', revision]);
+}
+
+/** New heads and branches are made on the other side only if that is meant. Resolves with whether something was pushed. */
+async function push(exchange: Exchange, args: readonly string[]): Promise<boolean> {
+  const { context, repository, path, answers } = exchange;
+  const run = async (more: readonly string[]): Promise<HgEnded> =>
+    context.hg.change(repository, {
+      args: ['push', ...args, ...more, ...path.args],
+      title: l10n.t('Pushing…'),
+      kind: 'network',
+      // 1: there was nothing to push.
+      codes: [0, 1],
+    });
+  const allowed: string[] = [];
+  for (;;) {
+    try {
+      const { code, notes, output } = await run(allowed);
+      const added = /^(?:remote: )?added (\d+) changesets?.*$/m.exec(`${output}\n${notes}`);
+      const pushed = added === null ? l10n.t('Pushed.') : l10n.t('Pushed: {0}', added[0].replace(/^remote: /, ''));
+      inform(code === 1 && added === null ? l10n.t('There was nothing to push.') : pushed);
+      return code === 0;
+    } catch (error) {
+      const option = await chooseForce(error, answers);
+      if (option === undefined || allowed.includes(option)) throw error;
+      if (option === '') return false;
+      allowed.push(option);
+    }
+  }
+}
+
+/** The option with which it would be pushed; '' if that is not meant; undefined if it failed for another reason. */
+async function chooseForce(error: unknown, answers: Answers): Promise<string | undefined> {
+  if (!(error instanceof HgFailure) || error.kind !== 'new-heads') return undefined;
+  if (error.message.includes('new remote branch')) {
+    const message = l10n.t('The other repository does not have this branch yet. Make it there?');
+    return (await confirm(answers, message, l10n.t('Push New Branch'), error.message)) ? '--new-branch' : '';
+  }
+  const message = l10n.t('This would make another head in the other repository. Mostly one pulls and merges first.');
+  return (await confirm(answers, message, l10n.t('Push New Head'), error.message)) ? '--force' : '';
+}
+
+async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
+  const { context, repository, path, answers } = exchange;
+  const title = l10n.t('Looking for incoming changesets…');
+  const changesets = await listed(context, repository, ['incoming', ...NEWEST_FIRST, ...path.args], title);
+  if (answers.flag('confirmed')) return changesets;
+  if (changesets.length === 0) {
+    inform(l10n.t('There is nothing to pull.'));
+    return changesets;
+  }
+  const all = { label: `$(repo-pull) ${l10n.t('Pull all ({0})', changesets.length)}` };
+  const placeHolder = l10n.t('Incoming changesets, the newest first. Choosing one pulls it and what it is built on.');
+  const chosen = await pickListed(all, changesets, placeHolder);
+  if (chosen !== undefined) await pull({ ...exchange, answers: chosen === 'all' ? answers : only(chosen) });
+  return changesets;
+}
+
+async function outgoing(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
+  const { context, repository, path, answers } = exchange;
+  const title = l10n.t('Looking for outgoing changesets…');
+  const changesets = await listed(context, repository, ['outgoing', ...NEWEST_FIRST, ...path.args], title);
+  if (answers.flag('confirmed')) return changesets;
+  await choosePushed(exchange, changesets, l10n.t('There is nothing to push.'));
+  return changesets;
+}
+
+/** What can be pushed as far as can be told without the network: drafts. */
+async function showDrafts(
+  context: HgContext,
+  args: readonly unknown[],
+): Promise<readonly NamedChangeset[] | undefined> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return undefined;
+  const changesets = await logOf(context, repository, 'reverse(draft() and ::.)');
+  if (answers.flag('confirmed')) return changesets;
+  const none = l10n.t('There are no drafts: everything here was pushed or pulled.');
+  const chosen = await chooseListed(changesets, none);
+  const path = chosen && (await choosePath(context, repository, answers, false));
+  if (path) await pushChosen({ context, repository, path, answers }, chosen);
+  return changesets;
+}
+
+async function choosePushed(exchange: Exchange, changesets: readonly NamedChangeset[], none: string): Promise<void> {
+  const chosen = await chooseListed(changesets, none);
+  if (chosen !== undefined) await pushChosen(exchange, chosen);
+}
+
+async function chooseListed(
+  changesets: readonly NamedChangeset[],
+  none: string,
+): Promise<NamedChangeset | 'all' | undefined> {
+  if (changesets.length === 0) {
+    inform(none);
+    return undefined;
+  }
+  const all = { label: `$(repo-push) ${l10n.t('Push all ({0})', changesets.length)}` };
+  const placeHolder = l10n.t('Outgoing changesets, the newest first. Choosing one pushes it and what it is built on.');
+  return pickListed(all, changesets, placeHolder);
+}
+
+async function pushChosen(exchange: Exchange, chosen: NamedChangeset | 'all'): Promise<void> {
+  if (chosen === 'all') await pushByScope(exchange);
+  else await push(exchange, ['--rev', chosen.node]);
+}
+
+const NEWEST_FIRST = ['--newest-first', '--quiet', '--template', CHANGESET_TEMPLATE];
+
+async function listed(
+  { hg }: HgContext,
+  repository: OpenRepository,
+  args: readonly string[],
+  title: string,
+): Promise<readonly NamedChangeset[]> {
+  // 1: there are none.
+  const { output } = await hg.change(repository, { args, title, kind: 'network', codes: [0, 1] });
+  return changesetsIn(output);
+}
+
+interface ListedItem extends QuickPickItem {
+  readonly chosen?: NamedChangeset | 'all';
+}
+
+async function pickListed(
+  all: QuickPickItem,
+  changesets: readonly NamedChangeset[],
+  placeHolder: string,
+): Promise<NamedChangeset | 'all' | undefined> {
+  const items: ListedItem[] = [
+    { ...all, chosen: 'all' },
+    { label: l10n.t('changesets'), kind: QuickPickItemKind.Separator },
+    ...changesets.map(changeset => ({
+      label: `$(git-commit) ${changeset.summary}`,
+      description: [shortNode(changeset.node), changeset.branch, ...changeset.bookmarks].join(' · '),
+      detail: lineOf(changeset),
+      chosen: changeset,
+    })),
+  ];
+  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.chosen;
+}
+
+function only({ node }: NamedChangeset): Answers {
+  return answersOf([{ revision: node }]).answers;
+}

@@ -1,0 +1,195 @@
+// What is done with files: add, forget, remove, rename, copy, revert.
+import { l10n, window } from 'vscode';
+import type { OpenRepository } from '../openRepository.ts';
+import { answersOf, confirm, type Answers } from './answers.ts';
+import { isSwitchedOn, numberFor } from './daySettings.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './targets.ts';
+import { toTrash } from './trash.ts';
+
+export const fileCommands = {
+  add: (context, args) => add(context, args),
+  forget: (context, args) => forget(context, args),
+  remove: (context, args) => remove(context, args),
+  renameFile: (context, args) => renameOrCopy(context, args, 'rename'),
+  copyFile: (context, args) => renameOrCopy(context, args, 'copy'),
+  revert: (context, args) => revert(context, args),
+  revertAll: (context, args) => revertAll(context, args),
+  deleteUntracked: (context, args) => deleteUntracked(context, args),
+  addRemove: (context, args) => addRemove(context, args),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+/** Untracked and, if they are named themselves, ignored files; a removed one is tracked again. */
+async function add(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { rest } = answersOf(args);
+  for (const [repository, files] of changedAmong(context, rest, entry => isAddable(entry?.status))) {
+    await context.hg.change(repository, { args: ['add'], files, title: l10n.t('Adding…') });
+  }
+}
+
+/** They stay on the disk. */
+async function forget(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { rest } = answersOf(args);
+  for (const [repository, files] of targetsOf(context, rest)) {
+    await context.hg.change(repository, { args: ['forget'], files, title: l10n.t('Forgetting…') });
+    await lookAt(context, repository, files);
+  }
+}
+
+/** What was never committed is only forgotten; what has changes is deleted only if that is really meant. */
+async function remove(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  for (const [repository, targets] of targetsOf(context, rest)) {
+    await settled(context, repository);
+    const changed = [...repository.model.entries.values()].filter(
+      ({ path, status }) => status === 'modified' && isAmong(path, targets),
+    );
+    const message =
+      targets.length === 1
+        ? l10n.t('Delete {0} from the disk and remove it from Mercurial?', targets[0]!)
+        : l10n.t('Delete {0} files from the disk and remove them from Mercurial?', targets.length);
+    const lost = l10n.t('These have changes that would be lost: {0}', namesOf(changed.map(({ path }) => path)));
+    const detail = changed.length === 0 ? (targets.length === 1 ? '' : namesOf(targets)) : lost;
+    if (!(await confirm(answers, message, l10n.t('Remove'), detail))) continue;
+    await context.hg.change(repository, {
+      args: ['remove', ...(changed.length > 0 ? ['--force'] : [])],
+      files: targets,
+      title: l10n.t('Removing…'),
+      // 1: some were not removed, which it says: they are new.
+      codes: [0, 1],
+    });
+    await lookAt(context, repository, targets);
+  }
+}
+
+async function renameOrCopy(context: HgContext, args: readonly unknown[], verb: 'rename' | 'copy'): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const [[repository, [path]] = [undefined, []]] = targetsOf(context, rest);
+  if (repository === undefined || path === undefined) {
+    inform(l10n.t('No file of a Mercurial repository is open or selected.'));
+    return;
+  }
+  const to = answers.text('to') ?? (await askForName(path, verb));
+  if (to === undefined || to === path) return;
+  const title = verb === 'rename' ? l10n.t('Renaming…') : l10n.t('Copying…');
+  await context.hg.change(repository, { args: [verb, plain(path), plain(to)], title });
+  await lookAt(context, repository, [path, to]);
+}
+
+async function askForName(path: string, verb: 'rename' | 'copy'): Promise<string | undefined> {
+  const name = path.lastIndexOf('/') + 1;
+  const dot = path.lastIndexOf('.');
+  const answer = await window.showInputBox({
+    title: verb === 'rename' ? l10n.t('Rename {0}', path) : l10n.t('Copy {0}', path),
+    prompt: l10n.t('Path from the root of the repository'),
+    value: path,
+    valueSelection: [name, dot > name ? dot : path.length],
+    validateInput: value => (value.trim() === '' ? l10n.t('A name is needed.') : undefined),
+  });
+  return answer?.trim();
+}
+
+async function revert(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const named = changedAmong(context, rest, entry => isRevertable(entry?.status));
+  for (const [repository, paths] of named) {
+    // A renamed file and what it was come back together.
+    const files = repository.included.withPartners(paths);
+    const what =
+      paths.length === 1
+        ? l10n.t('Discard the changes in {0}?', paths[0]!)
+        : l10n.t('Discard the changes in {0} files?', paths.length);
+    if (await confirmRevert(answers, repository, what, paths)) await revertFiles(context, repository, files);
+  }
+}
+
+/** Of the whole repository; untracked files stay. */
+async function revertAll(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  await settled(context, repository);
+  const files = [...repository.model.entries.values()].filter(({ status }) => isRevertable(status));
+  if (files.length === 0) {
+    inform(l10n.t('There are no changes to discard.'));
+    return;
+  }
+  const paths = files.map(({ path }) => path);
+  const what = l10n.t('Discard all changes in {0} ({1} files)?', repository.name, paths.length);
+  if (await confirmRevert(answers, repository, what, paths)) await revertFiles(context, repository, paths);
+}
+
+async function confirmRevert(
+  answers: Answers,
+  repository: OpenRepository,
+  message: string,
+  paths: readonly string[],
+): Promise<boolean> {
+  const { entries } = repository.model;
+  const sentences: string[] = [];
+  if (paths.some(path => entries.get(path)?.status === 'modified')) {
+    sentences.push(
+      keepsBackups(repository)
+        ? l10n.t('What they contain now is kept beside them, as files that end with “.orig”.')
+        : l10n.t('This cannot be undone.'),
+    );
+  }
+  if (paths.some(path => entries.get(path)?.status === 'added')) {
+    sentences.push(l10n.t('Added files stay on the disk, untracked.'));
+  }
+  if (paths.length > 1) sentences.push(namesOf(paths));
+  return confirm(answers, message, l10n.t('Discard Changes'), sentences.join('\n'));
+}
+
+async function revertFiles(context: HgContext, repository: OpenRepository, files: readonly string[]): Promise<void> {
+  const args = ['revert', '--rev', '.', ...(keepsBackups(repository) ? [] : ['--no-backup'])];
+  await context.hg.change(repository, { args, files, title: l10n.t('Discarding changes…') });
+  await lookAt(
+    context,
+    repository,
+    files.map(path => `${path}.orig`),
+  );
+}
+
+/** To the trash; where there is none, for good, if that is really meant. */
+async function deleteUntracked(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  for (const [repository, files] of changedAmong(context, rest, entry => entry?.status === 'unknown')) {
+    await toTrash(context, repository, files, answers);
+  }
+}
+
+/** Of the named files and folders, or of the whole repository. */
+async function addRemove(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { rest } = answersOf(args);
+  const named = rest.some(arg => typeof arg === 'object' && arg !== null && !('inputBox' in arg));
+  const targets = new Map(named ? targetsOf(context, rest) : []);
+  const repository = named ? undefined : await context.repository(rest[0]);
+  if (repository !== undefined) targets.set(repository, []);
+  for (const [each, files] of targets) {
+    const similarity = numberFor(each.rootUri, 'renameSimilarity', 0, 100, 90);
+    const { notes, output } = await context.hg.change(each, {
+      args: ['addremove', '--similarity', String(similarity)],
+      ...(files.length > 0 && { files }),
+      title: l10n.t('Adding new and removing missing files…'),
+    });
+    const said = (notes === '' ? output : notes).trim();
+    inform(said === '' ? l10n.t('There are no new and no missing files.') : said.split('\n').slice(0, 3).join(' · '));
+  }
+}
+
+function keepsBackups(repository: OpenRepository): boolean {
+  return isSwitchedOn(repository.rootUri, 'revertBackups', true);
+}
+
+function isAddable(status: string | undefined): boolean {
+  return status === 'unknown' || status === 'removed' || status === 'ignored';
+}
+
+function isRevertable(status: string | undefined): boolean {
+  return status === 'modified' || status === 'added' || status === 'removed' || status === 'deleted';
+}
+
+function isAmong(path: string, targets: readonly string[]): boolean {
+  return targets.some(target => path === target || path.startsWith(`${target}/`));
+}

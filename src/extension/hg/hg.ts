@@ -1,0 +1,223 @@
+// Commands of hg, as other commands use them: run in the engine, one at a time for each repository.
+import {
+  CancellationTokenSource,
+  commands,
+  ProgressLocation,
+  window,
+  workspace,
+  type CancellationToken,
+  type LogOutputChannel,
+  type Progress,
+} from 'vscode';
+import type { Disposable } from '../../base/lifecycle.ts';
+import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
+import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
+import type { EngineClient } from '../engineClient.ts';
+import type { HintSources } from '../hintSources.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { scheduleAfter } from '../slicedQueue.ts';
+import { hgTexts } from './texts.ts';
+
+export interface HgRequest {
+  readonly args: readonly string[];
+  /** Files that come last among the arguments, relative to the root; never none. */
+  readonly files?: readonly string[];
+  /** What it reads as its standard input: with `--logfile -`, a message. */
+  readonly input?: string;
+  /** Exit codes that are no failures; 0 if nothing is said. */
+  readonly codes?: readonly number[];
+}
+
+export interface HgChange extends HgRequest {
+  /** Shown while it runs: "Committing…". */
+  readonly title: string;
+  /** 'network' if it may use the network, which it must only do because a person has asked for it. */
+  readonly kind?: Exclude<HgCommandKind, 'read'>;
+  /** Where it runs, an absolute path; without it, the root of the repository. */
+  readonly cwd?: string;
+  /** It deletes files that are not tracked, or does other things that are not recorded. */
+  readonly looksAtAll?: boolean;
+}
+
+export type HgEnded = Extract<HgRunResult, { readonly kind: 'ended' }>;
+
+/** hg has not done what it was asked for. */
+export class HgFailure extends Error {
+  /** 'unavailable': there is no hg, or it may not run. 'cancelled': by the person. 'stopped': it died, or was killed. */
+  readonly kind: FailureKind | 'unavailable' | 'cancelled' | 'stopped';
+  /** What it has written and what it ended with, if it ended. */
+  readonly result: HgEnded | undefined;
+  readonly holder: string | undefined;
+
+  constructor(result: HgRunResult) {
+    if (result.kind === 'ended') {
+      const failure = failureOf(result.code, result.errors, result.notes);
+      const message = failure.message === '' ? hgTexts.exitCode(result.code) : failure.message;
+      super(failure.hint === undefined ? message : `${message} (${failure.hint})`);
+      this.kind = failure.kind;
+      this.holder = failure.holder;
+      this.result = result;
+    } else {
+      super(result.message);
+      this.kind =
+        result.kind === 'unavailable' ? 'unavailable' : result.reason === 'cancelled' ? 'cancelled' : 'stopped';
+      this.holder = undefined;
+      this.result = undefined;
+    }
+    this.name = 'HgFailure';
+  }
+}
+
+/** A command that takes longer than this can be cancelled in a notification; one over the network, at once. */
+const CANCEL_OFFERED_AFTER = 2_000;
+
+interface HgOptions {
+  readonly client: EngineClient;
+  readonly hints: HintSources;
+  readonly log: LogOutputChannel;
+}
+
+export class Hg {
+  readonly #options: HgOptions;
+  #running = 0;
+
+  constructor(options: HgOptions) {
+    this.#options = options;
+  }
+
+  /** What hg answers to a question that changes nothing and needs no network. Throws {@link HgFailure}. */
+  async read(repository: OpenRepository, request: HgRequest): Promise<string> {
+    const run = { ...toRun(repository.root, request, 'read'), isInteractive: false };
+    return succeeded(await this.#options.client.runHg(run, NEVER.token), request).output;
+  }
+
+  /**
+   * Changes something: shows that it runs, lets hg ask, offers to try again if the repository is locked. Resolves when
+   * the view shows what has become of it. Throws {@link HgFailure}.
+   * @param repository null for a command that needs none, with `cwd`
+   */
+  async change(repository: OpenRepository | null, request: HgChange): Promise<HgEnded> {
+    if (!workspace.isTrusted) throw new HgFailure({ kind: 'unavailable', message: hgTexts.notTrusted() });
+    // What was saved a moment ago is to be known before.
+    this.#options.hints.flush();
+    this.#setRunning(1);
+    try {
+      for (;;) {
+        const result = await this.#perform(repository, request);
+        await repository?.shown();
+        const failure = failureIn(result, request);
+        if (failure === undefined) return result as HgEnded;
+        if (failure.kind === 'locked' && (await this.#offersRetry(repository, failure))) continue;
+        if (failure.kind === 'abandoned' && request.args[0] !== 'recover' && (await this.#recover(repository)))
+          continue;
+        throw failure;
+      }
+    } finally {
+      this.#setRunning(-1);
+    }
+  }
+
+  /** Tells a failure, if it is one of hg and nobody wanted it. Returns false for other errors. */
+  tell(error: unknown, prefix = ''): boolean {
+    if (!(error instanceof HgFailure)) return false;
+    if (error.kind === 'cancelled' || error.kind === 'interrupted' || error.kind === 'unanswered') return true;
+    const { log } = this.#options;
+    const message = `${prefix}${hgTexts.failure(error.kind, error.message)}`;
+    const choices = error.kind === 'unavailable' && workspace.isTrusted ? [hgTexts.openSettings()] : [];
+    void window.showErrorMessage(message, ...choices, hgTexts.showOutput()).then(async choice => {
+      if (choice === hgTexts.showOutput()) log.show();
+      else if (choice !== undefined) await commands.executeCommand('workbench.action.openSettings', 'quicksilver.path');
+    });
+    return true;
+  }
+
+  async #offersRetry(repository: OpenRepository | null, failure: HgFailure): Promise<boolean> {
+    const message = hgTexts.locked(repository?.name ?? '', failure.holder);
+    return (await window.showWarningMessage(message, hgTexts.retry())) === hgTexts.retry();
+  }
+
+  /** Whether what a command that was cut off had written was taken back. */
+  async #recover(repository: OpenRepository | null): Promise<boolean> {
+    const { abandoned, recover, recovering } = hgTexts.recovery;
+    if ((await window.showWarningMessage(abandoned(repository?.name ?? ''), recover())) !== recover()) return false;
+    await this.change(repository, { args: ['recover'], title: recovering() });
+    return true;
+  }
+
+  async #perform(repository: OpenRepository | null, request: HgChange): Promise<HgRunResult> {
+    const cancel = new CancellationTokenSource();
+    const kind = request.kind ?? 'write';
+    const run: HgRun = {
+      ...toRun(repository?.root ?? null, request, kind),
+      ...(request.cwd !== undefined && { cwd: request.cwd }),
+      ...(request.looksAtAll === true && { looksAtAll: true }),
+      isInteractive: true,
+    };
+    const result = this.#options.client.runHg(run, cancel.token);
+    const ended = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    void window.withProgress({ location: ProgressLocation.SourceControl, title: request.title }, () => ended);
+    const offer = scheduleAfter(kind === 'network' ? 0 : CANCEL_OFFERED_AFTER, () => {
+      void window.withProgress(
+        { location: ProgressLocation.Notification, title: request.title, cancellable: true },
+        async (progress, token) => this.#showProgress(run.id, progress, token, cancel, ended),
+      );
+    });
+    try {
+      return await result;
+    } finally {
+      offer.dispose();
+      cancel.dispose();
+    }
+  }
+
+  async #showProgress(
+    id: number,
+    progress: Progress<{ message?: string }>,
+    token: CancellationToken,
+    cancel: CancellationTokenSource,
+    ended: Promise<void>,
+  ): Promise<void> {
+    const listeners: Disposable[] = [
+      token.onCancellationRequested(() => cancel.cancel()),
+      this.#options.client.onDidProgressHg(({ id: of, topic, position, total }) => {
+        if (of !== id) return;
+        const count = position === undefined ? '' : total === undefined ? ` ${position}` : ` ${position}/${total}`;
+        progress.report({ message: position === undefined ? '' : `${topic}${count}` });
+      }),
+    ];
+    await ended;
+    for (const listener of listeners) listener.dispose();
+  }
+
+  #setRunning(difference: number): void {
+    const before = this.#running > 0;
+    this.#running += difference;
+    const after = this.#running > 0;
+    if (before !== after) void commands.executeCommand('setContext', 'quicksilver.operationInProgress', after);
+  }
+}
+
+const NEVER = new CancellationTokenSource();
+let lastId = 0;
+
+function toRun(
+  root: string | null,
+  { args, files, input }: HgRequest,
+  kind: HgCommandKind,
+): Omit<HgRun, 'isInteractive'> {
+  lastId++;
+  return { root, id: lastId, args, kind, ...(files && { files }), ...(input !== undefined && { input }) };
+}
+
+function failureIn(result: HgRunResult, { codes = [0] }: HgRequest): HgFailure | undefined {
+  return result.kind === 'ended' && codes.includes(result.code) ? undefined : new HgFailure(result);
+}
+
+function succeeded(result: HgRunResult, request: HgRequest): HgEnded {
+  const failure = failureIn(result, request);
+  if (failure !== undefined) throw failure;
+  return result as HgEnded;
+}

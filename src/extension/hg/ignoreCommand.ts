@@ -1,0 +1,114 @@
+// Adds a line to .hgignore, after showing what it would hide.
+import {
+  InputBoxValidationSeverity,
+  l10n,
+  QuickPickItemKind,
+  window,
+  workspace,
+  WorkspaceEdit,
+  type QuickPickItem,
+} from 'vscode';
+import type { IgnorePreview } from '../../server/protocol.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { fileUri, isReadableName } from '../uris.ts';
+import { answersOf } from './answers.ts';
+import { candidatesFor } from './ignoreCandidates.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { inform, lookAt, targetsOf } from './targets.ts';
+
+export const ignoreCommands = {
+  ignore: (context, args) => ignore(context, args),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+const NAMES_SHOWN = 3;
+interface LineItem extends QuickPickItem {
+  readonly lines: readonly string[] | undefined;
+}
+
+async function ignore(context: HgContext, args: readonly unknown[]): Promise<readonly string[] | undefined> {
+  const { answers, rest } = answersOf(args);
+  const [[repository, named] = [undefined, []]] = targetsOf(context, rest);
+  const paths = named.filter(isReadableName);
+  if (repository === undefined || paths.length === 0) {
+    inform(l10n.t('No file of a Mercurial repository is open or selected.'));
+    return undefined;
+  }
+  const line = answers.text('line');
+  const lines = line === undefined ? await chooseLines(context, repository, paths) : [line];
+  if (lines === undefined || lines.length === 0) return undefined;
+  await append(repository, lines);
+  await lookAt(context, repository, ['.hgignore']);
+  return lines;
+}
+
+async function chooseLines(
+  context: HgContext,
+  repository: OpenRepository,
+  paths: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const candidates = candidatesFor(paths);
+  const previews = await preview(context, repository, candidates);
+  const items: LineItem[] = candidates.map((lines, i) => ({
+    label: lines.length === 1 ? lines[0]! : l10n.t('The {0} selected files, one by one', lines.length),
+    detail: describe(previews[i]),
+    lines,
+  }));
+  items.push(
+    { label: '', kind: QuickPickItemKind.Separator, lines: undefined },
+    { label: l10n.t('Write a pattern…'), lines: undefined },
+  );
+  const placeHolder = l10n.t('Which line is to be added to .hgignore?');
+  const chosen = await window.showQuickPick(items, { placeHolder, matchOnDetail: true });
+  if (chosen === undefined || chosen.lines !== undefined) return chosen?.lines;
+  const written = await writeLine(context, repository, candidates[0]![0]!);
+  return written === undefined ? undefined : [written];
+}
+
+async function writeLine(context: HgContext, repository: OpenRepository, value: string): Promise<string | undefined> {
+  const written = await window.showInputBox({
+    prompt: l10n.t('A line of .hgignore: glob:, rootglob: or re: and a pattern'),
+    value,
+    valueSelection: [value.indexOf(':') + 1, value.length],
+    validateInput: async line => {
+      if (line.trim() === '') return undefined;
+      const [found] = await preview(context, repository, [[line]]);
+      if (found?.kind === 'invalid') return { message: found.message, severity: InputBoxValidationSeverity.Error };
+      return { message: describe(found), severity: InputBoxValidationSeverity.Info };
+    },
+  });
+  return written === undefined || written.trim() === '' ? undefined : written.trim();
+}
+
+async function preview(
+  { client }: HgContext,
+  { root }: OpenRepository,
+  candidates: readonly (readonly string[])[],
+): Promise<readonly IgnorePreview[]> {
+  const lines = candidates.map(each => each.join('\n'));
+  return client.previewIgnore(root, lines, NAMES_SHOWN);
+}
+
+function describe(preview: IgnorePreview | undefined): string {
+  if (preview === undefined) return '';
+  if (preview.kind === 'invalid') return preview.message;
+  const { total, first } = preview;
+  if (total === 0) return l10n.t('hides no file that is untracked now');
+  const names = first.join(', ') + (total > first.length ? ', …' : '');
+  return total === 1 ? l10n.t('hides {0}', names) : l10n.t('hides {0} untracked files: {1}', total, names);
+}
+
+/** Through the editor, so that it can be undone there, also if the file is open and not saved. */
+async function append({ rootUri }: OpenRepository, lines: readonly string[]): Promise<void> {
+  const uri = fileUri(rootUri, '.hgignore');
+  try {
+    await workspace.fs.stat(uri);
+  } catch {
+    await workspace.fs.writeFile(uri, new Uint8Array());
+  }
+  const document = await workspace.openTextDocument(uri);
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  const edit = new WorkspaceEdit();
+  edit.insert(uri, end, `${end.character > 0 ? '\n' : ''}${lines.join('\n')}\n`);
+  await workspace.applyEdit(edit);
+  await document.save();
+}

@@ -1,0 +1,133 @@
+// The message of a commit in an editor: a temporary file with help at its end, taken when it is accepted or its tab closed.
+import { createHash } from 'node:crypto';
+import { commands, FileSystemError, TabInputText, Uri, window, workspace, type TextDocument } from 'vscode';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore } from '../../base/lifecycle.ts';
+import { activeUri } from '../commandArguments.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { commitSettings } from '../settings.ts';
+import { statusPresentations } from '../statusPresentation.ts';
+import type { HgContext } from './table.ts';
+import { hgTexts } from './texts.ts';
+
+/** package.json gives files of this name the language 'hg-commit'. */
+const FILE_NAME = 'HG_COMMIT_MESSAGE';
+const HELP_PREFIX = 'HG:';
+/** So many files are listed in the help. */
+const FILES_LISTED = 100;
+
+/** Editors that are open, by URI; called with whether the message is accepted. */
+const open = new Map<string, (accepted: boolean) => void>();
+
+/**
+ * Lets the person write a message, beginning with `initial`, or the template. Undefined if they discard it, or there
+ * is none in the end.
+ */
+export async function writeInEditor(
+  { extension, log }: HgContext,
+  repository: OpenRepository,
+  initial?: string,
+): Promise<string | undefined> {
+  const storage = extension.storageUri ?? extension.globalStorageUri;
+  const hash = createHash('sha256').update(repository.root).digest('hex').slice(0, 16);
+  const uri = Uri.joinPath(storage, 'commit', hash, FILE_NAME);
+  const text = [initial ?? (await template(repository)), '', help(repository)].join('\n');
+  // A second request for a message takes over from the first one.
+  open.get(uri.toString())?.(false);
+  await workspace.fs.writeFile(uri, Buffer.from(text, 'utf8'));
+  const document = await workspace.openTextDocument(uri);
+  if (document.getText() !== text) await commands.executeCommand('workbench.action.files.revert', uri);
+  await window.showTextDocument(document, { preview: false });
+  const accepted = await ended(document);
+  try {
+    if (!accepted) return undefined;
+    if (document.isDirty) await document.save();
+    const written = withoutHelp(Buffer.from(await workspace.fs.readFile(uri)).toString('utf8'));
+    return written === '' ? undefined : written;
+  } finally {
+    await closeTabs(uri);
+    try {
+      await workspace.fs.delete(uri);
+    } catch (error) {
+      log.debug(`${uri.fsPath} stays: ${errorMessage(error)}`);
+    }
+  }
+}
+
+/** Accepts or discards the message in the active editor, or in the given one. */
+export function endEditor(argument: unknown, accepted: boolean): void {
+  const uri = argument instanceof Uri ? argument : activeUri();
+  if (uri !== undefined) open.get(uri.toString())?.(accepted);
+}
+
+/** The message without the help, and without blank lines around it. */
+export function withoutHelp(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .filter(line => !line.startsWith(HELP_PREFIX))
+    .map(line => line.trimEnd())
+    .join('\n')
+    .trim();
+}
+
+/** Resolves when the message is accepted or discarded; a tab that is closed has what was saved accepted. */
+async function ended(document: TextDocument): Promise<boolean> {
+  const key = document.uri.toString();
+  const store = new DisposableStore();
+  try {
+    return await new Promise<boolean>(resolve => {
+      open.set(key, resolve);
+      store.add(
+        window.tabGroups.onDidChangeTabs(({ closed }) => {
+          const isClosed = closed.some(({ input }) => input instanceof TabInputText && input.uri.toString() === key);
+          if (isClosed) resolve(true);
+        }),
+      );
+    });
+  } finally {
+    open.delete(key);
+    store.dispose();
+  }
+}
+
+async function closeTabs(uri: Uri): Promise<void> {
+  const tabs = window.tabGroups.all
+    .flatMap(group => group.tabs)
+    .filter(({ input }) => input instanceof TabInputText && input.uri.toString() === uri.toString());
+  for (const { isDirty, isActive } of tabs) {
+    // What is not wanted any more is not asked about.
+    if (isDirty && isActive) await commands.executeCommand('workbench.action.files.revert');
+  }
+  await window.tabGroups.close(tabs);
+}
+
+/** The text of the setting, or of the file that it names. */
+async function template(repository: OpenRepository): Promise<string> {
+  const wanted = commitSettings(repository.rootUri).template;
+  if (wanted === '' || wanted.includes('\n')) return wanted;
+  const file = wanted.startsWith('/') || /^[a-z]:[\\/]/i.test(wanted) ? Uri.file(wanted) : undefined;
+  const uri = file ?? Uri.joinPath(repository.rootUri, wanted);
+  try {
+    return withoutHelp(Buffer.from(await workspace.fs.readFile(uri)).toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+    return wanted;
+  }
+}
+
+function help({ model, included }: OpenRepository): string {
+  const say = hgTexts.message;
+  const lines = [say.help(), say.helpEnd(), say.branch(model.head?.branch ?? '')];
+  if (model.head?.bookmark !== undefined) lines.push(say.bookmark(model.head.bookmark));
+  const chosen = included.paths;
+  const paths = chosen.length > 0 ? chosen : [...model.entries.keys()].sort();
+  let listed = 0;
+  for (const path of paths) {
+    const status = model.statusAt(path);
+    if (status === undefined || status === 'ignored' || (chosen.length === 0 && status === 'unknown')) continue;
+    if (listed++ === FILES_LISTED) break;
+    lines.push(`${statusPresentations[status].letter} ${path}`);
+  }
+  if (listed > FILES_LISTED) lines.push('…');
+  return lines.map(line => `${HELP_PREFIX} ${line}`).join('\n');
+}

@@ -1,0 +1,183 @@
+// Going to another changeset, and merging with one.
+import { l10n, window } from 'vscode';
+import { changeCount } from '../summary.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { answersOf, type Answers } from './answers.ts';
+import { HgFailure } from './hg.ts';
+import { pickRevision } from './revisionPick.ts';
+import { shelveAll } from './shelves.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { inform, settled } from './targets.ts';
+
+export const movingCommands = {
+  update: (context, args) => update(context, args),
+  mergeWith: (context, args) => mergeWith(context, args),
+  newBranch: (context, args) => newBranch(context, args),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+/**
+ * Conflicts become markers in the files, for which there is VS Code's merge editor: hg is not to open a window of its own.
+ */
+export const MERGE_TOOL = ['--config', 'ui.merge=internal:merge', '--tool', 'internal:merge'];
+
+/** What becomes of local changes when one goes elsewhere. */
+const WAYS = ['keep', 'shelve', 'discard'] as const;
+type Way = (typeof WAYS)[number];
+
+async function update(context: HgContext, args: readonly unknown[]): Promise<boolean> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return false;
+  await settled(context, repository);
+  const placeHolder = l10n.t('Where is the working copy to go?');
+  const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
+  if (revision === undefined) return false;
+  return updateTo(context, repository, revision, answers);
+}
+
+/** Asks what is to become of local changes. Resolves with whether the working copy was moved. */
+export async function updateTo(
+  context: HgContext,
+  repository: OpenRepository,
+  revision: string,
+  answers: Answers,
+): Promise<boolean> {
+  if (changeCount(repository.model.counts) === 0) {
+    await runUpdate(context, repository, ['--rev', revision]);
+    return true;
+  }
+  const way = answers.oneOf('localChanges', WAYS) ?? (await chooseWay(repository));
+  switch (way) {
+    case undefined:
+      return false;
+    case 'keep':
+      await runUpdate(context, repository, ['--merge', ...MERGE_TOOL, '--rev', revision]);
+      tellConflicts(repository);
+      return true;
+    case 'shelve':
+      if (!(await shelveAll(context, repository))) return false;
+      await runUpdate(context, repository, ['--rev', revision]);
+      return true;
+    case 'discard':
+      await runUpdate(context, repository, ['--clean', '--rev', revision]);
+      return true;
+  }
+}
+
+async function runUpdate(context: HgContext, repository: OpenRepository, args: readonly string[]): Promise<void> {
+  // 1: some files have conflicts.
+  const title = l10n.t('Updating…');
+  await context.hg.change(repository, { args: ['update', ...args], title, codes: [0, 1] });
+}
+
+async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
+  const count = changeCount(model.counts);
+  const items: readonly { readonly label: string; readonly detail: string; readonly way: Way }[] = [
+    {
+      label: `$(git-merge) ${l10n.t('Keep the changes')}`,
+      detail: l10n.t('They are merged with the files that you go to; there may be conflicts.'),
+      way: 'keep',
+    },
+    {
+      label: `$(archive) ${l10n.t('Shelve the changes')}`,
+      detail: l10n.t('They are put aside, to be brought back by “Unshelve…”.'),
+      way: 'shelve',
+    },
+    {
+      label: `$(trash) ${l10n.t('Discard the changes')}`,
+      detail: l10n.t('They are lost. Untracked files stay.'),
+      way: 'discard',
+    },
+  ];
+  const placeHolder =
+    count === 1
+      ? l10n.t('A file has changes that are not committed. What is to become of them?')
+      : l10n.t('{0} files have changes that are not committed. What is to become of them?', count);
+  const chosen = await window.showQuickPick(items, { placeHolder });
+  if (chosen?.way !== 'discard') return chosen?.way;
+  const action = l10n.t('Discard Changes');
+  const message =
+    count === 1 ? l10n.t('Discard the changes in a file?') : l10n.t('Discard the changes in {0} files?', count);
+  const detail = l10n.t('This cannot be undone.');
+  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action ? 'discard' : undefined;
+}
+
+async function mergeWith(context: HgContext, args: readonly unknown[]): Promise<boolean> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return false;
+  await settled(context, repository);
+  const revision = answers.text('revision') ?? (await chooseOther(context, repository));
+  if (revision === undefined) return false;
+  const merge = async (): Promise<void> => {
+    await context.hg.change(repository, {
+      args: ['merge', ...MERGE_TOOL, '--rev', revision],
+      title: l10n.t('Merging…'),
+      // 1: there are conflicts.
+      codes: [0, 1],
+    });
+  };
+  try {
+    await merge();
+  } catch (error) {
+    if (!(error instanceof HgFailure) || error.kind !== 'uncommitted-changes') throw error;
+    const shelve = l10n.t('Shelve and Merge');
+    const message = l10n.t('Mercurial merges only when there are no uncommitted changes.');
+    if ((await window.showWarningMessage(message, { modal: true }, shelve)) !== shelve) return false;
+    if (!(await shelveAll(context, repository))) return false;
+    await merge();
+  }
+  const { inputBox } = repository.view.sourceControl;
+  if (inputBox.value.trim() === '') inputBox.value = l10n.t('Merge with {0}', shortened(revision));
+  tellConflicts(repository);
+  return true;
+}
+
+async function chooseOther(context: HgContext, repository: OpenRepository): Promise<string | undefined> {
+  const { firstParent = '' } = repository.model.head ?? {};
+  const placeHolder = l10n.t('What is to be merged into the working copy?');
+  const chosen = await pickRevision(context, repository, { placeHolder, without: [firstParent], onlyHeads: true });
+  return chosen?.revision;
+}
+
+/** After something that merges: what is to be done next. */
+export function tellConflicts({ model: { unresolved } }: OpenRepository): void {
+  if (unresolved === 0) return;
+  inform(
+    unresolved === 1
+      ? l10n.t('There is a conflict. Open it from the group “Conflicts”, resolve it, and mark it as resolved.')
+      : l10n.t(
+          'There are {0} conflicts. Open them from the group “Conflicts”, resolve them, and mark them as resolved.',
+          unresolved,
+        ),
+  );
+}
+
+async function newBranch(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  const name =
+    answers.text('name') ??
+    (await window.showInputBox({
+      prompt: l10n.t('Name of the new branch, which begins with the next commit'),
+      validateInput: problemOfName,
+    }));
+  if (name === undefined || name.trim() === '') return;
+  await context.hg.change(repository, { args: ['branch', '--', name.trim()], title: l10n.t('Starting a branch…') });
+}
+
+/** What Mercurial accepts in no name of a branch, bookmark or tag. */
+export function problemOfName(name: string): string | undefined {
+  const text = name.trim();
+  if (text === '') return undefined;
+  if (/[:\0\r\n]/.test(text)) return l10n.t('A name cannot contain “:” or line breaks.');
+  if (/^\d+$/.test(text)) return l10n.t('A number alone cannot be a name.');
+  if (text === '.' || text === 'tip' || text === 'null')
+    return l10n.t('Mercurial keeps the name {0} for itself.', text);
+  return undefined;
+}
+
+function shortened(revision: string): string {
+  return /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 12) : revision;
+}

@@ -1,0 +1,221 @@
+// Bookmarks and tags: names that people give to changesets.
+import { l10n, window, type QuickPickItem } from 'vscode';
+import { shortNode } from '../contentAddress.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { answersOf, confirm, type Answers } from './answers.ts';
+import { HgFailure, type HgChange } from './hg.ts';
+import { updateTo, problemOfName } from './movingCommands.ts';
+import { pickRevision } from './revisionPick.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { inform, settled } from './targets.ts';
+
+export const nameCommands = {
+  createBookmark: (context, args) => createBookmark(context, args),
+  moveBookmark: (context, args) => moveBookmark(context, args),
+  renameBookmark: (context, args) => renameBookmark(context, args),
+  deleteBookmark: (context, args) => deleteBookmark(context, args),
+  activateBookmark: (context, args) => activateBookmark(context, args),
+  deactivateBookmark: (context, args) => deactivateBookmark(context, args),
+  createTag: (context, args) => createTag(context, args),
+  deleteTag: (context, args) => deleteTag(context, args),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+interface Bookmark {
+  readonly bookmark: string;
+  readonly node: string;
+  readonly active: boolean;
+}
+
+/** At the parent of the working copy, and active. */
+async function createBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  const name = repository && (answers.text('name') ?? (await askForName(l10n.t('Name of the new bookmark'))));
+  if (repository === undefined || name === undefined) return;
+  const change: HgChange = { args: ['bookmark', '--', name], title: l10n.t('Making a bookmark…') };
+  await changeOrForce(
+    context,
+    repository,
+    change,
+    answers,
+    l10n.t('There is a bookmark “{0}” already. Move it here?', name),
+    l10n.t('Move'),
+  );
+}
+
+async function moveBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be moved?'));
+  if (name === undefined) return;
+  const placeHolder = l10n.t('Where is “{0}” to be moved?', name);
+  const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
+  if (revision === undefined) return;
+  // Without --force it goes forward only; that it is to be elsewhere has been said twice already.
+  const force = ['--force', '--rev', revision, '--', name];
+  await context.hg.change(repository, { args: ['bookmark', ...force], title: l10n.t('Moving a bookmark…') });
+}
+
+async function renameBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be renamed?'));
+  if (name === undefined) return;
+  const to = answers.text('to') ?? (await askForName(l10n.t('New name of the bookmark “{0}”', name), name));
+  if (to === undefined || to === name) return;
+  const title = l10n.t('Renaming a bookmark…');
+  await context.hg.change(repository, { args: ['bookmark', `--rename=${name}`, '--', to], title });
+}
+
+async function deleteBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be deleted?'));
+  if (name === undefined) return;
+  const message = l10n.t('Delete the bookmark “{0}”? The changeset that it names stays.', name);
+  if (!(await confirm(answers, message, l10n.t('Delete')))) return;
+  const title = l10n.t('Deleting a bookmark…');
+  await context.hg.change(repository, { args: ['bookmark', '--delete', '--', name], title });
+}
+
+/** Goes to it, if it is elsewhere. */
+async function activateBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  await settled(context, repository);
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be active?'));
+  if (name !== undefined) await updateTo(context, repository, name, answers);
+}
+
+/** No bookmark moves along with commits any more. */
+async function deactivateBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const repository = await context.repository(answersOf(args).rest[0]);
+  const name = repository?.model.head?.bookmark;
+  if (repository === undefined) return;
+  if (name === undefined) inform(l10n.t('No bookmark is active.'));
+  else {
+    const title = l10n.t('Deactivating a bookmark…');
+    await context.hg.change(repository, { args: ['bookmark', '--inactive', '--', name], title });
+  }
+}
+
+/** A tag is a commit of its own, unless it is local. */
+async function createTag(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  const name = repository && (answers.text('name') ?? (await askForName(l10n.t('Name of the tag'))));
+  if (repository === undefined || name === undefined) return;
+  const isLocal = answers.flag('local') || (!answers.flag('confirmed') && (await chooseLocal()));
+  if (isLocal === undefined) return;
+  const revision = answers.text('revision') ?? '.';
+  const args_ = [
+    'tag',
+    '--config',
+    'ui.askusername=True',
+    ...(isLocal ? ['--local'] : []),
+    '--rev',
+    revision,
+    '--',
+    name,
+  ];
+  const question = l10n.t('There is a tag “{0}” already. Move it here?', name);
+  await changeOrForce(
+    context,
+    repository,
+    { args: args_, title: l10n.t('Tagging…') },
+    answers,
+    question,
+    l10n.t('Move'),
+  );
+}
+
+async function deleteTag(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  const output = await context.hg.read(repository, { args: ['tags', '--template', 'json'] });
+  const tags = JSON.parse(output) as readonly { readonly tag: string; readonly node: string; readonly type: string }[];
+  const items = tags
+    .filter(({ tag }) => tag !== 'tip')
+    .map(({ tag, node, type }) => ({ label: `$(tag) ${tag}`, description: shortNode(node), tag, type }));
+  if (items.length === 0) {
+    inform(l10n.t('There are no tags.'));
+    return;
+  }
+  const given = answers.text('name');
+  const chosen =
+    given === undefined
+      ? await window.showQuickPick(items, { placeHolder: l10n.t('Which tag is to be deleted?') })
+      : items.find(({ tag }) => tag === given);
+  if (chosen === undefined) return;
+  const message =
+    chosen.type === 'local'
+      ? l10n.t('Delete the local tag “{0}”?', chosen.tag)
+      : l10n.t('Delete the tag “{0}”? That is a commit of its own.', chosen.tag);
+  if (!(await confirm(answers, message, l10n.t('Delete')))) return;
+  const local = chosen.type === 'local' ? ['--local'] : [];
+  const title = l10n.t('Deleting a tag…');
+  await context.hg.change(repository, {
+    args: ['tag', '--config', 'ui.askusername=True', '--remove', ...local, '--', chosen.tag],
+    title,
+  });
+}
+
+/** What exists already is moved only if that is meant. */
+async function changeOrForce(
+  context: HgContext,
+  repository: OpenRepository,
+  change: HgChange,
+  answers: Answers,
+  question: string,
+  action: string,
+): Promise<void> {
+  try {
+    await context.hg.change(repository, change);
+  } catch (error) {
+    if (!(error instanceof HgFailure) || !/already exists|use -f|--force/.test(error.message)) throw error;
+    if (!(await confirm(answers, question, action))) return;
+    const [verb = '', ...rest] = change.args;
+    await context.hg.change(repository, { ...change, args: [verb, '--force', ...rest] });
+  }
+}
+
+async function chooseBookmark(
+  { hg }: HgContext,
+  repository: OpenRepository,
+  answers: Answers,
+  placeHolder: string,
+): Promise<string | undefined> {
+  const given = answers.text('name');
+  if (given !== undefined) return given;
+  const output = await hg.read(repository, { args: ['bookmarks', '--template', 'json'] });
+  const bookmarks = JSON.parse(output) as readonly Bookmark[];
+  if (bookmarks.length === 0) {
+    inform(l10n.t('There are no bookmarks.'));
+    return undefined;
+  }
+  const items = bookmarks.map(({ bookmark, node, active }): QuickPickItem & { readonly name: string } => ({
+    label: `$(bookmark) ${bookmark}`,
+    description: active ? `${shortNode(node)} · ${l10n.t('active')}` : shortNode(node),
+    name: bookmark,
+  }));
+  return (await window.showQuickPick(items, { placeHolder }))?.name;
+}
+
+async function askForName(prompt: string, value = ''): Promise<string | undefined> {
+  const name = await window.showInputBox({ prompt, value, validateInput: problemOfName });
+  return name === undefined || name.trim() === '' ? undefined : name.trim();
+}
+
+/** Undefined if the person turns away. */
+async function chooseLocal(): Promise<boolean | undefined> {
+  const items = [
+    { label: l10n.t('For everybody'), detail: l10n.t('It is committed in .hgtags.'), isLocal: false },
+    { label: l10n.t('For me only'), detail: l10n.t('It stays in this repository.'), isLocal: true },
+  ];
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('For whom is the tag?') }))?.isLocal;
+}

@@ -1,0 +1,22 @@
+// Another extension for Mercurial beside this one works, but everything is there twice. Said once.
+import { commands, extensions, l10n, window, type ExtensionContext } from 'vscode';
+import { isForMercurial } from './kin.ts';
+
+const TOLD = 'quicksilver.toldOfOtherExtension';
+
+/** To be called when a repository is open: nobody else needs to know. */
+export async function tellOfOtherExtension({ extension, globalState }: ExtensionContext): Promise<void> {
+  if (globalState.get<boolean>(TOLD) === true) return;
+  const other = extensions.all.find(({ id, packageJSON }) => id !== extension.id && isForMercurial(packageJSON));
+  if (other === undefined) return;
+  await globalState.update(TOLD, true);
+  const { displayName } = other.packageJSON as { readonly displayName?: unknown };
+  const name = typeof displayName === 'string' ? displayName : other.id;
+  const message = l10n.t(
+    'The extension “{0}” shows Mercurial repositories, too. Both work side by side, but each repository is listed twice, and both run hg.',
+    name,
+  );
+  const show = l10n.t('Show Extension');
+  if ((await window.showInformationMessage(message, show)) !== show) return;
+  await commands.executeCommand('workbench.extensions.search', `@id:${other.id}`);
+}

@@ -1,0 +1,59 @@
+// Other repositories that changesets go to and come from.
+import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { withoutSecrets } from '../../hgCommand/secrets.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import type { Answers } from './answers.ts';
+import type { HgContext } from './table.ts';
+
+export interface ChosenPath {
+  /** To be put last among the arguments of hg; none where hg goes by itself. */
+  readonly args: readonly string[];
+}
+
+interface NamedPath {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Asks only if that is wanted, or if none is the default. Undefined if the person turns away. */
+export async function choosePath(
+  context: HgContext,
+  repository: OpenRepository,
+  answers: Answers,
+  asks: boolean,
+): Promise<ChosenPath | undefined> {
+  const given = answers.text('path');
+  if (given !== undefined) return to(given);
+  const paths = await pathsOf(context, repository);
+  if (!asks && paths.some(({ name }) => name === 'default' || name === 'default-push')) return { args: [] };
+  interface PathItem extends QuickPickItem {
+    readonly path?: string;
+  }
+  const items: PathItem[] = paths.map(({ name, url }) => ({
+    label: `$(remote) ${name}`,
+    description: withoutSecrets(url),
+    path: name,
+  }));
+  if (items.length > 0) items.push({ label: '', kind: QuickPickItemKind.Separator });
+  items.push({ label: `$(edit) ${l10n.t('Another location…')}` });
+  const placeHolder = l10n.t('Which other repository?');
+  const chosen = items.length === 1 ? items[0] : await window.showQuickPick(items, { placeHolder });
+  if (chosen === undefined) return undefined;
+  if (chosen.path !== undefined) return to(chosen.path);
+  const typed = await window.showInputBox({
+    prompt: l10n.t('Address or folder of the other repository'),
+    placeHolder: 'https://example.org/repository',
+    ignoreFocusOut: true,
+  });
+  return typed === undefined || typed.trim() === '' ? undefined : to(typed.trim());
+}
+
+export async function pathsOf({ hg }: HgContext, repository: OpenRepository): Promise<readonly NamedPath[]> {
+  // 1: there are none.
+  const output = await hg.read(repository, { args: ['paths', '--template', 'json'], codes: [0, 1] });
+  return output.trim() === '' ? [] : (JSON.parse(output) as readonly NamedPath[]);
+}
+
+function to(path: string): ChosenPath {
+  return { args: ['--', path] };
+}

@@ -1,0 +1,101 @@
+// Files and folders that were renamed in VS Code, recorded as renames.
+import { l10n, window, type Uri } from 'vscode';
+import type { OpenRepository } from '../openRepository.ts';
+import { HgFailure } from './hg.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { namesOf, plain, settled } from './targets.ts';
+
+export const renameCommands = {
+  recordRenames: (context, [files, wanted]) => recordRenames(context, files as readonly RenamedFile[], wanted),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+export interface RenamedFile {
+  readonly oldUri: Uri;
+  readonly newUri: Uri;
+}
+
+interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** So many files are named to hg at once. */
+const MOST_AT_ONCE = 500;
+
+/** Only tracked files are recorded; whether there are any shows when the renamed ones are missing at their old place. */
+async function recordRenames(context: HgContext, files: readonly RenamedFile[], wanted: unknown): Promise<void> {
+  const byRepository = new Map<OpenRepository, Rename[]>();
+  for (const { oldUri, newUri } of files) {
+    const [from, to] = [oldUri, newUri].map(uri => context.repositories.map.locate(uri.path));
+    if (from === undefined || from.value !== to?.value) continue;
+    const renames = byRepository.get(from.value) ?? [];
+    renames.push({ from: from.path, to: to.path });
+    byRepository.set(from.value, renames);
+  }
+  for (const [repository, renames] of byRepository) {
+    context.client.hint(
+      repository.root,
+      renames.flatMap(({ from, to }) => [from, to]),
+    );
+    await settled(context, repository);
+    const tracked = renames.flatMap(rename => trackedIn(repository, rename));
+    if (tracked.length === 0) continue;
+    if (wanted !== 'always' && !(await isWanted(tracked))) continue;
+    try {
+      await record(context, repository, tracked);
+    } catch (error) {
+      // Whoever has no hg need not be told with every rename: they are missing and untracked files, as the view shows.
+      if (!(error instanceof HgFailure) || error.kind !== 'unavailable') throw error;
+      context.log.warn(`renames were not recorded: ${error.message}`);
+    }
+  }
+}
+
+async function isWanted(renames: readonly Rename[]): Promise<boolean> {
+  const action = l10n.t('Record');
+  const message =
+    renames.length === 1
+      ? l10n.t('Record in Mercurial that {0} was renamed to {1}?', renames[0]!.from, renames[0]!.to)
+      : l10n.t('Record in Mercurial that {0} files were renamed?', renames.length);
+  const detail = namesOf(renames.map(({ from, to }) => `${from} → ${to}`));
+  return (await window.showInformationMessage(message, { modal: true, detail }, action)) === action;
+}
+
+function trackedIn({ model }: OpenRepository, { from, to }: Rename): Rename[] {
+  const found: Rename[] = [];
+  for (const { path, status } of model.entries.values()) {
+    if (status !== 'deleted') continue;
+    if (path === from) found.push({ from, to });
+    else if (path.startsWith(`${from}/`)) found.push({ from: path, to: `${to}${path.slice(from.length)}` });
+  }
+  return found;
+}
+
+/** Files that keep their names and go from one folder to another are recorded together; others one by one. */
+async function record(context: HgContext, repository: OpenRepository, renames: readonly Rename[]): Promise<void> {
+  const title = l10n.t('Recording renames…');
+  const moves = new Map<string, { readonly folder: string; readonly files: string[] }>();
+  for (const { from, to } of renames) {
+    const [[oldFolder, oldName], [newFolder, newName]] = [split(from), split(to)];
+    if (oldName !== newName) {
+      await context.hg.change(repository, { args: ['rename', '--after', plain(from), plain(to)], title });
+      continue;
+    }
+    const key = `${oldFolder}\0${newFolder}`;
+    const move = moves.get(key) ?? { folder: newFolder, files: [] };
+    move.files.push(from);
+    moves.set(key, move);
+  }
+  for (const { folder, files } of moves.values()) {
+    for (let at = 0; at < files.length; at += MOST_AT_ONCE) {
+      const some = files.slice(at, at + MOST_AT_ONCE).map(plain);
+      const target = folder === '' ? '.' : plain(folder);
+      await context.hg.change(repository, { args: ['rename', '--after', ...some, target], title });
+    }
+  }
+}
+
+function split(path: string): readonly [folder: string, name: string] {
+  const slash = path.lastIndexOf('/');
+  return [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
+}

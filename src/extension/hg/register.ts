@@ -1,0 +1,50 @@
+// Registers the commands of names.ts, and tells VS Code whether hg can run: menus and the input box go by it.
+import { commands, window, workspace } from 'vscode';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import type { CommandContext } from '../commands.ts';
+import { lazy } from '../lazy.ts';
+import { followEdits } from './followEdits.ts';
+import { texts } from '../texts.ts';
+import { HG_COMMAND_NAMES } from './names.ts';
+import { tellOfOtherExtension } from './otherExtensions.ts';
+
+export function registerHgCommands(context: CommandContext): Disposable {
+  const store = new DisposableStore();
+  for (const name of HG_COMMAND_NAMES) {
+    store.add(
+      commands.registerCommand(`quicksilver.${name}`, async (...args: readonly unknown[]) => {
+        try {
+          return await (await lazy()).runHgCommand(context, name, args);
+        } catch (error) {
+          context.log.error(`${name}: ${errorMessage(error)}`);
+          void window.showErrorMessage(texts.failed(errorMessage(error)));
+          return undefined;
+        }
+      }),
+    );
+  }
+  // Only when there is a repository: else the engine would be started for nothing.
+  store.add(context.repositories.onDidOpen(() => void tellWhetherHgRuns(context)));
+  store.add(context.repositories.onDidOpen(() => void tellOfOtherExtension(context.extension)));
+  store.add(followEdits(context.repositories));
+  return store;
+}
+
+/** To be called when the answer may be another one: `quicksilver.canRunHg`, `quicksilver.hgMissing`, the input boxes. */
+export async function tellWhetherHgRuns({ client, repositories, log }: CommandContext): Promise<void> {
+  let isThere = false;
+  if (workspace.isTrusted && repositories.all.length > 0) {
+    try {
+      const { problem } = await client.findHg(false);
+      isThere = problem === '';
+      if (!isThere) log.info(`no commands of hg: ${problem}`);
+    } catch (error) {
+      log.warn(`hg was not looked for: ${errorMessage(error)}`);
+    }
+  }
+  await commands.executeCommand('setContext', 'quicksilver.canRunHg', isThere);
+  const isMissing = workspace.isTrusted && repositories.all.length > 0 && !isThere;
+  await commands.executeCommand('setContext', 'quicksilver.hgMissing', isMissing);
+  for (const { view } of repositories.all) view.sourceControl.inputBox.visible = isThere;
+}

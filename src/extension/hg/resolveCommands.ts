@@ -1,0 +1,128 @@
+// Conflicts: mark them as resolved, or not, or merge the file again.
+import { l10n, window, workspace, Uri } from 'vscode';
+import { workingFileOf } from '../commandArguments.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { fileUri } from '../uris.ts';
+import { answersOf, confirm } from './answers.ts';
+import { choiceFor } from './daySettings.ts';
+import { continueOperation } from './operations.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { changedAmong, inform, lookAt, namesOf } from './targets.ts';
+import type { FilesByRepository } from './rows.ts';
+
+export const resolveCommands = {
+  markResolved: (context, args) => markResolved(context, args),
+  markUnresolved: (context, args) => markUnresolved(context, args),
+  mergeAgain: (context, args) => mergeAgain(context, args),
+  offerToResolve: (context, [uri]) => offerToResolve(context, uri),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+/** What `hg merge` puts in front of the sides of a conflict; the line between them may be part of a text. */
+const MARKER = /^(?:<{7}|>{7})(?: |\r?$)/m;
+
+async function markResolved(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  for (const [repository, files] of conflictsAmong(context, rest, 'unresolved')) {
+    const marked: string[] = [];
+    for (const path of files) if (await hasMarkers(fileUri(repository.rootUri, path))) marked.push(path);
+    const message =
+      marked.length === 1
+        ? l10n.t('{0} still has conflict markers. Mark it as resolved all the same?', marked[0]!)
+        : l10n.t('{0} files still have conflict markers. Mark them as resolved all the same?', marked.length);
+    const isMeant =
+      marked.length === 0 || (await confirm(answers, message, l10n.t('Mark as Resolved'), namesOf(marked)));
+    if (isMeant) await mark(context, repository, files);
+  }
+}
+
+async function markUnresolved(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { rest } = answersOf(args);
+  for (const [repository, files] of conflictsAmong(context, rest, 'resolved')) {
+    const title = l10n.t('Marking as unresolved…');
+    await context.hg.change(repository, { args: ['resolve', '--unmark'], files, title });
+  }
+}
+
+/** From the beginning: what was done about the conflicts is lost, except for the copy that hg keeps. */
+async function mergeAgain(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  for (const [repository, files] of conflictsAmong(context, rest, undefined)) {
+    const message =
+      files.length === 1
+        ? l10n.t('Merge {0} again? What you changed in it since is overwritten.', files[0]!)
+        : l10n.t('Merge {0} files again? What you changed in them since is overwritten.', files.length);
+    if (!(await confirm(answers, message, l10n.t('Merge Again'), files.length === 1 ? '' : namesOf(files)))) continue;
+    // 1: there are conflicts again.
+    const args = ['resolve', '--tool', 'internal:merge'];
+    await context.hg.change(repository, { args, files, title: l10n.t('Merging again…'), codes: [0, 1] });
+    await lookAt(
+      context,
+      repository,
+      files.flatMap(path => [path, `${path}.orig`]),
+    );
+  }
+}
+
+/** A file with a conflict was saved: when its markers are gone, it may be resolved. */
+async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
+  const file = uri instanceof Uri ? workingFileOf(context.repositories, uri) : undefined;
+  if (!(uri instanceof Uri) || file === undefined) return;
+  const { repository, path } = file;
+  const wanted = choiceFor(repository.rootUri, 'resolveOnSave', ['ask', 'always', 'never'], 'ask');
+  if (wanted === 'never' || (await hasMarkers(uri))) return;
+  if (wanted === 'ask') {
+    const message = l10n.t('{0} has no conflict markers any more. Mark it as resolved?', path);
+    const choice = await window.showInformationMessage(message, l10n.t('Mark as Resolved'));
+    if (choice === undefined) return;
+  }
+  // It may have been resolved, or changed again, while the question stood there.
+  if (repository.model.conflicts.get(path)?.state !== 'unresolved') return;
+  if (await hasMarkers(uri)) inform(l10n.t('{0} has conflict markers again.', path));
+  else await mark(context, repository, [path]);
+}
+
+async function mark(context: HgContext, repository: OpenRepository, files: readonly string[]): Promise<void> {
+  await context.hg.change(repository, {
+    args: ['resolve', '--mark'],
+    files,
+    title: l10n.t('Marking as resolved…'),
+  });
+  const { head, unresolved } = repository.model;
+  const goesOn = head?.operation !== undefined && GO_ON.has(head.operation);
+  if (unresolved > 0 || !goesOn) return;
+  const choice = l10n.t('Continue');
+  const answer = window.showInformationMessage(l10n.t('All conflicts are resolved.'), choice);
+  void answer.then(async chosen => {
+    if (chosen !== choice) return;
+    try {
+      await continueOperation(context, repository);
+    } catch (error) {
+      if (!context.hg.tell(error)) throw error;
+    }
+  });
+}
+
+/** After the last conflict these are to be continued; a merge is committed, with a message. */
+const GO_ON: ReadonlySet<string> = new Set(['rebase', 'graft', 'unshelve', 'histedit', 'transplant']);
+
+function conflictsAmong(
+  context: HgContext,
+  args: readonly unknown[],
+  state: 'unresolved' | 'resolved' | undefined,
+): FilesByRepository {
+  return changedAmong(context, args, (_, path, { model }) => {
+    const conflict = model.conflicts.get(path);
+    return conflict !== undefined && (state === undefined || conflict.state === state);
+  });
+}
+
+async function hasMarkers(uri: Uri): Promise<boolean> {
+  const open = workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+  if (open !== undefined) return MARKER.test(open.getText());
+  try {
+    return MARKER.test(new TextDecoder('latin1').decode(await workspace.fs.readFile(uri)));
+  } catch {
+    // There is no file: one side deleted it, and that has no markers.
+    return false;
+  }
+}

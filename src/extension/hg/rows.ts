@@ -1,0 +1,55 @@
+// The files that a command is about, by repository: rows, groups, folders of a tree, or what the active editor shows.
+import type { Uri } from 'vscode';
+import { isGroup, uriOfArgument, urisOfArguments } from '../commandArguments.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import type { Repositories } from '../repositories.ts';
+import { GROUP_IDS } from '../statusPresentation.ts';
+import { fileUri, isReadableName, uriKey } from '../uris.ts';
+
+export type FilesByRepository = ReadonlyMap<OpenRepository, readonly string[]>;
+
+/**
+ * The files that are not clean among those that are named: a row or URI stands for itself and, if it is a folder, for what
+ * is below it; a group for all its files, also those for which there was no room.
+ */
+export function filesOfArguments(repositories: Repositories, args: readonly unknown[]): FilesByRepository {
+  const found = new Map<OpenRepository, Set<string>>();
+  const add = (repository: OpenRepository, paths: Iterable<string>): void => {
+    const all = found.get(repository) ?? new Set();
+    for (const path of paths) all.add(path);
+    found.set(repository, all);
+  };
+  const group = args.find(isGroup);
+  if (group !== undefined) {
+    const [row] = group.resourceStates;
+    const repository = row && repositories.of(row.resourceUri);
+    const id = GROUP_IDS.find(each => each === group.id);
+    if (repository !== undefined && id !== undefined) add(repository, repository.view.pathsIn(id));
+  } else {
+    for (const uri of urisOfArguments(args)) {
+      const repository = repositories.of(uri);
+      if (repository !== undefined) add(repository, filesAt(repository, uri));
+    }
+  }
+  return new Map([...found].map(([repository, paths]) => [repository, [...paths].sort()]));
+}
+
+/** Whether there is anything among the arguments that names a file; else the active editor does. */
+export function namesFiles(args: readonly unknown[]): boolean {
+  return args.some(arg => isGroup(arg) || uriOfArgument(arg) !== undefined);
+}
+
+function filesAt({ model, rootUri }: OpenRepository, uri: Uri): string[] {
+  const root = uriKey(rootUri);
+  const key = uriKey(uri);
+  const path = key.slice(root === '/' ? 1 : root.length + 1);
+  if (model.entries.has(path)) return [path];
+  const below = path === '' ? '' : `${path}/`;
+  const at: string[] = [];
+  for (const [each, { status }] of model.entries) {
+    if (status === 'ignored') continue;
+    // A name that is not UTF-8 has a URI in which it cannot be read.
+    if (each.startsWith(below) || (!isReadableName(each) && uriKey(fileUri(rootUri, each)) === key)) at.push(each);
+  }
+  return at;
+}

@@ -1,0 +1,155 @@
+// Changes that are put aside, and brought back.
+import { l10n, window } from 'vscode';
+import { changeCount } from '../summary.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { answersOf, confirm, type Answers } from './answers.ts';
+import { HgFailure } from './hg.ts';
+import { shelvedIn, type Shelved } from './shelfList.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { changedAmong, inform, settled } from './targets.ts';
+
+export const shelfCommands = {
+  shelve: (context, args) => shelve(context, args, 'all'),
+  shelveFiles: (context, args) => shelve(context, args, 'files'),
+  shelveIncluded: (context, args) => shelve(context, args, 'included'),
+  unshelve: (context, args) => unshelve(context, args, false),
+  unshelveKeep: (context, args) => unshelve(context, args, true),
+  deleteShelved: (context, args) => deleteShelved(context, args),
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+/** It comes with Mercurial; from 5.3 on it is no extension any more, and the option does nothing. */
+export const SHELVE = ['--config', 'extensions.shelve='];
+
+/** Everything, under a name that Mercurial finds. Resolves with whether there was something. */
+export async function shelveAll(context: HgContext, repository: OpenRepository): Promise<boolean> {
+  return run(context, repository, [], undefined);
+}
+
+async function shelve(context: HgContext, args: readonly unknown[], what: 'all' | 'files' | 'included'): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  if (what === 'files') {
+    const named = changedAmong(context, rest, entry => entry !== undefined && entry.status !== 'ignored');
+    for (const [repository, files] of named) await shelveSome(context, repository, answers, files);
+    return;
+  }
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  await settled(context, repository);
+  const files = what === 'included' ? repository.included.withPartners(repository.included.paths) : undefined;
+  const isEmpty = files === undefined ? changeCount(repository.model.counts) === 0 : files.length === 0;
+  if (isEmpty && !answers.flag('untracked')) {
+    const none = l10n.t('There are no changes to shelve.');
+    inform(what === 'included' ? l10n.t('No changes are included.') : none);
+    return;
+  }
+  await shelveSome(context, repository, answers, files);
+}
+
+async function shelveSome(
+  context: HgContext,
+  repository: OpenRepository,
+  answers: Answers,
+  files: readonly string[] | undefined,
+): Promise<void> {
+  // An empty message is one that Mercurial finds.
+  const message =
+    answers.text('message') ??
+    (answers.flag('confirmed')
+      ? ''
+      : await window.showInputBox({
+          prompt: l10n.t('What the changes are, to find them again'),
+          placeHolder: l10n.t('Leave empty to name them after the last commit'),
+        }));
+  if (message === undefined) return;
+  const name = answers.text('name');
+  const { entries } = repository.model;
+  const hasUnknown = files?.some(path => entries.get(path)?.status === 'unknown') === true;
+  const args = [
+    ...(name === undefined ? [] : ['--name', name]),
+    ...(message.trim() === '' ? [] : ['--message', message.trim()]),
+    ...(answers.flag('keep') ? ['--keep'] : []),
+    ...(answers.flag('untracked') || hasUnknown ? ['--unknown'] : []),
+  ];
+  if (!(await run(context, repository, args, files))) inform(l10n.t('There are no changes to shelve.'));
+}
+
+async function run(
+  context: HgContext,
+  repository: OpenRepository,
+  args: readonly string[],
+  files: readonly string[] | undefined,
+): Promise<boolean> {
+  try {
+    await context.hg.change(repository, {
+      args: ['shelve', ...SHELVE, ...args],
+      ...(files && { files }),
+      title: l10n.t('Shelving…'),
+      // With --unknown, files that were not tracked are taken away.
+      looksAtAll: args.includes('--unknown'),
+    });
+    return true;
+  } catch (error) {
+    if (!(error instanceof HgFailure) || error.kind !== 'nothing-changed') throw error;
+    return false;
+  }
+}
+
+async function unshelve(context: HgContext, args: readonly unknown[], keeps: boolean): Promise<boolean> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return false;
+  const name = await chooseShelved(context, repository, answers, l10n.t('Which changes are to be brought back?'));
+  if (name === undefined) return false;
+  await settled(context, repository);
+  await context.hg.change(repository, {
+    args: ['unshelve', ...SHELVE, ...(keeps ? ['--keep'] : []), '--tool', 'internal:merge', '--name', name],
+    title: l10n.t('Unshelving…'),
+    // 1, or 240 where kinds of failures are told apart: there are conflicts.
+    codes: [0, 1, 240],
+    // Files that it brings back may be untracked.
+    looksAtAll: true,
+  });
+  const { unresolved } = repository.model;
+  if (unresolved > 0) {
+    inform(l10n.t('There are conflicts. Resolve them, then “Continue”, or “Abort” to be where you were.'));
+  }
+  return true;
+}
+
+async function deleteShelved(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await context.repository(rest[0]);
+  if (repository === undefined) return;
+  const name = await chooseShelved(context, repository, answers, l10n.t('Which changes are to be deleted?'));
+  if (name === undefined) return;
+  const message = l10n.t('Delete the shelved changes “{0}”?', name);
+  if (!(await confirm(answers, message, l10n.t('Delete'), l10n.t('This cannot be undone.')))) return;
+  const title = l10n.t('Deleting…');
+  await context.hg.change(repository, { args: ['shelve', ...SHELVE, '--delete', '--', name], title });
+}
+
+async function chooseShelved(
+  context: HgContext,
+  repository: OpenRepository,
+  answers: Answers,
+  placeHolder: string,
+): Promise<string | undefined> {
+  const given = answers.text('name');
+  if (given !== undefined) return given;
+  const all = await shelved(context, repository);
+  if (all.length === 0) {
+    inform(l10n.t('Nothing is shelved.'));
+    return undefined;
+  }
+  const items = all.map(({ name, age, summary }) => ({
+    label: `$(archive) ${name}`,
+    description: age,
+    detail: summary,
+    name,
+  }));
+  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
+}
+
+async function shelved({ hg }: HgContext, repository: OpenRepository): Promise<Shelved[]> {
+  return shelvedIn(await hg.read(repository, { args: ['shelve', ...SHELVE, '--list'] }));
+}

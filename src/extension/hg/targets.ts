@@ -1,0 +1,80 @@
+// Files and folders that a command is about, also clean ones, which have no rows.
+import { window } from 'vscode';
+import { isGroup, urisOfArguments, workingFileOf } from '../commandArguments.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import type { FileEntry } from '../../server/protocol.ts';
+import { filesOfArguments, type FilesByRepository } from './rows.ts';
+import type { HgContext } from './table.ts';
+
+/** Paths of files and folders by repository. A root itself is none of them: it would stand for everything. */
+export function targetsOf({ repositories }: HgContext, args: readonly unknown[]): FilesByRepository {
+  if (args.some(isGroup)) return filesOfArguments(repositories, args);
+  const found = new Map<OpenRepository, string[]>();
+  for (const uri of urisOfArguments(args)) {
+    const file = workingFileOf(repositories, uri);
+    if (file === undefined || file.path === '') continue;
+    if (file.path.includes('\ufffd')) {
+      // Perhaps a name that is not UTF-8, which its URI does not tell.
+      for (const [repository, paths] of filesOfArguments(repositories, [uri])) {
+        found.set(repository, [...new Set([...(found.get(repository) ?? []), ...paths])]);
+      }
+      continue;
+    }
+    const paths = found.get(file.repository) ?? [];
+    if (!paths.includes(file.path)) paths.push(file.path);
+    found.set(file.repository, paths);
+  }
+  return found;
+}
+
+/** Those of the named files that are not clean and of which this holds; what is below a folder is named with it. */
+export function changedAmong(
+  { repositories }: HgContext,
+  args: readonly unknown[],
+  isMeant: (entry: FileEntry | undefined, path: string, repository: OpenRepository) => boolean,
+): FilesByRepository {
+  const found = new Map<OpenRepository, readonly string[]>();
+  for (const [repository, paths] of filesOfArguments(repositories, args)) {
+    const meant = paths.filter(path => isMeant(repository.model.entries.get(path), path, repository));
+    if (meant.length > 0) found.set(repository, meant);
+  }
+  return found;
+}
+
+/** What hg has not recorded but may have made: told at once, before the events of it arrive. */
+export async function lookAt(
+  { client }: HgContext,
+  repository: OpenRepository,
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length > 0) client.hint(repository.root, paths);
+  await client.settle(repository.root);
+  await repository.shown();
+}
+
+/** The state before a command: what was saved a moment ago is part of it. */
+export async function settled({ client, hints }: HgContext, repository: OpenRepository): Promise<void> {
+  hints.flush();
+  await client.settle(repository.root);
+  await repository.shown();
+}
+
+/** A few of the names, for the detail of a question. */
+export function namesOf(paths: readonly string[]): string {
+  const shown = paths.slice(0, MOST_NAMES);
+  return paths.length > shown.length ? `${shown.join('\n')}\n… ${paths.length - shown.length}` : shown.join('\n');
+}
+
+const MOST_NAMES = 12;
+
+/**
+ * A path from the root for the commands that take a pattern for a sign of several files (rename, copy): as it is, and
+ * neither to be taken for a pattern nor for an option.
+ */
+export function plain(path: string): string {
+  return `./${path}`;
+}
+
+export function inform(sentence: string): void {
+  void window.showInformationMessage(sentence);
+}

@@ -1,0 +1,114 @@
+// Every sentence that is shown about commands of hg, in one place for translators. What hg itself says is shown as it says it.
+import { l10n } from 'vscode';
+import type { HgFailure } from './hg.ts';
+
+/** What is said before what hg says, or instead of it. */
+const failures: Partial<Readonly<Record<HgFailure['kind'], (message: string) => string>>> & {
+  readonly other: (message: string) => string;
+} = {
+  hook: message => l10n.t('A hook has refused this: {0}', message),
+  'no-space': message => l10n.t('There is no space left on the disk: {0}', message),
+  'no-username': () =>
+    l10n.t('Mercurial does not know your name: set "username" in the section [ui] of your configuration file.'),
+  authentication: message => l10n.t('The other side has refused you: {0}', message),
+  // These are whole sentences of our own.
+  unavailable: message => message,
+  stopped: message => message,
+  other: message => l10n.t('Mercurial: {0}', message),
+};
+
+export const hgTexts = {
+  notTrusted: () => l10n.t('Mercurial commands run only in a workspace that you trust.'),
+  openSettings: () => l10n.t('Open Settings'),
+  showOutput: () => l10n.t('Show Output'),
+  retry: () => l10n.t('Try Again'),
+  exitCode: (code: number) => l10n.t('hg ended with exit code {0}.', code),
+  locked: (name: string, holder: string | undefined) =>
+    holder === undefined
+      ? l10n.t('Another program is changing the repository {0}. Nothing was done.', name)
+      : l10n.t(
+          'Another program (process {1}) is changing the repository {0}. Nothing was done.',
+          name,
+          holder.replace(/^.*:/, ''),
+        ),
+  failure: (kind: HgFailure['kind'], message: string) => (failures[kind] ?? failures.other)(message),
+  recovery: {
+    abandoned: (name: string) =>
+      l10n.t(
+        'A command was cut off in the middle of writing to the repository {0}. What it wrote has to be taken back first.',
+        name,
+      ),
+    recover: () => l10n.t('Recover'),
+    recovering: () => l10n.t('Recovering…'),
+  },
+  ask: {
+    password: () => l10n.t('Password'),
+    choice: () => l10n.t('Mercurial asks'),
+    preset: () => l10n.t('default'),
+  },
+  message: {
+    doubts: () => l10n.t('Commit with this message?'),
+    anyway: () => l10n.t('Commit Anyway'),
+    help: () => l10n.t('Write a message for the commit. Lines that begin with "HG:" are left out.'),
+    helpEnd: () =>
+      l10n.t('Accept it with the button above, or save it and close the editor. An empty message ends it.'),
+    branch: (name: string) => l10n.t('Branch: {0}', name),
+    bookmark: (name: string) => l10n.t('Bookmark: {0}', name),
+    pick: () => l10n.t('Choose a message to use again'),
+  },
+  undo: {
+    title: () => l10n.t('Undoing the last commit…'),
+    public: (node: string) =>
+      l10n.t(
+        'The last commit ({0}) is public: others may have it already. It is not taken back; "hg backout" makes a commit that undoes it.',
+        node.slice(0, 12),
+      ),
+    merge: (node: string) =>
+      l10n.t('The last commit ({0}) is a merge, which cannot be taken back to where it was before.', node.slice(0, 12)),
+    which: () => l10n.t('The last commit was amended. What is to be undone?'),
+    amend: () => l10n.t('The Amend'),
+    amendDetail: () => l10n.t('The commit is as it was before; what was added to it is in the working copy again.'),
+    commit: () => l10n.t('The Commit'),
+    commitDetail: () => l10n.t('All its changes are in the working copy again.'),
+  },
+  noRepository: () => l10n.t('No Mercurial repository is open.'),
+  pickRepository: () => l10n.t('Choose a repository'),
+  commit: {
+    title: () => l10n.t('Committing…'),
+    amending: () => l10n.t('Amending…'),
+    adding: () => l10n.t('Adding files…'),
+    removing: () => l10n.t('Removing files…'),
+    messagePrompt: (branch: string) => l10n.t('Message of the commit on “{0}”', branch),
+    nothing: () => l10n.t('There are no changes to commit.'),
+    nothingIncluded: () => l10n.t('No changes are included. Include some with the + beside them, or commit all.'),
+    nothingToAmend: () => l10n.t('There is nothing to amend: no changes, and the message is the same.'),
+    unresolved: (count: number) =>
+      count === 1
+        ? l10n.t('A conflict is not resolved yet. Resolve it, then commit.')
+        : l10n.t('{0} conflicts are not resolved yet. Resolve them, then commit.', count),
+    showConflicts: () => l10n.t('Show Conflicts'),
+    mergeIsWhole: () =>
+      l10n.t('Mercurial commits a merge as a whole: not only the included files, but all changes would be committed.'),
+    commitAll: () => l10n.t('Commit All Changes'),
+    untracked: (count: number, names: string) =>
+      count === 1 ? l10n.t('Add the untracked file {0}?', names) : l10n.t('Add {0} untracked files?', count),
+    missing: (count: number, names: string) =>
+      count === 1
+        ? l10n.t('{0} is missing. Record that it was removed?', names)
+        : l10n.t('{0} tracked files are missing. Record that they were removed?', count),
+    add: () => l10n.t('Add and Commit'),
+    remove: () => l10n.t('Record and Commit'),
+    without: () => l10n.t('Commit Without'),
+    never: () => l10n.t('Commit Without, Do Not Ask Again'),
+    more: (count: number) => l10n.t('… and {0} more', count),
+    unsaved: (count: number, name: string) =>
+      count === 1
+        ? l10n.t('{0} has changes that are not saved. Save them before committing?', name)
+        : l10n.t('{0} files have changes that are not saved. Save them before committing?', count),
+    saveAndCommit: () => l10n.t('Save All and Commit'),
+    commitSaved: () => l10n.t('Commit What Is Saved'),
+    notAvailable: (name: string) => l10n.t('The state of {0} is not known: nothing can be committed.', name),
+    publicParent: () => l10n.t('The last commit is public: others may have it already, so it is not changed any more.'),
+    noParent: () => l10n.t('There is no commit yet.'),
+  },
+};

@@ -1,0 +1,52 @@
+// Untracked files that are deleted: nothing of Mercurial's would bring them back.
+import { l10n, window, workspace } from 'vscode';
+import { errorMessage } from '../../base/errors.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { fileUri, isReadableName } from '../uris.ts';
+import { confirm, type Answers } from './answers.ts';
+import type { HgContext } from './table.ts';
+import { inform, lookAt, namesOf } from './targets.ts';
+
+/** Asks, and moves the files to the trash. Where that does not work, asks whether they are to be deleted for good. */
+export async function toTrash(
+  context: HgContext,
+  repository: OpenRepository,
+  paths: readonly string[],
+  answers: Answers,
+): Promise<void> {
+  const files = paths.filter(isReadableName);
+  if (files.length < paths.length) inform(l10n.t('Files whose names are not UTF-8 are left where they are.'));
+  if (files.length === 0) return;
+  const message =
+    files.length === 1
+      ? l10n.t('Delete the untracked file {0}?', files[0]!)
+      : l10n.t('Delete {0} untracked files?', files.length);
+  const detail = files.length === 1 ? '' : namesOf(files);
+  if (!(await confirm(answers, message, l10n.t('Move to Trash'), detail))) return;
+  const left: string[] = [];
+  let reason = '';
+  for (const path of files) {
+    try {
+      await workspace.fs.delete(fileUri(repository.rootUri, path), { useTrash: true });
+    } catch (error) {
+      reason = errorMessage(error);
+      left.push(path);
+    }
+  }
+  if (left.length > 0) {
+    context.log.warn(`not moved to the trash: ${reason}`);
+    const question =
+      left.length === 1
+        ? l10n.t('{0} could not be moved to the trash. Delete it permanently?', left[0]!)
+        : l10n.t('{0} files could not be moved to the trash. Delete them permanently?', left.length);
+    const action = l10n.t('Delete Permanently');
+    const isMeant =
+      answers.flag('permanently') ||
+      (await window.showWarningMessage(question, { modal: true, detail: l10n.t('This cannot be undone.') }, action)) ===
+        action;
+    if (isMeant) {
+      for (const path of left) await workspace.fs.delete(fileUri(repository.rootUri, path), { useTrash: false });
+    }
+  }
+  await lookAt(context, repository, files);
+}

@@ -1,0 +1,86 @@
+// Takes back the last commit: its changes are in the working copy again, and its message in the input box.
+import { window } from 'vscode';
+import type { OpenRepository } from '../openRepository.ts';
+import { HgFailure } from './hg.ts';
+import { rememberMessage } from './messageHistory.ts';
+import type { HgContext } from './table.ts';
+import { hgTexts } from './texts.ts';
+
+/** Both come with Mercurial; they are switched on for one command, whatever the person's configuration says of them. */
+const UNCOMMIT = ['--config', 'extensions.uncommit='];
+const STRIP = ['--config', 'extensions.strip='];
+
+interface LastCommit {
+  readonly node: string;
+  readonly message: string;
+  readonly isPublic: boolean;
+  readonly isMerge: boolean;
+  /** It was made by an amend, and what it was before is still known. */
+  readonly isAmended: boolean;
+}
+
+/** Resolves with whether it was taken back; if not, why was told. */
+export async function undoCommit(context: HgContext, repository: OpenRepository): Promise<boolean> {
+  const say = hgTexts.undo;
+  context.hints.flush();
+  const last = await lastCommit(context, repository);
+  if (last === undefined) return refuse(hgTexts.commit.noParent());
+  if (last.isPublic) return refuse(say.public(last.node));
+  if (last.isMerge) return refuse(say.merge(last.node));
+  const way = last.isAmended ? await chooseWay() : 'commit';
+  if (way === undefined) return false;
+  if (way === 'amend') {
+    await context.hg.change(repository, { args: [...UNCOMMIT, 'unamend'], title: say.title() });
+    return true;
+  }
+  await uncommit(context, repository);
+  const { inputBox } = repository.view.sourceControl;
+  // What was typed meanwhile is among the recent messages.
+  if (inputBox.value.trim() !== last.message) {
+    await rememberMessage(context.extension.workspaceState, repository.root, inputBox.value);
+  }
+  inputBox.value = last.message;
+  return true;
+}
+
+async function uncommit({ hg }: HgContext, repository: OpenRepository): Promise<void> {
+  const title = hgTexts.undo.title();
+  try {
+    const args = [...UNCOMMIT, 'uncommit', '--no-keep', '--allow-dirty-working-copy'];
+    await hg.change(repository, { args, title });
+  } catch (error) {
+    // Another extension may have a command of this name with other options; then there is the plain old way.
+    if (!(error instanceof HgFailure) || error.kind !== 'unknown-command') throw error;
+    await hg.change(repository, { args: [...STRIP, 'strip', '--keep', '--rev', '.'], title });
+  }
+}
+
+async function lastCommit({ hg }: HgContext, repository: OpenRepository): Promise<LastCommit | undefined> {
+  const template = ['{node}', '{phase}', '{p2node}', '{predecessors}', '{get(extras, "amend_source")}', '{desc}'].join(
+    '\\0',
+  );
+  const output = await hg.read(repository, { args: ['log', '--rev', '.', '--template', template] });
+  if (output === '') return undefined;
+  const [node = '', phase, secondParent = '', predecessors = '', amendSource = '', ...message] = output.split('\0');
+  return {
+    node,
+    message: message.join('\0'),
+    isPublic: phase === 'public',
+    isMerge: /[^0]/.test(secondParent),
+    isAmended: amendSource !== '' && predecessors !== '' && !predecessors.includes(' '),
+  };
+}
+
+async function chooseWay(): Promise<'amend' | 'commit' | undefined> {
+  const say = hgTexts.undo;
+  const items = [
+    { label: say.amend(), detail: say.amendDetail(), way: 'amend' as const },
+    { label: say.commit(), detail: say.commitDetail(), way: 'commit' as const },
+  ];
+  return (await window.showQuickPick(items, { placeHolder: say.which() }))?.way;
+}
+
+function refuse(sentence: string): false {
+  void window.showWarningMessage(sentence);
+  return false;
+}

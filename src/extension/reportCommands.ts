@@ -1,0 +1,97 @@
+// The commands that explain and report: why a file is ignored, the doctor, what is wrong with a repository. Loaded when one
+// of them is first used.
+import { commands, env, Position, Range, Uri, window, workspace } from 'vscode';
+import { errorMessage } from '../base/errors.ts';
+import type { IgnoreExplanation } from '../server/protocol.ts';
+import { repositoryOfArgument, uriOfArgument } from './commandArguments.ts';
+import { DOCTOR_SCHEME, type CommandContext, type Reports } from './commands.ts';
+import type { OpenRepository } from './openRepository.ts';
+import { reportTexts } from './reportTexts.ts';
+
+/** Tells which rule ignores a file, and offers to open it. Returns the rule, or null if the file is not ignored. */
+export async function whyIgnored(
+  context: CommandContext,
+  argument: unknown,
+): Promise<IgnoreExplanation | null | undefined> {
+  const uri = uriOfArgument(argument) ?? window.activeTextEditor?.document.uri;
+  if (uri === undefined) {
+    void window.showInformationMessage(reportTexts.whyIgnored.noFile());
+    return undefined;
+  }
+  const found = uri.scheme === 'file' ? context.repositories.map.locate(uri.path) : undefined;
+  if (found === undefined) {
+    void window.showInformationMessage(reportTexts.whyIgnored.outside(workspace.asRelativePath(uri)));
+    return undefined;
+  }
+  context.hints.flush();
+  const why = await context.client.explainIgnored(found.value.root, found.path);
+  if (why === null) void window.showInformationMessage(reportTexts.whyIgnored.notIgnored(found.path));
+  // Not awaited: the command is done when the answer is known, however long the message stays.
+  else void showRule(found.path, why);
+  return why;
+}
+
+async function showRule(path: string, why: IgnoreExplanation): Promise<void> {
+  const file = workspace.asRelativePath(why.file);
+  const message =
+    why.matchedPath === path
+      ? reportTexts.whyIgnored.byRule(path, why.text, file, why.line)
+      : reportTexts.whyIgnored.byFolder(path, why.matchedPath, why.text, file, why.line);
+  const choice = await window.showInformationMessage(message, reportTexts.openRule());
+  if (choice !== undefined) await openAt(why.file, why.line);
+}
+
+/** Opens a report on a repository. The real `hg` takes part in a trusted workspace only. Returns the report's URI. */
+export async function doctor(context: CommandContext, reports: Reports, argument: unknown): Promise<Uri | undefined> {
+  const repository = repositoryOfArgument(context.repositories, argument) ?? (await pickRepository(context));
+  if (repository === undefined) return undefined;
+  const report = await context.client.doctor(repository.root, workspace.isTrusted);
+  const uri = Uri.from({ scheme: DOCTOR_SCHEME, path: `/${reportTexts.doctorTitle(repository.name)}.md` });
+  reports.texts.set(uri.toString(), report);
+  // A report of this repository may be open already.
+  reports.didChange.fire(uri);
+  try {
+    await commands.executeCommand('markdown.showPreview', uri);
+  } catch (error) {
+    context.log.debug(`no preview of Markdown: ${errorMessage(error)}`);
+    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+  }
+  // Not awaited: the message may stay for long.
+  void offerCopy(context, uri, repository.name);
+  return uri;
+}
+
+async function offerCopy(context: CommandContext, uri: Uri, name: string): Promise<void> {
+  const choice = await window.showInformationMessage(reportTexts.reportReady(name), reportTexts.copyReport());
+  if (choice === undefined) return;
+  try {
+    await commands.executeCommand('quicksilver.copyReport', uri);
+  } catch (error) {
+    context.log.error(`copying the report: ${errorMessage(error)}`);
+  }
+}
+
+/** Copies a report that is open, and answers it. It names files and has nothing of what is in them. */
+export async function copyReport(reports: Reports, uri: unknown): Promise<string | undefined> {
+  const report = uri instanceof Uri ? reports.texts.get(uri.toString()) : undefined;
+  if (report !== undefined) await env.clipboard.writeText(report);
+  return report;
+}
+
+export async function openProblem(context: CommandContext, file: unknown, line: unknown): Promise<void> {
+  if (typeof file === 'string') await openAt(file, typeof line === 'number' ? line : 1);
+  else context.log.show();
+}
+
+async function openAt(file: string, line: number): Promise<void> {
+  const position = new Position(Math.max(0, line - 1), 0);
+  await window.showTextDocument(Uri.file(file), { selection: new Range(position, position) });
+}
+
+export async function pickRepository(context: CommandContext): Promise<OpenRepository | undefined> {
+  const { all } = context.repositories;
+  if (all.length === 0) void window.showInformationMessage(reportTexts.noRepository());
+  if (all.length <= 1) return all[0];
+  const items = all.map(repository => ({ label: repository.name, description: repository.root, repository }));
+  return (await window.showQuickPick(items, { placeHolder: reportTexts.pickRepository() }))?.repository;
+}

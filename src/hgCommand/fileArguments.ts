@@ -1,0 +1,41 @@
+// How files are named to hg. Paths are those of the protocol: relative to the root, and what is not UTF-8 in them as lone
+// surrogates.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { fromDisplay } from '../base/bytePath.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+
+/** More is not given to a process as arguments: Windows takes 32,767 characters in all. */
+const MOST_CHARACTERS = 20_000;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+export interface FileArguments extends Disposable {
+  readonly args: readonly string[];
+}
+
+/** Throws a 'usage' error for what would not reach hg as it is meant. */
+export function checkArguments(args: readonly string[], files: readonly string[] | undefined): void {
+  if (files?.length === 0) throw new QuicksilverError('usage', 'no file was named, which hg would take for all files');
+  const all = files === undefined ? args : [...args, ...files];
+  if (all.some(arg => arg.includes('\0'))) throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
+}
+
+/** Each file by its path alone, whatever characters that has: no pattern, no option. */
+export function literally(files: readonly string[]): string[] {
+  return files.map(file => `path:${file}`);
+}
+
+/** As {@link literally}, for a process: a list in a temporary file where there is no other way, until it is disposed of. */
+export function forProcess(files: readonly string[]): FileArguments {
+  const args = literally(files);
+  const length = args.reduce((sum, arg) => sum + arg.length + 1, 0);
+  if (length <= MOST_CHARACTERS && !args.some(arg => LONE_SURROGATE.test(arg))) {
+    return { args, dispose: () => undefined };
+  }
+  const directory = mkdtempSync(path.join(tmpdir(), 'quicksilver-'));
+  const list = path.join(directory, 'files');
+  writeFileSync(list, Buffer.from(fromDisplay(args.join('\0')), 'latin1'));
+  return { args: [`listfile0:${list}`], dispose: () => rmSync(directory, { recursive: true, force: true }) };
+}

@@ -1,0 +1,79 @@
+// A version 1 dirstate of which little changed since it was read before: a commit rewrites the whole file, in the same
+// order, and changes a few entries in place.
+import { bytePath } from '../../base/bytePath.ts';
+import { ENTRY_HEADER_LENGTH, V1_HEADER_LENGTH, checkState, entryLength, setFields } from './decodeV1.ts';
+import { findNode } from './findNode.ts';
+import type { NodeTable } from './nodeTable.ts';
+
+/** Files are compared in blocks of this many bytes, which costs a few milliseconds for all of them. */
+const BLOCK = 0x8000;
+/** If more blocks than this part differ, decoding anew costs no more. */
+const MOST_BLOCKS = 0.25;
+
+/**
+ * What decodeV1() would answer for `bytes`, if they differ from what `before` was decoded from only in the states, modes,
+ * sizes and times of some entries; undefined if anything else differs, or too much does. Columns that are the same in both
+ * are the same arrays.
+ */
+export function patchV1(before: NodeTable, bytes: Buffer, file: string): NodeTable | undefined {
+  if (before.bytes.length !== bytes.length || before.sourceOffset !== undefined) return undefined;
+  const blocks = differingBlocks(before.bytes, bytes);
+  if (blocks === undefined) return undefined;
+  const changed = blocks.length === 0 ? [] : changedEntries(before.bytes, bytes, blocks);
+  if (changed === undefined) return undefined;
+  if (changed.length === 0) return { ...before, bytes };
+  const table = {
+    ...before,
+    bytes,
+    flags: before.flags.slice(),
+    size: before.size.slice(),
+    mtimeSeconds: before.mtimeSeconds.slice(),
+  };
+  for (const at of changed) {
+    const path = at + ENTRY_HEADER_LENGTH;
+    const field = bytes.subarray(path, at + entryLength(bytes, at));
+    const end = field.indexOf(0);
+    const node = findNode(before, bytePath(field.toString('latin1', 0, end < 0 ? field.length : end)));
+    // A path may be there twice: only the later entry counts.
+    if (node < 0 || before.pathOffset[node] !== path) return undefined;
+    checkState(bytes, at, file);
+    setFields(table, node, at);
+  }
+  return table;
+}
+
+/** Where blocks start that differ, in order, the header left out; undefined if it is too many. */
+function differingBlocks(before: Buffer, after: Buffer): number[] | undefined {
+  const blocks: number[] = [];
+  const most = Math.max(16, (before.length / BLOCK) * MOST_BLOCKS);
+  for (let at = V1_HEADER_LENGTH; at < before.length; at += BLOCK) {
+    const end = Math.min(at + BLOCK, before.length);
+    if (before.compare(after, at, end, at, end) === 0) continue;
+    blocks.push(at);
+    if (blocks.length > most) return undefined;
+  }
+  return blocks;
+}
+
+/**
+ * The entries that differ, by where they start; undefined if some differ in their names or lengths. As long as they do not,
+ * all entries start at the same places in both.
+ */
+function changedEntries(before: Buffer, after: Buffer, blocks: readonly number[]): number[] | undefined {
+  const changed: number[] = [];
+  let block = 0;
+  for (let at = V1_HEADER_LENGTH; at < after.length && block < blocks.length;) {
+    const end = at + entryLength(after, at);
+    if (end > after.length || end < at + ENTRY_HEADER_LENGTH) return undefined;
+    if (end > blocks[block]!) {
+      if (before.compare(after, at, end, at, end) !== 0) {
+        const rest = at + ENTRY_HEADER_LENGTH - 4;
+        if (before.compare(after, rest, end, rest, end) !== 0) return undefined;
+        changed.push(at);
+      }
+      while (block < blocks.length && end >= blocks[block]! + BLOCK) block++;
+    }
+    at = end;
+  }
+  return changed;
+}

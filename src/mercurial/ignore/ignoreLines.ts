@@ -1,0 +1,34 @@
+// Lines that may become part of an ignore file, before they are.
+import { QuicksilverError } from '../../base/errors.ts';
+import { parseIgnoreFile } from './ignoreFile.ts';
+import { compilePatterns, type PatternMatcher } from './patternMatcher.ts';
+
+/** More than a person writes at once. */
+const MOST_CHARACTERS = 10_000;
+
+/**
+ * What these lines of an ignore file, a byte string, would ignore. Throws a QuicksilverError: 'invalid-config' for a
+ * pattern at which Mercurial would abort, 'unsupported' for one that cannot be matched in bounded time, and for lines
+ * that include other files.
+ */
+export function compileIgnoreLines(content: string): PatternMatcher {
+  if (content.length > MOST_CHARACTERS) {
+    throw new QuicksilverError('unsupported', `${content.length} characters are too many for a pattern`);
+  }
+  const patterns = parseIgnoreFile(content).map(line => {
+    switch (line.type) {
+      case 'pattern':
+        return {
+          kind: line.kind,
+          pattern: line.pattern,
+          rule: { file: '.hgignore', line: line.line, text: line.text, kind: line.kind },
+        };
+      case 'badSyntax':
+        throw new QuicksilverError('invalid-config', 'there is no syntax of this name');
+      case 'include':
+      case 'subinclude':
+        throw new QuicksilverError('unsupported', 'what another file would ignore is not looked at');
+    }
+  });
+  return compilePatterns(patterns);
+}

@@ -1,0 +1,117 @@
+// Versions of files of a repository that is refused, as hg gives them: converted as its working files are, so that the two
+// can be compared. What was read is kept by changeset and path.
+import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
+import type { HgResult } from '../hgCommand/hgResult.ts';
+import { BoundedCache } from '../mercurial/store/boundedCache.ts';
+import type { Head } from '../workingCopy/backend.ts';
+import type { Entry } from '../workingCopy/statusTree.ts';
+import type { ContentAnswer, ContentQuery, NoContentReason } from './protocol.ts';
+
+export interface FallbackContentSource {
+  /** What hg has said of a path; undefined for what is clean. */
+  entry(path: BytePath): Entry | undefined;
+  isSymlink(path: BytePath): boolean;
+  /** Runs a command that only reads. */
+  run(args: readonly string[]): Promise<HgResult>;
+}
+
+const MAX_BYTES = 32 << 20;
+const MAX_CONTENTS = 1000;
+/** A file nobody has asked about for so many others is no longer on a screen. */
+const MAX_FOLLOWED = 1000;
+const NODE = /^[0-9a-f]{40}$/;
+const NULL_NODE = '0'.repeat(40);
+
+interface Version {
+  readonly changeset: string;
+  readonly path: BytePath;
+}
+
+export class FallbackContents {
+  readonly #source: FallbackContentSource;
+  readonly #bytes = new BoundedCache<Uint8Array>(MAX_CONTENTS, MAX_BYTES, bytes => bytes.length);
+  /** Which version was the base of each file when it was asked for first or last told to have changed. */
+  readonly #followed = new BoundedCache<string>(MAX_FOLLOWED, MAX_FOLLOWED, () => 1);
+
+  #head: Head | undefined;
+  #rules = '';
+
+  constructor(source: FallbackContentSource) {
+    this.#source = source;
+  }
+
+  /** Never rejects for what a repository can be like, or for what hg says: that is an answer. */
+  async answer({ path: shown, revision, withBytes }: Omit<ContentQuery, 'root'>): Promise<ContentAnswer> {
+    const path = fromDisplay(shown);
+    const version = this.#version(path, revision);
+    if (version === undefined) return none('no-such-revision', `hg cannot be asked for revision ${revision}.`);
+    const name = this.#name(version);
+    if (revision === 'base') this.#followed.set(path, name);
+    const found = await this.#read(version, name);
+    if (!(found instanceof Uint8Array)) return found;
+    return {
+      kind: 'content',
+      node: name,
+      changeset: version.changeset,
+      path: toDisplay(version.path),
+      type: this.#source.isSymlink(path) ? 'symlink' : 'file',
+      size: found.length,
+      ...(withBytes && { bytes: found }),
+    };
+  }
+
+  /**
+   * Takes over what is recorded now, and answers the files whose base was asked for and may be another one; each change is
+   * told once. Runs nothing.
+   * @param head the parents; undefined if they cannot be read
+   * @param rules a text that is another one when a file may be converted differently
+   */
+  update(head: Head | undefined, rules: string): string[] {
+    this.#head = head;
+    this.#rules = rules;
+    const changed: string[] = [];
+    for (const [path, known] of this.#followed.entries()) {
+      const version = this.#version(path as BytePath, 'base');
+      const now = version === undefined ? '' : this.#name(version);
+      if (now === known) continue;
+      this.#followed.set(path, now);
+      changed.push(toDisplay(path));
+    }
+    return changed;
+  }
+
+  #version(path: BytePath, revision: string): Version | undefined {
+    const head = this.#head;
+    if (revision !== 'base') {
+      const changeset = revision === 'p2' ? head?.secondParent : revision;
+      return changeset !== undefined && NODE.test(changeset) && changeset !== NULL_NODE
+        ? { changeset, path }
+        : undefined;
+    }
+    if (head === undefined) return undefined;
+    return { changeset: head.firstParent, path: this.#source.entry(path)?.source ?? path };
+  }
+
+  #name({ changeset, path }: Version): string {
+    return `${changeset} ${path} ${this.#rules}`;
+  }
+
+  async #read({ changeset, path }: Version, name: string): Promise<Uint8Array | ContentAnswer> {
+    const kept = this.#bytes.get(name);
+    if (kept !== undefined) return kept;
+    const shown = toDisplay(path);
+    const result = await this.#source.run(['cat', '--decode', '-r', changeset, `path:${shown}`]);
+    if (result.kind !== 'ended') return none('unavailable', result.message);
+    // Nothing but a file that is not there ends with this code and without a word about an abort.
+    if (result.code === 1) return none('not-in-revision', `${shown} is not in revision ${changeset.slice(0, 12)}.`);
+    if (result.code !== 0) return none('unavailable', result.errors || `hg cat: exit code ${result.code}`);
+    // A copy of its own: a part of a larger buffer would be kept, and sent, with all of that buffer.
+    const bytes = new Uint8Array(result.output);
+    if (bytes.length <= MAX_BYTES) this.#bytes.set(name, bytes);
+    return bytes;
+  }
+}
+
+function none(reason: NoContentReason, message: string): ContentAnswer {
+  return { kind: 'none', reason, message };
+}

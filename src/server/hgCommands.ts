@@ -1,0 +1,172 @@
+// Runs the commands that clients ask for: through one runner per repository, which the fallback uses as well, so that
+// there are never two at once; and those that use the network one at a time over all repositories.
+import * as path from 'node:path';
+import type { CancellationToken } from 'vscode-jsonrpc';
+import { toDisplay } from '../base/bytePath.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import { Askpass } from '../hgCommand/askpass.ts';
+import { checkHg, locateHg, tooOldToChange } from '../hgCommand/hgExecutable.ts';
+import type { HgResult } from '../hgCommand/hgResult.ts';
+import { HgRunner } from '../hgCommand/hgRunner.ts';
+import type { HgQuestion } from '../hgCommand/messages.ts';
+import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { Vfs } from '../mercurial/vfs.ts';
+import type { HgAsked, HgDidProgress, HgFound, HgRun, HgRunResult } from './hgProtocol.ts';
+import type { HgPolicy } from './protocol.ts';
+import { RefusedRepository } from './refusedRepository.ts';
+
+export interface HgCommandsOptions {
+  readonly vfs: Vfs;
+  readonly environment: HgEnvironment;
+  readonly logger: Logger;
+  /** The folder with the programs that ssh runs to ask for a password; undefined if there are none. */
+  readonly programs: string | undefined;
+  ask(asked: HgAsked, signal: AbortSignal): Promise<string | undefined>;
+  onProgress(progress: HgDidProgress): void;
+  /** Brings what is known of a repository up to date after a command; resolves when it was told. */
+  follow(run: HgRun): Promise<void>;
+}
+
+/** More than that is no answer to anything that a client asks. */
+const MOST_OUTPUT = 50_000_000;
+
+export class HgCommands implements Disposable {
+  readonly #options: HgCommandsOptions;
+  readonly #runners = new Map<string | null, HgRunner>();
+  readonly #askpass: Askpass | undefined;
+  #policy: HgPolicy = { allow: false, fallback: false, path: '' };
+  /** Settled when the command that uses the network has ended. */
+  #network: Promise<unknown> = Promise.resolve();
+  /** The command that uses the network: what ssh asks is for it. */
+  #asking: { readonly id: number; readonly signal: AbortSignal } | undefined;
+
+  constructor(options: HgCommandsOptions) {
+    this.#options = options;
+    const { programs, logger } = options;
+    if (programs === undefined) return;
+    this.#askpass = new Askpass({
+      script: path.join(programs, process.platform === 'win32' ? 'askpass.cmd' : 'askpass.sh'),
+      program: path.join(programs, 'askpass.cjs'),
+      logger,
+      ask: question => this.#askForSsh(question),
+    });
+  }
+
+  setPolicy(policy: HgPolicy): void {
+    const old = this.#policy;
+    this.#policy = policy;
+    if (old.allow !== policy.allow || old.path !== policy.path)
+      for (const root of this.#runners.keys()) this.close(root);
+  }
+
+  /** The runner of a repository: made when it is first needed, and anew after {@link close}. */
+  runner(root: string | null): HgRunner {
+    let runner = this.#runners.get(root);
+    if (runner === undefined) {
+      runner = this.#createRunner(root);
+      this.#runners.set(root, runner);
+    }
+    return runner;
+  }
+
+  /** Stops what runs in a repository. */
+  close(root: string | null): void {
+    this.#runners.get(root)?.dispose();
+    this.#runners.delete(root);
+  }
+
+  async find(checks: boolean): Promise<HgFound> {
+    const { variables } = this.#options.environment;
+    if (!this.#policy.allow) return { path: '', version: '', problem: NOT_TRUSTED };
+    const located = locateHg({ variables, configured: this.#policy.path });
+    const found = checks && located.kind === 'found' ? await checkHg(located.hg, variables) : located;
+    if (found.kind === 'unavailable') return { path: '', version: '', problem: found.message };
+    const { hg, version = '' } = found;
+    return { path: hg, version, problem: tooOldToChange(hg, version) ?? '' };
+  }
+
+  async run(run: HgRun, token: CancellationToken): Promise<HgRunResult> {
+    const cancel = new AbortController();
+    const listener = token.onCancellationRequested(() => cancel.abort());
+    try {
+      if (token.isCancellationRequested) cancel.abort();
+      const result = await (run.kind === 'network'
+        ? this.#inTurn(run, cancel.signal)
+        : this.#perform(run, cancel.signal));
+      // Even one that failed may have changed something.
+      if (run.kind !== 'read') await this.#options.follow(run);
+      return toAnswer(result);
+    } finally {
+      listener.dispose();
+    }
+  }
+
+  dispose(): void {
+    for (const root of this.#runners.keys()) this.close(root);
+    this.#askpass?.dispose();
+  }
+
+  /** Waits here, not in the queue of the repository, which others need. */
+  #inTurn(run: HgRun, signal: AbortSignal): Promise<HgResult> {
+    const result = this.#network.then(async () => {
+      await this.#askpass?.listen();
+      this.#asking = run.isInteractive ? { id: run.id, signal } : undefined;
+      try {
+        return await this.#perform(run, signal);
+      } finally {
+        this.#asking = undefined;
+      }
+    });
+    // Its failure is for who asked for it, not for the next one.
+    this.#network = result.catch(() => undefined);
+    return result;
+  }
+
+  async #perform(run: HgRun, signal: AbortSignal): Promise<HgResult> {
+    if (!this.#policy.allow) return { kind: 'unavailable', message: NOT_TRUSTED };
+    const { id, args, files, cwd, input, kind } = run;
+    return this.runner(run.root).run({
+      args,
+      files,
+      cwd,
+      input,
+      kind,
+      signal,
+      ...(run.isInteractive && {
+        ask: (question: HgQuestion, said: string) => this.#options.ask({ id, said, ...question }, signal),
+      }),
+      onProgress: progress => this.#options.onProgress({ id, ...progress }),
+    });
+  }
+
+  async #askForSsh(question: HgQuestion): Promise<string | undefined> {
+    const asking = this.#asking;
+    return asking && this.#options.ask({ id: asking.id, said: '', ...question }, asking.signal);
+  }
+
+  #createRunner(root: string | null): HgRunner {
+    const { vfs, environment, logger } = this.#options;
+    const repository = root === null ? undefined : new RefusedRepository(root, vfs, environment);
+    const { variables } = environment;
+    return new HgRunner({
+      root: root ?? undefined,
+      variables: { ...variables, ...this.#askpass?.variables(variables) },
+      logger,
+      configured: this.#policy.path,
+      basis: () => repository?.configuration(),
+    });
+  }
+}
+
+const NOT_TRUSTED = 'hg runs only in a workspace that you trust.';
+
+function toAnswer(result: HgResult): HgRunResult {
+  if (result.kind !== 'ended') return result;
+  const { code, output, errors, notes = '' } = result;
+  if (output.length > MOST_OUTPUT) {
+    const message = `hg wrote more than ${MOST_OUTPUT / 1_000_000} million bytes.`;
+    return { kind: 'stopped', reason: 'too-much-output', message };
+  }
+  return { kind: 'ended', code, output: toDisplay(output.toString('latin1')), errors, notes };
+}

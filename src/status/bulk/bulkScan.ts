@@ -1,0 +1,306 @@
+// A scan of everything on several threads. Other threads scan units of the recorded directories and tell what is not
+// surely clean; here that is judged, in the order of the plan, by the same code that handles single directories. So no
+// rule is known to both: the others only ever say "surely clean".
+import { ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
+import type { TreeScan } from '../treeScan.ts';
+import type { NodeId, Outcome, StatusInput } from '../types.ts';
+import { NO_PLACE, planScan, type Place, type ScanPlan, type Unit } from './plan.ts';
+import type { UnitScanner, UnitScanners } from './scanners.ts';
+import { directoriesOf, type DirectoryResult, type UnitResult } from './unitResult.ts';
+
+/** With fewer recorded names than this, planning and waiting cost more than they save. */
+const BULK_NODES = 4000;
+/**
+ * The number of recorded names from which several threads scan: `otherwise`, unless QUICKSILVER_BULK_NODES says another one.
+ * With 0 even the smallest repositories are scanned so, as tests with many of them want it.
+ */
+function bulkNodes(otherwise: number): number {
+  const wanted = process.env['QUICKSILVER_BULK_NODES'];
+  return wanted === undefined || wanted === '' || Number.isNaN(Number(wanted)) ? otherwise : Number(wanted);
+}
+
+/** Recorded names in a unit: some milliseconds of work, so that progress is told and cancelling is quick. */
+const UNIT_NODES = 4000;
+
+export interface BulkOptions {
+  readonly scanners: UnitScanners;
+  /** Directories that are wanted first. */
+  readonly first?: readonly BytePath[] | undefined;
+  /** Repositories with fewer nodes are left to one thread; if not given, what the scanners or the environment say. */
+  readonly minimumNodes?: number | undefined;
+  /** {@link UNIT_NODES} if not given. */
+  readonly unitNodes?: number | undefined;
+  /** Told why a unit had to be looked at by this thread alone. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+/** Told of the directories in the order of the plan, each after its parent. */
+export interface BulkListener {
+  /** All names of the directory are recorded, there and clean. */
+  clean(place: Place): void;
+  /** The sink is about to be told of a directory. */
+  begin?(place: Place, path: BytePath): void;
+  /** The sink was told of it. */
+  end?(place: Place, path: BytePath): void;
+}
+
+/** What became of a directory of the plan. */
+const UNDECIDED = 0;
+const TAKEN = 1;
+const REJECTED = 2;
+/** Whether the sub-directories of a directory are there unless it was said that they are not. */
+const CLOSED = 0;
+const OPEN = 1;
+
+type UnitState = { readonly result: UnitResult | undefined } | undefined;
+
+export class BulkScan {
+  readonly plan: ScanPlan;
+  readonly #input: StatusInput;
+  readonly #options: BulkOptions;
+  readonly #scanner: UnitScanner;
+  readonly #scan: TreeScan;
+  readonly #outcome: Outcome;
+  readonly #listener: BulkListener;
+  /** By unit: what came of it, once it is there; without a result, the unit could not be scanned. */
+  readonly #units: UnitState[];
+  #nextToAsk = 0;
+  #inFlight = 0;
+  #unit = 0;
+  #place: Place = 0;
+  #directories: Iterator<DirectoryResult> | undefined;
+  #told: DirectoryResult | undefined;
+  #stopped = false;
+  #waiting: (() => void)[] = [];
+  readonly #decided: Uint8Array;
+  readonly #below: Uint8Array;
+  readonly #ignored: Uint8Array;
+  readonly #takes = (node: NodeId): boolean => this.#take(node);
+
+  private constructor(
+    input: StatusInput,
+    plan: ScanPlan,
+    scanner: UnitScanner,
+    scan: TreeScan,
+    outcome: Outcome,
+    listener: BulkListener,
+    options: BulkOptions,
+  ) {
+    this.#input = input;
+    this.plan = plan;
+    this.#scanner = scanner;
+    this.#scan = scan;
+    this.#outcome = outcome;
+    this.#listener = listener;
+    this.#options = options;
+    this.#units = plan.units.map(() => undefined);
+    this.#decided = new Uint8Array(plan.nodes.length);
+    this.#below = new Uint8Array(plan.nodes.length);
+    this.#ignored = new Uint8Array(plan.nodes.length);
+    this.#ask();
+  }
+
+  /**
+   * Begins a scan of everything; undefined if it is better done by one thread, or cannot be done otherwise.
+   * @param scan what judges; what has to be walked besides is queued in it, and is for the caller to be done
+   */
+  static begin(
+    input: StatusInput,
+    scan: TreeScan,
+    outcome: Outcome,
+    listener: BulkListener,
+    options: BulkOptions,
+  ): BulkScan | undefined {
+    const { columns } = input.statCache;
+    // Names on disk may then be other ones than the recorded names they stand for.
+    if (columns === undefined || input.rules.foldsCase === true) return undefined;
+    if (input.statCache.nodeCount < (options.minimumNodes ?? bulkNodes(options.scanners.worthNodes ?? BULK_NODES)))
+      return undefined;
+    const plan = planScan(input, options.unitNodes ?? UNIT_NODES, options.first);
+    let scanner: UnitScanner | undefined;
+    try {
+      scanner = options.scanners.prepare(input, columns, plan);
+    } catch (error) {
+      options.onFailure?.(error);
+    }
+    if (scanner === undefined) return undefined;
+    return new BulkScan(input, plan, scanner, scan, outcome, listener, options);
+  }
+
+  /** Nothing is left to be done here. */
+  get isDone(): boolean {
+    return this.#unit === this.plan.units.length;
+  }
+
+  /** The next unit is there, so that {@link step} has something to do. */
+  get isReady(): boolean {
+    return this.isDone || this.#units[this.#unit] !== undefined;
+  }
+
+  /** Resolves when {@link step} has something to do, or nothing is left. */
+  wait(): Promise<void> {
+    if (this.isReady || this.#stopped) return Promise.resolve();
+    return new Promise(resolve => this.#waiting.push(resolve));
+  }
+
+  /** Ends it: no more units are begun. */
+  stop(): void {
+    this.#stopped = true;
+    this.#scanner.release?.();
+    this.#wake();
+  }
+
+  /** The directories that were not handled yet, of which those are left out that lie below another. */
+  get pending(): BytePath[] {
+    return this.isDone ? [] : [ROOT_PATH];
+  }
+
+  /**
+   * Handles directories up to and including the next one that is not clean, as far as their unit is there. False if there
+   * is nothing to do now.
+   */
+  step(): boolean {
+    if (this.isDone || this.#stopped) return false;
+    const unit = this.plan.units[this.#unit]!;
+    const state = this.#units[this.#unit];
+    if (state === undefined) return false;
+    if (this.#directories === undefined) {
+      this.#place = unit.from;
+      this.#directories = state.result === undefined ? [][Symbol.iterator]() : directoriesOf(state.result);
+      this.#advance();
+    }
+    while (this.#place < unit.to) {
+      const place = this.#place++;
+      if (state.result === undefined) {
+        if (this.#isOurs(place)) {
+          this.#whole(place);
+          return true;
+        }
+      } else if (this.#told?.place === place) {
+        const told = this.#told;
+        this.#advance();
+        if (this.#isOurs(place)) {
+          this.#directory(told);
+          return true;
+        }
+      } else if (this.#isOurs(place)) {
+        this.#below[place] = OPEN;
+        this.#listener.clean(place);
+      }
+    }
+    this.#directories = undefined;
+    // Its memory is needed no more.
+    this.#units[this.#unit] = { result: undefined };
+    this.#unit++;
+    if (this.#unit === this.plan.units.length) this.#scanner.release?.();
+    else this.#ask();
+    return true;
+  }
+
+  /** Whether a directory of the plan is one of this working copy, after its parent was handled. */
+  isOurs(place: Place): boolean {
+    return this.#isOurs(place);
+  }
+
+  #advance(): void {
+    const next = this.#directories!.next();
+    this.#told = next.done === true ? undefined : next.value;
+  }
+
+  #ask(): void {
+    // Results are handled in order. No more of them are kept than are worked on and as many again.
+    const limit = this.#unit + this.#scanner.parallel * 8;
+    while (
+      !this.#stopped &&
+      this.#inFlight < this.#scanner.parallel &&
+      this.#nextToAsk < this.plan.units.length &&
+      this.#nextToAsk < limit
+    ) {
+      this.#inFlight++;
+      const index = this.#nextToAsk++;
+      void this.#askFor(index, this.plan.units[index]!);
+    }
+  }
+
+  async #askFor(index: number, unit: Unit): Promise<void> {
+    let result: UnitResult | undefined;
+    try {
+      result = await this.#scanner.scan(unit);
+      this.#outcome.stats += result.stats;
+      this.#outcome.directoriesRead += result.directoriesRead;
+    } catch (error) {
+      if (!this.#stopped) this.#options.onFailure?.(error);
+    }
+    this.#inFlight--;
+    this.#units[index] = { result };
+    this.#ask();
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (!this.isReady && !this.#stopped) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #directory({ place, what, items }: DirectoryResult): void {
+    if (what === 'whole') {
+      this.#whole(place);
+      return;
+    }
+    const node = this.plan.nodes[place]!;
+    const path = this.#input.statCache.path(node);
+    this.#listener.begin?.(place, path);
+    if (what === 'nested') {
+      this.#scan.nested(path, node);
+    } else {
+      this.#below[place] = OPEN;
+      for (const { node: child } of items) {
+        const at = child < 0 ? NO_PLACE : this.plan.placeOf[child]!;
+        if (at !== NO_PLACE) this.#decided[at] = REJECTED;
+      }
+      this.#scan.listed(path, items, () => this.#isIgnored(place), this.#takes);
+    }
+    this.#listener.end?.(place, path);
+  }
+
+  #whole(place: Place): void {
+    const node = this.plan.nodes[place]!;
+    const path = this.#input.statCache.path(node);
+    this.#below[place] = CLOSED;
+    this.#listener.begin?.(place, path);
+    this.#scan.unlisted(path, node, this.#isIgnored(place), this.#takes);
+    this.#listener.end?.(place, path);
+  }
+
+  /** A recorded directory turned up where it should be. */
+  #take(node: NodeId): boolean {
+    const place = this.plan.placeOf[node]!;
+    if (place === NO_PLACE) return false;
+    this.#decided[place] = TAKEN;
+    return true;
+  }
+
+  #isOurs(place: Place): boolean {
+    const parent = this.plan.parents[place]!;
+    if (parent === NO_PLACE) return true;
+    const decided = this.#decided[place];
+    if (decided === UNDECIDED) {
+      this.#decided[place] = this.#below[parent] === OPEN && this.#isOurs(parent) ? TAKEN : REJECTED;
+    }
+    return this.#decided[place] === TAKEN;
+  }
+
+  /** Whether a directory, or one above it, is ignored; asked only where it matters. */
+  #isIgnored(place: Place): boolean {
+    const parent = this.plan.parents[place]!;
+    const { ignore, statCache } = this.#input;
+    if (parent === NO_PLACE || ignore.isEmpty) return false;
+    const known = this.#ignored[place];
+    if (known !== 0) return known === 2;
+    const ignored = this.#isIgnored(parent) || ignore.matches(statCache.path(this.plan.nodes[place]!));
+    this.#ignored[place] = ignored ? 2 : 1;
+    return ignored;
+  }
+}

@@ -1,0 +1,39 @@
+// When a stat proves that a recorded file is clean: the CleanRule, as the threads that run JavaScript apply it. Native code
+// has the same in its own words (native/scan.c).
+import type { StatColumns } from '../types.ts';
+
+/** The part of an lstat's answer (with big numbers) that is looked at. */
+export interface LargeStat {
+  isFile(): boolean;
+  isSymbolicLink(): boolean;
+  readonly size: bigint;
+  readonly mode: bigint;
+  readonly mtimeNs: bigint;
+}
+
+const SECOND_NS = 1_000_000_000n;
+const LOW_31_BITS = 0x7fff_ffff;
+
+/** Whether there are stats that would prove a node with these flags clean, so that it is worth asking. */
+export function mayBeClean({ rule }: Pick<StatColumns, 'rule'>, flags: number): boolean {
+  return (flags & rule.mask) === rule.value;
+}
+
+/** Of a node that {@link mayBeClean}: whether this stat proves it. A time before 1970 is left to those who can divide it. */
+export function provesClean(
+  columns: Omit<StatColumns, 'names'>,
+  node: number,
+  flags: number,
+  stat: LargeStat,
+): boolean {
+  if (columns.doubtful[node] !== 0 || !(stat.isFile() || stat.isSymbolicLink())) return false;
+  if (Number(stat.size) !== columns.size[node] || stat.mtimeNs < 0n) return false;
+  const { executable } = columns.rule;
+  if (executable !== 0 && ((Number(stat.mode) & 0o100) !== 0) !== ((flags & executable) !== 0)) return false;
+  const seconds = stat.mtimeNs / SECOND_NS;
+  if ((Number(seconds) & LOW_31_BITS) !== (columns.mtimeSeconds[node]! & LOW_31_BITS)) return false;
+  const recorded = columns.mtimeNanoseconds[node]!;
+  if (recorded === 0) return true;
+  const nanoseconds = Number(stat.mtimeNs - seconds * SECOND_NS);
+  return nanoseconds === 0 || nanoseconds === recorded;
+}

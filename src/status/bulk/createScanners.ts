@@ -1,0 +1,26 @@
+// The means of scanning by several threads that there are here: native code, else threads that run JavaScript.
+import * as path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import { DIST, loadNative, NativeScanners } from './native.ts';
+import type { UnitScanners } from './scanners.ts';
+import { WorkerScanners } from './workerScanners.ts';
+
+/** To be disposed of by whoever asked for it: threads are kept until then. */
+export function createScanners(logger: Logger): UnitScanners & Disposable {
+  const { module, reason } = loadNative();
+  if (module !== undefined) {
+    const native = new NativeScanners(module);
+    return Object.assign(
+      native,
+      toDisposable(() => undefined),
+    );
+  }
+  logger.info(`Scanning in JavaScript: no native code (${reason}).`);
+  return new WorkerScanners(startScanner);
+}
+
+function startScanner(): Worker {
+  return new Worker(path.join(DIST, 'scanner.cjs'));
+}

@@ -1,0 +1,82 @@
+// The native form of the scan of a unit (native/scan.c), where it was built for this platform. It runs in the threads that
+// Node keeps for such work and reads the columns where they are.
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { errorMessage } from '../../base/errors.ts';
+import type { StatusInput, StatColumns } from '../types.ts';
+import type { ScanPlan, Unit } from './plan.ts';
+import type { UnitScanner, UnitScanners } from './scanners.ts';
+import type { UnitResult } from './unitResult.ts';
+
+/** What `native/binding.c` exports. */
+interface NativeModule {
+  prepare(options: Readonly<Record<string, unknown>>): object;
+  scan(
+    handle: object,
+    from: number,
+    to: number,
+  ): Promise<{ words: ArrayBuffer; names: ArrayBuffer; stats: number; directoriesRead: number }>;
+}
+
+/**
+ * Units that are asked for at a time: one for each core that is used, and one that waits, so that none is idle until the
+ * caller has time for a result. Node has four threads for this, which others need, too.
+ */
+const PARALLEL = Math.min(2, os.availableParallelism()) + 1;
+
+export class NativeScanners implements UnitScanners {
+  readonly #module: NativeModule;
+
+  /** @param module what {@link loadNative} answered */
+  constructor(module: NativeModule) {
+    this.#module = module;
+  }
+
+  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner | undefined {
+    const { rule, ...arrays } = columns;
+    const module = this.#module;
+    const handle = module.prepare({
+      ...arrays,
+      ...rule,
+      nodes: plan.nodes,
+      parents: plan.parents,
+      skip: plan.skip,
+      root: Buffer.from(input.root, 'utf8'),
+      control: Buffer.from(input.rules.controlDirectory, 'latin1'),
+    });
+    return {
+      parallel: PARALLEL,
+      scan: async ({ from, to }: Unit): Promise<UnitResult> => {
+        const { words, names, stats, directoriesRead } = await module.scan(handle, from, to);
+        return { words: new Uint32Array(words), names: new Uint8Array(names), stats, directoriesRead };
+      },
+    };
+  }
+}
+
+/** The folder of the bundles, which this is part of unless it runs from source. */
+export const DIST =
+  path.basename(import.meta.dirname) === 'dist'
+    ? import.meta.dirname
+    : path.join(import.meta.dirname, '..', '..', '..', 'dist');
+
+let loaded: { readonly module: NativeModule | undefined; readonly reason: string } | undefined;
+
+/**
+ * The native code; undefined where it was not built for this platform, cannot be loaded, or is switched off with
+ * QUICKSILVER_NATIVE=0. `reason` then says which of them.
+ */
+export function loadNative(): { readonly module: NativeModule | undefined; readonly reason: string } {
+  if (process.env['QUICKSILVER_NATIVE'] === '0') return { module: undefined, reason: 'QUICKSILVER_NATIVE is 0' };
+  return (loaded ??= load());
+}
+
+function load(): { readonly module: NativeModule | undefined; readonly reason: string } {
+  const holder: { exports: unknown } = { exports: {} };
+  try {
+    process.dlopen(holder, path.join(DIST, 'native', `${process.platform}-${process.arch}.node`));
+  } catch (error) {
+    return { module: undefined, reason: errorMessage(error) };
+  }
+  return { module: holder.exports as NativeModule, reason: '' };
+}

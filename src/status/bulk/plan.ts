@@ -1,0 +1,119 @@
+// Which directories a bulk scan looks at, in which order, and in which portions.
+import { parentPath, type BytePath } from '../../base/bytePath.ts';
+import { NO_NODE, type NodeId, type StatusInput } from '../types.ts';
+
+/** The place of a directory in a plan. */
+export type Place = number;
+
+/** What {@link ScanPlan.parents} has for the root, and {@link ScanPlan.placeOf} for what is not in the plan. */
+export const NO_PLACE = 0xffff_ffff;
+
+/** A range of places that is scanned in one go. */
+export interface Unit {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** All recorded directories, each after its parent. Plain arrays, because other threads read them, too. */
+export interface ScanPlan {
+  readonly nodes: Uint32Array;
+  /** The place of each one's parent. */
+  readonly parents: Uint32Array;
+  /** 1: has something in it that a bulk scan does not know of, and is looked at by other means. */
+  readonly skip: Uint8Array;
+  /** By node; {@link NO_PLACE} for what is no recorded directory of this working copy. */
+  readonly placeOf: Uint32Array;
+  readonly units: readonly Unit[];
+}
+
+/**
+ * Plans a scan. Directories that belong to somebody else are left out with everything below them.
+ * @param unitNodes about how many recorded names a unit has
+ * @param first directories that are wanted first: they and those on the way to them make the first unit
+ */
+export function planScan(input: StatusInput, unitNodes: number, first: readonly BytePath[] = []): ScanPlan {
+  const { statCache: cache, rules } = input;
+  const excluded = new Set<NodeId>();
+  const skipped = new Set<NodeId>();
+  for (const path of rules.excluded) {
+    const node = cache.find(path);
+    if (node !== NO_NODE) excluded.add(node);
+    // Whether it is there at all, only the directory it is in tells.
+    const parent = cache.find(parentPath(path));
+    if (parent !== NO_NODE) skipped.add(parent);
+  }
+  const draft = new Draft(cache.nodeCount);
+  for (const directory of first) {
+    let node: NodeId = cache.root;
+    draft.add(node, NO_PLACE);
+    for (let end = 0; end < directory.length;) {
+      const slash = directory.indexOf('/', end + 1);
+      end = slash < 0 ? directory.length : slash;
+      const child = cache.find(directory.slice(0, end) as BytePath);
+      if (child === NO_NODE || cache.childCount(child) === 0 || excluded.has(child)) break;
+      draft.add(child, draft.placeOf[node]!);
+      node = child;
+    }
+  }
+  if (draft.count > 0) draft.endUnit();
+  const pending: NodeId[] = [cache.root];
+  const parents: Place[] = [NO_PLACE];
+  let weight = 0;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const parent = parents.pop()!;
+    if (draft.placeOf[node] === NO_PLACE) {
+      draft.add(node, parent);
+      weight += cache.childCount(node) + 1;
+    }
+    const place = draft.placeOf[node]!;
+    const start = cache.firstChild(node);
+    for (let child = start + cache.childCount(node) - 1; child >= start; child--) {
+      if (cache.childCount(child) === 0 || excluded.has(child)) continue;
+      pending.push(child);
+      parents.push(place);
+    }
+    if (weight < unitNodes) continue;
+    draft.endUnit();
+    weight = 0;
+  }
+  draft.endUnit();
+  const skip = new Uint8Array(draft.count);
+  for (const node of skipped) {
+    const place = draft.placeOf[node]!;
+    if (place !== NO_PLACE) skip[place] = 1;
+  }
+  return {
+    nodes: Uint32Array.from(draft.nodes),
+    parents: Uint32Array.from(draft.parents),
+    skip,
+    placeOf: draft.placeOf,
+    units: draft.units,
+  };
+}
+
+class Draft {
+  readonly nodes: number[] = [];
+  readonly parents: number[] = [];
+  readonly units: Unit[] = [];
+  readonly placeOf: Uint32Array;
+
+  constructor(nodeCount: number) {
+    this.placeOf = new Uint32Array(nodeCount).fill(NO_PLACE);
+  }
+
+  get count(): number {
+    return this.nodes.length;
+  }
+
+  add(node: NodeId, parent: Place): void {
+    if (this.placeOf[node] !== NO_PLACE) return;
+    this.placeOf[node] = this.nodes.length;
+    this.nodes.push(node);
+    this.parents.push(parent);
+  }
+
+  endUnit(): void {
+    const from = this.units.at(-1)?.to ?? 0;
+    if (this.nodes.length > from) this.units.push({ from, to: this.nodes.length });
+  }
+}

@@ -1,0 +1,194 @@
+// The scan of a unit in JavaScript, for a thread of its own: what native/scan.c does, with the same result. Nothing is
+// decided here but "surely clean"; it works on the columns alone and makes no object for a file.
+import * as fs from 'node:fs';
+import { bytePath, joinPath, toFsPath, type BytePath } from '../../base/bytePath.ts';
+import { systemErrorCode } from '../../base/errors.ts';
+import type { StatColumns } from '../types.ts';
+import { mayBeClean, provesClean } from './cleanRule.ts';
+import { NO_PLACE, type Place, type ScanPlan, type Unit } from './plan.ts';
+import { NESTED, NO_CHILD, PARTIAL, WHOLE, type UnitResult } from './unitResult.ts';
+
+/** What a thread needs to know to scan units; all of it can be shared or copied between threads. */
+export interface UnitWork {
+  /** Absolute path of the working copy. */
+  readonly root: string;
+  readonly control: string;
+  readonly columns: StatColumns;
+  readonly plan: Pick<ScanPlan, 'nodes' | 'parents' | 'skip'>;
+}
+
+const NON_ASCII = /[^\x00-\x7f]/;
+const LSTAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
+
+const ABSENT = 0;
+const REGULAR = 1;
+const LINK = 2;
+const DIRECTORY = 3;
+const OTHER = 4;
+
+/** Scans the units of one plan, one at a time. */
+export class UnitScan {
+  readonly #work: UnitWork;
+  readonly #names: Buffer;
+  #words = new Uint32Array(256);
+  #wordCount = 0;
+  #extras: string[] = [];
+  #extraLength = 0;
+  /** What an ASCII name in the directory at hand is put behind. */
+  #prefix: string | undefined;
+  #stats = 0;
+  #directoriesRead = 0;
+  /** By node: whether it was found to be a directory, within this unit. What is outside of it is asked of the disk. */
+  #isDirectory = new Map<number, boolean>();
+
+  constructor(work: UnitWork) {
+    this.#work = work;
+    const { names } = work.columns;
+    this.#names = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
+  }
+
+  /** Looks at each directory of a unit. Never throws for what is on disk: what cannot be read is told as 'whole'. */
+  scan({ from, to }: Unit): UnitResult {
+    this.#wordCount = this.#extraLength = this.#stats = this.#directoriesRead = 0;
+    this.#extras = [];
+    this.#isDirectory = new Map();
+    for (let place = from; place < to; place++) {
+      if (this.#work.plan.skip[place] === 1 || !this.#leadsTo(place)) this.#tell(place, WHOLE);
+      else this.#directory(place);
+    }
+    return {
+      words: this.#words.slice(0, this.#wordCount),
+      names: Uint8Array.from(Buffer.from(this.#extras.join(''), 'latin1')),
+      stats: this.#stats,
+      directoriesRead: this.#directoriesRead,
+    };
+  }
+
+  /** Whether a directory and all above it are directories: nothing is read through a symbolic link. */
+  #leadsTo(place: Place): boolean {
+    const { parents, nodes } = this.#work.plan;
+    const node = nodes[place]!;
+    const known = this.#isDirectory.get(node);
+    if (known !== undefined) return known;
+    const parent = parents[place]!;
+    const answer =
+      parent === NO_PLACE ||
+      (this.#leadsTo(parent) && this.#lstat(toFsPath(this.#work.root, this.#path(node)))?.isDirectory() === true);
+    this.#isDirectory.set(node, answer);
+    return answer;
+  }
+
+  #directory(place: Place): void {
+    const { columns, plan, control } = this.#work;
+    const node = plan.nodes[place]!;
+    const isRoot = plan.parents[place] === NO_PLACE;
+    const path = this.#path(node);
+    const where = toFsPath(this.#work.root, path);
+    this.#prefix = typeof where === 'string' ? `${where}/` : undefined;
+    let items: fs.Dirent[];
+    try {
+      items = fs.readdirSync(where, { withFileTypes: true, encoding: 'latin1' });
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      this.#tell(place, WHOLE);
+      return;
+    }
+    this.#directoriesRead++;
+    if (!isRoot && items.some(item => item.name === control && item.isDirectory())) {
+      this.#tell(place, NESTED);
+      return;
+    }
+    items.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const start = this.#wordCount;
+    this.#tell(place, PARTIAL);
+    let count = 0;
+    let child = columns.firstChild[node]!;
+    const end = child + columns.childCount[node]!;
+    let childName = child < end ? this.#name(child) : undefined;
+    for (const item of items) {
+      const { name } = item;
+      while (childName !== undefined && childName < name) {
+        count += this.#absent(child);
+        childName = ++child < end ? this.#name(child) : undefined;
+      }
+      const isRecorded = childName === name;
+      const match = child;
+      if (isRecorded) childName = ++child < end ? this.#name(child) : undefined;
+      if (isRoot && name === control) continue;
+      const kind = item.isFile() ? REGULAR : item.isDirectory() ? DIRECTORY : item.isSymbolicLink() ? LINK : OTHER;
+      if (!isRecorded) count += this.#extra(name, kind);
+      else if (!this.#isAsRecorded(match, kind, path, name)) count += this.#put(match, kind, 0);
+    }
+    for (; child < end; child++) count += this.#absent(child);
+    if (count === 0) this.#wordCount = start;
+    else this.#words[start + 2] = count;
+  }
+
+  #isAsRecorded(node: number, kind: number, directory: BytePath, name: string): boolean {
+    const { columns } = this.#work;
+    const flags = columns.flags[node]!;
+    const isEntry = (flags & columns.rule.entry) !== 0;
+    if (kind === DIRECTORY) {
+      if (columns.childCount[node] !== 0) this.#isDirectory.set(node, true);
+      return !isEntry;
+    }
+    if (!isEntry || columns.childCount[node] !== 0 || (kind !== REGULAR && kind !== LINK)) return false;
+    if (!mayBeClean(columns, flags)) return false;
+    // Most names need no conversion to bytes, and the directory's path is put before them as it is.
+    const stat = this.#lstat(
+      this.#prefix !== undefined && !NON_ASCII.test(name)
+        ? this.#prefix + name
+        : toFsPath(this.#work.root, joinPath(directory, name)),
+    );
+    return stat !== undefined && provesClean(columns, node, flags, stat);
+  }
+
+  #absent(node: number): number {
+    return this.#put(node, ABSENT, 0);
+  }
+
+  #extra(name: string, kind: number): number {
+    this.#extras.push(name);
+    this.#extraLength += name.length;
+    return this.#put(NO_CHILD, kind | (name.length << 3), this.#extraLength - name.length);
+  }
+
+  #tell(place: Place, what: number): void {
+    this.#put(place, what, 0);
+  }
+
+  #put(first: number, second: number, third: number): number {
+    if (this.#wordCount + 3 > this.#words.length) {
+      const words = new Uint32Array(this.#words.length * 2);
+      words.set(this.#words);
+      this.#words = words;
+    }
+    this.#words[this.#wordCount++] = first;
+    this.#words[this.#wordCount++] = second;
+    this.#words[this.#wordCount++] = third;
+    return 1;
+  }
+
+  /** Undefined if nothing is there, or it cannot be looked at. */
+  #lstat(path: string | Buffer): fs.BigIntStats | undefined {
+    this.#stats++;
+    try {
+      return fs.lstatSync(path, LSTAT_OPTIONS);
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      return undefined;
+    }
+  }
+
+  #name(node: number): string {
+    const { pathOffset, pathLength, baseStart } = this.#work.columns;
+    const offset = pathOffset[node]!;
+    return this.#names.toString('latin1', offset + baseStart[node]!, offset + pathLength[node]!);
+  }
+
+  #path(node: number): BytePath {
+    const { pathOffset, pathLength } = this.#work.columns;
+    const offset = pathOffset[node]!;
+    return bytePath(this.#names.toString('latin1', offset, offset + pathLength[node]!));
+  }
+}

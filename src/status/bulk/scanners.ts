@@ -1,0 +1,22 @@
+// Who scans units, with which means.
+import type { StatusInput, StatColumns } from '../types.ts';
+import type { ScanPlan, Unit } from './plan.ts';
+import type { UnitResult } from './unitResult.ts';
+
+/** Scans the units of one plan, several at a time, off the caller's thread. */
+export interface UnitScanner {
+  /** How many units it is worth to have asked for at a time. */
+  readonly parallel: number;
+  /** Rejects if the unit could not be scanned; the caller then looks at its directories by itself. */
+  scan(unit: Unit): Promise<UnitResult>;
+  /** Gives back what was kept for this plan; no unit is asked for after it. */
+  release?(): void;
+}
+
+/** Keeps the means of scanning units. */
+export interface UnitScanners {
+  /** With fewer recorded names than this, one thread is sooner done; if not given, the scan's own limit holds. */
+  readonly worthNodes?: number;
+  /** Undefined if there are none, or none that can scan this. */
+  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner | undefined;
+}

@@ -1,0 +1,79 @@
+// What the scan of a unit tells: of each directory that is not surely clean, the names that have to be looked at. The form
+// is the same whoever made it: native code, or JavaScript in another thread.
+import type { FileKind } from '../../base/fileStat.ts';
+import { NO_NODE, type NodeId } from '../types.ts';
+import type { Place } from './plan.ts';
+
+/**
+ * For each directory with something to tell: its place, what (see below), the number of items; then for each item three
+ * words: the node of a recorded name, or {@link NO_CHILD}; its kind, and of a name that is not recorded the length times
+ * 8; where in `names` that one is. The directories come in the order of the plan.
+ */
+export interface UnitResult {
+  readonly words: Uint32Array;
+  readonly names: Uint8Array;
+  /** lstat calls that were made. */
+  readonly stats: number;
+  readonly directoriesRead: number;
+}
+
+/** The items are all that has to be looked at; every other recorded name is there and clean. */
+export const PARTIAL = 0;
+/** It contains the control directory: it is another repository. */
+export const NESTED = 1;
+/** Nothing is known of it. */
+export const WHOLE = 2;
+
+export const NO_CHILD = 0xffff_ffff;
+
+/** Kinds as they are in the words; 0: the recorded name is not there. */
+export const KINDS: readonly (FileKind | undefined)[] = [undefined, 'file', 'symlink', 'directory', 'other'];
+
+/** A name of a directory that has to be looked at. */
+export interface LookItem {
+  /** NO_NODE if it is not recorded. */
+  readonly node: NodeId;
+  /** Only of what is not recorded. */
+  readonly name: string;
+  /** Undefined: it is not there. */
+  readonly kind: FileKind | undefined;
+}
+
+export interface DirectoryResult {
+  readonly place: Place;
+  readonly what: 'partial' | 'nested' | 'whole';
+  /** Ordered: the recorded ones by node, then the others by name. */
+  readonly items: readonly LookItem[];
+}
+
+/** Reads a unit's result, directory by directory. Throws an Error if it is malformed. */
+export function* directoriesOf(result: UnitResult): Generator<DirectoryResult> {
+  const { words } = result;
+  const names = Buffer.from(result.names.buffer, result.names.byteOffset, result.names.byteLength);
+  for (let at = 0; at < words.length;) {
+    const place = words[at]!;
+    const what = words[at + 1];
+    const count = words[at + 2]!;
+    at += 3;
+    if (what === undefined || what > WHOLE || at + count * 3 > words.length) throw new Error('a malformed unit result');
+    const items: LookItem[] = [];
+    for (let i = 0; i < count; i++, at += 3) {
+      const child = words[at]!;
+      const detail = words[at + 1]!;
+      const start = words[at + 2]!;
+      const kind = KINDS[detail & 7];
+      items.push(
+        child === NO_CHILD
+          ? { node: NO_NODE, name: names.toString('latin1', start, start + (detail >>> 3)), kind }
+          : { node: child, name: '', kind },
+      );
+    }
+    items.sort(inOrder);
+    yield { place, what: what === PARTIAL ? 'partial' : what === NESTED ? 'nested' : 'whole', items };
+  }
+}
+
+function inOrder(a: LookItem, b: LookItem): number {
+  if (a.node !== b.node) return a.node === NO_NODE ? 1 : b.node === NO_NODE ? -1 : a.node - b.node;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

@@ -1,0 +1,88 @@
+// Watches the directories that a scan by several threads has found, a few at a time, after its result was told.
+import { joinPath, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import type { Directory, StatusTree } from './statusTree.ts';
+import type { Reconciler } from './reconciler.ts';
+import type { TreeWatcher } from './treeWatcher.ts';
+
+/**
+ * A watch costs some ten microseconds, a quarter of a second for 25,000 directories, which is not to delay what is known
+ * already. What happens between the scan and the watch of a directory is told by no event: whoever uses this looks at
+ * everything once more when it has finished. That look comes after each watch was there, so that a change is either seen
+ * by it or told by the watch.
+ */
+export class Armer {
+  readonly #tree: StatusTree;
+  readonly #nestedRepositories: ReadonlySet<BytePath>;
+  readonly #watcher: Pick<TreeWatcher, 'watch'>;
+  readonly #pending: [BytePath, Directory][];
+
+  constructor(tree: StatusTree, nestedRepositories: ReadonlySet<BytePath>, watcher: Pick<TreeWatcher, 'watch'>) {
+    this.#tree = tree;
+    this.#nestedRepositories = nestedRepositories;
+    this.#watcher = watcher;
+    this.#pending = [[ROOT_PATH, tree.directory(ROOT_PATH)!]];
+  }
+
+  /** Watches directories until `end`, a time of the steady clock. False when none is left. */
+  slice(end: number): boolean {
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+      const [path, directory] = next;
+      // Since it was found, it may have gone, or become somebody else's.
+      if (this.#tree.directory(path) !== directory) continue;
+      // Any of them may have been replaced since it was watched before, if it was.
+      if (directory.listed || this.#nestedRepositories.has(path)) this.#watcher.watch(path, true);
+      for (const [name, below] of directory.subdirectories ?? []) this.#pending.push([joinPath(path, name), below]);
+      if (performance.now() >= end) return true;
+    }
+    return false;
+  }
+}
+
+/** Whatever a bulk scan leaves to be done when it was told: the watches, and the look at everything after them. */
+export class CatchUp {
+  readonly #reconciler: Reconciler;
+  readonly #watcher: Pick<TreeWatcher, 'watch'>;
+  #armer: Armer | undefined;
+  #audits = false;
+
+  constructor(reconciler: Reconciler, watcher: Pick<TreeWatcher, 'watch'>) {
+    this.#reconciler = reconciler;
+    this.#watcher = watcher;
+  }
+
+  /** Whether something may have happened that neither an event has told of nor an audit has found. */
+  get isPending(): boolean {
+    return this.#reconciler.hasUnwatched || this.#armer !== undefined || this.#audits;
+  }
+
+  /** Whether the audit that runs, if one does, is that look. */
+  get isAuditing(): boolean {
+    return this.#audits;
+  }
+
+  /** Watches directories until `end`. False if there are none to be watched; then the audit is begun, if it is due. */
+  slice(end: number): boolean {
+    if (this.#reconciler.takeUnwatched()) {
+      this.#armer = new Armer(this.#reconciler.tree, this.#reconciler.nestedRepositories, this.#watcher);
+    }
+    if (this.#armer === undefined) {
+      // It may have been begun before: what is recorded was exchanged, and it has to begin anew.
+      if (this.#audits) this.#reconciler.audit();
+      return false;
+    }
+    if (!this.#armer.slice(end)) {
+      this.#armer = undefined;
+      this.#audits = true;
+    }
+    return true;
+  }
+
+  auditEnded(): void {
+    this.#audits = false;
+  }
+
+  reset(): void {
+    this.#armer = undefined;
+    this.#audits = false;
+  }
+}

@@ -1,0 +1,30 @@
+// The forms in which a unit of a bulk scan can be scanned, for tests that go through all of them.
+import { loadNative, NativeScanners } from '../../src/status/bulk/native.ts';
+import type { UnitScanners } from '../../src/status/bulk/scanners.ts';
+import { UnitScan } from '../../src/status/bulk/scanUnit.ts';
+
+export interface BulkForm {
+  readonly name: string;
+  readonly scanners: UnitScanners;
+}
+
+/** In JavaScript, on this thread; and natively, if that was built (see {@link nativeReason}). */
+export function bulkForms(): BulkForm[] {
+  const { module } = loadNative();
+  const forms: BulkForm[] = [{ name: 'JavaScript', scanners: inThread }];
+  if (module !== undefined) forms.push({ name: 'native', scanners: new NativeScanners(module) });
+  return forms;
+}
+
+/** Why there is no native code; '' if there is. */
+export function nativeReason(): string {
+  return loadNative().reason;
+}
+
+/** Scans on the caller's thread, each unit in a turn of its own. */
+export const inThread: UnitScanners = {
+  prepare: (input, columns, plan) => {
+    const scan = new UnitScan({ root: input.root, control: input.rules.controlDirectory, columns, plan });
+    return { parallel: 2, scan: async unit => Promise.resolve().then(() => scan.scan(unit)) };
+  },
+};

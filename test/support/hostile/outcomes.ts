@@ -1,0 +1,261 @@
+// What has to be said of each hostile repository: by `status`, by `cat` of a file, by `doctor`, and in VS Code.
+// ROOT stands for the working copy, OUTSIDE for the folder beside it, ID for what a data file is called, NODE for a changeset, DEEP for
+// as many directories as a path can name.
+
+/** What a command ends with. */
+export interface Said {
+  readonly code: 0 | 1 | 3 | 255;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface HostileOutcome {
+  readonly status: Said;
+  readonly cat: Said;
+  /** The report holds this sentence. */
+  readonly doctor: { readonly code: 0 | 3 | 255; readonly sentence: string };
+  /** In VS Code. */
+  readonly editor: EditorOutcome;
+}
+
+export interface EditorOutcome {
+  readonly state: 'ready' | 'refused' | 'failed' | 'closed';
+  /** Of the problem; '' if there is none. */
+  readonly message: string;
+  /** Letters and paths of what is listed, sorted by path, ignored files left out. */
+  readonly entries: readonly string[];
+}
+
+const CHANGES = ['M changed.txt', '? new.txt'];
+const CLEAN: Said = { code: 0, out: 'clean\n', err: '' };
+const SUPPORTED = 'This repository is supported.';
+
+/** As if nothing was wrong, but for these entries. */
+function answers(entries: readonly string[] = CHANGES, warnings: readonly string[] = []): HostileOutcome {
+  return {
+    status: { code: 0, out: lines(entries), err: lines(warnings) },
+    cat: CLEAN,
+    doctor: { code: 0, sentence: SUPPORTED },
+    editor: { state: 'ready', message: '', entries: entries.toSorted((a, b) => compare(a.slice(2), b.slice(2))) },
+  };
+}
+
+/** Nothing is answered, for this reason. */
+function fails(message: string): HostileOutcome {
+  const said: Said = { code: 255, out: '', err: `abort: ${message}\n` };
+  return {
+    status: said,
+    cat: said,
+    doctor: { code: 255, sentence: `This repository cannot be read: ${message}` },
+    editor: { state: 'failed', message, entries: [] },
+  };
+}
+
+function refuses(message: string): HostileOutcome {
+  const said: Said = { code: 3, out: '', err: `abort: ${message}\n` };
+  return {
+    status: said,
+    cat: said,
+    doctor: { code: 3, sentence: `This repository is not supported: ${message}` },
+    editor: { state: 'refused', message, entries: [] },
+  };
+}
+
+/** Only who asks for ignore rules hears of it. */
+const rules = (outcome: HostileOutcome): HostileOutcome => ({ ...outcome, cat: CLEAN });
+
+/** The status needs no history; contents do. */
+const contents = (code: 3 | 255, message: string): HostileOutcome => ({
+  ...answers(),
+  cat: { code, out: '', err: `abort: ${message}\n` },
+});
+
+/** The status from the command line needs no names of branches and bookmarks; what is shown of a repository does. */
+const names = (message: string): HostileOutcome => {
+  const { doctor, editor } = fails(message);
+  return { ...answers(), doctor, editor };
+};
+
+const dirstate = (message: string): HostileOutcome => fails(`ROOT/.hg/dirstate: ${message}`);
+const dataFile = (message: string): HostileOutcome => fails(`ROOT/.hg/dirstate.ID: ${message}`);
+const text = (message: string): HostileOutcome =>
+  contents(255, `clean.txt in NODE: ROOT/.hg/store/data/clean.txt.i: ${message}`);
+
+const NO_FILE = 'not a regular file';
+const ONLY_A = answers(['! a', '? changed.txt', '? clean.txt', '? new.txt', '? sub/deep.txt']);
+const TOO_LARGE = '4294967296 bytes are more than the 65536 allowed';
+const DEEP = 'd/'.repeat(4000);
+
+export const outcomes: Readonly<Record<string, HostileOutcome>> = {
+  'sound-v1': answers(),
+  'sound-v2': answers(),
+
+  'v1-name-length': dirstate('the entry at byte 40 is truncated or has a wrong length'),
+  'v1-negative-length': dirstate('the entry at byte 40 is truncated or has a wrong length'),
+  'v1-unknown-state': dirstate('the entry at byte 40 has the unknown state "z"'),
+  'v1-parent-directory': dirstate('".." cannot be part of a tracked file\'s path'),
+  'v1-absolute': dirstate('"" cannot be part of a tracked file\'s path'),
+  // The source of a copy is a text to show; nothing is ever looked for there.
+  'v1-nul': ONLY_A,
+  'v1-copy-outside': ONLY_A,
+  'v1-empty-component': dirstate('"" cannot be part of a tracked file\'s path'),
+  'v1-control': dirstate('".hg" cannot be part of a tracked file\'s path'),
+  'v1-deep-name': answers([`! ${DEEP}f`, '? changed.txt', '? clean.txt', '? new.txt', '? sub/deep.txt']),
+  'v1-long-name': dirstate('the entry at byte 40 has a path of more than 65535 bytes'),
+  'v1-huge': refuses('ROOT/.hg/dirstate: 4294967296 bytes are more than the 2147483647 that can be read'),
+  'v2-root-offset': dataFile('3 nodes at byte 4294967280 lie outside its 211 used bytes'),
+  'v2-root-count': dataFile('4294967295 nodes at byte 79 lie outside its 211 used bytes'),
+  'v2-used-size': refuses('ROOT/.hg/dirstate.ID: 4294967295 bytes are more than the 2147483647 that can be read'),
+  'v2-used-size-there': refuses('ROOT/.hg/dirstate.ID: 4294967295 bytes are more than the 2147483647 that can be read'),
+  'v2-data-id': dirstate('"/../../../secret" cannot be the id of a data file'),
+  'v2-cycle': dataFile("the node at byte 79 has a name that does not follow its directory's path"),
+  'v2-children-count': dataFile('4294967295 nodes at byte 123 lie outside its 211 used bytes'),
+  'v2-name-outside': dataFile('the node at byte 79 has a path outside its 211 used bytes'),
+  'v2-base-name': dataFile("the node at byte 79 has a name that does not follow its directory's path"),
+  'v2-nul': dataFile('"chan\\u0000ed.txt" cannot be part of a tracked file\'s path'),
+  'v2-parent-directory': dataFile("the node at byte 12 has a path that is not below its directory's"),
+
+  'fifo-requires': fails(`ROOT/.hg/requires: ${NO_FILE}`),
+  'fifo-dirstate': dirstate(NO_FILE),
+  // As for Mercurial, a configuration that cannot be read is none.
+  'fifo-hgrc': answers(),
+  'fifo-00changelog': contents(255, `ROOT/.hg/store/00changelog.i: ${NO_FILE}`),
+  'fifo-branch': names(`ROOT/.hg/branch: ${NO_FILE}`),
+  'fifo-bookmarks.current': names(`ROOT/.hg/bookmarks.current: ${NO_FILE}`),
+  // Whatever it is, it is taken for a lock: what is told waits for two seconds, and then no longer.
+  'fifo-wlock': answers(),
+  'lock-process': answers(),
+  'directory-lock': answers(),
+  'device-requires': fails(`ROOT/.hg/requires: ${NO_FILE}`),
+  'device-dirstate': dirstate(NO_FILE),
+  'device-hgrc': answers(),
+  'device-00changelog': contents(255, `ROOT/.hg/store/00changelog.i: ${NO_FILE}`),
+  'device-branch': names(`ROOT/.hg/branch: ${NO_FILE}`),
+  'device-bookmarks.current': names(`ROOT/.hg/bookmarks.current: ${NO_FILE}`),
+  // A lock that is a link names who has it: nobody who could exist.
+  'device-wlock': answers(),
+  'huge-requires': fails(`ROOT/.hg/requires: ${TOO_LARGE}`),
+  'huge-hgrc': refuses('ROOT/.hg/hgrc: 4294967296 bytes are too large'),
+  'huge-00changelog': contents(3, 'ROOT/.hg/store/00changelog.i: revlog version 0 with flags 0x0 is not supported'),
+  'huge-branch': names(`ROOT/.hg/branch: ${TOO_LARGE}`),
+  'huge-bookmarks.current': names(`ROOT/.hg/bookmarks.current: ${TOO_LARGE}`),
+  'fifo-subrepositories': answers(),
+  'merge-state': answers(),
+  'directory-dirstate': dirstate(NO_FILE),
+  'link-control': answers(),
+  'link-loop': {
+    ...fails("no repository at 'ROOT' (.hg not found)"),
+    doctor: { code: 255, sentence: '' },
+    editor: { state: 'closed', message: '', entries: [] },
+  },
+  'share-of-itself': answers(),
+  'share-of-device': fails('ROOT/.hg/sharedpath: points to /dev/zero, which is not a directory'),
+  'tracked-fifo': answers(['M changed.txt', '! clean.txt', '? new.txt']),
+  'tracked-device': answers(['M changed.txt', 'M clean.txt', '? new.txt']),
+  'tracked-outside': answers(['M changed.txt', '! sub/deep.txt', '? new.txt', '? sub']),
+  'tracked-huge': answers(['M changed.txt', 'M clean.txt', '? new.txt']),
+  'unreadable-control': fails("ROOT/.hg/requires: EACCES: permission denied, open 'ROOT/.hg/requires'"),
+
+  'ignore-fifo': answers(CHANGES, ["skipping unreadable pattern file 'ROOT/.hgignore': Not a regular file"]),
+  'ignore-device': answers(
+    ['M changed.txt', '? .hgignore', '? new.txt'],
+    ["skipping unreadable pattern file 'ROOT/.hgignore': Not a regular file"],
+  ),
+  'ignore-huge': rules(refuses('ROOT/.hgignore: 4294967296 bytes are too large for an ignore file')),
+  'ignore-include-device': answers(
+    ['M changed.txt', '? .hgignore'],
+    ["skipping unreadable pattern file '/dev/zero': Not a regular file"],
+  ),
+  'ignore-include-fifo': answers(
+    ['M changed.txt', '? .hgignore'],
+    ["skipping unreadable pattern file 'pipe': Not a regular file"],
+  ),
+  'ignore-include-itself': rules(fails('ROOT/.hgignore: includes itself')),
+  'ignore-include-doubling': rules(refuses('ROOT/rules/N: too many ignore files')),
+  'ignore-include-outside': answers(['M changed.txt', '? .hgignore']),
+  'ignore-subinclude-outside': rules(fails("ROOT/.hgignore:1: OUTSIDE not under root 'ROOT'")),
+  'ignore-backtracking': answers(['M changed.txt', '? .hgignore', `? ${'a'.repeat(200)}!`, '? new.txt']),
+  'ignore-back-reference': rules(
+    refuses('ROOT/.hgignore:1: pattern ((a*)*)*\\1\\2! has a reference to a group that matches only sometimes'),
+  ),
+  'ignore-repetition': rules(
+    refuses('ROOT/.hgignore:1: pattern (((a{1,1000}){1,1000}){1,1000})b cannot be matched in bounded time'),
+  ),
+  'ignore-parentheses': rules(fails('ROOT/.hgignore:1: pattern is too long (200001 bytes)')),
+  'ignore-many-patterns': rules(refuses('ROOT/.hgignore:100002: more than 100000 patterns are not supported')),
+  'ignore-braces': rules(fails('ROOT/.hgignore:2: matcher pattern is too long (60016 bytes)')),
+
+  'config-include-itself': fails('config error at ROOT/.hg/hgrc:1: files include each other without end'),
+  'config-include-device': fails(
+    'config error at ROOT/.hg/hgrc:1: cannot include /dev/zero (/dev/zero: not a regular file)',
+  ),
+  'config-include-doubling': refuses('ROOT/.hg/rcN: too many configuration files'),
+  'config-commands': answers(['M changed.txt', '? evil.py', '? new.txt']),
+  'config-monitor': answers(['M changed.txt', '? evil', '? new.txt']),
+  'config-ignore-outside': answers(['M changed.txt']),
+
+  'zlib-bomb': text('revision 0: Cannot create a Buffer larger than 6 bytes'),
+  'zlib-bomb-declared': contents(
+    3,
+    'clean.txt in NODE: ROOT/.hg/store/data/clean.txt.i: revision 0 has 2147483647 bytes, more than the 1073741824 supported',
+  ),
+  'zlib-bomb-unstated': text('revision 0 does not have the text its node names'),
+  'zstd-bomb': text('revision 0: zstd: more than 6 bytes'),
+  'zstd-bomb-unstated': text('revision 0: zstd: more than 1073741824 bytes'),
+  'chain-growing': text('revision 399: a delta makes a text of 1080033286 bytes'),
+  // It is sound, only long.
+  'chain-long': answers(),
+  'chain-forward': text('revision 0 is based on 5'),
+  'delta-outside': text('revision 1: a delta replaces bytes 2 to 4294967280 of 6'),
+  'chunk-length': text('it ends within an entry'),
+  'parent-forward': text('revision 0 has the parents 0 and -1'),
+  'manifest-outside': contents(
+    255,
+    'ROOT/.hg/store/00manifest.i: revision 0: "../secret" cannot be the path of a file',
+  ),
+  'manifest-unordered': contents(255, 'clean.txt in NODE: it is not there any more'),
+  'manifest-without-end': contents(255, 'ROOT/.hg/store/00manifest.i: revision 0: its last line has no end'),
+  'store-missing': fails("ROOT/.hg/store/requires: missing, although 'share-safe' requires it"),
+
+  // The rest of it cannot be named to the system in one path.
+  'deep-directories': answers(CHANGES, ['DEEP: cannot be read (ENAMETOOLONG)']),
+  'many-names': answers([...CHANGES, ...manyNames(20_000)].toSorted(byStatusAndPath)),
+  'million-names': answers([...CHANGES, ...manyNames(1_000_000)].toSorted(byStatusAndPath)),
+  'strange-names': answers([
+    'M changed.txt',
+    '? $(touch x)',
+    '? -R',
+    '? `tick`',
+    '? escape\x1b[31m',
+    '? line\nend',
+    '? new.txt',
+    '? \xff\xfe',
+  ]),
+  'link-cycle': answers(['M changed.txt', '? new.txt', '? sub/up']),
+};
+
+/** The most that a command may take for most of them, and for those that unpack as much as a text may have. */
+export const LIMITS = { seconds: 30, megabytes: 600, megabytesOfTexts: 1700 } as const;
+
+/** Those whose texts unpack to as much as is allowed: one gigabyte. */
+export const UNPACKED_WHOLE: ReadonlySet<string> = new Set([
+  'zlib-bomb-unstated',
+  'zstd-bomb-unstated',
+  'chain-growing',
+]);
+
+function manyNames(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `? many/name-${i}`);
+}
+
+function byStatusAndPath(a: string, b: string): number {
+  return a.startsWith('M') === b.startsWith('M') ? compare(a, b) : a.startsWith('M') ? -1 : 1;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function lines(items: readonly string[]): string {
+  return items.map(item => `${item}\n`).join('');
+}

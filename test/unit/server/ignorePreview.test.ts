@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
+import { previewIgnore } from '../../../src/server/ignorePreview.ts';
+import { plainEntry, type Entry } from '../../../src/workingCopy/statusTree.ts';
+
+const entries: [BytePath, Entry][] = [
+  [bytePath('a.log'), plainEntry('unknown')],
+  [bytePath('build/one.o'), plainEntry('unknown')],
+  [bytePath('build/two.log'), plainEntry('unknown')],
+  [bytePath('kept.log'), plainEntry('modified')],
+];
+
+test('each line tells how many unknown files it would hide, and the first of them', () => {
+  assert.deepEqual(previewIgnore(entries, ['glob:*.log', 'rootglob:build', 'relre:\\.o$', 'rootglob:none'], 1), [
+    { kind: 'hidden', total: 2, first: ['a.log'] },
+    { kind: 'hidden', total: 2, first: ['build/one.o'] },
+    { kind: 'hidden', total: 1, first: ['build/one.o'] },
+    { kind: 'hidden', total: 0, first: [] },
+  ]);
+});
+
+test('a line at which Mercurial would abort, or that names another file, is told as invalid', () => {
+  const [bad, include, syntax] = previewIgnore(entries, ['re:(', 'include:other', 'syntax: nonsense'], 5);
+  assert.equal(bad?.kind, 'invalid');
+  assert.deepEqual(include, { kind: 'invalid', message: 'what another file would ignore is not looked at' });
+  assert.deepEqual(syntax, { kind: 'invalid', message: 'there is no syntax of this name' });
+});
+
+test('names that are not ASCII are matched as their bytes', () => {
+  const path = bytePath(Buffer.from('é.txt', 'utf8').toString('latin1'));
+  assert.deepEqual(previewIgnore([[path, plainEntry('unknown')]], ['rootglob:é.txt'], 5), [
+    { kind: 'hidden', total: 1, first: ['é.txt'] },
+  ]);
+});

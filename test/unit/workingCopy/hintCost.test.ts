@@ -1,0 +1,86 @@
+// What a hint costs does not depend on how much there is, nor on how many files the state of a repository is made of.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytePath } from '../../../src/base/bytePath.ts';
+import { Vfs, type FileIdentity } from '../../../src/mercurial/vfs.ts';
+import { LiveModel } from '../../../src/workingCopy/liveModel.ts';
+import { MercurialBackend } from '../../../src/workingCopy/mercurialBackend.ts';
+import type { ModelUpdate } from '../../../src/workingCopy/publisher.ts';
+import { RecordingLogger } from '../../support/recordingLogger.ts';
+import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
+import { FakeTreeWatcher } from './liveModelRig.ts';
+
+/** Notes each question to the file system under `.hg`. */
+class CountingVfs extends Vfs {
+  asked: string[] = [];
+
+  override open(path: string): ReturnType<Vfs['open']> {
+    this.asked.push(`open ${path}`);
+    return super.open(path);
+  }
+
+  override targetIdentity(path: string): FileIdentity | undefined {
+    this.asked.push(`stat ${path}`);
+    return super.targetIdentity(path);
+  }
+
+  override lstat(path: string): ReturnType<Vfs['lstat']> {
+    this.asked.push(`lstat ${path}`);
+    return super.lstat(path);
+  }
+
+  override isDirectory(path: string): boolean {
+    this.asked.push(`isDirectory ${path}`);
+    return super.isDirectory(path);
+  }
+
+  override list(path: string): string[] {
+    this.asked.push(`list ${path}`);
+    return super.list(path);
+  }
+
+  override readLink(path: string): string | undefined {
+    this.asked.push(`readLink ${path}`);
+    return super.readLink(path);
+  }
+}
+
+test('a hint asks for the file, the lock and the dirstate', async t => {
+  const directory = temporaryDirectory(t).files({
+    '.hg/requires': 'revlogv1\nstore\n',
+    '.hg/dirstate': '',
+    '.hgignore': '',
+  });
+  directory.files({ 'a/b/f': '' });
+  const { root } = directory;
+  const vfs = new CountingVfs();
+  const backend = new MercurialBackend(root, vfs, { platform: 'linux', variables: {}, homeDirectory: root });
+  const watcher = new FakeTreeWatcher();
+  const model = new LiveModel({ backend, watcher, logger: new RecordingLogger(), auditMs: 0 });
+  t.after(() => model.dispose());
+  model.start();
+  await model.settle();
+  assert.deepEqual(model.state, { kind: 'ready' });
+
+  for (const [content, hint] of [
+    ['1', 'new'],
+    ['2', 'a/b/new'],
+  ] as const) {
+    directory.write(hint, content);
+    const updates: ModelUpdate[] = [];
+    const registration = model.onDidUpdate(update => updates.push(update));
+    vfs.asked = [];
+    const stats = model.outcome.stats;
+    model.hint([bytePath(hint)]);
+    await model.settle();
+    registration.dispose();
+    assert.deepEqual(
+      updates.map(({ changes }) => changes),
+      [[{ path: hint, entry: { status: 'unknown' } }]],
+    );
+    assert.deepEqual(vfs.asked, [`lstat ${root}/.hg/wlock`, `stat ${root}/.hg/dirstate`]);
+    assert.equal(model.outcome.directoriesRead, 3);
+    // The file, and for each directory above it whether it is still one, and not a repository of its own.
+    assert.equal(model.outcome.stats - stats, 1 + 2 * hint.split('/').length - 2);
+  }
+});

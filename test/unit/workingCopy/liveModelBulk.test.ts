@@ -1,0 +1,163 @@
+// The live model while several threads scan: what comes in meanwhile waits, and what falls between the scan and the watches
+// is found.
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { UnitScanners } from '../../../src/status/bulk/scanners.ts';
+import { inThread } from '../../support/bulkForms.ts';
+import type { FakeEntry } from '../../support/fakeStatCache.ts';
+import { OLD_SECONDS } from '../../support/temporaryDirectory.ts';
+import { LiveModelRig } from './liveModelRig.ts';
+
+const clean = (...paths: string[]): FakeEntry[] => paths.map(path => ({ path, size: 1, mtime: OLD_SECONDS }));
+const FILES = { 'a/f': '1', 'a/g': '1', 'b/f': '1', 'b/c/f': '1', 'd/f': '1' };
+
+/** Hands out what units gave only when the test says so. */
+class HeldScanners implements UnitScanners {
+  #held: (() => void)[] = [];
+  open = false;
+  scans = 0;
+
+  prepare(...args: Parameters<UnitScanners['prepare']>): ReturnType<UnitScanners['prepare']> {
+    const scanner = inThread.prepare(...args)!;
+    this.scans++;
+    return {
+      parallel: 100,
+      scan: async unit => {
+        const result = await scanner.scan(unit);
+        if (!this.open) await new Promise<void>(resolve => this.#held.push(resolve));
+        return result;
+      },
+    };
+  }
+
+  get held(): number {
+    return this.#held.length;
+  }
+
+  release(): void {
+    for (const resolve of this.#held.splice(0)) resolve();
+  }
+}
+
+/** A rig whose first scan has looked at everything, of which nothing was handed out yet; five directories. */
+async function held(t: TestContext): Promise<{ rig: LiveModelRig; scanners: HeldScanners }> {
+  const scanners = new HeldScanners();
+  const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
+  const rig = new LiveModelRig(t, FILES, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  rig.model.start();
+  await rig.until(() => scanners.held === 5);
+  return { rig, scanners };
+}
+
+/** Lets time pass until nothing remains to be done, watches and the look after them included. */
+async function untilQuiet(rig: LiveModelRig): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    rig.advance(20);
+    await rig.turn();
+  }
+}
+
+test('the first scan is told when it is done, and then directories are watched', async t => {
+  const { rig, scanners } = await held(t);
+  assert.deepEqual([...rig.watcher.directories], ['']);
+  scanners.release();
+  await rig.settle();
+  assert.deepEqual(rig.told, []);
+  assert.equal(rig.take().at(-1)?.settled, true);
+  await untilQuiet(rig);
+  assert.deepEqual([...rig.watcher.directories].sort(), ['', 'a', 'b', 'b/c', 'd']);
+  assert.equal(scanners.scans, 1);
+});
+
+test('a change between the scan and the watch of its directory is found without any hint', async t => {
+  const { rig, scanners } = await held(t);
+  rig.directory.write('b/c/f', '22');
+  rig.directory.write('d/new', '');
+  rig.directory.remove('a/g');
+  scanners.release();
+  await rig.settle();
+  assert.deepEqual(rig.told, []);
+  await untilQuiet(rig);
+  assert.deepEqual(rig.told, ['! a/g', '? d/new', 'M b/c/f']);
+  // That is not what the events have missed.
+  assert.equal(rig.model.missedByEvents, 0);
+  assert.deepEqual(rig.logger.lines, []);
+});
+
+test('hints wait for the scan, so that what they find is the later', async t => {
+  const { rig, scanners } = await held(t);
+  rig.directory.write('a/f', '22');
+  rig.watcher.fire('a/f');
+  for (let i = 0; i < 20; i++) await rig.turn();
+  assert.deepEqual(rig.told, []);
+  scanners.release();
+  await rig.settle();
+  assert.deepEqual(rig.told, ['M a/f']);
+});
+
+test('what is recorded anew during the scan is taken over after it', async t => {
+  const { rig, scanners } = await held(t);
+  const loads = rig.backend.loads;
+  rig.backend.set({ entries: clean('a/f', 'a/g', 'b/f', 'b/c/f', 'gone') });
+  rig.controlHint();
+  for (let i = 0; i < 20; i++) await rig.turn();
+  assert.equal(rig.backend.loads, loads);
+  scanners.release();
+  await rig.settle();
+  assert.deepEqual(rig.told, ['! gone', '? d/f']);
+});
+
+test('the progress of a scan is told, but not while a command has just replaced what is recorded', async t => {
+  const scanners = new HeldScanners();
+  const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
+  const rig = new LiveModelRig(t, { ...FILES, 'a/f': '22' }, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  rig.model.start();
+  await rig.until(() => scanners.held === 5);
+  rig.backend.set({ entries: clean('a/g', 'b/f', 'b/c/f', 'd/f') });
+  rig.advance(1000);
+  scanners.release();
+  await rig.settle();
+  assert.deepEqual(
+    rig.take().filter(({ changes }) => changes.some(({ entry }) => entry?.status === 'modified')),
+    [],
+  );
+  assert.deepEqual(rig.told, ['? a/f']);
+});
+
+test('a refresh scans again by several threads, over what is known', async t => {
+  const { rig, scanners } = await held(t);
+  scanners.release();
+  scanners.open = true;
+  await rig.settle();
+  rig.directory.write('a/f', '22');
+  rig.directory.remove('b/c');
+  rig.directory.write('d/new/x', '');
+  void rig.model.refresh('asked for');
+  await rig.settle();
+  assert.equal(scanners.scans, 2);
+  assert.deepEqual(rig.told, ['! b/c/f', '? d/new/x', 'M a/f']);
+  rig.directory.write('a/f', '1');
+  rig.directory.write('b/c/f', '1');
+  rig.directory.remove('d/new');
+  void rig.model.refresh('asked for');
+  await rig.settle();
+  assert.deepEqual(rig.told, []);
+});
+
+test('a model that is disposed of during the scan does nothing more', async t => {
+  const { rig, scanners } = await held(t);
+  rig.model.dispose();
+  scanners.release();
+  for (let i = 0; i < 20; i++) await rig.turn();
+  assert.deepEqual(rig.updates, []);
+  assert.deepEqual(rig.logger.lines, []);
+});
+
+test('a repository that is gone when the scan is over shows nothing', async t => {
+  const { rig, scanners } = await held(t);
+  rig.backend.present = false;
+  rig.controlHint();
+  scanners.release();
+  await rig.until(() => rig.updates.at(-1)?.state.kind === 'gone');
+  assert.deepEqual(rig.told, []);
+});

@@ -1,0 +1,205 @@
+// A repository that commands of the extension work on: what is shown of it, compared as a whole with what hg says of it.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { commands, Uri, window, type SourceControlInputBox } from 'vscode';
+import type { QuicksilverApi, QuicksilverRepository } from '../../src/extension/api.ts';
+import { scenario, until } from './harness.ts';
+import { activeApi, repositoryAt } from './shown.ts';
+
+/** What `hg status` calls a file, by what the extension calls it. */
+const letters: Readonly<Record<string, string>> = {
+  modified: 'M',
+  added: 'A',
+  removed: 'R',
+  deleted: '!',
+  unknown: '?',
+};
+
+export class Bench {
+  readonly api: QuicksilverApi;
+  readonly repository: QuicksilverRepository;
+  readonly root: string;
+
+  private constructor(api: QuicksilverApi, repository: QuicksilverRepository, root: string) {
+    this.api = api;
+    this.repository = repository;
+    this.root = root;
+  }
+
+  static async at(root: string): Promise<Bench> {
+    const api = await activeApi();
+    const bench = new Bench(api, await repositoryAt(api, root), root);
+    await bench.repository.settle();
+    return bench;
+  }
+
+  get inputBox(): SourceControlInputBox {
+    return this.api.view.inputBox(this.repository.rootUri);
+  }
+
+  uri(...names: readonly string[]): Uri {
+    return Uri.joinPath(this.repository.rootUri, ...names);
+  }
+
+  /** Runs a command of the extension; what it would ask is answered by an object, which comes last. */
+  async run(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return commands.executeCommand(`quicksilver.${name}`, ...args);
+  }
+
+  /** As {@link run}, and then everything that is shown must be what hg says. */
+  async does(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    const result = await this.run(name, ...args);
+    this.agrees(name);
+    return result;
+  }
+
+  /** What the real hg answers, run past the one that the extension runs. */
+  asked(...args: readonly string[]): string {
+    return hgAt(this.root, ...args);
+  }
+
+  /** First lines of the descriptions of a revset, the newest first. */
+  log(revset = '::.'): string[] {
+    return lines(this.asked('log', '--rev', `reverse(${revset})`, '--template', '{desc|firstline}\n'));
+  }
+
+  /** The rows by group. */
+  rows(): Record<string, string[]> {
+    const { rootUri } = this.repository;
+    const groups = this.api.view.groups(rootUri).filter(({ resources }) => resources.length > 0);
+    return Object.fromEntries(
+      groups.map(({ label, resources }) => [
+        label,
+        resources.map(({ resourceUri }) => resourceUri.path.slice(rootUri.path.length + 1)).sort(),
+      ]),
+    );
+  }
+
+  /** Compares at once: after a command nothing is to be waited for. */
+  agrees(what: string): void {
+    assert.deepEqual(this.#shown(), this.#real(), `what is shown after ${what}`);
+  }
+
+  /** Waits until the same holds, after something that is done without a command. */
+  async comesToAgree(what: string): Promise<void> {
+    await until(
+      `hg agrees after ${what}`,
+      () => JSON.stringify(this.#shown()) === JSON.stringify(this.#real()),
+      this.repository.onDidChange,
+    );
+    await this.repository.settle();
+    this.agrees(what);
+  }
+
+  #shown(): unknown {
+    const { head, entries } = this.repository;
+    const rows = Object.values(this.rows()).flat();
+    const conflicts = this.rows()['Conflicts'] ?? [];
+    const listed = [...entries.values()].filter(({ status }) => status !== 'ignored');
+    const files = listed.map(({ path, status }) => `${letters[status]} ${path}`).sort();
+    const named = new Set([...listed.map(({ path }) => path), ...conflicts]);
+    return {
+      files,
+      rows: rows.length === named.size && rows.every(path => named.has(path)),
+      conflicts,
+      parents: [head?.firstParent, head?.secondParent],
+      branch: head?.branch,
+      bookmark: head?.bookmark ?? '',
+      drafts: this.api.view.drafts(this.repository.rootUri)?.text ?? '',
+    };
+  }
+
+  /** Without another repository that changesets would go to, it is not shown how many have not gone. */
+  #hasDefaultPath(): boolean {
+    const hgrc = path.join(this.root, '.hg', 'hgrc');
+    return fs.existsSync(hgrc) && /^default *=/m.test(fs.readFileSync(hgrc, 'utf8'));
+  }
+
+  #real(): unknown {
+    const isMerging = fs.existsSync(path.join(this.root, '.hg', 'merge'));
+    const resolved = isMerging ? lines(this.asked('resolve', '--list')) : [];
+    const template = '{p1.node} {p2.node} {count(revset("draft() and ::p1()"))} {branch}\n{activebookmark}';
+    const [head = '', bookmark = ''] = this.asked('log', '--rev', 'wdir()', '--template', template).split('\n');
+    const [first, second, drafts, ...branch] = head.split(' ');
+    return {
+      files: lines(this.asked('status')).sort(),
+      rows: true,
+      conflicts: resolved
+        .filter(line => line.startsWith('U '))
+        .map(line => line.slice(2))
+        .sort(),
+      parents: [first, second],
+      branch: branch.join(' '),
+      bookmark,
+      drafts: drafts === '0' || !this.#hasDefaultPath() ? '' : `$(arrow-up) ${drafts}`,
+    };
+  }
+}
+
+/** Runs the real hg and returns what it writes; throws if it fails. */
+export function hgAt(root: string, ...args: readonly string[]): string {
+  const real = scenario().data['hg'];
+  assert.ok(real !== undefined, 'the scenario names the real hg');
+  const env = { ...process.env, HGPLAIN: '1' };
+  return execFileSync(real, args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+export interface Served {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** Serves a repository on the loopback interface, for reading and writing, until it is stopped. */
+export async function serve(root: string): Promise<Served> {
+  const real = scenario().data['hg'];
+  assert.ok(real !== undefined, 'the scenario names the real hg');
+  const options = ['--config', 'web.allow-push=*', '--config', 'web.push_ssl=False', '--print-url'];
+  const server: ChildProcess = spawn(real, ['serve', '--address', '127.0.0.1', '--port', '0', ...options], {
+    cwd: root,
+    env: { ...process.env, HGPLAIN: '1' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  assert.ok(server.stdout);
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+  const address = /http:\/\/\S+/.exec(line)?.[0];
+  assert.ok(address !== undefined, line);
+  return {
+    address: address.replace(/\/\/[^/:]+:/, '//127.0.0.1:'),
+    stop: async () => {
+      const ended = once(server, 'exit');
+      server.kill();
+      await ended;
+    },
+  };
+}
+
+/** The lists that the extension shows get these answers, one after the other: the label, or a part of it. */
+export function answerLists(...answers: readonly string[]): { readonly dispose: () => void } {
+  const left = [...answers];
+  // The API that tests see is that of the extension: the tests lie in its folder.
+  const shown = window as unknown as { showQuickPick: (items: unknown) => Promise<unknown> };
+  const original = shown.showQuickPick;
+  shown.showQuickPick = async items => {
+    const all = (await items) as readonly { readonly label: string }[];
+    const answer = left.shift();
+    const found =
+      all.find(({ label }) => label === answer) ??
+      all.find(({ label }) => answer !== undefined && label.includes(answer));
+    assert.ok(found, `${answer} is not among ${all.map(({ label }) => label).join(', ')}`);
+    return found;
+  };
+  return {
+    dispose: () => {
+      shown.showQuickPick = original;
+      assert.deepEqual(left, [], 'all lists were shown');
+    },
+  };
+}
+
+export function lines(text: string): string[] {
+  return text.split('\n').filter(line => line !== '');
+}

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { commands, window, workspace, type SourceControlInputBox, type SourceControlResourceState } from 'vscode';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import { answerDialogs } from '../dialogs.ts';
+import { hasUi, scenario, ui, until } from '../harness.ts';
+import { keepMessages } from '../messages.ts';
+import { at, hg, remove, uriAt, write } from '../outside.ts';
+import { activeApi, repositoryAt } from '../shown.ts';
+
+describe('commits from the Source Control view', () => {
+  let api: QuicksilverApi;
+  let repository: QuicksilverRepository;
+  let box: SourceControlInputBox;
+
+  before(async () => {
+    api = await activeApi();
+    repository = await repositoryAt(api, at());
+    await repository.settle();
+    box = api.view.inputBox(repository.rootUri);
+    await until('the input box is there', () => box.visible, repository.onDidChange);
+  });
+
+  /** What hg says, run past the recorder. */
+  function asked(...args: readonly string[]): string {
+    const env = { ...process.env, HGPLAIN: '1' };
+    return execFileSync(scenario().data['hg']!, args, { cwd: at(), env, encoding: 'utf8' });
+  }
+
+  const log = (): string[] =>
+    asked('log', '--template', '{desc|firstline} [{join(files, " ")}]\n').split('\n').slice(0, -1);
+
+  /** The rows by group, after the view was compared with what hg says of the same files. */
+  async function rows(): Promise<Record<string, string[]>> {
+    await repository.settle();
+    const listed = [...repository.entries].map(([name, { status }]) => `${letters[status]} ${name}`).sort();
+    assert.deepEqual(listed, asked('status').split('\n').slice(0, -1).sort());
+    assert.equal(repository.head?.firstParent, asked('log', '--rev', '.', '--template', '{node}'));
+    const groups = api.view.groups(repository.rootUri).filter(({ resources }) => resources.length > 0);
+    return Object.fromEntries(groups.map(({ label, resources }) => [label, resources.map(nameOf)]));
+  }
+
+  const letters: Readonly<Record<string, string>> = {
+    modified: 'M',
+    added: 'A',
+    removed: 'R',
+    deleted: '!',
+    unknown: '?',
+  };
+
+  function nameOf({ resourceUri }: SourceControlResourceState): string {
+    return resourceUri.path.slice(repository.rootUri.path.length + 1);
+  }
+
+  function row(name: string): SourceControlResourceState {
+    const all = api.view.groups(repository.rootUri).flatMap(({ resources }) => [...resources]);
+    const found = all.find(each => nameOf(each) === name);
+    assert.ok(found, `${name} has a row`);
+    return found;
+  }
+
+  async function run(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return commands.executeCommand(`quicksilver.${name}`, ...args);
+  }
+
+  it('says in the input box where a commit would go', () => {
+    assert.equal(box.placeholder, 'Message ({0} to commit on “default”)');
+  });
+
+  it('commits the included files, and leaves the others alone', async () => {
+    for (const name of ['a', 'b', 'c']) write(`${name}.txt`, `${name}, changed\n`);
+    assert.deepEqual(await rows(), { Changes: ['a.txt', 'b.txt', 'c.txt'] });
+    await run('include', row('a.txt'), row('b.txt'));
+    assert.deepEqual(await rows(), { Included: ['a.txt', 'b.txt'], Changes: ['c.txt'] });
+    if (hasUi()) {
+      await ui.commitByKey('Two files\n\nwith more to say');
+      await until('it is committed', () => repository.entries.size === 1, repository.onDidChange);
+      await until('the box is empty again', () => box.value === '', workspace.onDidChangeTextDocument);
+    } else {
+      box.value = 'Two files\n\nwith more to say';
+      await run('commit');
+    }
+    assert.deepEqual(await rows(), { Changes: ['c.txt'] });
+    assert.deepEqual(log(), ['Two files [a.txt b.txt]', 'First commit [a.txt b.txt c.txt folder/old.txt]']);
+    assert.equal(asked('log', '--rev', '.', '--template', '{desc}'), 'Two files\n\nwith more to say');
+    assert.equal(box.value, '');
+  });
+
+  it('amends, with a new message and with the old one', async () => {
+    box.value = 'Three files';
+    assert.equal(await run('commitAmend'), true);
+    assert.deepEqual(await rows(), {});
+    assert.equal(log()[0], 'Three files [a.txt b.txt c.txt]');
+    write('c.txt', 'c, changed again\n');
+    box.value = 'typed meanwhile';
+    assert.equal(await run('commitAmendKeepMessage'), true);
+    assert.equal(log()[0], 'Three files [a.txt b.txt c.txt]');
+    assert.equal(asked('cat', '--rev', '.', 'c.txt'), 'c, changed again\n');
+  });
+
+  it('undoes the commit: the changes are there again, and the message', async () => {
+    box.value = '';
+    await run('undoCommit');
+    assert.deepEqual(await rows(), { Changes: ['a.txt', 'b.txt', 'c.txt'] });
+    assert.equal(box.value, 'Three files');
+    assert.deepEqual(log().length, 1);
+  });
+
+  it('keeps the message and what is included when a hook refuses', async () => {
+    fs.appendFileSync(at('.hg', 'hgrc'), '[hooks]\npretxncommit.no = exit 1\n');
+    await run('include', row('b.txt'));
+    box.value = 'Refused';
+    const messages = keepMessages();
+    await run('commit');
+    messages.dispose();
+    assert.equal(messages.shown.length, 1);
+    assert.match(messages.shown[0]!, /A hook has refused this/);
+    assert.equal(box.value, 'Refused');
+    assert.equal(box.enabled, true);
+    assert.deepEqual(await rows(), { Included: ['b.txt'], Changes: ['a.txt', 'c.txt'] });
+    assert.equal(log().length, 1);
+    fs.writeFileSync(at('.hg', 'hgrc'), '');
+    assert.equal(await run('commit'), true);
+    assert.deepEqual(await rows(), { Changes: ['a.txt', 'c.txt'] });
+    assert.equal(log()[0], 'Refused [b.txt]');
+  });
+
+  it('has both halves of a rename in one commit', async () => {
+    await hg(at(), 'rename', 'folder/old.txt', 'folder/new.txt');
+    await repository.settle();
+    await run('include', row('folder/new.txt'));
+    assert.deepEqual((await rows())['Included']?.sort(), ['folder/new.txt', 'folder/old.txt']);
+    box.value = 'Renamed';
+    assert.equal(await run('commit'), true);
+    assert.equal(log()[0], 'Renamed [folder/new.txt folder/old.txt]');
+    assert.equal(
+      asked('log', '--rev', '.', '--template', '{file_copies % "{name} < {source}"}'),
+      'folder/new.txt < folder/old.txt',
+    );
+  });
+
+  it('offers to add what is untracked and to record what is missing', async () => {
+    write('new.txt', 'new\n');
+    remove('c.txt');
+    await repository.settle();
+    box.value = 'All there is';
+    const turnedAway = answerDialogs('Commit Without', undefined);
+    assert.equal(await run('commit'), false);
+    turnedAway.dispose();
+    assert.equal(box.value, 'All there is');
+    const dialogs = answerDialogs('Record and Commit', 'Add and Commit');
+    assert.equal(await run('commit'), true);
+    dialogs.dispose();
+    assert.deepEqual(
+      dialogs.asked.map(({ message }) => message),
+      ['c.txt is missing. Record that it was removed?', 'Add the untracked file new.txt?'],
+    );
+    assert.deepEqual(await rows(), {});
+    assert.equal(log()[0], 'All there is [a.txt c.txt new.txt]');
+    assert.equal(asked('log', '--rev', '.', '--template', '{file_adds}|{file_dels}'), 'new.txt|c.txt');
+  });
+
+  it('says that there is nothing to commit', async () => {
+    box.value = 'Nothing';
+    assert.equal(await run('commit'), false);
+    assert.equal(box.value, 'Nothing');
+  });
+
+  it('takes a message from an editor, without the help in it', async () => {
+    write('a.txt', 'a, for the editor\n');
+    await repository.settle();
+    const done = run('editCommitMessage');
+    await until(
+      'the editor is open',
+      () => window.activeTextEditor?.document.languageId === 'hg-commit',
+      window.onDidChangeActiveTextEditor,
+      workspace.onDidOpenTextDocument,
+    );
+    const editor = window.activeTextEditor;
+    assert.ok(editor);
+    assert.match(editor.document.getText(), /^Nothing\n\nHG: Write a message[^]*HG: Branch: default\nHG: M a\.txt$/);
+    await editor.edit(edit => edit.replace(editor.document.lineAt(0).range, 'From the editor\n\nin two parts'));
+    await run('commitMessageAccept');
+    assert.equal(await done, true);
+    assert.deepEqual(await rows(), {});
+    assert.equal(asked('log', '--rev', '.', '--template', '{desc}'), 'From the editor\n\nin two parts');
+    assert.equal(window.activeTextEditor, undefined);
+  });
+
+  it('does not take back what is public', async () => {
+    await hg(at(), 'phase', '--public', '.');
+    await repository.refresh();
+    const messages = keepMessages();
+    await run('undoCommit');
+    assert.equal(asked('log', '--rev', '.', '--template', '{desc|firstline}'), 'From the editor');
+    assert.equal(await run('commitAmend'), false);
+    messages.dispose();
+    assert.equal(messages.shown.length, 2);
+    for (const message of messages.shown) assert.match(message, /is public/);
+  });
+
+  it('commits a merge as a whole, and not with conflicts', async () => {
+    write('a.txt', 'this side\n');
+    write('b.txt', 'this side\n');
+    await hg(at(), 'commit', '--message', 'This side');
+    await hg(at(), 'update', '--quiet', '.^');
+    write('a.txt', 'other side\n');
+    await hg(at(), 'commit', '--message', 'Other side');
+    await assert.rejects(hg(at(), 'merge', '--tool', ':merge'));
+    await repository.settle();
+    box.value = 'Merged';
+    const messages = keepMessages();
+    assert.equal(await run('commit'), false);
+    messages.dispose();
+    assert.match(messages.shown.join(), /A conflict is not resolved yet/);
+    write('a.txt', 'both sides\n');
+    await hg(at(), 'resolve', '--mark', 'a.txt');
+    remove('a.txt.orig');
+    await repository.settle();
+    await run('include', uriAt('b.txt'));
+    const dialogs = answerDialogs('Commit All Changes');
+    assert.equal(await run('commit'), true);
+    dialogs.dispose();
+    assert.match(dialogs.asked[0]!.message, /as a whole/);
+    assert.deepEqual(await rows(), {});
+    assert.equal(
+      asked('log', '--rev', '.', '--template', '{desc} {ifeq(p2rev, "-1", "alone", "merge")}'),
+      'Merged merge',
+    );
+  });
+});

@@ -1,0 +1,2 @@
+// The same repositories as those of a day's work.
+export { prepare } from '../day/workspace.mjs';
