@@ -4,14 +4,16 @@ import { joinPath, type BytePath } from '../base/bytePath.ts';
 import type { StatusInput } from './types.ts';
 import type { WorkingTree } from './workingTree.ts';
 
+export interface InsideLocation {
+  readonly inside: true;
+  /** Whether a directory above the path is ignored. The rules are asked when this is, not before: they may be broken. */
+  readonly inIgnored: boolean;
+  /** Whether a directory above the path is excluded: then only what is recorded at the path has a status. */
+  readonly inExcluded: boolean;
+}
+
 export type Location =
-  | {
-      readonly inside: true;
-      /** Whether a directory above the path is ignored. */
-      readonly inIgnored: boolean;
-      /** Whether a directory above the path is excluded: then only what is recorded at the path has a status. */
-      readonly inExcluded: boolean;
-    }
+  | InsideLocation
   | {
       readonly inside: false;
       /** The uppermost component that is not a directory of this working copy. */
@@ -44,12 +46,12 @@ export class PathLocator {
     const known = this.#directories.get(path);
     if (known !== undefined) return known;
     const above = this.locate(path);
-    const location = above.inside ? this.#check(path, above.inIgnored, above.inExcluded) : above;
+    const location = above.inside ? this.#check(path, above) : above;
     this.#directories.set(path, location);
     return location;
   }
 
-  #check(path: BytePath, inIgnored: boolean, inExcluded: boolean): Location {
+  #check(path: BytePath, above: InsideLocation): Location {
     const { rules, ignore } = this.#input;
     const kind = this.#tree.lstat(path)?.kind;
     if (kind === undefined) return { inside: false, at: path, why: 'missing' };
@@ -57,10 +59,13 @@ export class PathLocator {
     if (this.#tree.lstat(joinPath(path, rules.controlDirectory))?.kind === 'directory') {
       return { inside: false, at: path, why: 'nested-repository' };
     }
+    let verdict: boolean | undefined;
     return {
       inside: true,
-      inIgnored: inIgnored || (!ignore.isEmpty && ignore.matches(path)),
-      inExcluded: inExcluded || rules.excluded.has(path),
+      get inIgnored() {
+        return (verdict ??= above.inIgnored || (!ignore.isEmpty && ignore.matches(path)));
+      },
+      inExcluded: above.inExcluded || rules.excluded.has(path),
     };
   }
 }

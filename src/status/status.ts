@@ -128,7 +128,7 @@ function addPaths(input: StatusInput, tree: WorkingTree, scan: TreeScan, paths: 
     if (location.inside && location.inExcluded) {
       scan.examineRecorded(path, tree.lstat(path));
     } else if (location.inside) {
-      scan.examine(path, tree.lstat(path), location.inIgnored);
+      scan.examine(path, tree.lstat(path), location);
     } else {
       const node = input.statCache.find(path);
       if (node !== NO_NODE) scan.absent(path, node);

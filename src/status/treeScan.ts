@@ -132,19 +132,20 @@ export class TreeScan {
   /**
    * Tells the status of one path, whatever it is now: a file, a directory (which is queued), or gone. The caller vouches
    * for the directories above it, as for {@link addDirectory}.
-   * @param inIgnored whether a directory above it is ignored
+   * @param above whether a directory above it is ignored; not asked where it does not matter
    */
-  examine(path: BytePath, stat: FileStat | undefined, inIgnored: boolean): void {
+  examine(path: BytePath, stat: FileStat | undefined, above: { readonly inIgnored: boolean }): void {
     const node = this.#input.statCache.find(path);
     if (stat?.kind === 'directory') {
       if (node !== NO_NODE) this.#tracked(path, node, 'directory');
-      this.#subdirectory(path, node, inIgnored);
+      this.#subdirectory(path, node, this.#options.ignored !== 'all' && above.inIgnored);
     } else if (node === NO_NODE) {
-      if (stat !== undefined) this.#untracked(path, stat.kind, inIgnored);
+      if (stat !== undefined) this.#untracked(path, stat.kind, above.inIgnored);
     } else if (stat === undefined) {
       this.absent(path, node);
     } else {
-      this.#file(path, stat.kind, node, inIgnored, stat);
+      const isRecorded = this.#input.statCache.kind(node) !== 'none';
+      this.#file(path, stat.kind, node, !isRecorded && above.inIgnored, stat);
     }
     this.#compareContents();
   }

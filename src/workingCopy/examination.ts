@@ -254,7 +254,7 @@ export class Examination {
     this.#context.unsure.delete(path);
     const stat = this.#files.lstat(path);
     if (location.inExcluded) this.#scan.examineRecorded(path, stat);
-    else this.#scan.examine(path, stat, location.inIgnored);
+    else this.#scan.examine(path, stat, location);
     const entered = this.#entered.has(baseName(path));
     this.#context.tree.replacePath(path, this.#found, entered);
     if (entered) this.#remember(path);

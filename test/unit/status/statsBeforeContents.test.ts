@@ -65,7 +65,7 @@ test('the same holds for what is recorded in an excluded directory, and a single
     const sub = bytePath('sub');
     scan.examineRecorded(sub, tree.lstat(sub));
     const a = bytePath('a');
-    scan.examine(a, tree.lstat(a), false);
+    scan.examine(a, tree.lstat(a), { inIgnored: false });
   });
   // The directory, whether it is a repository, and its two files; then the single path.
   assert.deepEqual(compared, [
