@@ -51,7 +51,7 @@ async function main() {
       const result = await runScenario(name, { version, desktop, extension, grep: options.grep });
       for (const key of Object.keys(total)) total[key] += result[key];
       if (result.problem) {
-        console.error(`scenario ${name}: ${result.problem}`);
+        console.log(`scenario ${name}: ${result.problem}`);
         if (result.failed === 0) total.failed++;
       }
     }

@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { lastLines, nodeFailures, vscodeFailures } from './lib/failures.mjs';
 import { buildExtension, ensureModules, ensurePrograms } from './lib/prerequisites.mjs';
 import { PlainError, findProgram, outcomeOf, projectRoot, reportFailure } from './lib/processes.mjs';
 import { knownReleases } from './vscode/get-vscode.mjs';
@@ -30,7 +31,8 @@ const strace = {
 const forVscode = desktop ? [hg] : [hg, chromium];
 
 // Each stage has a name, a group that --only and --skip know too, and a function that resolves to
-// { ok, passed, failed }; the counts are those of single tests and are absent where there are none.
+// { ok, passed, failed, failures }; the counts are those of single tests and are absent where there are none, and
+// `failures` says in some lines each what has failed.
 const stages = [
   { name: 'typecheck', run: () => tool('typescript', 'tsc', ['-p', 'tsconfig.json']) },
   { name: 'lint', run: lint },
@@ -64,9 +66,10 @@ async function main() {
     passed += result.passed ?? 0;
     // A stage that failed without a failing test of its own counts as one failure, so that none is lost in the sum.
     failed += result.ok ? 0 : Math.max(1, result.failed ?? 0);
-    if (!result.ok) broken.push(stage.name);
+    if (!result.ok) broken.push({ name: stage.name, failures: result.failures ?? [] });
   }
-  console.log(broken.length > 0 ? `\nfailed: ${broken.join(', ')}` : '');
+  console.log(broken.length > 0 ? `\nfailed: ${broken.map(({ name }) => name).join(', ')}\n` : '');
+  for (const { name, failures } of broken) for (const failure of failures) console.log(`[${name}] ${failure}\n`);
   console.log(`tests: ${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 }
@@ -91,7 +94,7 @@ async function build() {
 async function lint() {
   const eslint = await tool('eslint', 'eslint', ['.']);
   const prettier = await tool('prettier', 'prettier', ['--check', '.']);
-  return { ok: eslint.ok && prettier.ok };
+  return { ok: eslint.ok && prettier.ok, failures: [...eslint.failures, ...prettier.failures] };
 }
 
 async function nodeTests(kind) {
@@ -107,16 +110,27 @@ async function nodeTests(kind) {
     return { ok: false };
   }
   const flags = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec'];
-  const { ok, output } = await node([...flags, ...files]);
+  const { ok, output, failures } = await node([...flags, ...files]);
   const count = word => Number(new RegExp(`^. ${word} (\\d+)$`, 'mu').exec(output)?.[1] ?? 0);
   const passed = count('pass');
-  return { ok: ok && passed > 0, passed, failed: count('fail') + count('cancelled') };
+  return {
+    ok: ok && passed > 0,
+    passed,
+    failed: count('fail') + count('cancelled'),
+    failures: anyOf(nodeFailures(output), failures),
+  };
 }
 
 async function vscodeTests(args) {
-  const { ok, output } = await node(['scripts/test-vscode.mjs', ...args]);
+  const { ok, output, failures } = await node(['scripts/test-vscode.mjs', ...args]);
   const counts = /^extension tests: (\d+) passed, (\d+) failed/m.exec(output);
-  return { ok, passed: Number(counts?.[1] ?? 0), failed: Number(counts?.[2] ?? 0) };
+  const [passed, failed] = [Number(counts?.[1] ?? 0), Number(counts?.[2] ?? 0)];
+  return { ok, passed, failed, failures: anyOf(vscodeFailures(output), failures) };
+}
+
+/** Failures of tests; of a program that listed none, what it said last. */
+function anyOf(listed, others) {
+  return listed.length > 0 ? listed : others;
 }
 
 /**
@@ -148,6 +162,7 @@ function tool(packageName, binary, args) {
 }
 
 async function node(args) {
-  const { code, stdout } = await outcomeOf(process.execPath, args, { tee: true });
-  return { ok: code === 0, output: stdout };
+  const { code, stdout, stderr } = await outcomeOf(process.execPath, args, { tee: true });
+  const ok = code === 0;
+  return { ok, output: stdout, failures: ok ? [] : [lastLines(stdout + stderr)] };
 }
