@@ -137,6 +137,13 @@ export class EngineClient implements Disposable {
   #deaths = 0;
   #focused = true;
   #hgPolicy: HgPolicy | undefined;
+  /** How many commands that may change something run: ended with the engine, they would be cut off in the middle. */
+  #changing = 0;
+  #isDisposed = false;
+  #restsLater = false;
+  #tellEnded: () => void = () => undefined;
+  /** Resolves when it was disposed of and the engine has been told to end. */
+  readonly ended = new Promise<void>(resolve => (this.#tellEnded = resolve));
 
   readonly onDidUpdate = this.#didUpdate.event;
   /** The base of these files, which was asked for, is another now. Not told when the engine starts again. */
@@ -225,8 +232,16 @@ export class EngineClient implements Disposable {
    * Runs a command of hg. When it has ended, what it changed has been told. If the engine dies meanwhile, nobody knows what
    * became of it: then this rejects.
    */
-  runHg(run: HgRun, token: CancellationToken): Promise<HgRunResult> {
-    return this.#request(connection => connection.sendRequest(RunHg, run, token));
+  async runHg(run: HgRun, token: CancellationToken): Promise<HgRunResult> {
+    const changes = run.kind !== 'read';
+    if (changes) this.#changing++;
+    try {
+      return await this.#request(connection => connection.sendRequest(RunHg, run, token));
+    } finally {
+      if (changes) this.#changing--;
+      if (this.#changing === 0 && this.#isDisposed) this.#endForGood();
+      else if (this.#restsLater) this.rest();
+    }
   }
 
   /** Which hg would be run. Starts it only if its version is to be checked. */
@@ -250,9 +265,10 @@ export class EngineClient implements Disposable {
     this.#notify(connection => connection.sendNotification(SetHgPolicy, policy));
   }
 
-  /** Ends the engine if no repository is open; the next request starts it again. */
+  /** Ends the engine if no repository is open, but not in the middle of a command; the next request starts it again. */
   rest(): void {
-    if (this.#opened.size > 0) return;
+    this.#restsLater = this.#changing > 0;
+    if (this.#opened.size > 0 || this.#restsLater) return;
     this.#options.log.trace('the engine ends: no repository is open');
     this.#end();
   }
@@ -262,10 +278,17 @@ export class EngineClient implements Disposable {
     this.#running?.process.terminate();
   }
 
+  /** At once, or when the commands have ended that may be changing something. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#opened.clear();
+    if (this.#changing === 0 || this.#running === undefined) this.#endForGood();
+  }
+
+  #endForGood(): void {
     this.#end();
     this.#store.dispose();
+    this.#tellEnded();
   }
 
   #end(): void {
@@ -307,7 +330,10 @@ export class EngineClient implements Disposable {
     });
     connection.onNotification(HgProgressed, progress => this.#didProgressHg.fire(progress));
     connection.onRequest(AskPerson, (asked, token) => this.#options.ask?.(asked, token) ?? null);
-    connection.onNotification(Log, ({ level, message }) => this.#options.log[level](message));
+    connection.onNotification(Log, ({ level, message }) => {
+      // There is no log any more afterwards.
+      if (!this.#isDisposed) this.#options.log[level](message);
+    });
     connection.onError(([error]) => this.#options.log.error(`the engine's messages: ${error.message}`));
     connection.onUnhandledNotification(({ method }) => this.#options.log.warn(`the engine sent an unknown ${method}`));
     connection.listen();
@@ -323,6 +349,7 @@ export class EngineClient implements Disposable {
     if (this.#running !== running) return;
     this.#running = undefined;
     running.connection.dispose();
+    if (this.#isDisposed) return;
     this.#deaths = this.#options.now() - running.startedAt >= STABLE_AFTER ? 1 : this.#deaths + 1;
     const delay = restartDelay(this.#deaths);
     this.#options.log.error(`the engine ended unexpectedly (${reason}); it starts again in ${delay / 1000} s`);

@@ -34,6 +34,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     schedule: scheduleAfter,
     now: () => performance.now(),
   });
+  ended = client.ended;
   let decorations: Decorations | undefined = undefined;
   const repositories: Repositories = new Repositories(
     client,
@@ -98,4 +99,11 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     log,
   );
   return exports;
+}
+
+let ended: Promise<void> | undefined;
+
+/** VS Code gives this some seconds: a command that was begun is let finish, if it can in that time. */
+export async function deactivate(): Promise<void> {
+  await ended;
 }

@@ -18,8 +18,8 @@ export interface HgRunnerOptions {
   readonly root: string | undefined;
   readonly variables: Variables;
   readonly logger: Logger;
-  /** The setting quicksilver.path; '' if it is not set. */
-  readonly configured?: string | undefined;
+  /** The setting quicksilver.path as it is now; '' if it is not set. A change is followed by {@link HgRunner.restart}. */
+  configured?(): string;
   /** Where to look for hg if it is not on PATH. */
   readonly usualPlaces?: readonly string[];
   /**
@@ -27,6 +27,8 @@ export interface HgRunnerOptions {
    * configuration): then the server is started anew. Undefined if that cannot be told: then none is used.
    */
   basis(): string | undefined;
+  /** Settled when another runner of the same repository has ended its last command: until then nothing is begun. */
+  readonly after?: Promise<void> | undefined;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface HgCommand extends RunLimits, Interaction {
 interface Job {
   readonly command: HgCommand;
   readonly result: Promise<HgResult>;
-  settle(result: HgResult): void;
+  readonly settle: (result: HgResult) => void;
 }
 
 /** A server that nobody has used for so long gives its memory back. */
@@ -61,9 +63,16 @@ const MOST_LOGGED = 4000;
 export class HgRunner implements Disposable {
   readonly #options: HgRunnerOptions;
   readonly #idle = new Delay(() => this.#stopServer('it was not used for a while'));
-  readonly #disposed = new AbortController();
+  #isDisposed = false;
   #waiting: Job[] = [];
-  #running = false;
+  /** Settled when nothing runs and nothing waits; undefined while that is so. */
+  #work: Promise<void> | undefined;
+  /** Stops the command that runs, if it only reads. */
+  #reading: AbortController | undefined;
+  /** A command that changes something has been given to hg, and is not to be cut off. */
+  #isChanging = false;
+  /** Why the server is to end when the command that runs has ended. */
+  #endsFor: string | undefined;
   #server: { readonly process: CommandServer; readonly hg: string; readonly basis: string } | undefined;
   #deaths = 0;
   #started = 0;
@@ -74,8 +83,8 @@ export class HgRunner implements Disposable {
 
   /** Whether there is an hg that could be run, without starting it. */
   locate(): HgExecutable {
-    const { variables, configured, usualPlaces } = this.#options;
-    return locateHg({ variables, configured, ...(usualPlaces && { usualPlaces }) });
+    const { variables, usualPlaces } = this.#options;
+    return locateHg({ variables, configured: this.#options.configured?.(), ...(usualPlaces && { usualPlaces }) });
   }
 
   /** Runs a command when those before it have ended. Rejects with a 'usage' error for arguments that make no sense only. */
@@ -88,43 +97,63 @@ export class HgRunner implements Disposable {
     let settle: (result: HgResult) => void = () => undefined;
     const result = new Promise<HgResult>(resolve => (settle = resolve));
     this.#waiting.push({ command, result, settle });
-    void this.#work();
+    this.#work ??= this.#workOff();
     return result;
   }
 
-  /** Stops what is running, and answers what waits. */
+  /**
+   * Another hg is to run from now on: stops a command that only reads. One that changes something ends first, and is the
+   * last one of the old hg.
+   */
+  restart(): void {
+    this.#deaths = 0;
+    this.#stop('another hg is to run');
+  }
+
+  /**
+   * Stops a command that only reads, and answers what waits. One that changes something is let finish: cut off, it would
+   * leave behind what nobody has asked for. See {@link ended}.
+   */
   dispose(): void {
-    this.#disposed.abort();
+    this.#isDisposed = true;
     this.#idle.dispose();
-    this.#stopServer('the repository was closed');
+    for (const { command, settle } of this.#waiting.splice(0)) settle(this.#stoppedEarly(command)!);
+    this.#stop('the repository was closed');
   }
 
-  get #isDisposed(): boolean {
-    return this.#disposed.signal.aborted;
+  /** Resolves when nothing runs; after {@link dispose}, for good. */
+  async ended(): Promise<void> {
+    await this.#work;
   }
 
-  async #work(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
-    try {
-      for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-        job.settle(await this.#perform(job.command).catch((error: unknown) => this.#failed(error)));
-      }
-    } finally {
-      this.#running = false;
+  #stop(reason: string): void {
+    this.#reading?.abort();
+    if (!this.#isChanging) this.#stopServer(reason);
+    // Also one that is only just starting.
+    if (this.#work !== undefined) this.#endsFor = reason;
+  }
+
+  async #workOff(): Promise<void> {
+    if (this.#options.after !== undefined) await this.#options.after;
+    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
+      const { command, settle } = job;
+      this.#reading = command.kind === 'read' ? new AbortController() : undefined;
+      const result = await this.#perform(command, this.#reading?.signal).catch((error: unknown) => this.#failed(error));
+      this.#reading = undefined;
+      this.#isChanging = false;
+      if (this.#endsFor !== undefined) this.#stopServer(this.#endsFor);
+      settle(result);
     }
+    this.#work = undefined;
     if (this.#server !== undefined) this.#idle.set(IDLE_MS);
   }
 
-  async #perform(command: HgCommand): Promise<HgResult> {
+  /** `stop` is for a command that only reads. */
+  async #perform(command: HgCommand, stop: AbortSignal | undefined): Promise<HgResult> {
     const { variables, logger, root } = this.#options;
     const cwd = command.cwd ?? root ?? nodePath.parse(process.execPath).root;
-    if (this.#isDisposed || command.signal?.aborted === true) {
-      const why = this.#isDisposed
-        ? `${root ?? cwd} was closed before hg was asked`
-        : 'It was cancelled before it began';
-      return { kind: 'stopped', reason: 'cancelled', message: `${why}.` };
-    }
+    const early = this.#stoppedEarly(command);
+    if (early !== undefined) return early;
     const located = this.locate();
     if (located.kind === 'unavailable') return located;
     const executable = await checkHg(located.hg, variables);
@@ -135,16 +164,22 @@ export class HgRunner implements Disposable {
     this.#idle.cancel();
     const began = performance.now();
     const server = await this.#serverFor(hg, command.ask !== undefined);
+    const late = this.#stoppedEarly(command);
+    if (late !== undefined) return late;
+    // From here on until its end.
+    this.#isChanging = command.kind !== 'read';
+    const signals = [command.signal, stop].filter(signal => signal !== undefined);
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     let result: HgResult | undefined;
     if (server !== undefined) {
-      result = await this.#inServer(server, command, cwd);
+      result = await this.#inServer(server, command, cwd, signal);
       if (result.kind === 'stopped' && result.reason === 'died' && command.kind === 'read') {
         logger.warn(`${result.message} The command is run again in a process of its own.`);
         result = undefined;
       }
     }
     const how = result === undefined ? 'process' : 'server';
-    result ??= await this.#inProcess(hg, command, cwd);
+    result ??= await this.#inProcess(hg, command, cwd, signal);
     const milliseconds = (performance.now() - began).toFixed(0);
     const { args, files } = command;
     const said = `hg ${args.join(' ')}${files === undefined ? '' : ` (files: ${files.length})`}`;
@@ -158,6 +193,15 @@ export class HgRunner implements Disposable {
     return result;
   }
 
+  /** What becomes of a command that nobody wants any more before it is begun. */
+  #stoppedEarly({ signal, cwd = '' }: HgCommand): HgResult | undefined {
+    if (!this.#isDisposed && signal?.aborted !== true) return undefined;
+    const why = this.#isDisposed
+      ? `${this.#options.root ?? cwd} was closed before hg was asked`
+      : 'It was cancelled before it began';
+    return { kind: 'stopped', reason: 'cancelled', message: `${why}.` };
+  }
+
   /** Whatever happens on the way to a command (no room for a temporary file), its caller and those that wait go on. */
   #failed(error: unknown): HgResult {
     const message = `hg was not run: ${errorMessage(error)}`;
@@ -165,12 +209,17 @@ export class HgRunner implements Disposable {
     return { kind: 'stopped', reason: 'not-started', message };
   }
 
-  async #inServer(server: CommandServer, command: HgCommand, cwd: string): Promise<HgResult> {
+  async #inServer(
+    server: CommandServer,
+    command: HgCommand,
+    cwd: string,
+    signal: AbortSignal | undefined,
+  ): Promise<HgResult> {
     const isInteractive = command.ask !== undefined;
     const options = optionsFor({ root: this.#options.root, cwd, isInteractive, changes: command.kind !== 'read' });
     const result = await server.run([...options, ...command.args, ...(command.files ? literally(command.files) : [])], {
       ...timeLimitOf(command),
-      signal: command.signal,
+      signal,
       input: command.input,
       ask: command.ask,
       onProgress: command.onProgress,
@@ -184,12 +233,11 @@ export class HgRunner implements Disposable {
   }
 
   /** Nobody is asked: a process has no place for questions. */
-  async #inProcess(hg: string, command: HgCommand, cwd: string): Promise<HgResult> {
+  async #inProcess(hg: string, command: HgCommand, cwd: string, signal: AbortSignal | undefined): Promise<HgResult> {
     const { variables, root } = this.#options;
     const changes = command.kind !== 'read';
     const options = optionsFor({ root, cwd, isInteractive: false, changes });
     const files = command.files && forProcess(command.files);
-    const signals = command.signal ? [command.signal, this.#disposed.signal] : [this.#disposed.signal];
     try {
       return await runProcess({
         hg,
@@ -197,7 +245,7 @@ export class HgRunner implements Disposable {
         cwd,
         variables,
         ...timeLimitOf(command),
-        signal: AbortSignal.any(signals),
+        signal,
         input: command.input,
         interrupts: changes,
       });
@@ -215,11 +263,9 @@ export class HgRunner implements Disposable {
       if (known.process.isAlive && known.hg === hg && known.basis === basis) return known.process;
       this.#stopServer('something that it has read has changed');
     }
-    if (basis === undefined || this.#deaths >= DEATHS_UNTIL_PROCESSES || this.#disposed.signal.aborted)
-      return undefined;
+    if (basis === undefined || this.#deaths >= DEATHS_UNTIL_PROCESSES || this.#isDisposed) return undefined;
     try {
       const process = await CommandServer.start({ hg, variables: this.#options.variables });
-      if (this.#isDisposed) process.dispose();
       this.#server = { process, hg, basis };
       return process;
     } catch (error) {
@@ -231,6 +277,7 @@ export class HgRunner implements Disposable {
   }
 
   #stopServer(reason: string): void {
+    this.#endsFor = undefined;
     if (this.#server === undefined) return;
     this.#options.logger.trace(`the command server in ${this.#options.root ?? 'no repository'} ends: ${reason}`);
     this.#server.process.dispose();

@@ -34,6 +34,8 @@ const MOST_OUTPUT = 50_000_000;
 export class HgCommands implements Disposable {
   readonly #options: HgCommandsOptions;
   readonly #runners = new Map<string | null, HgRunner>();
+  /** Of repositories that were closed while a command was changing something: settled when it has ended. */
+  readonly #ending = new Map<string | null, Promise<void>>();
   readonly #askpass: Askpass | undefined;
   #policy: HgPolicy = { allow: false, fallback: false, path: '' };
   /** Settled when the command that uses the network has ended. */
@@ -56,8 +58,8 @@ export class HgCommands implements Disposable {
   setPolicy(policy: HgPolicy): void {
     const old = this.#policy;
     this.#policy = policy;
-    if (old.allow !== policy.allow || old.path !== policy.path)
-      for (const root of this.#runners.keys()) this.close(root);
+    if (old.allow !== policy.allow) for (const root of this.#runners.keys()) this.close(root);
+    else if (old.path !== policy.path) for (const runner of this.#runners.values()) runner.restart();
   }
 
   /** The runner of a repository: made when it is first needed, and anew after {@link close}. */
@@ -70,10 +72,16 @@ export class HgCommands implements Disposable {
     return runner;
   }
 
-  /** Stops what runs in a repository. */
+  /** Stops what runs in a repository, but for a command that is changing something: that one ends by itself. */
   close(root: string | null): void {
-    this.#runners.get(root)?.dispose();
+    const runner = this.#runners.get(root);
+    if (runner === undefined) return;
+    runner.dispose();
     this.#runners.delete(root);
+    const ended: Promise<void> = Promise.all([runner.ended(), this.#ending.get(root)]).then(() => {
+      if (this.#ending.get(root) === ended) this.#ending.delete(root);
+    });
+    this.#ending.set(root, ended);
   }
 
   async find(checks: boolean): Promise<HgFound> {
@@ -153,8 +161,9 @@ export class HgCommands implements Disposable {
       root: root ?? undefined,
       variables: { ...variables, ...this.#askpass?.variables(variables) },
       logger,
-      configured: this.#policy.path,
+      configured: () => this.#policy.path,
       basis: () => repository?.configuration(),
+      after: this.#ending.get(root),
     });
   }
 }

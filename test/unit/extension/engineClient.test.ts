@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import {
+  CancellationToken,
   createMessageConnection,
   PortMessageReader,
   PortMessageWriter,
@@ -9,6 +10,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { silentLogger } from '../../../src/base/log.ts';
 import { EngineClient, restartDelay, type EngineProcess } from '../../../src/extension/engineClient.ts';
+import { RunHg, type HgRunResult } from '../../../src/server/hgProtocol.ts';
 import { Close, DidUpdate, FindRoot, Hint, Open, SetHgPolicy, type OpenOptions } from '../../../src/server/protocol.ts';
 import { update } from './support.ts';
 
@@ -22,6 +24,7 @@ class Engines {
   now = 0;
   readonly client: EngineClient;
   readonly #end: ((reason: string) => void)[] = [];
+  readonly #commands = new Map<string, () => void>();
 
   constructor() {
     this.client = new EngineClient({
@@ -47,12 +50,21 @@ class Engines {
     return timer.milliseconds;
   }
 
+  /** Ends a command of hg, which the engine has been told to run before. */
+  finish(command: string): void {
+    this.#commands.get(command)!();
+  }
+
   #start(): EngineProcess {
     const { port1, port2 } = new MessageChannel();
     const number = this.server.length + 1;
     const connection = createMessageConnection(new PortMessageReader(port2), new PortMessageWriter(port2));
     connection.onRequest(Open, ({ root }) => (this.told.push(`${number} open ${root}`), null));
     connection.onRequest(Close, ({ root }) => (this.told.push(`${number} close ${root}`), null));
+    connection.onRequest(RunHg, async ({ args: [command] }) => {
+      await new Promise<void>(resolve => this.#commands.set(command!, resolve));
+      return { kind: 'ended', code: 0, output: '', errors: '', notes: '' };
+    });
     connection.onRequest(FindRoot, ({ path }) => `${number} root of ${path}`);
     connection.onNotification(SetHgPolicy, ({ allow, path }) => void this.told.push(`${number} hg ${allow} ${path}`));
     connection.onNotification(Hint, ({ paths }) => void this.told.push(`${number} hint ${paths.join(' ')}`));
@@ -143,6 +155,31 @@ test('an engine without repositories is ended, and started by the next request',
   } finally {
     engines.client.dispose();
   }
+});
+
+test('a command that changes something is not cut off when its repository, or the window, is closed', async () => {
+  const engines = new Engines();
+  const run = (args: string[], kind: 'read' | 'write'): Promise<HgRunResult> =>
+    engines.client.runHg({ root: '/a', id: 1, args, kind, isInteractive: false }, CancellationToken.None);
+  await engines.client.open(options('/a'));
+  const first = run(['commit'], 'write');
+  await engines.client.close('/a');
+  engines.client.rest();
+  assert.equal(engines.client.isRunning, true);
+  engines.finish('commit');
+  assert.equal((await first).kind, 'ended');
+  assert.equal(engines.client.isRunning, false);
+
+  const reading = run(['log'], 'read');
+  const second = run(['push'], 'write');
+  assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+  engines.client.dispose();
+  assert.equal(engines.client.isRunning, true);
+  engines.finish('push');
+  assert.equal((await second).kind, 'ended');
+  await engines.client.ended;
+  assert.equal(engines.client.isRunning, false);
+  await assert.rejects(reading);
 });
 
 test('whether hg may be started is told before anything is opened, and told again to the next engine', async () => {

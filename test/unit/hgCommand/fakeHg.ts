@@ -40,6 +40,16 @@ function run([name, ...rest]) {
   else if (name === 'stubborn') { ignoreTerm(); hang(); }
   else if (name === 'fail') { process.stderr.write('abort: no\\n'); process.exitCode = 255; }
   else if (name === 'environment') process.stdout.write(JSON.stringify(process.env));
+  else if (name === 'until-gate') {
+    const gate = process.env.FAKE_LOG + '.gate';
+    const look = () => {
+      if (!fs.existsSync(gate)) return;
+      watcher.close();
+      process.stdout.write('went through');
+    };
+    const watcher = fs.watch(require('node:path').dirname(gate), look);
+    look();
+  }
   else if (name === 'orphan') {
     require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => 0, 5000)'], {
       stdio: ['ignore', 'inherit', 'inherit'], detached: true,
@@ -110,6 +120,29 @@ export class FakeHg {
   /** The environment that has it do so. */
   variables(greeting: Greeting = 'good', more: Variables = {}): Variables {
     return { PATH: this.directory.root, FAKE_LOG: this.#log, FAKE_GREETING: greeting, ...more };
+  }
+
+  /** Resolves when this line is among the {@link calls}. */
+  async called(line: string): Promise<void> {
+    if (this.calls.includes(line)) return;
+    const watcher = fs.watch(this.#log);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const look = (): void => {
+          if (this.calls.includes(line)) resolve();
+        };
+        watcher.on('change', look);
+        watcher.on('error', reject);
+        look();
+      });
+    } finally {
+      watcher.close();
+    }
+  }
+
+  /** The command `until-gate`, in a process, ends after this. */
+  openGate(): void {
+    fs.writeFileSync(`${this.#log}.gate`, '');
   }
 
   /** What was started and run so far, one line each; versions asked for are left out. */

@@ -215,6 +215,89 @@ test('a command can be cancelled, and all are when the runner is disposed of', o
   assert.equal(await made.run('status'), 'cancelled');
 });
 
+/** A command that changes something and asks; `asked` resolves when it does, `answer` answers. */
+function asking(runner: HgRunner): {
+  readonly asked: Promise<void>;
+  readonly answer: () => void;
+  readonly result: Promise<HgResult>;
+} {
+  const [asked, begun] = gate();
+  const [answered, answer] = gate();
+  const ask = async (): Promise<string> => {
+    begun();
+    await answered;
+    return 'yes';
+  };
+  return { asked, answer, result: runner.run({ args: ['ask-line'], kind: 'write', ask }) };
+}
+
+function gate(): [opened: Promise<void>, open: () => void] {
+  let open = (): void => undefined;
+  const opened = new Promise<void>(resolve => (open = resolve));
+  return [opened, open];
+}
+
+test('a command that changes something ends by itself when its runner is disposed of', options, async t => {
+  const { runner, fake, logger } = rig(t);
+  const { asked, answer, result } = asking(runner);
+  await asked;
+  const waiting = runner.run({ args: ['commit'], kind: 'write' });
+  runner.dispose();
+  assert.equal(shown(await waiting), 'cancelled');
+  assert.ok(!logger.lines.some(line => line.includes('ends:')));
+  answer();
+  assert.equal(shown(await result), '0 input of 4 bytes');
+  await runner.ended();
+  assert.equal(logger.lines.filter(line => line.endsWith('ends: the repository was closed')).length, 1);
+  assert.equal(shown(await runner.run({ args: ['status'], kind: 'write' })), 'cancelled');
+  assert.deepEqual(fake.calls, ['serve', 'server ask-line']);
+});
+
+test('so does one in a process of its own', options, async t => {
+  const made = rig(t);
+  made.basis = undefined;
+  const result = made.runner.run({ args: ['until-gate'], kind: 'write' });
+  await made.fake.called('process until-gate');
+  made.runner.dispose();
+  made.fake.openGate();
+  assert.equal(shown(await result), '0 went through');
+});
+
+test('another hg runs what comes after a command that changes something, which ends first', options, async t => {
+  const [old, other] = [new FakeHg(t), new FakeHg(t)];
+  const logger = new RecordingLogger();
+  let configured = old.hg;
+  const runner = new HgRunner({
+    root: old.directory.root,
+    variables: old.variables(),
+    logger,
+    configured: () => configured,
+    basis: () => 'one',
+  });
+  t.after(() => runner.dispose());
+  const { asked, answer, result } = asking(runner);
+  await asked;
+  const next = runner.run({ args: ['status'], kind: 'read' });
+  configured = other.hg;
+  runner.restart();
+  answer();
+  assert.equal(shown(await result), '0 input of 4 bytes');
+  assert.equal(shown(await next), '0 server ');
+  assert.deepEqual(logger.lines.filter(line => line.includes('ends:')).length, 1);
+  assert.equal(logger.lines[1], `trace: the command server in ${old.directory.root} ends: another hg is to run`);
+});
+
+test('a command that only reads is stopped for another hg, and the next one runs', options, async t => {
+  const { runner, run, fake } = rig(t);
+  const hangs = run('hang');
+  await fake.called('server hang');
+  const next = run('status');
+  runner.restart();
+  assert.equal(await hangs, 'cancelled');
+  assert.equal(await next, '0 server ');
+  assert.deepEqual(fake.calls, ['serve', 'server hang', 'serve', 'server status']);
+});
+
 test('an hg that is missing or too old is told of, and nothing else is run', options, async t => {
   const old = rig(t, 'good', { FAKE_VERSION: '3.0' });
   assert.match(await old.run('status'), /is Mercurial 3\.0, and at least 3\.2 is needed\.$/);

@@ -13,7 +13,13 @@ const options = { skip: process.platform === 'win32' };
 function rig(
   t: TestContext,
   allow: boolean,
-): { readonly fake: FakeHg; readonly run: (...args: string[]) => Promise<string> } {
+): {
+  readonly fake: FakeHg;
+  readonly commands: HgCommands;
+  readonly run: (...args: string[]) => Promise<string>;
+  /** As `run`, in the fake's folder as a repository. */
+  readonly change: (...args: string[]) => Promise<string>;
+} {
   const fake = new FakeHg(t);
   const commands = new HgCommands({
     vfs: new Vfs(),
@@ -27,20 +33,16 @@ function rig(
   t.after(() => commands.dispose());
   commands.setPolicy({ allow, fallback: false, path: '' });
   let id = 0;
+  const perform = async (run: Pick<HgRun, 'root' | 'args' | 'kind'>): Promise<string> => {
+    const whole = { cwd: fake.directory.root, id: id++, isInteractive: false, ...run };
+    const result = await commands.run(whole, CancellationToken.None);
+    return result.kind === 'ended' ? result.output : result.message;
+  };
   return {
     fake,
-    run: async (...args) => {
-      const run: HgRun = {
-        root: null,
-        cwd: fake.directory.root,
-        id: id++,
-        args,
-        kind: 'network',
-        isInteractive: false,
-      };
-      const result = await commands.run(run, CancellationToken.None);
-      return result.kind === 'ended' ? result.output : result.message;
-    },
+    commands,
+    run: (...args) => perform({ root: null, args, kind: 'network' }),
+    change: (...args) => perform({ root: fake.directory.root, args, kind: 'write' }),
   };
 }
 
@@ -52,6 +54,34 @@ test('a command for the network that is refused does not stand in the way of the
   assert.equal(await waits, 'process a');
   assert.equal(await run('clone', 'b'), 'process b');
   assert.deepEqual(fake.calls, ['process clone a', 'process clone b']);
+});
+
+test('a repository that is opened again waits for what was begun before it was closed', options, async t => {
+  const { fake, commands, change } = rig(t, true);
+  const begun = change('until-gate');
+  await fake.called('process until-gate');
+  commands.close(fake.directory.root);
+  const next = change('commit', 'a');
+  commands.close(fake.directory.root);
+  const last = change('commit', 'b');
+  fake.openGate();
+  assert.deepEqual(await Promise.all([begun, next, last]), [
+    'went through',
+    `${fake.directory.root} was closed before hg was asked.`,
+    'process b',
+  ]);
+  assert.deepEqual(fake.calls, ['process until-gate', 'process commit b']);
+});
+
+test('a changed path of hg lets what runs end, and is that of the next command', options, async t => {
+  const { fake, commands, change } = rig(t, true);
+  const begun = change('until-gate');
+  await fake.called('process until-gate');
+  commands.setPolicy({ allow: true, fallback: false, path: '/nowhere/hg' });
+  const next = change('commit', 'a');
+  fake.openGate();
+  assert.equal(await begun, 'went through');
+  assert.equal(await next, 'The setting quicksilver.path names /nowhere/hg, which is no program.');
 });
 
 test('nothing is started before it is allowed', options, async t => {
