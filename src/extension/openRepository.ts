@@ -123,6 +123,8 @@ export class OpenRepository implements Disposable {
 
   /** Resolves when the view shows what the model holds. */
   async shown(): Promise<void> {
+    // A command may end after its repository was closed.
+    if (this.#store.isDisposed) return;
     this.#release();
     await this.#queue.idle();
     this.view.pushNow();

@@ -17,7 +17,8 @@ export interface AskpassOptions {
   /** Absolute path of what it runs in Node. */
   readonly program: string;
   readonly logger: Logger;
-  ask(question: HgQuestion): Promise<string | undefined>;
+  /** `gone` is aborted when the one who asks is there no more: then nobody waits for an answer. */
+  ask(question: HgQuestion, gone: AbortSignal): Promise<string | undefined>;
 }
 
 /** A question is one line; more is not read. */
@@ -83,9 +84,11 @@ export class Askpass implements Disposable {
 
   #serve(socket: Socket): void {
     let text = '';
+    const gone = new AbortController();
     socket.setEncoding('utf8');
     // The one who asked is gone: there is nobody to answer.
     socket.on('error', () => socket.destroy());
+    socket.on('close', () => gone.abort());
     socket.on('data', (chunk: string) => {
       text += chunk;
       if (text.length > MOST_BYTES) {
@@ -95,7 +98,7 @@ export class Askpass implements Disposable {
       const end = text.indexOf('\n');
       if (end < 0) return;
       socket.removeAllListeners('data');
-      void this.#answer(text.slice(0, end)).then(
+      void this.#answer(text.slice(0, end), gone.signal).then(
         answer => socket.end(answer ?? ''),
         (error: unknown) => {
           this.#options.logger.warn(`ssh was not answered: ${errorMessage(error)}`);
@@ -106,13 +109,13 @@ export class Askpass implements Disposable {
   }
 
   /** Undefined for no answer; else JSON. */
-  async #answer(line: string): Promise<string | undefined> {
+  async #answer(line: string, gone: AbortSignal): Promise<string | undefined> {
     const [secret = '', ...rest] = line.split(' ');
     if (secret !== this.#secret) return undefined;
     const text = Buffer.from(rest.join(' '), 'base64').toString('utf8');
     // A host that is not known yet is asked about by "yes/no", and that is no secret.
     const isPassword = !/\(yes\/no/i.test(text);
-    const answer = await this.#options.ask({ text, isPassword });
+    const answer = await this.#options.ask({ text, isPassword }, gone);
     return answer === undefined ? undefined : JSON.stringify(answer);
   }
 }

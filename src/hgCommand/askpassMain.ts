@@ -1,6 +1,9 @@
 // What ssh runs when it wants a password: asks the extension and prints the answer. A bundle of its own.
 import { connect } from 'node:net';
 
+/** Milliseconds between two looks whether ssh is still there: it does not end this program when it is ended itself. */
+const LOOK_MS = 250;
+
 const address = process.env['QUICKSILVER_ASKPASS_ADDRESS'];
 const secret = process.env['QUICKSILVER_ASKPASS_SECRET'];
 
@@ -10,6 +13,12 @@ if (address === undefined || secret === undefined) {
 } else {
   let answer = '';
   const socket = connect(address);
+  // Whoever becomes the parent of an orphan is not ours. (Windows tells of the first parent for ever.)
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid !== parent) socket.destroy();
+  }, LOOK_MS);
+  socket.on('close', () => clearInterval(look));
   socket.setEncoding('utf8');
   socket.on('connect', () =>
     socket.write(`${secret} ${Buffer.from(process.argv.slice(2).join(' '), 'utf8').toString('base64')}\n`),

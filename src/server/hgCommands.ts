@@ -51,7 +51,7 @@ export class HgCommands implements Disposable {
       script: path.join(programs, process.platform === 'win32' ? 'askpass.cmd' : 'askpass.sh'),
       program: path.join(programs, 'askpass.cjs'),
       logger,
-      ask: question => this.#askForSsh(question),
+      ask: (question, gone) => this.#askForSsh(question, gone),
     });
   }
 
@@ -119,7 +119,9 @@ export class HgCommands implements Disposable {
   #inTurn(run: HgRun, signal: AbortSignal): Promise<HgResult> {
     const result = this.#network.then(async () => {
       await this.#askpass?.listen();
-      this.#asking = run.isInteractive ? { id: run.id, signal } : undefined;
+      // What ssh asks is of no use when hg has ended, however it has.
+      const ended = new AbortController();
+      this.#asking = run.isInteractive ? { id: run.id, signal: AbortSignal.any([signal, ended.signal]) } : undefined;
       try {
         return await this.#perform(run, signal);
       } finally {
@@ -127,6 +129,7 @@ export class HgCommands implements Disposable {
       }
     });
     // Its failure is for who asked for it, not for the next one.
+        ended.abort();
     this.#network = result.catch(() => undefined);
     return result;
   }
@@ -148,9 +151,10 @@ export class HgCommands implements Disposable {
     });
   }
 
-  async #askForSsh(question: HgQuestion): Promise<string | undefined> {
+  async #askForSsh(question: HgQuestion, gone: AbortSignal): Promise<string | undefined> {
     const asking = this.#asking;
-    return asking && this.#options.ask({ id: asking.id, said: '', ...question }, asking.signal);
+    if (asking === undefined) return undefined;
+    return this.#options.ask({ id: asking.id, said: '', ...question }, AbortSignal.any([asking.signal, gone]));
   }
 
   #createRunner(root: string | null): HgRunner {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Askpass } from '../../../src/hgCommand/askpass.ts';
 import type { HgQuestion } from '../../../src/hgCommand/messages.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
@@ -12,9 +14,13 @@ interface Rig {
   /** Sends a line as the program does that ssh runs, and resolves with what it is told. */
   readonly send: (line: string) => Promise<string>;
   readonly question: (text: string) => Promise<string>;
+  /** What the program finds in its environment. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-async function rig(t: TestContext, ask: () => Promise<string | undefined>): Promise<Rig> {
+const PROGRAM = fileURLToPath(new URL('../../../src/hgCommand/askpassMain.ts', import.meta.url));
+
+async function rig(t: TestContext, ask: (gone: AbortSignal) => Promise<string | undefined>): Promise<Rig> {
   const directory = temporaryDirectory(t);
   directory.write('askpass.sh', '');
   const asked: HgQuestion[] = [];
@@ -23,14 +29,15 @@ async function rig(t: TestContext, ask: () => Promise<string | undefined>): Prom
     script: `${directory.root}/askpass.sh`,
     program: 'unused',
     logger,
-    ask: question => {
+    ask: (question, gone) => {
       asked.push(question);
-      return ask();
+      return ask(gone);
     },
   });
   t.after(() => askpass.dispose());
   assert.equal(await askpass.listen(), true);
-  const { QUICKSILVER_ASKPASS_ADDRESS: address, QUICKSILVER_ASKPASS_SECRET: secret } = askpass.variables({});
+  const variables = askpass.variables({});
+  const { QUICKSILVER_ASKPASS_ADDRESS: address, QUICKSILVER_ASKPASS_SECRET: secret } = variables;
   const send = (line: string): Promise<string> =>
     new Promise(resolve => {
       let answer = '';
@@ -43,7 +50,7 @@ async function rig(t: TestContext, ask: () => Promise<string | undefined>): Prom
     });
   const question = (text: string): Promise<string> =>
     send(`${secret} ${Buffer.from(text, 'utf8').toString('base64')}\n`);
-  return { asked, logger, send, question };
+  return { asked, logger, send, question, variables };
 }
 
 test('who has the secret is answered, and what is no password is said to be none', async t => {
@@ -73,4 +80,45 @@ test('without an answer nothing is said; a failure to ask is no more than that',
   fails = true;
   assert.equal(await question('Password: '), '');
   assert.deepEqual(logger.lines, ['warn: ssh was not answered: gone']);
+});
+
+/** One who never answers. */
+function silent(): {
+  readonly ask: (gone: AbortSignal) => Promise<undefined>;
+  readonly asked: Promise<void>;
+  readonly takenBack: Promise<void>;
+} {
+  let tellAsked = (): void => undefined;
+  let tellTakenBack = (): void => undefined;
+  const asked = new Promise<void>(resolve => (tellAsked = resolve));
+  const takenBack = new Promise<void>(resolve => (tellTakenBack = resolve));
+  const ask = async (gone: AbortSignal): Promise<undefined> => {
+    gone.addEventListener('abort', tellTakenBack);
+    tellAsked();
+    await takenBack;
+  };
+  return { ask, asked, takenBack };
+}
+
+test('a question is taken back when the one who asks hangs up', async t => {
+  const { ask, asked, takenBack } = silent();
+  const { variables } = await rig(t, ask);
+  const { QUICKSILVER_ASKPASS_ADDRESS: address, QUICKSILVER_ASKPASS_SECRET: secret } = variables;
+  const socket = connect(address!, () => socket.write(`${secret} ${Buffer.from('Password:').toString('base64')}\n`));
+  await asked;
+  socket.destroy();
+  await takenBack;
+});
+
+test('the program hangs up when ssh is killed', { skip: process.platform === 'win32' }, async t => {
+  const { ask, asked, takenBack } = silent();
+  const { variables } = await rig(t, ask);
+  // The shell stands for ssh: it waits for the program, which is another process.
+  const ssh = spawn('/bin/sh', ['-c', '"$0" --import tsx "$1" Password:; true', process.execPath, PROGRAM], {
+    env: { ...process.env, ...variables },
+    stdio: 'ignore',
+  });
+  await asked;
+  ssh.kill('SIGKILL');
+  await takenBack;
 });
