@@ -1,6 +1,7 @@
 // The PATH arguments of a command: which part of the working copy they select, and what is wrong with them.
 import * as nodePath from 'node:path';
 import { bytePath, compareBytes, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
 import { NO_NODE, type StatCache } from '../status/types.ts';
 import { usageError, utf8Bytes } from './io.ts';
@@ -147,9 +148,25 @@ function checkInside(path: BytePath, place: SelectionPlace): void {
     if (vfs.lstat(vfsPath(root, above))?.isSymbolicLink() === true) {
       throw usageError(`path '${show(path)}' lies beyond the symbolic link '${show(above)}'`);
     }
-    if (control === count || vfs.lstat(`${vfsPath(root, above)}/${controlDirectory}`)?.isDirectory() === true) {
+    if (control === count || holdsDirectory(vfs, vfsPath(root, above), controlDirectory)) {
       throw usageError(`path '${show(path)}' belongs to the nested repository '${show(above)}'`);
     }
+  }
+}
+
+/** In a directory that may not be entered there is none, as far as Mercurial can see. */
+function holdsDirectory(vfs: Vfs, directory: string, name: string): boolean {
+  const stat = lookUp(vfs, `${directory}/${name}`);
+  return stat !== 'forbidden' && stat?.isDirectory() === true;
+}
+
+/** Undefined if nothing is there, 'forbidden' if that may not be known. Throws what else `lstat` throws. */
+function lookUp(vfs: Vfs, path: string): ReturnType<Vfs['lstat']> | 'forbidden' {
+  try {
+    return vfs.lstat(path);
+  } catch (error) {
+    if (error instanceof QuicksilverError && systemErrorCode(error.cause) === 'EACCES') return 'forbidden';
+    throw error;
   }
 }
 
@@ -157,8 +174,8 @@ function checkInside(path: BytePath, place: SelectionPlace): void {
 function complaintAbout(path: BytePath, place: SelectionPlace): string | undefined {
   const { vfs, root, statCache } = place;
   if (statCache === undefined) return undefined;
-  const stat = vfs.lstat(vfsPath(root, path));
-  if (stat !== undefined) {
+  const stat = lookUp(vfs, vfsPath(root, path));
+  if (stat !== undefined && stat !== 'forbidden') {
     if (stat.isFile() || stat.isSymbolicLink() || stat.isDirectory()) return undefined;
     const kind = stat.isFIFO()
       ? 'fifo'
@@ -173,6 +190,7 @@ function complaintAbout(path: BytePath, place: SelectionPlace): string | undefin
   }
   const node = statCache.find(path);
   if (node !== NO_NODE && (statCache.kind(node) !== 'none' || statCache.childCount(node) > 0)) return undefined;
+  if (stat === 'forbidden') return 'Permission denied';
   for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
     const above = vfs.lstat(vfsPath(root, bytePath(path.slice(0, slash))));
     if (above === undefined) break;

@@ -44,6 +44,11 @@ export class TreeScan {
   #unsure: { readonly path: BytePath; readonly node: NodeId; readonly stat: FileStat }[] = [];
   /** Says of a recorded sub-directory whether somebody else handles it. */
   #takes: ((directory: NodeId) => boolean) | undefined;
+  /**
+   * Whether names of the directory at hand can be looked up, once that is known: one that may be listed but not entered
+   * tells them, and nothing of what they are.
+   */
+  #isEntered: boolean | undefined;
   /** The last directory that was asked for, for the files beside each other. */
   #verdict: { readonly directory: BytePath; readonly ignored: boolean } | undefined;
 
@@ -76,6 +81,7 @@ export class TreeScan {
     takes: (directory: NodeId) => boolean,
   ): void {
     this.#takes = takes;
+    this.#isEntered = isKnownToBeEntered(path);
     this.#sink.directory?.(path);
     let frame: Frame | undefined;
     for (const { node, name, kind } of names) {
@@ -138,9 +144,9 @@ export class TreeScan {
     const node = this.#input.statCache.find(path);
     if (stat?.kind === 'directory') {
       if (node !== NO_NODE) this.#tracked(path, node, 'directory');
-      this.#subdirectory(path, node, this.#options.ignored !== 'all' && above.inIgnored);
+      this.#subdirectory(path, node, this.#options.ignored !== 'all' && above.inIgnored, stat);
     } else if (node === NO_NODE) {
-      if (stat !== undefined) this.#untracked(path, stat.kind, above.inIgnored);
+      if (stat !== undefined) this.#untracked(path, stat.kind, above.inIgnored, stat);
     } else if (stat === undefined) {
       this.absent(path, node);
     } else {
@@ -182,23 +188,44 @@ export class TreeScan {
         this.#sink.entry(path, 'removed', node);
         return;
       case 'added':
-        this.#sink.entry(path, isFileLike(kind) ? 'added' : 'deleted', node);
+        this.#sink.entry(path, this.#isFileAt(path, kind, stat) ? 'added' : 'deleted', node);
         return;
       case 'changed':
-        this.#sink.entry(path, isFileLike(kind) ? 'modified' : 'deleted', node);
+        this.#sink.entry(path, this.#isFileAt(path, kind, stat) ? 'modified' : 'deleted', node);
         return;
       case 'tracked':
-        this.#compare(path, node, isFileLike(kind) ? (stat ?? this.#tree.lstat(path)) : undefined);
+        this.#compare(path, node, isFileLike(kind) ? (stat ?? this.#lookUp(path)) : undefined);
     }
   }
 
+  #lookUp(path: BytePath): FileStat | undefined {
+    const stat = this.#tree.lstat(path);
+    if (stat !== undefined) this.#isEntered = true;
+    return stat;
+  }
+
+  #isFileAt(path: BytePath, kind: FileKind | undefined, stat: FileStat | undefined): boolean {
+    return isFileLike(kind) && (stat !== undefined || this.#isThere(path));
+  }
+
+  /**
+   * Whether a name that was listed, and of which something is told without a stat, counts. Mercurial looks every name up,
+   * and takes a directory in which that is forbidden for one that it could not list: nothing in it is unknown or ignored,
+   * and what is recorded is missing. Here one name is tried for all.
+   */
+  #isThere(path: BytePath): boolean {
+    this.#isEntered ??= this.#tree.canLookUp(path);
+    return this.#isEntered ?? true;
+  }
+
   /** A path on disk of which nothing is recorded. Fifos, sockets and devices have no status. */
-  #untracked(path: BytePath, kind: FileKind, inIgnored: boolean): void {
+  #untracked(path: BytePath, kind: FileKind, inIgnored: boolean, stat?: FileStat): void {
     if (!isFileLike(kind)) return;
     // Whatever takes the place of a directory that belongs to somebody else is not looked at either, as Mercurial does.
     if (this.#input.rules.excluded.has(path)) return;
-    if (!this.#isIgnored(path, inIgnored)) this.#sink.entry(path, 'unknown', NO_NODE);
-    else if (this.#options.ignored !== 'none') this.#sink.entry(path, 'ignored', NO_NODE);
+    const status = this.#isIgnored(path, inIgnored) ? 'ignored' : 'unknown';
+    if (status === 'ignored' && this.#options.ignored === 'none') return;
+    if (stat !== undefined || this.#isThere(path)) this.#sink.entry(path, status, NO_NODE);
   }
 
   #directory(frame: Frame): void {
@@ -216,6 +243,7 @@ export class TreeScan {
       this.#absentBelow(path, node);
       return;
     }
+    this.#isEntered = isKnownToBeEntered(path);
     this.#sink.directory?.(path);
     let child = node === NO_NODE ? 0 : cache.firstChild(node);
     const end = node === NO_NODE ? 0 : child + cache.childCount(node);
@@ -248,7 +276,7 @@ export class TreeScan {
     }
   }
 
-  #subdirectory(path: BytePath, node: NodeId, inIgnored: boolean): void {
+  #subdirectory(path: BytePath, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
     const { rules } = this.#input;
     const hasRecorded = node !== NO_NODE;
     if (rules.excluded.has(path)) {
@@ -262,7 +290,7 @@ export class TreeScan {
     if (!ignored || hasRecorded || descends) {
       this.#sink.subdirectory?.(path);
       if (!hasRecorded || this.#takes?.(node) !== true) this.#frames.push({ path, node, ignored });
-    } else if (this.#options.ignored === 'collapsed') {
+    } else if (this.#options.ignored === 'collapsed' && (stat !== undefined || this.#isThere(path))) {
       this.#sink.ignoredDirectory?.(path);
     }
   }
@@ -271,7 +299,7 @@ export class TreeScan {
   #file(path: BytePath, kind: FileKind, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
     const { statCache: cache } = this.#input;
     this.#absentBelow(path, node);
-    if (cache.kind(node) === 'none') this.#untracked(path, kind, inIgnored);
+    if (cache.kind(node) === 'none') this.#untracked(path, kind, inIgnored, stat);
     else this.#tracked(path, node, kind, stat);
   }
 
@@ -374,6 +402,11 @@ export class TreeScan {
   #matches(path: BytePath): boolean {
     return !this.#input.ignore.isEmpty && this.#input.ignore.matches(path);
   }
+}
+
+/** Who has read the stat cache has entered the root. */
+function isKnownToBeEntered(directory: BytePath): true | undefined {
+  return directory === '' ? true : undefined;
 }
 
 function isFileLike(kind: FileKind | undefined): boolean {

@@ -1,7 +1,7 @@
 // The working files: lstat, directory listings, contents. Synchronous, because the engine runs in a thread of its own
 // and asynchronous file access costs several times as much per call. Counts everything it does.
 import * as fs from 'node:fs';
-import { compareBytes, toDisplay, toFsPath, type BytePath } from '../base/bytePath.ts';
+import { compareBytes, parentPath, toDisplay, toFsPath, type BytePath } from '../base/bytePath.ts';
 import { errorMessage, QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import type { ContentSource, FileKind, FileStat } from '../base/fileStat.ts';
 import type { Outcome } from './types.ts';
@@ -75,6 +75,21 @@ export class WorkingTree {
       inode: stat.ino,
       device: stat.dev,
     };
+  }
+
+  /**
+   * Whether what was listed can be looked up in its directory; undefined if it is gone, which tells nothing. If not, the
+   * directory is reported as unreadable.
+   */
+  canLookUp(path: BytePath): boolean | undefined {
+    this.outcome.stats++;
+    try {
+      const stat = fs.lstatSync(toFsPath(this.root, path), { throwIfNoEntry: false });
+      return stat === undefined ? undefined : true;
+    } catch (error) {
+      this.#report(parentPath(path), error);
+      return false;
+    }
   }
 
   /** What is in a directory, ordered by the bytes of the names; undefined if it is none or cannot be read. */

@@ -348,38 +348,7 @@ fs.readdirSync = (directory, ...rest) => {
     assert.equal(fs.existsSync(path.join(root, 'sub')), false);
     assert.equal(status(), '! sub/deep\n! sub/deeper/deepest\nC changed\nC clean\n');
   });
-
-  test('may not be read: the same is said as by hg, and that is named', t => {
-    const { root } = sampleRepository(t);
-    fs.writeFileSync(path.join(root, 'sub/deeper/new'), 'new\n');
-    fs.chmodSync(path.join(root, 'sub/deeper'), 0);
-    fs.chmodSync(path.join(root, 'sub'), 0o444);
-    fs.chmodSync(path.join(root, 'clean'), 0);
-    try {
-      const theirs = asOrdinary(root, ['hg', 'status', '-A']);
-      const ours = asOrdinary(root, [process.execPath, cli, 'status', '-A', '-R', root]);
-      assert.deepEqual([ours.status, ours.stdout], [0, theirs.stdout]);
-      assert.equal(ours.stdout, '! sub/deep\n! sub/deeper/deepest\nC changed\nC clean\n');
-      assert.match(ours.stderr, /^sub\/deep: cannot be read \(EACCES\)$/m);
-      fs.chmodSync(path.join(root, '.hg'), 0);
-      const shut = asOrdinary(root, [process.execPath, cli, 'status', '-R', root]);
-      assert.deepEqual([shut.status, shut.stdout], [255, '']);
-      assert.match(shut.stderr, /^abort: .*EACCES/);
-    } finally {
-      for (const name of ['.hg', 'sub', 'sub/deeper']) fs.chmodSync(path.join(root, name), 0o755);
-    }
-  });
 });
-
-/** Runs a program to which files can be forbidden, as they cannot be to root. */
-function asOrdinary(
-  root: string,
-  command: readonly string[],
-): { status: number | null; stdout: string; stderr: string } {
-  const forbidding = isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
-  const [program, ...args] = [...forbidding, ...command];
-  return spawnSync(program!, args, { cwd: root, env: hgEnvironment(), encoding: 'utf8' });
-}
 
 describe('file descriptors', { skip: onLinux }, () => {
   before(() => {
