@@ -1,5 +1,5 @@
 // Builds the bundles: the extension (thin, on the extension host's thread), its commands that are loaded when they are
-// used, its worker, what ssh asks for passwords, and the CLI.
+// used, its worker, what ssh asks for passwords and hg for messages, and the CLI.
 // Only the extension may see `vscode`: a leak of that import into the core breaks the other two builds.
 import * as esbuild from 'esbuild';
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
@@ -72,6 +72,7 @@ const builds = [
   { ...common, entryPoints: { linear: 're2js' } },
   { ...common, entryPoints: { scanner: 'src/status/bulk/scannerMain.ts' } },
   { ...common, entryPoints: { askpass: 'src/hgCommand/askpassMain.ts' }, sourcemap: false },
+  { ...common, entryPoints: { editor: 'src/hgCommand/editorMain.ts' }, sourcemap: false },
   {
     ...common,
     entryPoints: { cli: 'src/cli/main.ts' },

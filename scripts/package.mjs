@@ -15,7 +15,7 @@ const bundleLimits = { extension: 100_000, cli: 280_000 };
 const allowed =
   /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const required = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icon.png'].concat(
-  ['extension', 'commands', 'worker', 'scanner', 'linear', 'askpass', 'cli'].map(name => `dist/${name}.cjs`),
+  ['extension', 'commands', 'worker', 'scanner', 'linear', 'askpass', 'editor', 'cli'].map(name => `dist/${name}.cjs`),
   ['dist/askpass.sh', 'dist/askpass.cmd'],
 );
 

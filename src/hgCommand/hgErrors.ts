@@ -15,6 +15,8 @@ export type FailureKind =
   | 'remote'
   /** The changeset is public: it is not changed any more. */
   | 'public'
+  /** A transplant has stopped, for a person to finish what it could not apply. */
+  | 'to-be-fixed'
   /** Other changesets are built on the one that was to be changed. */
   | 'has-descendants'
   | 'new-heads'
@@ -58,6 +60,7 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   ],
   [/No space left on device|not enough space on the disk|Disk quota exceeded/i, 'no-space'],
   [/Read-only file system|could not lock .*: Permission denied/i, 'read-only'],
+  [/fix up the (?:working directory|merge) and run hg transplant/, 'to-be-fixed'],
   [/cannot \w+ public changesets?|can't \w+ public changeset|public changesets?: /, 'public'],
   [/will orphan|unstable changesets|changeset with children|has children|descendants/, 'has-descendants'],
   [/creates? new remote (?:head|branch)/, 'new-heads'],

@@ -15,8 +15,11 @@ export function hgVariables(base: Variables): Record<string, string | undefined>
     HGPLAINEXCEPT: 'exitcode',
     HGENCODING: 'utf-8',
     HGENCODINGMODE: undefined,
-    // Nobody would see an editor that hg opens: a command that wants one ends at once instead of waiting for ever.
-    HGEDITOR: process.platform === 'win32' ? 'exit 1 &rem' : 'false',
+    // It would come before the editor of {@link optionsFor}.
+    HGEDITOR: undefined,
+    // Conflicts become markers in the files: a program that opens a window would wait where nobody sees it. This comes before
+    // the tools that the person has set for some files.
+    HGMERGE: 'internal:merge',
     // What the system itself has to say is read by people and by tests alike.
     ...(process.platform !== 'win32' && { LC_ALL: 'C.UTF-8', LANGUAGE: undefined }),
   };
@@ -39,6 +42,9 @@ export interface OptionsFor {
 /** Options for a command. */
 export function optionsFor({ root, cwd, isInteractive, changes }: OptionsFor): string[] {
   const config = [
+    // Nobody would see an editor that hg opens: a command that wants one ends at once instead of waiting for ever. One that
+    // is begun to have messages edited names another one after this, see editorProgram.ts.
+    `ui.editor=${process.platform === 'win32' ? 'exit 1 &rem' : 'false'}`,
     // Without these an hg that lacks its Rust parts refuses some formats that it can read.
     'storage.dirstate-v2.slow-path=allow',
     'storage.revlog.persistent-nodemap.slow-path=allow',

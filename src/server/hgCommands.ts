@@ -6,6 +6,7 @@ import { toDisplay } from '../base/bytePath.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { Askpass } from '../hgCommand/askpass.ts';
+import { EditorProgram } from '../hgCommand/editorProgram.ts';
 import { checkHg, locateHg, tooOldToChange } from '../hgCommand/hgExecutable.ts';
 import type { HgResult } from '../hgCommand/hgResult.ts';
 import { HgRunner } from '../hgCommand/hgRunner.ts';
@@ -20,7 +21,7 @@ export interface HgCommandsOptions {
   readonly vfs: Vfs;
   readonly environment: HgEnvironment;
   readonly logger: Logger;
-  /** The folder with the programs that ssh runs to ask for a password; undefined if there are none. */
+  /** The folder with the programs that ssh runs to ask for a password, and hg for a message; undefined if there are none. */
   readonly programs: string | undefined;
   ask(asked: HgAsked, signal: AbortSignal): Promise<string | undefined>;
   onProgress(progress: HgDidProgress): void;
@@ -37,6 +38,7 @@ export class HgCommands implements Disposable {
   /** Of repositories that were closed while a command was changing something: settled when it has ended. */
   readonly #ending = new Map<string | null, Promise<void>>();
   readonly #askpass: Askpass | undefined;
+  readonly #editor: EditorProgram | undefined;
   #policy: HgPolicy = { allow: false, fallback: false, path: '' };
   /** Settled when the command that uses the network has ended. */
   #network: Promise<unknown> = Promise.resolve();
@@ -53,6 +55,7 @@ export class HgCommands implements Disposable {
       logger,
       ask: (question, gone) => this.#askForSsh(question, gone),
     });
+    this.#editor = new EditorProgram({ program: path.join(programs, 'editor.cjs'), logger });
   }
 
   setPolicy(policy: HgPolicy): void {
@@ -113,6 +116,7 @@ export class HgCommands implements Disposable {
   dispose(): void {
     for (const root of this.#runners.keys()) this.close(root);
     this.#askpass?.dispose();
+    this.#editor?.dispose();
   }
 
   /** Waits here, not in the queue of the repository, which others need. */
@@ -126,28 +130,40 @@ export class HgCommands implements Disposable {
         return await this.#perform(run, signal);
       } finally {
         this.#asking = undefined;
+        ended.abort();
       }
     });
     // Its failure is for who asked for it, not for the next one.
-        ended.abort();
     this.#network = result.catch(() => undefined);
     return result;
   }
 
   async #perform(run: HgRun, signal: AbortSignal): Promise<HgResult> {
     if (!this.#policy.allow) return { kind: 'unavailable', message: NOT_TRUSTED };
-    const { id, args, files, cwd, input, kind } = run;
-    return this.runner(run.root).run({
-      args,
-      files,
-      cwd,
-      input,
-      kind,
-      signal,
-      ...(run.isInteractive && {
-        ask: (question: HgQuestion, said: string) => this.#options.ask({ id, said, ...question }, signal),
-      }),
-      onProgress: progress => this.#options.onProgress({ id, ...progress }),
+    const { id, files, cwd, input, kind } = run;
+    const editing = run.edits === true && run.isInteractive ? await this.#beginEditing(run, signal) : undefined;
+    try {
+      return await this.runner(run.root).run({
+        args: [...run.args, ...(editing?.options ?? [])],
+        files,
+        cwd,
+        input,
+        kind,
+        signal,
+        ...(run.isInteractive && {
+          ask: (question: HgQuestion, said: string) => this.#options.ask({ id, said, ...question }, signal),
+        }),
+        onProgress: progress => this.#options.onProgress({ id, ...progress }),
+      });
+    } finally {
+      editing?.dispose();
+    }
+  }
+
+  #beginEditing({ id, root }: HgRun, signal: AbortSignal): ReturnType<EditorProgram['begin']> | undefined {
+    return this.#editor?.begin((text, gone) => {
+      const asked = { id, text, said: '', isPassword: false, messageIn: root ?? '' };
+      return this.#options.ask(asked, AbortSignal.any([signal, gone]));
     });
   }
 
@@ -163,7 +179,7 @@ export class HgCommands implements Disposable {
     const { variables } = environment;
     return new HgRunner({
       root: root ?? undefined,
-      variables: { ...variables, ...this.#askpass?.variables(variables) },
+      variables: { ...variables, ...this.#askpass?.variables(variables), ...this.#editor?.variables() },
       logger,
       configured: () => this.#policy.path,
       basis: () => repository?.configuration(),

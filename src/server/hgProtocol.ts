@@ -20,6 +20,8 @@ export interface HgRun {
   readonly kind: HgCommandKind;
   /** Whether a person is there to answer questions. */
   readonly isInteractive: boolean;
+  /** Messages that hg wants edited are shown to a person; without this, hg fails where it wants one. */
+  readonly edits?: boolean;
   /** After it, all files are looked at, not only what is recorded and `files`: for commands that delete untracked files. */
   readonly looksAtAll?: boolean;
 }
@@ -54,6 +56,11 @@ export interface HgAsked {
   readonly isPassword: boolean;
   readonly choices?: readonly { readonly key: string; readonly label: string }[];
   readonly preset?: string;
+  /**
+   * It is no question: `text` is a message that hg proposes, to be edited, in the repository with this root. No answer
+   * leaves it as it is.
+   */
+  readonly messageIn?: string;
 }
 
 export interface HgDidProgress {

@@ -35,7 +35,7 @@ interface ServedRepository extends Disposable {
 
 export interface ServerOptions {
   readonly environment?: HgEnvironment;
-  /** The folder with the programs that ssh runs to ask for a password. */
+  /** The folder with the programs that ssh runs to ask for a password, and hg for a message. */
   readonly programs?: string | undefined;
 }
 
@@ -150,7 +150,7 @@ export class Server implements Disposable {
   #open({ root, auditSeconds, watchShare, first = [] }: protocol.OpenOptions): void {
     if (this.#repositories.has(root)) return;
     const owned = new DisposableStore();
-    const backend = new MercurialBackend(root, this.#vfs, this.#environment);
+    const backend = new MercurialBackend(root, this.#vfs, this.#environment, this.#scanners().means);
     const watcher = createTreeWatcher({ root, share: watchShare, logger: this.#logger });
     const model = owned.add(
       new LiveModel({

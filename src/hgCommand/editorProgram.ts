@@ -1,0 +1,83 @@
+// How hg has a message edited: the editor that it runs is a small program of ours, which sends the message here over a local
+// socket and writes what comes back.
+//
+// It never fails once a command was begun with it. An editor that fails, or a message that is left empty, cuts a histedit
+// off in the middle of a fold: what was folded stays behind as a changeset of its own, and neither going on nor aborting
+// takes it away. So what is not edited stays as hg proposes it.
+import type { Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import { ProgramSocket } from './programSocket.ts';
+import type { Variables } from './hgVariables.ts';
+
+export interface EditorProgramOptions {
+  /** Absolute path of what runs in Node: the bundle of editorMain.ts. */
+  readonly program: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Gets what hg proposes, with its help in lines that begin with "HG:"; undefined leaves it so. `gone` is aborted when nobody
+ * waits for it any more.
+ */
+export type EditMessage = (text: string, gone: AbortSignal) => Promise<string | undefined>;
+
+/** In base64: a message with a diff of a million bytes below it, which a template of the person's may put there. */
+const MOST_CHARACTERS = 1_400_000;
+
+export class EditorProgram implements Disposable {
+  readonly #options: EditorProgramOptions;
+  readonly #socket: ProgramSocket;
+  readonly #open = new Map<string, EditMessage>();
+  #last = 0;
+
+  constructor(options: EditorProgramOptions) {
+    this.#options = options;
+    this.#socket = new ProgramSocket({
+      name: 'editor',
+      loss: 'messages of operations cannot be edited',
+      mostCharacters: MOST_CHARACTERS,
+      logger: options.logger,
+      answer: (words, gone) => this.#answer(words, gone),
+    });
+  }
+
+  /** What is to be added to the environment of hg. */
+  variables(): Variables {
+    return {
+      QUICKSILVER_EDITOR_NODE: process.execPath,
+      QUICKSILVER_EDITOR_MAIN: this.#options.program,
+      QUICKSILVER_EDITOR_ADDRESS: this.#socket.address,
+      QUICKSILVER_EDITOR_SECRET: this.#socket.secret,
+    };
+  }
+
+  /**
+   * For one command: the options to run it with, so that its messages are edited by `edit` until it is disposed of. If the
+   * socket does not work, they all stay as hg proposes them.
+   */
+  async begin(edit: EditMessage): Promise<Disposable & { readonly options: readonly string[] }> {
+    await this.#socket.listen();
+    const id = String(++this.#last);
+    this.#open.set(id, edit);
+    return {
+      options: ['--config', `ui.editor=${editorCommand(process.platform)} ${id}`],
+      dispose: () => void this.#open.delete(id),
+    };
+  }
+
+  dispose(): void {
+    this.#socket.dispose();
+  }
+
+  async #answer([id = '', text = '']: readonly string[], gone: AbortSignal): Promise<string | undefined> {
+    const edited = await this.#open.get(id)?.(Buffer.from(text, 'base64').toString('utf8'), gone);
+    return edited === undefined ? undefined : JSON.stringify(edited);
+  }
+}
+
+/** A line for the system's shell, to which hg adds the name of the file; paths come from the environment, unquoted there. */
+export function editorCommand(platform: NodeJS.Platform): string {
+  return platform === 'win32'
+    ? 'set ELECTRON_RUN_AS_NODE=1&& "%QUICKSILVER_EDITOR_NODE%" "%QUICKSILVER_EDITOR_MAIN%"'
+    : 'ELECTRON_RUN_AS_NODE=1 "$QUICKSILVER_EDITOR_NODE" "$QUICKSILVER_EDITOR_MAIN"';
+}
