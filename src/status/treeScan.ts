@@ -31,6 +31,8 @@ interface Frame {
   /** The node of the directory, or NO_NODE if nothing below it is recorded. */
   readonly node: NodeId;
   readonly ignored: boolean;
+  /** The directory is excluded, or one above it is: it is not listed, and what is recorded in it is looked up. */
+  readonly excluded?: true;
 }
 
 export class TreeScan {
@@ -158,11 +160,11 @@ export class TreeScan {
 
   /**
    * Tells the status of what is recorded at and below a path, and of nothing else: of a path in an excluded directory.
-   * The caller vouches for the directories above it.
+   * If it is a directory, that is queued. The caller vouches for the directories above it.
    */
   examineRecorded(path: BytePath, stat: FileStat | undefined): void {
     const node = this.#input.statCache.find(path);
-    if (node !== NO_NODE) this.#recorded(path, node, stat);
+    if (node !== NO_NODE) this.#recorded(path, node, stat, this.#queueExcluded);
     this.#compareContents();
   }
 
@@ -231,6 +233,11 @@ export class TreeScan {
   #directory(frame: Frame): void {
     const { statCache: cache, rules } = this.#input;
     const { path, node } = frame;
+    if (frame.excluded) {
+      this.#sink.directory?.(path);
+      this.#lookUpRecorded(path, node, this.#queueExcluded);
+      return;
+    }
     const listing = this.#tree.readDirectory(path);
     if (listing === undefined) {
       this.#withoutListing(path, node);
@@ -280,7 +287,7 @@ export class TreeScan {
     const { rules } = this.#input;
     const hasRecorded = node !== NO_NODE;
     if (rules.excluded.has(path)) {
-      if (hasRecorded) this.#withoutListing(path, node);
+      if (hasRecorded) this.#queueExcluded(path, node);
       return;
     }
     // Where every file is to be told of, none but they need a verdict: as Mercurial does, the rules are not asked, nor even
@@ -312,11 +319,19 @@ export class TreeScan {
     }
   }
 
-  /**
-   * A directory whose names are not to be had (no permission to list it, or it belongs to a subrepository): recorded
-   * paths are looked at one by one.
-   */
-  #withoutListing(directory: BytePath, node: NodeId): void {
+  /** In steps of its own, so that whoever watches directories knows of it. */
+  readonly #queueExcluded = (path: BytePath, node: NodeId): void => {
+    this.#sink.subdirectory?.(path);
+    this.#frames.push({ path, node, ignored: false, excluded: true });
+  };
+
+  /** A directory whose names are not to be had (no permission to list it): recorded paths are looked at one by one. */
+  readonly #withoutListing = (directory: BytePath, node: NodeId): void => {
+    this.#lookUpRecorded(directory, node, this.#withoutListing);
+  };
+
+  /** @param below told of the directories that are found */
+  #lookUpRecorded(directory: BytePath, node: NodeId, below: (path: BytePath, node: NodeId) => void): void {
     if (node === NO_NODE) return;
     const { statCache: cache, rules } = this.#input;
     const isRoot = directory === '';
@@ -327,16 +342,21 @@ export class TreeScan {
     const first = cache.firstChild(node);
     for (let child = first; child < first + cache.childCount(node); child++) {
       const path = joinPath(directory, cache.name(child));
-      this.#recorded(path, child, this.#tree.lstat(path));
+      this.#recorded(path, child, this.#tree.lstat(path), below);
     }
   }
 
-  #recorded(path: BytePath, node: NodeId, found: FileStat | undefined): void {
+  #recorded(
+    path: BytePath,
+    node: NodeId,
+    found: FileStat | undefined,
+    below: (path: BytePath, node: NodeId) => void,
+  ): void {
     const stat = namesControlDirectory(path, this.#input.rules.controlDirectory) ? undefined : found;
     if (stat === undefined || isFileLike(stat.kind)) this.#tracked(path, node, stat?.kind, stat);
     else this.#inPlaceOfFile(path, node, stat);
     if (this.#input.statCache.childCount(node) === 0) return;
-    if (stat?.kind === 'directory') this.#withoutListing(path, node);
+    if (stat?.kind === 'directory') below(path, node);
     else this.#absentBelow(path, node);
   }
 

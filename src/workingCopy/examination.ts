@@ -88,16 +88,17 @@ export class Examination {
 
   /**
    * Queues paths whose recorded entry changed. Below an ignored directory that takes the directory as a whole: whether
-   * it is listed file by file depends on there being recorded paths in it.
+   * it is listed file by file depends on there being recorded paths in it. Below an excluded one, too: which directories
+   * in it are watched depends on that.
    */
   addRecorded(paths: Iterable<BytePath>): void {
-    const { ignore } = this.#context.input;
+    const { ignore, rules } = this.#context.input;
     for (const path of paths) {
       let scope = path;
-      if (!ignore.isEmpty) {
+      if (!ignore.isEmpty || rules.excluded.size > 0) {
         for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
           const directory = path.slice(0, slash) as BytePath;
-          if (!ignore.matches(directory)) continue;
+          if (!rules.excluded.has(directory) && (ignore.isEmpty || !ignore.matches(directory))) continue;
           scope = directory;
           break;
         }

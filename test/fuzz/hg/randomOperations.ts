@@ -239,7 +239,7 @@ export class RandomOperations {
   }
 
   #subrepository(): Operation[] {
-    // Nothing else goes there: what is tracked below a subrepository that is not there is not watched, and comes with audits.
+    if (this.#random.chance(0.5)) return this.#missingSubrepository();
     const at = this.#random.pick(['kept', 'dir/kept']);
     const line = this.#random.pick([`${at} = ${at}\n`, `${at} = [git]${at}\n`, `${at} = ../${at}\n`, '']);
     const commit = ['commit', '-q', '-A', '-m', 'in the subrepository', '-d', '0 0'];
@@ -251,6 +251,13 @@ export class RandomOperations {
       ...(this.#random.chance(0.8) ? [this.#hg('add', 'path:.hgsub')] : []),
       ...(this.#random.chance(0.7) ? [this.#commit()] : []),
     ];
+  }
+
+  /** Where there are files, tracked and others, and no repository of any kind. Until it goes, commands of hg abort. */
+  #missingSubrepository(): Operation[] {
+    const at = randomDirectory(this.#random) || 'dir';
+    const line = this.#random.chance(0.6) ? `${at} = ${this.#random.pick(['[git]', '[svn]', ''])}${at}\n` : '';
+    return [{ op: 'write', path: '.hgsub', content: line }, this.#hg('add', 'path:.hgsub')];
   }
 }
 

@@ -62,14 +62,14 @@ test('the same holds for what is recorded in an excluded directory, and a single
   const directory = temporaryDirectory(t).files(FILES);
   const input = fakeInput({ root: directory.root, entries: ENTRIES, excluded: ['sub'] });
   const { compared } = comparisons(input, (scan, tree) => {
-    const sub = bytePath('sub');
-    scan.examineRecorded(sub, tree.lstat(sub));
     const a = bytePath('a');
     scan.examine(a, tree.lstat(a), { inIgnored: false });
+    const sub = bytePath('sub');
+    scan.examineRecorded(sub, tree.lstat(sub));
   });
-  // The directory, whether it is a repository, and its two files; then the single path.
+  // The single path; then the directory, whether it is a repository, and its two files.
   assert.deepEqual(compared, [
-    ['sub/e', 4, 0],
-    ['a', 5, 0],
+    ['a', 1, 0],
+    ['sub/e', 5, 0],
   ]);
 });

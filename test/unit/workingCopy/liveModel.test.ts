@@ -134,6 +134,17 @@ test('other rules, or a first revision, need a scan', async t => {
   assert.deepEqual([next.cause, next.changes, work(next)[1]], ['rules changed', [], 2]);
 });
 
+test('in an excluded directory those are watched in which something is recorded, also from now on', async t => {
+  const files = { 'd/sub/f': '1', 'd/sub/a/g': '1', 'd/sub/b/h': '1', 'd/sub/none/u': '' };
+  const rig = await LiveModelRig.started(t, files, { entries: clean('d/sub/f', 'd/sub/a/g'), excluded: ['d/sub'] });
+  assert.deepEqual([...rig.watcher.directories].sort(), ['', 'd', 'd/sub', 'd/sub/a']);
+  rig.backend.set({ entries: [...clean('d/sub/f'), { path: 'd/sub/b/h', size: 2 }] });
+  rig.controlHint();
+  await rig.only();
+  assert.deepEqual(rig.told, ['M d/sub/b/h']);
+  assert.deepEqual([...rig.watcher.directories].sort(), ['', 'd', 'd/sub', 'd/sub/b']);
+});
+
 test('nested repositories that come and go are told', async t => {
   const rig = await LiveModelRig.started(t, { 'd/f': '' });
   rig.directory.mkdir('d/.hg');
