@@ -132,7 +132,8 @@ for (const { name, scanners } of bulkForms()) {
       'modified d4/a',
       'unknown d4/sub/new',
     ]);
-    if (name === 'native') assert.deepEqual(outcome, outcomeOf({ stats: 40, directoriesRead: 21 }));
+    // The 39 files, the changed one again, and whether the directory of the new one may be entered.
+    if (name === 'native') assert.deepEqual(outcome, outcomeOf({ stats: 41, directoriesRead: 21 }));
   });
 
   test(`${name}: nothing is read through a symbolic link that took the place of a directory`, async t => {
