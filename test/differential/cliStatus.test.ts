@@ -1,6 +1,6 @@
 // `quicksilver status` against `hg status`, byte for byte: stdout, what is complained of on stderr, and the exit code.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { errorMessage } from '../../src/base/errors.ts';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import { EXIT_ERROR, utf8Bytes } from '../../src/cli/io.ts';
+import { hgAtOnce } from '../support/hgAtOnce.ts';
 
 interface Run {
   readonly code: number | null;
@@ -20,13 +21,11 @@ let base = '';
 let root = '';
 
 function hg(args: readonly string[], cwd = root, environment: Record<string, string> = {}): Run {
-  const { status, stdout, stderr } = spawnSync('hg', args, {
+  const { code, stdout, stderr } = hgAtOnce(args, {
     cwd,
     env: { ...process.env, HGRCPATH: '', HGENCODING: 'utf-8', ...environment },
-    encoding: 'latin1',
-    maxBuffer: 1 << 28,
   });
-  return { code: status, stdout, stderr };
+  return { code, stdout: stdout.toString('latin1'), stderr: stderr.toString('latin1') };
 }
 
 async function quicksilver(

@@ -1,12 +1,12 @@
 // Ignore files against the real `hg status`: many paths in one repository, one ignore file after the other.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { after, test } from 'node:test';
 import { bytePath, parentPath } from '../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { loadIgnoreRules } from '../../src/mercurial/ignore/ignoreRules.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
+import { hgAtOnce } from '../support/hgAtOnce.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 
@@ -48,18 +48,21 @@ interface IgnoreCase {
 
 /** What hg says: the ignored paths in order, or that it fails. */
 function hgAnswer(): { ignored: string[]; warnings: string[] } | 'fails' {
-  const run = spawnSync('hg', ['status', '-i', '-n', '-0'], {
+  const { code, stdout, stderr } = hgAtOnce(['status', '-i', '-n', '-0'], {
     cwd: ROOT,
     env: { ...process.env, HGRCPATH: '', HGPLAIN: '1', HGENCODING: 'utf-8', PYTHONWARNINGS: 'ignore' },
-    encoding: 'latin1',
   });
-  if (run.status !== 0) return 'fails';
+  if (code !== 0) return 'fails';
   return {
-    ignored: run.stdout
+    ignored: stdout
+      .toString('latin1')
       .split('\0')
       .filter(name => ALL_PATHS.includes(bytePath(name)))
       .sort(),
-    warnings: run.stderr.split('\n').filter(line => line !== ''),
+    warnings: stderr
+      .toString('latin1')
+      .split('\n')
+      .filter(line => line !== ''),
   };
 }
 

@@ -9,7 +9,9 @@ import { workingCopyLock } from '../../src/mercurial/lock.ts';
 import { MercurialRepository } from '../../src/mercurial/repository.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { encodeV1 } from '../support/dirstateBytes.ts';
+import { hgAlone } from '../support/hgAtOnce.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
+import { hgEnvironment } from '../support/hgServer.ts';
 
 const sandbox = new HgSandbox(['--config', 'extensions.share=']);
 after(() => sandbox.dispose());
@@ -130,7 +132,8 @@ describe('names and locks', () => {
     const seen = sandbox.path('lock-seen');
     const hook = `hooks.precommit=readlink "$PWD/.hg/wlock" > "${seen}"`;
     sandbox.write('repo', 'a', 'changed\n');
-    sandbox.hg('repo', ['--config', hook, 'commit', '-q', '-m', 'two']);
+    // In a process of its own, which is gone afterwards.
+    hgAlone(['--config', hook, 'commit', '-q', '-m', 'two'], { cwd: sandbox.path('repo'), env: hgEnvironment() });
     const holder = fs.readFileSync(seen, 'utf8').trim();
     assert.match(holder, /:\d+$/);
     const lock = sandbox.path('repo/.hg/wlock');

@@ -9,14 +9,15 @@ import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { isStale, settledStatus, takeSnapshot, type SettledStatus } from '../../src/workingCopy/snapshot.ts';
+import { hgAtOnce } from '../support/hgAtOnce.ts';
 
 let base = '';
 let root = '';
 let count = 0;
 
 function hg(...args: string[]): void {
-  const { status, stderr } = spawnSync('hg', args, { cwd: root, env: { ...process.env, HGRCPATH: '', HGPLAIN: '1' } });
-  assert.equal(status, 0, stderr.toString());
+  const { code, stderr } = hgAtOnce(args, { cwd: root, env: { ...process.env, HGRCPATH: '', HGPLAIN: '1' } });
+  assert.equal(code, 0, stderr.toString());
 }
 
 function open(): MercurialRepository {

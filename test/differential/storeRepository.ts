@@ -1,11 +1,11 @@
 // What the tests of the store share: a repository of the real program, and our reader of it.
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ContentSource } from '../../src/base/fileStat.ts';
 import { openStore, type Store } from '../../src/mercurial/store/store.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
+import { hgAtOnce } from '../support/hgAtOnce.ts';
 
 export class StoreRepository {
   readonly root: string;
@@ -22,13 +22,13 @@ export class StoreRepository {
   }
 
   hg(...args: string[]): string {
-    return execFileSync('hg', [...this.#config, ...args], {
+    const { code, stdout, stderr } = hgAtOnce(args, {
       cwd: this.root,
+      options: this.#config,
       env: { ...process.env, HGRCPATH: '', HGPLAIN: '1', HGENCODING: 'utf-8' },
-      encoding: 'latin1',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      maxBuffer: 1 << 28,
     });
+    if (code !== 0) throw new Error(`hg ${args.join(' ')}: exit ${code}\n${stderr.toString()}`);
+    return stdout.toString('latin1');
   }
 
   write(name: string, content: string | Buffer): void {

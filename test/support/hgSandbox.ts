@@ -1,8 +1,8 @@
 // A repository of the real Mercurial in a temporary directory, with nobody's configuration.
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { hgAtOnce } from './hgAtOnce.ts';
 
 /** Both formats of the dirstate, with the options that the installed Mercurial needs to write them. */
 export const DIRSTATE_FORMATS = {
@@ -27,18 +27,16 @@ export class HgSandbox {
 
   /** Runs hg in `directory` (relative to the sandbox); returns its output. Throws if it exits with another code. */
   hg(directory: string, args: readonly string[], exitCode = 0): Buffer {
-    try {
-      const output = execFileSync('hg', [...this.#options, '--config', 'ui.username=tester', ...args], {
-        cwd: this.path(directory),
-        env: { ...process.env, HGRCPATH: '', HGPLAIN: '1', HGENCODING: 'utf-8', TZ: 'UTC', HGMERGE: 'false' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      if (exitCode !== 0) throw new Error(`hg ${args.join(' ')}: exit 0 instead of ${exitCode}`);
-      return output;
-    } catch (error) {
-      if (!(error instanceof Error) || !('status' in error) || error.status !== exitCode) throw error;
-      return 'stdout' in error && Buffer.isBuffer(error.stdout) ? error.stdout : Buffer.alloc(0);
+    const { code, stdout, stderr } = hgAtOnce(['--config', 'ui.username=tester', ...args], {
+      cwd: this.path(directory),
+      options: this.#options,
+      env: { ...process.env, HGRCPATH: '', HGPLAIN: '1', HGENCODING: 'utf-8', TZ: 'UTC', HGMERGE: 'false' },
+    });
+    if (code !== exitCode) {
+      const message = `hg ${args.join(' ')}: exit ${code} instead of ${exitCode}\n${stderr.toString()}`;
+      throw Object.assign(new Error(message), { status: code, stderr });
     }
+    return stdout;
   }
 
   /** Writes a file (its name as bytes) with an mtime well in the past, so that Mercurial trusts it. */

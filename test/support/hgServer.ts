@@ -1,7 +1,8 @@
 // Drives the real `hg` through its command server: one process for a whole test instead of one per command.
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import * as os from 'node:os';
 import { bytePath, type BytePath } from '../../src/base/bytePath.ts';
+import { hgAtOnce } from './hgAtOnce.ts';
 
 export interface HgAnswer {
   readonly code: number;
@@ -39,20 +40,12 @@ const CONFIG = [
   'phases.publish=false',
 ];
 
-/**
- * `hg status -A -C` as entries; what hg said, if it fails. A process of its own each time: a command server keeps the
- * ignore rules it has once read.
- */
+/** `hg status -A -C` as entries; what hg said, if it fails. */
 export function hgStatus(root: string): HgEntry[] | string {
-  const args = [...CONFIG.flatMap(item => ['--config', item]), 'status', '-A', '-C', '-0'];
-  const { status, stdout, stderr } = spawnSync('hg', args, {
-    cwd: root,
-    env: hgEnvironment(),
-    encoding: 'latin1',
-    maxBuffer: 1 << 28,
-  });
-  if (status !== 0) return stderr;
-  return statusEntries(stdout);
+  const options = CONFIG.flatMap(item => ['--config', item]);
+  const { code, stdout, stderr } = hgAtOnce(['status', '-A', '-C', '-0'], { cwd: root, env: hgEnvironment(), options });
+  if (code !== 0) return stderr.toString('latin1');
+  return statusEntries(stdout.toString('latin1'));
 }
 
 /** The entries of `hg status -A -C -0`. */
