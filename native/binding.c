@@ -1,6 +1,7 @@
 // What scan.c does, for JavaScript:
 //   prepare({ root, control, names, pathOffset, ..., mask, value, executable, entry, nodes, parents, skip }) -> handle
 //   scan(handle, from, to) -> Promise<{ words: ArrayBuffer, names: ArrayBuffer, stats, directoriesRead }>
+// and what decode.c does: see decode_binding.h.
 // The arrays are used where they are, from other threads: nobody may change them as long as the handle lives.
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #define NAPI_VERSION 8
 #include <node_api.h>
 
+#include "decode_binding.h"
 #include "scan.h"
 
 enum { REFERENCES = 16 };
@@ -222,7 +224,7 @@ NAPI_MODULE_INIT() {
   if (napi_create_function(env, "prepare", NAPI_AUTO_LENGTH, prepare, NULL, &function) != napi_ok ||
       napi_set_named_property(env, exports, "prepare", function) != napi_ok ||
       napi_create_function(env, "scan", NAPI_AUTO_LENGTH, scan, NULL, &function) != napi_ok ||
-      napi_set_named_property(env, exports, "scan", function) != napi_ok) {
+      napi_set_named_property(env, exports, "scan", function) != napi_ok || !bind_decoders(env, exports)) {
     return fail(env, "the module could not be set up");
   }
   return exports;

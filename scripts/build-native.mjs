@@ -9,8 +9,9 @@ import { projectRoot } from './lib/processes.mjs';
 
 const required = process.argv.includes('--require');
 const output = path.join(projectRoot, 'dist', 'native', `${process.platform}-${process.arch}.node`);
-const sources = ['scan.c', 'binding.c'].map(name => path.join(projectRoot, 'native', name));
-const inputs = [...sources, path.join(projectRoot, 'native', 'scan.h')];
+const inFolder = name => path.join(projectRoot, 'native', name);
+const sources = ['scan.c', 'decode.c', 'decode_binding.c', 'binding.c'].map(inFolder);
+const inputs = [...sources, ...['scan.h', 'decode.h', 'decode_binding.h'].map(inFolder)];
 
 const reason = build();
 if (reason === undefined) {

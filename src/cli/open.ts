@@ -1,6 +1,7 @@
 // Which repository a command is about.
 import * as nodePath from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
+import type { ReadingMeans } from '../base/readingMeans.ts';
 import { currentEnvironment } from '../mercurial/config/environment.ts';
 import { findRepositoryRoot } from '../mercurial/discovery.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
@@ -46,7 +47,10 @@ function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | u
   return roots.size === 1 && root !== undefined ? realPath(vfs, root) : undefined;
 }
 
-/** Opens the repository for reading. Throws 'unsupported' if it must be refused. */
-export function openRepository(place: Place): MercurialRepository {
-  return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment() });
+/**
+ * Opens the repository for reading. Throws 'unsupported' if it must be refused.
+ * @param means quicker means of reading the dirstate
+ */
+export function openRepository(place: Place, means?: ReadingMeans): MercurialRepository {
+  return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), means });
 }

@@ -1,6 +1,7 @@
 // `quicksilver status`: the flags, the output and the exit code of `hg status`.
 import { silentLogger } from '../base/log.ts';
 import { toDisplay, type BytePath } from '../base/bytePath.ts';
+import { onlyDecoders } from '../base/readingMeans.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import type { Status } from '../status/types.ts';
 import { settledStatus } from '../workingCopy/snapshot.ts';
@@ -23,7 +24,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const started = performance.now();
   const template = templateOf(args);
   const place = locateRepository(args, io);
-  const repository = openRepository(place);
+  const scanners = createScanners(silentLogger);
+  const repository = openRepository(place, args.positionals.length > 0 ? onlyDecoders(scanners.means) : scanners.means);
   const settings = displaySettings(repository.config, io);
   const wanted = wantedStatuses(args, settings.quiet || args.flags.has('quiet'));
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
@@ -31,8 +33,6 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   let complaints: Selection['complaints'] = [];
   let filter: Selection['filter'];
   const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
-  const scanners = createScanners(silentLogger);
-  const bulk = { scanners };
   const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input }) => {
     const selection = await selectPaths(
       args.positionals,
@@ -45,7 +45,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       ignored: wanted.has('ignored') ? 'all' : 'none',
       clean: wanted.has('clean'),
       signal: io.signal,
-      bulk,
+      bulk: { scanners },
     };
   }).finally(() => scanners.dispose());
   for (const warning of snapshot.ignore()?.warnings ?? []) complain(io, warning);

@@ -30,10 +30,10 @@ export async function watch(args: ParsedArguments, io: CommandIo): Promise<numbe
   const logger = warningsOnly(io);
   const owned = new DisposableStore();
   try {
-    const backend = new MercurialBackend(root, vfs, currentEnvironment());
+    const scanners = owned.add(createScanners(logger));
+    const backend = new MercurialBackend(root, vfs, currentEnvironment(), scanners.means);
     const watcher = createTreeWatcher({ root, share: WATCH_SHARE, logger });
-    const bulk = { scanners: owned.add(createScanners(logger)) };
-    const model = owned.add(new LiveModel({ backend, watcher, logger, auditMs: AUDIT_MS, bulk }));
+    const model = owned.add(new LiveModel({ backend, watcher, logger, auditMs: AUDIT_MS, bulk: { scanners } }));
     // Watches do not keep the process alive; this does, until the end is decided.
     const keepAlive = setInterval(() => undefined, LONGEST_DELAY_MS);
     owned.add(toDisposable(() => clearInterval(keepAlive)));

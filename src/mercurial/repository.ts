@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import type { BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
+import { onlyDecoders, type ReadingMeans } from '../base/readingMeans.ts';
 import type { HgEnvironment } from './config/environment.ts';
 import { loadConfig, type HgConfig } from './config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';
@@ -27,6 +28,8 @@ export interface OpenOptions {
   readonly environment: HgEnvironment;
   /** For looking at a repository that must be refused: nothing but {@link MercurialRepository.checkSupported} tells. */
   readonly allowUnsupported?: boolean;
+  /** Quicker means of reading the dirstate. */
+  readonly means?: ReadingMeans | undefined;
 }
 
 /**
@@ -73,6 +76,7 @@ export class MercurialRepository {
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;
   readonly #allowUnsupported: boolean;
+  readonly #means: ReadingMeans | undefined;
   #store: Store | undefined;
 
   private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {
@@ -88,6 +92,7 @@ export class MercurialRepository {
     this.#vfs = options.vfs;
     this.#environment = options.environment;
     this.#allowUnsupported = options.allowUnsupported ?? false;
+    this.#means = options.means;
   }
 
   /**
@@ -206,6 +211,8 @@ export class MercurialRepository {
   #readDirstate(previous?: Dirstate): Dirstate {
     return readDirstate(this.#vfs, this.hgDirectory, {
       previous,
+      // Where names fold, one thread scans.
+      means: this.foldsCase ? onlyDecoders(this.#means) : this.#means,
       traits: this.traits,
       windowsNames: this.#environment.platform === 'win32',
       parentExists: p1 => this.store.changelog.findNode(p1) >= 0,

@@ -33,8 +33,11 @@ export interface FileBytes {
 export interface OpenFile {
   readonly size: number;
   readonly identity: FileIdentity;
-  /** `length` bytes at `offset`, or fewer where the file ends. */
-  read(offset: number, length: number): Buffer;
+  /**
+   * `length` bytes at `offset`, or fewer where the file ends.
+   * @param allocate makes the memory for that many bytes, if it is to be of a certain kind
+   */
+  read(offset: number, length: number, allocate?: (length: number) => Buffer): Buffer;
   close(): void;
 }
 
@@ -97,8 +100,8 @@ export class Vfs {
     return {
       size: Number(stat.size),
       identity: identityOf(stat),
-      read: (offset, length) => {
-        const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, Number(stat.size) - offset)));
+      read: (offset, length, allocate = size => Buffer.allocUnsafe(size)) => {
+        const buffer = allocate(Math.max(0, Math.min(length, Number(stat.size) - offset)));
         let done = 0;
         try {
           while (done < buffer.length) {

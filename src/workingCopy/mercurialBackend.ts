@@ -2,6 +2,7 @@
 // same, so that asking again costs a few stats.
 import * as path from 'node:path';
 import type { BytePath } from '../base/bytePath.ts';
+import type { ReadingMeans } from '../base/readingMeans.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../mercurial/discovery.ts';
 import { diffDirstates } from '../mercurial/dirstate/diffDirstates.ts';
@@ -46,11 +47,14 @@ export class MercurialBackend implements Backend {
   #repository: MercurialRepository | undefined;
   #stateFiles: ReadonlySet<string> = new Set();
   readonly #mergeState: MergeStateReader;
+  readonly #means: ReadingMeans | undefined;
 
-  constructor(root: string, vfs: Vfs, environment: HgEnvironment) {
+  /** @param means quicker means of reading the dirstate */
+  constructor(root: string, vfs: Vfs, environment: HgEnvironment, means?: ReadingMeans) {
     this.root = root;
     this.#vfs = vfs;
     this.#environment = environment;
+    this.#means = means;
     this.#hgDirectory = path.join(root, HG_DIRECTORY);
     this.#mergeState = new MergeStateReader(vfs, this.#hgDirectory);
   }
@@ -153,7 +157,7 @@ export class MercurialBackend implements Backend {
 
   #open(old: FileSet | undefined): Pick<MercurialSnapshot, 'repository' | 'definition'> {
     const open = (): MercurialRepository =>
-      MercurialRepository.open(this.root, { vfs: this.#vfs, environment: this.#environment });
+      MercurialRepository.open(this.root, { vfs: this.#vfs, environment: this.#environment, means: this.#means });
     const opened = readWithFiles(this.#vfs, old?.paths ?? [], open, repository => repository.definitionFiles);
     this.#repository = opened.value;
     return { repository: opened.value, definition: opened.files };
@@ -164,7 +168,8 @@ export class MercurialBackend implements Backend {
     old: MercurialSnapshot | undefined,
   ): Pick<MercurialSnapshot, 'ignore' | 'ignoreFiles'> {
     if (old?.ignoreFiles.hasChanged() === false) return old;
-    const known = old?.ignoreFiles.paths ?? [];
+    // Mostly these are all, so that they are read once.
+    const known = old?.ignoreFiles.paths ?? repository.ignoreFiles;
     const { value, files } = readWithFiles(
       this.#vfs,
       known,

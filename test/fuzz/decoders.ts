@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { bytePath } from '../../src/base/bytePath.ts';
 import { loadConfig } from '../../src/mercurial/config/hgConfig.ts';
-import { decodeV1 } from '../../src/mercurial/dirstate/decodeV1.ts';
+import { decodeDocket } from '../../src/mercurial/dirstate/decodeV2.ts';
 import { diffDirstates } from '../../src/mercurial/dirstate/diffDirstates.ts';
 import type { Dirstate } from '../../src/mercurial/dirstate/dirstate.ts';
 import { readDirstate } from '../../src/mercurial/dirstate/readDirstate.ts';
@@ -33,6 +33,7 @@ import { openStore, type Store } from '../../src/mercurial/store/store.ts';
 import { subrepositories, subrepositoryPaths } from '../../src/mercurial/subrepos.ts';
 import type { HgEnvironment } from '../../src/mercurial/config/environment.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
+import { agreeOnV1, agreeOnV2 } from '../support/nativeDecoders.ts';
 import { dirstateBytes } from './seedDirstate.ts';
 import type { Decoder } from './fuzzer.ts';
 import { MemoryVfs } from './memoryVfs.ts';
@@ -170,11 +171,12 @@ export const DECODERS: readonly Decoder[] = [
     seeds: seeds('dirstate-v1'),
     tokens: ['n', 'a', 'r', 'm', '\0', '/', '..', '.hg', '\xff\xff\xff\xff', '\xff\xff\xff\xfe', 'd/e/'],
     run: bytes => {
+      agreeOnV1(bytes);
+      agreeOnV1(bytes, true);
       const dirstate = dirstateOf({ dirstate: bytes });
       walk(dirstate);
       diffDirstates(V1, dirstate, () => undefined);
       diffDirstates(dirstate, V1, () => undefined);
-      tried(() => void decodeV1(bytes, { file: 'dirstate', windowsNames: true }));
     },
   },
   {
@@ -189,6 +191,7 @@ export const DECODERS: readonly Decoder[] = [
     seeds: seeds('dirstate-v2'),
     stride: 44,
     run: bytes => {
+      agreeOnV2(bytes, decodeDocket(docketFor(bytes), 'docket'));
       const dirstate = dirstateOf({ dirstate: docketFor(bytes), [DATA_FILE]: bytes });
       walk(dirstate);
       diffDirstates(V2, dirstate, () => undefined);

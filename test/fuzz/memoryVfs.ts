@@ -37,7 +37,12 @@ export class MemoryVfs extends Vfs {
       size: bytes.length,
       identity: this.#identityOf(bytes),
       // As the real one: a copy, of what there is.
-      read: (offset, length) => Buffer.from(bytes.subarray(offset, offset + Math.max(0, length))),
+      read: (offset, length, allocate = size => Buffer.alloc(size)) => {
+        const part = bytes.subarray(offset, offset + Math.max(0, length));
+        const copy = allocate(part.length);
+        part.copy(copy);
+        return copy;
+      },
       close: () => undefined,
     };
   }

@@ -33,10 +33,13 @@ const SIZE_FROM_P2 = -2;
  *
  * If a path comes twice, the later entry wins, as in Mercurial; an earlier copy source stays if the later has none.
  * Throws a QuicksilverError, 'corrupt': a truncated entry, an unknown state, a path that cannot be.
+ *
+ * native/decode.c does the same.
+ * @param shared whether the columns are made in memory that threads can share
  */
-export function decodeV1(bytes: Buffer, rules: NameRules): NodeTable {
+export function decodeV1(bytes: Buffer, rules: NameRules, shared = false): NodeTable {
   const entries = new EntryList(bytes, countEntries(bytes, rules.file), rules);
-  return buildTree(bytes, entries);
+  return buildTree(bytes, entries, shared);
 }
 
 /** Bytes of the entry at `at`, whose header must be there; less than that of the header if its length is negative. */
@@ -178,11 +181,11 @@ export function checkState(bytes: Buffer, at: number, file: string): void {
 }
 
 /** Puts the entries and directories into one tree: bucketed by directory, each bucket sorted if need be, then merged. */
-function buildTree(bytes: Buffer, entries: EntryList): NodeTable {
+function buildTree(bytes: Buffer, entries: EntryList, shared: boolean): NodeTable {
   const { directories } = entries;
   const files = bucket(entries.directory, entries.count, directories.count);
   const folders = bucket(directories.parent.subarray(1), directories.count - 1, directories.count);
-  const nodes = allocateNodes(bytes, entries.count + directories.count, false);
+  const nodes = allocateNodes(bytes, entries.count + directories.count, false, shared);
   const nodeOfDirectory = new Uint32Array(directories.count);
 
   const fileOrder = (a: number, b: number): number =>

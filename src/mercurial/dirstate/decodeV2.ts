@@ -64,10 +64,12 @@ export function decodeDocket(bytes: Uint8Array, file: string): Docket {
  * parent's, a slash and its name, and there can be no more nodes than the data has room for, so that the time and memory
  * are bounded by the size of the data whatever it contains. Throws a QuicksilverError, 'corrupt'.
  *
+ * native/decode.c does the same.
  * @param bytes the used part of the data file
+ * @param shared whether the columns are made in memory that threads can share
  */
-export function decodeV2(bytes: Buffer, docket: Docket, rules: NameRules): NodeTable {
-  return new Decoder(bytes, rules).decode(docket);
+export function decodeV2(bytes: Buffer, docket: Docket, rules: NameRules, shared = false): NodeTable {
+  return new Decoder(bytes, rules, shared).decode(docket);
 }
 
 class Decoder {
@@ -83,12 +85,12 @@ class Decoder {
    */
   #budget: number;
 
-  constructor(bytes: Buffer, rules: NameRules) {
+  constructor(bytes: Buffer, rules: NameRules, shared: boolean) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#rules = rules;
     this.#most = Math.floor(bytes.length / NODE_LENGTH) + 1;
-    this.#nodes = allocateNodes(bytes, this.#most, true);
+    this.#nodes = allocateNodes(bytes, this.#most, true, shared);
     this.#budget = bytes.length * 32 + 0x10_0000;
   }
 

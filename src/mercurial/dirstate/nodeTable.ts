@@ -54,25 +54,43 @@ export interface NodeTable {
   readonly sourceOffset: Uint32Array | undefined;
 }
 
-/** Columns of `nodeCount` zeroed nodes. The caller has made sure that the file is large enough to hold so many. */
-export function allocateNodes(bytes: Buffer, nodeCount: number, withSourceOffset: boolean): NodeTable {
+/**
+ * Columns of `nodeCount` zeroed nodes. The caller has made sure that the file is large enough to hold so many.
+ * @param shared whether they are made in memory that threads can share
+ */
+export function allocateNodes(bytes: Buffer, nodeCount: number, withSourceOffset: boolean, shared = false): NodeTable {
+  const wide = (): Uint32Array => new Uint32Array(memory(nodeCount * 4, shared));
+  const narrow = (): Uint16Array => new Uint16Array(memory(nodeCount * 2, shared));
   return {
     bytes,
     nodeCount,
     entryCount: 0,
-    pathOffset: new Uint32Array(nodeCount),
-    pathLength: new Uint16Array(nodeCount),
-    baseStart: new Uint16Array(nodeCount),
-    firstChild: new Uint32Array(nodeCount),
-    childCount: new Uint32Array(nodeCount),
-    flags: new Uint16Array(nodeCount),
-    size: new Uint32Array(nodeCount),
-    mtimeSeconds: new Uint32Array(nodeCount),
-    mtimeNanoseconds: new Uint32Array(nodeCount),
-    copyOffset: new Uint32Array(nodeCount),
-    copyLength: new Uint16Array(nodeCount),
-    sourceOffset: withSourceOffset ? new Uint32Array(nodeCount) : undefined,
+    pathOffset: wide(),
+    pathLength: narrow(),
+    baseStart: narrow(),
+    firstChild: wide(),
+    childCount: wide(),
+    flags: narrow(),
+    size: wide(),
+    mtimeSeconds: wide(),
+    mtimeNanoseconds: wide(),
+    copyOffset: wide(),
+    copyLength: narrow(),
+    sourceOffset: withSourceOffset ? wide() : undefined,
   };
+}
+
+function memory(bytes: number, shared: boolean): ArrayBuffer | SharedArrayBuffer {
+  return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+}
+
+/** The first `length` values, in memory of the same kind. */
+function shortened<T extends Uint32Array | Uint16Array>(column: T, length: number): T {
+  if (!(column.buffer instanceof SharedArrayBuffer)) return column.slice(0, length) as T;
+  const { constructor, BYTES_PER_ELEMENT } = column as T & { constructor: new (buffer: SharedArrayBuffer) => T };
+  const copy = new constructor(new SharedArrayBuffer(length * BYTES_PER_ELEMENT));
+  copy.set(column.subarray(0, length));
+  return copy;
 }
 
 /** All columns, for moving nodes. */
@@ -102,18 +120,18 @@ export function finishTable(table: NodeTable, nodeCount: number): NodeTable {
     bytes: table.bytes,
     nodeCount,
     entryCount,
-    pathOffset: table.pathOffset.slice(0, nodeCount),
-    pathLength: table.pathLength.slice(0, nodeCount),
-    baseStart: table.baseStart.slice(0, nodeCount),
-    firstChild: table.firstChild.slice(0, nodeCount),
-    childCount: table.childCount.slice(0, nodeCount),
-    flags: table.flags.slice(0, nodeCount),
-    size: table.size.slice(0, nodeCount),
-    mtimeSeconds: table.mtimeSeconds.slice(0, nodeCount),
-    mtimeNanoseconds: table.mtimeNanoseconds.slice(0, nodeCount),
-    copyOffset: table.copyOffset.slice(0, nodeCount),
-    copyLength: table.copyLength.slice(0, nodeCount),
-    sourceOffset: table.sourceOffset?.slice(0, nodeCount),
+    pathOffset: shortened(table.pathOffset, nodeCount),
+    pathLength: shortened(table.pathLength, nodeCount),
+    baseStart: shortened(table.baseStart, nodeCount),
+    firstChild: shortened(table.firstChild, nodeCount),
+    childCount: shortened(table.childCount, nodeCount),
+    flags: shortened(table.flags, nodeCount),
+    size: shortened(table.size, nodeCount),
+    mtimeSeconds: shortened(table.mtimeSeconds, nodeCount),
+    mtimeNanoseconds: shortened(table.mtimeNanoseconds, nodeCount),
+    copyOffset: shortened(table.copyOffset, nodeCount),
+    copyLength: shortened(table.copyLength, nodeCount),
+    sourceOffset: table.sourceOffset && shortened(table.sourceOffset, nodeCount),
   };
 }
 

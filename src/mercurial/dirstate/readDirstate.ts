@@ -1,9 +1,10 @@
 // Reads `.hg/dirstate` as one consistent state, although others replace it at any time.
 import { QuicksilverError } from '../../base/errors.ts';
+import type { ReadingMeans } from '../../base/readingMeans.ts';
 import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs.ts';
 import type { NameRules } from './component.ts';
 import { V1_HEADER_LENGTH, decodeV1 } from './decodeV1.ts';
-import { MAX_DOCKET_LENGTH, V2_MARKER, decodeDocket, decodeV2 } from './decodeV2.ts';
+import { MAX_DOCKET_LENGTH, V2_MARKER, decodeDocket, decodeV2, type Docket } from './decodeV2.ts';
 import { Dirstate, NULL_ID, type DirstateHeader } from './dirstate.ts';
 import type { NodeTable } from './nodeTable.ts';
 import { patchV1 } from './patchV1.ts';
@@ -19,6 +20,8 @@ export interface ReadDirstateOptions {
   readonly maxBytes?: number;
   /** What was read before: where little has changed since, most of it is taken over. */
   readonly previous?: Dirstate | undefined;
+  /** Quicker means than this folder's own. */
+  readonly means?: ReadingMeans | undefined;
 }
 
 /** 2 GiB less one byte, the most that one read takes: some 20 million tracked files. */
@@ -112,7 +115,7 @@ function decode(vfs: Vfs, path: string, file: OpenFile, options: ReadDirstateOpt
     return decodeWithData(vfs, path, file, options, windowsNames);
   }
   refuseTooLarge(path, file.size, options);
-  const bytes = file.read(0, file.size);
+  const bytes = readAll(file, file.size, options);
   if (bytes.length < V1_HEADER_LENGTH) {
     throw new QuicksilverError('corrupt', `${path}: appears damaged, it has only ${bytes.length} bytes`, {
       file: path,
@@ -120,7 +123,7 @@ function decode(vfs: Vfs, path: string, file: OpenFile, options: ReadDirstateOpt
   }
   const { previous } = options;
   const patched = previous?.format === 'v1' ? patchV1(previous.table, bytes, path) : undefined;
-  const table = patched ?? decodeV1(bytes, { file: path, windowsNames });
+  const table = patched ?? decodeV1With(bytes, { file: path, windowsNames }, options.means);
   const p1 = bytes.toString('hex', 0, 20);
   const p2 = bytes.toString('hex', 20, 40);
   const parentExists = checkParent(table, p1, options);
@@ -144,7 +147,7 @@ function decodeWithData(
     if (data === undefined) return `${path}: names the data file ${dataPath}, which does not exist`;
     try {
       // The size is compared before memory is taken for it. What is behind the used part may be anything.
-      if (data.size >= docket.usedSize) bytes = data.read(0, docket.usedSize);
+      if (data.size >= docket.usedSize) bytes = readAll(data, docket.usedSize, options);
     } finally {
       data.close();
     }
@@ -155,10 +158,36 @@ function decodeWithData(
   const { p1, p2, ignoreHash, dataId } = docket;
   const { identity } = file;
   const { traits } = options;
-  const table = decodeV2(bytes, docket, rules);
+  const table = decodeV2With(bytes, docket, rules, options.means);
   const parentExists = checkParent(table, p1, options);
   const header: DirstateHeader = { p1, p2, format: 'v2', identity, traits, parentExists, ignoreHash, dataId };
   return { identity, dirstate: new Dirstate(table, header) };
+}
+
+function readAll(file: OpenFile, length: number, { means }: ReadDirstateOptions): Buffer {
+  means?.expect?.(length);
+  return file.read(
+    0,
+    length,
+    means?.shared === true ? shared => Buffer.from(new SharedArrayBuffer(shared)) : undefined,
+  );
+}
+
+/** As decodeV1(), which is asked itself if native code refuses the bytes: it says what is wrong with them. */
+function decodeV1With(bytes: Buffer, rules: NameRules, means: ReadingMeans | undefined): NodeTable {
+  const decoded = means?.decoders?.decodeV1(bytes, rules.windowsNames, secret(), secret());
+  return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV1(bytes, rules, means?.shared);
+}
+
+/** As decodeV2(), and so on. */
+function decodeV2With(bytes: Buffer, docket: Docket, rules: NameRules, means: ReadingMeans | undefined): NodeTable {
+  const decoded = means?.decoders?.decodeV2(bytes, rules.windowsNames, docket.rootOffset, docket.rootCount);
+  return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV2(bytes, docket, rules, means?.shared);
+}
+
+/** A number below 2^32 that nobody can guess. */
+function secret(): number {
+  return Math.floor(Math.random() * 0x1_0000_0000);
 }
 
 /** Whether the history has the first parent; true without asking where that makes no difference. */

@@ -3,13 +3,14 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
+import type { NativeDecoders, ReadingMeans } from '../../base/readingMeans.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
 import type { UnitResult } from './unitResult.ts';
 
 /** What `native/binding.c` exports. */
-interface NativeModule {
+interface NativeModule extends NativeDecoders {
   prepare(options: Readonly<Record<string, unknown>>): object;
   scan(
     handle: object,
@@ -25,11 +26,13 @@ interface NativeModule {
 const PARALLEL = Math.min(2, os.availableParallelism()) + 1;
 
 export class NativeScanners implements UnitScanners {
+  readonly means: ReadingMeans;
   readonly #module: NativeModule;
 
   /** @param module what {@link loadNative} answered */
   constructor(module: NativeModule) {
     this.#module = module;
+    this.means = { decoders: module };
   }
 
   prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner | undefined {

@@ -3,6 +3,7 @@
 import * as os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { ReadingMeans } from '../../base/readingMeans.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
@@ -27,9 +28,20 @@ interface Waiting {
 /** A third thread on two cores gains nothing; each costs some megabytes. */
 const THREADS = Math.min(2, os.availableParallelism());
 
+/** Threads have to be started for it, a tenth of a second each: less work than that is sooner done by one. */
+const WORTH_NODES = 60_000;
+/** A file of so many bytes has that many names: no more than that are recorded for one, names of usual lengths taken. */
+const WORTH_BYTES = WORTH_NODES * 100;
+
 export class WorkerScanners implements UnitScanners, Disposable {
-  /** Threads have to be started for it, a tenth of a second each: less work than that is sooner done by one. */
-  readonly worthNodes = 60_000;
+  readonly worthNodes = WORTH_NODES;
+  /** While the file is decoded, which takes one core, the threads are started. */
+  readonly means: ReadingMeans = {
+    shared: true,
+    expect: bytes => {
+      if (bytes >= WORTH_BYTES) this.#startThreads();
+    },
+  };
   readonly #start: () => Worker;
   #threads: Thread[] = [];
   #nextWorkId = 0;
@@ -40,8 +52,7 @@ export class WorkerScanners implements UnitScanners, Disposable {
   }
 
   prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner {
-    this.#threads = this.#threads.filter(thread => thread.isAlive);
-    while (this.#threads.length < THREADS) this.#threads.push(new Thread(this.#start()));
+    this.#startThreads();
     const { nodes, parents, skip } = plan;
     const work: UnitWork = {
       root: input.root,
@@ -65,6 +76,11 @@ export class WorkerScanners implements UnitScanners, Disposable {
 
   dispose(): void {
     for (const thread of this.#threads.splice(0)) thread.dispose();
+  }
+
+  #startThreads(): void {
+    this.#threads = this.#threads.filter(thread => thread.isAlive);
+    while (this.#threads.length < THREADS) this.#threads.push(new Thread(this.#start()));
   }
 }
 

@@ -1,0 +1,42 @@
+// The dirstate's bytes as columns, without anything of Node: see decode.c.
+#ifndef QUICKSILVER_DECODE_H
+#define QUICKSILVER_DECODE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// One value a node, as in src/mercurial/dirstate/nodeTable.ts. All are in one block, which free_table() frees.
+typedef struct {
+  void *block;
+  uint32_t *path_offset;
+  uint16_t *path_length;
+  uint16_t *base_start;
+  uint32_t *first_child;
+  uint32_t *child_count;
+  uint16_t *flags;
+  uint32_t *size;
+  uint32_t *seconds;
+  uint32_t *nanoseconds;
+  uint32_t *copy_offset;
+  uint16_t *copy_length;
+  // Only of version 2.
+  uint32_t *source_offset;
+  size_t node_count;
+  size_t entry_count;
+} table_t;
+
+// Numbers nobody can guess, for a table of names that strangers choose.
+typedef struct {
+  uint32_t seed;
+  uint32_t multiplier;
+} secret_t;
+
+// Each answers 1 if the table is there. 0: something is wrong with the bytes, or there is not enough memory; then nothing
+// has to be freed. `windows`: '\' and ':' in a name would lead elsewhere.
+int decode_v1(const uint8_t *bytes, size_t length, int windows, secret_t secret, table_t *table);
+int decode_v2(const uint8_t *bytes, size_t length, int windows, uint32_t root_offset, uint32_t root_count,
+              table_t *table);
+
+void free_table(table_t *table);
+
+#endif

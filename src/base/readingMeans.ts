@@ -1,0 +1,44 @@
+// Quicker means of getting a recorded tree into memory than its reader has by itself: who scans has them, who reads is
+// given them, and neither knows the other.
+
+/** The columns of a recorded tree, a value for each node: what mercurial/dirstate/nodeTable.ts says of them. */
+export interface DecodedColumns {
+  readonly nodeCount: number;
+  readonly entryCount: number;
+  readonly pathOffset: Uint32Array;
+  readonly pathLength: Uint16Array;
+  readonly baseStart: Uint16Array;
+  readonly firstChild: Uint32Array;
+  readonly childCount: Uint32Array;
+  readonly flags: Uint16Array;
+  readonly size: Uint32Array;
+  readonly mtimeSeconds: Uint32Array;
+  readonly mtimeNanoseconds: Uint32Array;
+  readonly copyOffset: Uint32Array;
+  readonly copyLength: Uint16Array;
+  /** Only of version 2. */
+  readonly sourceOffset?: Uint32Array;
+}
+
+/**
+ * Decoders in native code (native/decode.c). They answer exactly what decodeV1() and decodeV2() do; null where those would
+ * refuse the bytes, or where there is too little memory.
+ */
+export interface NativeDecoders {
+  /** @param seed with `multiplier`: numbers below 2^32 that nobody can guess */
+  decodeV1(bytes: Uint8Array, windowsNames: boolean, seed: number, multiplier: number): DecodedColumns | null;
+  decodeV2(bytes: Uint8Array, windowsNames: boolean, rootOffset: number, rootCount: number): DecodedColumns | null;
+}
+
+export interface ReadingMeans {
+  readonly decoders?: NativeDecoders | undefined;
+  /** Keep bytes and columns in memory that threads can share. */
+  readonly shared?: boolean | undefined;
+  /** Is told how many bytes are about to be read and decoded. */
+  expect?(bytes: number): void;
+}
+
+/** The same for those who will not have the tree scanned by several threads. */
+export function onlyDecoders(means: ReadingMeans | undefined): ReadingMeans | undefined {
+  return means && { decoders: means.decoders };
+}
