@@ -10,8 +10,11 @@ import type { Vfs } from './vfs.ts';
 
 export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
 
+/** What is stored for each phase; the higher wins. All are below 256, which arrays of phases rely on. */
+export type PhaseNumber = 0 | 1 | 2 | 32 | 96;
+
 export interface PhaseRoot {
-  readonly phase: number;
+  readonly phase: PhaseNumber;
   /** Hexadecimal. */
   readonly node: string;
 }
@@ -19,7 +22,7 @@ export interface PhaseRoot {
 /** The file in the store; without it, everything is public. */
 export const PHASE_ROOTS_FILE = 'phaseroots';
 
-const NAMES: ReadonlyMap<number, Phase> = new Map([
+const NAMES: ReadonlyMap<number, Phase> = new Map<PhaseNumber, Phase>([
   [0, 'public'],
   [1, 'draft'],
   [2, 'secret'],
@@ -35,7 +38,14 @@ const MAX_RANGE = 1 << 23;
 /** Revisions of the index that are searched for roots at a time. */
 const BLOCK = 1 << 13;
 
-/** Lines with the phase's number and a node. Throws 'corrupt' for anything else, 'unsupported' for an unknown phase. */
+function isPhase(number: number): number is PhaseNumber {
+  return NAMES.has(number);
+}
+
+/**
+ * Lines with the phase's number and a node. Throws 'corrupt' for anything else, 'unsupported' for an unknown phase, however
+ * large: Mercurial ends with an exception there.
+ */
 export function readPhaseRoots(vfs: Vfs, storeDirectory: string): PhaseRoot[] {
   const file = path.join(storeDirectory, PHASE_ROOTS_FILE);
   const text = vfs.read(file, MAX_BYTES)?.bytes.toString('latin1') ?? '';
@@ -45,16 +55,17 @@ export function readPhaseRoots(vfs: Vfs, storeDirectory: string): PhaseRoot[] {
     i++;
     if (line === '') continue;
     const [number = '', node = '', ...more] = line.split(' ');
-    if (!/^\d{1,3}$/.test(number) || !isNodeHex(node) || more.length > 0) {
+    if (!/^\d{1,20}$/.test(number) || !isNodeHex(node) || more.length > 0) {
       throw new QuicksilverError('corrupt', `${file}:${i + 1}: not a phase and a node`, { file, line: i + 1 });
     }
-    if (!NAMES.has(Number(number))) {
+    const phase = Number(number);
+    if (!isPhase(phase)) {
       throw new QuicksilverError('unsupported', `${file}:${i + 1}: the phase ${number} is not known`, {
         file,
         line: i + 1,
       });
     }
-    roots.push({ phase: Number(number), node });
+    roots.push({ phase, node });
   }
   return roots;
 }

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { isBranchTip } from '../../../../src/mercurial/branchTip.ts';
 import { pendingMerge } from '../../../../src/mercurial/pendingMerge.ts';
-import { PhaseFinder, readPhaseRoots } from '../../../../src/mercurial/phases.ts';
+import { PhaseFinder, readPhaseRoots, type PhaseNumber, type PhaseRoot } from '../../../../src/mercurial/phases.ts';
 import { Changelog } from '../../../../src/mercurial/store/changelog.ts';
 import { emptyCounters } from '../../../../src/mercurial/store/counters.ts';
 import { Revlog } from '../../../../src/mercurial/store/revlog.ts';
@@ -53,7 +53,7 @@ describe('phases', () => {
   test('are the highest of those of all ancestors', context => {
     const { changelog, nodes } = make(context, [...line(4), [0, -1], [3, 4], [4, -1]]);
     const finder = new PhaseFinder(changelog);
-    const roots = [
+    const roots: PhaseRoot[] = [
       { phase: 1, node: nodes[1]! },
       { phase: 2, node: nodes[4]! },
       { phase: 1, node: nodes[4]! },
@@ -69,7 +69,7 @@ describe('phases', () => {
     const { changelog, nodes } = make(context, [...line(4), [0, -1], [3, 4], [4, -1]]);
     const finder = new PhaseFinder(changelog);
     const all = [0, 1, 2, 3, 4, 5, 6];
-    const drafts = (...roots: readonly (readonly [phase: number, revision: number])[]): (number | undefined)[] =>
+    const drafts = (...roots: readonly (readonly [phase: PhaseNumber, revision: number])[]): (number | undefined)[] =>
       all.map(revision =>
         finder.draftAncestors(
           revision,
@@ -78,13 +78,14 @@ describe('phases', () => {
       );
     assert.deepEqual(drafts([1, 1]), [0, 1, 2, 3, 0, 4, 0]);
     assert.deepEqual(drafts([1, 0], [2, 4]), [1, 2, 3, 4, 1, 4, 1]);
+    assert.deepEqual(drafts([96, 1]), [0, 0, 0, 0, 0, 0, 0]);
     assert.deepEqual(drafts(), [0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('with the first root found the search ends if no other phase is to be had', context => {
     const { changelog, nodes, counters } = make(context, line(30_000));
     const finder = new PhaseFinder(changelog);
-    const roots = [nodes[29_990]!, nodes[1]!].map(node => ({ phase: 1, node }));
+    const roots = [nodes[29_990]!, nodes[1]!].map(node => ({ phase: 1, node }) as const);
     assert.equal(finder.phaseOf(29_999, roots), 'draft');
     const before = counters.bytesRead;
     assert.equal(finder.phaseOf(29_999, roots), 'draft');
@@ -109,7 +110,9 @@ describe('phases', () => {
     for (const text of ['x', `1${node}`, `1 ${node} x`, `-1 ${node}`, `1 ${node.slice(1)}`]) {
       assert.throws(() => read(text), { code: 'corrupt', line: 1 }, text);
     }
-    assert.throws(() => read(`1 ${node}\n3 ${node}`), { code: 'unsupported', line: 2 });
+    for (const number of ['3', '97', '256', '257', '999', '1000', '4294967297']) {
+      assert.throws(() => read(`1 ${node}\n${number} ${node}`), { code: 'unsupported', line: 2 }, number);
+    }
   });
 });
 
