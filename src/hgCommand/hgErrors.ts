@@ -17,8 +17,6 @@ export type FailureKind =
   | 'public'
   /** A transplant has stopped, for a person to finish what it could not apply. */
   | 'to-be-fixed'
-  /** Other changesets are built on the one that was to be changed. */
-  | 'has-descendants'
   | 'new-heads'
   /** There are uncommitted changes in the way. */
   | 'uncommitted-changes'
@@ -30,7 +28,6 @@ export type FailureKind =
   /** An earlier command was cut off in the middle; `hg recover` takes back what it had written. */
   | 'abandoned'
   | 'no-space'
-  | 'read-only'
   /** A question was not answered. */
   | 'unanswered'
   | 'interrupted'
@@ -59,10 +56,8 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
     'authentication',
   ],
   [/No space left on device|not enough space on the disk|Disk quota exceeded/i, 'no-space'],
-  [/Read-only file system|could not lock .*: Permission denied/i, 'read-only'],
   [/fix up the (?:working directory|merge) and run hg transplant/, 'to-be-fixed'],
   [/cannot \w+ public changesets?|can't \w+ public changeset|public changesets?: /, 'public'],
-  [/will orphan|unstable changesets|changeset with children|has children|descendants/, 'has-descendants'],
   [/creates? new remote (?:head|branch)/, 'new-heads'],
   [/cannot partially commit a merge/, 'partial-merge'],
   [/uncommitted changes|outstanding (?:local|uncommitted) /, 'uncommitted-changes'],
