@@ -16,7 +16,7 @@ export interface Changeset {
   readonly branch: string;
   /** True if it closes its branch. */
   readonly closesBranch: boolean;
-  /** The files that it changed, as recorded. */
+  /** The files that it changed, as recorded. Taken apart when it is asked for: there may be hundreds of thousands. */
   readonly files: readonly BytePath[];
   readonly description: string;
 }
@@ -64,10 +64,14 @@ export function parseChangeset(text: Buffer, name: string): Changeset {
   if (text.length > MAX_CHANGESET_BYTES) {
     throw new QuicksilverError('unsupported', `${name}: a changeset of ${text.length} bytes is not supported`);
   }
-  const bytes = text.toString('latin1');
   // With no files the empty line follows the time directly.
-  const end = bytes.indexOf('\n\n');
-  const [, user, date, ...files] = (end < 0 ? '' : bytes.slice(0, end)).split('\n');
+  const end = text.indexOf('\n\n', 0, 'latin1');
+  const userEnd = text.indexOf(0x0a, MANIFEST_LINE);
+  const dateEnd = text.indexOf(0x0a, userEnd + 1);
+  const isWhole = end >= 0 && userEnd < end && dateEnd <= end;
+  const user = isWhole ? text.toString('latin1', MANIFEST_LINE, userEnd) : undefined;
+  const date = isWhole ? text.toString('latin1', userEnd + 1, dateEnd) : undefined;
+  let files: readonly BytePath[] | undefined;
   const match = /^(-?\d+(?:\.\d+)?) (-?\d+)(?: ([^]*))?$/.exec(date ?? '');
   const time = Number(match?.[1]);
   const timezone = Number(match?.[2]);
@@ -83,8 +87,14 @@ export function parseChangeset(text: Buffer, name: string): Changeset {
     extra,
     branch: extra.get('branch') ?? 'default',
     closesBranch: extra.has('close'),
-    files: files.map(bytePath),
-    description: toDisplay(bytes.slice(end + 2)),
+    get files() {
+      if (dateEnd === end) return [];
+      return (files ??= text
+        .toString('latin1', dateEnd + 1, end)
+        .split('\n')
+        .map(bytePath));
+    },
+    description: toDisplay(text.toString('latin1', end + 2)),
   };
 }
 
