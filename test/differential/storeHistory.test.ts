@@ -18,6 +18,8 @@ interface ExpectedFile {
 interface Expected {
   readonly node: string;
   readonly files: ReadonlyMap<string, ExpectedFile>;
+  /** Names and nodes of the files, ordered. */
+  readonly listed: readonly string[];
 }
 
 /** Numbers that look random and are the same in every run. */
@@ -73,9 +75,7 @@ async function makeHistory(
 ): Promise<void> {
   const random = generator(seed);
   for (let step = 0; step < count; step++) {
-    const files = (await hg.run('files', '-0', '--config', 'ui.slash=1').catch(() => ''))
-      .split('\0')
-      .filter(name => name !== '');
+    const files = workingFiles(repository.root);
     const changes = step === 0 ? 30 : 2 + random(4);
     for (let i = 0; i < changes; i++) {
       const name = files[random(files.length)];
@@ -120,6 +120,16 @@ async function makeHistory(
   }
 }
 
+/** All files, all of which are tracked after a commit with `--addremove`; in the order of the real program. */
+function workingFiles(root: string): string[] {
+  return fs
+    .readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(item => !item.isDirectory())
+    .map(item => path.relative(root, path.join(item.parentPath, item.name)))
+    .filter(name => !name.startsWith('.hg/'))
+    .sort();
+}
+
 /** What the real program says of every changeset. A content is asked for once for each file node at each path. */
 async function expectations(hg: StoreCommandServer): Promise<Expected[]> {
   const nodes = (await hg.run('log', '-r', 'all()', '-T', '{node}\n')).trim().split('\n');
@@ -147,7 +157,7 @@ async function expectations(hg: StoreCommandServer): Promise<Expected[]> {
       known.set(`${file.node} ${name}`, file);
     }
     assert.ok(![...files.values()].some(({ content }) => content === NOT_ASKED));
-    expected.push({ node, files });
+    expected.push({ node, files, listed: [...files].map(([name, file]) => `${name} ${file.node}`).sort() });
   }
   return expected;
 }
@@ -167,11 +177,11 @@ function escapeBytes(text: string): string {
 function compare(store: Store, expected: readonly Expected[]): { files: number; revisions: number } {
   let compared = 0;
   const seen = new Set<string>();
-  for (const { node, files } of expected) {
+  for (const { node, files, listed: theirs } of expected) {
     const tree = store.baseTree(node);
     const manifest = store.manifest(store.changelog.manifestNode(store.changelog.findNode(node)));
     const listed = [...manifest.entries()].map(([name, entry]) => `${name} ${entry.node}`);
-    assert.deepEqual(listed.sort(), [...files].map(([name, file]) => `${name} ${file.node}`).sort());
+    assert.deepEqual(listed.sort(), theirs);
     for (const [name, { node: fileNode, kind, content }] of files) {
       const file = tree.find(bytePath(name));
       assert.ok(file, name);
