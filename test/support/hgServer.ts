@@ -67,6 +67,9 @@ export class HgServer {
   #buffer = Buffer.alloc(0);
   #output = '';
   #errors = '';
+  /** What it says of itself, and not as the answer of a command: how it has crashed. */
+  #said = '';
+  #ended: string | undefined;
   #hello = true;
   #pending: ((answer: HgAnswer) => void) | undefined;
   #exited: Promise<void>;
@@ -85,8 +88,17 @@ export class HgServer {
       stdio: 'pipe',
     });
     this.#exited = new Promise(resolve => this.#process.once('exit', () => resolve()));
-    this.#process.once('exit', (code, signal) => this.#end(`the command server ended (${code ?? signal ?? ''})`));
+    // When all that it wrote has been read.
+    this.#process.once('close', (code, signal) =>
+      this.#end(`the command server ended (${code ?? signal ?? ''})\n${this.#said}`),
+    );
+    this.#process.stderr.on('data', (data: Buffer) => (this.#said += data.toString('latin1')));
     this.#process.stdout.on('data', (data: Buffer) => this.#receive(data));
+  }
+
+  /** False once it has ended: by itself, as it does when a command crashes, or because it was told to. */
+  get isRunning(): boolean {
+    return this.#ended === undefined;
   }
 
   run(...args: string[]): Promise<HgAnswer> {
@@ -99,6 +111,7 @@ export class HgServer {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(body.length);
     this.#output = this.#errors = '';
+    if (this.#ended !== undefined) return Promise.resolve({ code: 255, output: '', errors: this.#ended });
     return new Promise(resolve => {
       this.#pending = resolve;
       this.#process.stdin.write(Buffer.concat([Buffer.from('runcommand\n'), length, body]));
@@ -108,6 +121,9 @@ export class HgServer {
   /** Ends it at once; the command that is running answers with an error. */
   kill(): void {
     this.#process.kill('SIGKILL');
+    // A process that it has started may hold the other ends of these, and would be waited for.
+    this.#process.stdout.destroy();
+    this.#process.stderr.destroy();
   }
 
   async close(): Promise<void> {
@@ -116,6 +132,7 @@ export class HgServer {
   }
 
   #end(errors: string): void {
+    this.#ended = errors;
     this.#pending?.({ code: 255, output: this.#output, errors });
     this.#pending = undefined;
   }
