@@ -9,3 +9,14 @@ export interface Logger {
 const nothing = (): void => undefined;
 
 export const silentLogger: Logger = { trace: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** Tells on: warnings and errors with the folder that they are about, where they do not name it themselves. */
+export function loggerOf(folder: string, logger: Logger): Logger {
+  const named = (message: string): string => (message.includes(folder) ? message : `${folder}: ${message}`);
+  return {
+    trace: message => logger.trace(message),
+    info: message => logger.info(message),
+    warn: message => logger.warn(named(message)),
+    error: message => logger.error(named(message)),
+  };
+}

@@ -59,6 +59,9 @@ const IDLE_MS = 300_000;
 const DEATHS_UNTIL_PROCESSES = 2;
 /** Of the output of a command that failed, so many characters are logged: hooks write there. */
 const MOST_LOGGED = 4000;
+/** Of a command, so many arguments are logged, and so many characters of each. */
+const ARGUMENTS_LOGGED = 16;
+const MOST_OF_ARGUMENT = 200;
 
 export class HgRunner implements Disposable {
   readonly #options: HgRunnerOptions;
@@ -181,8 +184,7 @@ export class HgRunner implements Disposable {
     const how = result === undefined ? 'process' : 'server';
     result ??= await this.#inProcess(hg, command, cwd, signal);
     const milliseconds = (performance.now() - began).toFixed(0);
-    const { args, files } = command;
-    const said = `hg ${args.join(' ')}${files === undefined ? '' : ` (files: ${files.length})`}`;
+    const said = `hg ${shownArguments(command)}`;
     logger.info(withoutSecrets(`${said} in ${cwd}: ${describe(result)}, ${milliseconds} ms (${how})`));
     if (command.kind !== 'read' && result.kind === 'ended' && result.code !== 0) {
       const output = result.output.toString('utf8').slice(-MOST_LOGGED).trim();
@@ -305,6 +307,16 @@ function isSameReading(a: HgCommand, b: HgCommand): boolean {
     a.args.length === b.args.length &&
     a.args.every((arg, i) => arg === b.args[i])
   );
+}
+
+/** There may be thousands, and a message of a commit among them. */
+function shownArguments({ args, files }: HgCommand): string {
+  const shown = args.slice(0, ARGUMENTS_LOGGED).map(arg => {
+    return arg.length > MOST_OF_ARGUMENT ? `${arg.slice(0, MOST_OF_ARGUMENT)}…` : arg;
+  });
+  if (shown.length < args.length) shown.push(`… (${args.length - shown.length} more)`);
+  if (files !== undefined) shown.push(`(files: ${files.length})`);
+  return shown.join(' ');
 }
 
 function describe(result: HgResult): string {

@@ -119,7 +119,7 @@ export async function doctorReport(options: DoctorOptions): Promise<string> {
 export function toMarkdown(report: DoctorReport): string {
   const lines = [`# ${code(report.root)}`, ''];
   lines.push(verdictSentence(report), '');
-  if (report.refusals.length > 1) lines.push(...report.refusals.map(reason => `- ${reason}`), '');
+  if (report.refusals.length > 1) lines.push(...report.refusals.map(reason => `- ${plain(reason)}`), '');
   section(
     lines,
     'Repository',
@@ -133,7 +133,7 @@ export function toMarkdown(report: DoctorReport): string {
   section(
     lines,
     'Warnings',
-    report.warnings.map(warning => `- ${warning}`),
+    report.warnings.map(warning => `- ${plain(warning)}`),
   );
   if (report.answer !== undefined) section(lines, 'Status', answerLines(report.answer));
   if (report.live !== undefined) section(lines, 'Health', liveLines(report.live));
@@ -151,10 +151,11 @@ function describe(repository: MercurialRepository, vfs: Vfs, facts: [string, str
   if (untrustedFiles.length > 0)
     fact('Configuration left out, its owner is not trusted', untrustedFiles.map(code).join(', '));
   const { branch, bookmark, topic } = repository.names();
-  fact('Branch', branch);
-  if (bookmark !== undefined) fact('Active bookmark', bookmark);
-  if (topic !== undefined) fact('Topic', topic);
-  fact('Lock', repository.lockHolder().description ?? 'free');
+  fact('Branch', code(branch));
+  if (bookmark !== undefined) fact('Active bookmark', code(bookmark));
+  if (topic !== undefined) fact('Topic', code(topic));
+  const holder = repository.lockHolder().description;
+  fact('Lock', holder === undefined ? 'free' : plain(holder));
   const dirstate = repository.readDirstate();
   fact('Dirstate', dirstate.format === 'none' ? 'none' : `version ${dirstate.format.slice(1)}`);
   fact('Entries', String(dirstate.entryCount));
@@ -221,8 +222,8 @@ async function compare(
 }
 
 function verdictSentence({ refusals, problem, comparison }: DoctorReport): string {
-  if (problem !== undefined) return `This repository cannot be read: ${problem}`;
-  if (refusals.length === 1) return `This repository is not supported: ${refusals[0]!}`;
+  if (problem !== undefined) return `This repository cannot be read: ${plain(problem)}`;
+  if (refusals.length === 1) return `This repository is not supported: ${plain(refusals[0]!)}`;
   if (refusals.length > 1) return 'This repository is not supported:';
   if (comparison.kind !== 'compared') return 'This repository is supported.';
   const count = comparison.differences.length;
@@ -244,7 +245,7 @@ function liveLines({ state, answeredByHg, watched, audits, missedByEvents, count
   const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
   const ago = audits.secondsAgo === undefined ? '' : `, everything was looked at ${audits.secondsAgo.toFixed(0)} s ago`;
   return [
-    `- state: ${state}`,
+    `- state: ${plain(state)}`,
     ...(answeredByHg ? ['- `hg status` answers instead'] : []),
     `- ${plural(watched.directories, 'directory', 'directories')} watched${watched.complete ? '' : ', not all there are'}`,
     `- ${plural(audits.done, 'audit')} done${ago}`,
@@ -260,7 +261,7 @@ function comparisonLines(comparison: Comparison): string[] {
     case 'not-asked':
       return [];
     case 'no-hg':
-      return [comparison.message];
+      return [plain(comparison.message)];
     case 'failed':
       return [`${code(comparison.hg)} did not answer:`, '', ...quote(comparison.message)];
     case 'compared': {
@@ -288,16 +289,31 @@ function quote(text: string): string[] {
   return text
     .split('\n')
     .slice(0, MAX_ERROR_LINES)
-    .map(line => `    ${line}`);
+    .map(line => `    ${withoutControls(line)}`);
 }
 
 /** Text in code style; a name may contain backticks, and newlines, which would end the item. */
 function code(text: string): string {
-  const line = text.replaceAll(
+  const line = withoutControls(text);
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  if (longest === 0) return `\`${line}\``;
+  const fence = '`'.repeat(longest + 1);
+  return `${fence} ${line} ${fence}`;
+}
+
+/** A sentence in which names may stand that Markdown would take for markup, or HTML. */
+function plain(text: string): string {
+  return withoutControls(text)
+    .replaceAll(/[\\`*[\]<]|&(?=[#\w]+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
+    .replace(/^(?=[#>+-])/, '\\')
+    .replace(/^(\d+)([.)])/, '$1\\$2');
+}
+
+function withoutControls(text: string): string {
+  return text.replaceAll(
     /[\x00-\x1f\x7f]/g,
     character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
 }
 
 function plural(count: number, one: string, many = `${one}s`): string {

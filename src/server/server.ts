@@ -2,7 +2,7 @@
 import { CancellationTokenSource, type MessageConnection, type NotificationType } from 'vscode-jsonrpc';
 import { bytePath, fromDisplay, parentPath } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/log.ts';
+import { loggerOf, type Logger } from '../base/log.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
 import { findRepositoryRoot } from '../mercurial/discovery.ts';
 import type { History } from '../mercurial/history/history.ts';
@@ -151,12 +151,13 @@ export class Server implements Disposable {
     if (this.#repositories.has(root)) return;
     const owned = new DisposableStore();
     const backend = new MercurialBackend(root, this.#vfs, this.#environment, this.#scanners().means);
-    const watcher = createTreeWatcher({ root, share: watchShare, logger: this.#logger });
+    const logger = loggerOf(root, this.#logger);
+    const watcher = createTreeWatcher({ root, share: watchShare, logger });
     const model = owned.add(
       new LiveModel({
         backend,
         watcher,
-        logger: this.#logger,
+        logger,
         auditMs: auditSeconds * 1000,
         bulk: { scanners: this.#scanners(), first: first.map(file => parentPath(fromDisplay(file))) },
       }),
@@ -171,7 +172,7 @@ export class Server implements Disposable {
         root,
         vfs: this.#vfs,
         environment: this.#environment,
-        logger: this.#logger,
+        logger,
         policy: this.#hgPolicy,
         hg: () => this.#hg.runner(root),
         auditMs: auditSeconds * 1000,

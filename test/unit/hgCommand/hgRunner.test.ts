@@ -57,6 +57,14 @@ test('commands run in one server that stays, and are in the log with their time'
   ]);
 });
 
+test('of many or long arguments the log has the first, and how many there are', options, async t => {
+  const { run, logger } = rig(t);
+  await run('status', 'x'.repeat(300), ...Array.from({ length: 3000 }, (_, i) => `file${i}`));
+  const [line = ''] = logger.lines;
+  const first = Array.from({ length: 14 }, (_, i) => `file${i}`).join(' ');
+  assert.ok(line.startsWith(`info: hg status ${'x'.repeat(200)}… ${first} … (2986 more) in `), line);
+});
+
 test('one command at a time; equal reading ones that wait are one, writing ones never are', options, async t => {
   const { runner, fake } = rig(t);
   const commands: HgCommand[] = [
