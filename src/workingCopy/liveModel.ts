@@ -439,7 +439,7 @@ export class LiveModel implements Disposable {
     this.#audits.reset();
     this.#publisher.reset(this.tree);
     this.#begin('repository not available');
-    this.#watcher.unwatchAll();
+    this.#watcher.unwatchBelow();
     this.#watcher.watch(ROOT_PATH, true);
     this.#publisher.state = state;
     this.#publisher.head = undefined;

@@ -3,10 +3,11 @@
 // recursive watch of the root.
 import * as fs from 'node:fs';
 import * as nodePath from 'node:path';
-import { bytePath, fromDisplay, joinPath, ROOT_PATH, toFsPath, type BytePath } from '../base/bytePath.ts';
+import { baseName, bytePath, fromDisplay, joinPath, ROOT_PATH, toFsPath, type BytePath } from '../base/bytePath.ts';
 import { errorMessage, systemErrorCode } from '../base/errors.ts';
 import { Emitter, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import { createDirectoryWatches, type DirectoryWatches, type WatchUser } from './directoryWatches.ts';
 
 export interface TreeWatcher extends Disposable {
   /** Something may have happened at this path. */
@@ -18,7 +19,8 @@ export interface TreeWatcher extends Disposable {
   watch(path: BytePath, fresh: boolean): void;
   /** The directory is no longer there, or no longer one of ours. */
   unwatch(path: BytePath): void;
-  unwatchAll(): void;
+  /** Nothing but the root is to be watched; what happened there and was not told yet still is. */
+  unwatchBelow(): void;
 }
 
 export interface WatchOptions {
@@ -42,20 +44,17 @@ function watchLimit(): number {
   }
 }
 
-/** How one directory is watched: `fs.watch`, of which tests have their own. */
-export type WatchDirectory = (
-  path: string | Buffer,
-  options: { readonly encoding: 'latin1'; readonly persistent: false },
-) => fs.FSWatcher;
-
+/** One watch for each directory. */
 export class DirectoryWatcher implements TreeWatcher {
   readonly #options: WatchOptions;
   readonly #limit: number;
-  readonly #watchDirectory: WatchDirectory;
+  readonly #system: DirectoryWatches;
   /** The root's own name as bytes, and which directory it was when it was watched last. */
   readonly #rootName: string;
   #rootIdentity = '';
-  readonly #watchers = new Map<BytePath, fs.FSWatcher>();
+  readonly #watches = new Map<BytePath, number>();
+  /** What is watched by each watch: several paths where a directory is known by an older name, too. */
+  readonly #paths = new Map<number, BytePath | readonly BytePath[]>();
   readonly #hints = new Emitter<BytePath>();
   /** Directories that are there and that there was no watch for. They are asked for again by each audit. */
   readonly #refused = new Set<BytePath>();
@@ -67,16 +66,25 @@ export class DirectoryWatcher implements TreeWatcher {
   constructor(
     options: WatchOptions,
     systemLimit: number,
-    watchDirectory: WatchDirectory = (path, how) => fs.watch(path, how),
+    system = (user: WatchUser): DirectoryWatches => createDirectoryWatches(user, options.logger),
   ) {
     this.#options = options;
     this.#limit = Math.floor(systemLimit * options.share);
-    this.#watchDirectory = watchDirectory;
     this.#rootName = fromDisplay(nodePath.basename(options.root));
+    this.#system = system({
+      held: this.#paths,
+      changed: (watch, name) => {
+        for (const path of this.#pathsOf(watch)) this.#changed(path, name);
+      },
+      failed: (watch, error) => {
+        for (const path of this.#pathsOf(watch)) this.#failed(path, error);
+      },
+      lost: () => this.#hints.fire(ROOT_PATH),
+    });
   }
 
   get watched(): number {
-    return this.#watchers.size;
+    return this.#watches.size;
   }
 
   get complete(): boolean {
@@ -85,55 +93,80 @@ export class DirectoryWatcher implements TreeWatcher {
 
   watch(path: BytePath, fresh: boolean): void {
     if (this.#disposed) return;
-    const old = this.#watchers.get(path);
+    const old = this.#watches.get(path);
     if (old !== undefined && !fresh) return;
-    if (old === undefined && this.#watchers.size >= this.#limit) {
+    if (old === undefined && this.#watches.size >= this.#limit) {
       this.#refuse(path, `the limit of ${this.#limit} watches is reached`);
       return;
     }
-    const watcher = this.#start(path, old);
-    if (watcher === undefined) return;
-    watcher.on('change', (_kind, name) => this.#changed(path, typeof name === 'string' ? name : ''));
-    watcher.on('error', error => {
-      this.#options.logger.warn(`watching ${path || 'the root'} failed: ${errorMessage(error)}`);
-      this.unwatch(path);
-      this.#hints.fire(path);
-    });
-    this.#watchers.set(path, watcher);
+    const watch = this.#start(path);
+    if (watch === undefined) return;
     if (path === ROOT_PATH) this.#rootIdentity = identityOf(this.#options.root);
     this.#accepted(path);
+    const before = this.#watches.get(path);
+    if (watch === before) return;
+    this.#watches.set(path, watch);
+    this.#paths.set(watch, this.#paths.has(watch) ? [...this.#pathsOf(watch), path] : path);
     // After the new one is there: both may stand for the same directory, which must not go unwatched in between.
-    old?.close();
+    if (before !== undefined) this.#release(path, before);
   }
 
   unwatch(path: BytePath): void {
-    this.#watchers.get(path)?.close();
-    this.#watchers.delete(path);
+    const watch = this.#watches.get(path);
+    this.#watches.delete(path);
+    if (watch !== undefined) this.#release(path, watch);
     this.#accepted(path);
   }
 
-  unwatchAll(): void {
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+  unwatchBelow(): void {
+    const kept = this.#watches.get(ROOT_PATH);
+    const ended = [...this.#paths.keys()].filter(watch => watch !== kept);
+    this.#paths.clear();
+    this.#watches.clear();
+    if (kept !== undefined) {
+      this.#paths.set(kept, ROOT_PATH);
+      this.#watches.set(ROOT_PATH, kept);
+    }
+    for (const watch of ended) this.#system.remove(watch);
     this.#refused.clear();
   }
 
   dispose(): void {
     this.#disposed = true;
-    this.unwatchAll();
+    this.#system.dispose();
+    this.#paths.clear();
+    this.#watches.clear();
+    this.#refused.clear();
     this.#hints.dispose();
   }
 
+  #pathsOf(watch: number): readonly BytePath[] {
+    const paths = this.#paths.get(watch);
+    return paths === undefined ? [] : typeof paths === 'string' ? [paths] : paths;
+  }
+
+  /** Ends a watch, if the path is the only one that it was for. */
+  #release(path: BytePath, watch: number): void {
+    const rest = this.#pathsOf(watch).filter(other => other !== path);
+    if (rest.length > 0) {
+      this.#paths.set(watch, rest.length === 1 ? rest[0]! : rest);
+      return;
+    }
+    this.#paths.delete(watch);
+    this.#system.remove(watch);
+  }
+
   /** A new watch; undefined if there is none to be had. Then the old one is gone, too. */
-  #start(path: BytePath, old: fs.FSWatcher | undefined): fs.FSWatcher | undefined {
+  #start(path: BytePath): number | undefined {
     try {
-      return this.#watchDirectory(toFsPath(this.#options.root, path), { encoding: 'latin1', persistent: false });
+      return this.#system.add(toFsPath(this.#options.root, path));
     } catch (error) {
-      this.#watchers.delete(path);
+      const old = this.#watches.get(path);
       if (old !== undefined) {
         // Where there is no room for both, the old one makes room.
-        old.close();
-        return this.#start(path, undefined);
+        this.#watches.delete(path);
+        this.#release(path, old);
+        return this.#start(path);
       }
       const code = systemErrorCode(error);
       // Gone again already: that comes as a hint of its own.
@@ -142,14 +175,21 @@ export class DirectoryWatcher implements TreeWatcher {
     }
   }
 
-  #changed(directory: BytePath, name: string): void {
+  #changed(directory: BytePath, given: string | undefined): void {
     // A directory that is itself removed, renamed or unmounted is reported under its own name, and in its parent by the
     // watch of that. The root has none: another working copy may be there now, or nothing. Or it has a file of its name.
+    const name = given ?? (directory === ROOT_PATH ? this.#rootName : baseName(directory));
     if (directory === ROOT_PATH && name === this.#rootName && identityOf(this.#options.root) !== this.#rootIdentity) {
       this.#hints.fire(bytePath('.hg'));
       this.#hints.fire(ROOT_PATH);
     }
     this.#hints.fire(name === '' ? directory : joinPath(directory, name));
+  }
+
+  #failed(path: BytePath, error: unknown): void {
+    this.#options.logger.warn(`watching ${path || 'the root'} failed: ${errorMessage(error)}`);
+    this.unwatch(path);
+    this.#hints.fire(path);
   }
 
   #accepted(path: BytePath): void {
@@ -211,7 +251,7 @@ export class RecursiveWatcher implements TreeWatcher {
     // As above.
   }
 
-  unwatchAll(): void {
+  unwatchBelow(): void {
     // As above.
   }
 

@@ -1,6 +1,5 @@
 // A live model on a repository of the real hg, watched as it is in VS Code, and compared with hg's own answer.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { nextTurn } from '../../src/base/async.ts';
@@ -35,14 +34,17 @@ export class LiveHarness implements Disposable {
   state: ModelState = { kind: 'scanning' };
   #barriers = 0;
   readonly #watcher: fs.FSWatcher;
-  readonly #seenNames = new Set<string>();
+  /** Names that Node's watches have told of, and those of the working files. */
+  readonly #seen = [new Set<string>(), new Set<string>()] as const;
+  #onSeen: () => void = () => undefined;
 
   constructor(root: string, { logger = silentLogger, auditMs = 0 }: LiveHarnessOptions = {}) {
     this.root = root;
     const environment = { ...currentEnvironment(), variables: { ...process.env, HGRCPATH: '' } };
+    const watcher = createTreeWatcher({ root, share: 0.5, logger });
     this.model = new LiveModel({
       backend: new MercurialBackend(root, new Vfs(), environment),
-      watcher: createTreeWatcher({ root, share: 0.5, logger }),
+      watcher,
       logger,
       auditMs,
       // In whatever form there is here, however small the repository.
@@ -57,7 +59,15 @@ export class LiveHarness implements Disposable {
       this.state = update.state;
     });
     this.model.start();
-    this.#watcher = fs.watch(root, (_kind, name) => this.#seenNames.add(name ?? ''));
+    this.#watcher = fs.watch(root, (_kind, name) => {
+      this.#seen[0].add(name ?? '');
+      this.#onSeen();
+    });
+    // After the model, which then knows of a path before it counts as seen.
+    watcher.onHint(path => {
+      this.#seen[1].add(path);
+      this.#onSeen();
+    });
   }
 
   dispose(): void {
@@ -66,24 +76,32 @@ export class LiveHarness implements Disposable {
   }
 
   /**
-   * Resolves when everything that happened on disk so far has been noticed through events alone: events come in order, so
-   * once those of a file made and removed now were seen by a watcher of our own, the model's have seen all before.
+   * Resolves when everything that happened on disk so far has been noticed through events alone: those of one descriptor
+   * come in order, so once a file that is made and removed now was told of by Node's, which has the state, and by that of the
+   * working files, if it is another, the model has been told all before.
    */
   async quiet(): Promise<void> {
     const name = `barrier-${++this.#barriers}`;
     fs.writeFileSync(path.join(this.root, name), '');
-    await this.#seen(name);
+    await this.#whenSeen(name);
     fs.unlinkSync(path.join(this.root, name));
-    await this.#seen(name);
+    await this.#whenSeen(name);
     await this.model.settle();
     // Until each directory is watched, events say nothing of what happened before.
     while (this.model.isCatchingUp) await nextTurn();
     await this.model.settle();
   }
 
-  async #seen(name: string): Promise<void> {
-    do await once(this.#watcher, 'change');
-    while (!this.#seenNames.delete(name));
+  #whenSeen(name: string): Promise<void> {
+    return new Promise(resolve => {
+      this.#onSeen = () => {
+        if (!this.#seen.every(names => names.has(name))) return;
+        for (const names of this.#seen) names.clear();
+        this.#onSeen = () => undefined;
+        resolve();
+      };
+      this.#onSeen();
+    });
   }
 
   /** Resolves when what was told fulfils the condition, which is asked after each update; there is no limit but the test's. */

@@ -123,8 +123,8 @@ export class FakeTreeWatcher implements TreeWatcher {
     this.directories.delete(at);
   }
 
-  unwatchAll(): void {
-    this.directories.clear();
+  unwatchBelow(): void {
+    for (const at of this.directories) if (at !== '') this.directories.delete(at);
   }
 
   fire(at: string): void {
@@ -132,7 +132,7 @@ export class FakeTreeWatcher implements TreeWatcher {
   }
 
   dispose(): void {
-    this.unwatchAll();
+    this.directories.clear();
     this.#hints.dispose();
   }
 }
