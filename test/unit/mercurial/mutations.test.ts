@@ -2,7 +2,8 @@
 // run is `npm run fuzz:decoders`; what it finds is kept in test/fixtures/hostile and tried here again.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DECODERS, fixtures } from '../../fuzz/decoders.ts';
+import { fixtures } from '../../fuzz/decoderInputs.ts';
+import { DECODERS } from '../../fuzz/decoders.ts';
 import { fuzz, problemOf } from '../../fuzz/fuzzer.ts';
 import { seedFromEnvironment } from '../../support/random.ts';
 
