@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { FIXTURES, randomRun, readRecording, replay } from '../fuzz/hg/run.ts';
-import { HgServers } from '../fuzz/hg/world.ts';
+import { HgHasNoAnswer, HgServers } from '../fuzz/hg/world.ts';
 import { seedFromEnvironment } from '../support/random.ts';
 
 const FIXED_SEED = 20_260_101;
@@ -31,6 +31,20 @@ describe('random operations', { skip }, () => {
       });
     }
   }
+});
+
+describe('command servers of the real hg', { skip }, () => {
+  const END = ['--config', 'alias.end=!kill -9 $PPID', 'end'];
+
+  it('one that ends by itself, as when a command crashes, is replaced', { timeout: TIMEOUT_MS }, async t => {
+    const servers = new HgServers();
+    t.after(() => servers.close());
+    const { code, errors } = await servers.run('c', END);
+    assert.deepEqual([code, errors.split('\n', 1)[0]], [255, 'the command server ended (SIGKILL)']);
+    assert.equal((await servers.run('c', ['version', '-q'])).code, 0);
+    await assert.rejects(servers.ask('c', END), HgHasNoAnswer);
+    assert.equal((await servers.ask('c', ['version', '-q'])).code, 0);
+  });
 });
 
 describe('recorded operations', { skip }, () => {

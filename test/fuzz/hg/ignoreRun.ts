@@ -10,7 +10,7 @@ import { Vfs } from '../../../src/mercurial/vfs.ts';
 import { Random } from '../../support/random.ts';
 import { randomIgnoreFile, randomIgnorePath } from './ignoreGrammar.ts';
 import { shrink } from './shrink.ts';
-import { HgHangs, type HgServers } from './world.ts';
+import { HgHasNoAnswer, type HgServers } from './world.ts';
 
 /** Files of one case by their names; `.hgignore` is one of them. Byte strings. */
 export type IgnoreFiles = Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface IgnoreTally {
   aborted: number;
   /** Refused by us, by name, where hg answers. */
   refused: number;
-  /** hg does not end. */
+  /** hg does not end, or crashes. */
   noAnswer: number;
   /** Pairs of an ignore file and a path that both answered for. */
   pairs: number;
@@ -162,7 +162,7 @@ class Comparison {
     this.#write(files);
     const place = ['-R', this.#root, '--cwd', this.#root];
     try {
-      const status = await this.#servers.run('c', [...place, 'status', '-i', '-n', '-0']);
+      const status = await this.#servers.ask('c', [...place, 'status', '-i', '-n', '-0']);
       if (status.code !== 0) return { kind: 'aborts', why: status.errors };
       const ignored = new Set(status.output.split('\0'));
       const named = paths.map(at => `path:${at}`);
@@ -177,7 +177,7 @@ class Comparison {
       });
       return { kind: 'verdicts', verdicts };
     } catch (error) {
-      if (error instanceof HgHangs) return { kind: 'no answer', why: error.message };
+      if (error instanceof HgHasNoAnswer) return { kind: 'no answer', why: error.message };
       throw error;
     }
   }

@@ -7,7 +7,7 @@ import { Random } from '../../support/random.ts';
 import type { Operation } from './operations.ts';
 import { RandomOperations } from './randomOperations.ts';
 import { shrink } from './shrink.ts';
-import { emptyTally, HgHangs, World, type Format, type HgServers, type Tally } from './world.ts';
+import { emptyTally, HgHasNoAnswer, World, type Format, type HgServers, type Tally } from './world.ts';
 
 /** A recorded run. */
 export interface Recording {
@@ -72,7 +72,7 @@ export async function randomRun(options: RunOptions): Promise<RunResult> {
         for (const operation of draw.mend()) await perform(operation);
       }
     } catch (error) {
-      if (error instanceof HgHangs)
+      if (error instanceof HgHasNoAnswer)
         return { tally: world.tally, steps: step, failure: undefined, abandoned: error.message };
       if (!(error instanceof Error)) throw error;
       return {
@@ -105,7 +105,7 @@ export async function minimize(
       await replay({ format: failure.format, operations }, servers);
       return false;
     } catch (error) {
-      return !(error instanceof HgHangs);
+      return !(error instanceof HgHasNoAnswer);
     }
   };
   // Most failures need no check but the last.

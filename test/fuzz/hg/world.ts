@@ -55,9 +55,10 @@ const REST_MS = 8000;
 /** Contents that are compared in one check. */
 const CONTENTS = 2;
 
-export class HgHangs extends Error {
-  constructor(args: readonly string[]) {
-    super(`hg ${args.join(' ')} does not end`);
+/** Of a state in which hg hangs or crashes, it says nothing. */
+export class HgHasNoAnswer extends Error {
+  constructor(args: readonly string[], why: string) {
+    super(`hg ${args.join(' ')} ${why}`);
   }
 }
 
@@ -66,15 +67,18 @@ export class HgServers {
   readonly #servers = new Map<Policy, HgServer>();
   readonly #hangsMs: number;
 
-  /** @param hangsMs a command that takes longer is not going to end: of a state in which hg hangs, it says nothing */
+  /** @param hangsMs a command that takes longer is not going to end */
   constructor(hangsMs = 60_000) {
     this.#hangsMs = hangsMs;
   }
 
-  /** Runs a command. All arguments are byte strings. Throws {@link HgHangs}. */
+  /**
+   * Runs a command. All arguments are byte strings. Throws {@link HgHasNoAnswer} if it does not end. One that crashes has
+   * ended, and takes its server with it; the next command gets another.
+   */
   async run(policy: Policy, args: readonly string[]): Promise<HgAnswer> {
     let server = this.#servers.get(policy);
-    if (server === undefined) {
+    if (server?.isRunning !== true) {
       server = new HgServer(undefined, EXTENSIONS, { ...hgEnvironment(), HGMODULEPOLICY: policy });
       this.#servers.set(policy, server);
     }
@@ -85,7 +89,14 @@ export class HgServers {
     }, this.#hangsMs);
     const answer = await running.runBytes(args);
     clearTimeout(limit);
-    if (this.#servers.get(policy) !== running) throw new HgHangs(args);
+    if (this.#servers.get(policy) !== running) throw new HgHasNoAnswer(args, 'does not end');
+    return answer;
+  }
+
+  /** As {@link run}, for what only asks. Throws {@link HgHasNoAnswer} also if it crashes. */
+  async ask(policy: Policy, args: readonly string[]): Promise<HgAnswer> {
+    const answer = await this.run(policy, args);
+    if (this.#servers.get(policy)?.isRunning !== true) throw new HgHasNoAnswer(args, `crashes: ${answer.errors}`);
     return answer;
   }
 
@@ -141,9 +152,18 @@ export class World {
 
   /** @param at the repository, below the root */
   hg(args: readonly string[], at = '', policy: Policy = this.policy): Promise<HgAnswer> {
-    const repository = Buffer.from(path.join(this.root, at), 'utf8').toString('latin1');
     if (!hasRepository(this.root, at)) return Promise.resolve({ code: 255, output: '', errors: 'no repository' });
-    return this.#servers.run(policy, ['-R', repository, '--cwd', repository, ...args]);
+    return this.#servers.run(policy, [...this.#in(at), ...args]);
+  }
+
+  /** What only asks; see {@link HgServers.ask}. */
+  #ask(args: readonly string[], policy: Policy = this.policy): Promise<HgAnswer> {
+    return this.#servers.ask(policy, [...this.#in(''), ...args]);
+  }
+
+  #in(at: string): string[] {
+    const repository = Buffer.from(path.join(this.root, at), 'utf8').toString('latin1');
+    return ['-R', repository, '--cwd', repository];
   }
 
   dispose(): void {
@@ -190,7 +210,7 @@ export class World {
     if (this.#format === 'v1') return theirs;
     const known = new Set(result.entries.map(entryLine));
     if (theirs.every(entry => known.has(line(entry)))) return theirs;
-    const { code, output } = await this.hg(['status', '-A', '-C', '-0'], '', 'c');
+    const { code, output } = await this.#ask(['status', '-A', '-C', '-0'], 'c');
     if (code !== 0) return theirs;
     const others = new Map(statusEntries(output).map(entry => [entry.path, entry]));
     return theirs.map(entry => {
@@ -243,7 +263,7 @@ export class World {
     const lock = path.join(this.root, '.hg', 'wlock');
     if (locked) fs.symlinkSync('elsewhere:1', lock);
     try {
-      const { code, output, errors } = await this.hg(['status', '-A', '-C', '-0']);
+      const { code, output, errors } = await this.#ask(['status', '-A', '-C', '-0']);
       return code === 0 ? statusEntries(output) : `${code} ${errors}`;
     } finally {
       if (locked) fs.unlinkSync(lock);
@@ -270,11 +290,11 @@ export class World {
       const ours = base.find(entry.path)?.content().toString('latin1');
       const message = `the content of ${JSON.stringify(toDisplay(entry.path))} in ${p1}`;
       // A path may have been a directory, or one of a subrepository, whose files `hg cat` would print.
-      const { output: files } = await this.hg(['files', '-0', '-r', p1, `path:${entry.path}`]);
+      const { output: files } = await this.#ask(['files', '-0', '-r', p1, `path:${entry.path}`]);
       const exists = files.split('\0').includes(entry.path);
       assert.equal(ours !== undefined, exists, `${message}: whether there is one`);
       if (!exists || isInSubrepository(snapshot, entry.path)) continue;
-      const { output, errors } = await this.hg(['cat', '-r', p1, `path:${entry.path}`]);
+      const { output, errors } = await this.#ask(['cat', '-r', p1, `path:${entry.path}`]);
       assert.ok(ours === output, `${message} is another one: ${errors}`);
       this.tally.contents++;
     }
