@@ -97,6 +97,7 @@ export interface Subrepository {
  */
 export interface Snapshot {
   readonly input: StatusInput;
+  /** May be read when it is first asked for, which then throws as {@link Backend.load} does. */
   readonly head: Head;
   readonly mergeState?: MergeState | undefined;
   /** Ordered by path; undefined means none. */

@@ -368,13 +368,14 @@ export class LiveModel implements Disposable {
   #reload(): void {
     this.#controlPending = false;
     const previous = this.snapshot;
-    let next: Snapshot;
     try {
       if (!this.#backend.exists()) {
         this.#becomeUnavailable({ kind: 'gone' });
         return;
       }
-      next = this.#backend.load(previous);
+      const next = this.#backend.load(previous);
+      this.#control.arm(next.files);
+      if (next !== previous) this.#takeOver(next, previous);
     } catch (error) {
       if (error instanceof QuicksilverError && error.code === 'changed-while-reading' && this.#retries < RETRY_LIMIT) {
         this.#retries++;
@@ -386,22 +387,30 @@ export class LiveModel implements Disposable {
     }
     this.#retries = 0;
     this.#retryDue.cancel();
-    this.#control.arm(next.files);
-    if (next !== previous) {
-      this.#warn(next.warnings);
-      this.#publisher.head = next.head;
-      this.#publisher.mergeState = next.mergeState;
-      this.#publisher.subrepositories = next.subrepositories;
-      this.#publisher.tracked = next.input.statCache.entryCount;
-      if (previous === undefined) {
-        this.#publisher.reset(this.#reconciler.tree);
-        this.#publisher.state = { kind: 'scanning' };
-      }
-      for (const cause of this.#reconciler.update(next)) this.#begin(cause);
-    }
     if (this.#scanCause === undefined) return;
     this.#begin(this.#reconciler.scan(this.#scanCause));
     this.#scanCause = undefined;
+  }
+
+  #takeOver(next: Snapshot, previous: Snapshot | undefined): void {
+    // Other threads may begin a scan with it. What else is to be read, this one reads meanwhile.
+    const causes = this.#reconciler.update(next);
+    try {
+      this.#publisher.head = next.head;
+    } catch (error) {
+      // Half of a snapshot is none.
+      this.#reconciler.clear();
+      throw error;
+    }
+    this.#publisher.mergeState = next.mergeState;
+    this.#publisher.subrepositories = next.subrepositories;
+    this.#publisher.tracked = next.input.statCache.entryCount;
+    if (previous === undefined) {
+      this.#publisher.reset(this.#reconciler.tree);
+      this.#publisher.state = { kind: 'scanning' };
+    }
+    this.#warn(next.warnings);
+    for (const cause of causes) this.#begin(cause);
   }
 
   #begin(cause: string): void {

@@ -77,7 +77,7 @@ export class MercurialBackend implements Backend {
     const base = keepsBase ? old!.base : repository.store.baseTree(dirstate.p1);
     const rules = sameRules(old?.input.rules, repository.treeRules(dirstate));
     const input = sameInput(old?.input, { root: this.root, statCache: dirstate, ignore: ignore.matcher, base, rules });
-    const head = heads.read(dirstate);
+    let head = old && heads.read(dirstate);
     const mergeState = this.#mergeState.read(() => this.lock() !== 'free');
     const subrepositories = this.#subrepositories(repository, dirstate, rules, old);
     const isSame =
@@ -96,7 +96,10 @@ export class MercurialBackend implements Backend {
       ignoreFiles,
       base,
       input,
-      head,
+      // The first time, a whole scan waits for the snapshot, which needs nothing of this.
+      get head() {
+        return (head ??= heads.read(dirstate));
+      },
       mergeState,
       subrepositories,
       warnings: ignore.warnings,

@@ -2,6 +2,8 @@
 // is found.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { QuicksilverError } from '../../../src/base/errors.ts';
+import { RETRY_MS } from '../../../src/workingCopy/liveModel.ts';
 import type { UnitScanners } from '../../../src/status/bulk/scanners.ts';
 import { inThread } from '../../support/bulkForms.ts';
 import type { FakeEntry } from '../../support/fakeStatCache.ts';
@@ -68,6 +70,56 @@ test('the first scan is told when it is done, and then directories are watched',
   assert.deepEqual([...rig.watcher.directories].sort(), ['', 'a', 'b', 'b/c', 'd']);
   assert.equal(scanners.scans, 1);
 });
+
+test('what the status does not need of a snapshot is read while other threads scan', async t => {
+  const scanners = new HeldScanners();
+  scanners.open = true;
+  const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
+  const rig = new LiveModelRig(t, FILES, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  const scansBefore = onHeadRead(rig, () => scanners.scans);
+  rig.model.start();
+  await rig.settle();
+  assert.deepEqual(scansBefore, [1]);
+  assert.equal(rig.take().at(-1)?.head?.branch, 'default');
+});
+
+test('if the rest of a snapshot is replaced while it is read, all of it is read again', async t => {
+  const scanners = new HeldScanners();
+  scanners.open = true;
+  const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
+  const rig = new LiveModelRig(t, { ...FILES, 'd/new': '' }, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  let tries = 0;
+  onHeadRead(rig, () => {
+    if (++tries === 1) throw new QuicksilverError('changed-while-reading', 'again');
+  });
+  rig.model.start();
+  await rig.until(() => tries === 1);
+  assert.equal(rig.model.snapshot, undefined);
+  rig.advance(RETRY_MS);
+  await rig.until(() => tries === 2);
+  await rig.settle();
+  assert.deepEqual(rig.told, ['? d/new']);
+  assert.equal(rig.take().at(-1)?.state.kind, 'ready');
+  assert.equal(scanners.scans, 2);
+});
+
+/** Calls `read` when the head of the first snapshot is asked for; its answers are put into the list that is answered. */
+function onHeadRead<T>(rig: LiveModelRig, read: () => T): T[] {
+  const answers: T[] = [];
+  const load = rig.backend.load.bind(rig.backend);
+  rig.backend.load = previous => {
+    const { head, ...rest } = load(previous);
+    if (previous !== undefined) return previous;
+    return {
+      ...rest,
+      get head() {
+        answers.push(read());
+        return head;
+      },
+    };
+  };
+  return answers;
+}
 
 test('a change between the scan and the watch of its directory is found without any hint', async t => {
   const { rig, scanners } = await held(t);
