@@ -4,6 +4,7 @@ import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
+import { chooseBookmark, inRepository } from './choices.ts';
 import { choiceFor } from './daySettings.ts';
 import { HgFailure, type HgEnded } from './hg.ts';
 import { tellConflicts } from './movingCommands.ts';
@@ -24,7 +25,7 @@ export const exchangeCommands = {
   pushRevision: (context, args) => exchange(context, args, pushRevision),
   incoming: (context, args) => exchange(context, args, incoming),
   outgoing: (context, args) => exchange(context, args, outgoing),
-  showDrafts: (context, args) => showDrafts(context, args),
+  showDrafts: inRepository(showDrafts),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
 interface Exchange {
@@ -92,21 +93,8 @@ async function pushBranch(exchange: Exchange): Promise<boolean> {
 
 async function pushBookmark(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
-  const given = answers.text('name');
-  if (given !== undefined) return push(exchange, ['--bookmark', given]);
-  const output = await context.hg.read(repository, { args: ['bookmarks', '--template', 'json'] });
-  const bookmarks = JSON.parse(output) as readonly { readonly bookmark: string; readonly node: string }[];
-  const items = bookmarks.map(({ bookmark, node }) => ({
-    label: `$(bookmark) ${bookmark}`,
-    description: shortNode(node),
-    bookmark,
-  }));
-  if (items.length === 0) {
-    inform(l10n.t('There are no bookmarks.'));
-    return false;
-  }
-  const chosen = await window.showQuickPick(items, { placeHolder: l10n.t('Which bookmark is to be pushed?') });
-  return chosen !== undefined && push(exchange, ['--bookmark', chosen.bookmark]);
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be pushed?'));
+  return name !== undefined && push(exchange, ['--bookmark', name]);
 }
 
 async function pushRevision(exchange: Exchange): Promise<boolean> {
@@ -183,11 +171,9 @@ async function outgoing(exchange: Exchange): Promise<readonly NamedChangeset[] |
 /** What can be pushed as far as can be told without the network: drafts. */
 async function showDrafts(
   context: HgContext,
-  args: readonly unknown[],
-): Promise<readonly NamedChangeset[] | undefined> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return undefined;
+  repository: OpenRepository,
+  answers: Answers,
+): Promise<readonly NamedChangeset[]> {
   const changesets = await logOf(context, repository, 'reverse(draft() and ::.)');
   if (answers.flag('confirmed')) return changesets;
   const none = l10n.t('There are no drafts: everything here was pushed or pulled.');

@@ -1,8 +1,9 @@
 // Bookmarks and tags: names that people give to changesets.
-import { l10n, window, type QuickPickItem } from 'vscode';
+import { l10n, window } from 'vscode';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { answersOf, confirm, type Answers } from './answers.ts';
+import { confirm, type Answers } from './answers.ts';
+import { chooseBookmark, inRepository } from './choices.ts';
 import { HgFailure, type HgChange } from './hg.ts';
 import { updateTo, problemOfName } from './movingCommands.ts';
 import { pickRevision } from './revisionPick.ts';
@@ -10,28 +11,20 @@ import type { HgCommandRun, HgContext } from './table.ts';
 import { inform, settled } from './targets.ts';
 
 export const nameCommands = {
-  createBookmark: (context, args) => createBookmark(context, args),
-  moveBookmark: (context, args) => moveBookmark(context, args),
-  renameBookmark: (context, args) => renameBookmark(context, args),
-  deleteBookmark: (context, args) => deleteBookmark(context, args),
-  activateBookmark: (context, args) => activateBookmark(context, args),
-  deactivateBookmark: (context, args) => deactivateBookmark(context, args),
-  createTag: (context, args) => createTag(context, args),
-  deleteTag: (context, args) => deleteTag(context, args),
+  createBookmark: inRepository(createBookmark),
+  moveBookmark: inRepository(moveBookmark),
+  renameBookmark: inRepository(renameBookmark),
+  deleteBookmark: inRepository(deleteBookmark),
+  activateBookmark: inRepository(activateBookmark),
+  deactivateBookmark: inRepository(deactivateBookmark),
+  createTag: inRepository(createTag),
+  deleteTag: inRepository(deleteTag),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-interface Bookmark {
-  readonly bookmark: string;
-  readonly node: string;
-  readonly active: boolean;
-}
-
 /** At the parent of the working copy, and active. */
-async function createBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  const name = repository && (answers.text('name') ?? (await askForName(l10n.t('Name of the new bookmark'))));
-  if (repository === undefined || name === undefined) return;
+async function createBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
+  const name = answers.text('name') ?? (await askForName(l10n.t('Name of the new bookmark')));
+  if (name === undefined) return;
   const change: HgChange = { args: ['bookmark', '--', name], title: l10n.t('Making a bookmark…') };
   await changeOrForce(
     context,
@@ -43,10 +36,7 @@ async function createBookmark(context: HgContext, args: readonly unknown[]): Pro
   );
 }
 
-async function moveBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
+async function moveBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be moved?'));
   if (name === undefined) return;
   const placeHolder = l10n.t('Where is “{0}” to be moved?', name);
@@ -57,10 +47,7 @@ async function moveBookmark(context: HgContext, args: readonly unknown[]): Promi
   await context.hg.change(repository, { args: ['bookmark', ...force], title: l10n.t('Moving a bookmark…') });
 }
 
-async function renameBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
+async function renameBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be renamed?'));
   if (name === undefined) return;
   const to = answers.text('to') ?? (await askForName(l10n.t('New name of the bookmark “{0}”', name), name));
@@ -69,10 +56,7 @@ async function renameBookmark(context: HgContext, args: readonly unknown[]): Pro
   await context.hg.change(repository, { args: ['bookmark', `--rename=${name}`, '--', to], title });
 }
 
-async function deleteBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
+async function deleteBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be deleted?'));
   if (name === undefined) return;
   const message = l10n.t('Delete the bookmark “{0}”? The changeset that it names stays.', name);
@@ -82,37 +66,30 @@ async function deleteBookmark(context: HgContext, args: readonly unknown[]): Pro
 }
 
 /** Goes to it, if it is elsewhere. */
-async function activateBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
+async function activateBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   await settled(context, repository);
   const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be active?'));
   if (name !== undefined) await updateTo(context, repository, name, answers);
 }
 
 /** No bookmark moves along with commits any more. */
-async function deactivateBookmark(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const repository = await context.repository(answersOf(args).rest[0]);
-  const name = repository?.model.head?.bookmark;
-  if (repository === undefined) return;
+async function deactivateBookmark({ hg }: HgContext, repository: OpenRepository): Promise<void> {
+  const name = repository.model.head?.bookmark;
   if (name === undefined) inform(l10n.t('No bookmark is active.'));
   else {
     const title = l10n.t('Deactivating a bookmark…');
-    await context.hg.change(repository, { args: ['bookmark', '--inactive', '--', name], title });
+    await hg.change(repository, { args: ['bookmark', '--inactive', '--', name], title });
   }
 }
 
 /** A tag is a commit of its own, unless it is local. */
-async function createTag(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  const name = repository && (answers.text('name') ?? (await askForName(l10n.t('Name of the tag'))));
-  if (repository === undefined || name === undefined) return;
+async function createTag(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
+  const name = answers.text('name') ?? (await askForName(l10n.t('Name of the tag')));
+  if (name === undefined) return;
   const isLocal = answers.flag('local') || (!answers.flag('confirmed') && (await chooseLocal()));
   if (isLocal === undefined) return;
   const revision = answers.text('revision') ?? '.';
-  const args_ = [
+  const args = [
     'tag',
     '--config',
     'ui.askusername=True',
@@ -123,20 +100,10 @@ async function createTag(context: HgContext, args: readonly unknown[]): Promise<
     name,
   ];
   const question = l10n.t('There is a tag “{0}” already. Move it here?', name);
-  await changeOrForce(
-    context,
-    repository,
-    { args: args_, title: l10n.t('Tagging…') },
-    answers,
-    question,
-    l10n.t('Move'),
-  );
+  await changeOrForce(context, repository, { args, title: l10n.t('Tagging…') }, answers, question, l10n.t('Move'));
 }
 
-async function deleteTag(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
+async function deleteTag(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const output = await context.hg.read(repository, { args: ['tags', '--template', 'json'] });
   const tags = JSON.parse(output) as readonly { readonly tag: string; readonly node: string; readonly type: string }[];
   const items = tags
@@ -182,28 +149,6 @@ async function changeOrForce(
     const [verb = '', ...rest] = change.args;
     await context.hg.change(repository, { ...change, args: [verb, '--force', ...rest] });
   }
-}
-
-async function chooseBookmark(
-  { hg }: HgContext,
-  repository: OpenRepository,
-  answers: Answers,
-  placeHolder: string,
-): Promise<string | undefined> {
-  const given = answers.text('name');
-  if (given !== undefined) return given;
-  const output = await hg.read(repository, { args: ['bookmarks', '--template', 'json'] });
-  const bookmarks = JSON.parse(output) as readonly Bookmark[];
-  if (bookmarks.length === 0) {
-    inform(l10n.t('There are no bookmarks.'));
-    return undefined;
-  }
-  const items = bookmarks.map(({ bookmark, node, active }): QuickPickItem & { readonly name: string } => ({
-    label: `$(bookmark) ${bookmark}`,
-    description: active ? `${shortNode(node)} · ${l10n.t('active')}` : shortNode(node),
-    name: bookmark,
-  }));
-  return (await window.showQuickPick(items, { placeHolder }))?.name;
 }
 
 async function askForName(prompt: string, value = ''): Promise<string | undefined> {

@@ -3,8 +3,9 @@ import { l10n, window } from 'vscode';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
+import { chooseName, inRepository, type NamedItem } from './choices.ts';
 import { HgFailure } from './hg.ts';
-import { shelvedIn, type Shelved } from './shelfList.ts';
+import { shelvedIn } from './shelfList.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { changedAmong, inform, settled } from './targets.ts';
 
@@ -12,9 +13,9 @@ export const shelfCommands = {
   shelve: (context, args) => shelve(context, args, 'all'),
   shelveFiles: (context, args) => shelve(context, args, 'files'),
   shelveIncluded: (context, args) => shelve(context, args, 'included'),
-  unshelve: (context, args) => unshelve(context, args, false),
-  unshelveKeep: (context, args) => unshelve(context, args, true),
-  deleteShelved: (context, args) => deleteShelved(context, args),
+  unshelve: inRepository((context, repository, answers) => unshelve(context, repository, answers, false)),
+  unshelveKeep: inRepository((context, repository, answers) => unshelve(context, repository, answers, true)),
+  deleteShelved: inRepository(deleteShelved),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
 /** It comes with Mercurial; from 5.3 on it is no extension any more, and the option does nothing. */
@@ -94,10 +95,12 @@ async function run(
   }
 }
 
-async function unshelve(context: HgContext, args: readonly unknown[], keeps: boolean): Promise<boolean> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return false;
+async function unshelve(
+  context: HgContext,
+  repository: OpenRepository,
+  answers: Answers,
+  keeps: boolean,
+): Promise<boolean> {
   const name = await chooseShelved(context, repository, answers, l10n.t('Which changes are to be brought back?'));
   if (name === undefined) return false;
   await settled(context, repository);
@@ -116,10 +119,7 @@ async function unshelve(context: HgContext, args: readonly unknown[], keeps: boo
   return true;
 }
 
-async function deleteShelved(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
+async function deleteShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseShelved(context, repository, answers, l10n.t('Which changes are to be deleted?'));
   if (name === undefined) return;
   const message = l10n.t('Delete the shelved changes “{0}”?', name);
@@ -129,27 +129,19 @@ async function deleteShelved(context: HgContext, args: readonly unknown[]): Prom
 }
 
 async function chooseShelved(
-  context: HgContext,
+  { hg }: HgContext,
   repository: OpenRepository,
   answers: Answers,
   placeHolder: string,
 ): Promise<string | undefined> {
-  const given = answers.text('name');
-  if (given !== undefined) return given;
-  const all = await shelved(context, repository);
-  if (all.length === 0) {
-    inform(l10n.t('Nothing is shelved.'));
-    return undefined;
-  }
-  const items = all.map(({ name, age, summary }) => ({
-    label: `$(archive) ${name}`,
-    description: age,
-    detail: summary,
-    name,
-  }));
-  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
-}
-
-async function shelved({ hg }: HgContext, repository: OpenRepository): Promise<Shelved[]> {
-  return shelvedIn(await hg.read(repository, { args: ['shelve', ...SHELVE, '--list'] }));
+  const list = async (): Promise<NamedItem[]> => {
+    const all = shelvedIn(await hg.read(repository, { args: ['shelve', ...SHELVE, '--list'] }));
+    return all.map(({ name, age, summary }) => ({
+      label: `$(archive) ${name}`,
+      description: age,
+      detail: summary,
+      name,
+    }));
+  };
+  return chooseName(answers, list, { placeHolder, none: l10n.t('Nothing is shelved.') });
 }

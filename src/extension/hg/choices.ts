@@ -1,0 +1,61 @@
+// What commands have in common that are about one repository, and about something in it that has a name.
+import { l10n, window, type QuickPickItem } from 'vscode';
+import { shortNode } from '../contentAddress.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { answersOf, type Answers } from './answers.ts';
+import type { HgCommandRun, HgContext } from './table.ts';
+import { inform } from './targets.ts';
+
+/** A command about one repository: that of its argument, or the one that is chosen. Undefined if there is none. */
+export function inRepository<T>(
+  work: (context: HgContext, repository: OpenRepository, answers: Answers) => Promise<T>,
+): (...given: Parameters<HgCommandRun>) => Promise<T | undefined> {
+  return async (context, args) => {
+    const { answers, rest } = answersOf(args);
+    const repository = await context.repository(rest[0]);
+    return repository && work(context, repository, answers);
+  };
+}
+
+export interface NamedItem extends QuickPickItem {
+  readonly name: string;
+}
+
+/** The name that the command was given, or the one that is chosen; `none` is told if there is nothing to choose from. */
+export async function chooseName(
+  answers: Answers,
+  list: () => Promise<readonly NamedItem[]>,
+  { placeHolder, none }: { readonly placeHolder: string; readonly none: string },
+): Promise<string | undefined> {
+  const given = answers.text('name');
+  if (given !== undefined) return given;
+  const items = await list();
+  if (items.length === 0) {
+    inform(none);
+    return undefined;
+  }
+  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
+}
+
+interface Bookmark {
+  readonly bookmark: string;
+  readonly node: string;
+  readonly active: boolean;
+}
+
+export async function chooseBookmark(
+  { hg }: HgContext,
+  repository: OpenRepository,
+  answers: Answers,
+  placeHolder: string,
+): Promise<string | undefined> {
+  const list = async (): Promise<NamedItem[]> => {
+    const output = await hg.read(repository, { args: ['bookmarks', '--template', 'json'] });
+    return (JSON.parse(output) as readonly Bookmark[]).map(({ bookmark, node, active }) => ({
+      label: `$(bookmark) ${bookmark}`,
+      description: active ? `${shortNode(node)} · ${l10n.t('active')}` : shortNode(node),
+      name: bookmark,
+    }));
+  };
+  return chooseName(answers, list, { placeHolder, none: l10n.t('There are no bookmarks.') });
+}
