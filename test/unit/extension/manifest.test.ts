@@ -1,6 +1,6 @@
 // What package.json promises, compared with what there is: commands, their titles, and where they can be reached.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { HG_COMMAND_NAMES } from '../../../src/extension/hg/names.ts';
@@ -11,12 +11,20 @@ interface MenuItem {
   readonly when?: string;
 }
 
+interface Step {
+  readonly id: string;
+  readonly description: string;
+  readonly media: { readonly svg: string };
+  readonly completionEvents: readonly string[];
+}
+
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly icon?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly submenus: readonly { readonly id: string }[];
-    readonly walkthroughs: readonly { readonly steps: readonly { readonly media: { readonly svg: string } }[] }[];
+    readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
+    readonly viewsWelcome: readonly { readonly contents: string }[];
   };
 }
 
@@ -68,8 +76,55 @@ test('folders of the tree and groups have the actions of the files in them', () 
   for (const name of [...shared, 'includeAll', 'excludeAll']) assert.ok(groups.has(name), `${name} on groups`);
 });
 
-test('the pictures of the walkthrough are there', () => {
-  for (const { media } of contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+test('the pictures of the walkthrough are there, and the commands that it names', () => {
+  const steps = contributes.walkthroughs.flatMap(each => each.steps);
+  for (const { id, media, description, completionEvents } of steps) {
     assert.ok(existsSync(path.join(project, media.svg)), media.svg);
+    const events = completionEvents.flatMap(event => /^onCommand:(.*)$/.exec(event)?.[1] ?? []);
+    assert.ok(completionEvents.length > 0, `${id} can be completed`);
+    assertExist([...events, ...linked(textOf(description))], id);
   }
 });
+
+test('welcomes name commands that there are, and go by context keys that are set', () => {
+  const keys = new Set(contextKeys());
+  const whens = [...text.matchAll(/"when": "([^"]*)"/g)].map(([, when]) => when!);
+  const used = new Set(whens.flatMap(when => [...when.matchAll(/(?<![\w.])quicksilver\.\w+/g)].map(([key]) => key)));
+  // Compared by scmProvider, view and the like; these are no keys.
+  for (const view of ['quicksilver.merge']) used.delete(view);
+  assert.ok(used.has('quicksilver.hgMissing'));
+  assert.deepEqual(
+    [...used].filter(key => !keys.has(key)),
+    [],
+  );
+  for (const { contents } of contributes.viewsWelcome) assertExist(linked(textOf(contents)), contents);
+});
+
+function textOf(placeholder: string): string {
+  return names[placeholder.replaceAll('%', '')] ?? assert.fail(placeholder);
+}
+
+/** The commands that a text has links to. */
+function linked(markdown: string): string[] {
+  return [...markdown.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command!);
+}
+
+/** Those of VS Code itself are taken on trust. */
+function assertExist(ids: readonly string[], where: string): void {
+  for (const id of ids) {
+    if (/^(?:workbench|vscode)\./.test(id)) continue;
+    assert.ok(commands.includes(id), `${where}: ${id}`);
+  }
+}
+
+/** What the sources set, by the one way in which they do. */
+function contextKeys(): string[] {
+  const folder = path.join(project, 'src', 'extension');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
+  return sources.flatMap(name => {
+    const source = readFileSync(path.join(folder, name), 'utf8');
+    const direct = [...source.matchAll(/'setContext',\s*'([\w.]+)'/g)].map(([, key]) => key!);
+    if (!source.includes("'setContext', `quicksilver.${name}`")) return direct;
+    return [...direct, ...[...source.matchAll(/#set\(\s*'(\w+)'/g)].map(([, key]) => `quicksilver.${key!}`)];
+  });
+}
