@@ -2,6 +2,7 @@
 // - `quicksilver.activeFile`: the status of the file in the active editor, 'clean' for a tracked one without changes, nothing
 //   for a file of no repository. VS Code's own keys do not say of which source control they speak.
 // - `quicksilver.operation`: what is unfinished in the repository of that file, or else in any.
+// - `quicksilver.unfinishedRoots`: the URIs of the repositories where something is, to be compared with scmProviderRootUri.
 // - `quicksilver.merging`, `quicksilver.conflicts`: whether a repository has two parents, and how many conflicts wait.
 import { commands, window } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
@@ -15,7 +16,7 @@ export class ContextKeys implements Disposable {
   readonly #onFirstMerge: () => Promise<void>;
   #firstMerge: Promise<void> | undefined;
   readonly #store = new DisposableStore();
-  readonly #told = new Map<string, unknown>();
+  readonly #told = new Map<string, string | undefined>();
 
   /** @param onFirstMerge awaited before `quicksilver.merging` is first set: what goes by it must be there */
   constructor(repositories: Repositories, onFirstMerge: () => Promise<void>) {
@@ -45,6 +46,11 @@ export class ContextKeys implements Disposable {
     this.#set('activeFile', file && contextOf(file.repository, file.path));
     const here = file?.repository.model.head?.operation;
     this.#set('operation', here ?? all.map(({ model }) => model.head?.operation).find(each => each !== undefined));
+    const unfinished = all.filter(({ model }) => model.head?.operation !== undefined);
+    this.#set(
+      'unfinishedRoots',
+      unfinished.map(({ rootUri }) => rootUri.toString()),
+    );
     if (all.some(isMerging)) this.#firstMerge ??= this.#onFirstMerge();
     if (this.#firstMerge !== undefined) void this.#firstMerge.then(() => this.#set('merging', all.some(isMerging)));
     this.#set(
@@ -54,8 +60,9 @@ export class ContextKeys implements Disposable {
   }
 
   #set(name: string, value: unknown): void {
-    if (this.#told.get(name) === value) return;
-    this.#told.set(name, value);
+    const key = JSON.stringify(value);
+    if (this.#told.has(name) && this.#told.get(name) === key) return;
+    this.#told.set(name, key);
     void commands.executeCommand('setContext', `quicksilver.${name}`, value);
   }
 }

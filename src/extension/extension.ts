@@ -30,7 +30,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
   const client = new EngineClient({
     start: () => startWorker(path.join(context.extensionPath, 'dist', 'worker.cjs'), log),
     log,
-    ask: async (asked, token) => (await lazy()).askPerson(asked, token),
+    ask: async (asked, token) => (await lazy()).answerHg(asked, token),
     schedule: scheduleAfter,
     now: () => performance.now(),
   });

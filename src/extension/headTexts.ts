@@ -23,18 +23,21 @@ export function statusBarTooltip(name: string, { head, counts }: RepositoryModel
 }
 
 /** The status bar's item about what is unfinished; undefined if nothing is. */
-export function operationCommand({ head, unresolved, mergeState }: RepositoryModel): Command | undefined {
+export function operationCommand(
+  { head, unresolved, mergeState }: RepositoryModel,
+  argument: unknown,
+): Command | undefined {
   if (head?.operation === undefined) return undefined;
   const conflicts = unresolved === 0 ? '' : ` $(warning) ${unresolved}`;
   const tooltip = [operationName(head.operation)];
   if (mergeState?.problem !== undefined) tooltip.push(mergeState.problem.message);
   if (unresolved > 0) tooltip.push(l10n.t('Unresolved conflicts: {0}', unresolved));
-  tooltip.push(nextStep(head.operation, unresolved > 0));
+  tooltip.push(nextStep(head.operation, unresolved > 0), l10n.t('Click to continue or abort.'));
   return {
-    // VS Code makes this command for the view of the merge, and shows that expanded.
-    command: NULL_NODE.test(head.secondParent) ? 'workbench.view.scm' : 'quicksilver.merge.focus',
+    command: 'quicksilver.operationActions',
     title: `$(git-merge) ${operationName(head.operation)}${conflicts}`,
     tooltip: tooltip.join('\n'),
+    arguments: [argument],
   };
 }
 

@@ -187,7 +187,7 @@ export class SourceControlView implements Disposable {
       title: statusBarText(model.head, model.counts, activity),
       tooltip: problem?.sentence ?? this.#tooltip(shown),
     };
-    const operation = problem === undefined ? operationCommand(model) : undefined;
+    const operation = problem === undefined ? operationCommand(model, this.#options.rootUri) : undefined;
     const drafts = problem === undefined ? draftsCommand(model, this.#options.rootUri) : undefined;
     this.#showCommands([command, operation, drafts].filter(each => each !== undefined));
     const { inputBox } = this.sourceControl;

@@ -35,6 +35,8 @@ export interface HgChange extends HgRequest {
   readonly kind?: Exclude<HgCommandKind, 'read'>;
   /** Where it runs, an absolute path; without it, the root of the repository. */
   readonly cwd?: string;
+  /** Where hg wants a message edited, it is shown; without this, hg fails there. */
+  readonly edits?: boolean;
   /** It deletes files that are not tracked, or does other things that are not recorded. */
   readonly looksAtAll?: boolean;
 }
@@ -48,6 +50,10 @@ export class HgFailure extends Error {
   /** What it has written and what it ended with, if it ended. */
   readonly result: HgEnded | undefined;
   readonly holder: string | undefined;
+  /** The person has heard of it, by a question to which they have said no. */
+  isTold = false;
+  /** Where it happened; null for a command that needs no repository. */
+  repository: OpenRepository | null = null;
 
   constructor(result: HgRunResult) {
     if (result.kind === 'ended') {
@@ -107,9 +113,8 @@ export class Hg {
         await repository?.shown();
         const failure = failureIn(result, request);
         if (failure === undefined) return result as HgEnded;
-        if (failure.kind === 'locked' && (await this.#offersRetry(repository, failure))) continue;
-        if (failure.kind === 'abandoned' && request.args[0] !== 'recover' && (await this.#recover(repository)))
-          continue;
+        if (await this.#isToBeTriedAgain(repository, request, failure)) continue;
+        failure.repository = repository;
         throw failure;
       }
     } finally {
@@ -120,15 +125,26 @@ export class Hg {
   /** Tells a failure, if it is one of hg and nobody wanted it. Returns false for other errors. */
   tell(error: unknown, prefix = ''): boolean {
     if (!(error instanceof HgFailure)) return false;
+    if (error.isTold) return true;
     if (error.kind === 'cancelled' || error.kind === 'interrupted' || error.kind === 'unanswered') return true;
     const { log } = this.#options;
     const message = `${prefix}${hgTexts.failure(error.kind, error.message)}`;
-    const choices = error.kind === 'unavailable' && workspace.isTrusted ? [hgTexts.openSettings()] : [];
-    void window.showErrorMessage(message, ...choices, hgTexts.showOutput()).then(async choice => {
+    void window.showErrorMessage(message, ...choicesFor(error), hgTexts.showOutput()).then(async choice => {
       if (choice === hgTexts.showOutput()) log.show();
+      else if (choice === hgTexts.unfinished())
+        await commands.executeCommand('quicksilver.operationActions', error.repository?.rootUri);
       else if (choice !== undefined) await commands.executeCommand('workbench.action.openSettings', 'quicksilver.path');
     });
     return true;
+  }
+
+  /** Asks, where that may help; whoever says no knows what has failed. */
+  async #isToBeTriedAgain(repository: OpenRepository | null, request: HgChange, failure: HgFailure): Promise<boolean> {
+    const { kind } = failure;
+    if (kind !== 'locked' && (kind !== 'abandoned' || request.args[0] === 'recover')) return false;
+    const again = await (kind === 'locked' ? this.#offersRetry(repository, failure) : this.#recover(repository));
+    failure.isTold = !again;
+    return again;
   }
 
   async #offersRetry(repository: OpenRepository | null, failure: HgFailure): Promise<boolean> {
@@ -151,6 +167,7 @@ export class Hg {
       ...toRun(repository?.root ?? null, request, kind),
       ...(request.cwd !== undefined && { cwd: request.cwd }),
       ...(request.looksAtAll === true && { looksAtAll: true }),
+      ...(request.edits === true && { edits: true }),
       isInteractive: true,
     };
     const result = this.#options.client.runHg(run, cancel.token);
@@ -198,6 +215,12 @@ export class Hg {
     const after = this.#running > 0;
     if (before !== after) void commands.executeCommand('setContext', 'quicksilver.operationInProgress', after);
   }
+}
+
+/** What to do about it, beside looking at the log. */
+function choicesFor({ kind }: HgFailure): string[] {
+  if (kind === 'unavailable') return workspace.isTrusted ? [hgTexts.openSettings()] : [];
+  return kind === 'unfinished' ? [hgTexts.unfinished()] : [];
 }
 
 const NEVER = new CancellationTokenSource();

@@ -1,6 +1,15 @@
 // The message of a commit in an editor: a temporary file with help at its end, taken when it is accepted or its tab closed.
 import { createHash } from 'node:crypto';
-import { commands, FileSystemError, TabInputText, Uri, window, workspace, type TextDocument } from 'vscode';
+import {
+  commands,
+  FileSystemError,
+  TabInputText,
+  Uri,
+  window,
+  workspace,
+  type CancellationToken,
+  type TextDocument,
+} from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { activeUri } from '../commandArguments.ts';
@@ -24,26 +33,39 @@ const open = new Map<string, (accepted: boolean) => void>();
  * is none in the end.
  */
 export async function writeInEditor(
-  { extension, log }: HgContext,
+  context: HgContext,
   repository: OpenRepository,
   initial?: string,
 ): Promise<string | undefined> {
+  const text = [initial ?? (await template(repository)), '', help(repository)].join('\n');
+  const written = await editText(context, repository, text, { folder: 'commit' });
+  return written === undefined || withoutHelp(written) === '' ? undefined : withoutHelp(written);
+}
+
+/**
+ * Lets the person edit a text, help and all. Undefined if they discard it, or it is not wanted any more.
+ * @param options `folder` for what it is: another text for the same takes over from the first one
+ */
+export async function editText(
+  { extension, log }: HgContext,
+  repository: OpenRepository,
+  text: string,
+  options: { readonly folder: string; readonly token?: CancellationToken },
+): Promise<string | undefined> {
   const storage = extension.storageUri ?? extension.globalStorageUri;
   const hash = createHash('sha256').update(repository.root).digest('hex').slice(0, 16);
-  const uri = Uri.joinPath(storage, 'commit', hash, FILE_NAME);
-  const text = [initial ?? (await template(repository)), '', help(repository)].join('\n');
+  const uri = Uri.joinPath(storage, options.folder, hash, FILE_NAME);
   // A second request for a message takes over from the first one.
   open.get(uri.toString())?.(false);
   await workspace.fs.writeFile(uri, Buffer.from(text, 'utf8'));
   const document = await workspace.openTextDocument(uri);
   if (document.getText() !== text) await commands.executeCommand('workbench.action.files.revert', uri);
   await window.showTextDocument(document, { preview: false });
-  const accepted = await ended(document);
+  const accepted = await ended(document, options.token);
   try {
     if (!accepted) return undefined;
     if (document.isDirty) await document.save();
-    const written = withoutHelp(Buffer.from(await workspace.fs.readFile(uri)).toString('utf8'));
-    return written === '' ? undefined : written;
+    return Buffer.from(await workspace.fs.readFile(uri)).toString('utf8');
   } finally {
     await closeTabs(uri);
     try {
@@ -71,12 +93,14 @@ export function withoutHelp(text: string): string {
 }
 
 /** Resolves when the message is accepted or discarded; a tab that is closed has what was saved accepted. */
-async function ended(document: TextDocument): Promise<boolean> {
+async function ended(document: TextDocument, token?: CancellationToken): Promise<boolean> {
   const key = document.uri.toString();
   const store = new DisposableStore();
   try {
     return await new Promise<boolean>(resolve => {
       open.set(key, resolve);
+      if (token?.isCancellationRequested === true) resolve(false);
+      if (token !== undefined) store.add(token.onCancellationRequested(() => resolve(false)));
       store.add(
         window.tabGroups.onDidChangeTabs(({ closed }) => {
           const isClosed = closed.some(({ input }) => input instanceof TabInputText && input.uri.toString() === key);

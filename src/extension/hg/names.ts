@@ -49,6 +49,7 @@ export const HG_COMMAND_NAMES = [
   'deleteShelved',
   'continueOperation',
   'abortOperation',
+  'operationActions',
   'createBookmark',
   'moveBookmark',
   'renameBookmark',

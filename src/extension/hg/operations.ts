@@ -1,13 +1,31 @@
 // Going on with what was begun, or taking it back.
 import { commands, l10n, window, workspace } from 'vscode';
 import type { Operation } from '../../server/protocol.ts';
+import { isMerging } from '../contextKeys.ts';
 import { operationName } from '../headTexts.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { fileUri } from '../uris.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { HgFailure } from './hg.ts';
+import {
+  abortArguments,
+  bisectSentence,
+  continueArguments,
+  finishUpdateArguments,
+  isFound,
+  isResumable,
+  leftOut,
+  reasonToStop,
+  rejects,
+  STOPPED,
+  verdictArguments,
+  VERDICTS,
+  type Resumable,
+  type Verdict,
+} from './operationSteps.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
-import { inform, settled } from './targets.ts';
+import { inform, namesOf, settled } from './targets.ts';
+import { hgTexts } from './texts.ts';
 
 export const operationCommands = {
   continueOperation: async (context, args) => {
@@ -15,21 +33,16 @@ export const operationCommands = {
     const repository = await withOperation(context, rest[0]);
     if (repository !== undefined) await continueOperation(context, repository, answers);
   },
-  abortOperation: (context, args) => abortOperation(context, args),
+  abortOperation: async (context, args) => {
+    const { answers, rest } = answersOf(args);
+    const repository = await withOperation(context, rest[0]);
+    if (repository !== undefined) await abortOperation(context, repository, answers);
+  },
+  operationActions: (context, args) => chooseAction(context, args),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-/** What each of them is called on the command line, where it is an extension that comes with Mercurial. */
-const EXTENSIONS: Readonly<Partial<Record<Operation, string>>> = {
-  rebase: 'rebase',
-  histedit: 'histedit',
-  transplant: 'transplant',
-  unshelve: 'shelve',
-};
-
-/** They stop with 1, or with 240 where kinds of failures are told apart, when there is something for a person to do. */
-const STOPPED = [0, 1, 240];
-
-const VERDICTS = ['good', 'bad', 'skip'] as const;
+/** Of files in a message, so many are named. */
+const NAMED = 3;
 
 /** Throws a HgFailure if hg does not go on. */
 export async function continueOperation(
@@ -37,74 +50,42 @@ export async function continueOperation(
   repository: OpenRepository,
   answers: Answers = answersOf([]).answers,
 ): Promise<void> {
-  const { model } = repository;
-  const operation = model.head?.operation;
-  if (operation === undefined) return;
-  if (model.unresolved > 0) {
-    const message =
-      model.unresolved === 1
-        ? l10n.t('A conflict is not resolved yet. Resolve it, then go on.')
-        : l10n.t('{0} conflicts are not resolved yet. Resolve them, then go on.', model.unresolved);
-    void window.showWarningMessage(message);
-    return;
-  }
-  switch (operation) {
-    case 'merge':
-      await commands.executeCommand('quicksilver.commit', repository.view.sourceControl);
-      return;
-    case 'bisect':
-      await judge(context, repository, answers);
-      return;
-    case 'update':
-      await finishUpdate(context, repository);
-      return;
-    case 'rebase':
-    case 'graft':
-    case 'histedit':
-    case 'transplant':
-    case 'unshelve': {
-      const args = [operation, ...configFor(operation), '--continue', ...toolFor(operation)];
-      await run(context, repository, operation, args);
-      if (model.unresolved > 0) inform(l10n.t('There are conflicts again. Resolve them, then go on.'));
-    }
+  const operation = repository.model.head?.operation;
+  if (operation === undefined || !mayGoOn(repository)) return;
+  if (isResumable(operation)) {
+    await resume(context, repository, operation, answers);
+  } else if (operation === 'merge') {
+    await commands.executeCommand('quicksilver.commit', repository.view.sourceControl);
+  } else if (operation === 'bisect') {
+    const verdict = answers.oneOf('verdict', VERDICTS) ?? (await chooseVerdict());
+    if (verdict !== undefined) await judge(context, repository, verdict);
+  } else {
+    await finishUpdate(context, repository);
   }
 }
 
 /** Asks first: what was done about conflicts is lost. */
-async function abortOperation(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await withOperation(context, rest[0]);
-  const operation = repository?.model.head?.operation;
-  if (repository === undefined || operation === undefined) return;
-  if (operation === 'bisect') {
-    await run(context, repository, operation, ['bisect', '--reset']);
+async function abortOperation(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
+  const operation = repository.model.head?.operation;
+  if (operation === undefined) return;
+  // That takes nothing back, and leaves the working copy where it is.
+  if (operation !== 'bisect' && !(await confirm(answers, abortQuestion(operation, repository), l10n.t('Abort'))))
     return;
-  }
-  const message =
-    operation === 'update'
-      ? l10n.t('Take the interrupted update back, and discard all changes in {0}?', repository.name)
-      : l10n.t(
-          '{0}: abort, and go back to where you were? What you did to resolve conflicts is lost.',
-          operationName(operation),
-        );
-  if (!(await confirm(answers, message, l10n.t('Abort')))) return;
-  await run(context, repository, operation, abortOf(operation));
+  await context.hg.change(repository, {
+    args: abortArguments(operation),
+    title: titleOf(operation),
+    codes: STOPPED,
+    looksAtAll: true,
+  });
 }
 
-function abortOf(operation: Exclude<Operation, 'bisect'>): string[] {
-  switch (operation) {
-    case 'merge':
-      return ['merge', '--abort'];
-    case 'update':
-      return ['update', '--clean', '--rev', '.'];
-    case 'transplant':
-      return ['transplant', ...configFor(operation), '--stop'];
-    case 'rebase':
-    case 'graft':
-    case 'histedit':
-    case 'unshelve':
-      return [operation, ...configFor(operation), '--abort'];
-  }
+function abortQuestion(operation: Operation, { name }: OpenRepository): string {
+  return operation === 'update'
+    ? l10n.t('Take the interrupted update back, and discard all changes in {0}?', name)
+    : l10n.t(
+        '{0}: abort, and go back to where you were? What you did to resolve conflicts is lost.',
+        operationName(operation),
+      );
 }
 
 /** The one that is unfinished, of the repository that is meant, or of the only one that has something unfinished. */
@@ -119,57 +100,161 @@ async function withOperation(context: HgContext, argument: unknown): Promise<Ope
   return undefined;
 }
 
-async function run(
-  context: HgContext,
-  repository: OpenRepository,
-  operation: Operation,
-  args: readonly string[],
-): Promise<void> {
-  const title = l10n.t('{0}…', operationName(operation));
-  await context.hg.change(repository, { args, title, codes: STOPPED, looksAtAll: true });
+/** Not with conflicts: tells which ones wait. */
+function mayGoOn({ model }: OpenRepository): boolean {
+  const unresolved = [...model.conflicts.values()].filter(({ state }) => state === 'unresolved');
+  if (unresolved.length === 0) return true;
+  const paths = unresolved.map(({ path }) => path).sort();
+  const names = `${paths.slice(0, NAMED).join(', ')}${paths.length > NAMED ? ', …' : ''}`;
+  const message =
+    paths.length === 1
+      ? l10n.t('A conflict is not resolved yet: {0}. Resolve it, then go on.', names)
+      : l10n.t('{0} conflicts are not resolved yet: {1}. Resolve them, then go on.', paths.length, names);
+  void window.showWarningMessage(message, hgTexts.commit.showConflicts()).then(async choice => {
+    if (choice !== undefined) await commands.executeCommand('workbench.view.scm');
+  });
+  return false;
 }
 
-async function judge(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const items = [
-    { label: `$(thumbsup) ${l10n.t('Good')}`, detail: l10n.t('The fault is not in this changeset.'), verdict: 'good' },
-    { label: `$(thumbsdown) ${l10n.t('Bad')}`, detail: l10n.t('The fault is in this changeset.'), verdict: 'bad' },
-    { label: `$(debug-step-over) ${l10n.t('Skip')}`, detail: l10n.t('It cannot be told.'), verdict: 'skip' },
-  ];
-  const verdict =
-    answers.oneOf('verdict', VERDICTS) ??
-    (await window.showQuickPick(items, { placeHolder: l10n.t('What of this changeset?') }))?.verdict;
-  if (verdict === undefined) return;
+async function resume(
+  context: HgContext,
+  repository: OpenRepository,
+  operation: Resumable,
+  answers: Answers,
+): Promise<void> {
+  const { model } = repository;
+  if (operation === 'transplant') {
+    const left = rejects([...model.entries.values()].flatMap(({ path, status }) => (status === 'unknown' ? path : [])));
+    const message = l10n.t('Some of the change could not be applied, and lies beside the files. Go on all the same?');
+    if (left.length > 0 && !(await confirm(answers, message, l10n.t('Continue'), namesOf(left)))) return;
+  }
+  const said = await sayOf(context, repository, operation);
+  for (const sentence of leftOut(said)) inform(sentence);
+  if (model.head?.operation !== operation) return;
+  if (model.unresolved > 0) inform(l10n.t('There are conflicts again. Resolve them, then go on.'));
+  else inform(l10n.t('{0}: {1}', operationName(operation), reasonToStop(said) ?? l10n.t('there is more to do.')));
+}
+
+/** All that hg says while it goes on. */
+async function sayOf(context: HgContext, repository: OpenRepository, operation: Resumable): Promise<string> {
+  try {
+    const { output, notes, errors } = await context.hg.change(repository, {
+      args: continueArguments(operation),
+      title: titleOf(operation),
+      codes: STOPPED,
+      looksAtAll: true,
+      edits: true,
+    });
+    return [output, notes, errors].join('\n');
+  } catch (error) {
+    // It has stopped as the others do, but calls it a failure.
+    if (!(error instanceof HgFailure) || error.kind !== 'to-be-fixed') throw error;
+    return error.message;
+  }
+}
+
+const VERDICT_ITEMS: Readonly<Record<Verdict, () => { readonly label: string; readonly detail: string }>> = {
+  good: () => ({ label: `$(thumbsup) ${l10n.t('Good')}`, detail: l10n.t('The fault is not in this changeset.') }),
+  bad: () => ({ label: `$(thumbsdown) ${l10n.t('Bad')}`, detail: l10n.t('The fault is in this changeset.') }),
+  skip: () => ({ label: `$(debug-step-over) ${l10n.t('Skip')}`, detail: l10n.t('It cannot be told.') }),
+};
+
+async function chooseVerdict(): Promise<Verdict | undefined> {
+  const items = VERDICTS.map(verdict => ({ ...VERDICT_ITEMS[verdict](), verdict }));
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('What of this changeset?') }))?.verdict;
+}
+
+async function judge(context: HgContext, repository: OpenRepository, verdict: Verdict): Promise<void> {
   const { notes, output } = await context.hg.change(repository, {
-    args: ['bisect', `--${verdict}`],
-    title: l10n.t('Bisecting…'),
+    args: verdictArguments(verdict),
+    title: titleOf('bisect'),
   });
-  const said = `${output}${notes}`.trim();
-  if (said !== '') inform(said.split('\n').slice(0, 3).join(' · '));
+  const said = `${output}\n${notes}`;
+  const sentence = bisectSentence(said);
+  if (!isFound(said)) {
+    if (sentence !== '') inform(sentence);
+    return;
+  }
+  const end = l10n.t('End the Search');
+  void window.showInformationMessage(sentence, end).then(async choice => {
+    if (choice === end) await commands.executeCommand('quicksilver.abortOperation', repository.rootUri);
+  });
 }
 
 /** What it was going to is noted until it is done. */
 async function finishUpdate(context: HgContext, repository: OpenRepository): Promise<void> {
-  const file = fileUri(repository.rootUri, '.hg/updatestate');
-  const node = new TextDecoder('latin1').decode(await workspace.fs.readFile(file)).trim();
-  const revision = /^[0-9a-f]{40}$/.test(node) ? node : '.';
-  const title = l10n.t('Updating…');
-  try {
-    await context.hg.change(repository, { args: ['update', '--rev', revision], title, codes: [0, 1] });
-  } catch (error) {
-    if (!(error instanceof HgFailure) || error.kind !== 'uncommitted-changes') throw error;
-    const action = l10n.t('Update and Discard Changes');
-    const message = l10n.t('The update was interrupted while files were written. Finish it, and discard all changes?');
-    if ((await window.showWarningMessage(message, { modal: true }, action)) !== action) return;
-    await context.hg.change(repository, { args: ['update', '--clean', '--rev', revision], title });
+  const state = await workspace.fs.readFile(fileUri(repository.rootUri, '.hg/updatestate'));
+  const args = finishUpdateArguments(new TextDecoder('latin1').decode(state));
+  await context.hg.change(repository, { args, title: l10n.t('Updating…'), codes: STOPPED, looksAtAll: true });
+  if (repository.model.unresolved > 0) inform(l10n.t('There are conflicts. Resolve them when you come to it.'));
+}
+
+/** What the item in the status bar does: a list of what can be done now. */
+async function chooseAction(context: HgContext, args: readonly unknown[]): Promise<void> {
+  const { answers, rest } = answersOf(args);
+  const repository = await withOperation(context, rest[0]);
+  const operation = repository?.model.head?.operation;
+  if (repository === undefined || operation === undefined) return;
+  const items = actionsFor(context, repository, operation, answers);
+  const placeHolder = `${operationName(operation)} · ${repository.name}`;
+  await (await window.showQuickPick(items, { placeHolder }))?.run();
+}
+
+interface Action {
+  readonly label: string;
+  readonly detail?: string;
+  run(): unknown;
+}
+
+function actionsFor(
+  context: HgContext,
+  repository: OpenRepository,
+  operation: Operation,
+  answers: Answers,
+): readonly Action[] {
+  const show: Action[] = [];
+  if (repository.model.unresolved > 0) {
+    const run = (): unknown => commands.executeCommand('workbench.view.scm');
+    show.push({ label: `$(warning) ${hgTexts.commit.showConflicts()}`, run });
   }
+  if (isMerging(repository)) {
+    const run = (): unknown => commands.executeCommand('quicksilver.merge.focus');
+    show.push({ label: `$(git-merge) ${l10n.t('Show the Merge')}`, run });
+  }
+  // Nothing runs there.
+  if (!workspace.isTrusted) return show;
+  const abort: Action = {
+    label: operation === 'bisect' ? `$(close) ${l10n.t('End the Search')}` : `$(close) ${l10n.t('Abort')}`,
+    detail: ABORT_DETAILS[operation](),
+    run: () => abortOperation(context, repository, answers),
+  };
+  if (operation === 'bisect') {
+    const judged = VERDICTS.map(verdict => ({
+      ...VERDICT_ITEMS[verdict](),
+      run: () => judge(context, repository, verdict),
+    }));
+    return [...judged, abort, ...show];
+  }
+  const goOn: Action = {
+    label: `$(debug-continue) ${l10n.t('Continue')}`,
+    detail: operation === 'merge' ? l10n.t('Commit the merge.') : l10n.t('Go on when all conflicts are resolved.'),
+    run: () => continueOperation(context, repository, answers),
+  };
+  return repository.model.unresolved > 0 ? [...show, goOn, abort] : [goOn, abort, ...show];
 }
 
-function configFor(operation: Operation): string[] {
-  const extension = EXTENSIONS[operation];
-  return extension === undefined ? [] : ['--config', `extensions.${extension}=`];
-}
+const wholeBack = (): string => l10n.t('Go back to where you were before.');
+const ABORT_DETAILS: Readonly<Record<Operation, () => string>> = {
+  merge: () => l10n.t('Go back to the first parent, and discard all changes.'),
+  update: () => l10n.t('Go back to where the update began, and discard all changes.'),
+  bisect: () => l10n.t('Forget what was found. The working copy stays where it is.'),
+  transplant: () => l10n.t('What was transplanted before it stopped stays.'),
+  rebase: wholeBack,
+  graft: wholeBack,
+  histedit: wholeBack,
+  unshelve: wholeBack,
+};
 
-/** Not all of them take a tool when they go on; the configuration goes for all. */
-function toolFor(operation: Operation): string[] {
-  return operation === 'transplant' ? [] : ['--config', 'ui.merge=internal:merge'];
+function titleOf(operation: Operation): string {
+  return l10n.t('{0}…', operationName(operation));
 }

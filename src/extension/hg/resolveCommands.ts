@@ -103,7 +103,7 @@ async function mark(context: HgContext, repository: OpenRepository, files: reado
 }
 
 /** After the last conflict these are to be continued; a merge is committed, with a message. */
-const GO_ON: ReadonlySet<string> = new Set(['rebase', 'graft', 'unshelve', 'histedit', 'transplant']);
+const GO_ON: ReadonlySet<string> = new Set(['rebase', 'graft', 'unshelve', 'histedit', 'transplant', 'update']);
 
 function conflictsAmong(
   context: HgContext,

@@ -1,8 +1,10 @@
 // What each command of names.ts does.
-import { window } from 'vscode';
+import { window, type CancellationToken } from 'vscode';
+import type { HgAsked } from '../../server/hgProtocol.ts';
 import type { CommandContext } from '../commands.ts';
 import { repositoryOfArgument } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
+import { askPerson } from './ask.ts';
 import { commitCommands } from './commitCommands.ts';
 import { Hg } from './hg.ts';
 import { includeCommands } from './includeCommands.ts';
@@ -12,6 +14,7 @@ import { resolveCommands } from './resolveCommands.ts';
 import { ignoreCommands } from './ignoreCommand.ts';
 import { movingCommands } from './movingCommands.ts';
 import { shelfCommands } from './shelves.ts';
+import { editMessage } from './operationMessage.ts';
 import { operationCommands } from './operations.ts';
 import { nameCommands } from './nameCommands.ts';
 import { exchangeCommands } from './exchangeCommands.ts';
@@ -62,6 +65,13 @@ export async function runHgCommand(
     if (!made.hg.tell(error)) throw error;
     return undefined;
   }
+}
+
+/** Answers what hg asks while one of the commands runs; null for no answer. */
+export async function answerHg(asked: HgAsked, token: CancellationToken): Promise<string | null> {
+  const { messageIn, text } = asked;
+  if (messageIn === undefined) return askPerson(asked, token);
+  return made === undefined ? null : editMessage(made, messageIn, text, token);
 }
 
 async function chosenRepository(context: CommandContext, argument: unknown): Promise<OpenRepository | undefined> {

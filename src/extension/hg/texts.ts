@@ -21,6 +21,7 @@ export const hgTexts = {
   notTrusted: () => l10n.t('Mercurial commands run only in a workspace that you trust.'),
   openSettings: () => l10n.t('Open Settings'),
   showOutput: () => l10n.t('Show Output'),
+  unfinished: () => l10n.t('Continue or Abort…'),
   retry: () => l10n.t('Try Again'),
   exitCode: (code: number) => l10n.t('hg ended with exit code {0}.', code),
   locked: (name: string, holder: string | undefined) =>
@@ -63,8 +64,8 @@ export const hgTexts = {
         'The last commit ({0}) is public: others may have it already. It is not taken back; "hg backout" makes a commit that undoes it.',
         node.slice(0, 12),
       ),
-    merge: (node: string) =>
-      l10n.t('The last commit ({0}) is a merge, which cannot be taken back to where it was before.', node.slice(0, 12)),
+    children: (node: string) =>
+      l10n.t('Other changesets are built on the last commit ({0}). It is not taken back.', node.slice(0, 12)),
     which: () => l10n.t('The last commit was amended. What is to be undone?'),
     amend: () => l10n.t('The Amend'),
     amendDetail: () => l10n.t('The commit is as it was before; what was added to it is in the working copy again.'),

@@ -5,6 +5,7 @@ import { HgFailure } from './hg.ts';
 import { rememberMessage } from './messageHistory.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
+import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
 
 /** Both come with Mercurial; they are switched on for one command, whatever the person's configuration says of them. */
 const UNCOMMIT = ['--config', 'extensions.uncommit='];
@@ -15,6 +16,8 @@ interface LastCommit {
   readonly message: string;
   readonly isPublic: boolean;
   readonly isMerge: boolean;
+  /** Other changesets, which are not hidden, are built on it. */
+  readonly hasChildren: boolean;
   /** It was made by an amend, and what it was before is still known. */
   readonly isAmended: boolean;
 }
@@ -26,14 +29,17 @@ export async function undoCommit(context: HgContext, repository: OpenRepository)
   const last = await lastCommit(context, repository);
   if (last === undefined) return refuse(hgTexts.commit.noParent());
   if (last.isPublic) return refuse(say.public(last.node));
-  if (last.isMerge) return refuse(say.merge(last.node));
+  if (last.hasChildren) return refuse(say.children(last.node));
+  const refusal = last.isMerge ? await refusalToUndoMerge(context, repository, last.node) : undefined;
+  if (refusal !== undefined) return refuse(refusal);
   const way = last.isAmended ? await chooseWay() : 'commit';
   if (way === undefined) return false;
   if (way === 'amend') {
     await context.hg.change(repository, { args: [...UNCOMMIT, 'unamend'], title: say.title() });
     return true;
   }
-  await uncommit(context, repository);
+  if (last.isMerge) await undoMerge(context, repository, last.node);
+  else await uncommit(context, repository);
   const { inputBox } = repository.view.sourceControl;
   // What was typed meanwhile is among the recent messages.
   if (inputBox.value.trim() !== last.message) {
@@ -55,18 +61,28 @@ async function uncommit({ hg }: HgContext, repository: OpenRepository): Promise<
   }
 }
 
+const CHILDREN = '{count(revset("children(%d)", rev))}';
+
 async function lastCommit({ hg }: HgContext, repository: OpenRepository): Promise<LastCommit | undefined> {
-  const template = ['{node}', '{phase}', '{p2node}', '{predecessors}', '{get(extras, "amend_source")}', '{desc}'].join(
-    '\\0',
-  );
+  const template = [
+    '{node}',
+    '{phase}',
+    '{p2node}',
+    '{predecessors}',
+    '{get(extras, "amend_source")}',
+    CHILDREN,
+    '{desc}',
+  ].join('\\0');
   const output = await hg.read(repository, { args: ['log', '--rev', '.', '--template', template] });
   if (output === '') return undefined;
-  const [node = '', phase, secondParent = '', predecessors = '', amendSource = '', ...message] = output.split('\0');
+  const [node = '', phase, secondParent = '', predecessors = '', amendSource = '', children, ...message] =
+    output.split('\0');
   return {
     node,
     message: message.join('\0'),
     isPublic: phase === 'public',
     isMerge: /[^0]/.test(secondParent),
+    hasChildren: children !== '0',
     isAmended: amendSource !== '' && predecessors !== '' && !predecessors.includes(' '),
   };
 }

@@ -1,0 +1,52 @@
+// Takes back a merge that was committed, so that the working copy is merging again with the files as they were committed.
+//
+// `hg uncommit` refuses merges, and `hg strip --keep` alone leaves a working copy with one parent, where what the merge
+// brought in is untracked. So the merge is made again without looking at its conflicts, its files are taken from the commit,
+// and only then the commit goes: until that last step, which leaves a bundle behind, everything can be had back by an update.
+import { l10n } from 'vscode';
+import { changeCount } from '../summary.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { STRIP_CONFIG, strippingArguments, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
+import type { HgContext } from './table.ts';
+import { settled } from './targets.ts';
+
+/** Why it cannot be taken back; undefined if it can. */
+export async function refusalToUndoMerge(
+  context: HgContext,
+  repository: OpenRepository,
+  node: string,
+): Promise<string | undefined> {
+  await settled(context, repository);
+  const { model } = repository;
+  if (changeCount(model.counts) > 0) {
+    return l10n.t('A merge is taken back only without other changes in the working copy. Shelve or commit them first.');
+  }
+  if (model.subrepositories.length > 0) {
+    return l10n.t('The last commit ({0}) is a merge with subrepositories, which is not taken back.', node.slice(0, 12));
+  }
+  return undefined;
+}
+
+/** Throws a HgFailure if a step fails; then the commit is there as it was. */
+export async function undoMerge({ hg }: HgContext, repository: OpenRepository, node: string): Promise<void> {
+  const title = l10n.t('Undoing the merge…');
+  const template =
+    '{p1node}\\0{p2node}\\0{branch}\\0{revset("p1(%d)", rev) % "{branch}"}\\0{activebookmark}\\0{join(bookmarks, "\\0")}';
+  const output = await hg.read(repository, { args: ['log', '--rev', node, '--template', template] });
+  const [first = '', second = '', branch = '', branchBefore = '', active = '', ...bookmarks] = output.split('\0');
+  const names = bookmarks.filter(name => name !== '');
+  const commit: MergeCommit = { node, first, second, branch, branchBefore, active, bookmarks: names };
+  try {
+    for (const args of undoMergeSteps(commit)) {
+      await hg.change(repository, { args, title, codes: [0, 1], looksAtAll: true });
+    }
+  } catch (error) {
+    // To go to a bookmark by its name makes it active.
+    const back = names.includes(active) ? active : node;
+    await hg.change(repository, { args: ['update', '--clean', '--rev', back], title, looksAtAll: true });
+    throw error;
+  }
+  for (const args of strippingArguments(commit)) {
+    await hg.change(repository, { args: [...STRIP_CONFIG, ...args], title, looksAtAll: true });
+  }
+}
