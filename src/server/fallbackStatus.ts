@@ -70,7 +70,7 @@ export class FallbackStatus implements Disposable {
   /** Another one for each time that it was refused, so that an answer of the time before is recognized. */
   #session = 0;
   #entries: Entries = NOTHING;
-  #told: { state: ToldState; head: string; settled: boolean } | undefined;
+  #told: { state: ToldState; head: string; parts: string; settled: boolean } | undefined;
   #causes = new Set<string>();
   /** Something has happened that hg was not asked about yet; since when, and when last. */
   #pending: { readonly since: number; last: number } | undefined;
@@ -246,17 +246,18 @@ export class FallbackStatus implements Disposable {
   #tell(entries: Entries, wanted: ToldState, settled: boolean, milliseconds: number): void {
     const told = this.#told;
     const state = told !== undefined && sameState(told.state, wanted) ? told.state : wanted;
-    const { head, tracked } = this.#options.head();
+    const { head, tracked, subrepositories } = this.#options.head();
+    const parts = JSON.stringify(subrepositories);
     const headKey = head === undefined ? '' : JSON.stringify(head);
     const reset = told?.state.kind !== state.kind;
     const changes = difference(reset ? NOTHING : this.#entries, entries);
     this.#entries = entries;
     const cause = [...this.#causes].join(', ');
     this.#causes.clear();
-    if (!reset && changes.length === 0 && told.state === state && told.head === headKey && told.settled === settled) {
-      return;
-    }
-    this.#told = { state, head: headKey, settled };
+    const tellsParts = parts !== (reset ? '[]' : told.parts);
+    const isSame = told?.state === state && told.head === headKey && told.settled === settled;
+    if (!reset && changes.length === 0 && isSame && !tellsParts) return;
+    this.#told = { state, head: headKey, parts, settled };
     this.#updates.fire({
       state,
       head,
@@ -265,6 +266,7 @@ export class FallbackStatus implements Disposable {
       counts: count(entries),
       tracked,
       nestedRepositories: reset ? [] : undefined,
+      ...(tellsParts && { subrepositories }),
       settled,
       cause: cause === '' ? 'refused' : cause,
       outcome: emptyOutcome(),

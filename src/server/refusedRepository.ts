@@ -7,7 +7,8 @@ import { readWithFiles, type FileSet } from '../mercurial/fileSet.ts';
 import { LOCK_FILE } from '../mercurial/lock.ts';
 import { MercurialRepository } from '../mercurial/repository.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
-import type { Head, Lock } from '../workingCopy/backend.ts';
+import { subrepositories } from '../mercurial/subrepos.ts';
+import type { Head, Lock, Subrepository } from '../workingCopy/backend.ts';
 import { HeadReader } from '../workingCopy/mercurialHead.ts';
 
 /** Looked at where not even the requirements can be understood. */
@@ -24,7 +25,11 @@ export interface RefusedHead {
   readonly head: Head | undefined;
   /** Files that are recorded; 0 if that cannot be read. */
   readonly tracked: number;
+  /** They need not be refused themselves. None if the files that list them cannot be read. */
+  readonly subrepositories: readonly Subrepository[];
 }
+
+const NOTHING: RefusedHead = { head: undefined, tracked: 0, subrepositories: [] };
 
 export class RefusedRepository {
   readonly root: string;
@@ -75,11 +80,15 @@ export class RefusedRepository {
 
   /** Never throws for what a repository can be like. */
   head(): RefusedHead {
-    return this.#lenient({ head: undefined, tracked: 0 }, () => {
+    return this.#lenient(NOTHING, () => {
       const opened = this.#open();
-      if (opened === undefined) return { head: undefined, tracked: 0 };
+      if (opened === undefined) return NOTHING;
       const dirstate = opened.repository.readDirstate();
-      return { head: opened.heads.read(dirstate), tracked: dirstate.entryCount };
+      return {
+        head: opened.heads.read(dirstate),
+        tracked: dirstate.entryCount,
+        subrepositories: this.#lenient([], () => subrepositories(this.#vfs, this.root, dirstate)),
+      };
     });
   }
 

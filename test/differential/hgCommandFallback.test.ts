@@ -189,6 +189,28 @@ test('each status, and an untouched file with other line ends is clean', async t
   assert.deepEqual(served.entries, EOL_STATUS);
 });
 
+test('its subrepositories are told of, as they come and go', async t => {
+  const served = serve(t, sandbox => {
+    withEol(sandbox);
+    sandbox.hg('.', ['init', 'repo/sub']);
+    sandbox.write('repo', '.hgsub', 'sub = ../sub\ngit = [git]../git\n');
+    sandbox.hg('repo', ['add', '.hgsub']);
+  });
+  await served.setHgPolicy(true);
+  await served.open();
+  assert.equal(served.state.kind, 'fallback', served.problem);
+  const parts = (): string[] =>
+    served.subrepositories.map(({ path: at, kind, isPresent }) => `${at} ${kind} ${isPresent ? 'there' : '-'}`);
+  assert.deepEqual(parts(), ['git git -', 'sub hg there']);
+  assert.deepEqual(served.entries, served.expected);
+  served.write('.hgsub', 'sub = ../sub\nother = ../other\n');
+  await served.hint('');
+  assert.deepEqual(parts(), ['other hg -', 'sub hg there']);
+  served.hg('forget', '.hgsub');
+  await served.hint('');
+  assert.deepEqual(parts(), []);
+});
+
 test('contents come from hg, converted as working files are, and once only', async t => {
   const served = serve(t, withEol);
   await served.setHgPolicy(true);

@@ -37,6 +37,7 @@ export class ServedRepository implements Disposable {
   answer: (asked: HgAsked) => string | null = () => null;
   state: protocol.RepositoryState = { kind: 'scanning' };
   head: protocol.RepositoryHead | undefined;
+  subrepositories: readonly protocol.Subrepository[] = [];
   readonly #entries = new Map<string, protocol.FileEntry>();
   readonly #connection;
   readonly #server: Server;
@@ -187,6 +188,7 @@ export class ServedRepository implements Disposable {
     for (const entry of update.changed) this.#entries.set(entry.path, entry);
     this.state = update.state;
     this.head = update.head;
+    if (update.subrepositories !== undefined || update.reset) this.subrepositories = update.subrepositories ?? [];
     if (this.states.at(-1) !== update.state.kind) this.states.push(update.state.kind);
     this.#check();
   }

@@ -32,7 +32,7 @@ class Rig {
     this.status = new FallbackStatus({
       ask: () => this.#ask(),
       recorded: () => this.recorded,
-      head: () => ({ head: undefined, tracked: 5 }),
+      head: () => ({ head: undefined, tracked: 5, subrepositories: [] }),
       lock: () => this.lock,
       auditMs: 0,
     });
