@@ -58,6 +58,12 @@ export function hgPolicy(): HgPolicy {
 
 export type Offer = 'ask' | 'always' | 'never';
 
+/** Whether messages are checked or begin with a template. */
+export function hasMessageSettings(scope: Uri): boolean {
+  const settings = workspace.getConfiguration(SECTION, scope);
+  return settings.get<unknown>('inputValidation') === true || Boolean(settings.get<unknown>('commitTemplate'));
+}
+
 export interface CommitSettings {
   /** 'included': the included files if there are any, else all; 'all': all of them. */
   readonly scope: 'included' | 'all';

@@ -7,6 +7,7 @@ import { isOnDisk } from '../uris.ts';
 import { HgFailure } from './hg.ts';
 import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
+import { fillInputBox } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
 
@@ -87,6 +88,7 @@ async function perform(
   }
   // What VS Code tells of the box may be a moment old.
   if (inputBox.value === typed || inputBox.value === message) inputBox.value = '';
+  await fillInputBox(repository);
   await rememberMessage(extension.workspaceState, repository.root, message);
   return true;
 }

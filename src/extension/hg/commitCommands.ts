@@ -6,6 +6,7 @@ import { lastMessage } from './commitMessage.ts';
 import { exchangeCommands } from './exchangeCommands.ts';
 import { endEditor, writeInEditor } from './messageEditor.ts';
 import { recentMessages, rememberMessage } from './messageHistory.ts';
+import { typedMessage } from './messageTemplate.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
 import { undoCommit } from './undoCommit.ts';
@@ -62,8 +63,8 @@ async function commitAndPush(context: HgContext, argument: unknown): Promise<voi
 async function editMessage(context: HgContext, argument: unknown): Promise<boolean> {
   const repository = await context.repository(argument);
   if (repository === undefined) return false;
-  const typed = repository.view.sourceControl.inputBox.value;
-  const message = await writeInEditor(context, repository, typed.trim() === '' ? undefined : typed);
+  const typed = typedMessage(repository);
+  const message = await writeInEditor(context, repository, typed === '' ? undefined : typed);
   return message !== undefined && commitWritten(context, repository, message);
 }
 
@@ -93,6 +94,6 @@ async function pickMessage(context: HgContext, argument: unknown): Promise<void>
   });
   if (chosen === undefined) return;
   const { inputBox } = repository.view.sourceControl;
-  await rememberMessage(extension.workspaceState, repository.root, inputBox.value);
+  await rememberMessage(extension.workspaceState, repository.root, typedMessage(repository));
   inputBox.value = chosen.message;
 }

@@ -5,8 +5,12 @@ import type { CommitSettings } from '../settings.ts';
 import type { CommitOptions } from './commit.ts';
 import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';
+import { typedMessage } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
+
+/** So many of the problems of a message are told before the commit. */
+const PROBLEMS_SHOWN = 10;
 
 /** Undefined if the person turns away, or writes nothing. */
 export async function messageFor(
@@ -16,9 +20,9 @@ export async function messageFor(
   settings: CommitSettings,
 ): Promise<string | undefined> {
   if (message !== undefined) return message;
-  const typed = repository.view.sourceControl.inputBox.value;
+  const typed = typedMessage(repository);
   if (amend === 'keep') return lastMessage(context, repository);
-  if (typed.trim() !== '') return typed;
+  if (typed !== '') return typed;
   // Nothing was typed, so that nothing is to be said anew.
   if (amend !== undefined) return lastMessage(context, repository);
   const written = settings.usesEditor
@@ -41,6 +45,8 @@ export async function confirmMessage(message: string, settings: CommitSettings):
   const problems = problemsOf(message, settings);
   if (problems.length === 0) return true;
   const say = hgTexts.message;
-  const detail = problems.map(({ sentence }) => sentence).join('\n');
+  const shown = problems.slice(0, PROBLEMS_SHOWN).map(say.problem);
+  if (shown.length < problems.length) shown.push(hgTexts.commit.more(problems.length - shown.length));
+  const detail = shown.join('\n');
   return (await window.showWarningMessage(say.doubts(), { modal: true, detail }, say.anyway())) === say.anyway();
 }

@@ -1,38 +1,46 @@
-// What a message of a commit is better without: a long first line, text right below it, long lines.
-import { l10n } from 'vscode';
-import type { CommitSettings } from '../settings.ts';
+// What a message of a commit is better without: a long first line, text right below it, long lines. Pure, so that it has a
+// test.
 
-export interface MessageProblem {
-  /** From 0. */
-  readonly line: number;
-  /** Where in the line it begins. */
-  readonly start: number;
-  readonly end: number;
-  readonly sentence: string;
+export interface MessageLimits {
+  /** Characters of the first line; 0 for any number. */
+  readonly subjectLength: number;
+  /** Characters of each other line; 0 for any number. */
+  readonly lineLength: number;
 }
 
-/** A length of 0 in the settings is no limit. */
-export function problemsOf(
-  message: string,
-  { subjectLength, lineLength }: Pick<CommitSettings, 'subjectLength' | 'lineLength'>,
-): MessageProblem[] {
+export interface MessageProblem {
+  readonly kind: 'subject' | 'second-line' | 'line';
+  /** Of the text, from 0. */
+  readonly line: number;
+  /** Where in the line it begins, and where it ends. */
+  readonly start: number;
+  readonly end: number;
+  /** Of the message, from 1: what stands above it is not counted. */
+  readonly number: number;
+  /** Characters of the line. */
+  readonly length: number;
+  /** Characters that it may have; 0 where that is not the problem. */
+  readonly limit: number;
+}
+
+/** Lines that begin so are no part of the message. */
+export const HELP_PREFIX = 'HG:';
+
+/** Of a message as it is written: blank lines above it and lines of help are none of it. */
+export function problemsOf(text: string, { subjectLength, lineLength }: MessageLimits): MessageProblem[] {
   const problems: MessageProblem[] = [];
-  for (const [line, text] of message.split(/\r?\n/).entries()) {
-    const limit = line === 0 ? subjectLength : lineLength;
-    if (line === 1 && text.trim() !== '') {
-      problems.push({
-        line,
-        start: 0,
-        end: text.length,
-        sentence: l10n.t('The second line of the message is not empty.'),
-      });
+  let number = 0;
+  for (const [line, whole] of text.split(/\r?\n/).entries()) {
+    const content = whole.trimEnd();
+    if (whole.startsWith(HELP_PREFIX) || (number === 0 && content === '')) continue;
+    number++;
+    const { length } = content;
+    const place = { line, end: length, number, length };
+    if (number === 2 && length > 0) problems.push({ kind: 'second-line', ...place, start: 0, limit: 0 });
+    const limit = number === 1 ? subjectLength : lineLength;
+    if (limit > 0 && length > limit) {
+      problems.push({ kind: number === 1 ? 'subject' : 'line', ...place, start: limit, limit });
     }
-    if (limit === 0 || text.length <= limit) continue;
-    const sentence =
-      line === 0
-        ? l10n.t('The first line of the message has {0} characters, and {1} are the limit.', text.length, limit)
-        : l10n.t('Line {0} of the message has {1} characters, and {2} are the limit.', line + 1, text.length, limit);
-    problems.push({ line, start: limit, end: text.length, sentence });
   }
   return problems;
 }

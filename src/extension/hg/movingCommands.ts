@@ -4,6 +4,7 @@ import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, type Answers } from './answers.ts';
 import { HgFailure } from './hg.ts';
+import { typedMessage } from './messageTemplate.ts';
 import { pickRevision } from './revisionPick.ts';
 import { shelveAll } from './shelves.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
@@ -128,7 +129,7 @@ async function mergeWith(context: HgContext, args: readonly unknown[]): Promise<
     await merge();
   }
   const { inputBox } = repository.view.sourceControl;
-  if (inputBox.value.trim() === '') inputBox.value = l10n.t('Merge with {0}', shortened(revision));
+  if (typedMessage(repository) === '') inputBox.value = l10n.t('Merge with {0}', shortened(revision));
   tellConflicts(repository);
   return true;
 }

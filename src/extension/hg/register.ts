@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands.ts';
 import { lazy } from '../lazy.ts';
 import { followEdits } from './followEdits.ts';
+import { hasMessageSettings } from '../settings.ts';
 import { texts } from '../texts.ts';
 import { HG_COMMAND_NAMES } from './names.ts';
 import { tellOfOtherExtension } from './otherExtensions.ts';
@@ -28,6 +29,25 @@ export function registerHgCommands(context: CommandContext): Disposable {
   store.add(context.repositories.onDidOpen(() => void tellWhetherHgRuns(context)));
   store.add(context.repositories.onDidOpen(() => void tellOfOtherExtension(context.extension)));
   store.add(followEdits(context.repositories));
+  store.add(whenMessagesMatter(context));
+  return store;
+}
+
+/** Loads what follows the messages of commits with the first setting that is about them. */
+function whenMessagesMatter(context: CommandContext): Disposable {
+  const { repositories } = context;
+  const store = new DisposableStore();
+  let follows = false;
+  const look = (): void => {
+    if (follows || !repositories.all.some(({ rootUri }) => hasMessageSettings(rootUri))) return;
+    follows = true;
+    void lazy().then(
+      ({ followMessages }) => store.add(followMessages(context)),
+      (error: unknown) => context.log.error(`messages are not followed: ${errorMessage(error)}`),
+    );
+  };
+  store.add(repositories.onDidOpen(look));
+  store.add(workspace.onDidChangeConfiguration(look));
   return store;
 }
 

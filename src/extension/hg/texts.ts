@@ -1,6 +1,7 @@
 // Every sentence that is shown about commands of hg, in one place for translators. What hg itself says is shown as it says it.
 import { l10n } from 'vscode';
 import type { HgFailure } from './hg.ts';
+import type { MessageProblem } from './messageChecks.ts';
 
 /** What is said before what hg says, or instead of it. */
 const failures: Partial<Readonly<Record<HgFailure['kind'], (message: string) => string>>> & {
@@ -50,6 +51,16 @@ export const hgTexts = {
   message: {
     doubts: () => l10n.t('Commit with this message?'),
     anyway: () => l10n.t('Commit Anyway'),
+    problem: ({ kind, number, length, limit }: MessageProblem) => {
+      switch (kind) {
+        case 'second-line':
+          return l10n.t('The second line of the message is not empty.');
+        case 'subject':
+          return l10n.t('The first line of the message has {0} characters, and {1} are the limit.', length, limit);
+        case 'line':
+          return l10n.t('Line {0} of the message has {1} characters, and {2} are the limit.', number, length, limit);
+      }
+    },
     help: () => l10n.t('Write a message for the commit. Lines that begin with "HG:" are left out.'),
     helpEnd: () =>
       l10n.t('Accept it with the button above, or save it and close the editor. An empty message ends it.'),

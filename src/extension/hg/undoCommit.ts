@@ -3,6 +3,7 @@ import { window } from 'vscode';
 import type { OpenRepository } from '../openRepository.ts';
 import { HgFailure } from './hg.ts';
 import { rememberMessage } from './messageHistory.ts';
+import { typedMessage } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
 import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
@@ -42,9 +43,8 @@ export async function undoCommit(context: HgContext, repository: OpenRepository)
   else await uncommit(context, repository);
   const { inputBox } = repository.view.sourceControl;
   // What was typed meanwhile is among the recent messages.
-  if (inputBox.value.trim() !== last.message) {
-    await rememberMessage(context.extension.workspaceState, repository.root, inputBox.value);
-  }
+  const typed = typedMessage(repository);
+  if (typed.trim() !== last.message) await rememberMessage(context.extension.workspaceState, repository.root, typed);
   inputBox.value = last.message;
   return true;
 }

@@ -1,0 +1,39 @@
+// Where messages of commits are written: marks what is found in them, and puts the template into the input boxes.
+import { languages, workspace, type TextDocument } from 'vscode';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import type { CommandContext } from '../commands.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { affects } from '../settings.ts';
+import { markMessage } from './messageDiagnostics.ts';
+import { fillInputBox } from './messageTemplate.ts';
+
+export function followMessages({ repositories, log }: CommandContext): Disposable {
+  const store = new DisposableStore();
+  const marks = store.add(languages.createDiagnosticCollection('quicksilver.messages'));
+  const look = (document: TextDocument): void => {
+    if (isMessage(document)) markMessage(repositories, marks, document);
+  };
+  const fill = (repository: OpenRepository): void =>
+    void fillInputBox(repository).catch((error: unknown) => log.error(`template: ${errorMessage(error)}`));
+  store.add(workspace.onDidOpenTextDocument(look));
+  store.add(workspace.onDidChangeTextDocument(({ document }) => look(document)));
+  store.add(workspace.onDidCloseTextDocument(({ uri }) => marks.delete(uri)));
+  store.add(repositories.onDidOpen(fill));
+  store.add(
+    workspace.onDidChangeConfiguration(event => {
+      if (affects(event, 'inputValidation', 'inputValidationSubjectLength', 'inputValidationLength')) {
+        workspace.textDocuments.forEach(look);
+      }
+      if (affects(event, 'commitTemplate')) repositories.all.forEach(fill);
+    }),
+  );
+  workspace.textDocuments.forEach(look);
+  repositories.all.forEach(fill);
+  return store;
+}
+
+/** VS Code tells of the text in an input box as of a document, whose URI has the id of the source control and its root. */
+function isMessage({ languageId, uri }: TextDocument): boolean {
+  return uri.scheme === 'vscode-scm' ? uri.path.startsWith('quicksilver/') : languageId === 'hg-commit';
+}

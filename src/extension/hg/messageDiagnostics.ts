@@ -1,0 +1,36 @@
+// Marks what a message of a commit is better without, while it is written: in the editor for messages and in the input box.
+import { createHash } from 'node:crypto';
+import { Diagnostic, DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
+import type { OpenRepository } from '../openRepository.ts';
+import type { Repositories } from '../repositories.ts';
+import { commitSettings } from '../settings.ts';
+import { problemsOf } from './messageChecks.ts';
+import { hgTexts } from './texts.ts';
+
+/** Brings the marks of a message up to date. */
+export function markMessage(repositories: Repositories, marks: DiagnosticCollection, document: TextDocument): void {
+  const settings = commitSettings(repositoryOf(repositories, document)?.rootUri ?? document.uri);
+  const problems = settings.checksMessage ? problemsOf(document.getText(), settings) : [];
+  const found = problems.map(problem => {
+    const { line, start, end } = problem;
+    const range = new Range(line, start, line, end);
+    const mark = new Diagnostic(range, hgTexts.message.problem(problem), DiagnosticSeverity.Warning);
+    mark.source = 'Quicksilver';
+    return mark;
+  });
+  marks.set(document.uri, found);
+}
+
+function repositoryOf({ all }: Repositories, { uri }: TextDocument): OpenRepository | undefined {
+  if (uri.scheme === 'file') {
+    const folder = uri.path.split('/').at(-2);
+    return all.find(({ root }) => messageFolder(root) === folder);
+  }
+  const root = decodeURIComponent(uri.query.replace(/^rootUri=/, ''));
+  return all.find(({ rootUri }) => rootUri.toString() === root);
+}
+
+/** The name of the folder in which the messages for a repository are written. */
+export function messageFolder(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 16);
+}

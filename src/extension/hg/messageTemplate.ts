@@ -1,0 +1,48 @@
+// What a message of a commit begins with: in the editor, and in the input box as long as nothing is typed there.
+import { FileSystemError, Uri, workspace } from 'vscode';
+import type { OpenRepository } from '../openRepository.ts';
+import { commitSettings } from '../settings.ts';
+import { HELP_PREFIX } from './messageChecks.ts';
+
+/** What was last put into the input boxes. */
+const filled = new WeakMap<OpenRepository, string>();
+
+/** The text of the setting, or of the file that it names. */
+export async function messageTemplate({ rootUri }: OpenRepository): Promise<string> {
+  const wanted = commitSettings(rootUri).template;
+  if (wanted === '' || wanted.includes('\n')) return wanted;
+  const file = wanted.startsWith('/') || /^[a-z]:[\\/]/i.test(wanted) ? Uri.file(wanted) : undefined;
+  const uri = file ?? Uri.joinPath(rootUri, wanted);
+  try {
+    return withoutHelp(Buffer.from(await workspace.fs.readFile(uri)).toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+    return wanted;
+  }
+}
+
+/** The message without the help, and without blank lines around it. */
+export function withoutHelp(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .filter(line => !line.startsWith(HELP_PREFIX))
+    .map(line => line.trimEnd())
+    .join('\n')
+    .trim();
+}
+
+/** Puts the template into an input box in which nothing is typed. */
+export async function fillInputBox(repository: OpenRepository): Promise<void> {
+  const text = await messageTemplate(repository);
+  const { inputBox } = repository.view.sourceControl;
+  // Reading took time.
+  if (typedMessage(repository) !== '' || inputBox.value === text) return;
+  filled.set(repository, text);
+  inputBox.value = text;
+}
+
+/** What a person has typed into the input box; '' if it is the template, as it was put there. */
+export function typedMessage(repository: OpenRepository): string {
+  const { value } = repository.view.sourceControl.inputBox;
+  return value.trim() === '' || value.trim() === filled.get(repository)?.trim() ? '' : value;
+}
