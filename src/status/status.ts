@@ -21,6 +21,8 @@ export interface StatusOptions extends ScanOptions, RunControl {
   readonly verdicts?: VerdictCache | undefined;
   /** How everything is scanned by several threads, where that is possible: if not every file is to be told of. */
   readonly bulk?: BulkOptions | undefined;
+  /** Called before anything is judged; by then, other threads may be scanning. The run throws what it throws. */
+  readonly prepare?: (() => void) | undefined;
 }
 
 export interface StatusEntry {
@@ -68,31 +70,40 @@ export async function runStatus(input: StatusInput, options: StatusOptions): Pro
     tree,
     options.verdicts ?? new VerdictCache(),
   );
+  const bulk = options.paths === undefined ? beginBulk(input, scan, outcome, options) : undefined;
+  try {
+    options.prepare?.();
+    if (bulk !== undefined) await runBulk(bulk, options);
+  } finally {
+    bulk?.stop();
+  }
   if (options.paths !== undefined) addPaths(input, tree, scan, options.paths);
-  else if (!(await runBulk(input, scan, outcome, options))) scan.addDirectory(ROOT_PATH, false);
+  else if (bulk === undefined) scan.addDirectory(ROOT_PATH, false);
   await runScan(scan, options);
   return { entries, ignoredDirectories, nestedRepositories, unreadable, outcome };
 }
 
-/** Scans the recorded directories by several threads; false if that cannot be done. What else was found is queued in `scan`. */
-async function runBulk(input: StatusInput, scan: TreeScan, outcome: Outcome, options: StatusOptions): Promise<boolean> {
-  const { signal, pause } = options;
-  if (options.bulk === undefined || options.clean || options.ignored === 'all') return false;
+/** Begins a scan by several threads; undefined if that cannot be done. */
+function beginBulk(
+  input: StatusInput,
+  scan: TreeScan,
+  outcome: Outcome,
+  { bulk, clean, ignored, signal }: StatusOptions,
+): BulkScan | undefined {
+  if (bulk === undefined || clean || ignored === 'all') return undefined;
   signal?.throwIfAborted();
-  const bulk = BulkScan.begin(input, scan, outcome, { clean: () => undefined }, options.bulk);
-  if (bulk === undefined) return false;
-  try {
-    let sliceEnd = performance.now() + SLICE_MS;
-    while (!bulk.isDone) {
-      if (bulk.step() && performance.now() < sliceEnd) continue;
-      await (bulk.isReady ? pause?.() : bulk.wait());
-      signal?.throwIfAborted();
-      sliceEnd = performance.now() + SLICE_MS;
-    }
-  } finally {
-    bulk.stop();
+  return BulkScan.begin(input, scan, outcome, { clean: () => undefined }, bulk);
+}
+
+/** Takes over what the threads find. What else was found is queued in the scan that it was begun with. */
+async function runBulk(bulk: BulkScan, { signal, pause }: RunControl): Promise<void> {
+  let sliceEnd = performance.now() + SLICE_MS;
+  while (!bulk.isDone) {
+    if (bulk.step() && performance.now() < sliceEnd) continue;
+    await (bulk.isReady ? pause?.() : bulk.wait());
+    signal?.throwIfAborted();
+    sliceEnd = performance.now() + SLICE_MS;
   }
-  return true;
 }
 
 /** Runs a scan to its end, in slices. `afterStep` is told of each directory that was handled. */

@@ -14,12 +14,14 @@ export interface RepositorySnapshot {
   readonly dirstate: Dirstate;
   /** The rules, as far as they were read: none if there was no need. */
   readonly ignore: () => IgnoreRules | undefined;
+  /** Reads what is to be read in any case and was not yet, and throws what reading it throws. */
+  readonly prepare: () => void;
 }
 
 /**
  * When the ignore files are read: never if neither unknown nor ignored files are asked for; when something turns up that
- * is not recorded if ignored files are asked for; else at once. Mercurial does so, too: what is wrong in rules that are not
- * read is not reported.
+ * is not recorded if ignored files are asked for; else before anything is judged, when other threads may scan already.
+ * Mercurial does so, too: what is wrong in rules that are not read is not reported.
  */
 export type RulesReading = 'never' | 'when-needed' | 'at-once';
 
@@ -54,13 +56,22 @@ export function composeInput(repository: MercurialRepository, dirstate: Dirstate
 /** Reads what a status needs. Throws a QuicksilverError, 'unsupported' if the repository must be refused. */
 export function takeSnapshot(repository: MercurialRepository, options: SnapshotOptions): RepositorySnapshot {
   const dirstate = repository.readDirstate();
-  let ignore = options.rules === 'at-once' ? repository.readIgnore() : undefined;
+  let ignore: IgnoreRules | undefined;
+  const read = (): IgnoreRules => (ignore ??= repository.readIgnore());
   const lazy: IgnoreMatcher = {
-    isEmpty: false,
-    matches: path => (ignore ??= repository.readIgnore()).matcher.matches(path),
+    get isEmpty() {
+      return ignore?.matcher.isEmpty ?? false;
+    },
+    matches: path => read().matcher.matches(path),
   };
-  const matcher = ignore?.matcher ?? (options.rules === 'when-needed' ? lazy : IGNORE_EVERYTHING);
-  return { input: composeInput(repository, dirstate, matcher), dirstate, ignore: () => ignore };
+  return {
+    input: composeInput(repository, dirstate, options.rules === 'never' ? IGNORE_EVERYTHING : lazy),
+    dirstate,
+    ignore: () => ignore,
+    prepare: () => {
+      if (options.rules === 'at-once') read();
+    },
+  };
 }
 
 /** True if the dirstate is no longer the one of the snapshot: working files may have been replaced with it. */
@@ -83,7 +94,8 @@ export async function settledStatus(
     const lockBefore = repository.lock();
     const snapshot = takeSnapshot(repository, snapshotOptions);
     try {
-      const result = await runStatus(snapshot.input, { verdicts, ...(await optionsFor(snapshot)) });
+      const { input, prepare } = snapshot;
+      const result = await runStatus(input, { verdicts, prepare, ...(await optionsFor(snapshot)) });
       const settled = !isStale(repository, snapshot) && (repository.lock() === 'free' || lockBefore !== 'free');
       if (settled || attempt === ATTEMPTS) return { result, snapshot, settled };
     } catch (error) {

@@ -101,7 +101,7 @@ describe('a status of one moment', () => {
   test('ignore files are read only for files that are not tracked', () => {
     writeFileSync(join(root, '.hgignore'), '(\n');
     const repository = open();
-    assert.throws(() => takeSnapshot(repository, { rules: 'at-once' }), { message: /invalid pattern/ });
+    assert.throws(() => takeSnapshot(repository, { rules: 'at-once' }).prepare(), { message: /invalid pattern/ });
     const snapshot = takeSnapshot(repository, { rules: 'never' });
     assert.equal(snapshot.ignore(), undefined);
     assert.equal(isStale(repository, snapshot), false);

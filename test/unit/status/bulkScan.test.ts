@@ -233,3 +233,35 @@ test('small repositories, those without columns and those that fold case are sca
   await runStatus(input, { ignored: 'none', clean: false, bulk: large });
   assert.equal(prepared, 2);
 });
+
+test('what is needed to judge is read while other threads scan; if it cannot be, they are stopped', async t => {
+  const directory = temporaryDirectory(t);
+  const input = fakeInput({ root: directory.root, entries: someTree(directory) });
+  const events: string[] = [];
+  const scanners: UnitScanners = {
+    prepare: (...args) => {
+      const scanner = inThread.prepare(...args)!;
+      return {
+        parallel: 2,
+        scan: unit => {
+          events.push('scan');
+          return scanner.scan(unit);
+        },
+        release: () => events.push('release'),
+      };
+    },
+  };
+  const options = { ignored: 'none', clean: false, bulk: { scanners, minimumNodes: 0, unitNodes: 1000 } } as const;
+  const { entries } = await runStatus(input, { ...options, prepare: () => events.push('prepare') });
+  assert.deepEqual(entries, []);
+  assert.deepEqual(events.slice(0, 3), ['scan', 'prepare', 'release']);
+  events.length = 0;
+  const failing = runStatus(input, {
+    ...options,
+    prepare: () => {
+      throw new Error('no rules');
+    },
+  });
+  await assert.rejects(failing, { message: 'no rules' });
+  assert.deepEqual(events, ['scan', 'release']);
+});
