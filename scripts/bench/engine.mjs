@@ -24,7 +24,7 @@ export class Engine {
   constructor({ native = true, storage } = {}) {
     const warn = message => {
       // Some measurements allow it no watches, which it rightly warns of.
-      if (!message.startsWith('Not every directory can be watched')) console.warn(`engine: ${message}`);
+      if (!message.includes('Not every directory can be watched')) console.warn(`engine: ${message}`);
     };
     const log = { trace: () => {}, info: () => {}, warn, error: warn };
     const file = WORKER;

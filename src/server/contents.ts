@@ -60,8 +60,11 @@ export class Contents {
   #store: Store | undefined;
   /** What the base of each file was when it was asked for first or last told to have changed; '' for none. */
   readonly #followed = new BoundedCache<string>(MAX_FOLLOWED, MAX_FOLLOWED, () => 1);
-  /** The snapshot that `#followed` was compared with last. */
-  #compared: Snapshot | undefined;
+  /**
+   * What `#followed` was compared with last. It is not kept from being forgotten: where nothing that is told has changed, what
+   * was recorded before, tens of megabytes, would stay until the next update.
+   */
+  #compared: { readonly base: WeakRef<object>; readonly statCache: WeakRef<object> } | undefined;
 
   constructor(repository: ContentSourceRepository) {
     this.#repository = repository;
@@ -89,9 +92,10 @@ export class Contents {
   takeChangedBases(): string[] {
     const snapshot = this.#repository.snapshot();
     if (snapshot === undefined) return [];
-    const before = this.#compared?.input;
-    this.#compared = snapshot;
-    if (before?.base === snapshot.input.base && before.statCache === snapshot.input.statCache) return [];
+    const { base, statCache } = snapshot.input;
+    const before = this.#compared;
+    if (before?.base.deref() === base && before.statCache.deref() === statCache) return [];
+    this.#compared = { base: new WeakRef(base), statCache: new WeakRef(statCache) };
     const changed: string[] = [];
     for (const [path, known] of this.#followed.entries()) {
       this.counters.compared++;
@@ -131,7 +135,7 @@ export class Contents {
 
   #follow(snapshot: Snapshot, path: BytePath): void {
     // A change that came since the last comparison was made is told of like every other.
-    this.#compared ??= snapshot;
+    this.#compared ??= { base: new WeakRef(snapshot.input.base), statCache: new WeakRef(snapshot.input.statCache) };
     if (this.#followed.get(path) === undefined) this.#followed.set(path, this.#identity(snapshot, path));
   }
 

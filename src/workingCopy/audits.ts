@@ -12,12 +12,11 @@ const SLICE_MS = 2;
 /** The audit works for a tenth of the time. */
 const AUDIT_PAUSE_MS = 18;
 /**
- * After a scan whose directories were watched only when it was over, an audit finds what happened in between. It is not to
- * take long, and takes half of the time.
+ * After a scan whose directories were watched only when it was over, an audit finds what happened in between, which is to be
+ * told soon: all of that is done without more of a pause than others need to get their turn, in shorter slices.
  */
-const CATCH_UP_PAUSE_MS = 2;
-/** Directories are watched without more of a pause than others need to get their turn. */
-const WATCH_PAUSE_MS = 1;
+const CATCH_UP_SLICE_MS = 1;
+const CATCH_UP_PAUSE_MS = 0;
 /** An audit on window focus is of use only if the last one is some time ago. */
 const FOCUS_MS = 10_000;
 
@@ -35,7 +34,7 @@ export interface AuditOptions {
 export interface AuditSlice {
   /** Whether something was looked at, and may have been found. */
   readonly looked: boolean;
-  /** In how many milliseconds there is more to do; undefined: nothing until the next audit is due. */
+  /** In how many milliseconds there is more to do, 0: in the next turn; undefined: nothing until the next audit is due. */
   readonly nextIn: number | undefined;
 }
 
@@ -90,8 +89,8 @@ export class Audits implements Disposable {
    * @param begin told before something is looked at
    */
   slice(begin: () => void): AuditSlice {
-    const end = performance.now() + SLICE_MS;
-    if (this.#catchUp.slice(end)) return { looked: false, nextIn: WATCH_PAUSE_MS };
+    const end = performance.now() + (this.#catchUp.isPending ? CATCH_UP_SLICE_MS : SLICE_MS);
+    if (this.#catchUp.slice(end)) return { looked: false, nextIn: CATCH_UP_PAUSE_MS };
     if (!this.#reconciler.isAuditing) {
       if (this.#intervalMs > 0 && !this.#due.isSet) this.#due.set(this.#intervalMs);
       return { looked: false, nextIn: undefined };

@@ -63,6 +63,7 @@ export class LiveModel implements Disposable {
   #retries = 0;
   #scheduled = false;
   #running = false;
+  #backgroundDue = false;
   #waiting: (() => void)[] = [];
   readonly #audits: Audits;
   readonly #rules: RuleFiles;
@@ -284,8 +285,18 @@ export class LiveModel implements Disposable {
     if (!this.#publish(true)) return;
     this.#resolveWaiting();
     // What was told is sent when this turn is over: nothing more is done in it.
-    if (this.#toldAt !== toldAt) setImmediate(() => this.#workInBackground());
+    if (this.#toldAt !== toldAt) this.#workInBackgroundNext();
     else this.#workInBackground();
+  }
+
+  /** Once, however often it is asked for. */
+  #workInBackgroundNext(): void {
+    if (this.#backgroundDue) return;
+    this.#backgroundDue = true;
+    setImmediate(() => {
+      this.#backgroundDue = false;
+      this.#workInBackground();
+    });
   }
 
   #workInBackground(): void {
@@ -300,7 +311,8 @@ export class LiveModel implements Disposable {
     }
     // Also if nothing was found: then the audit is the cause of nothing that is told later.
     if (slice.looked) this.#publish(true);
-    if (slice.nextIn !== undefined) this.#wake.setAtMost(slice.nextIn);
+    if (slice.nextIn === 0) this.#workInBackgroundNext();
+    else if (slice.nextIn !== undefined) this.#wake.setAtMost(slice.nextIn);
   }
 
   /** False if it is not the time for it: a command is running, or something has just been told. The loop is woken then. */

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { test, type TestContext } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { fromDisplay } from '../../../src/base/bytePath.ts';
 import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
 import type { Store } from '../../../src/mercurial/store/store.ts';
@@ -37,6 +39,10 @@ class Served {
 
   get store(): Store {
     return this.#backend.store(this.#snapshot!);
+  }
+
+  statCache(): WeakRef<object> {
+    return new WeakRef(this.#snapshot!.input.statCache);
   }
 
   reload(): void {
@@ -277,3 +283,23 @@ test('a repository that cannot be read has no contents', async () => {
     message: 'The repository cannot be read at the moment.',
   });
 });
+
+test('what was recorded before is not kept for the comparison', async t => {
+  const served = new Served(t, { a: 'one\n' });
+  assert.equal(await served.text('a'), 'one\n');
+  assert.deepEqual(served.contents.takeChangedBases(), []);
+  const before = served.statCache();
+  served.hg('debugrebuildstate');
+  served.reload();
+  assert.notEqual(served.statCache().deref(), before.deref());
+  // A reference that was looked at stays until the end of the turn.
+  await new Promise(resolve => setImmediate(resolve));
+  collectGarbage();
+  assert.equal(before.deref(), undefined);
+  assert.deepEqual(served.contents.takeChangedBases(), []);
+});
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
