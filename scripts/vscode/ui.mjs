@@ -163,6 +163,23 @@ export function createDriver(page) {
       );
     },
 
+    /**
+     * The buttons in the title of a view in the Source Control view, by the view's title; they are drawn when the mouse is there.
+     * `until`, `gone`: waits until there is a button for each of these, and none for those.
+     */
+    async viewActions(title, { until = [], gone = [], timeout = defaultTimeout } = {}) {
+      await driver.showSourceControl();
+      const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
+      await pane.waitFor({ timeout });
+      const header = pane.locator('> .pane-header');
+      await header.hover({ timeout });
+      const button = name => header.locator(`.action-label[aria-label="${cssString(name)}"]`).first();
+      for (const name of until) await button(name).waitFor({ timeout });
+      for (const name of gone) await button(name).waitFor({ state: 'detached', timeout });
+      const names = await header.locator('.action-label').evaluateAll(all => all.map(each => each.ariaLabel ?? ''));
+      return names.filter(name => name !== '');
+    },
+
     /** Types into the input box that is open, waits until it says something with the text `until`, and accepts. */
     async answerInput(text, { until, accept = true, timeout = defaultTimeout } = {}) {
       const widget = page.locator('.quick-input-widget:visible').first();

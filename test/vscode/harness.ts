@@ -80,6 +80,11 @@ export const ui = {
     title: string,
     awaited: { readonly until?: readonly string[]; readonly gone?: boolean } = {},
   ): Promise<string[]> => ask('viewRows', title, awaited),
+  /** Labels of the buttons in the title of a view in the Source Control view; waits for `until`, and until `gone` are not there. */
+  viewActions: (
+    title: string,
+    awaited: { readonly until?: readonly string[]; readonly gone?: readonly string[] } = {},
+  ): Promise<string[]> => ask('viewActions', title, awaited),
   /** Types into the open input box, waits until its message contains `until`, and accepts unless told not to. */
   answerInput: (text: string, awaited: { readonly until?: string; readonly accept?: boolean } = {}): Promise<void> =>
     ask('answerInput', text, awaited),

@@ -37,6 +37,8 @@ export interface HgChange extends HgRequest {
   readonly cwd?: string;
   /** Where hg wants a message edited, it is shown; without this, hg fails there. */
   readonly edits?: boolean;
+  /** Cut off in the middle it would leave behind what nobody can take away: cancelling is not offered. */
+  readonly runsToItsEnd?: boolean;
   /** It deletes files that are not tracked, or does other things that are not recorded. */
   readonly looksAtAll?: boolean;
 }
@@ -177,6 +179,7 @@ export class Hg {
     );
     void window.withProgress({ location: ProgressLocation.SourceControl, title: request.title }, () => ended);
     const offer = scheduleAfter(kind === 'network' ? 0 : CANCEL_OFFERED_AFTER, () => {
+      if (request.runsToItsEnd === true) return;
       void window.withProgress(
         { location: ProgressLocation.Notification, title: request.title, cancellable: true },
         async (progress, token) => this.#showProgress(run.id, progress, token, cancel, ended),

@@ -1,27 +1,18 @@
 // The message of a commit in an editor: a temporary file with help at its end, taken when it is accepted or its tab closed.
-import { createHash } from 'node:crypto';
-import {
-  commands,
-  FileSystemError,
-  TabInputText,
-  Uri,
-  window,
-  workspace,
-  type CancellationToken,
-  type TextDocument,
-} from 'vscode';
+import { commands, TabInputText, Uri, window, workspace, type CancellationToken, type TextDocument } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { activeUri } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { commitSettings } from '../settings.ts';
 import { statusPresentations } from '../statusPresentation.ts';
+import { HELP_PREFIX } from './messageChecks.ts';
+import { messageFolder } from './messageDiagnostics.ts';
+import { messageTemplate, withoutHelp } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
 
 /** package.json gives files of this name the language 'hg-commit'. */
 const FILE_NAME = 'HG_COMMIT_MESSAGE';
-const HELP_PREFIX = 'HG:';
 /** So many files are listed in the help. */
 const FILES_LISTED = 100;
 
@@ -37,7 +28,7 @@ export async function writeInEditor(
   repository: OpenRepository,
   initial?: string,
 ): Promise<string | undefined> {
-  const text = [initial ?? (await template(repository)), '', help(repository)].join('\n');
+  const text = [initial ?? (await messageTemplate(repository)), '', help(repository)].join('\n');
   const written = await editText(context, repository, text, { folder: 'commit' });
   return written === undefined || withoutHelp(written) === '' ? undefined : withoutHelp(written);
 }
@@ -53,8 +44,7 @@ export async function editText(
   options: { readonly folder: string; readonly token?: CancellationToken },
 ): Promise<string | undefined> {
   const storage = extension.storageUri ?? extension.globalStorageUri;
-  const hash = createHash('sha256').update(repository.root).digest('hex').slice(0, 16);
-  const uri = Uri.joinPath(storage, options.folder, hash, FILE_NAME);
+  const uri = Uri.joinPath(storage, options.folder, messageFolder(repository.root), FILE_NAME);
   // A second request for a message takes over from the first one.
   open.get(uri.toString())?.(false);
   await workspace.fs.writeFile(uri, Buffer.from(text, 'utf8'));
@@ -80,16 +70,6 @@ export async function editText(
 export function endEditor(argument: unknown, accepted: boolean): void {
   const uri = argument instanceof Uri ? argument : activeUri();
   if (uri !== undefined) open.get(uri.toString())?.(accepted);
-}
-
-/** The message without the help, and without blank lines around it. */
-export function withoutHelp(text: string): string {
-  return text
-    .split(/\r?\n/)
-    .filter(line => !line.startsWith(HELP_PREFIX))
-    .map(line => line.trimEnd())
-    .join('\n')
-    .trim();
 }
 
 /** Resolves when the message is accepted or discarded; a tab that is closed has what was saved accepted. */
@@ -123,20 +103,6 @@ async function closeTabs(uri: Uri): Promise<void> {
     if (isDirty && isActive) await commands.executeCommand('workbench.action.files.revert');
   }
   await window.tabGroups.close(tabs);
-}
-
-/** The text of the setting, or of the file that it names. */
-async function template(repository: OpenRepository): Promise<string> {
-  const wanted = commitSettings(repository.rootUri).template;
-  if (wanted === '' || wanted.includes('\n')) return wanted;
-  const file = wanted.startsWith('/') || /^[a-z]:[\\/]/i.test(wanted) ? Uri.file(wanted) : undefined;
-  const uri = file ?? Uri.joinPath(repository.rootUri, wanted);
-  try {
-    return withoutHelp(Buffer.from(await workspace.fs.readFile(uri)).toString('utf8'));
-  } catch (error) {
-    if (!(error instanceof FileSystemError)) throw error;
-    return wanted;
-  }
 }
 
 function help({ model, included }: OpenRepository): string {

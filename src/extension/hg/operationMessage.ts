@@ -1,7 +1,8 @@
 // A message that hg wants while an operation goes on (a histedit that folds or rewords, a rebase that collapses), in the
 // same editor as that of a commit.
 import { l10n, type CancellationToken } from 'vscode';
-import { editText, withoutHelp } from './messageEditor.ts';
+import { editText } from './messageEditor.ts';
+import { withoutHelp } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { inform } from './targets.ts';
 

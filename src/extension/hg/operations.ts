@@ -144,6 +144,8 @@ async function sayOf(context: HgContext, repository: OpenRepository, operation: 
       codes: STOPPED,
       looksAtAll: true,
       edits: true,
+      // In the middle of a fold it would leave half of it behind, see hgCommand/editorProgram.ts.
+      runsToItsEnd: operation === 'histedit',
     });
     return [output, notes, errors].join('\n');
   } catch (error) {

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
 import { editorCommand, EditorProgram, type EditMessage } from '../../../src/hgCommand/editorProgram.ts';
+import { hgVariables, optionsFor } from '../../../src/hgCommand/hgVariables.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
@@ -73,6 +74,17 @@ test('what is no UTF-8 is not shown', async t => {
   });
   await edit(Buffer.from('caf\xe9', 'latin1'));
   assert.equal(isAsked, false);
+});
+
+test('every other command has an editor that fails, whatever the person has set', async () => {
+  const { HGEDITOR } = hgVariables({ HGEDITOR: 'vi' });
+  assert.equal(HGEDITOR, undefined);
+  for (const changes of [false, true]) {
+    const options = optionsFor({ root: '/r', cwd: '/r', isInteractive: changes, changes });
+    const [setting] = options.filter(option => option.startsWith('ui.editor='));
+    assert.ok(setting !== undefined);
+    await assert.rejects(run(`${setting.slice('ui.editor='.length)} "file"`));
+  }
 });
 
 test('the line leaves the paths to the environment', () => {
