@@ -1,7 +1,8 @@
 // Runs the extension tests inside a real VS Code: every scenario of test/vscode, one VS Code start each.
 //
-//   node scripts/test-vscode.mjs [--vscode VERSION]... [--scenario NAME]... [--grep TEXT] [--user NAME]
+//   node scripts/test-vscode.mjs [--vscode VERSION]... [--scenario NAME]... [--grep TEXT] [--user NAME] [--jobs N]
 //
+// --jobs runs so many scenarios side by side, in processes of their own; each is printed when it has ended.
 // QUICKSILVER_VSCODE=desktop takes the desktop VS Code that @vscode/test-electron downloads; without it, on Linux, the
 // VS Code server with headless Chromium is used. --user runs everything as that user, which root alone can do.
 // --extension FOLDER tests another extension than this checkout's; --no-build takes the bundles that are there.
@@ -10,7 +11,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildExtension } from './lib/prerequisites.mjs';
-import { PlainError, exitCodeOf, findProgram, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
+import {
+  PlainError,
+  exitCodeOf,
+  findProgram,
+  outcomeOf,
+  outputOf,
+  projectRoot,
+  reportFailure,
+} from './lib/processes.mjs';
 import { getVscode, knownReleases } from './vscode/get-vscode.mjs';
 import { bundlesFolder, runScenario, scenarioNames, scenariosFolder } from './vscode/run.mjs';
 
@@ -20,6 +29,7 @@ const { values: options } = parseArgs({
     scenario: { type: 'string', multiple: true },
     grep: { type: 'string' },
     user: { type: 'string' },
+    jobs: { type: 'string', default: '1' },
     extension: { type: 'string' },
     'no-build': { type: 'boolean', default: false },
   },
@@ -40,24 +50,49 @@ async function main() {
     process.exitCode = await runAsUser(options.user);
     return;
   }
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const version of options.vscode) {
-    if (!desktop) await getVscode(version);
-    for (const name of scenarios) {
-      console.log(
-        `\nVS Code ${version}${desktop ? ' (desktop)' : ''}, scenario ${name}, user ${os.userInfo().username}`,
-      );
-      const extension = options.extension && path.resolve(options.extension);
-      const result = await runScenario(name, { version, desktop, extension, grep: options.grep });
-      for (const key of Object.keys(total)) total[key] += result[key];
-      if (result.problem) {
-        console.log(`scenario ${name}: ${result.problem}`);
-        if (result.failed === 0) total.failed++;
-      }
-    }
+  if (!desktop) for (const version of options.vscode) await getVscode(version);
+  const runs = options.vscode.flatMap(version => scenarios.map(name => ({ version, name })));
+  const isAlone = options.jobs === '1' || runs.length === 1;
+  const results = isAlone ? await oneByOne(runs, desktop) : await sideBySide(runs, Number(options.jobs));
+  const sum = key => results.reduce((total, result) => total + result[key], 0);
+  const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(sum);
+  console.log(`\nextension tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  if (failed > 0 || passed === 0) process.exitCode = 1;
+}
+
+async function oneByOne(runs, desktop) {
+  const results = [];
+  for (const { version, name } of runs) {
+    console.log(`\nVS Code ${version}${desktop ? ' (desktop)' : ''}, scenario ${name}, user ${os.userInfo().username}`);
+    const extension = options.extension && path.resolve(options.extension);
+    const result = await runScenario(name, { version, desktop, extension, grep: options.grep });
+    if (result.problem) console.log(`scenario ${name}: ${result.problem}`);
+    results.push({ ...result, failed: Math.max(result.failed, result.problem ? 1 : 0) });
   }
-  console.log(`\nextension tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+  return results;
+}
+
+async function sideBySide(runs, count) {
+  const results = [];
+  const waiting = [...runs];
+  const work = async () => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) results.push(await inProcess(run));
+  };
+  await Promise.all(Array.from({ length: count }, work));
+  return results;
+}
+
+/** Runs one scenario as this program does, and prints all at its end. */
+async function inProcess({ version, name }) {
+  const shared = ['grep', 'extension'].flatMap(key => (options[key] === undefined ? [] : [`--${key}`, options[key]]));
+  const args = [import.meta.filename, '--no-build', '--vscode', version, '--scenario', name, ...shared];
+  const { code, stdout, stderr } = await outcomeOf(process.execPath, args);
+  const [text, counts] = stdout.split(/^extension tests: (.*)\n/m);
+  process.stdout.write(text);
+  process.stderr.write(stderr);
+  if (counts === undefined) console.log(`scenario ${name}: its program ended with ${code}`);
+  const [passed, failed, skipped] = (counts ?? '0 passed, 1 failed, 0 skipped').split(', ').map(Number.parseFloat);
+  return { passed, failed, skipped };
 }
 
 /** Builds the extension, unless another one is to be tested, and bundles each test file and the entry. */

@@ -49,6 +49,9 @@ const stages = [
   { name: 'package', programs: forVscode, run: () => node(['scripts/package.mjs', '--check']) },
 ];
 
+/** Test files that take longest. They are started first, so that at the end not one of them runs on alone. */
+const longFiles = ['storeHistory', 'hostile', 'revisions', 'soak', 'fuzz', 'faultsPermissions', 'cliProcess', 'live'];
+
 await main().catch(reportFailure);
 
 async function main() {
@@ -92,8 +95,10 @@ async function build() {
 }
 
 async function lint() {
-  const eslint = await tool('eslint', 'eslint', ['.']);
-  const prettier = await tool('prettier', 'prettier', ['--check', '.']);
+  const [eslint, prettier] = await Promise.all([
+    tool('eslint', 'eslint', ['.']),
+    tool('prettier', 'prettier', ['--check', '.']),
+  ]);
   return { ok: eslint.ok && prettier.ok, failures: [...eslint.failures, ...prettier.failures] };
 }
 
@@ -104,7 +109,7 @@ async function nodeTests(kind) {
     .readdirSync(folder, { recursive: true })
     .filter(name => name.endsWith('.test.ts'))
     .map(name => path.join('test', kind, name))
-    .sort();
+    .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
   if (files.length === 0) {
     console.error(`There are no tests in ${folder}.`);
     return { ok: false };
@@ -121,8 +126,14 @@ async function nodeTests(kind) {
   };
 }
 
+function rankOf(file) {
+  const rank = longFiles.indexOf(path.basename(file, '.test.ts'));
+  return rank < 0 ? longFiles.length : rank;
+}
+
 async function vscodeTests(args) {
-  const { ok, output, failures } = await node(['scripts/test-vscode.mjs', ...args]);
+  // Two side by side: much of a scenario is the start of a VS Code, and much of the rest is waiting.
+  const { ok, output, failures } = await node(['scripts/test-vscode.mjs', '--jobs', '2', ...args]);
   const counts = /^extension tests: (\d+) passed, (\d+) failed/m.exec(output);
   const [passed, failed] = [Number(counts?.[1] ?? 0), Number(counts?.[2] ?? 0)];
   return { ok, passed, failed, failures: anyOf(vscodeFailures(output), failures) };

@@ -14,7 +14,7 @@ export const shownColors = {
 export interface ExpectedWindow {
   /** The labels of all rows in the Source Control view. */
   readonly sourceControl?: readonly string[];
-  /** The number on the Source Control icon, which is the sum over all repositories. */
+  /** The number on the Source Control icon, which is the sum over all repositories; there is none for 0. */
   readonly badge?: number;
   /** The texts of the source controls' items, without icons. */
   readonly statusBar?: readonly string[];
@@ -29,7 +29,8 @@ const patience = 10_000;
 export async function assertInWindow(expected: ExpectedWindow): Promise<void> {
   if (!hasUi()) return;
   const { sourceControl, badge, statusBar, explorer } = expected;
-  if (badge !== undefined) assert.equal(await ui.badge({ until: badge }), String(badge));
+  if (badge === 0) await assertBecomes(async () => (await ui.badge()) ?? '', '');
+  else if (badge !== undefined) assert.equal(await ui.badge({ until: badge }), String(badge));
   if (sourceControl !== undefined) await assertBecomes(() => ui.sourceControlRows(), sourceControl);
   if (statusBar !== undefined) {
     const read = async (): Promise<string[]> => {

@@ -51,8 +51,12 @@ function whenMessagesMatter(context: CommandContext): Disposable {
   return store;
 }
 
+/** Counts the times that hg was looked for: where an earlier look ends after a later one, its answer is of no use. */
+let looks = 0;
+
 /** To be called when the answer may be another one: `quicksilver.canRunHg`, `quicksilver.hgMissing`, the input boxes. */
 export async function tellWhetherHgRuns({ client, repositories, log }: CommandContext): Promise<void> {
+  const look = ++looks;
   let isThere = false;
   if (workspace.isTrusted && repositories.all.length > 0) {
     try {
@@ -63,8 +67,11 @@ export async function tellWhetherHgRuns({ client, repositories, log }: CommandCo
       log.warn(`hg was not looked for: ${errorMessage(error)}`);
     }
   }
-  await commands.executeCommand('setContext', 'quicksilver.canRunHg', isThere);
+  if (look !== looks) return;
   const isMissing = workspace.isTrusted && repositories.all.length > 0 && !isThere;
-  await commands.executeCommand('setContext', 'quicksilver.hgMissing', isMissing);
   for (const { view } of repositories.all) view.sourceControl.inputBox.visible = isThere;
+  await Promise.all([
+    commands.executeCommand('setContext', 'quicksilver.canRunHg', isThere),
+    commands.executeCommand('setContext', 'quicksilver.hgMissing', isMissing),
+  ]);
 }

@@ -47,11 +47,10 @@ describe('a bad day', () => {
   it('without hg: says so, and where to name one', async () => {
     await usePath(at('tools', 'nowhere'));
     assert.match(await commitFails(), /setting quicksilver\.path names .*nowhere, which is no program/);
-    // It is hidden when VS Code has heard of it; each round lets that go on.
-    for (let round = 0; round < 100 && bench.inputBox.visible; round++) {
+    // It is hidden when the engine has looked for hg, of which no event tells; each round lets that go on.
+    for (let round = 0; bench.inputBox.visible; round++) {
       await commands.executeCommand('setContext', 'quicksilver.round', round);
     }
-    assert.equal(bench.inputBox.visible, false);
     assert.equal(bench.repository.state.kind, 'ready');
   });
 
