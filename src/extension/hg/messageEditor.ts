@@ -7,7 +7,7 @@ import type { OpenRepository } from '../openRepository.ts';
 import { statusPresentations } from '../statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import { messageFolder } from './messageDiagnostics.ts';
-import { messageTemplate, withoutHelp } from './messageTemplate.ts';
+import { editorTemplate, withoutHelp } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
 
@@ -28,7 +28,7 @@ export async function writeInEditor(
   repository: OpenRepository,
   initial?: string,
 ): Promise<string | undefined> {
-  const text = [initial ?? (await messageTemplate(repository)), '', help(repository)].join('\n');
+  const text = [initial ?? (await editorTemplate(context, repository)), '', help(repository)].join('\n');
   const written = await editText(context, repository, text, { folder: 'commit' });
   return written === undefined || withoutHelp(written) === '' ? undefined : withoutHelp(written);
 }

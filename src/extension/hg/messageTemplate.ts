@@ -1,8 +1,15 @@
 // What a message of a commit begins with: in the editor, and in the input box as long as nothing is typed there.
 import { FileSystemError, Uri, workspace } from 'vscode';
+import { errorMessage } from '../../base/errors.ts';
+import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { commitSettings } from '../settings.ts';
+import { templateArguments } from './configTemplate.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
+import type { HgContext } from './table.ts';
+
+/** This line and all below it is no part of a message, as `hg help config` says of templates that end with a diff. */
+const CUT = /^HG: -+ >8 -+$[^]*/m;
 
 /** What was last put into the input boxes. */
 const filled = new WeakMap<OpenRepository, string>();
@@ -21,9 +28,26 @@ export async function messageTemplate({ rootUri }: OpenRepository): Promise<stri
   }
 }
 
+/** The template for the editor: that of the setting, else that of Mercurial's configuration, for which hg is asked. */
+export async function editorTemplate({ hg, log }: HgContext, repository: OpenRepository): Promise<string> {
+  const own = await messageTemplate(repository);
+  if (own !== '') return own;
+  try {
+    // 1: there is none.
+    const json = await hg.read(repository, { args: ['config', 'committemplate', '--template', 'json'], codes: [0, 1] });
+    const args = templateArguments(json, isMerging(repository));
+    return args === undefined ? '' : withoutHelp(await hg.read(repository, { args }));
+  } catch (error) {
+    // Without it a message can be written as well.
+    log.warn(`${repository.root}: the template of the configuration: ${errorMessage(error)}`);
+    return '';
+  }
+}
+
 /** The message without the help, and without blank lines around it. */
 export function withoutHelp(text: string): string {
   return text
+    .replace(CUT, '')
     .split(/\r?\n/)
     .filter(line => !line.startsWith(HELP_PREFIX))
     .map(line => line.trimEnd())

@@ -1,0 +1,40 @@
+// The text that Mercurial's own configuration has a message begin with: the section [committemplate], see `hg help config`.
+// Pure, so that it has a test.
+
+interface ConfigItem {
+  readonly name: string;
+  readonly value: string;
+}
+
+const SECTION = 'committemplate.';
+
+/**
+ * The arguments with which `hg log` renders it; undefined if there is none. Items of the section may stand in one another,
+ * which templates of a log know as aliases.
+ * @param json the output of `hg config committemplate --template json`
+ */
+export function templateArguments(json: string, isMerge: boolean): readonly string[] | undefined {
+  if (json.trim() === '') return undefined;
+  const items = new Map(
+    (JSON.parse(json) as readonly ConfigItem[]).map(({ name, value }) => [name.replace(SECTION, ''), value]),
+  );
+  const form = `changeset.commit.normal.${isMerge ? 'merge' : 'normal'}`.split('.');
+  const names = form.map((_, i) => form.slice(0, form.length - i).join('.'));
+  const template = names.map(name => items.get(name)).find(value => value !== undefined);
+  if (template === undefined) return undefined;
+  const aliases = [...items].filter(([name]) => /^[a-z_]\w*$/i.test(name) && name !== 'changeset');
+  return [
+    ...['log', '--rev', 'wdir()', '--template', withoutQuotes(template)],
+    ...aliases.flatMap(([name, value]) => ['--config', `templatealias.${name}=${quoted(withoutQuotes(value))}`]),
+  ];
+}
+
+/** A template as a string inside of a template. */
+function quoted(template: string): string {
+  return `"${template.replaceAll(/(\\*)"/g, '$1$1\\"')}"`;
+}
+
+/** Quotation marks around a whole template are none of it. */
+function withoutQuotes(value: string): string {
+  return /^(["']).*\1$/s.test(value) ? value.slice(1, -1) : value;
+}

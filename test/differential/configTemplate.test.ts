@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { templateArguments } from '../../src/extension/hg/configTemplate.ts';
+import { HgSandbox } from '../support/hgSandbox.ts';
+
+test('hg renders the template of the configuration as it does for its own editor', t => {
+  const sandbox = new HgSandbox();
+  t.after(() => sandbox.dispose());
+  sandbox.hg('.', ['init', 'repo']);
+  sandbox.write('repo', 'a', 'a\n');
+  sandbox.hg('repo', ['add', 'a']);
+  const config = [
+    ...['--config', 'committemplate.changeset={desc}Bug: {bug}\\nHG: {extramsg}\\n{stats}'],
+    ...['--config', 'committemplate.bug="{ifeq(branch, "default", "none", "a\\"b")} \\{x}"'],
+    ...['--config', 'committemplate.stats={files % "HG: {file}\\n"}'],
+  ];
+  const asked = sandbox.hg('repo', [...config, 'config', 'committemplate', '--template', 'json']).toString('utf8');
+  const args = templateArguments(asked, false);
+  assert.ok(args);
+  assert.equal(sandbox.hg('repo', [...args]).toString('utf8'), 'Bug: none {x}\nHG: \nHG: a\n');
+});
