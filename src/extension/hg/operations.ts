@@ -215,16 +215,18 @@ function actionsFor(
   answers: Answers,
 ): readonly Action[] {
   const show: Action[] = [];
+  const showView = (): unknown => commands.executeCommand('workbench.view.scm');
   if (repository.model.unresolved > 0) {
-    const run = (): unknown => commands.executeCommand('workbench.view.scm');
-    show.push({ label: `$(warning) ${hgTexts.commit.showConflicts()}`, run });
+    show.push({ label: `$(warning) ${hgTexts.commit.showConflicts()}`, run: showView });
   }
   if (isMerging(repository)) {
     const run = (): unknown => commands.executeCommand('quicksilver.merge.focus');
     show.push({ label: `$(git-merge) ${l10n.t('Show the Merge')}`, run });
   }
-  // Nothing runs there.
-  if (!workspace.isTrusted) return show;
+  // Nothing runs there, but there is always something to look at.
+  if (!workspace.isTrusted) {
+    return show.length > 0 ? show : [{ label: `$(source-control) ${l10n.t('Show the Changes')}`, run: showView }];
+  }
   const abort: Action = {
     label: operation === 'bisect' ? `$(close) ${l10n.t('End the Search')}` : `$(close) ${l10n.t('Abort')}`,
     detail: ABORT_DETAILS[operation](),
