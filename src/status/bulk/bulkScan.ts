@@ -19,7 +19,7 @@ function bulkNodes(otherwise: number): number {
   return wanted === undefined || wanted === '' || Number.isNaN(Number(wanted)) ? otherwise : Number(wanted);
 }
 
-/** Recorded names in a unit: some milliseconds of work, so that progress is told and cancelling is quick. */
+/** Recorded names in a unit: some milliseconds of work (see planScan), so that progress is told and cancelling is quick. */
 const UNIT_NODES = 4000;
 
 export interface BulkOptions {

@@ -26,9 +26,17 @@ export interface ScanPlan {
   readonly units: readonly Unit[];
 }
 
+/** The first units are larger, up to this many times. */
+const LARGEST = 4;
+/** As long as there is so many times a unit's work left, units grow: what one begins late ends late. */
+const LEFT_FOR_LARGER = 24;
+
 /**
  * Plans a scan. Directories that belong to somebody else are left out with everything below them.
- * @param unitNodes about how many recorded names a unit has
+ *
+ * Whoever takes over what units told also reads other things, a manifest for example, and then gives out no more units for
+ * a tenth of a second. So that nobody waits for the next meanwhile, units are large as long as there is much to do.
+ * @param unitNodes about how many recorded names the smallest units have
  * @param first directories that are wanted first: they and those on the way to them make the first unit
  */
 export function planScan(input: StatusInput, unitNodes: number, first: readonly BytePath[] = []): ScanPlan {
@@ -59,6 +67,7 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
   const pending: NodeId[] = [cache.root];
   const parents: Place[] = [NO_PLACE];
   let weight = 0;
+  let left = cache.nodeCount;
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const parent = parents.pop()!;
     if (draft.placeOf[node] === NO_PLACE) {
@@ -72,8 +81,9 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
       pending.push(child);
       parents.push(place);
     }
-    if (weight < unitNodes) continue;
+    if (weight < Math.min(Math.max(left / LEFT_FOR_LARGER, unitNodes), unitNodes * LARGEST)) continue;
     draft.endUnit();
+    left -= weight;
     weight = 0;
   }
   draft.endUnit();

@@ -49,6 +49,21 @@ test('a plan has each recorded directory once, after its parent, in units of abo
   plan.parents.forEach((parent, place) => assert.ok(place === 0 || parent < place));
 });
 
+test('units are larger as long as much is left', () => {
+  const entries = Array.from({ length: 4000 }, (_, i) => clean(`d${i}/a`));
+  const input = fakeInput({ root: '/nowhere', entries });
+  const plan = planScan(input, 40);
+  // Without the first, which has the root and its many names.
+  const sizes = plan.units.slice(1).map(({ from, to }) => 2 * (to - from));
+  assert.deepEqual([sizes[0], sizes.at(-2)], [160, 40]);
+  assert.deepEqual(
+    sizes.slice(0, -1),
+    sizes.slice(0, -1).sort((a, b) => b - a),
+  );
+  assert.ok(sizes.includes(100), 'they do not become small at once');
+  assert.equal(plan.units.at(-1)!.to, 4001);
+});
+
 test('directories that are wanted first are in the first unit, with those on the way', t => {
   const input = fakeInput({ root: '/nowhere', entries: someTree(temporaryDirectory(t)) });
   const first = ['d7/sub', 'd3', 'gone/sub', 'd7'].map(bytePath);
