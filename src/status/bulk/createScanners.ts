@@ -22,5 +22,6 @@ export function createScanners(logger: Logger): UnitScanners & Disposable {
 }
 
 function startScanner(): Worker {
-  return new Worker(path.join(DIST, 'scanner.cjs'));
+  // What the process was told to load first is nothing that a scanner needs.
+  return new Worker(path.join(DIST, 'scanner.cjs'), { execArgv: [] });
 }
