@@ -283,6 +283,7 @@ export class LiveModel implements Disposable {
     if (this.#retries > 0) return;
     const toldAt = this.#toldAt;
     if (!this.#publish(true)) return;
+    this.#backend.rest(this.snapshot);
     this.#resolveWaiting();
     // What was told is sent when this turn is over: nothing more is done in it.
     if (this.#toldAt !== toldAt) this.#workInBackgroundNext();

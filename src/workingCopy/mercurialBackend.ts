@@ -122,6 +122,10 @@ export class MercurialBackend implements Backend {
     return paths;
   }
 
+  rest(snapshot: Snapshot): void {
+    (snapshot as MercurialSnapshot).base.release();
+  }
+
   lock(): Lock {
     return this.#repository?.lock() ?? 'free';
   }

@@ -210,7 +210,8 @@ export class TreeManifest implements Manifest {
 /** The manifest of the null revision. */
 export const EMPTY_MANIFEST: Manifest = { find: () => undefined, entries: () => [] };
 
-function fileOf(line: ManifestLine, path: string): ManifestEntry {
+/** The file that a line is about. Throws 'corrupt' if it is a directory's. */
+export function fileOf(line: ManifestLine, path: string): ManifestEntry {
   if (line.flag !== 't') return { node: line.node, flag: line.flag };
   throw new QuicksilverError('corrupt', `the manifest has a directory ${JSON.stringify(path)} where a file belongs`);
 }

@@ -1,7 +1,8 @@
 // Mercurial keeps the full texts of the manifests it used last. One that verifies saves a chain of deltas.
 import { QuicksilverError } from '../../base/errors.ts';
-import type { Vfs } from '../vfs.ts';
+import type { OpenFile, Vfs } from '../vfs.ts';
 import type { StoreCounters } from './counters.ts';
+import type { TextPlace } from './manifestFile.ts';
 import { NODE_LENGTH } from './node.ts';
 
 const HEADER_LENGTH = NODE_LENGTH + 4;
@@ -21,6 +22,37 @@ export function readManifestCache(
   maxBytes: number,
   counters: StoreCounters,
 ): Buffer | undefined {
+  return inCache(vfs, file, node, maxBytes, counters, (cache, start, length) => {
+    const text = cache.read(start, length);
+    counters.bytesRead += text.length;
+    return text;
+  });
+}
+
+/** Where it has it, without reading it. */
+export function findInManifestCache(
+  vfs: Vfs,
+  file: string,
+  node: Buffer,
+  maxBytes: number,
+  counters: StoreCounters,
+): TextPlace | undefined {
+  return inCache(vfs, file, node, maxBytes, counters, ({ identity }, start, length) => ({
+    file,
+    identity,
+    start,
+    length,
+  }));
+}
+
+function inCache<Result>(
+  vfs: Vfs,
+  file: string,
+  node: Buffer,
+  maxBytes: number,
+  counters: StoreCounters,
+  use: (cache: OpenFile, start: number, length: number) => Result,
+): Result | undefined {
   try {
     const cache = vfs.open(file);
     if (cache === undefined) return undefined;
@@ -33,10 +65,7 @@ export function readManifestCache(
         const length = header.readUInt32BE(NODE_LENGTH);
         const start = at + HEADER_LENGTH;
         if (node.equals(header.subarray(0, NODE_LENGTH))) {
-          if (length > maxBytes || start + length > cache.size) return undefined;
-          const text = cache.read(start, length);
-          counters.bytesRead += text.length;
-          return text;
+          return length > maxBytes || start + length > cache.size ? undefined : use(cache, start, length);
         }
         at = start + length;
       }

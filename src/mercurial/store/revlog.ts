@@ -140,11 +140,15 @@ export class Revlog {
 
   /** True if the node of the revision is that of this text. */
   verify(revision: number, text: Uint8Array): boolean {
+    return this.verifyPieces(revision, [text]);
+  }
+
+  /** The same of a text that comes in pieces. */
+  verifyPieces(revision: number, pieces: Iterable<Uint8Array>): boolean {
     const entry = this.entry(revision);
-    return nodeHash(...this.parentNodes(entry))
-      .update(text)
-      .digest()
-      .equals(entry.node);
+    const hash = nodeHash(...this.parentNodes(entry));
+    for (const piece of pieces) hash.update(piece);
+    return hash.digest().equals(entry.node);
   }
 
   parentNodes(entry: RevlogEntry): [Buffer, Buffer] {

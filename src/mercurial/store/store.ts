@@ -11,6 +11,7 @@ import { emptyCounters, type StoreCounters } from './counters.ts';
 import { Filelog, hasSha256, type LargeFilePointer } from './filelog.ts';
 import {
   EMPTY_MANIFEST,
+  fileOf,
   FlatManifest,
   ManifestText,
   TreeManifest,
@@ -18,7 +19,8 @@ import {
   type Manifest,
   type ManifestEntry,
 } from './manifest.ts';
-import { readManifestCache } from './manifestCache.ts';
+import { findInManifestCache, readManifestCache } from './manifestCache.ts';
+import { ManifestFile } from './manifestFile.ts';
 import { NULL_NODE_HEX, nodeBytes } from './node.ts';
 import { MAX_TEXT_BYTES, Revlog } from './revlog.ts';
 import { encodeStorePath, storeLayout, type StoreLayout } from './storePath.ts';
@@ -37,6 +39,8 @@ export interface StoreTree {
   find(path: BytePath): StoreFile | undefined;
   /** After the first find: why the tree is empty although a revision was asked for. As Mercurial does, it is no error. */
   readonly warning: string | undefined;
+  /** To be called when nothing is looked for at the moment: gives back memory that can be had again without much work. */
+  release(): void;
 }
 
 /** A file of one changeset. Its filelog is read when it is first compared. */
@@ -98,6 +102,10 @@ const MAX_FILELOG_BYTES = 16 << 20;
 const MAX_MANIFESTS = 512;
 const MAX_MANIFEST_BYTES = 64 << 20;
 const MAX_DIRECTORY_REVLOGS = 128;
+/** A smaller manifest is kept in memory. */
+const MIN_FILE_BYTES = 1 << 20;
+/** When so many paths were looked for in a file, it is read as a whole. */
+const MAX_FILE_FINDS = 64;
 
 class DiskStore implements Store {
   readonly counters = emptyCounters();
@@ -179,6 +187,25 @@ class DiskStore implements Store {
     return manifest === NULL_NODE_HEX ? EMPTY_MANIFEST : this.#manifest(manifest, revision);
   }
 
+  /**
+   * The same where it is in Mercurial's cache, verified; undefined if it is not there, or so small that its text may as well be
+   * kept in memory.
+   */
+  manifestFileOfChangeset(node: string): ManifestFile | undefined {
+    const link = this.#isTree ? -1 : this.changelog.findNode(node);
+    if (link < 0) return undefined;
+    const manifest = this.changelog.manifestNode(link);
+    const revision = this.#manifests.findNode(manifest, link);
+    if (revision < 0 || this.#manifests.entry(revision).fullLength < MIN_FILE_BYTES) return undefined;
+    const { vfs } = this.#options;
+    const place = findInManifestCache(vfs, this.#cacheFile, nodeBytes(manifest), MAX_TEXT_BYTES, this.counters);
+    if (place === undefined) return undefined;
+    const file = new ManifestFile(vfs, place, this.counters);
+    if (!this.#manifests.verifyPieces(revision, file.pieces())) return undefined;
+    this.counters.manifestCacheHits++;
+    return file;
+  }
+
   /** @param link the changelog revision it is read for: it came with that or an earlier one */
   #manifest(node: string, link: number | undefined): Manifest {
     if (!this.#isTree) return new FlatManifest(this.#manifestText('', node, link));
@@ -205,12 +232,16 @@ class DiskStore implements Store {
 
   #cachedManifest(directory: string, node: string, revlog: Revlog, revision: number): Buffer | undefined {
     if (directory !== '') return undefined;
-    const { vfs, hgDirectory } = this.#options;
-    const file = `${hgDirectory}/wcache/manifestfulltextcache`;
-    const text = readManifestCache(vfs, file, nodeBytes(node), MAX_TEXT_BYTES, this.counters);
+    const { vfs } = this.#options;
+    const text = readManifestCache(vfs, this.#cacheFile, nodeBytes(node), MAX_TEXT_BYTES, this.counters);
     if (text === undefined || !revlog.verify(revision, text)) return undefined;
     this.counters.manifestCacheHits++;
     return text;
+  }
+
+  /** In which Mercurial keeps the full texts of manifests. */
+  get #cacheFile(): string {
+    return `${this.#options.hgDirectory}/wcache/manifestfulltextcache`;
   }
 
   #manifestRevlog(directory: string): Revlog {
@@ -263,6 +294,9 @@ class LazyTree implements StoreTree {
   readonly #store: DiskStore;
   readonly #parent: string;
   #manifest: Manifest | undefined;
+  /** Where the manifest can be looked up without reading it; undefined if that is not known, null if it can not. */
+  #file: ManifestFile | null | undefined;
+  #fileFinds = 0;
 
   constructor(store: DiskStore, parent: string) {
     this.#store = store;
@@ -271,11 +305,33 @@ class LazyTree implements StoreTree {
   }
 
   find(path: BytePath): StoreFile | undefined {
-    const entry = this.#store.whileStable(() => (this.#manifest ??= this.#load()).find(path));
+    const entry = this.#store.whileStable(() => this.#find(path));
     return entry && new LazyFile(this.#store, path, entry);
   }
 
+  release(): void {
+    this.#fileFinds = 0;
+    if (this.#file) this.#manifest = undefined;
+  }
+
+  #find(path: BytePath): ManifestEntry | undefined {
+    if (this.#manifest === undefined) {
+      if (this.#file === undefined) this.#file = this.#store.manifestFileOfChangeset(this.#parent) ?? null;
+      if (this.#file !== null && this.#fileFinds < MAX_FILE_FINDS) {
+        this.#fileFinds++;
+        const line = this.#file.find(path);
+        if (line !== 'unknown') return line && fileOf(line, path);
+        this.#file = null;
+      }
+      this.#manifest = this.#load();
+    }
+    return this.#manifest.find(path);
+  }
+
   #load(): Manifest {
+    const text = this.#file?.text();
+    if (text !== undefined) return new FlatManifest(text);
+    this.#file = null;
     const manifest = this.#store.manifestOfChangeset(this.#parent);
     if (manifest === undefined) {
       this.warning = `the working copy's parent ${this.#parent} is unknown: compared with an empty revision`;

@@ -29,6 +29,7 @@ export class FakeBackend implements Backend {
   failure: QuicksilverError | undefined;
   lockState: Lock = 'free';
   loads = 0;
+  rests = 0;
   /** Called while a snapshot is being read. */
   onLoad: () => void = () => undefined;
   #next: Snapshot;
@@ -84,6 +85,10 @@ export class FakeBackend implements Backend {
     const after = entriesOf(to);
     const all = new Set([...before.keys(), ...after.keys()]);
     return [...all].filter(at => JSON.stringify(before.get(at)) !== JSON.stringify(after.get(at)));
+  }
+
+  rest(): void {
+    this.rests++;
   }
 
   lock(): Lock {
