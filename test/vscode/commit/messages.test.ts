@@ -12,6 +12,7 @@ import {
 import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
 import { answerDialogs } from '../dialogs.ts';
 import { until } from '../harness.ts';
+import { answerInputs } from '../messages.ts';
 import { at, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
@@ -19,6 +20,7 @@ describe('messages of commits', () => {
   let api: QuicksilverApi;
   let repository: QuicksilverRepository;
   let box: SourceControlInputBox;
+  let written: TextDocument;
 
   before(async () => {
     api = await activeApi();
@@ -28,6 +30,7 @@ describe('messages of commits', () => {
     await until('the input box is there', () => box.visible, repository.onDidChange);
     write('a.txt', 'a, with a message\n');
     await repository.settle();
+    written = await inputDocument();
   });
 
   afterEach(async () => {
@@ -63,8 +66,23 @@ describe('messages of commits', () => {
     return find()!;
   }
 
+  /** The editor that was open before may be the active one for a moment yet. */
+  async function untilEditorHas(begin: string): Promise<void> {
+    const isOpen = (): boolean =>
+      window.activeTextEditor?.document.languageId === 'hg-commit' &&
+      window.activeTextEditor.document.getText().startsWith(begin);
+    const { onDidOpenTextDocument, onDidChangeTextDocument } = workspace;
+    await until(
+      `the editor has ${begin}`,
+      isOpen,
+      window.onDidChangeActiveTextEditor,
+      onDidOpenTextDocument,
+      onDidChangeTextDocument,
+    );
+  }
+
   it('are marked in the input box while they are written, and asked about', async () => {
-    const { uri } = await inputDocument();
+    const { uri } = written;
     box.value = 'A first line that is too long';
     assert.deepEqual(marksOf(uri), []);
     await set('inputValidationSubjectLength', 12);
@@ -99,8 +117,7 @@ describe('messages of commits', () => {
     await set('inputValidation', true);
     box.value = '\nSubject\nsecond';
     const done = commands.executeCommand('quicksilver.editCommitMessage');
-    const isOpen = (): boolean => window.activeTextEditor?.document.languageId === 'hg-commit';
-    await until('the editor is open', isOpen, window.onDidChangeActiveTextEditor, workspace.onDidOpenTextDocument);
+    await untilEditorHas('\nSubject\nsecond\n\nHG: ');
     const { document } = window.activeTextEditor!;
     await untilMarked(document.uri, ['2:0-6 The second line of the message is not empty.']);
     await window.activeTextEditor!.edit(edit => edit.replace(document.lineAt(2).range, ''));
@@ -113,17 +130,17 @@ describe('messages of commits', () => {
     await set('commitTemplate', 'Bug: \nReviewed by: ');
     await until('the template is there', () => box.value.startsWith('Bug:'), workspace.onDidChangeTextDocument);
     const done = commands.executeCommand('quicksilver.editCommitMessage');
-    const isOpen = (): boolean => window.activeTextEditor?.document.languageId === 'hg-commit';
-    await until('the editor is open', isOpen, window.onDidChangeActiveTextEditor, workspace.onDidOpenTextDocument);
-    assert.match(window.activeTextEditor!.document.getText(), /^Bug: \nReviewed by: \n\nHG: /);
+    await untilEditorHas('Bug: \nReviewed by: \n\nHG: ');
     await commands.executeCommand('quicksilver.commitMessageDiscard');
     assert.equal(await done, false);
     // The box alone: nothing was typed, so that the message is asked for.
-    const dialogs = answerDialogs();
-    const asked = commands.executeCommand('quicksilver.commit');
-    await commands.executeCommand('workbench.action.closeQuickOpen');
-    assert.equal(await asked, false);
-    dialogs.dispose();
+    const inputs = answerInputs();
+    assert.equal(await commands.executeCommand('quicksilver.commit'), false);
+    inputs.dispose();
+    assert.deepEqual(
+      inputs.asked.map(({ prompt }) => prompt),
+      ['Message of the commit on “default”'],
+    );
     box.value = 'Bug: 1\nReviewed by: me';
     assert.equal(await commands.executeCommand('quicksilver.commit'), true);
     assert.equal(box.value, 'Bug: \nReviewed by: ');
