@@ -16,7 +16,7 @@ export class ContextKeys implements Disposable {
   readonly #onFirstMerge: () => Promise<void>;
   #firstMerge: Promise<void> | undefined;
   readonly #store = new DisposableStore();
-  readonly #told = new Map<string, string | undefined>();
+  readonly #told = new Map<string, unknown>();
 
   /** @param onFirstMerge awaited before `quicksilver.merging` is first set: what goes by it must be there */
   constructor(repositories: Repositories, onFirstMerge: () => Promise<void>) {
@@ -47,9 +47,11 @@ export class ContextKeys implements Disposable {
     const here = file?.repository.model.head?.operation;
     this.#set('operation', here ?? all.map(({ model }) => model.head?.operation).find(each => each !== undefined));
     const unfinished = all.filter(({ model }) => model.head?.operation !== undefined);
+    // As URIs: in a remote window VS Code knows them by others than we do, and makes texts of them when they have arrived.
     this.#set(
       'unfinishedRoots',
-      unfinished.map(({ rootUri }) => rootUri.toString()),
+      unfinished.map(({ rootUri }) => rootUri),
+      unfinished.map(({ root }) => root).join('\n'),
     );
     if (all.some(isMerging)) this.#firstMerge ??= this.#onFirstMerge();
     if (this.#firstMerge !== undefined) void this.#firstMerge.then(() => this.#set('merging', all.some(isMerging)));
@@ -59,8 +61,8 @@ export class ContextKeys implements Disposable {
     );
   }
 
-  #set(name: string, value: unknown): void {
-    const key = JSON.stringify(value);
+  /** @param key tells two values apart */
+  #set(name: string, value: unknown, key = value): void {
     if (this.#told.has(name) && this.#told.get(name) === key) return;
     this.#told.set(name, key);
     void commands.executeCommand('setContext', `quicksilver.${name}`, value);

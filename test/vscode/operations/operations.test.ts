@@ -268,13 +268,13 @@ describe('taking back', () => {
 
 describe('another command in the middle of an operation', () => {
   it('is refused, and the way on is offered', async () => {
-    const bench = await stopped('again', 'graft', 'Grafting $(warning) 1');
+    const bench = await stopped('again', 'histedit', 'Editing History');
     const lists = answerLists('$(close) Abort');
     const messages = keepMessages('Continue or Abort…', 'Abort');
     await bench.does('update', bench.repository.rootUri, { revision: 'desc("more")', localChanges: 'keep' });
     await until('it is taken back', () => bench.repository.head?.operation === undefined, bench.repository.onDidChange);
     messages.dispose();
     lists.dispose();
-    assert.match(messages.shown[0] ?? '', /^Mercurial: .*(?:graft|conflicts)/);
+    assert.match(messages.shown[0] ?? '', /^Mercurial: histedit in progress/);
   });
 });
