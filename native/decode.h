@@ -1,13 +1,12 @@
-// The dirstate's bytes as columns, without anything of Node: see decode.c.
+// The dirstate's bytes as columns, without anything of Node: see decode_v1.c and decode_v2.c.
 #ifndef QUICKSILVER_DECODE_H
 #define QUICKSILVER_DECODE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// One value a node, as in src/mercurial/dirstate/nodeTable.ts. All are in one block, which free_table() frees.
+// One value a node, as in src/mercurial/dirstate/nodeTable.ts.
 typedef struct {
-  void *block;
   uint32_t *path_offset;
   uint16_t *path_length;
   uint16_t *base_start;
@@ -25,18 +24,23 @@ typedef struct {
   size_t entry_count;
 } table_t;
 
+// Makes the columns of a table of `count` nodes, all zeros, those of version 1 without the last. They may turn out to be too long:
+// node_count is what counts. They belong to whoever made them. Answers 0 if there is not enough memory.
+typedef struct {
+  int (*make)(void *context, size_t count, int with_source, table_t *table);
+  void *context;
+} maker_t;
+
 // Numbers nobody can guess, for a table of names that strangers choose.
 typedef struct {
   uint32_t seed;
   uint32_t multiplier;
 } secret_t;
 
-// Each answers 1 if the table is there. 0: something is wrong with the bytes, or there is not enough memory; then nothing
-// has to be freed. `windows`: '\' and ':' in a name would lead elsewhere.
-int decode_v1(const uint8_t *bytes, size_t length, int windows, secret_t secret, table_t *table);
+// Each answers 1 if the table is there. 0: something is wrong with the bytes, or there is not enough memory; the columns
+// may have been made nevertheless. `windows`: '\' and ':' in a name would lead elsewhere.
+int decode_v1(const uint8_t *bytes, size_t length, int windows, secret_t secret, maker_t maker, table_t *table);
 int decode_v2(const uint8_t *bytes, size_t length, int windows, uint32_t root_offset, uint32_t root_count,
-              table_t *table);
-
-void free_table(table_t *table);
+              maker_t maker, table_t *table);
 
 #endif

@@ -34,34 +34,59 @@ static int put_number(napi_env env, napi_value object, const char *name, size_t 
          napi_set_named_property(env, object, name, number) == napi_ok;
 }
 
-// A copy in JavaScript's own memory: memory of others cannot be lent to it everywhere.
-static int put_column(napi_env env, napi_value object, const char *name, napi_typedarray_type type, const void *data,
-                      size_t count) {
-  const size_t length = count * (type == napi_uint16_array ? sizeof(uint16_t) : sizeof(uint32_t));
-  napi_value buffer, array;
-  void *copy;
-  if (napi_create_arraybuffer(env, length, &copy, &buffer) != napi_ok) return 0;
-  if (length > 0) memcpy(copy, data, length);
-  return napi_create_typedarray(env, type, count, buffer, 0, &array) == napi_ok &&
-         napi_set_named_property(env, object, name, array) == napi_ok;
+enum { COLUMNS = 12 };
+
+// The columns in JavaScript's own memory: that of others cannot be lent to it everywhere.
+typedef struct {
+  napi_env env;
+  napi_value buffers[COLUMNS];
+  int with_source;
+} memory_t;
+
+// In the order of the buffers. The last is only of version 2.
+static const struct {
+  const char *name;
+  napi_typedarray_type type;
+} KINDS[COLUMNS] = {
+    {"pathOffset", napi_uint32_array}, {"pathLength", napi_uint16_array},       {"baseStart", napi_uint16_array},
+    {"firstChild", napi_uint32_array}, {"childCount", napi_uint32_array},       {"flags", napi_uint16_array},
+    {"size", napi_uint32_array},       {"mtimeSeconds", napi_uint32_array},     {"mtimeNanoseconds", napi_uint32_array},
+    {"copyOffset", napi_uint32_array}, {"copyLength", napi_uint16_array},       {"sourceOffset", napi_uint32_array},
+};
+
+static int make_columns(void *context, size_t count, int with_source, table_t *table) {
+  memory_t *memory = context;
+  void *data[COLUMNS] = {0};
+  memory->with_source = with_source;
+  for (int i = 0; i < COLUMNS - !with_source; i++) {
+    const size_t length = count * (KINDS[i].type == napi_uint16_array ? sizeof(uint16_t) : sizeof(uint32_t));
+    if (napi_create_arraybuffer(memory->env, length, &data[i], &memory->buffers[i]) != napi_ok || data[i] == NULL) return 0;
+  }
+  *table = (table_t){.path_offset = data[0],
+                     .path_length = data[1],
+                     .base_start = data[2],
+                     .first_child = data[3],
+                     .child_count = data[4],
+                     .flags = data[5],
+                     .size = data[6],
+                     .seconds = data[7],
+                     .nanoseconds = data[8],
+                     .copy_offset = data[9],
+                     .copy_length = data[10],
+                     .source_offset = data[11]};
+  return 1;
 }
 
-static int put_columns(napi_env env, napi_value object, const table_t *table) {
-  const size_t count = table->node_count;
-  return put_number(env, object, "nodeCount", count) && put_number(env, object, "entryCount", table->entry_count) &&
-         put_column(env, object, "pathOffset", napi_uint32_array, table->path_offset, count) &&
-         put_column(env, object, "pathLength", napi_uint16_array, table->path_length, count) &&
-         put_column(env, object, "baseStart", napi_uint16_array, table->base_start, count) &&
-         put_column(env, object, "firstChild", napi_uint32_array, table->first_child, count) &&
-         put_column(env, object, "childCount", napi_uint32_array, table->child_count, count) &&
-         put_column(env, object, "flags", napi_uint16_array, table->flags, count) &&
-         put_column(env, object, "size", napi_uint32_array, table->size, count) &&
-         put_column(env, object, "mtimeSeconds", napi_uint32_array, table->seconds, count) &&
-         put_column(env, object, "mtimeNanoseconds", napi_uint32_array, table->nanoseconds, count) &&
-         put_column(env, object, "copyOffset", napi_uint32_array, table->copy_offset, count) &&
-         put_column(env, object, "copyLength", napi_uint16_array, table->copy_length, count) &&
-         (table->source_offset == NULL ||
-          put_column(env, object, "sourceOffset", napi_uint32_array, table->source_offset, count));
+static int put_columns(napi_env env, napi_value object, const memory_t *memory, const table_t *table) {
+  for (int i = 0; i < COLUMNS - !memory->with_source; i++) {
+    napi_value array;
+    if (napi_create_typedarray(env, KINDS[i].type, table->node_count, memory->buffers[i], 0, &array) != napi_ok ||
+        napi_set_named_property(env, object, KINDS[i].name, array) != napi_ok) {
+      return 0;
+    }
+  }
+  return put_number(env, object, "nodeCount", table->node_count) &&
+         put_number(env, object, "entryCount", table->entry_count);
 }
 
 static napi_value fail(napi_env env, const char *message) {
@@ -71,27 +96,33 @@ static napi_value fail(napi_env env, const char *message) {
   return NULL;
 }
 
-static napi_value answer(napi_env env, int decoded, table_t *table) {
+static napi_value answer(napi_env env, int decoded, const memory_t *memory, const table_t *table) {
   napi_value result;
+  bool pending = false;
+  // Where memory could not be made, an exception may say so: it is as good as an answer.
+  if (napi_is_exception_pending(env, &pending) != napi_ok || pending) return NULL;
   if (!decoded) return napi_get_null(env, &result) == napi_ok ? result : NULL;
-  const int ok = napi_create_object(env, &result) == napi_ok && put_columns(env, result, table);
-  free_table(table);
+  const int ok = napi_create_object(env, &result) == napi_ok && put_columns(env, result, memory, table);
   return ok ? result : fail(env, "the columns could not be made");
 }
 
 static napi_value version1(napi_env env, napi_callback_info info) {
   arguments_t a;
   table_t table;
+  memory_t memory = {.env = env};
   if (!read_arguments(env, info, &a)) return fail(env, "the arguments are wrong");
   const secret_t secret = {.seed = a.first, .multiplier = a.second | 1};
-  return answer(env, decode_v1(a.bytes, a.length, a.windows, secret, &table), &table);
+  const maker_t maker = {.make = make_columns, .context = &memory};
+  return answer(env, decode_v1(a.bytes, a.length, a.windows, secret, maker, &table), &memory, &table);
 }
 
 static napi_value version2(napi_env env, napi_callback_info info) {
   arguments_t a;
   table_t table;
+  memory_t memory = {.env = env};
   if (!read_arguments(env, info, &a)) return fail(env, "the arguments are wrong");
-  return answer(env, decode_v2(a.bytes, a.length, a.windows, a.first, a.second, &table), &table);
+  const maker_t maker = {.make = make_columns, .context = &memory};
+  return answer(env, decode_v2(a.bytes, a.length, a.windows, a.first, a.second, maker, &table), &memory, &table);
 }
 
 int bind_decoders(napi_env env, napi_value exports) {

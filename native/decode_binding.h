@@ -1,4 +1,4 @@
-// What decode.c does, for JavaScript:
+// What decode_v1.c and decode_v2.c do, for JavaScript:
 //   decodeV1(bytes, windowsNames, seed, multiplier) -> columns | null
 //   decodeV2(bytes, windowsNames, rootOffset, rootCount) -> columns | null
 // Columns are typed arrays by the names of NodeTable, with nodeCount and entryCount; null: the bytes are not those of a

@@ -10,8 +10,8 @@ import { projectRoot } from './lib/processes.mjs';
 const required = process.argv.includes('--require');
 const output = path.join(projectRoot, 'dist', 'native', `${process.platform}-${process.arch}.node`);
 const inFolder = name => path.join(projectRoot, 'native', name);
-const sources = ['scan.c', 'decode.c', 'decode_binding.c', 'watch.c', 'binding.c'].map(inFolder);
-const inputs = [...sources, ...['scan.h', 'decode.h', 'decode_binding.h', 'watch.h'].map(inFolder)];
+const sources = ['scan.c', 'decode_v1.c', 'decode_v2.c', 'decode_binding.c', 'watch.c', 'binding.c'].map(inFolder);
+const inputs = [...sources, ...['scan.h', 'decode.h', 'decode_common.h', 'decode_binding.h', 'watch.h'].map(inFolder)];
 
 const reason = build();
 if (reason === undefined) {

@@ -21,7 +21,7 @@ export interface DecodedColumns {
 }
 
 /**
- * Decoders in native code (native/decode.c). They answer exactly what decodeV1() and decodeV2() do; null where those would
+ * Decoders in native code (native/decode_v1.c, decode_v2.c). They answer exactly what decodeV1() and decodeV2() do; null where those would
  * refuse the bytes, or where there is too little memory.
  */
 export interface NativeDecoders {

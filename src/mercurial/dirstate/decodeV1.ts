@@ -34,7 +34,7 @@ const SIZE_FROM_P2 = -2;
  * If a path comes twice, the later entry wins, as in Mercurial; an earlier copy source stays if the later has none.
  * Throws a QuicksilverError, 'corrupt': a truncated entry, an unknown state, a path that cannot be.
  *
- * native/decode.c does the same.
+ * native/decode_v1.c does the same.
  * @param shared whether the columns are made in memory that threads can share
  */
 export function decodeV1(bytes: Buffer, rules: NameRules, shared = false): NodeTable {

@@ -64,7 +64,7 @@ export function decodeDocket(bytes: Uint8Array, file: string): Docket {
  * parent's, a slash and its name, and there can be no more nodes than the data has room for, so that the time and memory
  * are bounded by the size of the data whatever it contains. Throws a QuicksilverError, 'corrupt'.
  *
- * native/decode.c does the same.
+ * native/decode_v2.c does the same.
  * @param bytes the used part of the data file
  * @param shared whether the columns are made in memory that threads can share
  */
