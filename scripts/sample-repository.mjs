@@ -27,6 +27,9 @@ const committed = {
   'tests/test_prices.py': 'from orchard.prices import PRICES\n\n\ndef test_pear():\n    assert PRICES["pear"] == 150\n',
 };
 
+/** Files in conflict leave no copies in the working copy, which nobody wants to see. */
+const ORIG_ELSEWHERE = ['--config', 'ui.origbackuppath=.hg/origbackups'];
+
 /** The top-level folders of the sample, for those who want to show them open. */
 export const sampleFolders = ['docs', 'orchard', 'tests'];
 
@@ -78,11 +81,28 @@ export async function makeMergeSample(folder) {
   });
   hg(folder, 'commit', '--message', 'Cherries and plums are ripe');
   try {
-    hg(folder, '--config', 'ui.origbackuppath=.hg/origbackups', 'merge', '--tool', 'internal:merge');
+    hg(folder, ...ORIG_ELSEWHERE, 'merge', '--tool', 'internal:merge');
   } catch (error) {
     // hg ends with 1 when there are conflicts.
     if (error.status !== 1) throw error;
   }
+}
+
+/** The same repository with changes that are shelved beside those in the working copy. */
+export async function makeShelvedSample(folder) {
+  await makeCommitted(folder);
+  const shelve = (name, message, files) => {
+    writeFiles(folder, files);
+    hg(folder, '--config', 'extensions.shelve=', 'shelve', '--name', name, '--message', message);
+  };
+  shelve('seasons', 'Prices by season, not finished', {
+    'orchard/prices.py': `${committed['orchard/prices.py']}SEASONS = {}\n`,
+  });
+  shelve('frost', 'Frost down to two degrees', {
+    'orchard/weather.py': committed['orchard/weather.py'].replace('< 0', '< 2'),
+    'docs/planting.md': `${committed['docs/planting.md']}\nCover the young trees.\n`,
+  });
+  writeFiles(folder, { 'README.md': `${committed['README.md']}\nStart with \`python -m orchard\`.\n` });
 }
 
 /** The same repository with two subrepositories, one of which was changed, the other committed to, and one of Git. */

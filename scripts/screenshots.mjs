@@ -5,7 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { PlainError, projectRoot, reportFailure } from './lib/processes.mjs';
-import { makeMergeSample, makeSample, makeSubrepositorySample, sampleFolders } from './sample-repository.mjs';
+import {
+  makeMergeSample,
+  makeSample,
+  makeShelvedSample,
+  makeSubrepositorySample,
+  sampleFolders,
+} from './sample-repository.mjs';
 
 /** Where the side bar ends, in pixels, so that descriptions have room beside the names; and where its edge is gripped. */
 const sideBarRight = 470;
@@ -59,6 +65,36 @@ const windows = [
     },
   },
   {
+    pictures: ['commit', 'commit-message'],
+    make: makeSample,
+    async take({ driver, page, picture }) {
+      await include({ driver, page, name: 'trees.py', count: 1 });
+      await include({ driver, page, name: '__main__.py', count: 2 });
+      await openDiff({ driver, page, name: 'trees.py' });
+      await page.locator('.scm-editor .monaco-editor').first().click();
+      await page.keyboard.insertText('Cherries bear fruit after five years');
+      await driver.badge({ until: 9 });
+      await picture('commit');
+      await driver.runCommand('Quicksilver: Write Commit Message in Editor');
+      const line = page.locator('.editor-instance .view-line', { hasText: 'Cherries' }).first();
+      await line.click();
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.keyboard.insertText('\nOther kinds still do after three.\n');
+      await picture('commit-message');
+    },
+  },
+  {
+    pictures: ['shelved'],
+    make: makeShelvedSample,
+    async take({ driver, page, picture }) {
+      await openDiff({ driver, page, name: 'README.md' });
+      await driver.runCommand('Quicksilver: Unshelve…');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Frost' }).waitFor();
+      await picture('shelved');
+    },
+  },
+  {
     pictures: ['subrepositories'],
     make: makeSubrepositorySample,
     async take({ driver, page, picture }) {
@@ -86,6 +122,16 @@ async function openDiff({ driver, page, name }) {
   await driver.sourceControlRows({ until: [name] });
   await page.locator(`.scm-view .monaco-list-row[aria-label*="${name}"]`).first().click();
   await page.locator('.editor-instance .monaco-diff-editor .line-insert').first().waitFor();
+}
+
+/** By the + beside a row; then there are so many. */
+async function include({ driver, page, name, count }) {
+  await driver.sourceControlRows({ until: [name] });
+  const row = page.locator(`.scm-view .monaco-list-row[aria-label*="${name}"]`).first();
+  await row.hover();
+  await row.locator('.action-label[aria-label*="Include in Commit"]').click();
+  const group = page.locator('.scm-view .monaco-list-row', { hasText: 'Included' });
+  await group.locator('.monaco-count-badge', { hasText: String(count) }).waitFor();
 }
 
 /** VS Code has no command that says how wide; the sash beside the side bar is dragged. */
