@@ -12,9 +12,10 @@ import { after, before, describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { nextTurn } from '../../src/base/async.ts';
+import { NodeWatches, type DirectoryWatches, type WatchUser } from '../../src/workingCopy/directoryWatches.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 import { hgEnvironment, hgStatus } from '../support/hgServer.ts';
-import { LiveHarness } from '../support/liveHarness.ts';
+import { LiveHarness, type LiveHarnessOptions } from '../support/liveHarness.ts';
 import { RecordingLogger } from '../support/recordingLogger.ts';
 
 const PROJECT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -62,10 +63,10 @@ function sampleRepository(t: TestContext): { sandbox: HgSandbox; root: string } 
   return { sandbox, root: sandbox.path('repository') };
 }
 
-async function followed(t: TestContext, auditMs = 0): Promise<Followed> {
+async function followed(t: TestContext, options: LiveHarnessOptions = {}): Promise<Followed> {
   const { sandbox, root } = sampleRepository(t);
   const logger = new RecordingLogger();
-  const live = new LiveHarness(root, { logger, auditMs });
+  const live = new LiveHarness(root, { logger, ...options });
   t.after(() => live.dispose());
   await live.model.settle();
   return { sandbox, root, live, logger };
@@ -95,10 +96,13 @@ function silentWatch(): fs.FSWatcher {
   return Object.assign(watcher, { close: () => undefined, ref: () => watcher, unref: () => watcher });
 }
 
+/** Directories are watched by the `fs.watch` that a test has put in place of Node's; native code would watch without it. */
+const replaced = (user: WatchUser): DirectoryWatches => new NodeWatches(user, (...args) => fs.watch(...args));
+
 describe('watches', { skip: onLinux }, () => {
   test('a file system without events: audits find everything, and the log counts it', async t => {
     replaceInFs(t, { watch: silentWatch });
-    const { sandbox, root, live, logger } = await followed(t, AUDIT_MS);
+    const { sandbox, root, live, logger } = await followed(t, { auditMs: AUDIT_MS, watches: replaced });
     // What is found right after the first scan is not counted: nobody could have told of it yet.
     const read = live.model.outcome.directoriesRead;
     while (live.model.outcome.directoriesRead < read + 3 * DIRECTORIES) await nextTurn();
@@ -130,7 +134,7 @@ describe('watches', { skip: onLinux }, () => {
         return watch(...args).once('close', () => left++);
       }) as typeof fs.watch,
     });
-    const { sandbox, root, live, logger } = await followed(t, AUDIT_MS);
+    const { sandbox, root, live, logger } = await followed(t, { auditMs: AUDIT_MS, watches: replaced });
     // Directories are watched after the first status was told.
     while (live.model.isCatchingUp) await nextTurn();
     assert.equal(live.model.watched.complete, false);

@@ -15,7 +15,8 @@ import { MercurialBackend } from '../../src/workingCopy/mercurialBackend.ts';
 import type { ModelState } from '../../src/workingCopy/publisher.ts';
 import type { Change } from '../../src/workingCopy/statusTree.ts';
 import { bulkForms } from './bulkForms.ts';
-import { createTreeWatcher } from '../../src/workingCopy/treeWatcher.ts';
+import type { DirectoryWatches, WatchUser } from '../../src/workingCopy/directoryWatches.ts';
+import { createTreeWatcher, DirectoryWatcher } from '../../src/workingCopy/treeWatcher.ts';
 import type { HgEntry } from './hgServer.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 
@@ -24,7 +25,12 @@ export interface LiveHarnessOptions {
   readonly logger?: Logger;
   /** Default: no audits. */
   readonly auditMs?: number;
+  /** How directories are watched. Default: in the best way there is here. */
+  readonly watches?: (user: WatchUser) => DirectoryWatches;
 }
+
+/** More than any test has directories. */
+const WATCH_LIMIT = 10_000;
 
 export class LiveHarness implements Disposable {
   readonly root: string;
@@ -38,10 +44,12 @@ export class LiveHarness implements Disposable {
   readonly #seen = [new Set<string>(), new Set<string>()] as const;
   #onSeen: () => void = () => undefined;
 
-  constructor(root: string, { logger = silentLogger, auditMs = 0 }: LiveHarnessOptions = {}) {
+  constructor(root: string, { logger = silentLogger, auditMs = 0, watches }: LiveHarnessOptions = {}) {
     this.root = root;
     const environment = { ...currentEnvironment(), variables: { ...process.env, HGRCPATH: '' } };
-    const watcher = createTreeWatcher({ root, share: 0.5, logger });
+    const options = { root, share: 0.5, logger };
+    const watcher =
+      watches === undefined ? createTreeWatcher(options) : new DirectoryWatcher(options, WATCH_LIMIT, watches);
     this.model = new LiveModel({
       backend: new MercurialBackend(root, new Vfs(), environment),
       watcher,
