@@ -81,5 +81,8 @@ function load(): { readonly module: NativeModule | undefined; readonly reason: s
   } catch (error) {
     return { module: undefined, reason: errorMessage(error) };
   }
-  return { module: holder.exports as NativeModule, reason: '' };
+  const module = holder.exports as Partial<NativeModule>;
+  const isWhole = [module.prepare, module.scan, module.decodeV1, module.decodeV2].every(each => each !== undefined);
+  if (!isWhole) return { module: undefined, reason: 'it was built from other sources' };
+  return { module: module as NativeModule, reason: '' };
 }
