@@ -12,11 +12,13 @@ const SLICE_MS = 2;
 /** The audit works for a tenth of the time. */
 const AUDIT_PAUSE_MS = 18;
 /**
- * After a scan whose directories were watched only when it was over, an audit finds what happened in between, which is to be
- * told soon: all of that is done without more of a pause than others need to get their turn, in shorter slices.
+ * After a scan whose directories were watched only when it was over, an audit finds what happened in between. It takes half of
+ * the time, in shorter slices: a change that is told meanwhile takes several turns, each of which may have to wait for one.
  */
 const CATCH_UP_SLICE_MS = 1;
-const CATCH_UP_PAUSE_MS = 0;
+const CATCH_UP_PAUSE_MS = 1;
+/** Directories are watched without a pause: until it has its watch, what happens in one is found by that audit only. */
+const WATCH_PAUSE_MS = 0;
 /** An audit on window focus is of use only if the last one is some time ago. */
 const FOCUS_MS = 10_000;
 
@@ -90,7 +92,7 @@ export class Audits implements Disposable {
    */
   slice(begin: () => void): AuditSlice {
     const end = performance.now() + (this.#catchUp.isPending ? CATCH_UP_SLICE_MS : SLICE_MS);
-    if (this.#catchUp.slice(end)) return { looked: false, nextIn: CATCH_UP_PAUSE_MS };
+    if (this.#catchUp.slice(end)) return { looked: false, nextIn: WATCH_PAUSE_MS };
     if (!this.#reconciler.isAuditing) {
       if (this.#intervalMs > 0 && !this.#due.isSet) this.#due.set(this.#intervalMs);
       return { looked: false, nextIn: undefined };

@@ -301,7 +301,8 @@ export class LiveModel implements Disposable {
   }
 
   #workInBackground(): void {
-    if (this.#owned.isDisposed || this.#running || this.snapshot === undefined) return;
+    // What was hinted comes first: when it is done, this is gone on with.
+    if (this.#owned.isDisposed || this.#running || this.#scheduled || this.snapshot === undefined) return;
     let slice: AuditSlice;
     try {
       slice = this.#audits.slice(() => this.#begin('audit'));
