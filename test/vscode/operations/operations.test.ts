@@ -268,13 +268,15 @@ describe('taking back', () => {
 
 describe('another command in the middle of an operation', () => {
   it('is refused, and the way on is offered', async () => {
-    const bench = await stopped('again', 'histedit', 'Editing History');
+    const bench = await stopped('again', 'graft', 'Grafting $(warning) 1');
+    await resolves(bench, 'both\n');
     const lists = answerLists('$(close) Abort');
     const messages = keepMessages('Continue or Abort…', 'Abort');
-    await bench.does('update', bench.repository.rootUri, { revision: 'desc("more")', localChanges: 'keep' });
+    bench.inputBox.value = 'In the middle of it';
+    await bench.does('commit', bench.repository.rootUri);
     await until('it is taken back', () => bench.repository.head?.operation === undefined, bench.repository.onDidChange);
     messages.dispose();
     lists.dispose();
-    assert.match(messages.shown[0] ?? '', /^Mercurial: histedit in progress/);
+    assert.match(messages.shown[0] ?? '', /^Mercurial: graft in progress/);
   });
 });

@@ -1,5 +1,5 @@
 // Repositories that are each stopped in one operation, all made from one: two lines that changed the same file. Each is there
-// twice: one to go on with, and one, with "-back" at its name, to take it back; of the histedit there is a third, "again".
+// twice: one to go on with, and one, with "-back" at its name, to take it back; of the graft there is a third, "again".
 import fs from 'node:fs';
 import path from 'node:path';
 import { findHg } from '../../../scripts/vscode/mercurial.mjs';
@@ -73,7 +73,7 @@ export function prepare({ directory, hg, initRepository, writeFiles, fakeHg }) {
     });
     copy(root, `${root}-back`);
   }
-  copy(path.join(directory, 'histedit'), path.join(directory, 'again'));
+  copy(path.join(directory, 'graft'), path.join(directory, 'again'));
   return {
     open: directory,
     settings: { 'quicksilver.resolveOnSave': 'never', 'quicksilver.commitUntrackedFiles': 'never' },
