@@ -16,12 +16,21 @@ export class InexpressibleRegexError extends Error {
  * Throws InexpressibleRegexError.
  */
 export function resolveReferences(node: RegexNode): RegexNode {
+  checkRepeats(node);
   const referenced = new Set<number>();
   if (!collectReferences(node, referenced)) return dropGroups(node, referenced);
   const resolved = resolve(node, { certain: new Set(), possible: new Set() });
   const kept = new Set<number>();
   collectReferences(resolved, kept);
   return dropGroups(resolved, kept);
+}
+
+/** Python 3.11.2 finds matches of '(?:…)++' that are none, and later versions do not: which of them runs hg is not known. */
+function checkRepeats(node: RegexNode): void {
+  if (node.type === 'repeat' && node.mode === 'possessive' && node.body.type !== 'set') {
+    throw new InexpressibleRegexError('a possessive repeat of a group, which not all versions of Python match alike');
+  }
+  childrenOf(node).forEach(checkRepeats);
 }
 
 /** True if a match depends on captured text, or on atomicity, so that JavaScript needs groups of its own for it. */

@@ -155,3 +155,10 @@ test('what depends on a group that matches only sometimes is refused', () => {
     assert.throws(() => matcher(pattern), { name: 'QuicksilverError', code: 'unsupported' }, pattern);
   }
 });
+
+test('a possessive repeat of a group is refused, since versions of Python differ; of a character it is not', () => {
+  for (const pattern of ['(?:ab|a)*+b', '(?:ab){,2}+', '(a)++']) {
+    assert.throws(() => matcher(pattern), { name: 'QuicksilverError', code: 'unsupported' }, pattern);
+  }
+  assert.deepEqual(matching('^a*+b', ['aab', 'b', 'a']), ['aab', 'b']);
+});
