@@ -29,6 +29,8 @@ interface Content {
   readonly toRemove: readonly string[];
 }
 
+const NOTHING_BESIDE: Content = { files: undefined, toAdd: [], toRemove: [] };
+
 /** Names of so many files are shown in a question. */
 const NAMES_SHOWN = 10;
 
@@ -43,6 +45,11 @@ export async function commit(
   context.hints.flush();
   await context.client.settle(repository.root);
   await repository.shown();
+  if (repository.included.paths.length === 0 && isNothing(repository, NOTHING_BESIDE, options)) {
+    // Before that is said everything is looked at: the event of a change may be late, and some file systems send none.
+    await context.client.refresh(repository.root, 'commit without a change');
+    await repository.shown();
+  }
   if (!mayCommit(repository)) return false;
   const content = await chooseContent(repository, options, settings);
   if (content === undefined) return false;
@@ -128,7 +135,7 @@ async function chooseContent(
     return { files: chosen, toAdd: withStatus('unknown'), toRemove: withStatus('deleted') };
   }
   // Amending is about the last commit: what lies around is none of its business.
-  if (options.amend !== undefined) return { files: undefined, toAdd: [], toRemove: [] };
+  if (options.amend !== undefined) return NOTHING_BESIDE;
   const toRemove = await offer(repository, 'deleted', settings.missing);
   const toAdd = toRemove && (await offer(repository, 'unknown', untrackedOffer(repository, settings)));
   return toAdd && { files: undefined, toAdd, toRemove };

@@ -161,6 +161,19 @@ describe('commits from the Source Control view', () => {
     assert.equal(asked('log', '--rev', '.', '--template', '{file_adds}|{file_dels}'), 'new.txt|c.txt');
   });
 
+  it('looks at everything before it says that there is nothing to commit: not every change has an event', async () => {
+    // A file that is written by a name that it has elsewhere: nobody who watches its directory is told.
+    const elsewhere = `${at()}-elsewhere`;
+    fs.linkSync(at('a.txt'), elsewhere);
+    await repository.settle();
+    fs.writeFileSync(elsewhere, 'a, by another name\n');
+    box.value = 'By another name';
+    assert.equal(await run('commit'), true);
+    fs.rmSync(elsewhere);
+    assert.equal(log()[0], 'By another name [a.txt]');
+    assert.deepEqual(await rows(), {});
+  });
+
   it('says that there is nothing to commit', async () => {
     box.value = 'Nothing';
     assert.equal(await run('commit'), false);
