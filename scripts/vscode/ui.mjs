@@ -251,9 +251,8 @@ export function createDriver(page) {
       return (await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).count()) > 0;
     },
 
-    /** Trusts the workspace, with the button of VS Code's own editor for that. */
+    /** Trusts the workspace, with the button of VS Code's own editor for that, which is to be open. */
     async trustWorkspace({ timeout = defaultTimeout } = {}) {
-      await driver.runCommand('Workspaces: Manage Workspace Trust', { timeout });
       await page
         .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ })
         .first()

@@ -169,9 +169,12 @@ export class LiveHarness implements Disposable {
   #filesBelow(directory: BytePath): BytePath[] {
     const files: BytePath[] = [];
     const tree = new WorkingTree(this.root, emptyOutcome());
+    const { excluded } = this.model.snapshot!.input.rules;
     const pending = [directory];
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
       assert.ok(isAtOrBelow(at, directory));
+      // That of a subrepository is not one of ours, whatever lies around it.
+      if (excluded.has(at)) continue;
       const items = tree.readDirectory(at);
       assert.ok(items, `ignored directory ${toDisplay(directory)} is there`);
       if (items.some(item => item.name === '.hg' && item.kind === 'directory')) continue;

@@ -95,10 +95,10 @@ export const ui = {
   /** The texts in the merge editor; `until` waits for all of these. */
   mergeEditor: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('mergeEditor', awaited),
   /** Runs a command through the palette, by its whole title ("Category: Title"). */
-  runCommand: (title: string): Promise<void> => ask('runCommand', title),
   openFile: (name: string): Promise<void> => ask('openFile', name),
   isRestricted: (): Promise<boolean> => ask('isRestricted'),
   /** Presses Trust in VS Code's editor for workspace trust. */
+  /** The editor for that is to be open: `workbench.trust.manage`. */
   trustWorkspace: (): Promise<void> => ask('trustWorkspace'),
   welcomeTexts: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('welcomeTexts', awaited),
   /** The texts of the notifications that are shown; `until` waits for one that contains this text. */

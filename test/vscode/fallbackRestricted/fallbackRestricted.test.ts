@@ -45,6 +45,8 @@ describe('a repository that only hg can answer for, in a workspace that is not t
 
   it('asks hg once it is trusted', async function () {
     if (!hasUi()) this.skip();
+    // Not from the list of commands, which closes when something else takes the focus meanwhile.
+    await commands.executeCommand('workbench.trust.manage');
     await ui.trustWorkspace();
     await until('hg has answered', () => repository.entries.size > 0, repository.onDidChange);
     await repository.settle();

@@ -75,6 +75,8 @@ describe('a workspace that is not trusted', () => {
 
   it('has the doctor ask hg once it is trusted', async function () {
     if (!hasUi()) this.skip();
+    // Not from the list of commands, which closes when something else takes the focus meanwhile.
+    await commands.executeCommand('workbench.trust.manage');
     await ui.trustWorkspace();
     await until('the workspace is trusted', () => workspace.isTrusted, workspace.onDidGrantWorkspaceTrust);
     // VS Code keeps a document it has shown, and has to be told that there is another report for it.
