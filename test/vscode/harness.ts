@@ -94,11 +94,9 @@ export const ui = {
   pick: (label: string): Promise<void> => ask('pick', label),
   /** The texts in the merge editor; `until` waits for all of these. */
   mergeEditor: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('mergeEditor', awaited),
-  /** Runs a command through the palette, by its whole title ("Category: Title"). */
   openFile: (name: string): Promise<void> => ask('openFile', name),
   isRestricted: (): Promise<boolean> => ask('isRestricted'),
-  /** Presses Trust in VS Code's editor for workspace trust. */
-  /** The editor for that is to be open: `workbench.trust.manage`. */
+  /** Presses Trust in VS Code's editor for workspace trust, which is to be open: `workbench.trust.manage`. */
   trustWorkspace: (): Promise<void> => ask('trustWorkspace'),
   welcomeTexts: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('welcomeTexts', awaited),
   /** The texts of the notifications that are shown; `until` waits for one that contains this text. */
