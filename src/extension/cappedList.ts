@@ -119,15 +119,29 @@ export class CappedList<T> {
   }
 }
 
+/** What of `all` is in `shown`, and of the others the first `most`, in the order of `all`; and how many others these are. */
+export function portion<T>(all: readonly T[], shown: ReadonlySet<T>, most: number): { values: T[]; added: number } {
+  let added = 0;
+  const values = all.filter(value => shown.has(value) || (added < most && ++added > 0));
+  return { values, added };
+}
+
 /**
  * A string by whose plain comparison paths come in nearly the order in which VS Code sorts rows: it sorts again whenever
- * rows change, and what is already in order costs it a fraction.
+ * rows change, and what is already in order costs it a fraction. It compares directories by their characters, names of
+ * files without regard to case and numbers in them by their value.
  */
 export function orderKey(path: string): string {
   const slash = path.lastIndexOf('/');
-  const directories = path.slice(0, slash + 1).toLowerCase();
+  const directories = path.slice(0, slash + 1);
   // A file's name follows U+0001, a directory's U+0002; U+0000 ends a directory's, so that 'a' comes before 'a-b'. The
   // path itself, at the end, keeps keys apart that differ in case only.
   const above = directories === '' ? '' : `\u0002${directories.slice(0, -1).replaceAll('/', '\u0000\u0002')}\u0000`;
-  return `${above}\u0001${path.slice(slash + 1).toLowerCase()}\u0000${path}`;
+  const name = path.slice(slash + 1).toLowerCase();
+  // The more digits a number has, the later it comes; the sign for their count still comes before letters.
+  const numbered = name.replace(
+    /[1-9]\d*/g,
+    digits => `${String.fromCharCode(0x30 + Math.min(digits.length, 40))}${digits}`,
+  );
+  return `${above}\u0001${numbered}\u0000${path}`;
 }

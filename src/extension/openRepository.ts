@@ -127,7 +127,7 @@ export class OpenRepository implements Disposable {
     if (this.#store.isDisposed) return;
     this.#release();
     await this.#queue.idle();
-    this.view.pushNow();
+    await this.view.pushAll();
   }
 
   settingsChanged(): void {
@@ -155,15 +155,15 @@ export class OpenRepository implements Disposable {
 
   #show(path: string): void {
     this.view.update(path);
-    // Announcing a file makes VS Code ask about it at once; a limit on rows is one on that too.
-    const mayAnnounce = this.#rowLimitAllows();
+    const mayAnnounce = this.#mayAnnounce();
     if (this.tracker.touch(path, mayAnnounce)) this.#changedDecorations.push(path);
     if (this.#changedDecorations.length >= 200) this.#fireDecorations();
   }
 
-  #rowLimitAllows(): boolean {
+  /** Announcing a file makes VS Code ask about it at once, so a limit on rows is one on that too; it costs less than a row. */
+  #mayAnnounce(): boolean {
     const { ignored } = this.model.counts;
-    return this.model.entries.size - ignored <= this.view.settings.statusLimit;
+    return this.model.entries.size - ignored <= 2 * this.view.settings.statusLimit;
   }
 
   #shown(): void {

@@ -25,7 +25,7 @@ export function folderSettings(scope: Uri): FolderSettings {
   return {
     untrackedChanges: oneOf(settings.get('untrackedChanges'), ['mixed', 'separate', 'hidden'], 'separate'),
     countBadge: oneOf(settings.get('countBadge'), ['all', 'tracked', 'off'], 'all'),
-    statusLimit: Math.trunc(within(settings.get('statusLimit'), 1, 1_000_000, 10_000)),
+    statusLimit: Math.trunc(within(settings.get('statusLimit'), 1, 1_000_000, 5_000)),
   };
 }
 

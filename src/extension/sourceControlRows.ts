@@ -1,5 +1,12 @@
 // The rows of the Source Control view.
-import { ThemeColor, ThemeIcon, Uri, workspace, type SourceControlResourceState } from 'vscode';
+import {
+  ThemeColor,
+  ThemeIcon,
+  Uri,
+  workspace,
+  type SourceControlResourceDecorations,
+  type SourceControlResourceState,
+} from 'vscode';
 import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
 import { fallsBackToHg } from './settings.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
@@ -22,21 +29,31 @@ export interface RowOptions {
   readonly title: string;
 }
 
+/** One object per status and kind: thousands of rows share it. */
+const usualDecorations = new Map<string, SourceControlResourceDecorations>();
+
 export function createRow({ rootUri, path, version, showsIcons, title }: RowOptions): SourceControlResourceState {
   const [status, source, conflict] = version.split('\0') as [ShownStatus, string, string];
-  const presentation = statusPresentations[status];
   const resourceUri = fileUri(rootUri, path);
-  const icon = showsIcons ? { iconPath: new ThemeIcon(presentation.icon, new ThemeColor(presentation.color)) } : {};
-  const tooltip = rowTooltip(status, source === '' ? undefined : source, isReadableName(path));
+  const isReadable = isReadableName(path);
+  const isUsual = isReadable && source === '' && conflict === '';
+  const key = `${status} ${showsIcons}`;
+  let decorations = isUsual ? usualDecorations.get(key) : undefined;
+  if (decorations === undefined) {
+    const { icon, color, strikeThrough } = statusPresentations[status];
+    const tooltip = rowTooltip(status, source === '' ? undefined : source, isReadable);
+    decorations = {
+      strikeThrough,
+      tooltip: conflict === '' ? tooltip : conflict,
+      ...(showsIcons && { iconPath: new ThemeIcon(icon, new ThemeColor(color)) }),
+    };
+    if (isUsual) usualDecorations.set(key, decorations);
+  }
   return {
     resourceUri,
     command: { command: 'quicksilver.openResource', title, arguments: [resourceUri] },
-    decorations: {
-      strikeThrough: presentation.strikeThrough,
-      tooltip: conflict === '' ? tooltip : conflict,
-      ...icon,
-    },
-    contextValue: presentation.contextValue,
+    decorations,
+    contextValue: statusPresentations[status].contextValue,
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type Uri,
 } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import { CappedList } from './cappedList.ts';
+import { CappedList, portion } from './cappedList.ts';
 import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { folderSettings, type FolderSettings } from './settings.ts';
@@ -32,6 +32,10 @@ import { groupLabel, texts } from './texts.ts';
  * much time passes per row between two changes of a group, which keeps that below a few percent.
  */
 const PAUSE_PER_ROW = 0.05;
+/** Lists grow by so many rows at a time: VS Code makes a message of all new ones in one go, 3 µs each. */
+const ROWS_AT_ONCE = 1000;
+/** Milliseconds between two such steps. VS Code takes a list 100 ms after it was last set, so less would be one step. */
+const STEP_PAUSE = 110;
 /** Badge and status bar change at most so often, in milliseconds: nobody reads faster, and a burst has many updates. */
 const SUMMARY_PAUSE = 100;
 
@@ -65,6 +69,9 @@ export class SourceControlView implements Disposable {
   readonly #openTitle = texts.open();
   #settings: FolderSettings;
   #pause: Disposable | undefined;
+  /** Some rows wait for the next step. */
+  #growing = false;
+  #whenGrown: (() => void)[] = [];
   #summaryPause: Disposable | undefined;
   #summaryDue = false;
   #problemShown: ShownProblem | undefined;
@@ -126,33 +133,47 @@ export class SourceControlView implements Disposable {
     return Object.values(this.#groups).flatMap(rows => rows.rows.paths());
   }
 
-  /** Hands changed rows to VS Code: at once, or after the pause that a long list needs. */
+  /** Hands changed rows to VS Code: at once, or after the pause that a long list needs, and many in steps. */
   push(): void {
     if (this.#pause !== undefined) return;
     let rowCount = 0;
+    let room = ROWS_AT_ONCE;
+    this.#growing = false;
     for (const rows of Object.values(this.#groups)) {
       if (!rows.dirty) continue;
-      rows.dirty = false;
-      const values = rows.rows.values;
+      const all = rows.rows.values;
+      const { values, added } = portion(all, new Set(rows.group.resourceStates), room);
+      room -= added;
+      rows.dirty = values.length < all.length;
+      if (rows.dirty) this.#growing = true;
       rows.group.resourceStates = values;
       const label = groupLabel(rows.id, values.length, rows.rows.total);
       if (rows.group.label !== label) rows.group.label = label;
-      this.#tellLeftOut(rows, values.length);
+      if (!rows.dirty) this.#tellLeftOut(rows, values.length);
       rowCount += values.length;
     }
-    if (rowCount * PAUSE_PER_ROW < 1) return;
-    this.#pause = scheduleAfter(rowCount * PAUSE_PER_ROW, () => {
+    if (!this.#growing) this.#grown();
+    const pause = this.#growing ? STEP_PAUSE : rowCount * PAUSE_PER_ROW;
+    if (pause < 1) return;
+    this.#pause = scheduleAfter(pause, () => {
       this.#pause = undefined;
       this.push();
     });
   }
 
-  /** Hands over what waits for a pause to end. */
+  /** Hands over what waits for a pause to end; while a list grows, the next step does so. */
   pushNow(): void {
     this.#showSummaryNow();
+    if (this.#growing) return;
     this.#pause?.dispose();
     this.#pause = undefined;
     this.push();
+  }
+
+  /** As {@link pushNow}; resolves when no list has to grow any more, or this is disposed. */
+  async pushAll(): Promise<void> {
+    this.pushNow();
+    if (this.#growing) await new Promise<void>(resolve => this.#whenGrown.push(resolve));
   }
 
   setBusy(busy: boolean): void {
@@ -229,7 +250,15 @@ export class SourceControlView implements Disposable {
   dispose(): void {
     this.#pause?.dispose();
     this.#summaryPause?.dispose();
+    this.#grown();
     this.#store.dispose();
+  }
+
+  #grown(): void {
+    this.#growing = false;
+    const waiters = this.#whenGrown;
+    this.#whenGrown = [];
+    for (const resolve of waiters) resolve();
   }
 
   #createGroup(id: GroupId): GroupRows {

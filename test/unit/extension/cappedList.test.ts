@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CappedList, orderKey } from '../../../src/extension/cappedList.ts';
+import { CappedList, orderKey, portion } from '../../../src/extension/cappedList.ts';
 
 function listOf(limit: number): CappedList<string> {
   return new CappedList<string>(limit, (path, version) => `${path}=${version}`);
@@ -88,4 +88,44 @@ test('10,000 rows cost less than a slice for each thousand', () => {
   assert.equal(list.leftOut, 10_000);
   // About 40 ms on a slow machine; quadratic work would take seconds.
   assert.ok(took < 1_000, `${took} ms`);
+});
+
+/** How VS Code compares rows (`comparePaths` in src/vs/base/common/comparers.ts, for paths whose case counts). */
+const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+function comparePaths(one: string, other: string): number {
+  const a = one.split('/');
+  const b = other.split('/');
+  for (let level = 0; ; level++) {
+    const endsA = level === a.length - 1;
+    const endsB = level === b.length - 1;
+    const [partA, partB] = [a[level]!, b[level]!];
+    if (endsA && endsB) return names.compare(partA, partB) || (partA < partB ? -1 : partA > partB ? 1 : 0);
+    if (endsA) return -1;
+    if (endsB) return 1;
+    if (partA !== partB) return partA < partB ? -1 : 1;
+  }
+}
+
+test('rows are ordered so that VS Code, which sorts them again, compares each with the next only', () => {
+  const paths: string[] = [];
+  for (const folder of ['lib', 'Zoo', 'src/Main', 'src/app', 'src/app/10', 'src/app/9']) {
+    for (let file = 0; file < 120; file++) paths.push(`${folder}/${file % 2 === 0 ? 'File' : 'file'}${file}.txt`);
+  }
+  const keys = new Map(paths.map(path => [path, orderKey(path)]));
+  const ordered = paths.sort((a, b) => (keys.get(a)! < keys.get(b)! ? -1 : 1));
+  let comparisons = 0;
+  const sorted = [...ordered].sort((a, b) => {
+    comparisons++;
+    return comparePaths(a, b);
+  });
+  assert.deepEqual(ordered, sorted);
+  assert.equal(comparisons, paths.length - 1);
+});
+
+test('a list grows by a portion at a time, and keeps what is shown and still there', () => {
+  const all = ['a', 'b', 'c', 'd', 'e'];
+  assert.deepEqual(portion(all, new Set(), 2), { values: ['a', 'b'], added: 2 });
+  assert.deepEqual(portion(all, new Set(['d', 'gone']), 2), { values: ['a', 'b', 'd'], added: 2 });
+  assert.deepEqual(portion(all, new Set(['d']), 0), { values: ['d'], added: 0 });
+  assert.deepEqual(portion(all, new Set(['b', 'd']), 9), { values: all, added: 3 });
 });
