@@ -13,8 +13,8 @@ export function diffDirstates(before: Dirstate, after: Dirstate, visit: (path: B
   new Difference(before, after, visit).run();
 }
 
-/** Nodes that are compared in one go: some pages of memory. */
-const BLOCK_NODES = 4096;
+/** Nodes that are compared in one go: so few that changes here and there leave many of them out. */
+const BLOCK_NODES = 256;
 
 class Difference {
   readonly #before: Dirstate;

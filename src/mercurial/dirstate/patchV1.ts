@@ -5,8 +5,11 @@ import { ENTRY_HEADER_LENGTH, V1_HEADER_LENGTH, checkState, entryLength, setFiel
 import { findNode } from './findNode.ts';
 import type { NodeTable } from './nodeTable.ts';
 
-/** Files are compared in blocks of this many bytes, which costs a few milliseconds for all of them. */
-const BLOCK = 0x8000;
+/**
+ * Files are compared in blocks of this many bytes, which costs a few milliseconds for all of them. So small that after an
+ * update of a thousand files here and there most blocks are still the same.
+ */
+const BLOCK = 0x800;
 /** If more blocks than this part differ, decoding anew costs no more. */
 const MOST_BLOCKS = 0.25;
 

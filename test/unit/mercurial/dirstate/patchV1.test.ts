@@ -77,6 +77,45 @@ test('columns that stay the same are not made anew', () => {
   assert.equal(again.size, after.size);
 });
 
+test('many changes here and there, as after an update, are taken over', () => {
+  const entries = Array.from({ length: 30_000 }, (_, i) => entry(`directory${i % 500}/some-file-of-it-${i}`));
+  const before = decodeV1(encodeV1(entries), RULES);
+  const changed = entries.map((each, i) => (i % 300 === 7 ? { ...each, size: 4, mtime: -1 } : each));
+  const bytes = encodeV1(changed, P2);
+  const after = patchV1(before, bytes, 'dirstate');
+  assert.ok(after, 'it was left to the decoder');
+  assert.deepEqual(after, decodeV1(bytes, RULES));
+  assert.equal(after.pathOffset, before.pathOffset);
+
+  const header = { format: 'v1', identity: undefined, traits: { executableBit: true, symlinks: true } } as const;
+  const visited: string[] = [];
+  diffDirstates(
+    new Dirstate(before, { p1: P1, p2: P2, ...header }),
+    new Dirstate(after, { p1: P2, p2: P2, ...header }),
+    path => visited.push(path),
+  );
+  const expected = changed.filter(({ size }) => size === 4).map(({ path }) => path);
+  assert.deepEqual(visited.sort(), expected.sort());
+});
+
+test('entries may be longer than what is compared in one go', () => {
+  const lengths = fc.array(fc.constantFrom(1, 1500, 2031, 2048, 5000), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(lengths, fc.array(fc.tuple(fc.nat(), anyFields), { maxLength: 6 }), (given, changes) => {
+      const entries = given.map((length, i) => entry(`${i}${'x'.repeat(length)}`));
+      const changed = [...entries];
+      for (const [index, fields] of changes) {
+        const at = index % entries.length;
+        changed[at] = { ...changed[at]!, ...fields };
+      }
+      const after = encodeV1(changed, P2);
+      const patched = patch(encodeV1(entries), after);
+      assert.ok(patched !== undefined || new Set(changes.map(([index]) => index % entries.length)).size > 2);
+      if (patched !== undefined) assert.deepEqual(patched, decodeV1(after, RULES));
+    }),
+  );
+});
+
 test('another name, length or number of entries is left to the decoder', () => {
   const before = encodeV1([entry('a/x'), entry('a/y'), entry('b')]);
   const others = [
