@@ -6,9 +6,10 @@ import { Vfs, type FileIdentity } from '../../../src/mercurial/vfs.ts';
 import { LiveModel } from '../../../src/workingCopy/liveModel.ts';
 import { MercurialBackend } from '../../../src/workingCopy/mercurialBackend.ts';
 import type { ModelUpdate } from '../../../src/workingCopy/publisher.ts';
+import type { FakeEntry } from '../../support/fakeStatCache.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
-import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
-import { FakeTreeWatcher } from './liveModelRig.ts';
+import { OLD_SECONDS, temporaryDirectory } from '../../support/temporaryDirectory.ts';
+import { FakeTreeWatcher, LiveModelRig } from './liveModelRig.ts';
 
 /** Notes each question to the file system under `.hg`. */
 class CountingVfs extends Vfs {
@@ -84,3 +85,42 @@ test('a hint asks for the file, the lock and the dirstate', async t => {
     assert.equal(model.outcome.stats - stats, 1 + 2 * hint.split('/').length - 2);
   }
 });
+
+/** How many files in how many directories are looked at, how deep those are, and how many stats that takes. */
+const LOOKS: readonly (readonly [files: number, directories: number, depth: number, stats: number])[] = [
+  // Each of seven directories, whether it is still one and no repository of its own; and the file.
+  [1, 1, 7, 1 + 2 * 7],
+  // The six above the last ones are asked once for all of them.
+  [1000, 1000, 7, 1000 + 2 * (1000 + 6)],
+  [1000, 50, 7, 1000 + 2 * (50 + 6)],
+  [1000, 50, 1, 1000 + 2 * 50],
+];
+
+for (const [count, directories, depth, stats] of LOOKS) {
+  const what = `${count} files in ${directories} directories ${depth} deep`;
+  test(`${what}: a stat each, two a directory, no content read twice`, async t => {
+    const above = 'd/'.repeat(depth - 1);
+    const paths = Array.from({ length: count }, (_, i) => `${above}${i % directories}/${i}`);
+    const entries = (mtime: number | undefined): FakeEntry[] =>
+      paths.map(path => ({ path, size: 1, ...(mtime !== undefined && { mtime }) }));
+    const files = Object.fromEntries(paths.map(path => [path, '1']));
+    const base = Object.fromEntries(paths.map(path => [path, { content: '1' }]));
+    const rig = await LiveModelRig.started(t, files, { entries: entries(OLD_SECONDS), base });
+    const { model, backend } = rig;
+
+    // They are hinted at, but did not change.
+    const before = { ...model.outcome };
+    model.hint(paths.map(path => bytePath(path)));
+    await rig.settle();
+    assert.equal(model.outcome.stats - before.stats, stats);
+    assert.equal(model.outcome.filesRead, before.filesRead);
+
+    // As after an update: another parent, and no time is recorded for them. Not so many that a scan costs less.
+    backend.set({ entries: entries(undefined), head: { firstParent: '2'.repeat(40) } });
+    rig.controlHint();
+    await rig.settle();
+    assert.equal(model.outcome.stats - before.stats, 2 * stats);
+    assert.equal(model.outcome.filesRead - before.filesRead, count);
+    assert.equal(model.outcome.directoriesRead, before.directoriesRead);
+  });
+}
