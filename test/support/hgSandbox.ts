@@ -49,7 +49,7 @@ export class HgSandbox {
   }
 
   dispose(): void {
-    // An hg that was ended a moment ago may still write its last file.
-    fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    // An hg that was ended a moment ago may still write its last file, which on a busy machine takes a while.
+    fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
