@@ -32,6 +32,8 @@ export class Examination {
   readonly #files: WorkingTree;
   readonly #fresh: boolean;
   readonly #paths: BytePath[] = [];
+  /** The same, to queue a path once: after an update most were hinted at, too, and their contents have to be read. */
+  readonly #isQueued = new Set<BytePath>();
   readonly #done = new Set<BytePath>();
   /** What the status tree had for each queued directory when it was queued. */
   readonly #queued = new Map<BytePath, Directory | undefined>();
@@ -83,7 +85,7 @@ export class Examination {
   /** Queues paths at which something may have happened on disk. */
   addPaths(paths: Iterable<BytePath>): void {
     const { rules, statCache } = this.#context.input;
-    for (const path of paths) this.#paths.push(rules.foldsCase ? recordedPath(statCache, path) : path);
+    for (const path of paths) this.#queuePath(rules.foldsCase ? recordedPath(statCache, path) : path);
   }
 
   /**
@@ -103,7 +105,7 @@ export class Examination {
           break;
         }
       }
-      this.#paths.push(scope);
+      this.#queuePath(scope);
     }
   }
 
@@ -159,6 +161,7 @@ export class Examination {
     }
     const path = this.#paths.pop();
     if (path === undefined) return false;
+    this.#isQueued.delete(path);
     this.#path(path);
     return true;
   }
@@ -220,6 +223,12 @@ export class Examination {
       this.#queued.delete(next);
       this.#scan.skip();
     }
+  }
+
+  #queuePath(path: BytePath): void {
+    if (this.#isQueued.has(path)) return;
+    this.#isQueued.add(path);
+    this.#paths.push(path);
   }
 
   #path(hinted: BytePath): void {
@@ -284,7 +293,7 @@ export class Examination {
     for (const item of this.#files.readDirectory(directory) ?? []) {
       if (directory === '' && item.name === input.rules.controlDirectory) continue;
       if (item.kind !== 'directory' || known.subdirectories?.has(item.name) || known.entries?.has(item.name)) continue;
-      this.#paths.push(joinPath(directory, item.name));
+      this.#queuePath(joinPath(directory, item.name));
     }
   }
 

@@ -246,3 +246,21 @@ test('what is recorded in a nested repository may change, also in a directory th
   assert.deepEqual(model.lines, []);
   model.assertTrue();
 });
+
+test('a path that is hinted at and was recorded anew is looked at once, and again when it is hinted at later', t => {
+  const { model, directory } = setUp(t, { f: '1', g: '1' }, { entries: clean('f', 'g') });
+  const paths = ['f', 'g'].map(path => bytePath(path));
+  const { stats } = model.outcome;
+  const job = new Examination(model.context(), true);
+  job.addRecorded(paths);
+  job.addPaths(paths);
+  assert.deepEqual(job.pending, paths);
+  // With a pause after each.
+  while (job.step()) job.resume();
+  assert.equal(model.outcome.stats - stats, 2);
+  directory.write('f', '22');
+  job.addPaths(paths);
+  model.finish(job);
+  assert.equal(model.outcome.stats - stats, 4);
+  assert.deepEqual(model.lines, ['M f']);
+});
