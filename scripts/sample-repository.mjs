@@ -88,6 +88,35 @@ export async function makeMergeSample(folder) {
   }
 }
 
+/** The same repository in the middle of a rebase that has met a conflict. */
+export async function makeRebaseSample(folder) {
+  await makeCommitted(folder);
+  const commit = (message, price) => {
+    writeFiles(folder, { 'orchard/prices.py': `PRICES = {"apple": ${price}, "pear": 150}\n` });
+    hg(folder, 'commit', '--message', message);
+  };
+  commit('Apples are dearer', 140);
+  hg(folder, 'update', '0');
+  writeFiles(folder, { 'docs/planting.md': `${committed['docs/planting.md']}\nWater them well.\n` });
+  commit('Apples for everybody', 90);
+  try {
+    hg(
+      folder,
+      ...ORIG_ELSEWHERE,
+      '--config',
+      'extensions.rebase=',
+      'rebase',
+      '--tool',
+      'internal:merge',
+      '--dest',
+      '1',
+    );
+  } catch (error) {
+    // hg ends with 1, or 240, when there are conflicts.
+    if (error.status !== 1 && error.status !== 240) throw error;
+  }
+}
+
 /** The same repository with changes that are shelved beside those in the working copy. */
 export async function makeShelvedSample(folder) {
   await makeCommitted(folder);

@@ -7,6 +7,7 @@ import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { PlainError, projectRoot, reportFailure } from './lib/processes.mjs';
 import {
   makeMergeSample,
+  makeRebaseSample,
   makeSample,
   makeShelvedSample,
   makeSubrepositorySample,
@@ -62,6 +63,17 @@ const windows = [
       await page.locator('.scm-view .monaco-list-row[aria-label*="prices.py"]').first().click();
       await driver.mergeEditor({ until: ['working copy', 'merge rev', 'Accept Combination'] });
       await picture('merge-editor');
+    },
+  },
+  {
+    pictures: ['unfinished'],
+    make: makeRebaseSample,
+    async take({ driver, page, picture }) {
+      await driver.sourceControlRows({ until: ['prices.py', 'planting.md'] });
+      await driver.openFile('prices.py');
+      await page.locator('.editor-instance .view-line', { hasText: '>>>>>>>' }).waitFor();
+      await driver.viewActions('Changes', { until: ['Continue', 'Abort'] });
+      await picture('unfinished');
     },
   },
   {

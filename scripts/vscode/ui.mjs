@@ -165,19 +165,31 @@ export function createDriver(page) {
 
     /**
      * The buttons in the title of a view in the Source Control view, by the view's title; they are drawn when the mouse is there.
+     * Of a view that is the only one they are in the title of the side bar: its own is hidden then.
      * `until`, `gone`: waits until there is a button for each of these, and none for those.
      */
     async viewActions(title, { until = [], gone = [], timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
       const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
       await pane.waitFor({ timeout });
-      const header = pane.locator('> .pane-header');
+      const header = pane
+        .locator('> .pane-header:not(.hidden)')
+        .or(page.locator('.part.sidebar:has(.pane-header.hidden) > .title'))
+        .first();
       await header.hover({ timeout });
-      const button = name => header.locator(`.action-label[aria-label="${cssString(name)}"]`).first();
-      for (const name of until) await button(name).waitFor({ timeout });
-      for (const name of gone) await button(name).waitFor({ state: 'detached', timeout });
-      const names = await header.locator('.action-label').evaluateAll(all => all.map(each => each.ariaLabel ?? ''));
-      return names.filter(name => name !== '');
+      return buttonsIn(header, { until, gone, timeout });
+    },
+
+    /**
+     * The buttons in the row of a repository in the Source Control view, by the folder's name: of several repositories each has
+     * its title there. `until`, `gone`: as above. The row must be among those that are drawn.
+     */
+    async repositoryActions(name, { until = [], gone = [], timeout = defaultTimeout } = {}) {
+      await driver.showSourceControl();
+      const titles = page.locator('.scm-view .monaco-list-row:has(.scm-provider)');
+      const row = titles.and(page.locator(`[aria-label^="${cssString(name)} "]`)).first();
+      await row.waitFor({ timeout });
+      return buttonsIn(row, { until, gone, timeout });
     },
 
     /** Types into the input box that is open, waits until it says something with the text `until`, and accepts. */
@@ -283,6 +295,14 @@ export function createDriver(page) {
 
   async function focusWorkbench() {
     await page.locator('.monaco-workbench').first().waitFor({ timeout: defaultTimeout });
+  }
+
+  async function buttonsIn(title, { until, gone, timeout }) {
+    const button = name => title.locator(`.action-label[aria-label="${cssString(name)}"]`).first();
+    for (const name of until) await button(name).waitFor({ timeout });
+    for (const name of gone) await button(name).waitFor({ state: 'detached', timeout });
+    const names = await title.locator('.action-label').evaluateAll(all => all.map(each => each.ariaLabel ?? ''));
+    return names.filter(name => name !== '');
   }
 
   function labelled(selector, text) {
