@@ -3,6 +3,7 @@
 //   watchOpen(tell) -> handle      tell(events: ArrayBuffer, lost: boolean) is called with structs inotify_event
 //   watchAdd(handle, path: string or Uint8Array) -> the number of the watch, or what errno was, negative
 //   watchRemove(handle, watch)
+//   watchDrain(handle, tell)       calls it now, if anything has happened so far that was not told yet
 //   watchClose(handle)             nothing is told any more; to be called once
 // A thread reads the events as soon as they are there, so that the kernel, which keeps some 16,000 of them, does not have
 // to drop any while JavaScript is busy. They do not keep the process alive.
@@ -99,16 +100,20 @@ static void *read_events(void *data) {
   for (;;) {
     if (poll(files, 2, -1) < 0 && errno != EINTR) return NULL;
     if (files[1].revents != 0) return NULL;
+    // What was read is kept before watchDrain() can look.
+    pthread_mutex_lock(&watch->mutex);
     const ssize_t length = read(watch->events, bytes, sizeof bytes);
+    const int error = errno;
+    const bool tells = length > 0 && !watch->told;
+    if (length > 0) {
+      keep(watch, bytes, (size_t)length);
+      watch->told = true;
+    }
+    pthread_mutex_unlock(&watch->mutex);
     if (length <= 0) {
-      if (length < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      if (length < 0 && (error == EINTR || error == EAGAIN)) continue;
       return NULL;
     }
-    pthread_mutex_lock(&watch->mutex);
-    keep(watch, bytes, (size_t)length);
-    const bool tells = !watch->told;
-    watch->told = true;
-    pthread_mutex_unlock(&watch->mutex);
     // It fails only at the end of everything.
     if (tells && napi_call_threadsafe_function(watch->tell, NULL, napi_tsfn_nonblocking) != napi_ok) return NULL;
   }
@@ -129,6 +134,11 @@ static void tell(napi_env env, napi_value callback, void *context, void *data) {
   pthread_mutex_unlock(&watch->mutex);
   napi_value arguments[2], self;
   void *copy;
+  // It may all have been drained by then.
+  if (length == 0 && !lost) {
+    free(bytes);
+    return;
+  }
   if (napi_create_arraybuffer(env, length, &copy, &arguments[0]) == napi_ok &&
       napi_get_boolean(env, lost, &arguments[1]) == napi_ok && napi_get_undefined(env, &self) == napi_ok) {
     if (length > 0) memcpy(copy, bytes, length);
@@ -262,6 +272,29 @@ static napi_value watch_remove(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+static napi_value watch_drain(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  watch_t *watch;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok || count < 2 ||
+      (watch = handle_of(env, arguments[0])) == NULL) {
+    return fail(env, "expected a handle and a function");
+  }
+  if (watch->closed) return NULL;
+  _Alignas(struct inotify_event) uint8_t bytes[READ_BYTES];
+  ssize_t length;
+  pthread_mutex_lock(&watch->mutex);
+  // As much as was there; who goes on writing is not waited for.
+  for (size_t rest = MOST_PENDING_BYTES; rest > 0; rest -= (size_t)length) {
+    length = read(watch->events, bytes, rest < sizeof bytes ? rest : sizeof bytes);
+    if (length <= 0) break;
+    keep(watch, bytes, (size_t)length);
+  }
+  pthread_mutex_unlock(&watch->mutex);
+  tell(env, arguments[1], watch, NULL);
+  return NULL;
+}
+
 static napi_value watch_close(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
@@ -281,6 +314,7 @@ napi_status export_watch(napi_env env, napi_value exports) {
       {"watchOpen", NULL, watch_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watchAdd", NULL, watch_add, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watchRemove", NULL, watch_remove, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"watchDrain", NULL, watch_drain, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watchClose", NULL, watch_close, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   return napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);

@@ -15,6 +15,8 @@ export interface DirectoryWatches extends Disposable {
    * Throws an error with the system's code: ENOSPC if there are no watches left, ENOENT, EACCES and others.
    */
   add(path: string | Buffer): number;
+  /** Tells of what has happened so far, as far as that can be had at once. */
+  drain(): void;
   /** Ends a watch, unless another user of the same descriptor holds it. To be called when `held` no longer has it. */
   remove(watch: number): void;
 }
@@ -53,7 +55,7 @@ export function createDirectoryWatches(
 /** The native code for {@link InotifyWatches}; undefined where there is none. */
 export function inotifyModule(): InotifyModule | undefined {
   const module = loadNative().module as Partial<InotifyModule> | undefined;
-  return module?.watchOpen === undefined ? undefined : (module as InotifyModule);
+  return module?.watchDrain === undefined ? undefined : (module as InotifyModule);
 }
 
 /** How `fs.watch` is called, of which tests have their own. */
@@ -83,6 +85,10 @@ export class NodeWatches implements DirectoryWatches {
     return watch;
   }
 
+  drain(): void {
+    // Node reads what there is in each turn of its loop.
+  }
+
   remove(watch: number): void {
     this.#watchers.get(watch)?.close();
     this.#watchers.delete(watch);
@@ -99,6 +105,7 @@ export interface InotifyModule {
   watchOpen(tell: (events: ArrayBuffer, lost: boolean) => void): object;
   watchAdd(handle: object, path: string | Buffer): number;
   watchRemove(handle: object, watch: number): void;
+  watchDrain(handle: object, tell: (events: ArrayBuffer, lost: boolean) => void): void;
   watchClose(handle: object): void;
 }
 
@@ -115,6 +122,10 @@ export class InotifyWatches implements DirectoryWatches {
 
   add(path: string | Buffer): number {
     return this.#inotify.add(path);
+  }
+
+  drain(): void {
+    this.#inotify.drain();
   }
 
   remove(watch: number): void {
@@ -137,10 +148,15 @@ class Inotify {
   readonly #module: InotifyModule;
   readonly #handle: object;
   readonly #users = new Set<WatchUser>();
+  readonly #take = (events: ArrayBuffer, lost: boolean): void => this.#tell(Buffer.from(events), lost);
 
   private constructor(module: InotifyModule) {
     this.#module = module;
-    this.#handle = module.watchOpen((events, lost) => this.#tell(Buffer.from(events), lost));
+    this.#handle = module.watchOpen(this.#take);
+  }
+
+  drain(): void {
+    this.#module.watchDrain(this.#handle, this.#take);
   }
 
   static join(module: InotifyModule, user: WatchUser): Inotify {

@@ -21,6 +21,11 @@ export interface TreeWatcher extends Disposable {
   unwatch(path: BytePath): void;
   /** Nothing but the root is to be watched; what happened there and was not told yet still is. */
   unwatchBelow(): void;
+  /**
+   * Gives the hints of what has happened so far, now. Without native code they come by themselves before the next turn of
+   * the event loop.
+   */
+  drain(): void;
 }
 
 export interface WatchOptions {
@@ -129,6 +134,10 @@ export class DirectoryWatcher implements TreeWatcher {
     }
     for (const watch of ended) this.#system.remove(watch);
     this.#refused.clear();
+  }
+
+  drain(): void {
+    this.#system.drain();
   }
 
   dispose(): void {
@@ -253,6 +262,10 @@ export class RecursiveWatcher implements TreeWatcher {
 
   unwatchBelow(): void {
     // As above.
+  }
+
+  drain(): void {
+    // Node tells of it by itself.
   }
 
   dispose(): void {

@@ -37,6 +37,10 @@ class FakeModule implements InotifyModule {
     this.calls.push(`remove ${watch}`);
   }
 
+  watchDrain(): void {
+    this.calls.push('drain');
+  }
+
   watchClose(): void {
     this.calls.push('close');
   }
@@ -152,6 +156,24 @@ test('a directory that is watched for two working copies stays watched for the o
   inner.watcher.dispose();
   directory.write('inner/b');
   while (!outer.hints.includes('inner/b')) await new Promise(resolve => setImmediate(resolve));
+});
+
+test('what has happened so far can be had at once, each time and only once', { skip }, async t => {
+  const directory = temporaryDirectory(t);
+  const { watcher, hints } = watcherOf(t, directory.root, user => new InotifyWatches(native!, user));
+  watcher.watch(bytePath(''), false);
+  for (let i = 0; i < 200; i++) {
+    directory.write(`f${i}`);
+    watcher.drain();
+    assert.ok(hints.includes(`f${i}`), `f${i}`);
+    assert.equal(new Set(hints).size, 1);
+    hints.length = 0;
+    // What the thread had read before it, it does not tell again.
+    if (i % 20 === 0) await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(hints, []);
+  }
+  watcher.drain();
+  assert.deepEqual(hints, []);
 });
 
 test('events that were dropped, by the kernel or here, mean that anything may have happened', t => {

@@ -132,6 +132,10 @@ export class FakeTreeWatcher implements TreeWatcher {
     for (const at of this.directories) if (at !== '') this.directories.delete(at);
   }
 
+  drain(): void {
+    // Hints are given by fire() alone.
+  }
+
   fire(at: string): void {
     this.#hints.fire(bytePath(at));
   }
