@@ -85,6 +85,11 @@ export const ui = {
     title: string,
     awaited: { readonly until?: readonly string[]; readonly gone?: readonly string[] } = {},
   ): Promise<string[]> => ask('viewActions', title, awaited),
+  /** Labels of the buttons in the row of a repository, by its folder's name, where there are several; waits as above. */
+  repositoryActions: (
+    name: string,
+    awaited: { readonly until?: readonly string[]; readonly gone?: readonly string[] } = {},
+  ): Promise<string[]> => ask('repositoryActions', name, awaited),
   /** Types into the open input box, waits until its message contains `until`, and accepts unless told not to. */
   answerInput: (text: string, awaited: { readonly until?: string; readonly accept?: boolean } = {}): Promise<void> =>
     ask('answerInput', text, awaited),

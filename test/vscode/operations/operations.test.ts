@@ -2,11 +2,11 @@
 // what hg says is compared after each command.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { window, workspace } from 'vscode';
+import { commands, window, workspace } from 'vscode';
 import type { ViewForTests } from '../../../src/extension/api.ts';
 import { answerLists, Bench, hgAt, lines } from '../agreement.ts';
 import { answerDialogs } from '../dialogs.ts';
-import { until } from '../harness.ts';
+import { hasUi, ui, until } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
 import { at, write } from '../outside.ts';
 
@@ -86,6 +86,35 @@ async function writesMessage(bench: Bench, part: string, message?: string): Prom
   await bench.run(message === undefined ? 'commitMessageDiscard' : 'commitMessageAccept');
   return proposed;
 }
+
+describe('the buttons in the title of a repository', () => {
+  before(async function () {
+    if (!hasUi()) this.skip();
+    await ui.sourceControlRows();
+    // Rows that are out of sight are not drawn.
+    await commands.executeCommand('workbench.scm.action.collapseAllRepositories');
+  });
+
+  it('are there where something is unfinished, and nowhere else', async () => {
+    await stopped('again', 'graft', 'Grafting $(warning) 1');
+    await ui.repositoryActions('again', { until: ['Continue', 'Abort'] });
+    const others = await ui.repositoryActions('first', { until: ['Commit'] });
+    assert.deepEqual(
+      others.filter(name => name === 'Continue' || name === 'Abort'),
+      [],
+    );
+  });
+
+  it('come with an operation and go with it', async () => {
+    const bench = await Bench.at(at('first'));
+    const messages = keepMessages();
+    await bench.does('mergeWith', bench.repository.rootUri, { revision: 'desc("main")' });
+    messages.dispose();
+    await ui.repositoryActions('first', { until: ['Continue', 'Abort'] });
+    await bench.does('abortOperation', bench.repository.rootUri, CONFIRMED);
+    await ui.repositoryActions('first', { gone: ['Continue', 'Abort'] });
+  });
+});
 
 describe('going on', () => {
   it('with a merge, which is a commit; and taking that back', async () => {
