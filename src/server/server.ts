@@ -98,7 +98,7 @@ export class Server implements Disposable {
       }),
       c.onRequest(protocol.Settle, async ({ root }) => {
         const served = this.#repositories.get(root);
-        await served?.model.settleWithEvents();
+        await served?.model.settle();
         await served?.fallback.settle();
         return null;
       }),

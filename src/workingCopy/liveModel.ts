@@ -175,17 +175,12 @@ export class LiveModel implements Disposable {
   }
 
   /** Resolves when everything that has happened before was looked at and told, as far as there are events of it. */
-  async settleWithEvents(): Promise<void> {
+  async settle(): Promise<void> {
     // Until then, events of Node's own watches that are there are taken.
     await nextTurn();
-    if (!this.#owned.isDisposed) this.#watcher.drain();
-    await this.settle();
-  }
-
-  /** Resolves when nothing that is known to have happened remains to be looked at or told. */
-  settle(): Promise<void> {
-    if (this.#owned.isDisposed) return Promise.resolve();
-    return new Promise(resolve => {
+    if (this.#owned.isDisposed) return;
+    this.#watcher.drain();
+    await new Promise<void>(resolve => {
       this.#waiting.push(resolve);
       this.#schedule();
     });

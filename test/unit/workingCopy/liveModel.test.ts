@@ -41,6 +41,14 @@ test('a hint becomes a delta', async t => {
   assert.equal(await rig.settledUpdates(), 0);
 });
 
+test('settling takes the events that have not been delivered', async t => {
+  const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
+  rig.directory.write('f.orig');
+  rig.watcher.undelivered = ['f.orig'];
+  await rig.settle();
+  assert.deepEqual(rig.told, ['? f.orig']);
+});
+
 test('hints of one turn are handled together', async t => {
   const rig = await LiveModelRig.started(t, { 'd/f': '1' }, { entries: clean('d/f') });
   for (const name of ['a', 'b', 'c']) {

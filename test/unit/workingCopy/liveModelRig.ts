@@ -111,6 +111,8 @@ function entriesOf({ input: { statCache } }: Snapshot): Map<BytePath, FakeEntry>
 
 /** Sees nothing by itself. */
 export class FakeTreeWatcher implements TreeWatcher {
+  /** Where something has happened of which the system tells only when it is asked. */
+  undelivered: string[] = [];
   readonly directories = new Set<BytePath>();
   readonly complete = true;
   readonly #hints = new Emitter<BytePath>();
@@ -133,7 +135,7 @@ export class FakeTreeWatcher implements TreeWatcher {
   }
 
   drain(): void {
-    // Hints are given by fire() alone.
+    for (const at of this.undelivered.splice(0)) this.fire(at);
   }
 
   fire(at: string): void {
