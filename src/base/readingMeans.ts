@@ -1,23 +1,32 @@
 // Quicker means of getting a recorded tree into memory than its reader has by itself: who scans has them, who reads is
 // given them, and neither knows the other.
 
-/** The columns of a recorded tree, a value for each node: what mercurial/dirstate/nodeTable.ts says of them. */
-export interface DecodedColumns {
-  readonly nodeCount: number;
-  readonly entryCount: number;
+/** A recorded tree as columns, a value for each node: see mercurial/dirstate/nodeTable.ts. Offsets are into its bytes. */
+export interface TreeColumns {
   readonly pathOffset: Uint32Array;
   readonly pathLength: Uint16Array;
+  /** Where in its path a node's own name starts. */
   readonly baseStart: Uint16Array;
   readonly firstChild: Uint32Array;
   readonly childCount: Uint32Array;
   readonly flags: Uint16Array;
+  /** 0 where none is recorded. */
   readonly size: Uint32Array;
+  /** The low 31 bits; 0 where none are recorded. */
   readonly mtimeSeconds: Uint32Array;
+  /** 0: not known. */
   readonly mtimeNanoseconds: Uint32Array;
+}
+
+/** All that is decoded. */
+export interface DecodedColumns extends TreeColumns {
+  readonly nodeCount: number;
+  readonly entryCount: number;
+  /** 0 where no copy is recorded. */
   readonly copyOffset: Uint32Array;
   readonly copyLength: Uint16Array;
-  /** Only of version 2. */
-  readonly sourceOffset?: Uint32Array;
+  /** Where the file itself keeps the children (version 2): equal places in two states of one data file are one tree. */
+  readonly sourceOffset?: Uint32Array | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 // base contents are given to it, and Mercurial's (or another system's) own files implement them by their shape.
 import type { BytePath } from '../base/bytePath.ts';
 import type { ContentSource, FileStat } from '../base/fileStat.ts';
+import type { TreeColumns } from '../base/readingMeans.ts';
 
 export type Status = 'modified' | 'added' | 'removed' | 'deleted' | 'unknown' | 'ignored' | 'clean';
 
@@ -52,20 +53,9 @@ export interface StatCache {
  * A stat cache as typed arrays with a value for each node, for other threads and native code. They are never changed.
  * What they say is only when a stat proves that a file is clean; everything else is asked of the stat cache itself.
  */
-export interface StatColumns {
+export interface StatColumns extends TreeColumns {
   /** The bytes of all paths. */
   readonly names: Uint8Array;
-  readonly pathOffset: Uint32Array;
-  readonly pathLength: Uint16Array;
-  /** Where in its path a node's own name starts. */
-  readonly baseStart: Uint16Array;
-  readonly firstChild: Uint32Array;
-  readonly childCount: Uint32Array;
-  readonly flags: Uint16Array;
-  readonly size: Uint32Array;
-  readonly mtimeSeconds: Uint32Array;
-  /** 0: not known. */
-  readonly mtimeNanoseconds: Uint32Array;
   /** Not 0: no stat proves that the file is clean. */
   readonly doubtful: Uint32Array;
   readonly rule: CleanRule;

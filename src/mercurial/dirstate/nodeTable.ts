@@ -1,5 +1,6 @@
 // The one in-memory form of a dirstate, whichever format it was read from: a tree of nodes in typed arrays over the
 // file's own bytes. A tracked file costs some forty bytes here and no object, so that hundreds of thousands fit.
+import type { DecodedColumns } from '../../base/readingMeans.ts';
 
 /** What an entry or directory is, in the bits that dirstate-v2 uses on disk. Version 1 is translated into them. */
 export const WDIR_TRACKED = 0x0001;
@@ -29,28 +30,11 @@ export const MAX_PATH_LENGTH = 0xffff;
 
 /**
  * Node 0 is the root directory. The children of a node are contiguous and ordered by the bytes of their names; a parent
- * comes before its children. Offsets are into {@link NodeTable.bytes}.
+ * comes before its children. Offsets are into {@link NodeTable.bytes}; what is recorded of size and time, HAS_MODE_AND_SIZE
+ * and HAS_MTIME tell.
  */
-export interface NodeTable {
+export interface NodeTable extends DecodedColumns {
   readonly bytes: Buffer;
-  readonly nodeCount: number;
-  readonly entryCount: number;
-  readonly pathOffset: Uint32Array;
-  readonly pathLength: Uint16Array;
-  /** Where in the path the last component starts. */
-  readonly baseStart: Uint16Array;
-  readonly firstChild: Uint32Array;
-  readonly childCount: Uint32Array;
-  readonly flags: Uint16Array;
-  /** 0 unless HAS_MODE_AND_SIZE. */
-  readonly size: Uint32Array;
-  /** The low 31 bits; 0 unless HAS_MTIME. */
-  readonly mtimeSeconds: Uint32Array;
-  readonly mtimeNanoseconds: Uint32Array;
-  /** 0 where no copy is recorded. */
-  readonly copyOffset: Uint32Array;
-  readonly copyLength: Uint16Array;
-  /** Where the file itself keeps the children (version 2): equal places in two states of one data file are one tree. */
   readonly sourceOffset: Uint32Array | undefined;
 }
 
