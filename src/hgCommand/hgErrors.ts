@@ -6,15 +6,9 @@ export type FailureKind =
   /** Another program holds the lock of the repository. */
   | 'locked'
   | 'hook'
-  /** A merge has left conflicts that nobody has resolved. */
-  | 'conflicts'
   | 'nothing-changed'
   | 'no-username'
   | 'authentication'
-  /** The network, or the other side. */
-  | 'remote'
-  /** The changeset is public: it is not changed any more. */
-  | 'public'
   /** A transplant has stopped, for a person to finish what it could not apply. */
   | 'to-be-fixed'
   | 'new-heads'
@@ -22,9 +16,7 @@ export type FailureKind =
   | 'uncommitted-changes'
   /** Another operation was begun and is not finished. */
   | 'unfinished'
-  | 'partial-merge'
   | 'unknown-command'
-  | 'unknown-revision'
   /** An earlier command was cut off in the middle; `hg recover` takes back what it had written. */
   | 'abandoned'
   | 'no-space'
@@ -47,7 +39,6 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/timed out waiting for lock held by|: lock held by /, 'locked'],
   [/abandoned transaction found/, 'abandoned'],
   [/\bhook (?:failed|exited with status|was killed|raised an exception)|hook failed\b/, 'hook'],
-  [/unresolved merge conflicts|unresolved conflicts|merge conflicts? found/, 'conflicts'],
   [/^nothing changed/m, 'nothing-changed'],
   [/no username (?:supplied|found)|empty username/, 'no-username'],
   [
@@ -57,22 +48,15 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   ],
   [/No space left on device|not enough space on the disk|Disk quota exceeded/i, 'no-space'],
   [/fix up the (?:working directory|merge) and run hg transplant/, 'to-be-fixed'],
-  [/cannot \w+ public changesets?|can't \w+ public changeset|public changesets?: /, 'public'],
   [/creates? new remote (?:head|branch)/, 'new-heads'],
-  [/cannot partially commit a merge/, 'partial-merge'],
   [/uncommitted changes|outstanding (?:local|uncommitted) /, 'uncommitted-changes'],
   [/(?:in progress|interrupted)$|unfinished /m, 'unfinished'],
   [/unknown command|option --?[\w-]+ not recognized|extension .* not found/, 'unknown-command'],
-  [/unknown revision|ambiguous identifier/, 'unknown-revision'],
   [/response expected/, 'unanswered'],
   [/^interrupted!?$/m, 'interrupted'],
-  [
-    /Connection (?:refused|reset|timed out)|Name or service not known|no suitable response from remote|getaddrinfo/,
-    'remote',
-  ],
 ];
 
-const CODES: Readonly<Record<number, FailureKind>> = { 40: 'hook', 100: 'remote', 150: 'authentication' };
+const CODES: Readonly<Record<number, FailureKind>> = { 40: 'hook', 150: 'authentication' };
 
 /** What a command that ended with this code has met; `errors` and `notes` are what it said. */
 export function failureOf(code: number, errors: string, notes = ''): HgFailureText {
