@@ -1,4 +1,4 @@
-// Where small programs that hg starts ask for something: a local socket, a line with a secret and the question, an answer.
+// Where small programs that hg or ssh runs ask for something: a local socket, a line with a secret and the question, an answer.
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -9,7 +9,7 @@ import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 
 export interface ProgramSocketOptions {
-  /** Part of the socket's name: "askpass". */
+  /** Part of the socket's name, and who asks, for the log: "askpass". */
   readonly name: string;
   /** What is lost if it does not work, for the log: "passwords of ssh cannot be asked for". */
   readonly loss: string;
@@ -83,7 +83,7 @@ export class ProgramSocket implements Disposable {
       void this.#options.answer(words, gone.signal).then(
         answer => socket.end(answer ?? ''),
         (error: unknown) => {
-          this.#options.logger.warn(`a program that hg runs was not answered: ${errorMessage(error)}`);
+          this.#options.logger.warn(`${this.#options.name}: a question was not answered: ${errorMessage(error)}`);
           socket.end();
         },
       );

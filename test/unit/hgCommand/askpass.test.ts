@@ -79,7 +79,7 @@ test('without an answer nothing is said; a failure to ask is no more than that',
   assert.deepEqual(logger.lines, []);
   fails = true;
   assert.equal(await question('Password: '), '');
-  assert.deepEqual(logger.lines, ['warn: a program that hg runs was not answered: gone']);
+  assert.deepEqual(logger.lines, ['warn: askpass: a question was not answered: gone']);
 });
 
 /** One who never answers. */
