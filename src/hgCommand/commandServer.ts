@@ -24,10 +24,9 @@ export interface CommandServerOptions {
   /** Absolute path of the program. */
   readonly hg: string;
   readonly variables: Variables;
-  /** Milliseconds to wait for the greeting. */
-  readonly helloTimeoutMs?: number;
 }
 
+/** Milliseconds to wait for the greeting. */
 const HELLO_TIMEOUT_MS = 10_000;
 
 interface Running {
@@ -88,7 +87,7 @@ export class CommandServer implements Disposable {
       throw new QuicksilverError('io', message, { cause: error });
     }
     const limit = new Delay(() => server.#end('time-limit'));
-    limit.set(options.helloTimeoutMs ?? HELLO_TIMEOUT_MS);
+    limit.set(HELLO_TIMEOUT_MS);
     try {
       await new Promise<void>((resolve, reject) => (server.#greeted = { resolve, reject }));
       return server;
