@@ -10,6 +10,9 @@ import {
   type MessageConnection,
   type MessageReader,
   type MessageWriter,
+  type NotificationType,
+  type RequestParam,
+  type RequestType,
 } from 'vscode-jsonrpc/node';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, Emitter, toDisposable, type Disposable } from '../base/lifecycle.ts';
@@ -167,11 +170,11 @@ export class EngineClient implements Disposable {
   }
 
   findRoot(path: string): Promise<string | null> {
-    return this.#request(connection => connection.sendRequest(FindRoot, { path }));
+    return this.#request(FindRoot, { path });
   }
 
   discover(folders: readonly string[], depth: number, ignoredNames: readonly string[]): Promise<readonly string[]> {
-    return this.#request(connection => connection.sendRequest(Discover, { folders, depth, ignoredNames }));
+    return this.#request(Discover, { folders, depth, ignoredNames });
   }
 
   /** Follows a repository until {@link close}, over restarts too. */
@@ -179,7 +182,7 @@ export class EngineClient implements Disposable {
     this.#opened.set(options.root, options);
     // When the engine is being started again, it is told of all open repositories as soon as it runs.
     if (this.#restart !== undefined) return;
-    await this.#request(connection => connection.sendRequest(Open, options));
+    await this.#request(Open, options);
   }
 
   async close(root: string): Promise<void> {
@@ -188,50 +191,50 @@ export class EngineClient implements Disposable {
   }
 
   async refresh(root: string, cause: string): Promise<void> {
-    await this.#request(connection => connection.sendRequest(Refresh, { root, cause }));
+    await this.#request(Refresh, { root, cause });
   }
 
   async settle(root: string): Promise<void> {
-    await this.#request(connection => connection.sendRequest(Settle, { root }));
+    await this.#request(Settle, { root });
   }
 
   areIgnored(root: string, paths: readonly string[]): Promise<readonly boolean[]> {
-    return this.#request(connection => connection.sendRequest(AreIgnored, { root, paths }));
+    return this.#request(AreIgnored, { root, paths });
   }
 
   explainIgnored(root: string, path: string): Promise<IgnoreExplanation | null> {
-    return this.#request(connection => connection.sendRequest(ExplainIgnored, { root, path }));
+    return this.#request(ExplainIgnored, { root, path });
   }
 
   /** What each of the lines would hide, were it in the ignore file. */
   previewIgnore(root: string, lines: readonly string[], limit: number): Promise<readonly IgnorePreview[]> {
-    return this.#request(connection => connection.sendRequest(PreviewIgnore, { root, lines, limit }));
+    return this.#request(PreviewIgnore, { root, lines, limit });
   }
 
   doctor(root: string, compare: boolean): Promise<string> {
-    return this.#request(connection => connection.sendRequest(Doctor, { root, compare }));
+    return this.#request(Doctor, { root, compare });
   }
 
   content(query: ContentQuery): Promise<ContentAnswer> {
-    return this.#request(connection => connection.sendRequest(Content, query));
+    return this.#request(Content, query);
   }
 
   /** The changesets that the second parent brings in. */
   pendingMerge(root: string, limit: number): Promise<PendingChangesets> {
-    return this.#request(connection => connection.sendRequest(PendingMerge, { root, limit }));
+    return this.#request(PendingMerge, { root, limit });
   }
 
   parentSummaries(root: string): Promise<readonly ChangesetSummary[]> {
-    return this.#request(connection => connection.sendRequest(ParentSummaries, { root }));
+    return this.#request(ParentSummaries, { root });
   }
 
   resolveRevision(root: string, revision: string): Promise<RevisionAnswer> {
-    return this.#request(connection => connection.sendRequest(ResolveRevision, { root, revision }));
+    return this.#request(ResolveRevision, { root, revision });
   }
 
   /** By the nodes of two changesets. */
   compareRevisions(query: { root: string; from: string; to: string; limit: number }): Promise<RevisionComparison> {
-    return this.#request(connection => connection.sendRequest(CompareRevisions, query));
+    return this.#request(CompareRevisions, query);
   }
 
   /**
@@ -242,7 +245,7 @@ export class EngineClient implements Disposable {
     const changes = run.kind !== 'read';
     if (changes) this.#changing++;
     try {
-      return await this.#request(connection => connection.sendRequest(RunHg, run, token));
+      return await this.#request(RunHg, run, token);
     } finally {
       if (changes) this.#changing--;
       if (this.#changing === 0 && this.#isDisposed) this.#endForGood();
@@ -252,23 +255,23 @@ export class EngineClient implements Disposable {
 
   /** Which hg would be run. Starts it only if its version is to be checked. */
   findHg(checks: boolean): Promise<HgFound> {
-    return this.#request(connection => connection.sendRequest(FindHg, { checks }));
+    return this.#request(FindHg, { checks });
   }
 
   /** Lost while the engine is down: it looks at everything when it is up again. */
   hint(root: string, paths: readonly string[]): void {
-    this.#notify(connection => connection.sendNotification(Hint, { root, paths }));
+    this.#notify(Hint, { root, paths });
   }
 
   focus(focused: boolean): void {
     this.#focused = focused;
-    this.#notify(connection => connection.sendNotification(Focus, { focused }));
+    this.#notify(Focus, { focused });
   }
 
   /** Whether the engine may start hg; it is told again when it starts again. */
   setHgPolicy(policy: HgPolicy): void {
     this.#hgPolicy = policy;
-    this.#notify(connection => connection.sendNotification(SetHgPolicy, policy));
+    this.#notify(SetHgPolicy, policy);
   }
 
   /** Ends the engine if no repository is open, but not in the middle of a command; the next request starts it again. */
@@ -306,20 +309,22 @@ export class EngineClient implements Disposable {
     running?.process.terminate();
   }
 
-  async #request<T>(send: (connection: MessageConnection) => Promise<T>): Promise<T> {
+  async #request<P, R>(
+    type: RequestType<P, R, void>,
+    parameters: RequestParam<P>,
+    token?: CancellationToken,
+  ): Promise<R> {
     if (this.#running === undefined && this.#restart === undefined) this.#start();
     const running = this.#running;
     const connection =
       running?.connection ?? (await new Promise<MessageConnection>(resolve => this.#waiting.push(resolve)));
-    return send(connection);
+    return connection.sendRequest(type, parameters, token);
   }
 
-  #notify(send: (connection: MessageConnection) => Promise<void>): void {
-    const connection = this.#running?.connection;
-    if (connection === undefined) return;
-    send(connection).catch((error: unknown) =>
-      this.#options.log.warn(`a message did not reach the engine: ${errorMessage(error)}`),
-    );
+  #notify<P>(type: NotificationType<P>, parameters: RequestParam<P>): void {
+    this.#running?.connection
+      .sendNotification(type, parameters)
+      .catch((error: unknown) => this.#options.log.warn(`a message did not reach the engine: ${errorMessage(error)}`));
   }
 
   #start(): void {
