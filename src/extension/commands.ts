@@ -40,18 +40,8 @@ export interface Reports {
 export function registerCommands(context: CommandContext): Disposable {
   const store = new DisposableStore();
   const reports: Reports = { texts: new Map(), didChange: store.add(new EventEmitter<Uri>()) };
-  const register = (name: string, run: (...args: readonly unknown[]) => unknown): void => {
-    store.add(
-      commands.registerCommand(`quicksilver.${name}`, async (...args: readonly unknown[]) => {
-        try {
-          return await run(...args);
-        } catch (error) {
-          context.log.error(`${name}: ${errorMessage(error)}`);
-          void window.showErrorMessage(texts.failed(errorMessage(error)));
-          return undefined;
-        }
-      }),
-    );
+  const register = (name: string, run: CommandRun): void => {
+    store.add(registerCommand(context, name, run));
   };
   register('refresh', argument => refresh(context, argument));
   register('showOutput', () => context.log.show());
@@ -82,6 +72,21 @@ export function registerCommands(context: CommandContext): Disposable {
   };
   store.add(workspace.registerTextDocumentContentProvider(DOCTOR_SCHEME, provider));
   return store;
+}
+
+type CommandRun = (...args: readonly unknown[]) => unknown;
+
+/** Tells what goes wrong. @param name without 'quicksilver.' */
+export function registerCommand({ log }: CommandContext, name: string, run: CommandRun): Disposable {
+  return commands.registerCommand(`quicksilver.${name}`, async (...args: readonly unknown[]) => {
+    try {
+      return await run(...args);
+    } catch (error) {
+      log.error(`${name}: ${errorMessage(error)}`);
+      void window.showErrorMessage(texts.failed(errorMessage(error)));
+      return undefined;
+    }
+  });
 }
 
 /** Looks for repositories, and at everything in the given one, or in all of them. */

@@ -1,29 +1,18 @@
 // Registers the commands of names.ts, and tells VS Code whether hg can run: menus and the input box go by it.
-import { commands, window, workspace } from 'vscode';
+import { commands, workspace } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import type { CommandContext } from '../commands.ts';
+import { registerCommand, type CommandContext } from '../commands.ts';
 import { lazy } from '../lazy.ts';
 import { followEdits } from './followEdits.ts';
 import { hasMessageSettings } from '../settings.ts';
-import { texts } from '../texts.ts';
 import { HG_COMMAND_NAMES } from './names.ts';
 import { tellOfOtherExtension } from './otherExtensions.ts';
 
 export function registerHgCommands(context: CommandContext): Disposable {
   const store = new DisposableStore();
   for (const name of HG_COMMAND_NAMES) {
-    store.add(
-      commands.registerCommand(`quicksilver.${name}`, async (...args: readonly unknown[]) => {
-        try {
-          return await (await lazy()).runHgCommand(context, name, args);
-        } catch (error) {
-          context.log.error(`${name}: ${errorMessage(error)}`);
-          void window.showErrorMessage(texts.failed(errorMessage(error)));
-          return undefined;
-        }
-      }),
-    );
+    store.add(registerCommand(context, name, async (...args) => (await lazy()).runHgCommand(context, name, args)));
   }
   // Only when there is a repository: else the engine would be started for nothing.
   store.add(context.repositories.onDidOpen(() => void tellWhetherHgRuns(context)));
