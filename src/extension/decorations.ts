@@ -3,7 +3,7 @@ import { EventEmitter, FileDecoration, ThemeColor, window, type FileDecorationPr
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { OpenRepository } from './openRepository.ts';
 import { REMEMBERED_ANSWERS } from './decorationTracker.ts';
-import { isAtOrBelowKey, type RootMap } from './rootMap.ts';
+import { isAtOrBelowKey, type Located, type RootMap } from './rootMap.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
 import { statusText } from './texts.ts';
 import { fileUri, uriKey } from './uris.ts';
@@ -15,9 +15,9 @@ export class Decorations implements FileDecorationProvider, Disposable {
   readonly #repositories: RootMap<OpenRepository>;
   readonly #store = new DisposableStore();
   readonly #didChange = this.#store.add(new EventEmitter<Uri[] | undefined>());
-  /** One object per status: thousands of files share it. */
   /** What was asked about while it was in no repository. */
   readonly #outside = new Map<string, Uri>();
+  /** One object per status: thousands of files share it. */
   readonly #made = new Map<ShownStatus, FileDecoration>();
   #registration: Disposable | undefined;
 
@@ -44,21 +44,15 @@ export class Decorations implements FileDecorationProvider, Disposable {
       if (this.#outside.size > REMEMBERED_ANSWERS) this.#startOver();
       return undefined;
     }
-    // The root of a repository has a status if it is a subrepository: in the repository around it.
-    const asked = found.path === '' ? this.#repositories.locateAround(uri.path) : found;
-    const status = asked?.value.tracker.ask(asked.path);
-    return status === undefined ? undefined : this.#decoration(status);
+    const asked = this.#asked(uri, found);
+    return this.#decoration(asked?.value.tracker.ask(asked.path));
   }
 
   /** What a file looks like, without VS Code having asked. */
   peek(uri: Uri): FileDecoration | undefined {
     if (this.#registration === undefined) return undefined;
-    const inside = this.#repositories.locate(uri.path);
-    const found = inside?.path === '' ? this.#repositories.locateAround(uri.path) : inside;
-    const status = found?.value.model.statusAt(found.path);
-    if (status === undefined) return undefined;
-    const isHidden = status === 'unknown' && found?.value.view.settings.untrackedChanges === 'hidden';
-    return isHidden ? undefined : this.#decoration(status);
+    const asked = this.#asked(uri, this.#repositories.locate(uri.path));
+    return this.#decoration(asked?.value.decorated(asked.path));
   }
 
   /** Has VS Code ask again about these files of a repository, or about everything. */
@@ -77,11 +71,10 @@ export class Decorations implements FileDecorationProvider, Disposable {
       uris.push(uri);
       this.#outside.delete(key);
     }
-    const above = repository.rootUri.path.replace(/\/[^/]*$/, '');
-    const outer = above === '' ? undefined : this.#repositories.locate(above)?.value;
-    if (outer !== undefined) {
-      const folder = root.slice(uriKey(outer.rootUri).length + 1);
-      for (const path of outer.tracker.forgetBelow(folder)) uris.push(fileUri(outer.rootUri, path));
+    const around = this.#repositories.locateAround(repository.rootUri.path);
+    if (around !== undefined) {
+      const { tracker, rootUri } = around.value;
+      for (const path of tracker.forgetBelow(around.path)) uris.push(fileUri(rootUri, path));
     }
     this.#fire(uris);
   }
@@ -111,7 +104,13 @@ export class Decorations implements FileDecorationProvider, Disposable {
     for (const repository of this.#repositories.values()) repository.announce();
   }
 
-  #decoration(status: ShownStatus): FileDecoration {
+  /** The root of a repository has a status if it is a subrepository: in the repository around it. */
+  #asked(uri: Uri, found: Located<OpenRepository> | undefined): Located<OpenRepository> | undefined {
+    return found?.path === '' ? this.#repositories.locateAround(uri.path) : found;
+  }
+
+  #decoration(status: ShownStatus | undefined): FileDecoration | undefined {
+    if (status === undefined) return undefined;
     let decoration = this.#made.get(status);
     if (decoration === undefined) {
       const { letter, color, propagate } = statusPresentations[status];

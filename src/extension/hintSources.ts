@@ -106,11 +106,7 @@ export class HintSources implements Disposable {
       this.#batcher.add(found.value.root, control.parent);
       return;
     }
-    const above = found.value.rootUri.path.replace(/\/[^/]*$/, '');
-    const outer = above === '' ? undefined : this.#repositories.map.locate(above);
-    const inner = found.value.rootUri.path.slice(above.length + 1);
-    if (outer !== undefined) {
-      this.#batcher.add(outer.value.root, outer.path === '' ? inner : `${outer.path}/${inner}`);
-    }
+    const around = this.#repositories.map.locateAround(found.value.rootUri.path);
+    if (around !== undefined) this.#batcher.add(around.value.root, around.path);
   }
 }

@@ -66,7 +66,7 @@ export class OpenRepository implements Disposable {
     this.told = new Promise(resolve => (this.#tell = resolve));
     this.#log = log;
     this.#decorationsChanged = decorationsChanged;
-    this.tracker = new DecorationTracker(path => this.#decorated(path));
+    this.tracker = new DecorationTracker(path => this.decorated(path));
     this.included = this.#store.add(new Included(root, memento, this.model));
     this.view = this.#store.add(
       new SourceControlView({
@@ -140,17 +140,18 @@ export class OpenRepository implements Disposable {
     this.#queue.add(this.model.entries.keys());
   }
 
+  /** How a file is to be decorated now. */
+  decorated(path: string): ShownStatus | undefined {
+    const status = this.model.statusAt(path);
+    return status === 'unknown' && this.view.settings.untrackedChanges === 'hidden' ? undefined : status;
+  }
+
   dispose(): void {
     this.#busyTimer?.dispose();
     this.#holdTimer?.dispose();
     this.#endProgress?.();
     this.#tell();
     this.#store.dispose();
-  }
-
-  #decorated(path: string): ShownStatus | undefined {
-    const status = this.model.statusAt(path);
-    return status === 'unknown' && this.view.settings.untrackedChanges === 'hidden' ? undefined : status;
   }
 
   #show(path: string): void {
