@@ -5,6 +5,7 @@ import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts'
 import type { RepositoryUpdate } from '../server/protocol.ts';
 import type { EngineClient } from './engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
+import { NO_COUNTS } from './repositoryModel.ts';
 import { RootMap } from './rootMap.ts';
 import { affects, engineSettings } from './settings.ts';
 import { texts } from './texts.ts';
@@ -161,7 +162,7 @@ export class Repositories implements Disposable {
         reset: true,
         changed: [],
         cleared: [],
-        counts: { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 },
+        counts: NO_COUNTS,
         settled: true,
         cause: 'the engine does not run',
         cost: { milliseconds: 0, stats: 0, directoriesRead: 0, filesRead: 0, bytesRead: 0, unsure: 0 },

@@ -12,7 +12,7 @@ import type {
 import { shownStatusOf, type ShownStatus } from './statusPresentation.ts';
 import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
 
-const NO_COUNTS: Counts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 };
+export const NO_COUNTS: Counts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 };
 
 export interface ModelChange {
   /** Everything known before was forgotten. */
