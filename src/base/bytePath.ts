@@ -55,10 +55,15 @@ export function compareBytes(a: string, b: string): number {
 
 const NON_ASCII = /[^\x00-\x7f]/;
 
+/** True if every byte is the same in UTF-8, so that no conversion is needed. */
+export function isAscii(text: string): boolean {
+  return !NON_ASCII.test(text);
+}
+
 /** What `fs` functions take for the file at `path` below `root` (an absolute path as an ordinary string). */
 export function toFsPath(root: string, path: BytePath): string | Buffer {
   if (path === '') return root;
-  if (!NON_ASCII.test(path)) return `${root}/${path}`;
+  if (isAscii(path)) return `${root}/${path}`;
   return Buffer.concat([Buffer.from(`${root}/`, 'utf8'), Buffer.from(path, 'latin1')]);
 }
 
@@ -67,7 +72,7 @@ export function toFsPath(root: string, path: BytePath): string | Buffer {
  * surrogate U+DC00 + byte, as Python (and so `hg -T json`) does it. {@link fromDisplay} undoes it exactly.
  */
 export function toDisplay(path: string): string {
-  if (!NON_ASCII.test(path)) return path;
+  if (isAscii(path)) return path;
   const bytes = Buffer.from(path, 'latin1');
   const text = bytes.toString('utf8');
   if (!text.includes('\ufffd')) return text;
@@ -87,7 +92,7 @@ export function toDisplay(path: string): string {
 
 /** The byte string of a text made by {@link toDisplay}, or typed by a person. */
 export function fromDisplay(text: string): BytePath {
-  if (!NON_ASCII.test(text)) return text as BytePath;
+  if (isAscii(text)) return text as BytePath;
   let out = '';
   for (const character of text) {
     const code = character.codePointAt(0)!;
@@ -101,10 +106,7 @@ export function fromDisplay(text: string): BytePath {
 
 /** True if every byte of the path is part of valid UTF-8, so that an editor can name the file. */
 export function isUtf8(path: BytePath): boolean {
-  return (
-    !NON_ASCII.test(path) ||
-    Buffer.from(Buffer.from(path, 'latin1').toString('utf8'), 'utf8').toString('latin1') === path
-  );
+  return isAscii(path) || Buffer.from(Buffer.from(path, 'latin1').toString('utf8'), 'utf8').toString('latin1') === path;
 }
 
 /** Length of the valid UTF-8 sequence at `at`, or 0. Follows the table of well-formed sequences in Unicode 3.9. */

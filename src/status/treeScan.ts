@@ -17,7 +17,7 @@ export interface ScanOptions {
 }
 
 /** A name of a directory of which it is already known what is there. */
-interface ListedName {
+export interface ListedName {
   /** NO_NODE if it is not recorded. */
   readonly node: NodeId;
   /** Only of what is not recorded. */
@@ -246,8 +246,7 @@ export class TreeScan {
     const items = rules.foldsCase ? asRecorded(listing, cache, node) : listing;
     const isRoot = path === '';
     if (!isRoot && items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory)) {
-      this.#sink.nestedRepository?.(path);
-      this.#absentBelow(path, node);
+      this.nested(path, node);
       return;
     }
     this.#isEntered = isKnownToBeEntered(path);

@@ -1,12 +1,23 @@
 // The scan of a unit in JavaScript, for a thread of its own: what native/scan.c does, with the same result. Nothing is
 // decided here but "surely clean"; it works on the columns alone and makes no object for a file.
 import * as fs from 'node:fs';
-import { bytePath, joinPath, toFsPath, type BytePath } from '../../base/bytePath.ts';
+import { bytePath, compareBytes, isAscii, joinPath, toFsPath, type BytePath } from '../../base/bytePath.ts';
 import { systemErrorCode } from '../../base/errors.ts';
 import type { StatColumns } from '../types.ts';
 import { mayBeClean, provesClean } from './cleanRule.ts';
 import { NO_PLACE, type Place, type ScanPlan, type Unit } from './plan.ts';
-import { NESTED, NO_CHILD, PARTIAL, WHOLE, type UnitResult } from './unitResult.ts';
+import {
+  ABSENT,
+  DIRECTORY,
+  LINK,
+  NESTED,
+  NO_CHILD,
+  OTHER,
+  PARTIAL,
+  REGULAR,
+  WHOLE,
+  type UnitResult,
+} from './unitResult.ts';
 
 /** What a thread needs to know to scan units; all of it can be shared or copied between threads. */
 export interface UnitWork {
@@ -17,14 +28,7 @@ export interface UnitWork {
   readonly plan: Pick<ScanPlan, 'nodes' | 'parents' | 'skip'>;
 }
 
-const NON_ASCII = /[^\x00-\x7f]/;
 const LSTAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
-
-const ABSENT = 0;
-const REGULAR = 1;
-const LINK = 2;
-const DIRECTORY = 3;
-const OTHER = 4;
 
 /** Scans the units of one plan, one at a time. */
 export class UnitScan {
@@ -98,7 +102,7 @@ export class UnitScan {
       this.#tell(place, NESTED);
       return;
     }
-    items.sort((a, b) => (a.name < b.name ? -1 : 1));
+    items.sort((a, b) => compareBytes(a.name, b.name));
     const start = this.#wordCount;
     this.#tell(place, PARTIAL);
     let count = 0;
@@ -136,7 +140,7 @@ export class UnitScan {
     if (!mayBeClean(columns, flags)) return false;
     // Most names need no conversion to bytes, and the directory's path is put before them as it is.
     const stat = this.#lstat(
-      this.#prefix !== undefined && !NON_ASCII.test(name)
+      this.#prefix !== undefined && isAscii(name)
         ? this.#prefix + name
         : toFsPath(this.#work.root, joinPath(directory, name)),
     );

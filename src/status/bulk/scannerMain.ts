@@ -1,5 +1,6 @@
 // Entry of a scanner thread: see workerScanners.ts.
 import { parentPort } from 'node:worker_threads';
+import { errorMessage } from '../../base/errors.ts';
 import { UnitScan } from './scanUnit.ts';
 import type { ScannerAnswer, ScannerMessage } from './workerScanners.ts';
 
@@ -22,7 +23,7 @@ port.on('message', (message: ScannerMessage) => {
     if (scan === undefined) throw new Error('there is nothing to work on');
     answer = { id: message.id, result: scan.scan(message.unit) };
   } catch (error) {
-    answer = { id: message.id, error: error instanceof Error ? error.message : String(error) };
+    answer = { id: message.id, error: errorMessage(error) };
   }
   port.postMessage(answer);
 });

@@ -1,7 +1,9 @@
 // What the scan of a unit tells: of each directory that is not surely clean, the names that have to be looked at. The form
 // is the same whoever made it: native code, or JavaScript in another thread.
+import { compareBytes } from '../../base/bytePath.ts';
 import type { FileKind } from '../../base/fileStat.ts';
-import { NO_NODE, type NodeId } from '../types.ts';
+import type { ListedName } from '../treeScan.ts';
+import { NO_NODE } from '../types.ts';
 import type { Place } from './plan.ts';
 
 /**
@@ -26,24 +28,19 @@ export const WHOLE = 2;
 
 export const NO_CHILD = 0xffff_ffff;
 
-/** Kinds as they are in the words; 0: the recorded name is not there. */
-export const KINDS: readonly (FileKind | undefined)[] = [undefined, 'file', 'symlink', 'directory', 'other'];
-
-/** A name of a directory that has to be looked at. */
-export interface LookItem {
-  /** NO_NODE if it is not recorded. */
-  readonly node: NodeId;
-  /** Only of what is not recorded. */
-  readonly name: string;
-  /** Undefined: it is not there. */
-  readonly kind: FileKind | undefined;
-}
+/** Kinds as they are in the words. */
+export const ABSENT = 0;
+export const REGULAR = 1;
+export const LINK = 2;
+export const DIRECTORY = 3;
+export const OTHER = 4;
+const KINDS: readonly (FileKind | undefined)[] = [undefined, 'file', 'symlink', 'directory', 'other'];
 
 export interface DirectoryResult {
   readonly place: Place;
   readonly what: 'partial' | 'nested' | 'whole';
   /** Ordered: the recorded ones by node, then the others by name. */
-  readonly items: readonly LookItem[];
+  readonly items: readonly ListedName[];
 }
 
 /** Reads a unit's result, directory by directory. Throws an Error if it is malformed. */
@@ -56,7 +53,7 @@ export function* directoriesOf(result: UnitResult): Generator<DirectoryResult> {
     const count = words[at + 2]!;
     at += 3;
     if (what === undefined || what > WHOLE || at + count * 3 > words.length) throw new Error('a malformed unit result');
-    const items: LookItem[] = [];
+    const items: ListedName[] = [];
     for (let i = 0; i < count; i++, at += 3) {
       const child = words[at]!;
       const detail = words[at + 1]!;
@@ -73,7 +70,7 @@ export function* directoriesOf(result: UnitResult): Generator<DirectoryResult> {
   }
 }
 
-function inOrder(a: LookItem, b: LookItem): number {
+function inOrder(a: ListedName, b: ListedName): number {
   if (a.node !== b.node) return a.node === NO_NODE ? 1 : b.node === NO_NODE ? -1 : a.node - b.node;
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+  return compareBytes(a.name, b.name);
 }
