@@ -3,7 +3,6 @@
 import {
   ALL_BYTES,
   NO_BYTES,
-  itemsOf,
   type Anchor,
   type ByteSet,
   type LookNode,
@@ -229,10 +228,4 @@ function printByte(byte: number): string {
   const char = String.fromCharCode(byte);
   if (/^[a-zA-Z0-9_ ,;:<>='"@%&#~`!]$/.test(char)) return char;
   return `\\x${byte.toString(16).padStart(2, '0')}`;
-}
-
-/** True if the node begins with `first`, compared by what it prints as. */
-export function beginsWith(node: RegexNode, first: string): boolean {
-  const item = itemsOf(node)[0];
-  return item !== undefined && printJavaScript(item) === first;
 }

@@ -136,7 +136,3 @@ export function sequence(items: readonly RegexNode[]): RegexNode {
 export function itemsOf(node: RegexNode): readonly RegexNode[] {
   return node.type === 'sequence' ? node.items : [node];
 }
-
-export function isUnbounded(node: RegexNode): node is RepeatNode {
-  return node.type === 'repeat' && node.max === Infinity;
-}
