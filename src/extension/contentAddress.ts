@@ -22,6 +22,16 @@ export function shortNode(node: string): string {
   return node.slice(0, 12);
 }
 
+/** As {@link shortNode}; other names of revisions stay as they are. */
+export function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40}$/.test(revision) ? shortNode(revision) : revision;
+}
+
+/** Whether it stands for no revision. */
+export function isNullNode(node: string): boolean {
+  return /^0*$/.test(node);
+}
+
 export function toQuery({ root, path, revision, label }: ContentAddress): string {
   return JSON.stringify({ root, path, revision, label });
 }

@@ -7,6 +7,7 @@
 import { commands, window } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { activeUri, workingFileOf } from './commandArguments.ts';
+import { isNullNode } from './contentAddress.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
 import { statusPresentations } from './statusPresentation.ts';
@@ -71,7 +72,7 @@ export class ContextKeys implements Disposable {
 
 /** Whether the working copy has two parents. */
 export function isMerging({ model }: OpenRepository): boolean {
-  return model.head !== undefined && /[^0]/.test(model.head.secondParent);
+  return model.head !== undefined && !isNullNode(model.head.secondParent);
 }
 
 function contextOf({ model }: OpenRepository, path: string): string {

@@ -1,11 +1,9 @@
 // What is said of the working copy's parent and of an unfinished operation: status bar and input box.
 import { l10n, type Command } from 'vscode';
 import type { Operation, Phase, RepositoryHead } from '../server/protocol.ts';
-import { shortNode } from './contentAddress.ts';
+import { isNullNode, shortNode } from './contentAddress.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { texts } from './texts.ts';
-
-const NULL_NODE = /^0*$/;
 
 /** Lines, the repository's name first. */
 export function statusBarTooltip(name: string, { head, counts }: RepositoryModel, busy: boolean): string {
@@ -105,8 +103,8 @@ function nextStep(operation: Operation, hasConflicts: boolean): string {
 }
 
 function parentText({ firstParent, secondParent, phase }: RepositoryHead): string {
-  const parent = NULL_NODE.test(firstParent) ? l10n.t('no revision') : shortNode(firstParent);
-  const both = NULL_NODE.test(secondParent) ? parent : `${parent} + ${shortNode(secondParent)}`;
+  const parent = isNullNode(firstParent) ? l10n.t('no revision') : shortNode(firstParent);
+  const both = isNullNode(secondParent) ? parent : `${parent} + ${shortNode(secondParent)}`;
   return phase === undefined ? texts.statusBar.parent(both) : l10n.t('Parent: {0} ({1})', both, phaseName(phase));
 }
 

@@ -1,5 +1,6 @@
 // How a repository that is recorded as a part of another one stands there: what the outer one records of it, and what the
 // inner one is like. Plain data, no `vscode`.
+import { isNullNode } from './contentAddress.ts';
 import type { Counts, RepositoryHead, RepositoryState, Subrepository } from '../server/protocol.ts';
 
 export interface SubrepositoryStatus {
@@ -69,6 +70,6 @@ export function subrepositoriesToOpen(all: readonly Subrepository[], limit: numb
  */
 function canCommit({ counts, subrepositoryStatuses }: InnerRepository, head: RepositoryHead): boolean {
   if (counts.modified + counts.added + counts.removed > 0) return true;
-  if (/[^0]/.test(head.secondParent) || head.changesBranch === true) return true;
+  if (!isNullNode(head.secondParent) || head.changesBranch === true) return true;
   return [...subrepositoryStatuses.values()].some(isDirty);
 }

@@ -1,5 +1,6 @@
 // Every sentence the extension shows while it runs, in one place for translators.
 import { l10n } from 'vscode';
+import { shortRevision } from './contentAddress.ts';
 import type { GroupId, ShownStatus } from './statusPresentation.ts';
 import type { SubrepositoryStatus } from './subrepositoryStatus.ts';
 
@@ -92,10 +93,6 @@ export function subrepositoryTooltip({ kind, state, hasChanges, recorded, curren
   if (current !== recorded)
     parts.push(then === undefined ? l10n.t('not recorded yet') : l10n.t('recorded at {0}', then));
   return l10n.t('Subrepository: {0}', parts.join(', '));
-}
-
-function shortRevision(revision: string): string {
-  return /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 12) : revision;
 }
 
 export const texts = {

@@ -1,5 +1,6 @@
 // The commands about commits.
 import { window } from 'vscode';
+import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { commit, type CommitOptions } from './commit.ts';
 import { lastMessage } from './commitMessage.ts';
@@ -47,7 +48,7 @@ async function amendInEditor(context: HgContext, argument: unknown): Promise<boo
 /** Tells why not. */
 function mayAmend({ model: { head } }: OpenRepository): boolean {
   const say = hgTexts.commit;
-  const isNone = head !== undefined && /^0*$/.test(head.firstParent);
+  const isNone = head !== undefined && isNullNode(head.firstParent);
   if (!isNone && head?.phase !== 'public') return true;
   void window.showWarningMessage(isNone ? say.noParent() : say.publicParent());
   return false;

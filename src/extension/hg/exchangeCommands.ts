@@ -1,7 +1,7 @@
 // Getting changesets from another repository, and giving them to it. The network is used because a person asked for it,
 // and never otherwise; what can be told without it is told without it.
 import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
-import { shortNode } from '../contentAddress.ts';
+import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { chooseBookmark, inRepository } from './choices.ts';
@@ -79,7 +79,7 @@ async function pushByScope(exchange: Exchange): Promise<boolean> {
   const { repository } = exchange;
   const scope = choiceFor(repository.rootUri, 'pushScope', ['current', 'all'], 'current');
   if (scope === 'all') return push(exchange, []);
-  if (/^0*$/.test(repository.model.head?.firstParent ?? '')) {
+  if (isNullNode(repository.model.head?.firstParent ?? '')) {
     inform(l10n.t('There is no commit yet.'));
     return false;
   }

@@ -1,5 +1,6 @@
 // Going to another changeset, and merging with one.
 import { l10n, window } from 'vscode';
+import { shortRevision } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, type Answers } from './answers.ts';
@@ -129,7 +130,7 @@ async function mergeWith(context: HgContext, args: readonly unknown[]): Promise<
     await merge();
   }
   const { inputBox } = repository.view.sourceControl;
-  if (typedMessage(repository) === '') inputBox.value = l10n.t('Merge with {0}', shortened(revision));
+  if (typedMessage(repository) === '') inputBox.value = l10n.t('Merge with {0}', shortRevision(revision));
   tellConflicts(repository);
   return true;
 }
@@ -177,8 +178,4 @@ export function problemOfName(name: string): string | undefined {
   if (text === '.' || text === 'tip' || text === 'null')
     return l10n.t('Mercurial keeps the name {0} for itself.', text);
   return undefined;
-}
-
-function shortened(revision: string): string {
-  return /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 12) : revision;
 }

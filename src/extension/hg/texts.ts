@@ -1,5 +1,6 @@
 // Every sentence that is shown about commands of hg, in one place for translators. What hg itself says is shown as it says it.
 import { l10n } from 'vscode';
+import { shortNode } from '../contentAddress.ts';
 import type { HgFailure } from './hg.ts';
 import type { MessageProblem } from './messageChecks.ts';
 
@@ -73,10 +74,10 @@ export const hgTexts = {
     public: (node: string) =>
       l10n.t(
         'The last commit ({0}) is public: others may have it already. It is not taken back; "hg backout" makes a commit that undoes it.',
-        node.slice(0, 12),
+        shortNode(node),
       ),
     children: (node: string) =>
-      l10n.t('Other changesets are built on the last commit ({0}). It is not taken back.', node.slice(0, 12)),
+      l10n.t('Other changesets are built on the last commit ({0}). It is not taken back.', shortNode(node)),
     which: () => l10n.t('The last commit was amended. What is to be undone?'),
     amend: () => l10n.t('The Amend'),
     amendDetail: () => l10n.t('The commit is as it was before; what was added to it is in the working copy again.'),

@@ -1,5 +1,6 @@
 // Takes back the last commit: its changes are in the working copy again, and its message in the input box.
 import { window } from 'vscode';
+import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { HgFailure } from './hg.ts';
 import { rememberMessage } from './messageHistory.ts';
@@ -81,7 +82,7 @@ async function lastCommit({ hg }: HgContext, repository: OpenRepository): Promis
     node,
     message: message.join('\0'),
     isPublic: phase === 'public',
-    isMerge: /[^0]/.test(secondParent),
+    isMerge: !isNullNode(secondParent),
     hasChildren: children !== '0',
     isAmended: amendSource !== '' && predecessors !== '' && !predecessors.includes(' '),
   };

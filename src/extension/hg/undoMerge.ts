@@ -4,6 +4,7 @@
 // brought in is untracked. So the merge is made again without looking at its conflicts, its files are taken from the commit,
 // and only then the commit goes: until that last step, which leaves a bundle behind, everything can be had back by an update.
 import { l10n } from 'vscode';
+import { shortNode } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { STRIP_CONFIG, strippingArguments, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
@@ -22,7 +23,7 @@ export async function refusalToUndoMerge(
     return l10n.t('A merge is taken back only without other changes in the working copy. Shelve or commit them first.');
   }
   if (model.subrepositories.length > 0) {
-    return l10n.t('The last commit ({0}) is a merge with subrepositories, which is not taken back.', node.slice(0, 12));
+    return l10n.t('The last commit ({0}) is a merge with subrepositories, which is not taken back.', shortNode(node));
   }
   return undefined;
 }
