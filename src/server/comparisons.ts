@@ -47,13 +47,7 @@ export function compareChangesets(
 /** Reads once more if the history was replaced in the middle of it. */
 function orProblem<T>(store: Store, work: () => T): T | { kind: 'none'; message: string } {
   try {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof QuicksilverError) || error.code !== 'changed-while-reading') throw error;
-      store.refresh();
-      return work();
-    }
+    return store.whileStable(work);
   } catch (error) {
     if (!(error instanceof QuicksilverError)) throw error;
     return none(error.message);

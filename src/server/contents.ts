@@ -77,7 +77,7 @@ export class Contents {
     const snapshot = this.#repository.snapshot();
     if (snapshot === undefined) return none('unavailable', 'The repository cannot be read at the moment.');
     try {
-      return this.#answerAgain(snapshot, path, query);
+      return this.#repository.store(snapshot).whileStable(() => this.#answer(snapshot, path, query));
     } catch (error) {
       if (error instanceof NoContent) return none(error.reason, error.message);
       if (!(error instanceof QuicksilverError)) throw error;
@@ -105,17 +105,6 @@ export class Contents {
       changed.push(toDisplay(path));
     }
     return changed;
-  }
-
-  /** History that is replaced while it is read (a strip, a split) is read once more. */
-  #answerAgain(snapshot: Snapshot, path: BytePath, query: Omit<ContentQuery, 'root'>): ContentAnswer {
-    try {
-      return this.#answer(snapshot, path, query);
-    } catch (error) {
-      if (!(error instanceof QuicksilverError) || error.code !== 'changed-while-reading') throw error;
-      this.#repository.store(snapshot).refresh();
-      return this.#answer(snapshot, path, query);
-    }
   }
 
   #answer(snapshot: Snapshot, path: BytePath, { revision, withBytes }: Omit<ContentQuery, 'root'>): ContentAnswer {
