@@ -51,11 +51,6 @@ export class ControlWatcher implements Disposable {
     for (const directory of wanted) this.#watch(directory, control.has(directory));
   }
 
-  /** False if a directory that is there is not watched. */
-  get complete(): boolean {
-    return this.#refused.size === 0;
-  }
-
   dispose(): void {
     for (const { watcher } of this.#watchers.values()) watcher.close();
     this.#watchers.clear();

@@ -109,9 +109,9 @@ export class Examination {
     }
   }
 
-  /** What is still to be looked at. */
+  /** What is still to be looked at; not to be asked while several threads scan, see {@link isBulk}. */
   get pending(): BytePath[] {
-    return [...(this.#bulk?.pending ?? []), ...this.#paths, ...this.#scan.pending];
+    return [...this.#paths, ...this.#scan.pending];
   }
 
   /** Whether several threads are scanning. */

@@ -1,7 +1,7 @@
 // A scan of everything on several threads. Other threads scan units of the recorded directories and tell what is not
 // surely clean; here that is judged, in the order of the plan, by the same code that handles single directories. So no
 // rule is known to both: the others only ever say "surely clean".
-import { ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
+import type { BytePath } from '../../base/bytePath.ts';
 import type { TreeScan } from '../treeScan.ts';
 import type { NodeId, Outcome, StatusInput } from '../types.ts';
 import { NO_PLACE, planScan, type Place, type ScanPlan, type Unit } from './plan.ts';
@@ -39,7 +39,7 @@ export interface BulkListener {
   /** All names of the directory are recorded, there and clean. */
   clean(place: Place): void;
   /** The sink is about to be told of a directory. */
-  begin?(place: Place, path: BytePath): void;
+  begin?(): void;
   /** The sink was told of it. */
   end?(place: Place, path: BytePath): void;
 }
@@ -117,13 +117,13 @@ export class BulkScan {
     if (input.statCache.nodeCount < (options.minimumNodes ?? bulkNodes(options.scanners.worthNodes ?? BULK_NODES)))
       return undefined;
     const plan = planScan(input, options.unitNodes ?? UNIT_NODES, options.first);
-    let scanner: UnitScanner | undefined;
+    let scanner: UnitScanner;
     try {
       scanner = options.scanners.prepare(input, columns, plan);
     } catch (error) {
       options.onFailure?.(error);
+      return undefined;
     }
-    if (scanner === undefined) return undefined;
     return new BulkScan(input, plan, scanner, scan, outcome, listener, options);
   }
 
@@ -150,11 +150,6 @@ export class BulkScan {
     this.#wake();
   }
 
-  /** The directories that were not handled yet, of which those are left out that lie below another. */
-  get pending(): BytePath[] {
-    return this.isDone ? [] : [ROOT_PATH];
-  }
-
   /**
    * Handles directories up to and including the next one that is not clean, as far as their unit is there. False if there
    * is nothing to do now.
@@ -172,18 +167,18 @@ export class BulkScan {
     while (this.#place < unit.to) {
       const place = this.#place++;
       if (state.result === undefined) {
-        if (this.#isOurs(place)) {
+        if (this.isOurs(place)) {
           this.#whole(place);
           return true;
         }
       } else if (this.#told?.place === place) {
         const told = this.#told;
         this.#advance();
-        if (this.#isOurs(place)) {
+        if (this.isOurs(place)) {
           this.#directory(told);
           return true;
         }
-      } else if (this.#isOurs(place)) {
+      } else if (this.isOurs(place)) {
         this.#below[place] = OPEN;
         this.#listener.clean(place);
       }
@@ -199,7 +194,13 @@ export class BulkScan {
 
   /** Whether a directory of the plan is one of this working copy, after its parent was handled. */
   isOurs(place: Place): boolean {
-    return this.#isOurs(place);
+    const parent = this.plan.parents[place]!;
+    if (parent === NO_PLACE) return true;
+    const decided = this.#decided[place];
+    if (decided === UNDECIDED) {
+      this.#decided[place] = this.#below[parent] === OPEN && this.isOurs(parent) ? TAKEN : REJECTED;
+    }
+    return this.#decided[place] === TAKEN;
   }
 
   #advance(): void {
@@ -251,7 +252,7 @@ export class BulkScan {
     }
     const node = this.plan.nodes[place]!;
     const path = this.#input.statCache.path(node);
-    this.#listener.begin?.(place, path);
+    this.#listener.begin?.();
     if (what === 'nested') {
       this.#scan.nested(path, node);
     } else {
@@ -269,7 +270,7 @@ export class BulkScan {
     const node = this.plan.nodes[place]!;
     const path = this.#input.statCache.path(node);
     this.#below[place] = CLOSED;
-    this.#listener.begin?.(place, path);
+    this.#listener.begin?.();
     this.#scan.unlisted(path, node, this.#isIgnored(place), this.#takes);
     this.#listener.end?.(place, path);
   }
@@ -280,16 +281,6 @@ export class BulkScan {
     if (place === NO_PLACE) return false;
     this.#decided[place] = TAKEN;
     return true;
-  }
-
-  #isOurs(place: Place): boolean {
-    const parent = this.plan.parents[place]!;
-    if (parent === NO_PLACE) return true;
-    const decided = this.#decided[place];
-    if (decided === UNDECIDED) {
-      this.#decided[place] = this.#below[parent] === OPEN && this.#isOurs(parent) ? TAKEN : REJECTED;
-    }
-    return this.#decided[place] === TAKEN;
   }
 
   /** Whether a directory, or one above it, is ignored; asked only where it matters. */

@@ -35,7 +35,7 @@ export class NativeScanners implements UnitScanners {
     this.means = { decoders: module };
   }
 
-  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner | undefined {
+  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner {
     const { rule, ...arrays } = columns;
     const module = this.#module;
     const handle = module.prepare({

@@ -20,6 +20,6 @@ export interface UnitScanners {
   readonly means?: ReadingMeans;
   /** With fewer recorded names than this, one thread is sooner done; if not given, the scan's own limit holds. */
   readonly worthNodes?: number;
-  /** Undefined if there are none, or none that can scan this. */
-  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner | undefined;
+  /** Throws if there are none to be had: then one thread scans. */
+  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner;
 }

@@ -102,7 +102,7 @@ for (const { name, scanners } of bulkForms()) {
     const words: number[] = [];
     const counting: UnitScanners = {
       prepare: (...args) => {
-        const scanner = scanners.prepare(...args)!;
+        const scanner = scanners.prepare(...args);
         const scan: typeof scanner.scan = async unit => {
           const result = await scanner.scan(unit);
           words.push(result.words.length, result.names.length);
@@ -128,7 +128,7 @@ for (const { name, scanners } of bulkForms()) {
     const input = fakeInput({ root: directory.root, entries });
     const told: unknown[] = [];
     const plan = planScan(input, 1000);
-    const result = await scanners.prepare(input, input.statCache.columns!, plan)!.scan(plan.units[0]!);
+    const result = await scanners.prepare(input, input.statCache.columns!, plan).scan(plan.units[0]!);
     for (const { place, what, items } of directoriesOf(result)) {
       told.push([input.statCache.path(plan.nodes[place]!), what, items.map(item => [item.name, item.node, item.kind])]);
     }
@@ -159,7 +159,7 @@ for (const { name, scanners } of bulkForms()) {
     const input = fakeInput({ root: directory.root, entries });
     for (const unitNodes of [1, 1000]) {
       const plan = planScan(input, unitNodes);
-      const scanner = scanners.prepare(input, input.statCache.columns!, plan)!;
+      const scanner = scanners.prepare(input, input.statCache.columns!, plan);
       const told: string[] = [];
       for (const unit of plan.units) {
         for (const { place, what } of directoriesOf(await scanner.scan(unit))) {
@@ -183,7 +183,7 @@ test('a unit that fails is looked at by this thread, with the same answer', asyn
     const failures: unknown[] = [];
     const failing: UnitScanners = {
       prepare: (...args) => {
-        const scanner = inThread.prepare(...args)!;
+        const scanner = inThread.prepare(...args);
         return { ...scanner, scan: unit => (asked++ === bad ? Promise.reject(new Error('died')) : scanner.scan(unit)) };
       },
     };
@@ -208,7 +208,7 @@ test('a scan that is aborted asks for no more units', async t => {
   let asked = 0;
   const counting: UnitScanners = {
     prepare: (...args) => {
-      const scanner = inThread.prepare(...args)!;
+      const scanner = inThread.prepare(...args);
       const scan: typeof scanner.scan = unit => {
         if (++asked === 2) controller.abort(new Error('enough'));
         return scanner.scan(unit);
@@ -255,7 +255,7 @@ test('what is needed to judge is read while other threads scan; if it cannot be,
   const events: string[] = [];
   const scanners: UnitScanners = {
     prepare: (...args) => {
-      const scanner = inThread.prepare(...args)!;
+      const scanner = inThread.prepare(...args);
       return {
         parallel: 2,
         scan: unit => {

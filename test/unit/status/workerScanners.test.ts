@@ -55,7 +55,7 @@ test('threads find what this thread finds, in one scan after the other', async t
   const plan = planScan(input, 4);
   const columns = input.statCache.columns!;
   const threads = scanners.prepare(input, columns, plan);
-  const here = inThread.prepare(input, columns, plan)!;
+  const here = inThread.prepare(input, columns, plan);
   assert.ok(plan.units.length > 5);
   for (const unit of plan.units) assert.deepEqual(await threads.scan(unit), await here.scan(unit));
   const failures: unknown[] = [];
