@@ -147,6 +147,20 @@ export function affects(event: ConfigurationChangeEvent, ...names: readonly stri
   return names.some(name => event.affectsConfiguration(`${SECTION}.${name}`));
 }
 
+/** One setting that may differ from folder to folder. */
+export function choiceFor<T extends string>(scope: Uri, name: string, choices: readonly T[], otherwise: T): T {
+  return oneOf(workspace.getConfiguration(SECTION, scope).get(name), choices, otherwise);
+}
+
+export function isSwitchedOn(scope: Uri, name: string, otherwise: boolean): boolean {
+  const value = workspace.getConfiguration(SECTION, scope).get<unknown>(name);
+  return typeof value === 'boolean' ? value : otherwise;
+}
+
+export function numberFor(scope: Uri, name: string, least: number, most: number, otherwise: number): number {
+  return Math.trunc(within(workspace.getConfiguration(SECTION, scope).get(name), least, most, otherwise));
+}
+
 /** Settings are written by hand: what is not among the choices counts as not set. */
 function oneOf<T>(value: unknown, choices: readonly T[], otherwise: T): T {
   return choices.find(choice => choice === value) ?? otherwise;

@@ -3,9 +3,9 @@
 import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
+import { choiceFor } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { chooseBookmark, inRepository } from './choices.ts';
-import { choiceFor } from './daySettings.ts';
 import { HgFailure, type HgEnded } from './hg.ts';
 import { tellConflicts } from './movingCommands.ts';
 import { choosePath, type ChosenPath } from './paths.ts';

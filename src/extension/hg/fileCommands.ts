@@ -1,8 +1,8 @@
 // What is done with files: add, forget, remove, rename, copy, revert.
 import { l10n, window } from 'vscode';
 import type { OpenRepository } from '../openRepository.ts';
+import { isSwitchedOn, numberFor } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
-import { isSwitchedOn, numberFor } from './daySettings.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './targets.ts';
 import { toTrash } from './trash.ts';

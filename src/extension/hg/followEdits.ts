@@ -3,7 +3,7 @@
 import { commands, workspace } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { Repositories } from '../repositories.ts';
-import { choiceFor } from './daySettings.ts';
+import { choiceFor } from '../settings.ts';
 
 export function followEdits(repositories: Repositories): Disposable {
   const store = new DisposableStore();
