@@ -3,6 +3,7 @@
 import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { BoundedCache } from '../mercurial/store/boundedCache.ts';
+import { isNodeHex, NULL_NODE_HEX } from '../mercurial/store/node.ts';
 import type { Store, StoreFile, StoreTree } from '../mercurial/store/store.ts';
 import type { Snapshot } from '../workingCopy/backend.ts';
 import type { ContentAnswer, ContentQuery, NoContentReason } from './protocol.ts';
@@ -32,8 +33,6 @@ const MAX_CONTENTS = 4096;
 const MAX_TREES = 4;
 /** A file nobody has asked about for so many others is no longer on a screen. */
 const MAX_FOLLOWED = 10_000;
-const NODE = /^[0-9a-f]{40}$/;
-const NULL_NODE = '0'.repeat(40);
 
 interface Found {
   readonly file: Pick<StoreFile, 'kind' | 'revision' | 'content'>;
@@ -75,13 +74,13 @@ export class Contents {
     const path = fromDisplay(query.path);
     if (this.#repository.snapshot() === undefined) await this.#repository.settle();
     const snapshot = this.#repository.snapshot();
-    if (snapshot === undefined) return none('unavailable', 'The repository cannot be read at the moment.');
+    if (snapshot === undefined) return noContent('unavailable', 'The repository cannot be read at the moment.');
     try {
       return this.#repository.store(snapshot).whileStable(() => this.#answer(snapshot, path, query));
     } catch (error) {
-      if (error instanceof NoContent) return none(error.reason, error.message);
+      if (error instanceof NoContent) return noContent(error.reason, error.message);
       if (!(error instanceof QuicksilverError)) throw error;
-      return none(error.code === 'corrupt' ? 'damaged' : 'unavailable', error.message);
+      return noContent(error.code === 'corrupt' ? 'damaged' : 'unavailable', error.message);
     }
   }
 
@@ -148,8 +147,8 @@ export class Contents {
     if (revision.startsWith('file:'))
       return this.#findByNode(this.#repository.store(snapshot), path, revision.slice(5));
     const changeset = revision === 'p2' ? snapshot.head.secondParent : revision;
-    if (!NODE.test(changeset)) throw new NoContent('no-such-revision', `${JSON.stringify(revision)} is no revision.`);
-    if (revision === 'p2' && changeset === NULL_NODE) {
+    if (!isNodeHex(changeset)) throw new NoContent('no-such-revision', `${JSON.stringify(revision)} is no revision.`);
+    if (revision === 'p2' && changeset === NULL_NODE_HEX) {
       throw new NoContent('no-such-revision', 'There is no second parent: the working copy is not in a merge.');
     }
     const tree = this.#tree(this.#repository.store(snapshot), changeset);
@@ -164,14 +163,14 @@ export class Contents {
   /** A revision of a file that a merge refers to, whichever changesets have it. */
   #findByNode(store: Store, path: BytePath, node: string): Found {
     const name = toDisplay(path);
-    if (!NODE.test(node)) throw new NoContent('no-such-revision', `${JSON.stringify(node)} is no revision of a file.`);
+    if (!isNodeHex(node)) throw new NoContent('no-such-revision', `${JSON.stringify(node)} is no revision of a file.`);
     const filelog = store.filelog(path);
-    const revision = node === NULL_NODE ? -1 : (filelog?.revlog.findNode(node) ?? -1);
-    if (node !== NULL_NODE && revision < 0) {
+    const revision = node === NULL_NODE_HEX ? -1 : (filelog?.revlog.findNode(node) ?? -1);
+    if (node !== NULL_NODE_HEX && revision < 0) {
       throw new NoContent('no-such-revision', `${name} has no revision ${node.slice(0, 12)}.`);
     }
-    const content = (): Buffer => (node === NULL_NODE ? Buffer.alloc(0) : filelog!.content(revision));
-    return { file: { kind: 'file', revision: node, content }, path, changeset: NULL_NODE };
+    const content = (): Buffer => (node === NULL_NODE_HEX ? Buffer.alloc(0) : filelog!.content(revision));
+    return { file: { kind: 'file', revision: node, content }, path, changeset: NULL_NODE_HEX };
   }
 
   /** A file that is not in the first parent was, if it is a recorded copy, something else there. */
@@ -231,6 +230,7 @@ function readContent(store: Store, file: Found['file'], path: BytePath): Uint8Ar
   }
 }
 
-function none(reason: NoContentReason, message: string): ContentAnswer {
+/** There is none; the message is a sentence for a person. */
+export function noContent(reason: NoContentReason, message: string): ContentAnswer {
   return { kind: 'none', reason, message };
 }

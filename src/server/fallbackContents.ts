@@ -3,9 +3,11 @@
 import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
 import type { HgResult } from '../hgCommand/hgResult.ts';
 import { BoundedCache } from '../mercurial/store/boundedCache.ts';
+import { isNodeHex, NULL_NODE_HEX } from '../mercurial/store/node.ts';
 import type { Head } from '../workingCopy/backend.ts';
 import type { Entry } from '../workingCopy/statusTree.ts';
-import type { ContentAnswer, ContentQuery, NoContentReason } from './protocol.ts';
+import { noContent } from './contents.ts';
+import type { ContentAnswer, ContentQuery } from './protocol.ts';
 
 export interface FallbackContentSource {
   /** What hg has said of a path; undefined for what is clean. */
@@ -19,8 +21,6 @@ const MAX_BYTES = 32 << 20;
 const MAX_CONTENTS = 1000;
 /** A file nobody has asked about for so many others is no longer on a screen. */
 const MAX_FOLLOWED = 1000;
-const NODE = /^[0-9a-f]{40}$/;
-const NULL_NODE = '0'.repeat(40);
 
 interface Version {
   readonly changeset: string;
@@ -44,7 +44,7 @@ export class FallbackContents {
   async answer({ path: shown, revision, withBytes }: Omit<ContentQuery, 'root'>): Promise<ContentAnswer> {
     const path = fromDisplay(shown);
     const version = this.#version(path, revision);
-    if (version === undefined) return none('no-such-revision', `hg cannot be asked for revision ${revision}.`);
+    if (version === undefined) return noContent('no-such-revision', `hg cannot be asked for revision ${revision}.`);
     const name = this.#name(version);
     if (revision === 'base') this.#followed.set(path, name);
     const found = await this.#read(version, name);
@@ -84,7 +84,7 @@ export class FallbackContents {
     const head = this.#head;
     if (revision !== 'base') {
       const changeset = revision === 'p2' ? head?.secondParent : revision;
-      return changeset !== undefined && NODE.test(changeset) && changeset !== NULL_NODE
+      return changeset !== undefined && isNodeHex(changeset) && changeset !== NULL_NODE_HEX
         ? { changeset, path }
         : undefined;
     }
@@ -101,17 +101,14 @@ export class FallbackContents {
     if (kept !== undefined) return kept;
     const shown = toDisplay(path);
     const result = await this.#source.run(['cat', '--decode', '-r', changeset, `path:${shown}`]);
-    if (result.kind !== 'ended') return none('unavailable', result.message);
+    if (result.kind !== 'ended') return noContent('unavailable', result.message);
     // Nothing but a file that is not there ends with this code and without a word about an abort.
-    if (result.code === 1) return none('not-in-revision', `${shown} is not in revision ${changeset.slice(0, 12)}.`);
-    if (result.code !== 0) return none('unavailable', result.errors || `hg cat: exit code ${result.code}`);
+    if (result.code === 1)
+      return noContent('not-in-revision', `${shown} is not in revision ${changeset.slice(0, 12)}.`);
+    if (result.code !== 0) return noContent('unavailable', result.errors || `hg cat: exit code ${result.code}`);
     // A copy of its own: a part of a larger buffer would be kept, and sent, with all of that buffer.
     const bytes = new Uint8Array(result.output);
     if (bytes.length <= MAX_BYTES) this.#bytes.set(name, bytes);
     return bytes;
   }
-}
-
-function none(reason: NoContentReason, message: string): ContentAnswer {
-  return { kind: 'none', reason, message };
 }
