@@ -1,10 +1,11 @@
 // Watches the few directories that hold a repository's own state and its configuration.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { errorMessage, systemErrorCode } from '../base/errors.ts';
+import { errorMessage } from '../base/errors.ts';
 import { Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { Backend } from './backend.ts';
+import { directoryIdentity } from './directoryWatches.ts';
 
 /** Of a backend, what is needed to know what to watch. */
 export type Watchable = Pick<Backend, 'root' | 'controlDirectories' | 'isRelevant'>;
@@ -12,7 +13,7 @@ export type Watchable = Pick<Backend, 'root' | 'controlDirectories' | 'isRelevan
 export class ControlWatcher implements Disposable {
   readonly #backend: Watchable;
   readonly #logger: Logger;
-  readonly #watchers = new Map<string, { watcher: fs.FSWatcher; inode: bigint }>();
+  readonly #watchers = new Map<string, { watcher: fs.FSWatcher; identity: string }>();
   readonly #events = new Emitter<string>();
   /** Directories of which it was said that they cannot be watched; they are tried again and again. */
   readonly #refused = new Set<string>();
@@ -58,12 +59,12 @@ export class ControlWatcher implements Disposable {
   }
 
   #watch(directory: string, isControl: boolean): void {
-    const inode = inodeOf(directory);
+    const identity = directoryIdentity(directory);
     const old = this.#watchers.get(directory);
-    if (old !== undefined && old.inode === inode) return;
+    if (old !== undefined && old.identity === identity) return;
     old?.watcher.close();
     this.#watchers.delete(directory);
-    if (inode === undefined) {
+    if (identity === undefined) {
       this.#refused.delete(directory);
       return;
     }
@@ -94,16 +95,6 @@ export class ControlWatcher implements Disposable {
       this.#watchers.delete(directory);
       this.#events.fire(directory);
     });
-    this.#watchers.set(directory, { watcher, inode });
-  }
-}
-
-function inodeOf(directory: string): bigint | undefined {
-  try {
-    const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
-    return stat?.isDirectory() ? stat.ino : undefined;
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return undefined;
+    this.#watchers.set(directory, { watcher, identity });
   }
 }

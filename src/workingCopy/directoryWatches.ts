@@ -1,7 +1,7 @@
 // The system's means to watch single directories: one descriptor of inotify's where there is native code, else `fs.watch`.
 import * as fs from 'node:fs';
 import { getSystemErrorName } from 'node:util';
-import { errorMessage } from '../base/errors.ts';
+import { errorMessage, systemErrorCode } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { loadNative } from '../status/bulk/native.ts';
@@ -56,6 +56,17 @@ export function createDirectoryWatches(
 export function inotifyModule(): InotifyModule | undefined {
   const module = loadNative().module as Partial<InotifyModule> | undefined;
   return module?.watchDrain === undefined ? undefined : (module as InotifyModule);
+}
+
+/** A text that differs between two directories of one moment; undefined if there is none, or it cannot be looked at. */
+export function directoryIdentity(directory: string): string | undefined {
+  try {
+    const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
+    return stat?.isDirectory() ? `${stat.dev} ${stat.ino}` : undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** How `fs.watch` is called, of which tests have their own. */

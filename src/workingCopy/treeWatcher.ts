@@ -7,7 +7,12 @@ import { baseName, bytePath, fromDisplay, joinPath, ROOT_PATH, toFsPath, type By
 import { errorMessage, systemErrorCode } from '../base/errors.ts';
 import { Emitter, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import { createDirectoryWatches, type DirectoryWatches, type WatchUser } from './directoryWatches.ts';
+import {
+  createDirectoryWatches,
+  directoryIdentity,
+  type DirectoryWatches,
+  type WatchUser,
+} from './directoryWatches.ts';
 
 export interface TreeWatcher extends Disposable {
   /** Something may have happened at this path. */
@@ -56,7 +61,7 @@ export class DirectoryWatcher implements TreeWatcher {
   readonly #system: DirectoryWatches;
   /** The root's own name as bytes, and which directory it was when it was watched last. */
   readonly #rootName: string;
-  #rootIdentity = '';
+  #rootIdentity: string | undefined;
   readonly #watches = new Map<BytePath, number>();
   /** What is watched by each watch: several paths where a directory is known by an older name, too. */
   readonly #paths = new Map<number, BytePath | readonly BytePath[]>();
@@ -106,7 +111,7 @@ export class DirectoryWatcher implements TreeWatcher {
     }
     const watch = this.#start(path);
     if (watch === undefined) return;
-    if (path === ROOT_PATH) this.#rootIdentity = identityOf(this.#options.root);
+    if (path === ROOT_PATH) this.#rootIdentity = directoryIdentity(this.#options.root);
     this.#accepted(path);
     const before = this.#watches.get(path);
     if (watch === before) return;
@@ -188,7 +193,11 @@ export class DirectoryWatcher implements TreeWatcher {
     // A directory that is itself removed, renamed or unmounted is reported under its own name, and in its parent by the
     // watch of that. The root has none: another working copy may be there now, or nothing. Or it has a file of its name.
     const name = given ?? (directory === ROOT_PATH ? this.#rootName : baseName(directory));
-    if (directory === ROOT_PATH && name === this.#rootName && identityOf(this.#options.root) !== this.#rootIdentity) {
+    if (
+      directory === ROOT_PATH &&
+      name === this.#rootName &&
+      directoryIdentity(this.#options.root) !== this.#rootIdentity
+    ) {
       this.#hints.fire(bytePath('.hg'));
       this.#hints.fire(ROOT_PATH);
     }
@@ -214,17 +223,6 @@ export class DirectoryWatcher implements TreeWatcher {
     this.#options.logger.warn(
       `Not every directory can be watched (${why}). Changes in the others are noticed through the editor's events and by audits.`,
     );
-  }
-}
-
-/** A text that differs between two directories; '' if there is none. */
-function identityOf(directory: string): string {
-  try {
-    const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
-    return stat === undefined ? '' : `${stat.dev} ${stat.ino}`;
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return '';
   }
 }
 
