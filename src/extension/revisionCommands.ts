@@ -69,7 +69,7 @@ function sidesOf(
 }
 
 /** Asks for a revision in the words that Mercurial knows, and says at once which one that is. */
-async function askForChangeset(
+export async function askForChangeset(
   { client }: ChangeContext,
   { root, model }: OpenRepository,
   prompt: string,
@@ -80,7 +80,7 @@ async function askForChangeset(
     placeHolder: changeTexts.revisionPlaceholder(),
     validateInput: async value => {
       if (value.trim() === '') return undefined;
-      const answer = await client.resolveRevision(root, value);
+      const answer = await client.resolveRevision(root, value.trim());
       if (answer.kind === 'none') return { message: answer.message, severity: InputBoxValidationSeverity.Error };
       const { changeset } = answer;
       found = { text: value, changeset };
@@ -93,7 +93,7 @@ async function askForChangeset(
   });
   if (text === undefined || text.trim() === '') return undefined;
   if (found?.text === text) return found.changeset;
-  const answer = await client.resolveRevision(root, text);
+  const answer = await client.resolveRevision(root, text.trim());
   if (answer.kind === 'changeset') return answer.changeset;
   void window.showErrorMessage(answer.message);
   return undefined;

@@ -1,10 +1,11 @@
 // Lets a person choose a changeset by what it is called: a list of branches, bookmarks and tags with what each of them is,
 // and a place to type any other revision.
-import { InputBoxValidationSeverity, l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import { changesetDetails } from '../changesetLine.ts';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
+import { askForChangeset } from '../revisionCommands.ts';
 import type { HgContext } from './table.ts';
 
 export interface NamedChangeset extends ChangesetSummary {
@@ -45,7 +46,8 @@ export async function pickRevision(
   const options = { placeHolder: question.placeHolder, matchOnDescription: true, matchOnDetail: true };
   const item = await window.showQuickPick(items, options);
   if (item?.types !== true) return item?.chosen;
-  return typeRevision(context, repository);
+  const changeset = await askForChangeset(context, repository, question.placeHolder);
+  return changeset && { revision: changeset.node, changeset };
 }
 
 async function itemsFor(
@@ -144,25 +146,4 @@ async function openBranches({ hg }: HgContext, repository: OpenRepository): Prom
 
 function section(label: string, items: readonly RevisionItem[]): RevisionItem[] {
   return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
-}
-
-async function typeRevision(
-  { client }: HgContext,
-  { root, model }: OpenRepository,
-): Promise<ChosenRevision | undefined> {
-  const text = await window.showInputBox({
-    prompt: l10n.t('A revision: a number, a hash or its beginning, a branch, bookmark or tag'),
-    validateInput: async value => {
-      if (value.trim() === '') return undefined;
-      const answer = await client.resolveRevision(root, value.trim());
-      if (answer.kind === 'none') return { message: answer.message, severity: InputBoxValidationSeverity.Error };
-      const { changeset } = answer;
-      const details = changesetDetails(changeset, model.head?.branch);
-      const message = `${shortNode(changeset.node)} ${changeset.summary} (${details})`;
-      return { message, severity: InputBoxValidationSeverity.Info };
-    },
-  });
-  if (text === undefined || text.trim() === '') return undefined;
-  const answer = await client.resolveRevision(root, text.trim());
-  return answer.kind === 'none' ? undefined : { revision: answer.changeset.node, changeset: answer.changeset };
 }
