@@ -1,5 +1,5 @@
 // Makes a commit: decides with the person what goes in, runs hg, and keeps the message until that has worked.
-import { commands, window, workspace } from 'vscode';
+import { window, workspace } from 'vscode';
 import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../settings.ts';
@@ -9,6 +9,7 @@ import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
+import { settled, warnOfConflicts } from './targets.ts';
 import { hgTexts } from './texts.ts';
 
 export interface CommitOptions {
@@ -42,9 +43,7 @@ export async function commit(
 ): Promise<boolean> {
   const settings = commitSettings(repository.rootUri);
   if (!(await saveFiles(repository, settings.saveFiles))) return false;
-  context.hints.flush();
-  await context.client.settle(repository.root);
-  await repository.shown();
+  await settled(context, repository);
   if (repository.included.paths.length === 0 && isNothing(repository, NOTHING_BESIDE, options)) {
     // Before that is said everything is looked at: the event of a change may be late, and some file systems send none.
     await context.client.refresh(repository.root, 'commit without a change');
@@ -107,9 +106,7 @@ function mayCommit({ model, name }: OpenRepository): boolean {
     return false;
   }
   if (model.unresolved === 0) return true;
-  void window.showWarningMessage(say.unresolved(model.unresolved), say.showConflicts()).then(async choice => {
-    if (choice !== undefined) await commands.executeCommand('workbench.view.scm');
-  });
+  warnOfConflicts(say.unresolved(model.unresolved));
   return false;
 }
 

@@ -24,7 +24,7 @@ import {
   type Verdict,
 } from './operationSteps.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
-import { inform, namesOf, settled } from './targets.ts';
+import { inform, namesOf, settled, warnOfConflicts } from './targets.ts';
 import { hgTexts } from './texts.ts';
 
 export const operationCommands = {
@@ -110,9 +110,7 @@ function mayGoOn({ model }: OpenRepository): boolean {
     paths.length === 1
       ? l10n.t('A conflict is not resolved yet: {0}. Resolve it, then go on.', names)
       : l10n.t('{0} conflicts are not resolved yet: {1}. Resolve them, then go on.', paths.length, names);
-  void window.showWarningMessage(message, hgTexts.commit.showConflicts()).then(async choice => {
-    if (choice !== undefined) await commands.executeCommand('workbench.view.scm');
-  });
+  warnOfConflicts(message);
   return false;
 }
 

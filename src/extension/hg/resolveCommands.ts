@@ -6,6 +6,7 @@ import { fileUri } from '../uris.ts';
 import { choiceFor } from '../settings.ts';
 import { answersOf, confirm } from './answers.ts';
 import { continueOperation } from './operations.ts';
+import { isResumable } from './operationSteps.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { changedAmong, inform, lookAt, namesOf } from './targets.ts';
 import type { FilesByRepository } from './rows.ts';
@@ -88,7 +89,9 @@ async function mark(context: HgContext, repository: OpenRepository, files: reado
     title: l10n.t('Marking as resolved…'),
   });
   const { head, unresolved } = repository.model;
-  const goesOn = head?.operation !== undefined && GO_ON.has(head.operation);
+  const operation = head?.operation;
+  // A merge is committed, with a message.
+  const goesOn = operation !== undefined && (isResumable(operation) || operation === 'update');
   if (unresolved > 0 || !goesOn) return;
   const choice = l10n.t('Continue');
   const answer = window.showInformationMessage(l10n.t('All conflicts are resolved.'), choice);
@@ -101,9 +104,6 @@ async function mark(context: HgContext, repository: OpenRepository, files: reado
     }
   });
 }
-
-/** After the last conflict these are to be continued; a merge is committed, with a message. */
-const GO_ON: ReadonlySet<string> = new Set(['rebase', 'graft', 'unshelve', 'histedit', 'transplant', 'update']);
 
 function conflictsAmong(
   context: HgContext,

@@ -1,10 +1,11 @@
 // Files and folders that a command is about, also clean ones, which have no rows.
-import { window } from 'vscode';
+import { commands, window } from 'vscode';
 import { isGroup, urisOfArguments, workingFileOf } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';
 import { filesOfArguments, type FilesByRepository } from './rows.ts';
 import type { HgContext } from './table.ts';
+import { hgTexts } from './texts.ts';
 
 /** Paths of files and folders by repository. A root itself is none of them: it would stand for everything. */
 export function targetsOf({ repositories }: HgContext, args: readonly unknown[]): FilesByRepository {
@@ -73,6 +74,13 @@ const MOST_NAMES = 12;
  */
 export function plain(path: string): string {
   return `./${path}`;
+}
+
+/** That they stand in the way, and where they are. */
+export function warnOfConflicts(sentence: string): void {
+  void window.showWarningMessage(sentence, hgTexts.commit.showConflicts()).then(async choice => {
+    if (choice !== undefined) await commands.executeCommand('workbench.view.scm');
+  });
 }
 
 export function inform(sentence: string): void {

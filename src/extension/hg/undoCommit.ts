@@ -8,10 +8,10 @@ import { typedMessage } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
 import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
+import { STRIP_CONFIG } from './undoMergeSteps.ts';
 
-/** Both come with Mercurial; they are switched on for one command, whatever the person's configuration says of them. */
+/** It comes with Mercurial; it is switched on for one command, whatever the person's configuration says of it. */
 const UNCOMMIT = ['--config', 'extensions.uncommit='];
-const STRIP = ['--config', 'extensions.strip='];
 
 interface LastCommit {
   readonly node: string;
@@ -58,7 +58,7 @@ async function uncommit({ hg }: HgContext, repository: OpenRepository): Promise<
   } catch (error) {
     // Another extension may have a command of this name with other options; then there is the plain old way.
     if (!(error instanceof HgFailure) || error.kind !== 'unknown-command') throw error;
-    await hg.change(repository, { args: [...STRIP, 'strip', '--keep', '--rev', '.'], title });
+    await hg.change(repository, { args: [...STRIP_CONFIG, 'strip', '--keep', '--rev', '.'], title });
   }
 }
 
