@@ -66,13 +66,9 @@ async function editMessage(context: HgContext, argument: unknown): Promise<boole
   if (repository === undefined) return false;
   const typed = typedMessage(repository);
   const message = await writeInEditor(context, repository, typed === '' ? undefined : typed);
-  return message !== undefined && commitWritten(context, repository, message);
-}
-
-async function commitWritten(context: HgContext, repository: OpenRepository, message: string): Promise<boolean> {
-  const { inputBox } = repository.view.sourceControl;
+  if (message === undefined) return false;
   // If hg refuses, it is there and can be committed again.
-  inputBox.value = message;
+  repository.view.sourceControl.inputBox.value = message;
   return commit(context, repository, { message });
 }
 

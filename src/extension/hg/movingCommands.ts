@@ -20,7 +20,7 @@ export const movingCommands = {
 /**
  * Conflicts become markers in the files, for which there is VS Code's merge editor: hg is not to open a window of its own.
  */
-export const MERGE_TOOL = ['--config', 'ui.merge=internal:merge', '--tool', 'internal:merge'];
+const MERGE_TOOL = ['--config', 'ui.merge=internal:merge', '--tool', 'internal:merge'];
 
 /** What becomes of local changes when one goes elsewhere. */
 const WAYS = ['keep', 'shelve', 'discard'] as const;

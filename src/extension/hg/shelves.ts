@@ -19,7 +19,7 @@ export const shelfCommands = {
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
 /** It comes with Mercurial; from 5.3 on it is no extension any more, and the option does nothing. */
-export const SHELVE = ['--config', 'extensions.shelve='];
+const SHELVE = ['--config', 'extensions.shelve='];
 
 /** Everything, under a name that Mercurial finds. Resolves with whether there was something. */
 export async function shelveAll(context: HgContext, repository: OpenRepository): Promise<boolean> {
