@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAPI_VERSION 8
-#include <node_api.h>
-
+#include "binding.h"
 #include "decode_binding.h"
 #include "scan.h"
 #include "watch.h"
@@ -35,13 +33,6 @@ typedef struct {
   result_t result;
 } run_t;
 
-static napi_value fail(napi_env env, const char *message) {
-  bool pending = false;
-  napi_is_exception_pending(env, &pending);
-  if (!pending) napi_throw_error(env, NULL, message);
-  return NULL;
-}
-
 static void free_prepared(napi_env env, void *data, void *hint) {
   prepared_t *prepared = data;
   (void)hint;
@@ -55,15 +46,11 @@ static void free_prepared(napi_env env, void *data, void *hint) {
 static int array(napi_env env, napi_value options, const char *name, napi_typedarray_type type, size_t *length,
                  const void **data, prepared_t *prepared) {
   napi_value value;
-  bool is_array = false;
-  napi_typedarray_type found;
   size_t found_length;
   void *found_data;
   if (napi_get_named_property(env, options, name, &value) != napi_ok) return 0;
-  if (napi_is_typedarray(env, value, &is_array) != napi_ok || !is_array) return 0;
-  if (napi_get_typedarray_info(env, value, &found, &found_length, &found_data, NULL, NULL) != napi_ok) return 0;
-  if (found != type || (*length != SIZE_MAX && found_length != *length)) return 0;
-  if (found_length > 0 && found_data == NULL) return 0;
+  if (!read_array(env, value, type, &found_data, &found_length)) return 0;
+  if (*length != SIZE_MAX && found_length != *length) return 0;
   if (prepared->reference_count == REFERENCES) return 0;
   if (napi_create_reference(env, value, 1, &prepared->references[prepared->reference_count]) != napi_ok) return 0;
   prepared->reference_count++;
@@ -75,14 +62,11 @@ static int array(napi_env env, napi_value options, const char *name, napi_typeda
 // The bytes of an option as a string of C; NULL if it is no such thing. To be freed.
 static char *bytes_of(napi_env env, napi_value options, const char *name) {
   napi_value value;
-  bool is_array = false;
-  napi_typedarray_type type;
   size_t length;
   void *data;
   if (napi_get_named_property(env, options, name, &value) != napi_ok) return NULL;
-  if (napi_is_typedarray(env, value, &is_array) != napi_ok || !is_array) return NULL;
-  if (napi_get_typedarray_info(env, value, &type, &length, &data, NULL, NULL) != napi_ok) return NULL;
-  if (type != napi_uint8_array || length == 0 || memchr(data, 0, length) != NULL) return NULL;
+  if (!read_array(env, value, napi_uint8_array, &data, &length)) return NULL;
+  if (length == 0 || memchr(data, 0, length) != NULL) return NULL;
   char *copy = malloc(length + 1);
   if (copy == NULL) return NULL;
   memcpy(copy, data, length);
@@ -156,17 +140,15 @@ static int copy_of(napi_env env, const void *data, size_t length, napi_value *re
 static void complete(napi_env env, napi_status status, void *data) {
   run_t *run = data;
   result_t *result = &run->result;
-  napi_value object, words, names, stats, directories, error;
+  napi_value object, words, names, error;
   const int ok = status == napi_ok && !result->failed &&
                  copy_of(env, result->words, result->count * sizeof *result->words, &words) &&
                  copy_of(env, result->names, result->names_count, &names) &&
-                 napi_create_uint32(env, result->stats, &stats) == napi_ok &&
-                 napi_create_uint32(env, result->directories_read, &directories) == napi_ok &&
                  napi_create_object(env, &object) == napi_ok &&
                  napi_set_named_property(env, object, "words", words) == napi_ok &&
                  napi_set_named_property(env, object, "names", names) == napi_ok &&
-                 napi_set_named_property(env, object, "stats", stats) == napi_ok &&
-                 napi_set_named_property(env, object, "directoriesRead", directories) == napi_ok;
+                 put_number(env, object, "stats", result->stats) &&
+                 put_number(env, object, "directoriesRead", result->directories_read);
   if (ok) {
     napi_resolve_deferred(env, run->deferred, object);
   } else {

@@ -1,8 +1,5 @@
 #include "decode_binding.h"
 
-#include <stdbool.h>
-#include <string.h>
-
 #include "decode.h"
 
 typedef struct {
@@ -15,23 +12,13 @@ typedef struct {
 static int read_arguments(napi_env env, napi_callback_info info, arguments_t *arguments) {
   size_t count = 4;
   napi_value values[4];
-  napi_typedarray_type type;
   void *data;
-  bool is_array = false;
   if (napi_get_cb_info(env, info, &count, values, NULL, NULL) != napi_ok || count < 4) return 0;
-  if (napi_is_typedarray(env, values[0], &is_array) != napi_ok || !is_array) return 0;
-  if (napi_get_typedarray_info(env, values[0], &type, &arguments->length, &data, NULL, NULL) != napi_ok) return 0;
-  if (type != napi_uint8_array || (data == NULL && arguments->length > 0)) return 0;
+  if (!read_array(env, values[0], napi_uint8_array, &data, &arguments->length)) return 0;
   arguments->bytes = data;
   return napi_get_value_bool(env, values[1], &arguments->windows) == napi_ok &&
          napi_get_value_uint32(env, values[2], &arguments->first) == napi_ok &&
          napi_get_value_uint32(env, values[3], &arguments->second) == napi_ok;
-}
-
-static int put_number(napi_env env, napi_value object, const char *name, size_t value) {
-  napi_value number;
-  return napi_create_double(env, (double)value, &number) == napi_ok &&
-         napi_set_named_property(env, object, name, number) == napi_ok;
 }
 
 enum { COLUMNS = 12 };
@@ -87,13 +74,6 @@ static int put_columns(napi_env env, napi_value object, const memory_t *memory, 
   }
   return put_number(env, object, "nodeCount", table->node_count) &&
          put_number(env, object, "entryCount", table->entry_count);
-}
-
-static napi_value fail(napi_env env, const char *message) {
-  bool pending = false;
-  napi_is_exception_pending(env, &pending);
-  if (!pending) napi_throw_error(env, NULL, message);
-  return NULL;
 }
 
 static napi_value answer(napi_env env, int decoded, const memory_t *memory, const table_t *table) {

@@ -6,8 +6,7 @@
 #ifndef QUICKSILVER_DECODE_BINDING_H
 #define QUICKSILVER_DECODE_BINDING_H
 
-#define NAPI_VERSION 8
-#include <node_api.h>
+#include "binding.h"
 
 // 0 if that fails.
 int bind_decoders(napi_env env, napi_value exports);

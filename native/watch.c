@@ -8,7 +8,6 @@
 // A thread reads the events as soon as they are there, so that the kernel, which keeps some 16,000 of them, does not have
 // to drop any while JavaScript is busy. They do not keep the process alive.
 #define _GNU_SOURCE
-#define NAPI_VERSION 8
 #include "watch.h"
 
 #ifndef __linux__
@@ -25,7 +24,6 @@ napi_status export_watch(napi_env env, napi_value exports) {
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +58,6 @@ typedef struct {
   size_t length, capacity;
   bool lost, told;
 } watch_t;
-
-static napi_value fail(napi_env env, const char *message) {
-  bool pending = false;
-  napi_is_exception_pending(env, &pending);
-  if (!pending) napi_throw_error(env, NULL, message);
-  return NULL;
-}
 
 static void release(watch_t *watch) {
   if (--watch->owners > 0) return;
@@ -227,12 +218,9 @@ static bool path_of(napi_env env, napi_value value, char *buffer, size_t size) {
     return napi_get_value_string_utf8(env, value, buffer, size, &length) == napi_ok && length < size - 1 &&
            strlen(buffer) == length;
   }
-  bool is_array = false;
-  napi_typedarray_type kind;
   void *data;
-  if (napi_is_typedarray(env, value, &is_array) != napi_ok || !is_array ||
-      napi_get_typedarray_info(env, value, &kind, &length, &data, NULL, NULL) != napi_ok || kind != napi_uint8_array ||
-      length == 0 || length >= size || memchr(data, 0, length) != NULL) {
+  if (!read_array(env, value, napi_uint8_array, &data, &length) || length == 0 || length >= size ||
+      memchr(data, 0, length) != NULL) {
     return false;
   }
   memcpy(buffer, data, length);

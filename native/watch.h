@@ -2,7 +2,7 @@
 #ifndef QUICKSILVER_WATCH_H
 #define QUICKSILVER_WATCH_H
 
-#include <node_api.h>
+#include "binding.h"
 
 // Adds the functions to the exports, where the system has inotify; adds nothing elsewhere.
 napi_status export_watch(napi_env env, napi_value exports);

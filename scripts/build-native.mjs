@@ -11,7 +11,10 @@ const required = process.argv.includes('--require');
 const output = path.join(projectRoot, 'dist', 'native', `${process.platform}-${process.arch}.node`);
 const inFolder = name => path.join(projectRoot, 'native', name);
 const sources = ['scan.c', 'decode_v1.c', 'decode_v2.c', 'decode_binding.c', 'watch.c', 'binding.c'].map(inFolder);
-const inputs = [...sources, ...['scan.h', 'decode.h', 'decode_common.h', 'decode_binding.h', 'watch.h'].map(inFolder)];
+const inputs = [
+  ...sources,
+  ...['scan.h', 'decode.h', 'decode_common.h', 'binding.h', 'decode_binding.h', 'watch.h'].map(inFolder),
+];
 
 const reason = build();
 if (reason === undefined) {
