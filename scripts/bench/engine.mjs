@@ -2,14 +2,13 @@
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { EngineClient, startWorker } from '../../src/extension/engineClient.ts';
+import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { PlainError, projectRoot } from '../lib/processes.mjs';
 
 const WORKER = path.join(projectRoot, 'dist', 'worker.cjs');
 
 /** Longer than anything here takes: what has not come by then is not going to. */
 const LIMIT = 180_000;
-
-const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?' };
 
 /**
  * A running engine.
@@ -27,11 +26,10 @@ export class Engine {
       if (!message.includes('Not every directory can be watched')) console.warn(`engine: ${message}`);
     };
     const log = { trace: () => {}, info: () => {}, warn, error: warn };
-    const file = WORKER;
     this.#client = new EngineClient({
       // The worker gets a copy of the environment when it is started.
       start: () =>
-        withEnvironment({ QUICKSILVER_NATIVE: native ? undefined : '0' }, () => startWorker(file, log, storage)),
+        withEnvironment({ QUICKSILVER_NATIVE: native ? undefined : '0' }, () => startWorker(WORKER, log, storage)),
       log,
       schedule: (milliseconds, callback) => {
         const timer = setTimeout(callback, milliseconds);
@@ -88,7 +86,7 @@ class Followed {
   get lines() {
     return [...this.#entries.values()]
       .filter(({ status }) => status !== 'ignored')
-      .map(({ path: name, status }) => `${LETTERS[status]} ${name}`)
+      .map(({ path: name, status }) => `${STATUS_LETTERS[status]} ${name}`)
       .sort();
   }
 

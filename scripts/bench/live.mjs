@@ -12,7 +12,7 @@ import { hgStatus } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { updatedContent } from './repository.mjs';
 import { summarize } from './statistics.mjs';
-import { checkAnswer, hgMedian, smallRepository } from './status.mjs';
+import { checkAnswer, hgMedian, isLarge, smallRepository } from './status.mjs';
 
 const SMALL = 10_000;
 const HUGE = 1_000_000;
@@ -56,11 +56,6 @@ async function withEngine(repository, context, watchShare, parts) {
   } finally {
     engine.dispose();
   }
-}
-
-/** Targets that are ratios to hg are about large repositories. */
-function isLarge(repository) {
-  return repository.plan.count >= 100_000;
 }
 
 /** Without watches of its own the engine knows of a change only what it is told: this is how long it then takes. */

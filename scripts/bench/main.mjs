@@ -83,7 +83,7 @@ async function main() {
     );
     for (const [name, measure] of Object.entries(PARTS)) {
       if (names.length > 0 && !names.includes(name)) continue;
-      const measured = await measure(repository, { ...context, sizes });
+      const measured = await measure(repository, context);
       rows.push(...measured);
       console.log(`\n${formatTable(measured)}`);
     }

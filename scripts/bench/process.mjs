@@ -1,13 +1,12 @@
 // `quicksilver status` as a process of its own, beside `hg status`: both from their start to their end.
 import path from 'node:path';
 import { projectRoot } from '../lib/processes.mjs';
-import { findHg, hgEnvironment, linesOf, timed } from './programs.mjs';
+import { COMPARED, findHg, hgEnvironment, linesOf, timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { inTurns, summarize } from './statistics.mjs';
 import { checkAnswer } from './status.mjs';
 
 const CLI = path.join(projectRoot, 'dist', 'cli.cjs');
-const ASKED = ['status', '-mardu', '-0'];
 /** The target is about this many files: in larger repositories the start of the process no longer matters. */
 const SMALL = 10_000;
 
@@ -25,9 +24,9 @@ export async function measureProcess(repository, { rounds, rhg }) {
       },
     });
   repository.use('v1');
-  program('hg', 'hg status, as a process', findHg(), ASKED, hgEnvironment);
-  program('own', 'quicksilver status, as a process', process.execPath, [CLI, ...ASKED], hgEnvironment);
-  program('own-js', 'quicksilver status, as a process, no native code', process.execPath, [CLI, ...ASKED], {
+  program('hg', 'hg status, as a process', findHg(), COMPARED, hgEnvironment);
+  program('own', 'quicksilver status, as a process', process.execPath, [CLI, ...COMPARED], hgEnvironment);
+  program('own-js', 'quicksilver status, as a process, no native code', process.execPath, [CLI, ...COMPARED], {
     ...hgEnvironment,
     QUICKSILVER_NATIVE: '0',
   });

@@ -7,7 +7,7 @@ import { PlainError, findProgram } from '../lib/processes.mjs';
 export const hgEnvironment = { ...process.env, HGRCPATH: '', HGPLAIN: '1' };
 
 /** What `hg status` is asked for, so that its answer can be compared. */
-const COMPARED = ['status', '-mardu', '-0'];
+export const COMPARED = ['status', '-mardu', '-0'];
 
 export async function runHg(cwd, args) {
   return (await timed(findHg(), args, { cwd, env: hgEnvironment })).stdout;

@@ -14,7 +14,7 @@ export function summarize(values) {
 }
 
 /** Of values in ascending order, the one at this part of the way; between two, in proportion. */
-export function quantile(sorted, part) {
+function quantile(sorted, part) {
   const at = (sorted.length - 1) * part;
   const low = Math.floor(at);
   const high = Math.min(low + 1, sorted.length - 1);

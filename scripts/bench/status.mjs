@@ -6,11 +6,9 @@ import { PlainError, findProgram } from '../lib/processes.mjs';
 import { Engine } from './engine.mjs';
 import { runFloor } from './floor.mjs';
 import { UNTRACKED_INDEX, gitEnvironment } from './gitRepository.mjs';
-import { findHg, hgEnvironment, linesOf, runHg, timed } from './programs.mjs';
+import { COMPARED, findHg, hgEnvironment, linesOf, runHg, timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { inTurns, summarize } from './statistics.mjs';
-
-const COMPARED = ['status', '-mardu', '-0'];
 
 export async function measureStatus(repository, context) {
   const { plan } = repository;
@@ -35,8 +33,7 @@ export async function measureStatus(repository, context) {
     'own-v1': limits(0.3),
     'own-v1-js': limits(0.42),
   };
-  // The targets are about large repositories: in a small one the fixed costs outweigh.
-  const hasTargets = plan.count >= 100_000;
+  const hasTargets = isLarge(repository);
   return [...others, ...own].map(({ name, title }) =>
     makeRow({
       id: `status.${name}`,
@@ -46,6 +43,11 @@ export async function measureStatus(repository, context) {
       targets: hasTargets ? (targets[name] ?? []) : [],
     }),
   );
+}
+
+/** Targets that are ratios to hg are about large repositories: in a small one the fixed costs outweigh. */
+export function isLarge({ plan }) {
+  return plan.count >= 100_000;
 }
 
 /** The median of `hg status` in this repository, for those who compare with it: measured now if it was not before. */
@@ -158,7 +160,6 @@ async function firstStatus(repository, { cache }, { native, state, storage }) {
     checkAnswer(`Quicksilver (${state})`, followed.lines, repository.expected);
     // What is done after the status (watches, what is kept for the next time) is not to be cut off, nor measured with others.
     await followed.settle();
-    await engine.rest?.();
     return followed.firstStatus;
   } finally {
     engine.dispose();
