@@ -27,9 +27,6 @@ const committed = {
   'tests/test_prices.py': 'from orchard.prices import PRICES\n\n\ndef test_pear():\n    assert PRICES["pear"] == 150\n',
 };
 
-/** Files in conflict leave no copies in the working copy, which nobody wants to see. */
-const ORIG_ELSEWHERE = ['--config', 'ui.origbackuppath=.hg/origbackups'];
-
 /** The top-level folders of the sample, for those who want to show them open. */
 export const sampleFolders = ['docs', 'orchard', 'tests'];
 
@@ -80,12 +77,7 @@ export async function makeMergeSample(folder) {
     'orchard/trees.py': committed['orchard/trees.py'].replace('age >= 3', 'age >= 4'),
   });
   hg(folder, 'commit', '--message', 'Cherries and plums are ripe');
-  try {
-    hg(folder, ...ORIG_ELSEWHERE, 'merge', '--tool', 'internal:merge');
-  } catch (error) {
-    // hg ends with 1 when there are conflicts.
-    if (error.status !== 1) throw error;
-  }
+  stopInConflict(folder, 'merge');
 }
 
 /** The same repository in the middle of a rebase that has met a conflict. */
@@ -99,22 +91,7 @@ export async function makeRebaseSample(folder) {
   hg(folder, 'update', '0');
   writeFiles(folder, { 'docs/planting.md': `${committed['docs/planting.md']}\nWater them well.\n` });
   commit('Apples for everybody', 90);
-  try {
-    hg(
-      folder,
-      ...ORIG_ELSEWHERE,
-      '--config',
-      'extensions.rebase=',
-      'rebase',
-      '--tool',
-      'internal:merge',
-      '--dest',
-      '1',
-    );
-  } catch (error) {
-    // hg ends with 1, or 240, when there are conflicts.
-    if (error.status !== 1 && error.status !== 240) throw error;
-  }
+  stopInConflict(folder, '--config', 'extensions.rebase=', 'rebase', '--dest', '1');
 }
 
 /** The same repository with changes that are shelved beside those in the working copy. */
@@ -148,6 +125,16 @@ export async function makeSubrepositorySample(folder) {
   writeFiles(below('weather'), { 'forecast.py': 'def lowest(hours):\n    return min(hours, default=None)\n' });
   writeFiles(below('charts'), { 'charts.py': 'def draw(values):\n    return "#" * sum(values)\n' });
   hg(below('charts'), 'commit', '--message', 'Sums');
+}
+
+/** Runs hg, which leaves a conflict behind, and of the files in it no copies in the working copy. */
+function stopInConflict(folder, ...args) {
+  try {
+    hg(folder, '--config', 'ui.origbackuppath=.hg/origbackups', ...args, '--tool', 'internal:merge');
+  } catch (error) {
+    // hg ends with 1, or 240, when there are conflicts.
+    if (error.status !== 1 && error.status !== 240) throw error;
+  }
 }
 
 async function makeCommitted(folder) {
