@@ -1,33 +1,50 @@
 #!/usr/bin/env node
 // `oracle-status.mjs ROOT`: the whole status of the repository at ROOT as JSON entries { path, status, copy? }, taken
-// from the command line program. Its exit code and its message are passed on when it has no answer.
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
+// from the command line program, which runs in this process. Its exit code and its message are passed on when it has no
+// answer. A scan by several threads tells of neither clean nor ignored files, so what else there is is asked for once more:
+// an answer of theirs that is another one is a failure.
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
 
-const cli = path.join(import.meta.dirname, '..', 'dist', 'cli.cjs');
+const require = createRequire(import.meta.url);
+const cli = require.resolve('../dist/cli.cjs');
+const root = process.argv[2];
 
-const whole = ask('-A');
-// A scan by several threads tells of neither clean nor ignored files: where it is asked for, the rest comes from it.
-const answer = whole && process.env.QUICKSILVER_BULK_NODES ? mixed(whole, ask('-mardu')) : whole;
-if (answer) process.stdout.write(JSON.stringify(answer));
+let written = '';
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = bytes => {
+  written += bytes;
+  return true;
+};
+
+const whole = await ask('-A');
+process.env.QUICKSILVER_BULK_NODES = '0';
+const byThreads = whole && (await ask('-mardu'));
+if (byThreads) {
+  const changes = whole.filter(({ status }) => status !== 'C' && status !== 'I');
+  if (JSON.stringify(byThreads) === JSON.stringify(changes)) {
+    write(JSON.stringify(whole));
+  } else {
+    process.stderr.write(`one thread: ${JSON.stringify(changes)}, several: ${JSON.stringify(byThreads)}\n`);
+    process.exitCode = 1;
+  }
+}
 
 /** Undefined if there is no answer; then the exit code is the program's. */
-function ask(flags) {
-  const args = [cli, 'status', flags, '-C', '-T', 'json', '-R', process.argv[2]];
-  // Read as one character a byte, because names need not be UTF-8.
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'latin1', maxBuffer: 1 << 30 });
-  process.stderr.write(stderr, 'latin1');
-  if (status !== 0) process.exitCode = status ?? 1;
-  if (status !== 0) return undefined;
-  return JSON.parse(stdout).map(({ path: name, status: letter, source }) => ({
+async function ask(flags) {
+  process.argv = [process.execPath, cli, 'status', flags, '-C', '-T', 'json', '-R', root];
+  written = '';
+  delete require.cache[cli];
+  require(cli);
+  // It ends where its process would end.
+  await once(process, 'beforeExit');
+  if (process.exitCode !== 0) return undefined;
+  // One character a byte, because names need not be UTF-8.
+  return JSON.parse(written).map(({ path: name, status: letter, source }) => ({
     path: decode(name),
     status: letter,
     copy: source === undefined ? undefined : decode(source),
   }));
-}
-
-function mixed(all, some) {
-  return some && [...some, ...all.filter(({ status }) => status === 'C' || status === 'I')];
 }
 
 /** UTF-8, in which each byte that is no part of it becomes the lone surrogate U+DC00 + byte. */
