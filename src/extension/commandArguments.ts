@@ -1,5 +1,6 @@
 // What a command is about: VS Code hands over rows, groups, source controls, URIs, or nothing, depending on the menu.
 import {
+  l10n,
   TabInputCustom,
   TabInputNotebook,
   TabInputText,
@@ -26,6 +27,23 @@ export function repositoryOfArgument(repositories: Repositories, argument: unkno
   if (isSourceControl(argument)) return argument.rootUri === undefined ? undefined : repositories.of(argument.rootUri);
   const uri = uriOfArgument(argument);
   return uri === undefined ? undefined : repositories.of(uri);
+}
+
+/** The repository that a command is about: of its argument, the only one, or the one picked. Undefined if there is none. */
+export async function chosenRepository(
+  repositories: Repositories,
+  argument: unknown,
+): Promise<OpenRepository | undefined> {
+  const named = repositoryOfArgument(repositories, argument);
+  if (named !== undefined) return named;
+  const { all } = repositories;
+  if (all.length === 0) void window.showInformationMessage(l10n.t('No Mercurial repository is open.'));
+  if (all.length <= 1) return all[0];
+  // The selected one in the Source Control view cannot be known; that of the active file comes first.
+  const active = window.activeTextEditor && repositories.of(window.activeTextEditor.document.uri);
+  const sorted = [...all].sort((a, b) => Number(b === active) - Number(a === active));
+  const items = sorted.map(repository => ({ label: repository.name, description: repository.root, repository }));
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('Choose a repository') }))?.repository;
 }
 
 export function isGroup(argument: unknown): argument is SourceControlResourceGroup {

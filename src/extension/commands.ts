@@ -57,10 +57,7 @@ export function registerCommands(context: CommandContext): Disposable {
   register('openParentVersion', async (...args) => (await lazy()).open.openParentVersion(context, args));
   register('compareWithSecondParent', async (...args) => (await lazy()).open.compareWithSecondParent(context, args));
   register('compareWithRevision', async (...args) => (await lazy()).revisions.compareWithRevision(context, args));
-  register('compareRevisions', async (...args) => {
-    const { reports, revisions } = await lazy();
-    await revisions.compareRevisions(context, args, () => reports.pickRepository(context));
-  });
+  register('compareRevisions', async (...args) => (await lazy()).revisions.compareRevisions(context, args));
   register('viewAllChanges', async group => {
     if (isGroup(group)) await (await lazy()).open.viewAllChanges(context, group);
   });

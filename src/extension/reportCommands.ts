@@ -3,9 +3,8 @@
 import { commands, env, Position, Range, Uri, window, workspace } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import type { IgnoreExplanation } from '../server/protocol.ts';
-import { repositoryOfArgument, uriOfArgument } from './commandArguments.ts';
+import { chosenRepository, uriOfArgument } from './commandArguments.ts';
 import { DOCTOR_SCHEME, type CommandContext, type Reports } from './commands.ts';
-import type { OpenRepository } from './openRepository.ts';
 import { reportTexts } from './reportTexts.ts';
 
 /** Tells which rule ignores a file, and offers to open it. Returns the rule, or null if the file is not ignored. */
@@ -43,7 +42,7 @@ async function showRule(path: string, why: IgnoreExplanation): Promise<void> {
 
 /** Opens a report on a repository. The real `hg` takes part in a trusted workspace only. Returns the report's URI. */
 export async function doctor(context: CommandContext, reports: Reports, argument: unknown): Promise<Uri | undefined> {
-  const repository = repositoryOfArgument(context.repositories, argument) ?? (await pickRepository(context));
+  const repository = await chosenRepository(context.repositories, argument);
   if (repository === undefined) return undefined;
   const report = await context.client.doctor(repository.root, workspace.isTrusted);
   const uri = Uri.from({ scheme: DOCTOR_SCHEME, path: `/${reportTexts.doctorTitle(repository.name)}.md` });
@@ -86,12 +85,4 @@ export async function openProblem(context: CommandContext, file: unknown, line: 
 async function openAt(file: string, line: number): Promise<void> {
   const position = new Position(Math.max(0, line - 1), 0);
   await window.showTextDocument(Uri.file(file), { selection: new Range(position, position) });
-}
-
-export async function pickRepository(context: CommandContext): Promise<OpenRepository | undefined> {
-  const { all } = context.repositories;
-  if (all.length === 0) void window.showInformationMessage(reportTexts.noRepository());
-  if (all.length <= 1) return all[0];
-  const items = all.map(repository => ({ label: repository.name, description: repository.root, repository }));
-  return (await window.showQuickPick(items, { placeHolder: reportTexts.pickRepository() }))?.repository;
 }

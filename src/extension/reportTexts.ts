@@ -12,8 +12,6 @@ export const reportTexts = {
     byFolder: (path: string, folder: string, rule: string, file: string, line: number) =>
       l10n.t('{0} is ignored because its folder {1} is, by "{2}" ({3}, line {4}).', path, folder, rule, file, line),
   },
-  pickRepository: () => l10n.t('Choose a repository'),
-  noRepository: () => l10n.t('No Mercurial repository is open.'),
   copyReport: () => l10n.t('Copy Report'),
   reportReady: (name: string) =>
     l10n.t('The report on {0} is open. It names files, and has nothing of what is in them.', name),

@@ -3,7 +3,7 @@ import { commands, InputBoxValidationSeverity, window, type Uri } from 'vscode';
 import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
 import { changesetDetails } from './changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
-import { repositoryOfArgument } from './commandArguments.ts';
+import { chosenRepository } from './commandArguments.ts';
 import { shortNode } from './contentAddress.ts';
 import { versionUri } from './contentUris.ts';
 import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, type ChangeContext } from './openCommands.ts';
@@ -29,12 +29,8 @@ export async function compareWithRevision(context: ChangeContext, args: readonly
 }
 
 /** All files that differ between two revisions, in one editor. */
-export async function compareRevisions(
-  context: ChangeContext,
-  args: readonly unknown[],
-  pick: () => Promise<OpenRepository | undefined>,
-): Promise<void> {
-  const repository = repositoryOfArgument(context.repositories, args[0]) ?? (await pick());
+export async function compareRevisions(context: ChangeContext, args: readonly unknown[]): Promise<void> {
+  const repository = await chosenRepository(context.repositories, args[0]);
   if (repository === undefined) return;
   const from = await askForChangeset(context, repository, changeTexts.firstRevision());
   const to = from && (await askForChangeset(context, repository, changeTexts.secondRevision(shortNode(from.node))));

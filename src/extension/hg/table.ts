@@ -1,8 +1,8 @@
 // What each command of names.ts does.
-import { window, type CancellationToken } from 'vscode';
+import type { CancellationToken } from 'vscode';
 import type { HgAsked } from '../../server/hgProtocol.ts';
 import type { CommandContext } from '../commands.ts';
-import { repositoryOfArgument } from '../commandArguments.ts';
+import { chosenRepository } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { askPerson } from './ask.ts';
 import { commitCommands } from './commitCommands.ts';
@@ -20,11 +20,10 @@ import { nameCommands } from './nameCommands.ts';
 import { exchangeCommands } from './exchangeCommands.ts';
 import { createCommands } from './createCommands.ts';
 import type { HgCommandName } from './names.ts';
-import { hgTexts } from './texts.ts';
 
 export interface HgContext extends CommandContext {
   readonly hg: Hg;
-  /** The repository that a command is about: of its argument, of the active editor, the only one, or the one picked. */
+  /** See {@link chosenRepository}. */
   repository(argument: unknown): Promise<OpenRepository | undefined>;
 }
 
@@ -57,7 +56,7 @@ export async function runHgCommand(
   made ??= {
     ...context,
     hg: new Hg(context),
-    repository: argument => chosenRepository(context, argument),
+    repository: argument => chosenRepository(context.repositories, argument),
   };
   try {
     return await table[name](made, args);
@@ -72,17 +71,4 @@ export async function answerHg(asked: HgAsked, token: CancellationToken): Promis
   const { messageIn, text } = asked;
   if (messageIn === undefined) return askPerson(asked, token);
   return made === undefined ? null : editMessage(made, messageIn, text, token);
-}
-
-async function chosenRepository(context: CommandContext, argument: unknown): Promise<OpenRepository | undefined> {
-  const named = repositoryOfArgument(context.repositories, argument);
-  if (named !== undefined) return named;
-  const { all } = context.repositories;
-  if (all.length === 0) void window.showInformationMessage(hgTexts.noRepository());
-  if (all.length <= 1) return all[0];
-  // The selected one in the Source Control view cannot be known; that of the active file comes first.
-  const active = window.activeTextEditor && context.repositories.of(window.activeTextEditor.document.uri);
-  const sorted = [...all].sort((a, b) => Number(b === active) - Number(a === active));
-  const items = sorted.map(repository => ({ label: repository.name, description: repository.root, repository }));
-  return (await window.showQuickPick(items, { placeHolder: hgTexts.pickRepository() }))?.repository;
 }

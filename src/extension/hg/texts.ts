@@ -84,8 +84,6 @@ export const hgTexts = {
     commit: () => l10n.t('The Commit'),
     commitDetail: () => l10n.t('All its changes are in the working copy again.'),
   },
-  noRepository: () => l10n.t('No Mercurial repository is open.'),
-  pickRepository: () => l10n.t('Choose a repository'),
   commit: {
     title: () => l10n.t('Committing…'),
     amending: () => l10n.t('Amending…'),
