@@ -1,6 +1,7 @@
 // Lines that may become part of an ignore file, before they are.
 import { QuicksilverError } from '../../base/errors.ts';
 import { parseIgnoreFile } from './ignoreFile.ts';
+import { patternOf } from './ignoreRules.ts';
 import { compilePatterns, type PatternMatcher } from './patternMatcher.ts';
 
 /** More than a person writes at once. */
@@ -18,11 +19,7 @@ export function compileIgnoreLines(content: string): PatternMatcher {
   const patterns = parseIgnoreFile(content).map(line => {
     switch (line.type) {
       case 'pattern':
-        return {
-          kind: line.kind,
-          pattern: line.pattern,
-          rule: { file: '.hgignore', line: line.line, text: line.text, kind: line.kind },
-        };
+        return patternOf(line, '.hgignore');
       case 'badSyntax':
         throw new QuicksilverError('invalid-config', 'there is no syntax of this name');
       case 'include':

@@ -114,7 +114,7 @@ class Loader {
           if (line.kind !== 'relre' && scope.globs.has(`${line.kind}:${line.pattern}`)) break;
           scope.globs.add(`${line.kind}:${line.pattern}`);
           if (++this.#patterns > MAX_PATTERNS) throw tooMany(file, line.line);
-          scope.patterns.push(patternOf(line, file));
+          scope.patterns.push(patternOf(line, file.path));
           break;
         case 'badSyntax':
           this.#warn(scope, `${file.path}: ignoring invalid syntax '${toDisplay(line.syntax)}'`);
@@ -207,12 +207,13 @@ function tooMany({ path: file }: IgnoreFile, line: number): QuicksilverError {
 /** Two slashes and a name without wildcards: Mercurial stumbles over the empty name between the slashes. */
 const FATAL_ROOT = /^\/\/[^/[{*?]*(?:\/|$)/;
 
-function patternOf({ kind, pattern, line, text }: PatternLine, file: IgnoreFile): Pattern {
+/** The pattern of a line of the ignore file `file`. Throws 'invalid-config' for one at which Mercurial would fail. */
+export function patternOf({ kind, pattern, line, text }: PatternLine, file: string): Pattern {
   if (kind === 'rootglob' && FATAL_ROOT.test(normalizePath(pattern))) {
-    const message = `${file.path}:${line}: invalid pattern (rootglob): ${toDisplay(pattern)}: it begins with two slashes`;
-    throw new QuicksilverError('invalid-config', message, { file: file.path, line });
+    const message = `${file}:${line}: invalid pattern (rootglob): ${toDisplay(pattern)}: it begins with two slashes`;
+    throw new QuicksilverError('invalid-config', message, { file, line });
   }
-  return { kind, pattern, rule: { file: file.path, line, text, kind } };
+  return { kind, pattern, rule: { file, line, text, kind } };
 }
 
 /** The path on an include line as an ordinary string. */

@@ -21,10 +21,15 @@ test('each line tells how many unknown files it would hide, and the first of the
 });
 
 test('a line at which Mercurial would abort, or that names another file, is told as invalid', () => {
-  const [bad, include, syntax] = previewIgnore(entries, ['re:(', 'include:other', 'syntax: nonsense'], 5);
+  const lines = ['re:(', 'include:other', 'syntax: nonsense', 'rootglob://build'];
+  const [bad, include, syntax, slashes] = previewIgnore(entries, lines, 5);
   assert.equal(bad?.kind, 'invalid');
   assert.deepEqual(include, { kind: 'invalid', message: 'what another file would ignore is not looked at' });
   assert.deepEqual(syntax, { kind: 'invalid', message: 'there is no syntax of this name' });
+  assert.deepEqual(slashes, {
+    kind: 'invalid',
+    message: '.hgignore:1: invalid pattern (rootglob): //build: it begins with two slashes',
+  });
 });
 
 test('names that are not ASCII are matched as their bytes', () => {
