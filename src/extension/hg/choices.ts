@@ -37,6 +37,23 @@ export async function chooseName(
   return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
 }
 
+/** A new name of a branch, bookmark or tag; undefined if the person turns away. */
+export async function askForName(prompt: string, value = ''): Promise<string | undefined> {
+  const name = await window.showInputBox({ prompt, value, validateInput: problemOfName });
+  return name === undefined || name.trim() === '' ? undefined : name.trim();
+}
+
+/** What Mercurial accepts in no such name. */
+function problemOfName(name: string): string | undefined {
+  const text = name.trim();
+  if (text === '') return undefined;
+  if (/[:\0\r\n]/.test(text)) return l10n.t('A name cannot contain “:” or line breaks.');
+  if (/^\d+$/.test(text)) return l10n.t('A number alone cannot be a name.');
+  if (text === '.' || text === 'tip' || text === 'null')
+    return l10n.t('Mercurial keeps the name {0} for itself.', text);
+  return undefined;
+}
+
 interface Bookmark {
   readonly bookmark: string;
   readonly node: string;

@@ -2,6 +2,7 @@
 import { window } from 'vscode';
 import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
+import { inRepository } from './choices.ts';
 import { commit, type CommitOptions } from './commit.ts';
 import { lastMessage } from './commitMessage.ts';
 import { exchangeCommands } from './exchangeCommands.ts';
@@ -13,34 +14,30 @@ import { hgTexts } from './texts.ts';
 import { undoCommit } from './undoCommit.ts';
 
 export const commitCommands = {
-  commit: (context, [argument]) => commitIn(context, argument, {}),
-  commitAll: (context, [argument]) => commitIn(context, argument, { scope: 'all' }),
-  commitIncluded: (context, [argument]) => commitIn(context, argument, { scope: 'included' }),
-  commitAmend: (context, [argument]) => commitIn(context, argument, { amend: 'message' }),
-  commitAmendKeepMessage: (context, [argument]) => commitIn(context, argument, { amend: 'keep' }),
-  commitAmendEditMessage: (context, [argument]) => amendInEditor(context, argument),
-  commitCloseBranch: (context, [argument]) => commitIn(context, argument, { closesBranch: true }),
-  commitAndPush: (context, [argument]) => commitAndPush(context, argument),
-  editCommitMessage: (context, [argument]) => editMessage(context, argument),
+  commit: committing({}),
+  commitAll: committing({ scope: 'all' }),
+  commitIncluded: committing({ scope: 'included' }),
+  commitAmend: committing({ amend: 'message' }),
+  commitAmendKeepMessage: committing({ amend: 'keep' }),
+  commitAmendEditMessage: inRepository(amendInEditor),
+  commitCloseBranch: committing({ closesBranch: true }),
+  commitAndPush: inRepository(commitAndPush),
+  editCommitMessage: inRepository(editMessage),
   commitMessageAccept: (_, [argument]) => endEditor(argument, true),
   commitMessageDiscard: (_, [argument]) => endEditor(argument, false),
-  recentCommitMessages: (context, [argument]) => pickMessage(context, argument),
-  undoCommit: async (context, [argument]) => {
-    const repository = await context.repository(argument);
-    if (repository !== undefined) await undoCommit(context, repository);
-  },
+  recentCommitMessages: inRepository(pickMessage),
+  undoCommit: inRepository(undoCommit),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-async function commitIn(context: HgContext, argument: unknown, options: CommitOptions): Promise<boolean> {
-  const repository = await context.repository(argument);
-  if (repository === undefined) return false;
-  if (options.amend !== undefined && !mayAmend(repository)) return false;
-  return commit(context, repository, options);
+function committing(options: CommitOptions): HgCommandRun {
+  return inRepository(async (context, repository) => {
+    if (options.amend !== undefined && !mayAmend(repository)) return false;
+    return commit(context, repository, options);
+  });
 }
 
-async function amendInEditor(context: HgContext, argument: unknown): Promise<boolean> {
-  const repository = await context.repository(argument);
-  if (repository === undefined || !mayAmend(repository)) return false;
+async function amendInEditor(context: HgContext, repository: OpenRepository): Promise<boolean> {
+  if (!mayAmend(repository)) return false;
   const message = await writeInEditor(context, repository, await lastMessage(context, repository));
   return message !== undefined && commit(context, repository, { amend: 'message', message });
 }
@@ -54,16 +51,13 @@ function mayAmend({ model: { head } }: OpenRepository): boolean {
   return false;
 }
 
-async function commitAndPush(context: HgContext, argument: unknown): Promise<void> {
-  const repository = await context.repository(argument);
-  if (repository === undefined || !(await commit(context, repository))) return;
+async function commitAndPush(context: HgContext, repository: OpenRepository): Promise<void> {
+  if (!(await commit(context, repository))) return;
   await exchangeCommands.push(context, [repository.view.sourceControl]);
 }
 
 /** The message in the input box goes on in the editor, and what was written there is committed. */
-async function editMessage(context: HgContext, argument: unknown): Promise<boolean> {
-  const repository = await context.repository(argument);
-  if (repository === undefined) return false;
+async function editMessage(context: HgContext, repository: OpenRepository): Promise<boolean> {
   const typed = typedMessage(repository);
   const message = await writeInEditor(context, repository, typed === '' ? undefined : typed);
   if (message === undefined) return false;
@@ -72,10 +66,7 @@ async function editMessage(context: HgContext, argument: unknown): Promise<boole
   return commit(context, repository, { message });
 }
 
-async function pickMessage(context: HgContext, argument: unknown): Promise<void> {
-  const { hg, extension } = context;
-  const repository = await context.repository(argument);
-  if (repository === undefined) return;
+async function pickMessage({ hg, extension }: HgContext, repository: OpenRepository): Promise<void> {
   const own = recentMessages(extension.workspaceState, repository.root);
   const output = await hg.read(repository, {
     args: ['log', '--limit', '50', '--rev', 'reverse(::.)', '--template', '{desc}\\0'],

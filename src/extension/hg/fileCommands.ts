@@ -3,6 +3,7 @@ import { l10n, window } from 'vscode';
 import type { OpenRepository } from '../openRepository.ts';
 import { isSwitchedOn, numberFor } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
+import { inRepository } from './choices.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './targets.ts';
 import { toTrash } from './trash.ts';
@@ -14,7 +15,7 @@ export const fileCommands = {
   renameFile: (context, args) => renameOrCopy(context, args, 'rename'),
   copyFile: (context, args) => renameOrCopy(context, args, 'copy'),
   revert: (context, args) => revert(context, args),
-  revertAll: (context, args) => revertAll(context, args),
+  revertAll: inRepository(revertAll),
   deleteUntracked: (context, args) => deleteUntracked(context, args),
   addRemove: (context, args) => addRemove(context, args),
 } satisfies Readonly<Record<string, HgCommandRun>>;
@@ -104,10 +105,7 @@ async function revert(context: HgContext, args: readonly unknown[]): Promise<voi
 }
 
 /** Of the whole repository; untracked files stay. */
-async function revertAll(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
+async function revertAll(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   await settled(context, repository);
   const files = [...repository.model.entries.values()].filter(({ status }) => isRevertable(status));
   if (files.length === 0) {

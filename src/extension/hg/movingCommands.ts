@@ -3,7 +3,8 @@ import { l10n, window } from 'vscode';
 import { shortRevision } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { answersOf, type Answers } from './answers.ts';
+import type { Answers } from './answers.ts';
+import { askForName, inRepository } from './choices.ts';
 import { HgFailure } from './hg.ts';
 import { typedMessage } from './messageTemplate.ts';
 import { pickRevision } from './revisionPick.ts';
@@ -12,9 +13,9 @@ import type { HgCommandRun, HgContext } from './table.ts';
 import { inform, settled } from './targets.ts';
 
 export const movingCommands = {
-  update: (context, args) => update(context, args),
-  mergeWith: (context, args) => mergeWith(context, args),
-  newBranch: (context, args) => newBranch(context, args),
+  update: inRepository(update),
+  mergeWith: inRepository(mergeWith),
+  newBranch: inRepository(newBranch),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
 /**
@@ -26,10 +27,7 @@ const MERGE_TOOL = ['--config', 'ui.merge=internal:merge', '--tool', 'internal:m
 const WAYS = ['keep', 'shelve', 'discard'] as const;
 type Way = (typeof WAYS)[number];
 
-async function update(context: HgContext, args: readonly unknown[]): Promise<boolean> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return false;
+async function update(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   await settled(context, repository);
   const placeHolder = l10n.t('Where is the working copy to go?');
   const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
@@ -104,10 +102,7 @@ async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
   return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action ? 'discard' : undefined;
 }
 
-async function mergeWith(context: HgContext, args: readonly unknown[]): Promise<boolean> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return false;
+async function mergeWith(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   await settled(context, repository);
   const revision = answers.text('revision') ?? (await chooseOther(context, repository));
   if (revision === undefined) return false;
@@ -155,27 +150,9 @@ export function tellConflicts({ model: { unresolved } }: OpenRepository): void {
   );
 }
 
-async function newBranch(context: HgContext, args: readonly unknown[]): Promise<void> {
-  const { answers, rest } = answersOf(args);
-  const repository = await context.repository(rest[0]);
-  if (repository === undefined) return;
-  const name =
-    answers.text('name') ??
-    (await window.showInputBox({
-      prompt: l10n.t('Name of the new branch, which begins with the next commit'),
-      validateInput: problemOfName,
-    }));
-  if (name === undefined || name.trim() === '') return;
-  await context.hg.change(repository, { args: ['branch', '--', name.trim()], title: l10n.t('Starting a branch…') });
-}
-
-/** What Mercurial accepts in no name of a branch, bookmark or tag. */
-export function problemOfName(name: string): string | undefined {
-  const text = name.trim();
-  if (text === '') return undefined;
-  if (/[:\0\r\n]/.test(text)) return l10n.t('A name cannot contain “:” or line breaks.');
-  if (/^\d+$/.test(text)) return l10n.t('A number alone cannot be a name.');
-  if (text === '.' || text === 'tip' || text === 'null')
-    return l10n.t('Mercurial keeps the name {0} for itself.', text);
-  return undefined;
+async function newBranch(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
+  const prompt = l10n.t('Name of the new branch, which begins with the next commit');
+  const name = answers.text('name') ?? (await askForName(prompt));
+  if (name === undefined) return;
+  await context.hg.change(repository, { args: ['branch', '--', name], title: l10n.t('Starting a branch…') });
 }

@@ -3,9 +3,9 @@ import { l10n, window } from 'vscode';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { confirm, type Answers } from './answers.ts';
-import { chooseBookmark, inRepository } from './choices.ts';
+import { askForName, chooseBookmark, inRepository } from './choices.ts';
 import { HgFailure, type HgChange } from './hg.ts';
-import { updateTo, problemOfName } from './movingCommands.ts';
+import { updateTo } from './movingCommands.ts';
 import { pickRevision } from './revisionPick.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { inform, settled } from './targets.ts';
@@ -149,11 +149,6 @@ async function changeOrForce(
     const [verb = '', ...rest] = change.args;
     await context.hg.change(repository, { ...change, args: [verb, '--force', ...rest] });
   }
-}
-
-async function askForName(prompt: string, value = ''): Promise<string | undefined> {
-  const name = await window.showInputBox({ prompt, value, validateInput: problemOfName });
-  return name === undefined || name.trim() === '' ? undefined : name.trim();
 }
 
 /** Undefined if the person turns away. */
