@@ -62,7 +62,7 @@ async function inVscode({ root, changes, saved, cpuProfile }) {
       'empty/note.txt': '',
       'other/note.txt': '',
       'bench.code-workspace': JSON.stringify({ folders: [{ path: 'empty' }] }),
-      'profile/User/settings.json': JSON.stringify({ ...quietSettings, 'security.workspace.trust.enabled': false }),
+      'profile/User/settings.json': JSON.stringify(quietSettings),
     });
     await runTests({
       version: knownReleases[0],
