@@ -214,15 +214,6 @@ export function createDriver(page) {
       await page.keyboard.press('Control+Enter');
     },
 
-    /** Chooses from the list that is open, by a label. */
-    async pick(label, { timeout = defaultTimeout } = {}) {
-      await page
-        .locator('.quick-input-list .monaco-list-row')
-        .filter({ has: page.locator('.label-name', { hasText: exactly(label) }) })
-        .first()
-        .click({ timeout });
-    },
-
     /** The texts in the merge editor: titles and lines. `until`: waits until all of these are among them. */
     async mergeEditor({ until = [], timeout = defaultTimeout } = {}) {
       const editor = page.locator('.merge-editor').first();

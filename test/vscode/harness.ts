@@ -95,8 +95,6 @@ export const ui = {
     ask('answerInput', text, awaited),
   /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
   commitByKey: (text: string): Promise<void> => ask('commitByKey', text),
-  /** Chooses from the list that is open, by a label. */
-  pick: (label: string): Promise<void> => ask('pick', label),
   /** The texts in the merge editor; `until` waits for all of these. */
   mergeEditor: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('mergeEditor', awaited),
   openFile: (name: string): Promise<void> => ask('openFile', name),
