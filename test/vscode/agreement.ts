@@ -5,19 +5,12 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { commands, Uri, window, type SourceControlInputBox } from 'vscode';
+import { commands, Uri, type SourceControlInputBox } from 'vscode';
 import type { QuicksilverApi, QuicksilverRepository } from '../../src/extension/api.ts';
+import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { scenario, until } from './harness.ts';
+import { replace } from './messages.ts';
 import { activeApi, repositoryAt } from './shown.ts';
-
-/** What `hg status` calls a file, by what the extension calls it. */
-const letters: Readonly<Record<string, string>> = {
-  modified: 'M',
-  added: 'A',
-  removed: 'R',
-  deleted: '!',
-  unknown: '?',
-};
 
 export class Bench {
   readonly api: QuicksilverApi;
@@ -100,7 +93,7 @@ export class Bench {
     const rows = Object.values(this.rows()).flat();
     const conflicts = this.rows()['Conflicts'] ?? [];
     const listed = [...entries.values()].filter(({ status }) => status !== 'ignored');
-    const files = listed.map(({ path, status }) => `${letters[status]} ${path}`).sort();
+    const files = listed.map(({ path, status }) => `${STATUS_LETTERS[status]} ${path}`).sort();
     const named = new Set([...listed.map(({ path }) => path), ...conflicts]);
     return {
       files,
@@ -180,10 +173,7 @@ export async function serve(root: string): Promise<Served> {
 /** The lists that the extension shows get these answers, one after the other: the label, or a part of it. */
 export function answerLists(...answers: readonly string[]): { readonly dispose: () => void } {
   const left = [...answers];
-  // The API that tests see is that of the extension: the tests lie in its folder.
-  const shown = window as unknown as { showQuickPick: (items: unknown) => Promise<unknown> };
-  const original = shown.showQuickPick;
-  shown.showQuickPick = async items => {
+  const restore = replace(['showQuickPick'], () => async items => {
     const all = (await items) as readonly { readonly label: string }[];
     const answer = left.shift();
     const found =
@@ -191,10 +181,10 @@ export function answerLists(...answers: readonly string[]): { readonly dispose: 
       all.find(({ label }) => answer !== undefined && label.includes(answer));
     assert.ok(found, `${answer} is not among ${all.map(({ label }) => label).join(', ')}`);
     return found;
-  };
+  });
   return {
     dispose: () => {
-      shown.showQuickPick = original;
+      restore();
       assert.deepEqual(left, [], 'all lists were shown');
     },
   };

@@ -6,13 +6,17 @@ type Anything = (...args: readonly unknown[]) => unknown;
 /** The API that tests see is that of the extension: the tests lie in its folder. */
 const api = window as unknown as Record<string, Anything>;
 
-function replace(names: readonly string[], make: (original: Anything) => Anything): () => void {
+/** Puts functions in the place of those of `window` that have these names. Returns what puts them back. */
+export function replace(names: readonly string[], make: (original: Anything) => Anything): () => void {
   const originals = names.map(name => [name, api[name]!] as const);
   for (const [name, original] of originals) api[name] = make(original);
   return () => {
     for (const [name, original] of originals) api[name] = original;
   };
 }
+
+/** The functions of `window` that show a message. */
+export const MESSAGES = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'];
 
 /** From now on messages are not shown: each gets the next answer, if there is one left. */
 export function keepMessages(...answers: readonly string[]): {
@@ -21,7 +25,7 @@ export function keepMessages(...answers: readonly string[]): {
 } {
   const shown: string[] = [];
   const left = [...answers];
-  const dispose = replace(['showErrorMessage', 'showWarningMessage', 'showInformationMessage'], () => async message => {
+  const dispose = replace(MESSAGES, () => async message => {
     shown.push(String(message));
     return Promise.resolve(left.shift());
   });

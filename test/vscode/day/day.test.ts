@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { window, workspace, WorkspaceEdit } from 'vscode';
+import { workspace, WorkspaceEdit } from 'vscode';
 import { answerLists, Bench, hgAt, serve, type Served } from '../agreement.ts';
 import { until } from '../harness.ts';
+import { keepMessages } from '../messages.ts';
 import { at, write } from '../outside.ts';
 
 describe("a day's work", () => {
@@ -161,10 +162,10 @@ describe("a day's work", () => {
       ['Merge theirs', 'From the shelf', 'Merged', 'On default', 'Renamed', 'Two of three'],
     );
     assert.equal(bench.api.view.drafts(bench.repository.rootUri)?.text, '$(arrow-up) 6');
-    const warnings = answerWarnings(undefined);
+    const messages = keepMessages();
     assert.equal(await bench.does('push'), false);
-    warnings.dispose();
-    assert.match(warnings.asked[0] ?? '', /another head/);
+    messages.dispose();
+    assert.match(messages.shown[0] ?? '', /another head/);
     assert.equal(bench.api.view.drafts(bench.repository.rootUri)?.text, '$(arrow-up) 6');
     await bench.does('pullAndUpdate');
     await bench.does('mergeWith', { revision: 'desc("Nothing more")' });
@@ -205,19 +206,3 @@ describe("a day's work", () => {
 });
 
 const CONFIRMED = { confirmed: true, permanently: true };
-
-/** The next warnings get these answers. */
-function answerWarnings(...answers: readonly (string | undefined)[]): {
-  readonly asked: string[];
-  readonly dispose: () => void;
-} {
-  const left = [...answers];
-  const asked: string[] = [];
-  const shown = window as unknown as { showWarningMessage: (message: string) => Promise<unknown> };
-  const original = shown.showWarningMessage;
-  shown.showWarningMessage = async message => {
-    asked.push(message);
-    return Promise.resolve(left.shift());
-  };
-  return { asked, dispose: () => void (shown.showWarningMessage = original) };
-}

@@ -3,12 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { Uri, workspace } from 'vscode';
 import { toDisplay } from '../../../src/base/bytePath.ts';
 import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 import { outcomes, type EditorOutcome } from '../../support/hostile/outcomes.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, uriAt, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
-
-const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
 
 describe('a workspace of hostile repositories', () => {
   const names = (): string[] => scenario().data['names']!.split(' ');
@@ -26,7 +25,7 @@ describe('a workspace of hostile repositories', () => {
         .replaceAll(root, 'ROOT')
         .replaceAll(/dirstate\.[0-9a-f]{8}/g, 'dirstate.ID')
         .replace(/(rc|rules\/)\d+: too many/, '$1N: too many'),
-      entries: listed.map(({ status, path }) => `${LETTERS[status]} ${path}`).sort(),
+      entries: listed.map(({ status, path }) => `${STATUS_LETTERS[status]} ${path}`).sort(),
     };
   }
 
