@@ -1,67 +1,41 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import { commands, window, workspace, type SourceControlInputBox, type SourceControlResourceState } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import { window, workspace, type SourceControlInputBox, type SourceControlResourceState } from 'vscode';
+import type { QuicksilverRepository } from '../../../src/extension/api.ts';
+import { Bench, lines } from '../agreement.ts';
 import { answerDialogs } from '../dialogs.ts';
-import { hasUi, scenario, ui, until } from '../harness.ts';
+import { hasUi, ui, until } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
 import { at, hg, remove, uriAt, write } from '../outside.ts';
-import { activeApi, repositoryAt } from '../shown.ts';
 
 describe('commits from the Source Control view', () => {
-  let api: QuicksilverApi;
+  let bench: Bench;
   let repository: QuicksilverRepository;
   let box: SourceControlInputBox;
 
   before(async () => {
-    api = await activeApi();
-    repository = await repositoryAt(api, at());
-    await repository.settle();
-    box = api.view.inputBox(repository.rootUri);
+    bench = await Bench.at(at());
+    repository = bench.repository;
+    box = bench.inputBox;
     await until('the input box is there', () => box.visible, repository.onDidChange);
   });
 
-  /** What hg says, run past the recorder. */
-  function asked(...args: readonly string[]): string {
-    const env = { ...process.env, HGPLAIN: '1' };
-    return execFileSync(scenario().data['hg']!, args, { cwd: at(), env, encoding: 'utf8' });
-  }
-
-  const log = (): string[] =>
-    asked('log', '--template', '{desc|firstline} [{join(files, " ")}]\n').split('\n').slice(0, -1);
+  const asked: Bench['asked'] = (...args) => bench.asked(...args);
+  const run: Bench['run'] = (...args) => bench.run(...args);
+  const log = (): string[] => lines(asked('log', '--template', '{desc|firstline} [{join(files, " ")}]\n'));
 
   /** The rows by group, after the view was compared with what hg says of the same files. */
   async function rows(): Promise<Record<string, string[]>> {
     await repository.settle();
-    const listed = [...repository.entries].map(([name, { status }]) => `${letters[status]} ${name}`).sort();
-    assert.deepEqual(listed, asked('status').split('\n').slice(0, -1).sort());
-    assert.equal(repository.head?.firstParent, asked('log', '--rev', '.', '--template', '{node}'));
-    const groups = api.view.groups(repository.rootUri).filter(({ resources }) => resources.length > 0);
-    return Object.fromEntries(groups.map(({ label, resources }) => [label, resources.map(nameOf)]));
-  }
-
-  const letters: Readonly<Record<string, string>> = {
-    modified: 'M',
-    added: 'A',
-    removed: 'R',
-    deleted: '!',
-    unknown: '?',
-  };
-
-  function nameOf({ resourceUri }: SourceControlResourceState): string {
-    return resourceUri.path.slice(repository.rootUri.path.length + 1);
+    bench.agrees('each step');
+    return bench.rows();
   }
 
   function row(name: string): SourceControlResourceState {
-    const all = api.view.groups(repository.rootUri).flatMap(({ resources }) => [...resources]);
-    const found = all.find(each => nameOf(each) === name);
+    const all = bench.api.view.groups(repository.rootUri).flatMap(({ resources }) => [...resources]);
+    const found = all.find(({ resourceUri }) => resourceUri.path === bench.uri(name).path);
     assert.ok(found, `${name} has a row`);
     return found;
-  }
-
-  async function run(name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return commands.executeCommand(`quicksilver.${name}`, ...args);
   }
 
   it('says in the input box where a commit would go', () => {
@@ -130,7 +104,7 @@ describe('commits from the Source Control view', () => {
     await hg(at(), 'rename', 'folder/old.txt', 'folder/new.txt');
     await repository.settle();
     await run('include', row('folder/new.txt'));
-    assert.deepEqual((await rows())['Included']?.sort(), ['folder/new.txt', 'folder/old.txt']);
+    assert.deepEqual((await rows())['Included'], ['folder/new.txt', 'folder/old.txt']);
     box.value = 'Renamed';
     assert.equal(await run('commit'), true);
     assert.equal(log()[0], 'Renamed [folder/new.txt folder/old.txt]');

@@ -9,24 +9,19 @@ import {
   type TextDocument,
   type Uri,
 } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import { Bench } from '../agreement.ts';
 import { answerDialogs } from '../dialogs.ts';
 import { until } from '../harness.ts';
 import { answerInputs } from '../messages.ts';
 import { at, write } from '../outside.ts';
-import { activeApi, repositoryAt } from '../shown.ts';
 
 describe('messages of commits', () => {
-  let api: QuicksilverApi;
-  let repository: QuicksilverRepository;
   let box: SourceControlInputBox;
   let written: TextDocument;
 
   before(async () => {
-    api = await activeApi();
-    repository = await repositoryAt(api, at());
-    await repository.settle();
-    box = api.view.inputBox(repository.rootUri);
+    const { inputBox, repository } = await Bench.at(at());
+    box = inputBox;
     await until('the input box is there', () => box.visible, repository.onDidChange);
     write('a.txt', 'a, with a message\n');
     await repository.settle();
