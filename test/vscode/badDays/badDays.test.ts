@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,7 +9,6 @@ import { commands, ConfigurationTarget, workspace } from 'vscode';
 import { Bench, hgAt } from '../agreement.ts';
 import { answerInputs, cancelProgress, keepMessages } from '../messages.ts';
 import { at, write } from '../outside.ts';
-import { activeApi, repositoryAt } from '../shown.ts';
 
 const MESSAGE = 'A message that took long to write';
 const INCLUDED = { Included: ['a.txt', 'b.txt'], Changes: ['c.txt'] };
@@ -172,12 +172,11 @@ describe('a bad day', () => {
     }
     try {
       hgAt(folder, 'init');
-      fs.writeFileSync(`${folder}/large.bin`, randomText(100_000));
+      // Random: no compression makes it smaller.
+      fs.writeFileSync(`${folder}/large.bin`, randomBytes(100_000));
       hgAt(folder, 'commit', '--addremove', '--message', 'First');
-      const api = await activeApi();
-      await repositoryAt(api, folder);
       const full = await Bench.at(folder);
-      fs.writeFileSync(`${folder}/large.bin`, randomText(300_000));
+      fs.writeFileSync(`${folder}/large.bin`, randomBytes(300_000));
       fill(`${folder}/.hg/filler`);
       await full.comesToAgree('an edit');
       full.inputBox.value = MESSAGE;
@@ -198,11 +197,6 @@ describe('a bad day', () => {
     }
   });
 });
-
-/** Which no compression makes smaller. */
-function randomText(bytes: number): Buffer {
-  return Buffer.from(Array.from({ length: bytes }, () => Math.floor(Math.random() * 256)));
-}
 
 /** Writes until there is no room any more. */
 function fill(file: string): void {

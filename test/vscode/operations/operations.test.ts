@@ -48,7 +48,7 @@ async function says(bench: Bench, command: string, ...answers: readonly string[]
   return messages.shown;
 }
 
-/** Goes on, which must be refused; then resolves the one conflict. Returns what is said when the last one is resolved. */
+/** Goes on, which must be refused; then resolves the one conflict. */
 async function resolves(bench: Bench, content: string): Promise<void> {
   assert.deepEqual(await says(bench, 'continueOperation'), [NOT_RESOLVED]);
   write(`${bench.root.slice(at().length + 1)}/a.txt`, content);
