@@ -1,8 +1,11 @@
 // What is said of commands of hg: the client has them run, and the server asks what hg asks, as JSON-RPC beside protocol.ts.
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { StopReason } from '../hgCommand/hgResult.ts';
+import type { CommandKind } from '../hgCommand/hgRunner.ts';
+import type { HgProgress, HgQuestion } from '../hgCommand/messages.ts';
 
 /** 'read' changes nothing; 'network' may change something, too, and runs only where a person has asked for it. */
-export type HgCommandKind = 'read' | 'write' | 'network';
+export type HgCommandKind = CommandKind;
 
 export interface HgRun {
   /** Root of an open repository; null for commands that need none, such as init and clone. */
@@ -41,21 +44,17 @@ export type HgRunResult =
   /** It did not run to its end; the message is a sentence for a person. */
   | {
       readonly kind: 'stopped';
-      readonly reason: 'time-limit' | 'cancelled' | 'too-much-output' | 'died' | 'not-started';
+      readonly reason: StopReason;
       readonly message: string;
     }
   /** There is no hg, or it may not be run; the message says what to do about it. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
-export interface HgAsked {
+export interface HgAsked extends HgQuestion {
   /** Of the command that asks. */
   readonly id: number;
-  readonly text: string;
   /** What was said before, which may tell what it is about. */
   readonly said: string;
-  readonly isPassword: boolean;
-  readonly choices?: readonly { readonly key: string; readonly label: string }[];
-  readonly preset?: string;
   /**
    * It is no question: `text` is a message that hg proposes, to be edited, in the repository with this root. No answer
    * leaves it as it is.
@@ -63,13 +62,9 @@ export interface HgAsked {
   readonly messageIn?: string;
 }
 
-export interface HgDidProgress {
+export interface HgDidProgress extends HgProgress {
+  /** Of the command. */
   readonly id: number;
-  readonly topic: string;
-  /** Absent when the topic is done. */
-  readonly position?: number;
-  readonly total?: number;
-  readonly item?: string;
 }
 
 export interface HgFound {
