@@ -4,12 +4,12 @@ import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../settings.ts';
 import { isOnDisk } from '../uris.ts';
-import { HgFailure } from './hg.ts';
+import { ASK_USERNAME, HgFailure } from './hg.ts';
 import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
-import { settled, warnOfConflicts } from './targets.ts';
+import { namesOf, settled, warnOfConflicts } from './targets.ts';
 import { hgTexts } from './texts.ts';
 
 export interface CommitOptions {
@@ -31,9 +31,6 @@ interface Content {
 }
 
 const NOTHING_BESIDE: Content = { files: undefined, toAdd: [], toRemove: [] };
-
-/** Names of so many files are shown in a question. */
-const NAMES_SHOWN = 10;
 
 /** Resolves with whether there was a commit; everything else has been told. Throws a HgFailure if hg refuses. */
 export async function commit(
@@ -79,8 +76,7 @@ async function perform(
     }
     const flags = [...(amend === undefined ? [] : ['--amend']), ...(closesBranch === true ? ['--close-branch'] : [])];
     await hg.change(repository, {
-      // Whoever has not told Mercurial their name is asked for it.
-      args: ['commit', ...flags, '--config', 'ui.askusername=True', '--logfile', '-'],
+      args: ['commit', ...flags, ...ASK_USERNAME, '--logfile', '-'],
       input: message,
       ...(files && { files }),
       title: amend === undefined ? say.title() : say.amending(),
@@ -154,9 +150,7 @@ async function offer(
   const say = hgTexts.commit;
   const isNew = status === 'unknown';
   const [ask, take] = isNew ? [say.untracked, say.add()] : [say.missing, say.remove()];
-  const shown = paths.slice(0, NAMES_SHOWN);
-  if (shown.length < paths.length) shown.push(say.more(paths.length - shown.length));
-  const detail = paths.length === 1 ? '' : shown.join('\n');
+  const detail = paths.length === 1 ? '' : namesOf(paths);
   const message = ask(paths.length, paths[0]!);
   const choice = await window.showInformationMessage(
     message,

@@ -7,10 +7,8 @@ import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';
 import { typedMessage } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
+import { namesOf } from './targets.ts';
 import { hgTexts } from './texts.ts';
-
-/** So many of the problems of a message are told before the commit. */
-const PROBLEMS_SHOWN = 10;
 
 /** Undefined if the person turns away, or writes nothing. */
 export async function messageFor(
@@ -45,8 +43,6 @@ export async function confirmMessage(message: string, settings: CommitSettings):
   const problems = problemsOf(message, settings);
   if (problems.length === 0) return true;
   const say = hgTexts.message;
-  const shown = problems.slice(0, PROBLEMS_SHOWN).map(say.problem);
-  if (shown.length < problems.length) shown.push(hgTexts.commit.more(problems.length - shown.length));
-  const detail = shown.join('\n');
+  const detail = namesOf(problems.map(say.problem));
   return (await window.showWarningMessage(say.doubts(), { modal: true, detail }, say.anyway())) === say.anyway();
 }

@@ -148,13 +148,9 @@ async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] |
   const title = l10n.t('Looking for incoming changesets…');
   const changesets = await listed(context, repository, ['incoming', ...NEWEST_FIRST, ...path.args], title);
   if (answers.flag('confirmed')) return changesets;
-  if (changesets.length === 0) {
-    inform(l10n.t('There is nothing to pull.'));
-    return changesets;
-  }
   const all = { label: `$(repo-pull) ${l10n.t('Pull all ({0})', changesets.length)}` };
   const placeHolder = l10n.t('Incoming changesets, the newest first. Choosing one pulls it and what it is built on.');
-  const chosen = await pickListed(all, changesets, placeHolder);
+  const chosen = await pickListed(all, changesets, { placeHolder, none: l10n.t('There is nothing to pull.') });
   if (chosen !== undefined) await pull({ ...exchange, answers: chosen === 'all' ? answers : only(chosen) });
   return changesets;
 }
@@ -164,7 +160,8 @@ async function outgoing(exchange: Exchange): Promise<readonly NamedChangeset[] |
   const title = l10n.t('Looking for outgoing changesets…');
   const changesets = await listed(context, repository, ['outgoing', ...NEWEST_FIRST, ...path.args], title);
   if (answers.flag('confirmed')) return changesets;
-  await choosePushed(exchange, changesets, l10n.t('There is nothing to push.'));
+  const chosen = await chooseToPush(changesets, l10n.t('There is nothing to push.'));
+  if (chosen !== undefined) await pushChosen(exchange, chosen);
   return changesets;
 }
 
@@ -177,28 +174,19 @@ async function showDrafts(
   const changesets = await logOf(context, repository, 'reverse(draft() and ::.)');
   if (answers.flag('confirmed')) return changesets;
   const none = l10n.t('There are no drafts: everything here was pushed or pulled.');
-  const chosen = await chooseListed(changesets, none);
+  const chosen = await chooseToPush(changesets, none);
   const path = chosen && (await choosePath(context, repository, answers, false));
   if (path) await pushChosen({ context, repository, path, answers }, chosen);
   return changesets;
 }
 
-async function choosePushed(exchange: Exchange, changesets: readonly NamedChangeset[], none: string): Promise<void> {
-  const chosen = await chooseListed(changesets, none);
-  if (chosen !== undefined) await pushChosen(exchange, chosen);
-}
-
-async function chooseListed(
+async function chooseToPush(
   changesets: readonly NamedChangeset[],
   none: string,
 ): Promise<NamedChangeset | 'all' | undefined> {
-  if (changesets.length === 0) {
-    inform(none);
-    return undefined;
-  }
   const all = { label: `$(repo-push) ${l10n.t('Push all ({0})', changesets.length)}` };
   const placeHolder = l10n.t('Outgoing changesets, the newest first. Choosing one pushes it and what it is built on.');
-  return pickListed(all, changesets, placeHolder);
+  return pickListed(all, changesets, { placeHolder, none });
 }
 
 async function pushChosen(exchange: Exchange, chosen: NamedChangeset | 'all'): Promise<void> {
@@ -226,8 +214,12 @@ interface ListedItem extends QuickPickItem {
 async function pickListed(
   all: QuickPickItem,
   changesets: readonly NamedChangeset[],
-  placeHolder: string,
+  { placeHolder, none }: { readonly placeHolder: string; readonly none: string },
 ): Promise<NamedChangeset | 'all' | undefined> {
+  if (changesets.length === 0) {
+    inform(none);
+    return undefined;
+  }
   const items: ListedItem[] = [
     { ...all, chosen: 'all' },
     { label: l10n.t('changesets'), kind: QuickPickItemKind.Separator },

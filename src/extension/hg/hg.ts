@@ -76,6 +76,9 @@ export class HgFailure extends Error {
   }
 }
 
+/** For commands that commit: whoever has not told Mercurial their name is asked for it. */
+export const ASK_USERNAME: readonly string[] = ['--config', 'ui.askusername=True'];
+
 /** A command that takes longer than this can be cancelled in a notification; one over the network, at once. */
 const CANCEL_OFFERED_AFTER = 2_000;
 

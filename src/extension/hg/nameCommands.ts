@@ -3,8 +3,8 @@ import { l10n, window } from 'vscode';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { confirm, type Answers } from './answers.ts';
-import { askForName, chooseBookmark, inRepository } from './choices.ts';
-import { HgFailure, type HgChange } from './hg.ts';
+import { askForName, chooseBookmark, chooseName, inRepository } from './choices.ts';
+import { ASK_USERNAME, HgFailure, type HgChange } from './hg.ts';
 import { updateTo } from './movingCommands.ts';
 import { pickRevision } from './revisionPick.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
@@ -89,16 +89,7 @@ async function createTag(context: HgContext, repository: OpenRepository, answers
   const isLocal = answers.flag('local') || (!answers.flag('confirmed') && (await chooseLocal()));
   if (isLocal === undefined) return;
   const revision = answers.text('revision') ?? '.';
-  const args = [
-    'tag',
-    '--config',
-    'ui.askusername=True',
-    ...(isLocal ? ['--local'] : []),
-    '--rev',
-    revision,
-    '--',
-    name,
-  ];
+  const args = ['tag', ...ASK_USERNAME, ...(isLocal ? ['--local'] : []), '--rev', revision, '--', name];
   const question = l10n.t('There is a tag “{0}” already. Move it here?', name);
   await changeOrForce(context, repository, { args, title: l10n.t('Tagging…') }, answers, question, l10n.t('Move'));
 }
@@ -108,26 +99,23 @@ async function deleteTag(context: HgContext, repository: OpenRepository, answers
   const tags = JSON.parse(output) as readonly { readonly tag: string; readonly node: string; readonly type: string }[];
   const items = tags
     .filter(({ tag }) => tag !== 'tip')
-    .map(({ tag, node, type }) => ({ label: `$(tag) ${tag}`, description: shortNode(node), tag, type }));
-  if (items.length === 0) {
-    inform(l10n.t('There are no tags.'));
-    return;
-  }
-  const given = answers.text('name');
-  const chosen =
-    given === undefined
-      ? await window.showQuickPick(items, { placeHolder: l10n.t('Which tag is to be deleted?') })
-      : items.find(({ tag }) => tag === given);
+    .map(({ tag, node, type }) => ({ label: `$(tag) ${tag}`, description: shortNode(node), name: tag, type }));
+  const placeHolder = l10n.t('Which tag is to be deleted?');
+  const wanted = await chooseName(answers, () => Promise.resolve(items), {
+    placeHolder,
+    none: l10n.t('There are no tags.'),
+  });
+  const chosen = items.find(({ name }) => name === wanted);
   if (chosen === undefined) return;
   const message =
     chosen.type === 'local'
-      ? l10n.t('Delete the local tag “{0}”?', chosen.tag)
-      : l10n.t('Delete the tag “{0}”? That is a commit of its own.', chosen.tag);
+      ? l10n.t('Delete the local tag “{0}”?', chosen.name)
+      : l10n.t('Delete the tag “{0}”? That is a commit of its own.', chosen.name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
   const local = chosen.type === 'local' ? ['--local'] : [];
   const title = l10n.t('Deleting a tag…');
   await context.hg.change(repository, {
-    args: ['tag', '--config', 'ui.askusername=True', '--remove', ...local, '--', chosen.tag],
+    args: ['tag', ...ASK_USERNAME, '--remove', ...local, '--', chosen.name],
     title,
   });
 }

@@ -60,10 +60,11 @@ export async function settled({ client, hints }: HgContext, repository: OpenRepo
   await repository.shown();
 }
 
-/** A few of the names, for the detail of a question. */
-export function namesOf(paths: readonly string[]): string {
-  const shown = paths.slice(0, MOST_NAMES);
-  return paths.length > shown.length ? `${shown.join('\n')}\n… ${paths.length - shown.length}` : shown.join('\n');
+/** A few of the names, or other lines, for the detail of a question. */
+export function namesOf(lines: readonly string[]): string {
+  const shown = lines.slice(0, MOST_NAMES);
+  if (shown.length < lines.length) shown.push(hgTexts.more(lines.length - shown.length));
+  return shown.join('\n');
 }
 
 const MOST_NAMES = 12;

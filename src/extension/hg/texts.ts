@@ -24,6 +24,7 @@ export const hgTexts = {
   openSettings: () => l10n.t('Open Settings'),
   showOutput: () => l10n.t('Show Output'),
   unfinished: () => l10n.t('Continue or Abort…'),
+  more: (count: number) => l10n.t('… and {0} more', count),
   retry: () => l10n.t('Try Again'),
   exitCode: (code: number) => l10n.t('hg ended with exit code {0}.', code),
   locked: (name: string, holder: string | undefined) =>
@@ -111,7 +112,6 @@ export const hgTexts = {
     remove: () => l10n.t('Record and Commit'),
     without: () => l10n.t('Commit Without'),
     never: () => l10n.t('Commit Without, Do Not Ask Again'),
-    more: (count: number) => l10n.t('… and {0} more', count),
     unsaved: (count: number, name: string) =>
       count === 1
         ? l10n.t('{0} has changes that are not saved. Save them before committing?', name)
