@@ -106,16 +106,11 @@ async function runBulk(bulk: BulkScan, { signal, pause }: RunControl): Promise<v
   }
 }
 
-/** Runs a scan to its end, in slices. `afterStep` is told of each directory that was handled. */
-export async function runScan(
-  scan: TreeScan,
-  control: RunControl,
-  afterStep?: (path: BytePath) => void,
-): Promise<void> {
+/** Runs a scan to its end, in slices. */
+async function runScan(scan: TreeScan, control: RunControl): Promise<void> {
   control.signal?.throwIfAborted();
   let sliceEnd = performance.now() + SLICE_MS;
-  for (let path = scan.step(); path !== undefined; path = scan.step()) {
-    afterStep?.(path);
+  while (scan.step() !== undefined) {
     if (performance.now() < sliceEnd) continue;
     control.signal?.throwIfAborted();
     if (control.pause) {
