@@ -85,12 +85,7 @@ export class PhaseFinder {
    * down to the oldest root of a phase it may be in, which mostly is near; undefined if that is too far.
    */
   phaseOf(revision: number, roots: readonly PhaseRoot[]): Phase | undefined {
-    const phases = new Map<number, number>();
-    this.#locate(roots);
-    for (const { phase, node } of roots) {
-      const root = this.#revisions.get(node) ?? -1;
-      if (root >= 0 && root <= revision) phases.set(root, Math.max(phase, phases.get(root) ?? 0));
-    }
+    const phases = this.#rootsUpTo(revision, roots);
     // From the newest root down, what is the highest phase of it and all that are older: without a chance of a higher one
     // the search ends.
     const ordered = [...phases].sort(([a], [b]) => a - b);
@@ -118,18 +113,12 @@ export class PhaseFinder {
    * here. Reads the index down to the oldest root that is no newer; undefined if that is too far.
    */
   draftAncestors(revision: number, roots: readonly PhaseRoot[]): number | undefined {
-    const phases = new Map<number, number>();
-    this.#locate(roots);
+    const phases = this.#rootsUpTo(revision, roots);
     let oldest = revision + 1;
-    for (const { phase, node } of roots) {
-      const root = this.#revisions.get(node) ?? -1;
-      if (root < 0 || root > revision) continue;
-      phases.set(root, Math.max(phase, phases.get(root) ?? 0));
-      oldest = Math.min(oldest, root);
-    }
+    for (const root of phases.keys()) oldest = Math.min(oldest, root);
     if (revision - oldest >= MAX_RANGE) return undefined;
     const graph = new RevisionGraph(this.#changelog.revlog);
-    const isAncestor = new Uint8Array(Math.max(0, revision - oldest + 1));
+    const isAncestor = new Uint8Array(revision - oldest + 1);
     isAncestor[revision - oldest] = 1;
     for (let at = revision; at > oldest; at--) {
       if (isAncestor[at - oldest] === 0) continue;
@@ -145,6 +134,17 @@ export class PhaseFinder {
       if (phase === DRAFT) drafts++;
     }
     return drafts;
+  }
+
+  /** The phases of the roots that exist and are no newer, by their revisions. */
+  #rootsUpTo(revision: number, roots: readonly PhaseRoot[]): Map<number, number> {
+    this.#locate(roots);
+    const phases = new Map<number, number>();
+    for (const { phase, node } of roots) {
+      const root = this.#revisions.get(node) ?? -1;
+      if (root >= 0 && root <= revision) phases.set(root, Math.max(phase, phases.get(root) ?? 0));
+    }
+    return phases;
   }
 
   /** Finds the revisions of all roots that are not known yet. */
