@@ -1,5 +1,5 @@
 // What a conflict opens: VS Code's merge editor, or where there are not three texts, what there is. Loaded when first used.
-import { commands, Uri, window, workspace } from 'vscode';
+import { commands, Uri, window } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import type { FileConflict } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
@@ -7,7 +7,7 @@ import type { WorkingFile } from './commandArguments.ts';
 import { shortNode } from './contentAddress.ts';
 import { fileVersionUri, versionUri } from './contentUris.ts';
 import type { ChangeContext } from './openCommands.ts';
-import { fileUri } from './uris.ts';
+import { exists, fileUri } from './uris.ts';
 
 const NULL_NODE = '0'.repeat(40);
 
@@ -81,13 +81,4 @@ function otherUri({ repository }: WorkingFile, { otherPath, otherNode, path }: F
   const other = repository.model.mergeState?.other;
   if (otherNode === undefined && other !== undefined) return versionUri(repository, name, other);
   return fileVersionUri(repository, name, otherNode ?? NULL_NODE, other === undefined ? '' : shortNode(other));
-}
-
-async function exists(uri: Uri): Promise<boolean> {
-  try {
-    await workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
 }

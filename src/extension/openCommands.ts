@@ -6,7 +6,6 @@ import {
   workspace,
   type LogOutputChannel,
   type SourceControlResourceGroup,
-  type TextDocument,
   type TextDocumentShowOptions,
 } from 'vscode';
 import type { ContentAnswer } from '../server/protocol.ts';
@@ -19,6 +18,7 @@ import { openConflict } from './mergeCommands.ts';
 import type { Repositories } from './repositories.ts';
 import { opensDiffOnClick } from './settings.ts';
 import type { ShownStatus } from './statusPresentation.ts';
+import { exists, openDocument } from './uris.ts';
 
 export interface ChangeContext {
   readonly client: EngineClient;
@@ -147,13 +147,9 @@ async function openDiff(original: Uri, modified: Uri, title: string, preview: bo
  */
 async function decodeAlike(original: Uri, modified: Uri): Promise<void> {
   // Pictures and the like are no documents: nothing of them is decoded.
-  const [left, right] = [findDocument(original), findDocument(modified)];
+  const [left, right] = [openDocument(original), openDocument(modified)];
   if (left === undefined || right === undefined || left.encoding === right.encoding) return;
   await workspace.openTextDocument(original, { encoding: right.encoding });
-}
-
-function findDocument(uri: Uri): TextDocument | undefined {
-  return workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
 }
 
 async function openVersion(
@@ -168,13 +164,8 @@ async function openVersion(
 
 /** Without a file VS Code would offer to create one. */
 async function openWorkingFile({ uri, path }: Pick<WorkingFile, 'uri' | 'path'>, preview: boolean): Promise<void> {
-  try {
-    await workspace.fs.stat(uri);
-  } catch {
-    void window.showInformationMessage(changeTexts.notOnDisk(path));
-    return;
-  }
-  await commands.executeCommand('vscode.open', uri, { preview });
+  if (await exists(uri)) await commands.executeCommand('vscode.open', uri, { preview });
+  else void window.showInformationMessage(changeTexts.notOnDisk(path));
 }
 
 async function readChange(context: ChangeContext, file: WorkingFile): Promise<Change> {

@@ -1,5 +1,5 @@
 // From paths of the engine to URIs of VS Code and back.
-import type { TextDocument, Uri } from 'vscode';
+import { workspace, type TextDocument, type Uri } from 'vscode';
 import { pathKey } from './rootMap.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -25,4 +25,19 @@ export function uriKey(uri: Uri): string {
 
 export function isOnDisk(document: TextDocument): boolean {
   return document.uri.scheme === 'file';
+}
+
+/** Whether there is such a file. */
+export async function exists(uri: Uri): Promise<boolean> {
+  try {
+    await workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The document with this URI, if it is open. */
+export function openDocument(uri: Uri): TextDocument | undefined {
+  return workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
 }

@@ -10,7 +10,7 @@ import {
 } from 'vscode';
 import type { IgnorePreview } from '../../server/protocol.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { fileUri, isReadableName } from '../uris.ts';
+import { exists, fileUri, isReadableName } from '../uris.ts';
 import { answersOf } from './answers.ts';
 import { candidatesFor } from './ignoreCandidates.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
@@ -100,11 +100,7 @@ function describe(preview: IgnorePreview | undefined): string {
 /** Through the editor, so that it can be undone there, also if the file is open and not saved. */
 async function append({ rootUri }: OpenRepository, lines: readonly string[]): Promise<void> {
   const uri = fileUri(rootUri, '.hgignore');
-  try {
-    await workspace.fs.stat(uri);
-  } catch {
-    await workspace.fs.writeFile(uri, new Uint8Array());
-  }
+  if (!(await exists(uri))) await workspace.fs.writeFile(uri, new Uint8Array());
   const document = await workspace.openTextDocument(uri);
   const end = document.lineAt(document.lineCount - 1).range.end;
   const edit = new WorkspaceEdit();

@@ -2,7 +2,7 @@
 import { l10n, window, workspace, Uri } from 'vscode';
 import { workingFileOf } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { fileUri } from '../uris.ts';
+import { fileUri, openDocument } from '../uris.ts';
 import { choiceFor } from '../settings.ts';
 import { answersOf, confirm } from './answers.ts';
 import { continueOperation } from './operations.ts';
@@ -117,7 +117,7 @@ function conflictsAmong(
 }
 
 async function hasMarkers(uri: Uri): Promise<boolean> {
-  const open = workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+  const open = openDocument(uri);
   if (open !== undefined) return MARKER.test(open.getText());
   try {
     return MARKER.test(new TextDecoder('latin1').decode(await workspace.fs.readFile(uri)));
