@@ -8,8 +8,9 @@ import { createInterface } from 'node:readline';
 import { commands, Uri, type SourceControlInputBox } from 'vscode';
 import type { QuicksilverApi, QuicksilverRepository } from '../../src/extension/api.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
-import { scenario, until } from './harness.ts';
+import { until } from './harness.ts';
 import { replace } from './messages.ts';
+import { realHg } from './outside.ts';
 import { activeApi, repositoryAt } from './shown.ts';
 
 export class Bench {
@@ -135,10 +136,8 @@ export class Bench {
 
 /** Runs the real hg and returns what it writes; throws if it fails. */
 export function hgAt(root: string, ...args: readonly string[]): string {
-  const real = scenario().data['hg'];
-  assert.ok(real !== undefined, 'the scenario names the real hg');
   const env = { ...process.env, HGPLAIN: '1' };
-  return execFileSync(real, args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(realHg(), args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 export interface Served {
@@ -148,10 +147,8 @@ export interface Served {
 
 /** Serves a repository on the loopback interface, for reading and writing, until it is stopped. */
 export async function serve(root: string): Promise<Served> {
-  const real = scenario().data['hg'];
-  assert.ok(real !== undefined, 'the scenario names the real hg');
   const options = ['--config', 'web.allow-push=*', '--config', 'web.push_ssl=False', '--print-url'];
-  const server: ChildProcess = spawn(real, ['serve', '--address', '127.0.0.1', '--port', '0', ...options], {
+  const server: ChildProcess = spawn(realHg(), ['serve', '--address', '127.0.0.1', '--port', '0', ...options], {
     cwd: root,
     env: { ...process.env, HGPLAIN: '1' },
     stdio: ['ignore', 'pipe', 'ignore'],

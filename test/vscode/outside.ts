@@ -18,11 +18,16 @@ export function uriAt(...names: readonly string[]): Uri {
   return Uri.file(at(...names));
 }
 
-/** Runs the real hg past the recording one. The extension's thread goes on meanwhile. */
-export async function hg(cwd: string, ...args: readonly string[]): Promise<void> {
+/** Where the real hg is. */
+export function realHg(): string {
   const real = scenario().data['hg'];
   assert.ok(real !== undefined, 'the scenario names the real hg');
-  await promisify(execFile)(real, args, { cwd, env: { ...process.env, HGPLAIN: '1' } });
+  return real;
+}
+
+/** Runs the real hg past the recording one. The extension's thread goes on meanwhile. */
+export async function hg(cwd: string, ...args: readonly string[]): Promise<void> {
+  await promisify(execFile)(realHg(), args, { cwd, env: { ...process.env, HGPLAIN: '1' } });
 }
 
 /** Runs a command line in the system's shell. */

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { commands, ConfigurationTarget, EventEmitter, extensions, workspace } from 'vscode';
 import type { QuicksilverApi } from '../../../src/extension/api.ts';
-import { hasUi, scenario, ui, until } from '../harness.ts';
+import { hasUi, ui, until } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
-import { at, hg } from '../outside.ts';
+import { at, hg, realHg } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
 interface Welcome {
@@ -104,7 +104,7 @@ describe('the welcome of the Source Control view', () => {
     await untilKey('quicksilver.repositoryCount', 1);
     await untilKey('quicksilver.canRunHg', false);
     assert.deepEqual(await shown(), []);
-    await set('path', scenario().data['hg']);
+    await set('path', realHg());
     await untilKey('quicksilver.canRunHg', true);
     assert.equal(keys.get('quicksilver.hgMissing'), false);
     assert.deepEqual(await shown(), []);
