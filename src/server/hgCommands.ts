@@ -58,6 +58,10 @@ export class HgCommands implements Disposable {
     this.#editor = new EditorProgram({ program: path.join(programs, 'editor.cjs'), logger });
   }
 
+  get policy(): HgPolicy {
+    return this.#policy;
+  }
+
   setPolicy(policy: HgPolicy): void {
     const old = this.#policy;
     this.#policy = policy;

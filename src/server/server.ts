@@ -50,7 +50,6 @@ export class Server implements Disposable {
   readonly #troubles = new Troubles();
   #scannersMade: UnitScanners | undefined;
   readonly #hg: HgCommands;
-  #hgPolicy: protocol.HgPolicy = { allow: false, fallback: false, path: '' };
 
   constructor(connection: MessageConnection, { environment = currentEnvironment(), programs }: ServerOptions = {}) {
     this.#connection = connection;
@@ -138,7 +137,6 @@ export class Server implements Disposable {
         }
       }),
       c.onNotification(protocol.SetHgPolicy, policy => {
-        this.#hgPolicy = policy;
         this.#hg.setPolicy(policy);
         for (const { fallback } of this.#repositories.values()) fallback.setPolicy(policy);
       }),
@@ -173,7 +171,7 @@ export class Server implements Disposable {
         vfs: this.#vfs,
         environment: this.#environment,
         logger,
-        policy: this.#hgPolicy,
+        policy: this.#hg.policy,
         hg: () => this.#hg.runner(root),
         auditMs: auditSeconds * 1000,
       }),
@@ -296,8 +294,8 @@ export class Server implements Disposable {
     return doctorReport({
       root,
       environment: this.#environment,
-      compare: compare && this.#hgPolicy.allow,
-      hg: this.#hgPolicy.path,
+      compare: compare && this.#hg.policy.allow,
+      hg: this.#hg.policy.path,
       ...(served && { live: this.#liveFacts(root, served) }),
     });
   }
