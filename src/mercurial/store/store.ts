@@ -265,10 +265,6 @@ class DiskStore implements Store {
   }
 
   #file(name: string): string {
-    // Names come from manifests and dirstates, and the layouts without encoding use them as they are.
-    if (/(?:^|\/)\.{0,2}(?:\/|$)/.test(name)) {
-      throw new QuicksilverError('corrupt', `${JSON.stringify(name)} cannot be the name of a file in the store`);
-    }
     const encoded = bytePath(encodeStorePath(name, this.#layout));
     if (!isUtf8(encoded)) {
       throw new QuicksilverError(
