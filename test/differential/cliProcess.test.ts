@@ -6,11 +6,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 import { findHg } from '../../src/hgCommand/hgExecutable.ts';
+import { bundle } from '../support/bundle.ts';
 
-const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PIPE_SCRIPT = '"$0" "$1" status -R "$2" -u | head -n 1; echo "${PIPESTATUS[0]}"';
 
 let base = '';
@@ -50,17 +48,8 @@ const skip = process.platform === 'win32' ? 'written for a POSIX shell' : false;
 describe('the quicksilver process', { skip }, () => {
   before(() => {
     base = realpathSync(mkdtempSync(join(tmpdir(), 'quicksilver-process-')));
-    cli = join(base, 'cli.cjs');
     // As the product is built: bundled, with no module called 'vscode' to be had.
-    esbuild.buildSync({
-      entryPoints: [join(PROJECT, 'src/cli/main.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      outfile: cli,
-      define: { 'import.meta.dirname': '__dirname' },
-      logLevel: 'error',
-    });
+    cli = bundle('src/cli/main.ts', join(base, 'cli.cjs'));
   });
 
   beforeEach(() => {

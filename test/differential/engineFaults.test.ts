@@ -5,16 +5,14 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { ResourceLimits } from 'node:worker_threads';
-import * as esbuild from 'esbuild';
 import { toDisposable } from '../../src/base/lifecycle.ts';
 import { EngineClient, restartDelay, startWorker } from '../../src/extension/engineClient.ts';
 import type { RepositoryUpdate } from '../../src/server/protocol.ts';
+import { bundle } from '../support/bundle.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 import { RecordingLogger } from '../support/recordingLogger.ts';
 
-const PROJECT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const UNKNOWN_FILES = 40_000;
 
 describe('the engine', () => {
@@ -23,16 +21,7 @@ describe('the engine', () => {
 
   before(() => {
     base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-engine-')));
-    worker = path.join(base, 'worker.cjs');
-    esbuild.buildSync({
-      entryPoints: [path.join(PROJECT, 'src/server/workerMain.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      outfile: worker,
-      define: { 'import.meta.dirname': '__dirname' },
-      logLevel: 'silent',
-    });
+    worker = bundle('src/server/workerMain.ts', path.join(base, 'worker.cjs'));
   });
   after(() => fs.rmSync(base, { recursive: true, force: true }));
 

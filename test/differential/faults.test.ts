@@ -9,16 +9,14 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 import { nextTurn } from '../../src/base/async.ts';
 import { NodeWatches, type DirectoryWatches, type WatchUser } from '../../src/workingCopy/directoryWatches.ts';
-import { HgSandbox } from '../support/hgSandbox.ts';
+import { bundle } from '../support/bundle.ts';
+import { sampleRepository, type HgSandbox } from '../support/hgSandbox.ts';
 import { hgEnvironment, hgStatus } from '../support/hgServer.ts';
 import { LiveHarness, type LiveHarnessOptions } from '../support/liveHarness.ts';
 import { RecordingLogger } from '../support/recordingLogger.ts';
 
-const PROJECT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const isRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux' ? false : 'what is simulated is Linux';
 const asRoot = onLinux || (isRoot ? false : 'only root may mount');
@@ -32,16 +30,7 @@ let cli = '';
 
 before(() => {
   base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-faults-')));
-  cli = path.join(base, 'cli.cjs');
-  esbuild.buildSync({
-    entryPoints: [path.join(PROJECT, 'src/cli/main.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile: cli,
-    define: { 'import.meta.dirname': '__dirname' },
-    logLevel: 'silent',
-  });
+  cli = bundle('src/cli/main.ts', path.join(base, 'cli.cjs'));
 });
 after(() => fs.rmSync(base, { recursive: true, force: true }));
 
@@ -50,17 +39,6 @@ interface Followed {
   readonly root: string;
   readonly live: LiveHarness;
   readonly logger: RecordingLogger;
-}
-
-function sampleRepository(t: TestContext): { sandbox: HgSandbox; root: string } {
-  const sandbox = new HgSandbox();
-  t.after(() => sandbox.dispose());
-  sandbox.hg('.', ['init', 'repository']);
-  for (const name of ['clean', 'changed', 'sub/deep', 'sub/deeper/deepest'])
-    sandbox.write('repository', name, `${name}\n`);
-  sandbox.hg('repository', ['commit', '-qAm', 'first']);
-  sandbox.hg('repository', ['status']);
-  return { sandbox, root: sandbox.path('repository') };
 }
 
 async function followed(t: TestContext, options: LiveHarnessOptions = {}): Promise<Followed> {

@@ -7,9 +7,10 @@ import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 import type { RepositoryUpdate } from '../../src/server/protocol.ts';
-import { HgSandbox } from '../support/hgSandbox.ts';
+import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
+import { bundle } from '../support/bundle.ts';
+import { HgSandbox, sampleRepository } from '../support/hgSandbox.ts';
 import { hgEnvironment } from '../support/hgServer.ts';
 
 const PROJECT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -22,20 +23,8 @@ let cli = '';
 before(() => {
   base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-permissions-')));
   const dist = path.join(base, 'dist');
-  cli = path.join(dist, 'main.cjs');
-  esbuild.buildSync({
-    entryPoints: {
-      main: path.join(PROJECT, 'src/cli/main.ts'),
-      scanner: path.join(PROJECT, 'src/status/bulk/scannerMain.ts'),
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outdir: dist,
-    outExtension: { '.js': '.cjs' },
-    define: { 'import.meta.dirname': '__dirname' },
-    logLevel: 'silent',
-  });
+  cli = bundle('src/cli/main.ts', path.join(dist, 'main.cjs'));
+  bundle('src/status/bulk/scannerMain.ts', path.join(dist, 'scanner.cjs'));
   const native = path.join(PROJECT, 'dist/native');
   if (fs.existsSync(native)) fs.cpSync(native, path.join(dist, 'native'), { recursive: true });
 });
@@ -107,14 +96,7 @@ function asOrdinary(root: string, command: readonly string[], more: NodeJS.Proce
 
 describe('what may not be read', { skip: onLinux }, () => {
   test('the same is said as by hg, and that is named', t => {
-    const sandbox = new HgSandbox();
-    t.after(() => sandbox.dispose());
-    sandbox.hg('.', ['init', 'repository']);
-    for (const name of ['clean', 'changed', 'sub/deep', 'sub/deeper/deepest'])
-      sandbox.write('repository', name, `${name}\n`);
-    sandbox.hg('repository', ['commit', '-qAm', 'first']);
-    sandbox.hg('repository', ['status']);
-    const root = sandbox.path('repository');
+    const { root } = sampleRepository(t);
     fs.writeFileSync(path.join(root, 'sub/deeper/new'), 'new\n');
     fs.chmodSync(path.join(root, 'sub/deeper'), 0);
     fs.chmodSync(path.join(root, 'sub'), 0o444);
@@ -189,7 +171,7 @@ describe('directories that may be listed, but not entered', { skip: onLinux }, (
           const update = JSON.parse(line.value) as RepositoryUpdate;
           if (update.reset) told.clear();
           for (const { path: name, status, directory } of update.changed)
-            told.set(name, `${status}${directory === true ? '/' : ''}`);
+            told.set(name, `${STATUS_LETTERS[status]}${directory === true ? '/' : ''}`);
           for (const name of update.cleared) told.delete(name);
           if (update.settled && condition()) return;
         }
@@ -202,9 +184,9 @@ describe('directories that may be listed, but not entered', { skip: onLinux }, (
         fs.writeFileSync(path.join(root, barrier), '');
         await until(() => told.has(barrier));
         const theirs = asOrdinary(root, ['hg', 'status', '-mardui']).stdout.split('\n').slice(0, -1);
-        const shown = [...told].filter(([, status]) => !status.endsWith('/'));
-        const ours = shown.map(([name, status]) => `${LETTERS[status]!} ${name}`);
-        const whole = [...told].filter(([, status]) => status.endsWith('/')).map(([name]) => `I ${name}/`);
+        const shown = [...told].filter(([, letter]) => !letter.endsWith('/'));
+        const ours = shown.map(([name, letter]) => `${letter} ${name}`);
+        const whole = [...told].filter(([, letter]) => letter.endsWith('/')).map(([name]) => `I ${name}/`);
         const isInside = (line: string): boolean => whole.some(directory => line.startsWith(directory));
         assert.deepEqual(ours.sort(), theirs.filter(line => !isInside(line)).sort());
         for (const directory of whole)
@@ -217,19 +199,10 @@ describe('directories that may be listed, but not entered', { skip: onLinux }, (
       await assertSame();
       setModes(root, 0o755);
       await assertSame();
-      assert.equal(told.get('shut/new/f'), 'unknown');
+      assert.equal(told.get('shut/new/f'), '?');
       setModes(root, SHUT_MODE);
       await assertSame();
       assert.equal(told.has('shut/new/f'), false);
     });
   }
 });
-
-const LETTERS: Readonly<Record<string, string>> = {
-  modified: 'M',
-  added: 'A',
-  removed: 'R',
-  deleted: '!',
-  unknown: '?',
-  ignored: 'I',
-};

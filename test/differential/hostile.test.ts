@@ -6,14 +6,12 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
+import { bundle } from '../support/bundle.ts';
 import { buildGallery, hostileCases, type BuiltCase } from '../support/hostile/gallery.mjs';
 import { LIMITS, outcomes, UNPACKED_WHOLE } from '../support/hostile/outcomes.ts';
 import { startedPrograms, touchingCalls } from '../support/systemCalls.ts';
 import { callsThatName, readPaths, readTraceArguments } from '../support/systemReads.ts';
 
-const PROJECT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const skip = process.platform === 'linux' ? false : 'the gallery has fifos and devices, and system calls are traced';
 /** The long run has those that take minutes, too. */
 const isLong = process.env['QUICKSILVER_LONG'] === '1';
@@ -42,15 +40,7 @@ describe('hostile repositories', { skip }, () => {
 
   before(() => {
     base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-hostile-')));
-    esbuild.buildSync({
-      entryPoints: [path.join(PROJECT, 'src/cli/main.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      outfile: path.join(base, 'cli.cjs'),
-      define: { 'import.meta.dirname': '__dirname' },
-      logLevel: 'silent',
-    });
+    bundle('src/cli/main.ts', path.join(base, 'cli.cjs'));
     const measure = `require('fs').writeFileSync(${JSON.stringify(path.join(base, 'peak'))}, String(process.resourceUsage().maxRSS))`;
     fs.writeFileSync(path.join(base, 'measure.cjs'), `process.on('exit', () => ${measure});\n`);
     const gallery = path.join(base, 'gallery');

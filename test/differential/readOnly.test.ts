@@ -8,12 +8,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
+import { bundle } from '../support/bundle.ts';
 import { hgEnvironment } from '../support/hgServer.ts';
 import { startedPrograms, straceArguments, touchingCalls } from '../support/systemCalls.ts';
 
-const PROJECT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const skip = process.platform === 'linux' ? false : 'system calls are traced on Linux only';
 
 describe('what is read is not touched', { skip }, () => {
@@ -23,16 +21,7 @@ describe('what is read is not touched', { skip }, () => {
 
   before(() => {
     base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-readonly-')));
-    cli = path.join(base, 'cli.cjs');
-    esbuild.buildSync({
-      entryPoints: [path.join(PROJECT, 'src/cli/main.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      outfile: cli,
-      define: { 'import.meta.dirname': '__dirname' },
-      logLevel: 'silent',
-    });
+    cli = bundle('src/cli/main.ts', path.join(base, 'cli.cjs'));
     root = path.join(base, 'repository');
     hg(base, 'init', root);
     fs.mkdirSync(path.join(root, 'sub'));

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { TestContext } from 'node:test';
 import { hgAtOnce } from './hgAtOnce.ts';
 
 /** Both formats of the dirstate, with the options that the installed Mercurial needs to write them. */
@@ -52,4 +53,16 @@ export class HgSandbox {
     // An hg that was ended a moment ago may still write its last file, which on a busy machine takes a while.
     fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
+}
+
+/** A repository with four clean files in three directories, the root among them; it goes when the test has ended. */
+export function sampleRepository(t: TestContext): { readonly sandbox: HgSandbox; readonly root: string } {
+  const sandbox = new HgSandbox();
+  t.after(() => sandbox.dispose());
+  sandbox.hg('.', ['init', 'repository']);
+  for (const name of ['clean', 'changed', 'sub/deep', 'sub/deeper/deepest'])
+    sandbox.write('repository', name, `${name}\n`);
+  sandbox.hg('repository', ['commit', '-qAm', 'first']);
+  sandbox.hg('repository', ['status']);
+  return { sandbox, root: sandbox.path('repository') };
 }

@@ -4,9 +4,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import * as esbuild from 'esbuild';
 import { editorCommand, EditorProgram, type EditMessage } from '../../../src/hgCommand/editorProgram.ts';
 import { hgVariables, optionsFor } from '../../../src/hgCommand/hgVariables.ts';
+import { bundle } from '../../support/bundle.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
@@ -21,9 +21,7 @@ interface Rig {
 async function rig(t: TestContext, answer: EditMessage): Promise<Rig> {
   // Neither the shell nor Node may stumble over such a name.
   const directory = temporaryDirectory(t);
-  const program = path.join(directory.root, "it's $HOME", 'editor.cjs');
-  const source = path.join(import.meta.dirname, '../../../src/hgCommand/editorMain.ts');
-  await esbuild.build({ entryPoints: [source], bundle: true, platform: 'node', format: 'cjs', outfile: program });
+  const program = bundle('src/hgCommand/editorMain.ts', path.join(directory.root, "it's $HOME", 'editor.cjs'));
   const editor = new EditorProgram({ program, logger: new RecordingLogger() });
   t.after(() => editor.dispose());
   const begun = await editor.begin(answer);

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import type { QuicksilverError } from '../../../src/base/errors.ts';
 import { Emitter } from '../../../src/base/lifecycle.ts';
+import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
 import type { Backend, Head, Lock, Snapshot } from '../../../src/workingCopy/backend.ts';
 import { LiveModel, PUBLISH_PAUSE_MS } from '../../../src/workingCopy/liveModel.ts';
@@ -148,8 +149,6 @@ export class FakeTreeWatcher implements TreeWatcher {
   }
 }
 
-const LETTERS = { modified: 'M', added: 'A', removed: 'R', deleted: '!', unknown: '?', ignored: 'I' } as const;
-
 export class LiveModelRig {
   readonly directory: TemporaryDirectory;
   readonly backend: FakeBackend;
@@ -183,7 +182,7 @@ export class LiveModelRig {
       if (update.reset) this.#told.clear();
       for (const { path: at, entry } of update.changes) {
         if (entry === undefined) this.#told.delete(at);
-        else this.#told.set(at, `${LETTERS[entry.status]} ${at}${entry.directory ? '/' : ''}`);
+        else this.#told.set(at, `${STATUS_LETTERS[entry.status]} ${at}${entry.directory ? '/' : ''}`);
       }
     });
   }
