@@ -26,7 +26,7 @@ export function hgVariables(base: Variables): Record<string, string | undefined>
 }
 
 /** How many seconds a command waits for another one that holds the lock. */
-export const LOCK_SECONDS = 4;
+const LOCK_SECONDS = 4;
 
 export interface OptionsFor {
   /** Absolute path of the working copy; undefined for commands that need none, such as init and clone. */

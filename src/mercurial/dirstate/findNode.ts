@@ -3,7 +3,7 @@ import type { BytePath } from '../../base/bytePath.ts';
 import type { NodeTable } from './nodeTable.ts';
 
 /** What {@link findNode} answers when there is no such node. */
-export const NOT_FOUND = -1;
+const NOT_FOUND = -1;
 
 /** The node of a path, or -1. Costs the logarithm of the sizes of the directories on the way. */
 export function findNode(table: NodeTable, path: BytePath): number {
