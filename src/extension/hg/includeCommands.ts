@@ -1,5 +1,6 @@
 // The choice of what goes into the next commit.
-import { filesOfArguments } from './rows.ts';
+import type { OpenRepository } from '../openRepository.ts';
+import { filesOfArguments, namesFiles } from './rows.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 
 export const includeCommands = {
@@ -11,23 +12,23 @@ export const includeCommands = {
 
 async function change({ repositories }: HgContext, args: readonly unknown[], included: boolean): Promise<void> {
   for (const [repository, paths] of filesOfArguments(repositories, args)) {
-    if (included) repository.included.include(paths.filter(path => isIncludable(repository.model.statusAt(path))));
-    else repository.included.exclude(paths);
-    await repository.shown();
+    await choose(repository, paths, included);
   }
 }
 
 /** Of a group, or of the whole repository: then untracked files are not meant. */
 async function changeAll(context: HgContext, args: readonly unknown[], included: boolean): Promise<void> {
-  if (filesOfArguments(context.repositories, args.slice(0, 1).filter(isObject)).size > 0 && args.length > 0) {
-    await change(context, args, included);
-    return;
-  }
+  if (namesFiles(args)) return change(context, args, included);
   const repository = await context.repository(args[0]);
   if (repository === undefined) return;
   const { entries } = repository.model;
   const paths = [...entries.keys()].filter(path => !included || entries.get(path)?.status !== 'unknown');
-  if (included) repository.included.include(paths.filter(path => isIncludable(repository.model.statusAt(path))));
+  await choose(repository, paths, included);
+}
+
+async function choose(repository: OpenRepository, paths: readonly string[], included: boolean): Promise<void> {
+  const { model } = repository;
+  if (included) repository.included.include(paths.filter(path => isIncludable(model.statusAt(path))));
   else repository.included.exclude(paths);
   await repository.shown();
 }
@@ -35,8 +36,4 @@ async function changeAll(context: HgContext, args: readonly unknown[], included:
 /** A conflict is resolved first, and what is ignored is no change. */
 function isIncludable(status: string | undefined): boolean {
   return status !== undefined && status !== 'conflict' && status !== 'ignored';
-}
-
-function isObject(argument: unknown): boolean {
-  return typeof argument === 'object' && argument !== null;
 }

@@ -34,7 +34,7 @@ export function filesOfArguments(repositories: Repositories, args: readonly unkn
   return new Map([...found].map(([repository, paths]) => [repository, [...paths].sort()]));
 }
 
-/** Whether there is anything among the arguments that names a file; else the active editor does. */
+/** Whether there is anything among the arguments that names a file: of a source control or nothing, the active editor would. */
 export function namesFiles(args: readonly unknown[]): boolean {
   return args.some(arg => isGroup(arg) || uriOfArgument(arg) !== undefined);
 }
