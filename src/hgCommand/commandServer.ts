@@ -10,7 +10,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   GRACE_MS,
   MAX_OUTPUT_BYTES,
-  stopMessage,
+  stoppedResult,
   type HgResult,
   type Interaction,
   type RunLimits,
@@ -83,7 +83,7 @@ export class CommandServer implements Disposable {
     try {
       server = new CommandServer(options);
     } catch (error) {
-      const message = stopMessage(options.hg, 'not-started', errorMessage(error));
+      const { message } = stoppedResult(options.hg, 'not-started', errorMessage(error));
       throw new QuicksilverError('io', message, { cause: error });
     }
     const limit = new Delay(() => server.#end('time-limit'));
@@ -109,8 +109,7 @@ export class CommandServer implements Disposable {
     if (this.#running !== undefined) throw new Error('a command server runs one command at a time');
     return new Promise(resolve => {
       if (this.#ended || signal?.aborted === true) {
-        const reason = this.#ended ? 'died' : 'cancelled';
-        resolve({ kind: 'stopped', reason, message: stopMessage(this.#hg, reason) });
+        resolve(stoppedResult(this.#hg, this.#ended ? 'died' : 'cancelled'));
         return;
       }
       const cancel = (): void => this.#interrupt();
@@ -162,11 +161,11 @@ export class CommandServer implements Disposable {
     this.#ended = true;
     this.#grace.dispose();
     const said = this.#startErrors.toString().split('\n')[0]!;
-    const message = stopMessage(this.#hg, reason, said === '' ? detail : said);
+    const result = stoppedResult(this.#hg, reason, said === '' ? detail : said);
     const greeted = this.#greeted;
     this.#greeted = undefined;
-    greeted?.reject(new QuicksilverError('io', message));
-    this.#running?.settle({ kind: 'stopped', reason, message });
+    greeted?.reject(new QuicksilverError('io', result.message));
+    this.#running?.settle(result);
     // A server that waits for its next command ends when its input does.
     this.#process.stdin.end();
     this.#process.stdout.destroy();
@@ -281,7 +280,7 @@ export class CommandServer implements Disposable {
     const { output, errors, notes } = running;
     if (running.cancelled && code !== 0) {
       // It may have been at the end of its work already; then its result counts.
-      running.settle({ kind: 'stopped', reason: 'cancelled', message: stopMessage(this.#hg, 'cancelled') });
+      running.settle(stoppedResult(this.#hg, 'cancelled'));
     } else {
       running.settle({
         kind: 'ended',

@@ -63,8 +63,13 @@ export class BoundedText {
   }
 }
 
-/** Says why a command was stopped, for a person. `hg` is the program's path. */
-export function stopMessage(hg: string, reason: StopReason, detail = ''): string {
+/** The result of a command that was stopped. `hg` is the program's path. */
+export function stoppedResult(hg: string, reason: StopReason, detail?: string): Extract<HgResult, { kind: 'stopped' }> {
+  return { kind: 'stopped', reason, message: stopMessage(hg, reason, detail) };
+}
+
+/** Says why a command was stopped, for a person. */
+function stopMessage(hg: string, reason: StopReason, detail = ''): string {
   switch (reason) {
     case 'time-limit':
       return `${hg} did not answer in time and was stopped.`;

@@ -7,7 +7,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   GRACE_MS,
   MAX_OUTPUT_BYTES,
-  stopMessage,
+  stoppedResult,
   type HgResult,
   type RunLimits,
   type StopReason,
@@ -34,7 +34,7 @@ export function runProcess(options: ProcessOptions): Promise<HgResult> {
   const { hg, args, cwd, variables, timeoutMs = DEFAULT_TIMEOUT_MS, signal, input } = options;
   return new Promise(resolve => {
     if (signal?.aborted === true) {
-      resolve({ kind: 'stopped', reason: 'cancelled', message: stopMessage(hg, 'cancelled') });
+      resolve(stoppedResult(hg, 'cancelled'));
       return;
     }
     let child: ChildProcessWithoutNullStreams;
@@ -42,8 +42,7 @@ export function runProcess(options: ProcessOptions): Promise<HgResult> {
       child = spawn(hg, args, { cwd, env: hgVariables(variables), stdio: 'pipe', windowsHide: true });
     } catch (error) {
       // Some reasons are told by an event, others so: an argument that is too long, a folder that is none.
-      const message = stopMessage(hg, 'not-started', errorMessage(error));
-      resolve({ kind: 'stopped', reason: 'not-started', message });
+      resolve(stoppedResult(hg, 'not-started', errorMessage(error)));
       return;
     }
     const output: Buffer[] = [];
@@ -58,8 +57,7 @@ export function runProcess(options: ProcessOptions): Promise<HgResult> {
       child.stderr.destroy();
       resolve(result);
     };
-    const stopped = (reason: StopReason, detail?: string): void =>
-      settle({ kind: 'stopped', reason, message: stopMessage(hg, reason, detail) });
+    const stopped = (reason: StopReason, detail?: string): void => settle(stoppedResult(hg, reason, detail));
     const stop = (reason: StopReason): void => {
       if (stoppedFor !== undefined) return;
       stoppedFor = reason;
