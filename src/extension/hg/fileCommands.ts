@@ -4,6 +4,7 @@ import type { OpenRepository } from '../openRepository.ts';
 import { isSwitchedOn, numberFor } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { inRepository } from './choices.ts';
+import { namesFiles } from './rows.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './targets.ts';
 import { toTrash } from './trash.ts';
@@ -160,7 +161,7 @@ async function deleteUntracked(context: HgContext, args: readonly unknown[]): Pr
 /** Of the named files and folders, or of the whole repository. */
 async function addRemove(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { rest } = answersOf(args);
-  const named = rest.some(arg => typeof arg === 'object' && arg !== null && !('inputBox' in arg));
+  const named = namesFiles(rest);
   const targets = new Map(named ? targetsOf(context, rest) : []);
   const repository = named ? undefined : await context.repository(rest[0]);
   if (repository !== undefined) targets.set(repository, []);
