@@ -13,7 +13,7 @@ import { nextTurn } from '../../src/base/async.ts';
 import { NodeWatches, type DirectoryWatches, type WatchUser } from '../../src/workingCopy/directoryWatches.ts';
 import { bundle } from '../support/bundle.ts';
 import { sampleRepository, type HgSandbox } from '../support/hgSandbox.ts';
-import { hgEnvironment, hgStatus } from '../support/hgServer.ts';
+import { hgEnvironment } from '../support/hgServer.ts';
 import { LiveHarness, type LiveHarnessOptions } from '../support/liveHarness.ts';
 import { RecordingLogger } from '../support/recordingLogger.ts';
 
@@ -50,12 +50,6 @@ async function followed(t: TestContext, options: LiveHarnessOptions = {}): Promi
   return { sandbox, root, live, logger };
 }
 
-function assertSameAsHg({ live, root }: Followed): void {
-  const expected = hgStatus(root);
-  assert.ok(typeof expected !== 'string', 'hg answers');
-  live.assertEquals(expected, () => root);
-}
-
 /** Replaces functions of `fs` for every module until the test ends. */
 function replaceInFs(t: TestContext, replaced: Partial<typeof fs>): void {
   const originals = Object.fromEntries(Object.keys(replaced).map(name => [name, fs[name as keyof typeof fs]]));
@@ -88,7 +82,7 @@ describe('watches', { skip: onLinux }, () => {
     sandbox.write('repository', 'new/file', 'new\n');
     fs.rmSync(path.join(root, 'sub/deep'));
     await live.until(() => live.told.size === 3);
-    assertSameAsHg({ sandbox, root, live, logger });
+    live.assertSameAsHg();
     assert.equal(live.model.missedByEvents, 3);
     const counted = logger.lines.filter(line =>
       /^warn: The audit found \d+ changes that no event had told of/.test(line),
@@ -97,7 +91,7 @@ describe('watches', { skip: onLinux }, () => {
     assert.ok(counted.at(-1)!.endsWith('(3 so far).'));
     sandbox.hg('repository', ['commit', '-qAm', 'second']);
     await live.until(() => live.told.size === 0);
-    assertSameAsHg({ sandbox, root, live, logger });
+    live.assertSameAsHg();
   });
 
   test('no watches left: it is said once, audits do the work, and later watches are taken', async t => {
@@ -112,13 +106,13 @@ describe('watches', { skip: onLinux }, () => {
         return watch(...args).once('close', () => left++);
       }) as typeof fs.watch,
     });
-    const { sandbox, root, live, logger } = await followed(t, { auditMs: AUDIT_MS, watches: replaced });
+    const { sandbox, live, logger } = await followed(t, { auditMs: AUDIT_MS, watches: replaced });
     // Directories are watched after the first status was told.
     while (live.model.isCatchingUp) await nextTurn();
     assert.equal(live.model.watched.complete, false);
     sandbox.write('repository', 'sub/deeper/deepest', 'much longer than it was before\n');
     await live.until(() => live.told.size === 1);
-    assertSameAsHg({ sandbox, root, live, logger });
+    live.assertSameAsHg();
     assert.equal(logger.lines.filter(line => line.includes('Not every directory can be watched')).length, 1);
     left = Infinity;
     sandbox.write('repository', 'sub/deep', 'much longer than it was before\n');
@@ -137,35 +131,35 @@ describe('the clock', { skip: onLinux }, () => {
     ['before 1970', new Date('1960-01-01')],
   ] as const) {
     test(what, async t => {
-      const { sandbox, root, live, logger } = await followed(t);
+      const { sandbox, root, live } = await followed(t);
       const change = (name: string, content: string, time: Date): void => {
         fs.writeFileSync(path.join(root, name), content);
         fs.utimesSync(path.join(root, name), time, time);
       };
       change('changed', 'CHANGED\n', when);
       await live.quiet();
-      assertSameAsHg({ sandbox, root, live, logger });
+      live.assertSameAsHg();
       assert.deepEqual(live.entries, ['M changed']);
       sandbox.hg('repository', ['commit', '-qm', 'second']);
       fs.utimesSync(path.join(root, '.hg/dirstate'), when, when);
       await live.quiet();
-      assertSameAsHg({ sandbox, root, live, logger });
+      live.assertSameAsHg();
       // A later change at what the clock says is an earlier time.
       change('changed', 'changed\n', new Date(when.getTime() - 10_000));
       await live.quiet();
-      assertSameAsHg({ sandbox, root, live, logger });
+      live.assertSameAsHg();
       assert.deepEqual(live.entries, ['M changed']);
     });
   }
 
   test('set back while a session runs: what is unsure is read again', async t => {
-    const { sandbox, root, live, logger } = await followed(t);
+    const { sandbox, live } = await followed(t);
     const { now } = Date;
     t.mock.method(Date, 'now', () => now() - 3_600_000);
     for (const [index, content] of ['CHANGED\n', 'changed\n', 'cHanged\n', 'chAnged\n'].entries()) {
       sandbox.write('repository', 'changed', content, 1_000_000_100 - index);
       await live.quiet();
-      assertSameAsHg({ sandbox, root, live, logger });
+      live.assertSameAsHg();
       assert.deepEqual(live.entries, content === 'changed\n' ? [] : ['M changed']);
     }
   });
@@ -173,7 +167,7 @@ describe('the clock', { skip: onLinux }, () => {
 
 describe('the repository', { skip: onLinux }, () => {
   test('is deleted, and comes back', async t => {
-    const { sandbox, root, live, logger } = await followed(t);
+    const { sandbox, root, live } = await followed(t);
     fs.renameSync(root, sandbox.path('kept'));
     fs.cpSync(sandbox.path('kept'), sandbox.path('copy'), { recursive: true, preserveTimestamps: true });
     fs.rmSync(sandbox.path('kept'), { recursive: true });
@@ -185,7 +179,7 @@ describe('the repository', { skip: onLinux }, () => {
     await live.until(() => live.state.kind === 'ready');
     await live.model.settle();
     assert.deepEqual(live.entries, ['? new']);
-    assertSameAsHg({ sandbox, root, live, logger });
+    live.assertSameAsHg();
   });
 
   test('is moved away, which is told without an audit', async t => {
@@ -196,7 +190,7 @@ describe('the repository', { skip: onLinux }, () => {
   });
 
   test('is replaced by another, and that one is followed', async t => {
-    const { sandbox, root, live, logger } = await followed(t);
+    const { sandbox, root, live } = await followed(t);
     sandbox.hg('.', ['init', 'other']);
     sandbox.write('other', 'clean', 'of another size\n');
     sandbox.write('other', 'its-own', 'its own\n');
@@ -206,7 +200,7 @@ describe('the repository', { skip: onLinux }, () => {
     fs.renameSync(sandbox.path('other'), root);
     await live.until(() => live.told.size === 1 && live.told.has('its-own' as never));
     await live.model.settle();
-    assertSameAsHg({ sandbox, root, live, logger });
+    live.assertSameAsHg();
     sandbox.write('repository', 'later', 'later\n');
     await live.until(() => live.entries.length === 2);
     assert.deepEqual(live.entries, ['? later', 'M its-own']);

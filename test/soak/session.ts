@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { nextTurn } from '../../src/base/async.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
-import { HgServer, hgStatus } from '../support/hgServer.ts';
+import { HgServer } from '../support/hgServer.ts';
 import { LiveHarness } from '../support/liveHarness.ts';
 import { Random } from '../support/random.ts';
 import { RecordingLogger } from '../support/recordingLogger.ts';
@@ -83,7 +83,7 @@ export async function soak({ events, seed, gc, say }: SoakOptions): Promise<Soak
       if (round % ROUNDS_PER_COMMAND === 0) commands += await someCommands(hg, root, random);
       await live.quiet();
       if (round % ROUNDS_PER_COMPARISON !== 0 && files.operations < events) continue;
-      compare(live, root, context);
+      live.assertSameAsHg(context);
       comparisons++;
       // Twice, because buffers go when the turn in which their objects went is over.
       gc();
@@ -222,12 +222,6 @@ async function someCommands(hg: HgServer, root: string, random: Random): Promise
   ]);
   for (const command of commands) await hg.run('-R', root, '--cwd', root, ...command);
   return commands.length;
-}
-
-function compare(live: LiveHarness, root: string, context: () => string): void {
-  const expected = hgStatus(root);
-  if (typeof expected === 'string') assert.fail(`hg: ${expected}; ${context()}`);
-  live.assertEquals(expected, context);
 }
 
 function holdings(): Holdings {

@@ -17,7 +17,7 @@ import type { Change } from '../../src/workingCopy/statusTree.ts';
 import { bulkForms } from './bulkForms.ts';
 import type { DirectoryWatches, WatchUser } from '../../src/workingCopy/directoryWatches.ts';
 import { createTreeWatcher, DirectoryWatcher } from '../../src/workingCopy/treeWatcher.ts';
-import type { HgEntry } from './hgServer.ts';
+import { hgStatus, type HgEntry } from './hgServer.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 
 export interface LiveHarnessOptions {
@@ -129,6 +129,13 @@ export class LiveHarness implements Disposable {
   get entries(): string[] {
     const shown = [...this.told].filter(([, { status }]) => status !== 'ignored');
     return shown.map(([at, { status }]) => `${STATUS_LETTERS[status]} ${toDisplay(at)}`).sort();
+  }
+
+  /** Asks hg for its status, and compares. */
+  assertSameAsHg(context: () => string = () => this.root): void {
+    const expected = hgStatus(this.root);
+    if (typeof expected === 'string') assert.fail(`hg: ${expected}; ${context()}`);
+    this.assertEquals(expected, context);
   }
 
   /** Compares what the deltas add up to with hg's answer: every path, status and copy source. */
