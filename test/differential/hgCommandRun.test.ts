@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { nextTurn } from '../../src/base/async.ts';
 import type { HgRunResult } from '../../src/server/hgProtocol.ts';
 import type { HgSandbox } from '../support/hgSandbox.ts';
 import { ServedRepository } from '../support/servedRepository.ts';
@@ -229,7 +230,7 @@ test('commands that use the network run one at a time, and others do not wait fo
   let most = 0;
   const http = await listen(t, async () => {
     most = Math.max(most, ++open);
-    await new Promise(resolve => setImmediate(resolve));
+    await nextTurn();
     open--;
   });
   const served = await serve(t);

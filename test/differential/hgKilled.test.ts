@@ -8,6 +8,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { nextTurn } from '../../src/base/async.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository.ts';
@@ -201,7 +202,7 @@ async function round(place: Place, live: LiveHarness, random: Random): Promise<v
   while (!ending.done) {
     const answer = await place.read();
     if (answer !== undefined) answers.push(answer);
-    await new Promise(resolve => setImmediate(resolve));
+    await nextTurn();
   }
   const completed = await command;
   subscription.dispose();

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { nextTurn } from '../../../src/base/async.ts';
 import { fromDisplay } from '../../../src/base/bytePath.ts';
 import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
 import type { Store } from '../../../src/mercurial/store/store.ts';
@@ -293,7 +294,7 @@ test('what was recorded before is not kept for the comparison', async t => {
   served.reload();
   assert.notEqual(served.statCache().deref(), before.deref());
   // A reference that was looked at stays until the end of the turn.
-  await new Promise(resolve => setImmediate(resolve));
+  await nextTurn();
   collectGarbage();
   assert.equal(before.deref(), undefined);
   assert.deepEqual(served.contents.takeChangedBases(), []);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { nextTurn } from '../../../src/base/async.ts';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import {
   InotifyWatches,
@@ -173,7 +174,7 @@ for (const means of MEANS) {
       watch(watcher, '');
       const quiet = async (name: string): Promise<void> => {
         directory.write(`repository/${name}`);
-        while (!hints.includes(name)) await new Promise(resolve => setImmediate(resolve));
+        while (!hints.includes(name)) await nextTurn();
       };
       directory.write('repository/repository');
       await quiet('barrier');
@@ -181,7 +182,7 @@ for (const means of MEANS) {
       hints.length = 0;
       directory.rename('repository', 'old');
       directory.rename('other', 'repository');
-      while (!hints.includes('')) await new Promise(resolve => setImmediate(resolve));
+      while (!hints.includes('')) await nextTurn();
       assert.deepEqual(hints.slice(0, 2), ['.hg', '']);
       // What the model does then: it reads everything anew.
       watch(watcher, '', true);

@@ -41,6 +41,15 @@ test('a hint becomes a delta', async t => {
   assert.equal(await rig.settledUpdates(), 0);
 });
 
+test('when all is told the repository may let go of what it has read', async t => {
+  const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
+  const { rests } = rig.backend;
+  rig.directory.write('f', '22');
+  rig.watcher.fire('f');
+  await rig.only();
+  assert.equal(rig.backend.rests, rests + 1);
+});
+
 test('settling takes the events that have not been delivered', async t => {
   const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
   rig.directory.write('f.orig');

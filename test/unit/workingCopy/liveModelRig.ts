@@ -1,6 +1,7 @@
 // A live model on a real directory, with a repository, a watcher and a clock that do what the test says.
 import * as path from 'node:path';
 import type { TestContext } from 'node:test';
+import { nextTurn } from '../../../src/base/async.ts';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import type { QuicksilverError } from '../../../src/base/errors.ts';
 import { Emitter } from '../../../src/base/lifecycle.ts';
@@ -255,6 +256,6 @@ export class LiveModelRig {
   }
 
   turn(): Promise<void> {
-    return new Promise(resolve => setImmediate(resolve));
+    return nextTurn();
   }
 }
