@@ -1,4 +1,5 @@
 // The forms in which a unit of a bulk scan can be scanned, for tests that go through all of them.
+import type { TestContext } from 'node:test';
 import { loadNative, NativeScanners } from '../../src/status/bulk/native.ts';
 import type { UnitScanners } from '../../src/status/bulk/scanners.ts';
 import { UnitScan } from '../../src/status/bulk/scanUnit.ts';
@@ -19,6 +20,16 @@ export function bulkForms(): BulkForm[] {
 /** Why there is no native code; '' if there is. */
 export function nativeReason(): string {
   return loadNative().reason;
+}
+
+/** Until the test ends, no native code is used by what is made. */
+export function withoutNative(t: TestContext): void {
+  const before = process.env['QUICKSILVER_NATIVE'];
+  process.env['QUICKSILVER_NATIVE'] = '0';
+  t.after(() => {
+    if (before === undefined) delete process.env['QUICKSILVER_NATIVE'];
+    else process.env['QUICKSILVER_NATIVE'] = before;
+  });
 }
 
 /** Scans on the caller's thread, each unit in a turn of its own. */

@@ -4,24 +4,10 @@ import type { Memento } from 'vscode';
 import { Included } from '../../../src/extension/included.ts';
 import { RepositoryModel } from '../../../src/extension/repositoryModel.ts';
 import type { FileEntry } from '../../../src/server/protocol.ts';
-
-const counts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 };
-const cost = { milliseconds: 0, stats: 0, directoriesRead: 0, filesRead: 0, bytesRead: 0, unsure: 0 };
+import { update } from './support.ts';
 
 function tell(model: RepositoryModel, changed: readonly FileEntry[], cleared: readonly string[] = []): void {
-  const state = { kind: 'ready' } as const;
-  const rest = {
-    root: '/r',
-    sequence: 1,
-    state,
-    head: undefined,
-    reset: false,
-    counts,
-    settled: true,
-    cause: '',
-    cost,
-  };
-  model.apply({ ...rest, changed, cleared });
+  model.apply(update({ changed, cleared }));
 }
 
 function memento(): Memento & { readonly kept: Map<string, unknown> } {

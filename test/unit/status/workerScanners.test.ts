@@ -9,7 +9,7 @@ import { planScan } from '../../../src/status/bulk/plan.ts';
 import { WorkerScanners } from '../../../src/status/bulk/workerScanners.ts';
 import { runStatus } from '../../../src/status/status.ts';
 import type { StatusInput } from '../../../src/status/types.ts';
-import { inThread } from '../../support/bulkForms.ts';
+import { inThread, withoutNative } from '../../support/bulkForms.ts';
 import { fakeInput } from '../../support/fakeStatCache.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { OLD_SECONDS, temporaryDirectory } from '../../support/temporaryDirectory.ts';
@@ -110,12 +110,7 @@ test('disposing of the threads ends a scan that runs, by this thread alone', asy
 });
 
 test('without native code threads are used, and the log says so', t => {
-  const before = process.env['QUICKSILVER_NATIVE'];
-  process.env['QUICKSILVER_NATIVE'] = '0';
-  t.after(() => {
-    if (before === undefined) delete process.env['QUICKSILVER_NATIVE'];
-    else process.env['QUICKSILVER_NATIVE'] = before;
-  });
+  withoutNative(t);
   const logger = new RecordingLogger();
   const scanners = createScanners(logger);
   t.after(() => scanners.dispose());

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { nextTurn } from '../../../src/base/async.ts';
 import { bytePath } from '../../../src/base/bytePath.ts';
 import {
   createDirectoryWatches,
@@ -10,12 +11,21 @@ import {
   type WatchUser,
 } from '../../../src/workingCopy/directoryWatches.ts';
 import { DirectoryWatcher } from '../../../src/workingCopy/treeWatcher.ts';
+import { withoutNative } from '../../support/bulkForms.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 const native = inotifyModule();
 const skip = native === undefined;
 const DIRECTORIES = 500;
+
+/** Nothing is watched for it. */
+const NOBODY: WatchUser = {
+  held: new Map(),
+  changed: () => undefined,
+  failed: () => undefined,
+  lost: () => undefined,
+};
 
 /** A module that records what it is asked, and tells what it is given. */
 class FakeModule implements InotifyModule {
@@ -86,19 +96,8 @@ test('many directories cost no object of Node each', { skip }, t => {
 });
 
 test('without native code directories are watched by Node', t => {
-  const before = process.env['QUICKSILVER_NATIVE'];
-  process.env['QUICKSILVER_NATIVE'] = '0';
-  t.after(() => {
-    if (before === undefined) delete process.env['QUICKSILVER_NATIVE'];
-    else process.env['QUICKSILVER_NATIVE'] = before;
-  });
-  const user: WatchUser = {
-    held: new Map(),
-    changed: () => undefined,
-    failed: () => undefined,
-    lost: () => undefined,
-  };
-  const made = createDirectoryWatches(user, new RecordingLogger());
+  withoutNative(t);
+  const made = createDirectoryWatches(NOBODY, new RecordingLogger());
   t.after(() => made.dispose());
   assert.ok(made instanceof NodeWatches);
 });
@@ -109,13 +108,7 @@ test('where there is no descriptor left, Node watches, and the log says so', t =
   module.watchOpen = () => {
     throw new Error('no descriptor for watches');
   };
-  const user: WatchUser = {
-    held: new Map(),
-    changed: () => undefined,
-    failed: () => undefined,
-    lost: () => undefined,
-  };
-  const made = createDirectoryWatches(user, logger, module);
+  const made = createDirectoryWatches(NOBODY, logger, module);
   t.after(() => made.dispose());
   assert.ok(made instanceof NodeWatches);
   assert.deepEqual(logger.lines, ['info: Directories are watched by Node (no descriptor for watches).']);
@@ -126,7 +119,7 @@ test('a renamed directory tells under both names until the old one is forgotten'
   directory.mkdir('old');
   const { watcher, hints } = watcherOf(t, directory.root, user => new InotifyWatches(native!, user));
   const told = async (name: string): Promise<void> => {
-    while (!hints.includes(name)) await new Promise(resolve => setImmediate(resolve));
+    while (!hints.includes(name)) await nextTurn();
   };
   watcher.watch(bytePath('old'), false);
   directory.rename('old', 'new');
@@ -150,12 +143,12 @@ test('a directory that is watched for two working copies stays watched for the o
   inner.watcher.watch(bytePath(''), false);
   outer.watcher.unwatch(bytePath('inner'));
   directory.write('inner/a');
-  while (!inner.hints.includes('a')) await new Promise(resolve => setImmediate(resolve));
+  while (!inner.hints.includes('a')) await nextTurn();
   assert.equal(outer.hints.length, 0);
   outer.watcher.watch(bytePath('inner'), false);
   inner.watcher.dispose();
   directory.write('inner/b');
-  while (!outer.hints.includes('inner/b')) await new Promise(resolve => setImmediate(resolve));
+  while (!outer.hints.includes('inner/b')) await nextTurn();
 });
 
 test('what has happened so far can be had at once, each time and only once', { skip }, async t => {
@@ -169,7 +162,7 @@ test('what has happened so far can be had at once, each time and only once', { s
     assert.equal(new Set(hints).size, 1);
     hints.length = 0;
     // What the thread had read before it, it does not tell again.
-    if (i % 20 === 0) await new Promise(resolve => setImmediate(resolve));
+    if (i % 20 === 0) await nextTurn();
     assert.deepEqual(hints, []);
   }
   watcher.drain();

@@ -20,7 +20,7 @@ class HeldScanners implements UnitScanners {
   scans = 0;
 
   prepare(...args: Parameters<UnitScanners['prepare']>): ReturnType<UnitScanners['prepare']> {
-    const scanner = inThread.prepare(...args)!;
+    const scanner = inThread.prepare(...args);
     this.scans++;
     return {
       parallel: 100,
@@ -41,11 +41,18 @@ class HeldScanners implements UnitScanners {
   }
 }
 
-/** A rig whose first scan has looked at everything, of which nothing was handed out yet; five directories. */
-async function held(t: TestContext): Promise<{ rig: LiveModelRig; scanners: HeldScanners }> {
+/** A rig that is not started, with a unit for each of the five directories. */
+function rigOf(t: TestContext, isOpen: boolean, more: Readonly<Record<string, string>> = {}) {
   const scanners = new HeldScanners();
+  scanners.open = isOpen;
   const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
-  const rig = new LiveModelRig(t, FILES, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  const rig = new LiveModelRig(t, { ...FILES, ...more }, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  return { rig, scanners };
+}
+
+/** A rig whose first scan has looked at everything, of which nothing was handed out yet. */
+async function held(t: TestContext, more?: Readonly<Record<string, string>>) {
+  const { rig, scanners } = rigOf(t, false, more);
   rig.model.start();
   await rig.until(() => scanners.held === 5);
   return { rig, scanners };
@@ -72,10 +79,7 @@ test('the first scan is told when it is done, and then directories are watched',
 });
 
 test('what the status does not need of a snapshot is read while other threads scan', async t => {
-  const scanners = new HeldScanners();
-  scanners.open = true;
-  const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
-  const rig = new LiveModelRig(t, FILES, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  const { rig, scanners } = rigOf(t, true);
   const scansBefore = onHeadRead(rig, () => scanners.scans);
   rig.model.start();
   await rig.settle();
@@ -84,10 +88,7 @@ test('what the status does not need of a snapshot is read while other threads sc
 });
 
 test('if the rest of a snapshot is replaced while it is read, all of it is read again', async t => {
-  const scanners = new HeldScanners();
-  scanners.open = true;
-  const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
-  const rig = new LiveModelRig(t, { ...FILES, 'd/new': '' }, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
+  const { rig, scanners } = rigOf(t, true, { 'd/new': '' });
   let tries = 0;
   onHeadRead(rig, () => {
     if (++tries === 1) throw new QuicksilverError('changed-while-reading', 'again');
@@ -160,11 +161,7 @@ test('what is recorded anew during the scan is taken over after it', async t => 
 });
 
 test('the progress of a scan is told, but not while a command has just replaced what is recorded', async t => {
-  const scanners = new HeldScanners();
-  const bulk = { scanners, minimumNodes: 0, unitNodes: 1 };
-  const rig = new LiveModelRig(t, { ...FILES, 'a/f': '22' }, { entries: clean(...Object.keys(FILES)) }, 0, bulk);
-  rig.model.start();
-  await rig.until(() => scanners.held === 5);
+  const { rig, scanners } = await held(t, { 'a/f': '22' });
   rig.backend.set({ entries: clean('a/g', 'b/f', 'b/c/f', 'd/f') });
   rig.advance(1000);
   scanners.release();

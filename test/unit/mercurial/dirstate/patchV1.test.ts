@@ -18,6 +18,17 @@ const entry = (path: string, more: Partial<V1Entry> = {}): V1Entry => ({
   path,
   ...more,
 });
+/** The paths whose entries differ. */
+function changedPaths(before: NodeTable, after: NodeTable): string[] {
+  const header = { format: 'v1', identity: undefined, traits: { executableBit: true, symlinks: true } } as const;
+  const visited: string[] = [];
+  diffDirstates(
+    new Dirstate(before, { p1: P1, p2: P2, ...header }),
+    new Dirstate(after, { p1: P2, p2: P2, ...header }),
+    path => visited.push(path),
+  );
+  return visited;
+}
 const patch = (before: Buffer, after: Buffer): NodeTable | undefined =>
   patchV1(decodeV1(before, RULES), after, 'dirstate');
 
@@ -64,14 +75,7 @@ test('columns that stay the same are not made anew', () => {
   }
   assert.notEqual(after.size, before.size);
 
-  const header = { format: 'v1', identity: undefined, traits: { executableBit: true, symlinks: true } } as const;
-  const visited: string[] = [];
-  diffDirstates(
-    new Dirstate(before, { p1: P1, p2: P2, ...header }),
-    new Dirstate(after, { p1: P2, p2: P2, ...header }),
-    path => visited.push(path),
-  );
-  assert.deepEqual(visited, [entries[1500].path]);
+  assert.deepEqual(changedPaths(before, after), [entries[1500].path]);
   // Only the parents differ: everything is taken over.
   const again = patchV1(after, encodeV1(entries, P1), 'dirstate')!;
   assert.equal(again.size, after.size);
@@ -87,15 +91,8 @@ test('many changes here and there, as after an update, are taken over', () => {
   assert.deepEqual(after, decodeV1(bytes, RULES));
   assert.equal(after.pathOffset, before.pathOffset);
 
-  const header = { format: 'v1', identity: undefined, traits: { executableBit: true, symlinks: true } } as const;
-  const visited: string[] = [];
-  diffDirstates(
-    new Dirstate(before, { p1: P1, p2: P2, ...header }),
-    new Dirstate(after, { p1: P2, p2: P2, ...header }),
-    path => visited.push(path),
-  );
   const expected = changed.filter(({ size }) => size === 4).map(({ path }) => path);
-  assert.deepEqual(visited.sort(), expected.sort());
+  assert.deepEqual(changedPaths(before, after).sort(), expected.sort());
 });
 
 test('entries may be longer than what is compared in one go', () => {
