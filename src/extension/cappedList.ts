@@ -68,12 +68,6 @@ export class CappedList<T> {
     return true;
   }
 
-  clear(): void {
-    this.#rows.length = 0;
-    this.#shown.clear();
-    this.#leftOut.clear();
-  }
-
   /** Makes all rows anew: what they are made from has changed. */
   remake(): void {
     for (const [index, row] of this.#rows.entries()) {

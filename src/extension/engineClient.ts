@@ -29,7 +29,6 @@ import {
   type HgRunResult,
 } from '../server/hgProtocol.ts';
 import {
-  AreIgnored,
   Close,
   CompareRevisions,
   Content,
@@ -196,10 +195,6 @@ export class EngineClient implements Disposable {
 
   async settle(root: string): Promise<void> {
     await this.#request(Settle, { root });
-  }
-
-  areIgnored(root: string, paths: readonly string[]): Promise<readonly boolean[]> {
-    return this.#request(AreIgnored, { root, paths });
   }
 
   explainIgnored(root: string, path: string): Promise<IgnoreExplanation | null> {

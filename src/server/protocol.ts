@@ -295,10 +295,6 @@ export const Close = new RequestType<{ root: string }, null, void>('repository/c
 export const Refresh = new RequestType<{ root: string; cause: string }, null, void>('repository/refresh');
 /** Answers when all hints given so far have been examined and the result has been sent. */
 export const Settle = new RequestType<{ root: string }, null, void>('repository/settle');
-/** For each path, whether it is ignored; false for tracked files and for what does not exist in an open repository. */
-export const AreIgnored = new RequestType<{ root: string; paths: readonly string[] }, readonly boolean[], void>(
-  'repository/areIgnored',
-);
 /** The rule by which a path is ignored, or null. */
 export const ExplainIgnored = new RequestType<{ root: string; path: string }, IgnoreExplanation | null, void>(
   'repository/explainIgnored',

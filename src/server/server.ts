@@ -101,7 +101,6 @@ export class Server implements Disposable {
         await served?.fallback.settle();
         return null;
       }),
-      c.onRequest(protocol.AreIgnored, ({ root, paths }) => this.#areIgnored(root, paths)),
       c.onRequest(protocol.ExplainIgnored, ({ root, path }) => this.#explainIgnored(root, path)),
       c.onRequest(protocol.PreviewIgnore, ({ root, lines, limit }) => {
         const tree = this.#repositories.get(root)?.model.tree;
@@ -239,14 +238,6 @@ export class Server implements Disposable {
     served.fallback.hint(hinted);
     await served.model.settle();
     await served.fallback.settle();
-  }
-
-  #areIgnored(root: string, paths: readonly string[]): boolean[] {
-    const tree = this.#repositories.get(root)?.model.tree;
-    return paths.map(text => {
-      const path = fromDisplay(text);
-      return tree?.get(path)?.status === 'ignored' || tree?.ignoredDirectoryAbove(path) !== undefined;
-    });
   }
 
   #explainIgnored(root: string, path: string): protocol.IgnoreExplanation | null {
