@@ -67,7 +67,7 @@ export class CatchUp {
     }
     if (this.#armer === undefined) {
       // It may have been begun before: what is recorded was exchanged, and it has to begin anew.
-      if (this.#audits) this.#reconciler.audit();
+      if (this.#audits) this.#reconciler.auditSoon();
       return false;
     }
     if (!this.#armer.slice(end)) {

@@ -97,6 +97,8 @@ export class Audits implements Disposable {
       if (this.#intervalMs > 0 && !this.#due.isSet) this.#due.set(this.#intervalMs);
       return { looked: false, nextIn: undefined };
     }
+    // What was learned of directories in the slice before may no longer hold.
+    this.#reconciler.resume();
     const { tree } = this.#reconciler;
     const before = tree.unpublishedCount;
     begin();
@@ -109,6 +111,7 @@ export class Audits implements Disposable {
       this.#logger.warn(`The audit found ${corrections} changes that no event had told of (${this.#missed} so far).`);
     }
     if (more) return { looked: true, nextIn: this.#catchUp.isAuditing ? CATCH_UP_PAUSE_MS : AUDIT_PAUSE_MS };
+    if (this.#reconciler.isSurveying) return { looked: true, nextIn: undefined };
     this.#catchUp.auditEnded();
     this.#done++;
     this.#ended = performance.now();

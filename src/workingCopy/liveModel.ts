@@ -79,6 +79,7 @@ export class LiveModel implements Disposable {
       onDirectory: (path: BytePath, fresh: boolean) => this.#watcher.watch(path, fresh),
       onDirectoryGone: (path: BytePath) => this.#watcher.unwatch(path),
       onUnreadable: (path: BytePath, code: string) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
+      onSurveyed: () => this.#workInBackgroundNext(),
     };
     const bulk = options.bulk && {
       onFailure: (error: unknown) => this.#logger.warn(`One thread scans for several (${errorMessage(error)}).`),

@@ -8,6 +8,7 @@ import type { Backend, Snapshot, Subrepository } from './backend.ts';
 import { Examination, type ExaminationContext } from './examination.ts';
 import { reignore } from './reignore.ts';
 import { StatusTree } from './statusTree.ts';
+import { Survey } from './survey.ts';
 
 /** From this part of all entries on, a scan costs less than looking at each changed entry's path. */
 const CHANGED_PART = 0.25;
@@ -21,6 +22,8 @@ export interface ReconcilerEvents {
   /** A directory is no longer there, or no longer one of ours. */
   onDirectoryGone(path: BytePath): void;
   onUnreadable(path: BytePath, code: string): void;
+  /** An audit that had to wait for other threads may go on. */
+  onSurveyed(): void;
 }
 
 export class Reconciler {
@@ -36,6 +39,8 @@ export class Reconciler {
   #hinted: Examination | undefined;
   #scan: Examination | undefined;
   #audit: Examination | undefined;
+  /** Other threads are finding out where the audit is to look. */
+  #survey: Survey | undefined;
   #mixed = false;
   #unwatched = false;
   readonly #bulk: BulkOptions | undefined;
@@ -81,6 +86,7 @@ export class Reconciler {
   /** Ends the work of other threads. */
   stop(): void {
     this.#scan?.stop();
+    this.#endAudit();
   }
 
   /** Whether directories were found by a bulk scan that nobody was told to watch. */
@@ -112,7 +118,7 @@ export class Reconciler {
     this.stop();
     this.#unwatched = false;
     this.#snapshot = undefined;
-    this.#hinted = this.#scan = this.#audit = undefined;
+    this.#hinted = this.#scan = undefined;
     this.#mixed = false;
     this.#tree = this.#newTree();
     this.#unsure.clear();
@@ -164,14 +170,14 @@ export class Reconciler {
       rest.addPaths(this.#scan.pending);
       this.#scan = rest;
     }
-    this.#audit = undefined;
+    this.#endAudit();
     return causes;
   }
 
   /** Looks at everything; answers `cause`. */
   scan(cause: string): string {
     this.stop();
-    this.#audit = this.#hinted = undefined;
+    this.#hinted = undefined;
     this.#scan = new Examination(this.#context(this.#snapshot!), true);
     this.#scan.addEverything(this.#bulk);
     this.#unwatched ||= this.#scan.isBulk;
@@ -194,6 +200,41 @@ export class Reconciler {
     this.#audit.addEverything();
   }
 
+  /**
+   * The same, and soon: if there are other threads, they look at everything, and the audit only where they say. To be called
+   * when every directory is watched.
+   */
+  auditSoon(): void {
+    if (this.#snapshot === undefined || this.#scan !== undefined || this.#audit !== undefined) return;
+    const survey = this.#bulk && Survey.prepare(this.#snapshot.input, this.#tree, this.outcome, this.#bulk);
+    if (survey === undefined) {
+      this.audit();
+      return;
+    }
+    const audit = (this.#audit = new Examination(this.#context(this.#snapshot), true));
+    this.#survey = survey;
+    const tell = (paths: readonly BytePath[]): void => {
+      audit.addPaths(paths);
+      this.#events.onSurveyed();
+    };
+    void survey.run(tell).then(() => {
+      if (this.#survey !== survey) return;
+      this.#survey = undefined;
+      this.#events.onSurveyed();
+    });
+  }
+
+  /** Whether other threads may yet say where the audit is to look. */
+  get isSurveying(): boolean {
+    return this.#survey !== undefined;
+  }
+
+  #endAudit(): void {
+    this.#audit = undefined;
+    this.#survey?.stop();
+    this.#survey = undefined;
+  }
+
   /** Does a piece of the work, but not of the audit. False when there is none left. */
   step(): boolean {
     if (this.#hinted !== undefined) {
@@ -206,10 +247,10 @@ export class Reconciler {
     return more;
   }
 
-  /** Does a piece of the audit. False when it is done. */
+  /** Does a piece of the audit. False when it is done, or, if {@link isSurveying}, nothing is to be done now. */
   auditStep(): boolean {
     if (this.#audit?.step() === true) return true;
-    this.#audit = undefined;
+    if (!this.isSurveying) this.#audit = undefined;
     return false;
   }
 

@@ -34,6 +34,29 @@ export interface BulkOptions {
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
+export interface PreparedBulk {
+  readonly plan: ScanPlan;
+  readonly scanner: UnitScanner;
+}
+
+/** Plans a scan by several threads; undefined if it is better done by one, or cannot be done otherwise. */
+export function prepareBulk(input: StatusInput, options: BulkOptions): PreparedBulk | undefined {
+  const { columns } = input.statCache;
+  // Names on disk may then be other ones than the recorded names they stand for.
+  if (columns === undefined || input.rules.foldsCase === true) return undefined;
+  const { scanners, unitNodes = UNIT_NODES, first, onFailure } = options;
+  if (input.statCache.nodeCount < (options.minimumNodes ?? bulkNodes(scanners.worthNodes ?? BULK_NODES))) {
+    return undefined;
+  }
+  const plan = planScan(input, unitNodes, first);
+  try {
+    return { plan, scanner: scanners.prepare(input, columns, plan) };
+  } catch (error) {
+    onFailure?.(error);
+    return undefined;
+  }
+}
+
 /** Told of the directories in the order of the plan, each after its parent. */
 export interface BulkListener {
   /** All names of the directory are recorded, there and clean. */
@@ -111,19 +134,9 @@ export class BulkScan {
     listener: BulkListener,
     options: BulkOptions,
   ): BulkScan | undefined {
-    const { columns } = input.statCache;
-    // Names on disk may then be other ones than the recorded names they stand for.
-    if (columns === undefined || input.rules.foldsCase === true) return undefined;
-    if (input.statCache.nodeCount < (options.minimumNodes ?? bulkNodes(options.scanners.worthNodes ?? BULK_NODES)))
-      return undefined;
-    const plan = planScan(input, options.unitNodes ?? UNIT_NODES, options.first);
-    let scanner: UnitScanner;
-    try {
-      scanner = options.scanners.prepare(input, columns, plan);
-    } catch (error) {
-      options.onFailure?.(error);
-      return undefined;
-    }
+    const prepared = prepareBulk(input, options);
+    if (prepared === undefined) return undefined;
+    const { plan, scanner } = prepared;
     return new BulkScan(input, plan, scanner, scan, outcome, listener, options);
   }
 

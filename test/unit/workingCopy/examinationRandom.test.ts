@@ -124,6 +124,30 @@ for (const { name: form, scanners } of bulkForms()) {
   });
 }
 
+for (const { name: form, scanners } of bulkForms()) {
+  test(`what a survey tells of after random changes (${form})`, async t => {
+    const directory = temporaryDirectory(t);
+    const anyUnit = fc.integer({ min: 1, max: 6 });
+    await fc.assert(
+      fc.asyncProperty(anyRun, anyUnit, async ({ before, recorded, ignored, excluded, groups }, unitNodes) => {
+        directory.clear();
+        for (const operation of before) perform(directory, operation);
+        const entries = recorded.map(path => ({ path, size: 1, mtime: OLD_SECONDS }));
+        const model = WorkingCopyModel.scanned(fakeInput({ root: directory.root, entries, ignored, excluded }));
+        const seen = groups.splice(4).map(({ operations }) => operations);
+        for (const { operations } of groups) for (const operation of operations) perform(directory, operation);
+        const failures: unknown[] = [];
+        await model.survey({ scanners, minimumNodes: 0, unitNodes, onFailure: error => failures.push(error) }, () => {
+          model.hint(...(seen.shift() ?? []).flatMap(operation => perform(directory, operation)));
+        });
+        assert.deepEqual(failures, []);
+        model.assertTrue();
+      }),
+      { numRuns: 300 },
+    );
+  });
+}
+
 const anyEntries = fc.uniqueArray(
   fc.record({ path: anyPath, kind: fc.constantFrom('tracked', 'added', 'removed'), size: fc.nat({ max: 1 }) }),
   { maxLength: 5, selector: ({ path }) => path },

@@ -17,16 +17,28 @@ const FILES = { 'a/f': '1', 'a/g': '1', 'b/f': '1', 'b/c/f': '1', 'd/f': '1' };
 class HeldScanners implements UnitScanners {
   #held: (() => void)[] = [];
   open = false;
+  /** Those that ask for several units at once; who only wants to know where to look asks for one after the other. */
   scans = 0;
+  surveys = 0;
+  failure: Error | undefined;
 
   prepare(...args: Parameters<UnitScanners['prepare']>): ReturnType<UnitScanners['prepare']> {
     const scanner = inThread.prepare(...args);
-    this.scans++;
+    let inFlight = 0;
+    let isScan = false;
+    this.surveys++;
     return {
       parallel: 100,
       scan: async unit => {
+        if (++inFlight > 1 && !isScan) {
+          isScan = true;
+          this.scans++;
+          this.surveys--;
+        }
         const result = await scanner.scan(unit);
         if (!this.open) await new Promise<void>(resolve => this.#held.push(resolve));
+        inFlight--;
+        if (this.failure !== undefined) throw this.failure;
         return result;
       },
     };
@@ -73,9 +85,14 @@ test('the first scan is told when it is done, and then directories are watched',
   await rig.settle();
   assert.deepEqual(rig.told, []);
   assert.equal(rig.take().at(-1)?.settled, true);
+  const { stats, directoriesRead } = rig.model.outcome;
+  scanners.open = true;
+  scanners.release();
   await untilQuiet(rig);
   assert.deepEqual([...rig.watcher.directories].sort(), ['', 'a', 'b', 'b/c', 'd']);
-  assert.equal(scanners.scans, 1);
+  // Then other threads look once more; where they find nothing, nothing is looked at here.
+  assert.deepEqual([scanners.scans, scanners.surveys], [1, 1]);
+  assert.deepEqual([rig.model.outcome.stats, rig.model.outcome.directoriesRead], [2 * stats, 2 * directoriesRead]);
 });
 
 test('what the status does not need of a snapshot is read while other threads scan', async t => {
@@ -127,6 +144,7 @@ test('a change between the scan and the watch of its directory is found without 
   rig.directory.write('b/c/f', '22');
   rig.directory.write('d/new', '');
   rig.directory.remove('a/g');
+  scanners.open = true;
   scanners.release();
   await rig.settle();
   assert.deepEqual(rig.told, []);
@@ -135,6 +153,41 @@ test('a change between the scan and the watch of its directory is found without 
   // That is not what the events have missed.
   assert.equal(rig.model.missedByEvents, 0);
   assert.deepEqual(rig.logger.lines, []);
+});
+
+test('what is recorded anew during the look after the watches begins it anew', async t => {
+  const { rig, scanners } = await held(t);
+  scanners.release();
+  await rig.settle();
+  await rig.until(() => {
+    rig.advance(20);
+    return scanners.surveys === 1;
+  });
+  rig.directory.write('b/c/f', '22');
+  rig.directory.write('d/f', '22');
+  rig.backend.set({ entries: [...clean('a/f', 'a/g', 'b/f', 'b/c/f'), { path: 'd/f', size: 2, mtime: OLD_SECONDS }] });
+  rig.controlHint();
+  await rig.settle();
+  assert.deepEqual(rig.told, []);
+  scanners.open = true;
+  scanners.release();
+  await untilQuiet(rig);
+  assert.deepEqual(rig.told, ['M b/c/f']);
+  assert.deepEqual([scanners.scans, scanners.surveys], [1, 2]);
+  assert.equal(rig.model.isCatchingUp, false);
+});
+
+test('where other threads fail, everything is looked at here', async t => {
+  const { rig, scanners } = await held(t);
+  scanners.release();
+  await rig.settle();
+  rig.directory.write('b/c/f', '22');
+  scanners.failure = new Error('a thread died');
+  scanners.open = true;
+  scanners.release();
+  await untilQuiet(rig);
+  assert.deepEqual(rig.told, ['M b/c/f']);
+  assert.deepEqual(rig.logger.lines, ['warn: One thread scans for several (a thread died).']);
 });
 
 test('hints wait for the scan, so that what they find is the later', async t => {

@@ -7,6 +7,7 @@ import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
 import { Armer } from '../../../src/workingCopy/armer.ts';
 import { Examination, type ExaminationContext } from '../../../src/workingCopy/examination.ts';
 import { StatusTree, type Directory } from '../../../src/workingCopy/statusTree.ts';
+import { Survey } from '../../../src/workingCopy/survey.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 
 export class WorkingCopyModel {
@@ -60,6 +61,19 @@ export class WorkingCopyModel {
     while (job.step() || job.isBulk) await job.wait();
     const watch = (path: BytePath): unknown => this.watched.add(path);
     while (new Armer(this.tree, this.nested, { watch }).slice(Infinity));
+  }
+
+  /** Looks again where a survey says. Before what it told is looked at, `meanwhile` is called. */
+  async survey(options: BulkOptions, meanwhile: () => void = () => undefined): Promise<void> {
+    const job = new Examination(this.context(), true);
+    const survey = Survey.prepare(this.input, this.tree, this.outcome, options);
+    assert.ok(survey);
+    await survey.run(paths => {
+      job.addPaths(paths);
+      meanwhile();
+      job.resume();
+      this.finish(job);
+    });
   }
 
   hint(...paths: string[]): void {

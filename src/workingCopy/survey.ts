@@ -1,0 +1,111 @@
+// Finds out by other threads where something may be otherwise than is known. They tell what is not surely clean; what they
+// saw is older than when they tell it, so it is only said where to look. So hints need not wait, as they do for a scan.
+import { joinPath, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { prepareBulk, type BulkOptions, type PreparedBulk } from '../status/bulk/bulkScan.ts';
+import { NO_PLACE, type Place, type ScanPlan } from '../status/bulk/plan.ts';
+import type { UnitScanner } from '../status/bulk/scanners.ts';
+import { directoriesOf, type DirectoryResult } from '../status/bulk/unitResult.ts';
+import { NO_NODE, type NodeId, type Outcome, type StatusInput } from '../status/types.ts';
+import type { Directory, StatusTree } from './statusTree.ts';
+
+/**
+ * A look at everything that there is to be known of a working copy. To look again at all paths that are told here is as much
+ * as to look at everything, if every directory was watched before it began, and what events tell is looked at as well.
+ */
+export class Survey {
+  readonly #input: StatusInput;
+  readonly #tree: StatusTree;
+  readonly #outcome: Outcome;
+  readonly #plan: ScanPlan;
+  readonly #scanner: UnitScanner;
+  readonly #onFailure: BulkOptions['onFailure'];
+  /** What the status tree has for the directories of the plan. */
+  readonly #directories: (Directory | undefined)[] = [];
+  #stopped = false;
+
+  private constructor(
+    input: StatusInput,
+    tree: StatusTree,
+    outcome: Outcome,
+    { plan, scanner }: PreparedBulk,
+    onFailure: BulkOptions['onFailure'],
+  ) {
+    this.#input = input;
+    this.#tree = tree;
+    this.#outcome = outcome;
+    this.#plan = plan;
+    this.#scanner = scanner;
+    this.#onFailure = onFailure;
+  }
+
+  /** Undefined if there are no other threads, or it is not worth their while. */
+  static prepare(input: StatusInput, tree: StatusTree, outcome: Outcome, options: BulkOptions): Survey | undefined {
+    const prepared = prepareBulk(input, options);
+    return prepared && new Survey(input, tree, outcome, prepared, options.onFailure);
+  }
+
+  /**
+   * Looks at everything, one unit after the other, so that a core is left for those who work with what is told.
+   * @param tell called for each unit with the paths that are to be looked at
+   */
+  async run(tell: (paths: readonly BytePath[]) => void): Promise<void> {
+    try {
+      // Whatever is not clean by what is known may have become so.
+      tell([...this.#tree.entries()].map(([path]) => path));
+      for (const unit of this.#plan.units) {
+        const result = await this.#scanner.scan(unit);
+        if (this.#stopped) return;
+        this.#outcome.stats += result.stats;
+        this.#outcome.directoriesRead += result.directoriesRead;
+        const told = new Map<Place, DirectoryResult>();
+        for (const directory of directoriesOf(result)) told.set(directory.place, directory);
+        const paths: BytePath[] = [];
+        for (let place = unit.from; place < unit.to; place++) paths.push(...this.#differing(place, told.get(place)));
+        tell(paths);
+      }
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#onFailure?.(error);
+      tell([ROOT_PATH]);
+    } finally {
+      this.stop();
+    }
+  }
+
+  /** Ends it: nothing is told any more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#scanner.release?.();
+  }
+
+  /** Where to look in a directory of the plan of which this was told; undefined: that everything recorded is there and clean. */
+  #differing(place: Place, told: DirectoryResult | undefined): BytePath[] {
+    const { statCache } = this.#input;
+    const node = this.#plan.nodes[place]!;
+    const parent = this.#plan.parents[place]!;
+    const directory =
+      parent === NO_PLACE
+        ? this.#tree.directory(ROOT_PATH)
+        : this.#directories[parent]?.subdirectories?.get(statCache.name(node));
+    this.#directories[place] = directory;
+    if (directory?.listed !== true || (told !== undefined && told.what !== 'partial')) return [statCache.path(node)];
+    const names = told?.items.map(item => (item.node === NO_NODE ? item.name : statCache.name(item.node))) ?? [];
+    names.push(...this.#others(directory, node));
+    if (names.length === 0) return [];
+    const path = statCache.path(node);
+    return names.map(name => joinPath(path, name));
+  }
+
+  /** The sub-directories that are known and not in the plan: what is recorded below them, if anything is, tells nothing. */
+  #others({ subdirectories }: Directory, node: NodeId): string[] {
+    if (subdirectories === undefined) return [];
+    const { statCache } = this.#input;
+    const planned = new Set<string>();
+    const first = statCache.firstChild(node);
+    for (let child = first; child < first + statCache.childCount(node); child++) {
+      if (this.#plan.placeOf[child] !== NO_PLACE) planned.add(statCache.name(child));
+    }
+    return [...subdirectories.keys()].filter(name => !planned.has(name));
+  }
+}
