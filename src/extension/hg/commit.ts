@@ -2,8 +2,9 @@
 import { window, workspace } from 'vscode';
 import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
+import { isAtOrBelowKey } from '../rootMap.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../settings.ts';
-import { isOnDisk } from '../uris.ts';
+import { isOnDisk, uriKey } from '../uris.ts';
 import { ASK_USERNAME, HgFailure } from './hg.ts';
 import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
@@ -174,9 +175,9 @@ function isNothing(repository: OpenRepository, { toAdd, toRemove }: Content, opt
 
 /** Whether to go on. */
 async function saveFiles(repository: OpenRepository, wanted: Offer): Promise<boolean> {
-  const root = `${repository.rootUri.path.replace(/\/$/, '')}/`;
+  const root = uriKey(repository.rootUri);
   const unsaved = workspace.textDocuments.filter(
-    document => document.isDirty && !document.isUntitled && isOnDisk(document) && document.uri.path.startsWith(root),
+    document => document.isDirty && isOnDisk(document) && isAtOrBelowKey(uriKey(document.uri), root),
   );
   if (unsaved.length === 0 || wanted === 'never') return true;
   const say = hgTexts.commit;
