@@ -82,7 +82,7 @@ export function workingFileOf(repositories: Repositories, uri: Uri): WorkingFile
     if (repository === undefined) return undefined;
     return { repository, path: address.path, uri: fileUri(repository.rootUri, address.path) };
   }
-  const found = uri.scheme === 'file' ? repositories.map.locate(uri.path) : undefined;
+  const found = repositories.locate(uri);
   return found && { repository: found.value, path: found.path, uri };
 }
 

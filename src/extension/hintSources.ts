@@ -91,8 +91,7 @@ export class HintSources implements Disposable {
   }
 
   #hint(uri: Uri): void {
-    if (uri.scheme !== 'file') return;
-    const found = this.#repositories.map.locate(uri.path);
+    const found = this.#repositories.locate(uri);
     if (found === undefined) return;
     const control = controlDirectoryEvent(found.path);
     if (control === undefined) {

@@ -26,7 +26,7 @@ export class BaseQuickDiff implements QuickDiffProvider {
   /** Asked often, for each editor and each change of the view: what the model can tell is not asked of the engine. */
   async provideOriginalResource(uri: Uri): Promise<Uri | undefined> {
     const { repositories, client, log } = this.#context;
-    const located = uri.scheme === 'file' ? repositories.map.locate(uri.path) : undefined;
+    const located = repositories.locate(uri);
     // A file of a repository inside of this one is that one's.
     if (located?.value !== this.#repository) return undefined;
     const { path } = located;

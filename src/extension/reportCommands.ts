@@ -17,7 +17,7 @@ export async function whyIgnored(
     void window.showInformationMessage(reportTexts.whyIgnored.noFile());
     return undefined;
   }
-  const found = uri.scheme === 'file' ? context.repositories.map.locate(uri.path) : undefined;
+  const found = context.repositories.locate(uri);
   if (found === undefined) {
     void window.showInformationMessage(reportTexts.whyIgnored.outside(workspace.asRelativePath(uri)));
     return undefined;

@@ -6,7 +6,7 @@ import type { RepositoryUpdate } from '../server/protocol.ts';
 import type { EngineClient } from './engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
 import { NO_COUNTS } from './repositoryModel.ts';
-import { RootMap } from './rootMap.ts';
+import { RootMap, type Located } from './rootMap.ts';
 import { affects, engineSettings } from './settings.ts';
 import { texts } from './texts.ts';
 import { fileUri } from './uris.ts';
@@ -66,7 +66,12 @@ export class Repositories implements Disposable {
 
   /** The deepest repository that a file is in. */
   of(uri: Uri): OpenRepository | undefined {
-    return uri.scheme === 'file' ? this.map.locate(uri.path)?.value : undefined;
+    return this.locate(uri)?.value;
+  }
+
+  /** As {@link of}, and where in it the file is. */
+  locate(uri: Uri): Located<OpenRepository> | undefined {
+    return uri.scheme === 'file' ? this.map.locate(uri.path) : undefined;
   }
 
   /** The open repository that records the one with this root as a part of itself; undefined if there is none. */
@@ -120,7 +125,7 @@ export class Repositories implements Disposable {
       .flatMap(group => group.tabs)
       .sort((a, b) => Number(b.isActive) - Number(a.isActive));
     return tabs.flatMap(({ input }) => {
-      const located = input instanceof TabInputText ? this.map.locate(input.uri.path) : undefined;
+      const located = input instanceof TabInputText ? this.locate(input.uri) : undefined;
       return located?.value === repository ? located.path : [];
     });
   }

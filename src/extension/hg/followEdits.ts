@@ -20,7 +20,7 @@ export function followEdits(repositories: Repositories): Disposable {
   );
   store.add(
     workspace.onDidSaveTextDocument(({ uri }) => {
-      const found = uri.scheme === 'file' ? repositories.map.locate(uri.path) : undefined;
+      const found = repositories.locate(uri);
       if (found?.value.model.conflicts.get(found.path)?.state !== 'unresolved' || !workspace.isTrusted) return;
       void commands.executeCommand('quicksilver.offerToResolve', uri);
     }),

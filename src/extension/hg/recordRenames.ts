@@ -26,7 +26,7 @@ const MOST_AT_ONCE = 500;
 async function recordRenames(context: HgContext, files: readonly RenamedFile[], wanted: unknown): Promise<void> {
   const byRepository = new Map<OpenRepository, Rename[]>();
   for (const { oldUri, newUri } of files) {
-    const [from, to] = [oldUri, newUri].map(uri => context.repositories.map.locate(uri.path));
+    const [from, to] = [oldUri, newUri].map(uri => context.repositories.locate(uri));
     if (from === undefined || from.value !== to?.value) continue;
     const renames = byRepository.get(from.value) ?? [];
     renames.push({ from: from.path, to: to.path });

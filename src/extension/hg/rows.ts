@@ -27,8 +27,8 @@ export function filesOfArguments(repositories: Repositories, args: readonly unkn
     if (repository !== undefined && id !== undefined) add(repository, repository.view.pathsIn(id));
   } else {
     for (const uri of urisOfArguments(args)) {
-      const repository = repositories.of(uri);
-      if (repository !== undefined) add(repository, filesAt(repository, uri));
+      const found = repositories.locate(uri);
+      if (found !== undefined) add(found.value, filesAt(found.value, found.path, uri));
     }
   }
   return new Map([...found].map(([repository, paths]) => [repository, [...paths].sort()]));
@@ -39,10 +39,8 @@ export function namesFiles(args: readonly unknown[]): boolean {
   return args.some(arg => isGroup(arg) || uriOfArgument(arg) !== undefined);
 }
 
-function filesAt({ model, rootUri }: OpenRepository, uri: Uri): string[] {
-  const root = uriKey(rootUri);
+function filesAt({ model, rootUri }: OpenRepository, path: string, uri: Uri): string[] {
   const key = uriKey(uri);
-  const path = key.slice(root === '/' ? 1 : root.length + 1);
   if (model.entries.has(path)) return [path];
   const below = path === '' ? '' : `${path}/`;
   const at: string[] = [];

@@ -4,6 +4,7 @@ import type { Memento } from 'vscode';
 import type { HgContext } from '../../../src/extension/hg/table.ts';
 import { Included } from '../../../src/extension/included.ts';
 import { RepositoryModel } from '../../../src/extension/repositoryModel.ts';
+import { RootMap } from '../../../src/extension/rootMap.ts';
 import { scm, Uri, window } from './fakeVscode.ts';
 import { entry, update } from './support.ts';
 
@@ -26,7 +27,10 @@ function bench(t: TestContext): { readonly included: Included; readonly context:
   const repository = { root: '/repo', rootUri: ROOT, model, included, view, shown: () => Promise.resolve() };
   window.activeTextEditor = { document: { uri: Uri.file('/repo/a') } };
   t.after(() => (window.activeTextEditor = undefined));
-  const context = { repositories: { of: () => repository }, repository: () => Promise.resolve(repository) };
+  const map = new RootMap<typeof repository>();
+  map.set(ROOT.path, repository);
+  const repositories = { of: () => repository, locate: (uri: Uri) => map.locate(uri.path) };
+  const context = { repositories, repository: () => Promise.resolve(repository) };
   return { included, context: context as unknown as HgContext };
 }
 
