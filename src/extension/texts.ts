@@ -1,4 +1,4 @@
-// Every sentence the extension shows while it runs, in one place for translators.
+// The sentences that the extension shows without any command: of the view, the status bar and the rows.
 import { l10n } from 'vscode';
 import { shortRevision } from './contentAddress.ts';
 import type { GroupId, ShownStatus } from './statusPresentation.ts';

@@ -2,9 +2,10 @@
 //
 // To add a command: its name here; what it does in a file beside this one, and in the table of table.ts; its title,
 // icon and menus in package.json and package.nls.json, with `enablement: !quicksilver.operationInProgress` and, in menus,
-// `quicksilver.canRunHg`; its sentences in texts.ts. What it does gets a context with `hg`: `hg.read` asks something,
-// `hg.change` changes something, shows progress, offers to try again when the repository is locked, and resolves when the
-// view shows the result. A failure is thrown, and shown by whoever called; catch it (`HgFailure`) only to do better.
+// `quicksilver.canRunHg`. What it does gets a context with `hg`: `hg.read` asks something, `hg.change` changes something,
+// shows progress, offers to try again when the repository is locked, and resolves when the view shows the result. A failure
+// is thrown, and shown by whoever called; catch it (`HgFailure`) only to do better. If it is about one repository, wrap it in
+// `inRepository` of choices.ts.
 export const HG_COMMAND_NAMES = [
   'commit',
   'commitAll',

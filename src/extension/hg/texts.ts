@@ -1,4 +1,5 @@
-// Every sentence that is shown about commands of hg, in one place for translators. What hg itself says is shown as it says it.
+// Sentences about commits, and those that more than one command of hg shows; others stand where they are said. What hg itself says is
+// shown as it says it.
 import { l10n } from 'vscode';
 import { shortNode } from '../contentAddress.ts';
 import type { HgFailure } from './hg.ts';
