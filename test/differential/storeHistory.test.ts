@@ -223,16 +223,19 @@ function forms(root: string): { inline: boolean; split: boolean } {
   return found;
 }
 
+/** Compression, deltas, names of files and indexes have nothing to do with each other: each copy has some of them otherwise. */
 const FORMS: readonly [string, readonly string[]][] = [
-  ['zlib', ['format.revlog-compression=zlib']],
-  ['no compression', ['format.revlog-compression=none']],
-  ['strong zstd', ['storage.revlog.zstd.level=19']],
-  ['no general delta', ['format.usegeneraldelta=0', 'format.sparse-revlog=0']],
-  ['no store', ['format.usestore=0']],
-  ['no fncache', ['format.usefncache=0']],
-  ['no dotencode', ['format.dotencode=0']],
-  ['nodemap', ['format.use-persistent-nodemap=1', 'storage.revlog.persistent-nodemap.slow-path=allow']],
-  ['a tree that was flat', ['experimental.treemanifest=1']],
+  ['no compression, no store', ['format.revlog-compression=none', 'format.usestore=0']],
+  ['strong zstd, no fncache', ['storage.revlog.zstd.level=19', 'format.usefncache=0']],
+  ['no general delta, no dotencode', ['format.usegeneraldelta=0', 'format.sparse-revlog=0', 'format.dotencode=0']],
+  [
+    'a tree that was flat, nodemap',
+    [
+      'experimental.treemanifest=1',
+      'format.use-persistent-nodemap=1',
+      'storage.revlog.persistent-nodemap.slow-path=allow',
+    ],
+  ],
 ];
 
 test('every file of every changeset, in every form of storage', async t => {
@@ -290,11 +293,11 @@ test('every file of every changeset, in every form of storage', async t => {
     });
   }
 
-  await t.test('upgraded', t2 => {
+  await t.test('zlib, and upgraded', t2 => {
     const copy = new StoreRepository(t2, ['format.revlog-compression=zlib', 'format.sparse-revlog=0']);
     copy.hg('pull', '-q', original.root);
     const store = copy.open();
-    assert.deepEqual(compare(store, expected.slice(-1)), compare(original.open(), expected.slice(-1)));
+    assert.deepEqual(compare(store, expected), total);
     const options = ['revlog-compression=zstd', 'sparse-revlog=1'].flatMap(option => ['--config', `format.${option}`]);
     copy.hg(...options, 'debugupgraderepo', '-q', '--run', '--no-backup', '-o', 're-delta-all');
     assert.ok(requirementsOf(path.join(copy.root, '.hg')).has('revlog-compression-zstd'));
