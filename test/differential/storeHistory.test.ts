@@ -3,11 +3,24 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { bytePath, toDisplay } from '../../src/base/bytePath.ts';
 import type { Store, StoreFile } from '../../src/mercurial/store/store.ts';
-import { StoreCommandServer } from './storeCommandServer.ts';
+import { HgServer } from '../support/hgServer.ts';
 import { StoreRepository, contentSource, requirementsOf } from './storeRepository.ts';
+
+/** Runs a command of the real program and answers its output, a byte string. */
+type Hg = (...args: string[]) => Promise<string>;
+
+function commandsIn(t: TestContext, root: string, config: readonly string[] = []): Hg {
+  const server = new HgServer(root, config);
+  t.after(() => server.close());
+  return async (...args) => {
+    const { code, output, errors } = await server.run(...args);
+    if (code !== 0) throw new Error(`hg ${args.join(' ')}: ${errors}`);
+    return output;
+  };
+}
 
 interface ExpectedFile {
   readonly node: string;
@@ -67,12 +80,7 @@ function edited(random: (below: number) => number, content: Buffer): Buffer {
   return Buffer.concat([content.subarray(0, at), Buffer.from(randomLines(random, random(3))), content.subarray(end)]);
 }
 
-async function makeHistory(
-  repository: StoreRepository,
-  hg: StoreCommandServer,
-  count: number,
-  seed: number,
-): Promise<void> {
+async function makeHistory(repository: StoreRepository, hg: Hg, count: number, seed: number): Promise<void> {
   const random = generator(seed);
   for (let step = 0; step < count; step++) {
     const files = workingFiles(repository.root);
@@ -87,16 +95,15 @@ async function makeHistory(
       if (name === undefined || action < 4) repository.write(fresh, newContent(random));
       else if (action < 8 && isFile) fs.writeFileSync(full, edited(random, fs.readFileSync(full)));
       else if (action === 8 && isFile) fs.chmodSync(full, random(2) === 0 ? 0o755 : 0o644);
-      else if (action === 9 && isFile)
-        await hg.run(random(2) === 0 ? 'mv' : 'cp', full, path.join(repository.root, fresh));
+      else if (action === 9 && isFile) await hg(random(2) === 0 ? 'mv' : 'cp', full, path.join(repository.root, fresh));
       else if (action === 10) fs.rmSync(full, { force: true });
       else if (isFile) {
         fs.rmSync(full);
         fs.symlinkSync(`target${random(10)}`, full);
       }
     }
-    if (step % 10 === 7) await hg.run('branch', '-q', '-f', step % 20 === 7 ? 'größe' : 'default');
-    await hg.run(
+    if (step % 10 === 7) await hg('branch', '-q', '-f', step % 20 === 7 ? 'größe' : 'default');
+    await hg(
       'commit',
       '-q',
       '-A',
@@ -111,11 +118,11 @@ async function makeHistory(
     );
     if (step % 12 === 11) {
       // A second head, and a merge of both.
-      await hg.run('update', '-q', '-C', '-r', `${step - 3}`);
+      await hg('update', '-q', '-C', '-r', `${step - 3}`);
       repository.write(`side${step}`, `side ${step}\n`);
-      await hg.run('commit', '-q', '-A', '-m', `side ${step}`, '-u', 'me', '-d', '0 0');
-      await hg.run('merge', '-q', '--tool', ':local', '-r', 'max(head() - .)');
-      await hg.run('commit', '-q', '-m', `merge ${step}`, '-u', 'me', '-d', '0 0');
+      await hg('commit', '-q', '-A', '-m', `side ${step}`, '-u', 'me', '-d', '0 0');
+      await hg('merge', '-q', '--tool', ':local', '-r', 'max(head() - .)');
+      await hg('commit', '-q', '-m', `merge ${step}`, '-u', 'me', '-d', '0 0');
     }
   }
 }
@@ -131,14 +138,14 @@ function workingFiles(root: string): string[] {
 }
 
 /** What the real program says of every changeset. A content is asked for once for each file node at each path. */
-async function expectations(hg: StoreCommandServer): Promise<Expected[]> {
-  const nodes = (await hg.run('log', '-r', 'all()', '-T', '{node}\n')).trim().split('\n');
+async function expectations(hg: Hg): Promise<Expected[]> {
+  const nodes = (await hg('log', '-r', 'all()', '-T', '{node}\n')).trim().split('\n');
   const expected: Expected[] = [];
   const known = new Map<string, ExpectedFile>();
   for (const node of nodes) {
     const files = new Map<string, ExpectedFile>();
     const fresh: string[] = [];
-    for (const line of (await hg.run('manifest', '--debug', '-r', node)).split('\n')) {
+    for (const line of (await hg('manifest', '--debug', '-r', node)).split('\n')) {
       const match = /^([0-9a-f]{40}) \d{3} ([ *@]) (.*)$/.exec(line);
       if (match === null) continue;
       const [, fileNode = '', mark = '', name = ''] = match;
@@ -148,8 +155,7 @@ async function expectations(hg: StoreCommandServer): Promise<Expected[]> {
       if (same === undefined) fresh.push(name);
     }
     const template = ['-T', '{path}\\0{data|hex}\\0'];
-    const printed =
-      fresh.length === 0 ? [] : (await hg.run('cat', '-r', node, ...template, ...paths(fresh))).split('\0');
+    const printed = fresh.length === 0 ? [] : (await hg('cat', '-r', node, ...template, ...paths(fresh))).split('\0');
     for (let i = 0; i + 1 < printed.length; i += 2) {
       const name = printed[i]!;
       const file = { ...files.get(name)!, content: Buffer.from(printed[i + 1]!, 'hex') };
@@ -240,8 +246,7 @@ const FORMS: readonly [string, readonly string[]][] = [
 
 test('every file of every changeset, in every form of storage', async t => {
   const original = new StoreRepository(t, []);
-  const hg = await new StoreCommandServer(original.root, []).start();
-  t.after(() => hg.stop());
+  const hg = commandsIn(t, original.root);
   const began = Date.now();
   await makeHistory(original, hg, 430, 1);
   t.diagnostic(`made in ${Date.now() - began} ms`);
@@ -266,7 +271,7 @@ test('every file of every changeset, in every form of storage', async t => {
     const store = original.open();
     const template =
       '{manifest}\n{author}\n{date|hgdate}\n{branch}\n{join(extras, "|")}\n{join(files, "|")}\n{desc}\\0';
-    const all = (await hg.run('log', '-r', 'all()', '--debug', '-T', template)).split('\0');
+    const all = (await hg('log', '-r', 'all()', '--debug', '-T', template)).split('\0');
     expected.forEach(({ node }, number) => {
       const changeset = store.changelog.read(number);
       assert.equal(store.changelog.findNode(node), number);
@@ -311,10 +316,9 @@ test('every file of every changeset, in every form of storage', async t => {
 test('a tree of manifests reads no directory that is not asked for', async t => {
   const config = ['experimental.treemanifest=1'];
   const repository = new StoreRepository(t, config);
-  const hg = await new StoreCommandServer(repository.root, ['--config', config[0]!]).start();
+  const hg = commandsIn(t, repository.root, config);
   await makeHistory(repository, hg, 12, 2);
   const expected = await expectations(hg);
-  await hg.stop();
   assert.ok(compare(repository.open(), expected).files > 50);
 
   const last = expected.at(-1)!;
