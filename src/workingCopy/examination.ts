@@ -2,7 +2,7 @@
 // and stores what it found without letting anything else run in between, so that steps of different jobs may be mixed in
 // any order and the later one is right.
 import { BulkScan, type BulkOptions } from '../status/bulk/bulkScan.ts';
-import { NO_PLACE, type Place } from '../status/bulk/plan.ts';
+import { NO_PLACE, type Place, type ScanPlan } from '../status/bulk/plan.ts';
 import { baseName, joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
 import { recordedPath } from '../status/caseFolding.ts';
 import type { VerdictCache } from '../status/contentComparison.ts';
@@ -117,6 +117,11 @@ export class Examination {
   /** Whether several threads are scanning. */
   get isBulk(): boolean {
     return this.#bulk !== undefined;
+  }
+
+  /** What the threads work by. */
+  get plan(): ScanPlan | undefined {
+    return this.#bulk?.plan;
   }
 
   /** Several threads are scanning and have told nothing that was not handled. */

@@ -3,7 +3,8 @@
 import type { BytePath } from '../base/bytePath.ts';
 import type { BulkOptions } from '../status/bulk/bulkScan.ts';
 import { VerdictCache } from '../status/contentComparison.ts';
-import { emptyOutcome } from '../status/types.ts';
+import type { ScanPlan } from '../status/bulk/plan.ts';
+import { emptyOutcome, type StatusInput } from '../status/types.ts';
 import type { Backend, Snapshot, Subrepository } from './backend.ts';
 import { Examination, type ExaminationContext } from './examination.ts';
 import { reignore } from './reignore.ts';
@@ -41,6 +42,8 @@ export class Reconciler {
   #audit: Examination | undefined;
   /** Other threads are finding out where the audit is to look. */
   #survey: Survey | undefined;
+  /** The plan of the last scan by several threads, for the survey after it: to make one takes too long for a slice. */
+  #planned: { readonly input: StatusInput; readonly plan: ScanPlan } | undefined;
   #mixed = false;
   #unwatched = false;
   readonly #bulk: BulkOptions | undefined;
@@ -117,6 +120,7 @@ export class Reconciler {
   clear(): void {
     this.stop();
     this.#unwatched = false;
+    this.#planned = undefined;
     this.#snapshot = undefined;
     this.#hinted = this.#scan = undefined;
     this.#mixed = false;
@@ -180,7 +184,9 @@ export class Reconciler {
     this.#hinted = undefined;
     this.#scan = new Examination(this.#context(this.#snapshot!), true);
     this.#scan.addEverything(this.#bulk);
-    this.#unwatched ||= this.#scan.isBulk;
+    const { plan } = this.#scan;
+    this.#planned = plan && { input: this.#snapshot!.input, plan };
+    this.#unwatched ||= plan !== undefined;
     return cause;
   }
 
@@ -206,7 +212,10 @@ export class Reconciler {
    */
   auditSoon(): void {
     if (this.#snapshot === undefined || this.#scan !== undefined || this.#audit !== undefined) return;
-    const survey = this.#bulk && Survey.prepare(this.#snapshot.input, this.#tree, this.outcome, this.#bulk);
+    const { input } = this.#snapshot;
+    const plan = this.#planned?.input === input ? this.#planned.plan : undefined;
+    this.#planned = undefined;
+    const survey = this.#bulk && Survey.prepare(input, this.#tree, this.outcome, this.#bulk, plan);
     if (survey === undefined) {
       this.audit();
       return;

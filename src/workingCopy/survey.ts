@@ -38,9 +38,18 @@ export class Survey {
     this.#onFailure = onFailure;
   }
 
-  /** Undefined if there are no other threads, or it is not worth their while. */
-  static prepare(input: StatusInput, tree: StatusTree, outcome: Outcome, options: BulkOptions): Survey | undefined {
-    const prepared = prepareBulk(input, options);
+  /**
+   * Undefined if there are no other threads, or it is not worth their while.
+   * @param plan one of the same input, if there is one
+   */
+  static prepare(
+    input: StatusInput,
+    tree: StatusTree,
+    outcome: Outcome,
+    options: BulkOptions,
+    plan?: ScanPlan,
+  ): Survey | undefined {
+    const prepared = prepareBulk(input, options, plan);
     return prepared && new Survey(input, tree, outcome, prepared, options.onFailure);
   }
 
@@ -50,8 +59,6 @@ export class Survey {
    */
   async run(tell: (paths: readonly BytePath[]) => void): Promise<void> {
     try {
-      // Whatever is not clean by what is known may have become so.
-      tell([...this.#tree.entries()].map(([path]) => path));
       for (const unit of this.#plan.units) {
         const result = await this.#scanner.scan(unit);
         if (this.#stopped) return;
@@ -91,7 +98,8 @@ export class Survey {
     this.#directories[place] = directory;
     if (directory?.listed !== true || (told !== undefined && told.what !== 'partial')) return [statCache.path(node)];
     const names = told?.items.map(item => (item.node === NO_NODE ? item.name : statCache.name(item.node))) ?? [];
-    names.push(...this.#others(directory, node));
+    // Whatever is not clean by what is known may have become so.
+    names.push(...(directory.entries?.keys() ?? []), ...this.#others(directory, node));
     if (names.length === 0) return [];
     const path = statCache.path(node);
     return names.map(name => joinPath(path, name));

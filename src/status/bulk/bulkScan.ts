@@ -39,8 +39,11 @@ export interface PreparedBulk {
   readonly scanner: UnitScanner;
 }
 
-/** Plans a scan by several threads; undefined if it is better done by one, or cannot be done otherwise. */
-export function prepareBulk(input: StatusInput, options: BulkOptions): PreparedBulk | undefined {
+/**
+ * Plans a scan by several threads; undefined if it is better done by one, or cannot be done otherwise.
+ * @param known a plan of the same input
+ */
+export function prepareBulk(input: StatusInput, options: BulkOptions, known?: ScanPlan): PreparedBulk | undefined {
   const { columns } = input.statCache;
   // Names on disk may then be other ones than the recorded names they stand for.
   if (columns === undefined || input.rules.foldsCase === true) return undefined;
@@ -48,7 +51,7 @@ export function prepareBulk(input: StatusInput, options: BulkOptions): PreparedB
   if (input.statCache.nodeCount < (options.minimumNodes ?? bulkNodes(scanners.worthNodes ?? BULK_NODES))) {
     return undefined;
   }
-  const plan = planScan(input, unitNodes, first);
+  const plan = known ?? planScan(input, unitNodes, first);
   try {
     return { plan, scanner: scanners.prepare(input, columns, plan) };
   } catch (error) {
