@@ -56,19 +56,20 @@ describe('a workspace of hostile repositories', () => {
   });
 
   it('gives no contents of histories that are damaged, and says why', async () => {
-    const refused: Record<string, boolean> = {};
     const damaged = names().filter(name => outcomes[name]!.cat.err.includes('clean.txt.i'));
     assert.ok(damaged.length >= 8);
-    for (const name of damaged) {
+    const isRefused = async (name: string): Promise<[string, boolean]> => {
       const original = await api.view.originalOf(uriAt(name, 'clean.txt'));
       const base = original ?? Uri.from({ scheme: 'quicksilver', path: uriAt(name, 'clean.txt').path });
       try {
         await workspace.fs.readFile(base);
-        refused[name] = false;
+        return [name, false];
       } catch (error) {
-        refused[name] = error instanceof Error;
+        return [name, error instanceof Error];
       }
-    }
+    };
+    // Each waits for a moment, in case a store was only being written.
+    const refused = Object.fromEntries(await Promise.all(damaged.map(isRefused)));
     assert.deepEqual(refused, Object.fromEntries(damaged.map(name => [name, true])));
   });
 
