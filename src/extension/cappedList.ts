@@ -31,8 +31,9 @@ export class CappedList<T> {
     return this.#rows.length + this.#leftOut.size;
   }
 
+  /** How many have no row because of the limit. */
   get leftOut(): number {
-    return this.#leftOut.size;
+    return Math.max(0, this.total - this.#limit);
   }
 
   paths(): string[] {
@@ -54,6 +55,7 @@ export class CappedList<T> {
       this.#leftOut.set(path, version);
       return isNew;
     }
+    this.#leftOut.delete(path);
     this.#insert(path, version);
     return true;
   }
@@ -77,21 +79,25 @@ export class CappedList<T> {
     }
   }
 
-  setLimit(limit: number): void {
+  /**
+   * Rows beyond the limit go at once. Where there is room for more, none are made: thousands of them take long. Returns the
+   * paths that want one; each gets it when it is {@link put} again.
+   */
+  setLimit(limit: number): string[] {
     this.#limit = limit;
     for (const row of this.#rows.splice(limit)) {
       this.#shown.delete(row.path);
       this.#leftOut.set(row.path, row.version);
     }
-    this.#fill();
+    return this.#rows.length < limit ? [...this.#leftOut.keys()] : [];
   }
 
+  /** Gives the place of a row that went to the first that was left out. */
   #fill(): void {
-    for (const [path, version] of this.#leftOut) {
-      if (this.#rows.length >= this.#limit) return;
-      this.#leftOut.delete(path);
-      this.#insert(path, version);
-    }
+    const [first] = this.#leftOut;
+    if (first === undefined || this.#rows.length >= this.#limit) return;
+    this.#leftOut.delete(first[0]);
+    this.#insert(...first);
   }
 
   #insert(path: string, version: string): void {

@@ -149,7 +149,7 @@ export class SourceControlView implements Disposable {
       rows.group.resourceStates = values;
       const label = groupLabel(rows.id, values.length, rows.rows.total);
       if (rows.group.label !== label) rows.group.label = label;
-      if (!rows.dirty) this.#tellLeftOut(rows, values.length);
+      if (!rows.dirty) this.#tellLeftOut(rows);
       rowCount += values.length;
     }
     if (!this.#growing) this.#grown();
@@ -225,16 +225,18 @@ export class SourceControlView implements Disposable {
   settingsChanged(): string[] {
     const old = this.#settings;
     this.#settings = folderSettings(this.#options.rootUri);
+    const paths =
+      old.untrackedChanges === this.#settings.untrackedChanges ? [] : [...this.#options.model.entries.keys()];
     if (old.statusLimit !== this.#settings.statusLimit) {
       for (const rows of Object.values(this.#groups)) {
-        rows.rows.setLimit(this.#settings.statusLimit);
+        for (const path of rows.rows.setLimit(this.#settings.statusLimit)) paths.push(path);
         rows.leftOutTold = false;
         rows.dirty = true;
       }
     }
     this.showSummary();
     this.pushNow();
-    return old.untrackedChanges === this.#settings.untrackedChanges ? [] : [...this.#options.model.entries.keys()];
+    return paths;
   }
 
   setShowsIcons(showsIcons: boolean): void {
@@ -286,9 +288,10 @@ export class SourceControlView implements Disposable {
     if (shown !== undefined) this.#options.tell(`${this.#options.name}: ${shown.sentence}`);
   }
 
-  #tellLeftOut(rows: GroupRows, shown: number): void {
-    if (rows.rows.leftOut === 0 || rows.leftOutTold) return;
+  #tellLeftOut(rows: GroupRows): void {
+    const { leftOut, total } = rows.rows;
+    if (leftOut === 0 || rows.leftOutTold) return;
     rows.leftOutTold = true;
-    this.#options.tell(texts.leftOut(this.#options.name, shown, rows.rows.total));
+    this.#options.tell(texts.leftOut(this.#options.name, total - leftOut, total));
   }
 }

@@ -44,13 +44,23 @@ test('what does not fit is counted, and moves up when there is room', () => {
   assert.deepEqual([list.values, list.total, list.leftOut], [['b=1', 'c=2'], 2, 0]);
 });
 
-test('a changed limit takes effect at once, in both directions', () => {
+test('rows beyond a lower limit go at once', () => {
   const list = listOf(3);
   for (const path of ['a', 'b', 'c', 'd']) list.put(path, '1');
-  list.setLimit(1);
+  assert.deepEqual(list.setLimit(1), []);
   assert.deepEqual([list.values, list.leftOut], [['a=1'], 3]);
-  list.setLimit(10);
-  assert.deepEqual([list.values, list.leftOut], [['a=1', 'b=1', 'c=1', 'd=1'], 0]);
+});
+
+test('a higher limit makes no rows in one go: each is made when its path is put again', () => {
+  let made = 0;
+  const list = new CappedList<string>(1, path => `${path} ${++made}`);
+  for (const path of ['a', 'b', 'c', 'd']) list.put(path, '1');
+  const waiting = list.setLimit(3);
+  assert.deepEqual([waiting, made, list.leftOut, list.total], [['b', 'c', 'd'], 1, 1, 4]);
+  list.delete('a');
+  assert.deepEqual([list.values, made, list.leftOut], [['b 2'], 2, 0]);
+  assert.deepEqual([list.put('b', '1'), list.put('c', '1'), list.put('d', '1')], [false, true, true]);
+  assert.deepEqual([list.values, made, list.total], [['b 2', 'c 3', 'd 4'], 4, 3]);
 });
 
 test('after any sequence of changes it shows as many of the paths as fit, in order, with their last versions', () => {
