@@ -97,12 +97,9 @@ function re2(node: RegexNode, tail: boolean): string | undefined {
       return re2Anchor(node.at, tail);
     case 'sequence': {
       let text = '';
+      const last = node.items.findLastIndex(item => item.type !== 'anchor' || item.at !== 'endOrFinalNewline');
       for (const [index, item] of node.items.entries()) {
-        const rest = node.items.slice(index + 1);
-        const part = re2(
-          item,
-          tail && rest.every(after => after.type === 'anchor' && after.at === 'endOrFinalNewline'),
-        );
+        const part = re2(item, tail && index >= last);
         if (part === undefined) return undefined;
         text += item.type === 'alternation' ? `(?:${part})` : part;
       }
