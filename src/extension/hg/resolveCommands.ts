@@ -118,7 +118,8 @@ function conflictsAmong(
 
 async function hasMarkers(uri: Uri): Promise<boolean> {
   const open = openDocument(uri);
-  if (open !== undefined) return MARKER.test(open.getText());
+  // Without changes of its own, a document may not know yet what another program has just written.
+  if (open?.isDirty === true) return MARKER.test(open.getText());
   try {
     return MARKER.test(new TextDecoder('latin1').decode(await workspace.fs.readFile(uri)));
   } catch {
