@@ -56,7 +56,9 @@ export class Publisher implements Disposable {
   #causes = new Set<string>();
   #began: number | undefined;
   #reset = true;
-  #lockedSince: number | undefined;
+  #lock: Lock = 'free';
+  /** Since when it is seen as it is. */
+  #lockedSince = 0;
   #told = {
     state: undefined as ModelState | undefined,
     head: undefined as Head | undefined,
@@ -86,11 +88,10 @@ export class Publisher implements Disposable {
 
   /** Milliseconds until an update may be told although the lock is `lock`; 0 if it may be now. */
   heldFor(lock: Lock, now: number): number {
-    if (lock === 'free') {
-      this.#lockedSince = undefined;
-      return 0;
-    }
-    this.#lockedSince ??= now;
+    // Each part of a command has its own time: `hg update` says that it has done with the files before it records that.
+    if (lock !== this.#lock) this.#lockedSince = now;
+    this.#lock = lock;
+    if (lock === 'free') return 0;
     const limit = lock === 'updating' ? UPDATING_LIMIT_MS : HELD_LIMIT_MS;
     return Math.max(0, this.#lockedSince + limit - now);
   }

@@ -206,8 +206,15 @@ test('a running update delays for a minute', () => {
   assert.equal(publisher.heldFor('updating', 0), 60_000);
   assert.equal(publisher.heldFor('updating', 59_999), 1);
   assert.equal(publisher.heldFor('updating', 60_000), 0);
-  // The update is over, the lock is not.
-  assert.equal(publisher.heldFor('held', 60_001), 0);
+});
+
+test('what comes after the files were replaced has its own two seconds', () => {
+  const { publisher } = setUp();
+  assert.equal(publisher.heldFor('held', 0), 2000);
+  assert.equal(publisher.heldFor('updating', 1000), 60_000);
+  // The update is over, and is about to be recorded.
+  assert.equal(publisher.heldFor('held', 9000), 2000);
+  assert.equal(publisher.heldFor('held', 11_000), 0);
 });
 
 test('after its end nobody is told', () => {
