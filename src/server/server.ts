@@ -1,6 +1,6 @@
 // Serves live models over a JSON-RPC connection: to the extension from a worker thread, to anything else from a process.
 import { CancellationTokenSource, type MessageConnection, type NotificationType } from 'vscode-jsonrpc';
-import { bytePath, fromDisplay, parentPath } from '../base/bytePath.ts';
+import { bytePath, fromDisplay, parentPath, type BytePath } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
@@ -91,14 +91,12 @@ export class Server implements Disposable {
       }),
       c.onRequest(protocol.Refresh, async ({ root, cause }) => {
         const served = this.#repositories.get(root);
-        await served?.model.refresh(cause);
-        await served?.fallback.refresh(cause);
+        if (served !== undefined) await refresh(served, cause);
         return null;
       }),
       c.onRequest(protocol.Settle, async ({ root }) => {
         const served = this.#repositories.get(root);
-        await served?.model.settle();
-        await served?.fallback.settle();
+        if (served !== undefined) await settle(served);
         return null;
       }),
       c.onRequest(protocol.ExplainIgnored, ({ root, path }) => this.#explainIgnored(root, path)),
@@ -124,9 +122,7 @@ export class Server implements Disposable {
       }),
       c.onNotification(protocol.Hint, ({ root, paths }) => {
         const served = this.#repositories.get(root);
-        const hinted = paths.map(fromDisplay);
-        served?.model.hint(hinted);
-        served?.fallback.hint(hinted);
+        if (served !== undefined) hint(served, paths.map(fromDisplay));
       }),
       c.onNotification(protocol.Focus, ({ focused }) => {
         if (!focused) return;
@@ -229,15 +225,11 @@ export class Server implements Disposable {
     const served = root === null ? undefined : this.#repositories.get(root);
     if (served === undefined) return;
     if (looksAtAll === true) {
-      await served.model.refresh('hg command');
-      await served.fallback.refresh('hg command');
+      await refresh(served, 'hg command');
       return;
     }
-    const hinted = [bytePath('.hg'), ...files.map(fromDisplay)];
-    served.model.hint(hinted);
-    served.fallback.hint(hinted);
-    await served.model.settle();
-    await served.fallback.settle();
+    hint(served, [bytePath('.hg'), ...files.map(fromDisplay)]);
+    await settle(served);
   }
 
   #explainIgnored(root: string, path: string): protocol.IgnoreExplanation | null {
@@ -318,4 +310,21 @@ export class Server implements Disposable {
     // It fails only when the other side is gone: then there is nobody left to serve.
     this.#connection.sendNotification(type.method, params).catch(() => this.dispose());
   }
+}
+
+// Either the model or hg answers for a repository; both are told.
+
+function hint({ model, fallback }: ServedRepository, paths: readonly BytePath[]): void {
+  model.hint(paths);
+  fallback.hint(paths);
+}
+
+async function refresh({ model, fallback }: ServedRepository, cause: string): Promise<void> {
+  await model.refresh(cause);
+  await fallback.refresh(cause);
+}
+
+async function settle({ model, fallback }: ServedRepository): Promise<void> {
+  await model.settle();
+  await fallback.settle();
 }
