@@ -1,0 +1,181 @@
+// The one door through which repository files, configuration files and ignore files are read. It reads regular files
+// only, never more than the caller allows, and never blocks on a fifo or a device.
+import * as fs from 'node:fs';
+import { QuicksilverError, errorMessage, systemErrorCode } from '../base/errors.ts';
+
+/** Tells one state of a file from another: replaced, rewritten or appended to, at least one field differs. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+export function sameIdentity(a: FileIdentity | undefined, b: FileIdentity | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.inode === b.inode &&
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs &&
+    a.device === b.device
+  );
+}
+
+export interface FileBytes {
+  readonly bytes: Buffer;
+  /** The identity of the file these bytes were read from. */
+  readonly identity: FileIdentity;
+}
+
+/** A file kept open for reading at chosen places. Close it. */
+export interface OpenFile {
+  readonly size: number;
+  readonly identity: FileIdentity;
+  /**
+   * `length` bytes at `offset`, or fewer where the file ends.
+   * @param allocate makes the memory for that many bytes, if it is to be of a certain kind
+   */
+  read(offset: number, length: number, allocate?: (length: number) => Buffer): Buffer;
+  close(): void;
+}
+
+// O_NONBLOCK lets the open of a fifo return at once, so that it can be refused; it means nothing for regular files.
+const OPEN_FLAGS =
+  fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY);
+
+const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+function identityOf(stat: fs.BigIntStats): FileIdentity {
+  return { device: stat.dev, inode: stat.ino, size: stat.size, mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs };
+}
+
+export class Vfs {
+  /** Bytes read through this door so far. */
+  bytesRead = 0;
+  /** Files opened through this door so far. */
+  filesOpened = 0;
+
+  /**
+   * The whole of a regular file; undefined if there is none (a symbolic link is followed, a dangling one is none).
+   * Throws a QuicksilverError: 'io' if it is not a regular file, larger than `maxBytes`, or cannot be read.
+   */
+  read(path: string, maxBytes: number): FileBytes | undefined {
+    const file = this.open(path);
+    if (file === undefined) return undefined;
+    try {
+      if (file.size > maxBytes) {
+        throw new QuicksilverError('io', `${path}: ${file.size} bytes are more than the ${maxBytes} allowed`, {
+          file: path,
+        });
+      }
+      return { bytes: file.read(0, file.size), identity: file.identity };
+    } finally {
+      file.close();
+    }
+  }
+
+  /** Opens a regular file; undefined if there is none. Throws as {@link read} does. */
+  open(path: string): OpenFile | undefined {
+    let descriptor: number;
+    try {
+      descriptor = fs.openSync(path, OPEN_FLAGS);
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return undefined;
+      throw ioError(path, error);
+    }
+    let stat: fs.BigIntStats;
+    try {
+      stat = fs.fstatSync(descriptor, { bigint: true });
+    } catch (error) {
+      fs.closeSync(descriptor);
+      throw ioError(path, error);
+    }
+    if (!stat.isFile()) {
+      fs.closeSync(descriptor);
+      throw new QuicksilverError('io', `${path}: not a regular file`, { file: path });
+    }
+    this.filesOpened++;
+    return {
+      size: Number(stat.size),
+      identity: identityOf(stat),
+      read: (offset, length, allocate = size => Buffer.allocUnsafe(size)) => {
+        const buffer = allocate(Math.max(0, Math.min(length, Number(stat.size) - offset)));
+        let done = 0;
+        try {
+          while (done < buffer.length) {
+            const count = fs.readSync(descriptor, buffer, done, buffer.length - done, offset + done);
+            if (count === 0) break;
+            done += count;
+          }
+        } catch (error) {
+          throw ioError(path, error);
+        }
+        this.bytesRead += done;
+        return done === buffer.length ? buffer : buffer.subarray(0, done);
+      },
+      close: () => fs.closeSync(descriptor),
+    };
+  }
+
+  /** lstat's identity of whatever is at `path` (a symbolic link itself); undefined if there is nothing. */
+  identity(path: string): FileIdentity | undefined {
+    const stat = this.lstat(path);
+    return stat && identityOf(stat);
+  }
+
+  /** As {@link identity}, of what a symbolic link leads to. */
+  targetIdentity(path: string): FileIdentity | undefined {
+    try {
+      const stat = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+      return stat && identityOf(stat);
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return undefined;
+      throw ioError(path, error);
+    }
+  }
+
+  lstat(path: string): fs.BigIntStats | undefined {
+    try {
+      return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return undefined;
+      throw ioError(path, error);
+    }
+  }
+
+  isDirectory(path: string): boolean {
+    try {
+      return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return false;
+      throw ioError(path, error);
+    }
+  }
+
+  /** Names in a directory, ordered; none if there is no such directory. */
+  list(path: string): string[] {
+    try {
+      return fs.readdirSync(path).sort();
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return [];
+      throw ioError(path, error);
+    }
+  }
+
+  /** Target of a symbolic link; undefined if there is none or it is something else. */
+  readLink(path: string): string | undefined {
+    try {
+      return fs.readlinkSync(path);
+    } catch (error) {
+      const code = systemErrorCode(error) ?? '';
+      if (MISSING.has(code) || code === 'EINVAL' || code === 'UNKNOWN') return undefined;
+      throw ioError(path, error);
+    }
+  }
+}
+
+function ioError(path: string, cause: unknown): QuicksilverError {
+  return new QuicksilverError('io', `${path}: ${errorMessage(cause)}`, { file: path, cause });
+}
