@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fromDisplay } from '../src/base/bytePath.ts';
 import { QuicksilverError } from '../src/base/errors.ts';
 import { currentEnvironment } from '../src/mercurial/config/environment.ts';
-import { MercurialRepository } from '../src/mercurial/repository.ts';
+import { MercurialRepository } from '../src/mercurial/repository/repository.ts';
 import { Vfs } from '../src/mercurial/vfs.ts';
 
 /** A process is started for one file of every so many snapshots. */

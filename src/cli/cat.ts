@@ -1,6 +1,6 @@
 // `quicksilver cat`: the bytes of files as they are in a revision, as `hg cat` prints them.
 import { compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
-import type { MercurialRepository } from '../mercurial/repository.ts';
+import type { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { EXIT_OK, usageError, type CommandIo } from './io.ts';

@@ -6,7 +6,7 @@ import type { CopyRevision } from '../mercurial/history/copyTracing.ts';
 import type { History } from '../mercurial/history/history.ts';
 import type { ResolvedRevision } from '../mercurial/history/resolve.ts';
 import { NULL_NODE_HEX } from '../mercurial/store/node.ts';
-import type { MercurialRepository } from '../mercurial/repository.ts';
+import type { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { reversed, statusBetween, statusToWorkingCopy } from '../status/revisionStatus.ts';
 import type { StatusEntry } from '../status/status.ts';
 import { emptyOutcome, type Outcome, type Status } from '../status/types.ts';

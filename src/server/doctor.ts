@@ -4,7 +4,7 @@ import { QuicksilverError } from '../base/errors.ts';
 import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
-import { MercurialRepository } from '../mercurial/repository.ts';
+import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { Vfs } from '../mercurial/vfs.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { Outcome, Status } from '../status/types.ts';

@@ -2,12 +2,12 @@
 import * as path from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
-import { HG_DIRECTORY } from '../mercurial/discovery.ts';
+import { HG_DIRECTORY } from '../mercurial/repository/discovery.ts';
 import { readWithFiles, type FileSet } from '../mercurial/fileSet.ts';
-import { LOCK_FILE } from '../mercurial/lock.ts';
-import { MercurialRepository } from '../mercurial/repository.ts';
+import { LOCK_FILE } from '../mercurial/repository/lock.ts';
+import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
-import { subrepositories } from '../mercurial/subrepos.ts';
+import { subrepositories } from '../mercurial/repository/subrepos.ts';
 import type { Head, Lock, Subrepository } from '../workingCopy/backend.ts';
 import { HeadReader } from '../workingCopy/mercurialHead.ts';
 

@@ -4,7 +4,7 @@ import { bytePath, fromDisplay, parentPath, type BytePath } from '../base/bytePa
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
-import { findRepositoryRoot } from '../mercurial/discovery.ts';
+import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import type { History } from '../mercurial/history/history.ts';
 import type { Store } from '../mercurial/store/store.ts';
 import { Vfs } from '../mercurial/vfs.ts';

@@ -11,7 +11,7 @@ import { after, describe, it } from 'node:test';
 import { nextTurn } from '../../src/base/async.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
-import { MercurialRepository } from '../../src/mercurial/repository.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { settledStatus } from '../../src/workingCopy/snapshot.ts';
 import { HgServer, hgEnvironment, statusEntries, type HgEntry } from '../support/hgServer.ts';

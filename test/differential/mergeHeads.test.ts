@@ -7,7 +7,7 @@ import { isBranchTip } from '../../src/mercurial/branchTip.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { changesetSummary, pendingMerge } from '../../src/mercurial/pendingMerge.ts';
 import { PhaseFinder, readPhaseRoots } from '../../src/mercurial/phases.ts';
-import { MercurialRepository } from '../../src/mercurial/repository.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 import { HgServer } from '../support/hgServer.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
-import { MercurialRepository } from '../../src/mercurial/repository.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { isStale, settledStatus, takeSnapshot, type SettledStatus } from '../../src/workingCopy/snapshot.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';

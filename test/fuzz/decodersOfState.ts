@@ -1,7 +1,7 @@
 // The decoders of merges, names and locks.
-import { workingCopyLock } from '../../src/mercurial/lock.ts';
+import { workingCopyLock } from '../../src/mercurial/repository/lock.ts';
 import { decodeMergeState } from '../../src/mercurial/mergeState.ts';
-import { readNames } from '../../src/mercurial/names.ts';
+import { readNames } from '../../src/mercurial/repository/names.ts';
 import type { Decoder } from './fuzzer.ts';
 import { MemoryVfs } from './memoryVfs.ts';
 import { seeds, seed, HG, LAYOUT, NUMBERS, LINES, tried } from './decoderInputs.ts';

@@ -7,7 +7,7 @@ import { diffManifests } from '../../src/mercurial/history/manifestDiff.ts';
 import { RevisionGraph } from '../../src/mercurial/history/revisionGraph.ts';
 import { mergeTag, parseTags, readLocalTags } from '../../src/mercurial/history/tags.ts';
 import { isBranchTip } from '../../src/mercurial/branchTip.ts';
-import { bookmarksFile, readNames } from '../../src/mercurial/names.ts';
+import { bookmarksFile, readNames } from '../../src/mercurial/repository/names.ts';
 import { PhaseFinder, readPhaseRoots } from '../../src/mercurial/phases.ts';
 import { parseChangeset } from '../../src/mercurial/store/changelog.ts';
 import { decodeChunk } from '../../src/mercurial/store/chunk.ts';

@@ -1,13 +1,13 @@
 // The history of a repository as one asks about it: which changeset a name stands for, and what differs between two.
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
-import type { RepositoryLayout } from '../requirements.ts';
+import type { RepositoryLayout } from '../repository/requirements.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { EMPTY_MANIFEST } from '../store/manifest.ts';
 import { NULL_NODE_HEX } from '../store/node.ts';
 import type { ManifestTexts, Store } from '../store/store.ts';
 import type { Vfs } from '../vfs.ts';
-import { bookmarksFile } from '../names.ts';
+import { bookmarksFile } from '../repository/names.ts';
 import { readBookmarks } from './bookmarks.ts';
 import { Branches } from './branches.ts';
 import { traceCopies, type CopyRevision, type Selected } from './copyTracing.ts';

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { bytePath, isAtOrBelow, toDisplay, type BytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
-import { MercurialRepository } from '../../../src/mercurial/repository.ts';
+import { MercurialRepository } from '../../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../../src/mercurial/vfs.ts';
 import type { StatusEntry } from '../../../src/status/status.ts';
 import { settledStatus, type SettledStatus } from '../../../src/workingCopy/snapshot.ts';

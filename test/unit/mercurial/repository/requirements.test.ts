@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { findRepositoryRoot } from '../../../../src/mercurial/discovery.ts';
-import { readLayout, type RepositoryLayout } from '../../../../src/mercurial/requirements.ts';
+import { findRepositoryRoot } from '../../../../src/mercurial/repository/discovery.ts';
+import { readLayout, type RepositoryLayout } from '../../../../src/mercurial/repository/requirements.ts';
 import { Vfs } from '../../../../src/mercurial/vfs.ts';
 import { RepositoryFixture, STORE_REQUIREMENTS } from './repositoryFixture.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { workingCopyLock, type LockContext } from '../../../../src/mercurial/lock.ts';
+import { workingCopyLock, type LockContext } from '../../../../src/mercurial/repository/lock.ts';
 import { bytePath } from '../../../../src/base/bytePath.ts';
-import { MercurialRepository } from '../../../../src/mercurial/repository.ts';
-import { subrepositories, subrepositoryDirectories } from '../../../../src/mercurial/subrepos.ts';
-import { UNFINISHED_FILES } from '../../../../src/mercurial/unfinished.ts';
+import { MercurialRepository } from '../../../../src/mercurial/repository/repository.ts';
+import { subrepositories, subrepositoryDirectories } from '../../../../src/mercurial/repository/subrepos.ts';
+import { UNFINISHED_FILES } from '../../../../src/mercurial/repository/unfinished.ts';
 import { Vfs } from '../../../../src/mercurial/vfs.ts';
 import { P1, P2, encodeV1, type V1Entry } from '../../../support/dirstateBytes.ts';
 import { RepositoryFixture, STORE_REQUIREMENTS } from './repositoryFixture.ts';

@@ -1,9 +1,9 @@
 // What is refused, by name, because the answer could differ from Mercurial's; everything else is answered exactly.
 import * as path from 'node:path';
-import { bytePath } from '../base/bytePath.ts';
-import type { HgConfig } from './config/hgConfig.ts';
-import type { Dirstate } from './dirstate/dirstate.ts';
-import type { Vfs } from './vfs.ts';
+import { bytePath } from '../../base/bytePath.ts';
+import type { HgConfig } from '../config/hgConfig.ts';
+import type { Dirstate } from '../dirstate/dirstate.ts';
+import type { Vfs } from '../vfs.ts';
 
 /** What a repository is judged by. */
 export interface SupportQuestion {

@@ -1,8 +1,8 @@
 // What the working copy is called: its branch, the active bookmark, the topic.
 import * as path from 'node:path';
-import { toDisplay } from '../base/bytePath.ts';
+import { toDisplay } from '../../base/bytePath.ts';
 import type { RepositoryLayout } from './requirements.ts';
-import type { Vfs } from './vfs.ts';
+import type { Vfs } from '../vfs.ts';
 
 /** Texts for people. */
 export interface WorkingCopyNames {

@@ -1,8 +1,8 @@
 // Whether a command holds the lock of the working copy, and so may be in the middle of changing it. We take no lock.
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { errorMessage, QuicksilverError, systemErrorCode } from '../base/errors.ts';
-import type { Vfs } from './vfs.ts';
+import { errorMessage, QuicksilverError, systemErrorCode } from '../../base/errors.ts';
+import type { Vfs } from '../vfs.ts';
 
 export interface WorkingCopyLock {
   /** False if there is no lock, or if the process that took it is dead. */

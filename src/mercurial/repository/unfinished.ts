@@ -1,7 +1,7 @@
 // Which operation was begun in the working copy and neither finished nor aborted.
 import * as path from 'node:path';
-import type { Dirstate } from './dirstate/dirstate.ts';
-import type { Vfs } from './vfs.ts';
+import type { Dirstate } from '../dirstate/dirstate.ts';
+import type { Vfs } from '../vfs.ts';
 
 export type UnfinishedOperation =
   'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';

@@ -1,9 +1,9 @@
 // What a repository requires of its readers, and where its parts are: a share keeps its history somewhere else.
 import * as path from 'node:path';
-import { isUtf8, bytePath } from '../base/bytePath.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import { withoutTrailing } from '../base/lines.ts';
-import type { Vfs } from './vfs.ts';
+import { isUtf8, bytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { withoutTrailing } from '../../base/lines.ts';
+import type { Vfs } from '../vfs.ts';
 
 /** Where the parts of a repository are. All paths are absolute. */
 export interface RepositoryLayout {

@@ -1,11 +1,11 @@
 // Directories of the working copy that belong to subrepositories: a status does not look into them.
 import * as path from 'node:path';
-import { bytePath, compareBytes, isUtf8, toDisplay, type BytePath } from '../base/bytePath.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import { parseHgrc } from './config/hgrcParser.ts';
+import { bytePath, compareBytes, isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { parseHgrc } from '../config/hgrcParser.ts';
 import { HG_DIRECTORY } from './discovery.ts';
-import type { Dirstate } from './dirstate/dirstate.ts';
-import type { Vfs } from './vfs.ts';
+import type { Dirstate } from '../dirstate/dirstate.ts';
+import type { Vfs } from '../vfs.ts';
 
 /** A repository within the repository, as its files say. */
 export interface Subrepository {

@@ -1,27 +1,27 @@
 // A Mercurial repository as the layers above see it: everything that is read from it goes through one object.
 import * as path from 'node:path';
-import type { BytePath } from '../base/bytePath.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import { onlyDecoders, type ReadingMeans } from '../base/readingMeans.ts';
-import type { HgEnvironment } from './config/environment.ts';
-import { loadConfig, type HgConfig } from './config/hgConfig.ts';
+import type { BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { onlyDecoders, type ReadingMeans } from '../../base/readingMeans.ts';
+import type { HgEnvironment } from '../config/environment.ts';
+import { loadConfig, type HgConfig } from '../config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';
-import type { Dirstate } from './dirstate/dirstate.ts';
-import { readDirstate } from './dirstate/readDirstate.ts';
-import type { FileSystemTraits } from './dirstate/statRule.ts';
-import { History } from './history/history.ts';
-import { configuredIgnoreFiles } from './ignore/configuredIgnoreFiles.ts';
-import { loadIgnoreRules, type IgnoreRules } from './ignore/ignoreRules.ts';
+import type { Dirstate } from '../dirstate/dirstate.ts';
+import { readDirstate } from '../dirstate/readDirstate.ts';
+import type { FileSystemTraits } from '../dirstate/statRule.ts';
+import { History } from '../history/history.ts';
+import { configuredIgnoreFiles } from '../ignore/configuredIgnoreFiles.ts';
+import { loadIgnoreRules, type IgnoreRules } from '../ignore/ignoreRules.ts';
 import { LOCK_FILE, workingCopyLock, type WorkingCopyLock } from './lock.ts';
 import { NAME_FILES, bookmarksFile, readNames, type WorkingCopyNames } from './names.ts';
 import { readLayout, type RepositoryLayout } from './requirements.ts';
-import { openStore, type Store } from './store/store.ts';
+import { openStore, type Store } from '../store/store.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
-import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './support.ts';
+import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './unsupportedFeatures.ts';
 import { UNFINISHED_FILES, isUpdating, unfinishedOperation, type UnfinishedOperation } from './unfinished.ts';
-import type { FileIdentity, Vfs } from './vfs.ts';
+import type { FileIdentity, Vfs } from '../vfs.ts';
 
-export type { IgnoreRules } from './ignore/ignoreRules.ts';
+export type { IgnoreRules } from '../ignore/ignoreRules.ts';
 
 export interface OpenOptions {
   readonly vfs: Vfs;
