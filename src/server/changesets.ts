@@ -1,5 +1,5 @@
 // Answers about changesets, in one line each: the parents of the working copy, and what a merge brings in.
-import { changesetSummary, pendingMerge } from '../mercurial/pendingMerge.ts';
+import { changesetSummary, pendingMerge } from '../mercurial/merge/pendingMerge.ts';
 import type { Store } from '../mercurial/store/store.ts';
 import type { Head } from '../workingCopy/backend.ts';
 import type { ChangesetSummary, PendingChangesets } from './protocol.ts';

@@ -2,7 +2,7 @@
 import { toDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { History } from '../mercurial/history/history.ts';
-import { changesetSummary } from '../mercurial/pendingMerge.ts';
+import { changesetSummary } from '../mercurial/merge/pendingMerge.ts';
 import type { Store } from '../mercurial/store/store.ts';
 import { statusBetween } from '../status/revisionStatus.ts';
 import type { ComparedFile, RevisionAnswer, RevisionComparison } from './protocol.ts';

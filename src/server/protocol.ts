@@ -2,7 +2,7 @@
 // repository, '/'-separated, in the display form of base/bytePath.ts (bytes that are not UTF-8 as lone surrogates); roots
 // are absolute paths of the operating system.
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
-import type { ChangesetSummary, PendingMerge as PendingChangesets } from '../mercurial/pendingMerge.ts';
+import type { ChangesetSummary, PendingMerge as PendingChangesets } from '../mercurial/merge/pendingMerge.ts';
 
 // Texts and numbers: they are sent as they are read.
 export type { ChangesetSummary, PendingChangesets };

@@ -8,7 +8,7 @@ import {
   readMergeStateFiles,
   type Conflict as MercurialConflict,
   type MergeStateFiles,
-} from '../mercurial/mergeState.ts';
+} from '../mercurial/merge/mergeState.ts';
 import { sameIdentity, type FileBytes, type FileIdentity, type Vfs } from '../mercurial/vfs.ts';
 import type { Conflict, MergeState } from './backend.ts';
 

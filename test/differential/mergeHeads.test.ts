@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { isBranchTip } from '../../src/mercurial/branchTip.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
-import { changesetSummary, pendingMerge } from '../../src/mercurial/pendingMerge.ts';
+import { changesetSummary, pendingMerge } from '../../src/mercurial/merge/pendingMerge.ts';
 import { PhaseFinder, readPhaseRoots } from '../../src/mercurial/phases.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';

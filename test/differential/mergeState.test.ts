@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fromDisplay, toDisplay } from '../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
-import { decodeMergeState, readMergeStateFiles, type MergeState } from '../../src/mercurial/mergeState.ts';
+import { decodeMergeState, readMergeStateFiles, type MergeState } from '../../src/mercurial/merge/mergeState.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 

@@ -1,6 +1,6 @@
 // The decoders of merges, names and locks.
 import { workingCopyLock } from '../../src/mercurial/repository/lock.ts';
-import { decodeMergeState } from '../../src/mercurial/mergeState.ts';
+import { decodeMergeState } from '../../src/mercurial/merge/mergeState.ts';
 import { readNames } from '../../src/mercurial/repository/names.ts';
 import type { Decoder } from './fuzzer.ts';
 import { MemoryVfs } from './memoryVfs.ts';

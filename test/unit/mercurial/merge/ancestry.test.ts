@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { isBranchTip } from '../../../../src/mercurial/branchTip.ts';
-import { pendingMerge } from '../../../../src/mercurial/pendingMerge.ts';
+import { pendingMerge } from '../../../../src/mercurial/merge/pendingMerge.ts';
 import { PhaseFinder, readPhaseRoots, type PhaseNumber, type PhaseRoot } from '../../../../src/mercurial/phases.ts';
 import { Changelog } from '../../../../src/mercurial/store/changelog.ts';
 import { emptyCounters } from '../../../../src/mercurial/store/counters.ts';

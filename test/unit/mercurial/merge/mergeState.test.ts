@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
-import { decodeMergeState, readMergeStateFiles, type MergeState } from '../../../../src/mercurial/mergeState.ts';
+import { decodeMergeState, readMergeStateFiles, type MergeState } from '../../../../src/mercurial/merge/mergeState.ts';
 import { Vfs, type FileBytes } from '../../../../src/mercurial/vfs.ts';
 import { temporaryDirectory } from '../store/revlogWriter.ts';
 

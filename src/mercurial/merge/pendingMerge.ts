@@ -1,6 +1,6 @@
 // Changesets as one line each, and which of them a merge brings in.
-import { RevisionGraph } from './history/revisionGraph.ts';
-import type { Changelog } from './store/changelog.ts';
+import { RevisionGraph } from '../history/revisionGraph.ts';
+import type { Changelog } from '../store/changelog.ts';
 
 /** A changeset in one line. */
 export interface ChangesetSummary {

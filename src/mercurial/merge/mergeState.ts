@@ -1,11 +1,11 @@
 // What Mercurial notes of a merge while files of it are, or were, in conflict: also of the merges that a rebase, graft,
 // unshelve, histedit, backout or update with changed files makes. It is there until the result is committed or dropped.
 import * as path from 'node:path';
-import { bytePath, compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
-import { ByteReader } from '../base/byteReader.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import { isNodeHex, NULL_NODE_HEX } from './store/node.ts';
-import type { FileBytes, Vfs } from './vfs.ts';
+import { bytePath, compareBytes, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { ByteReader } from '../../base/byteReader.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
+import type { FileBytes, Vfs } from '../vfs.ts';
 
 export type ConflictState = 'unresolved' | 'resolved';
 
