@@ -3,9 +3,9 @@
 import * as path from 'node:path';
 import { toDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
-import { isBranchTip } from '../mercurial/branchTip.ts';
+import { isBranchTip } from '../mercurial/history/branchTip.ts';
 import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
-import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots, type Phase } from '../mercurial/phases.ts';
+import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots, type Phase } from '../mercurial/history/phases.ts';
 import type { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { sameIdentity, type FileIdentity, type Vfs } from '../mercurial/vfs.ts';
 import type { Head } from './backend.ts';

@@ -2,7 +2,7 @@
 // are not public) or are internal, unless something that is seen depends on them.
 import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { locateRoots, readPhaseRoots } from '../phases.ts';
+import { locateRoots, readPhaseRoots } from './phases.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../vfs.ts';
 import type { RevisionGraph } from './revisionGraph.ts';

@@ -3,9 +3,14 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { isBranchTip } from '../../../../src/mercurial/branchTip.ts';
+import { isBranchTip } from '../../../../src/mercurial/history/branchTip.ts';
 import { pendingMerge } from '../../../../src/mercurial/merge/pendingMerge.ts';
-import { PhaseFinder, readPhaseRoots, type PhaseNumber, type PhaseRoot } from '../../../../src/mercurial/phases.ts';
+import {
+  PhaseFinder,
+  readPhaseRoots,
+  type PhaseNumber,
+  type PhaseRoot,
+} from '../../../../src/mercurial/history/phases.ts';
 import { Changelog } from '../../../../src/mercurial/store/changelog.ts';
 import { emptyCounters } from '../../../../src/mercurial/store/counters.ts';
 import { Revlog } from '../../../../src/mercurial/store/revlog.ts';

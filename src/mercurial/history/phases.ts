@@ -1,12 +1,12 @@
 // Phases: whether a changeset may still be changed, and whether it may be exchanged. What is stored are the roots of each
 // phase; a changeset has the highest phase of all its ancestors.
 import * as path from 'node:path';
-import { QuicksilverError } from '../base/errors.ts';
-import { linesOf } from '../base/lines.ts';
-import { RevisionGraph } from './history/revisionGraph.ts';
-import type { Changelog } from './store/changelog.ts';
-import { isNodeHex } from './store/node.ts';
-import type { Vfs } from './vfs.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { linesOf } from '../../base/lines.ts';
+import { RevisionGraph } from './revisionGraph.ts';
+import type { Changelog } from '../store/changelog.ts';
+import { isNodeHex } from '../store/node.ts';
+import type { Vfs } from '../vfs.ts';
 
 export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
 

@@ -1,10 +1,10 @@
 // Whether a changeset is where its branch ends. The branch of a changeset is in its text; so that not all of the newer
 // texts have to be read, Mercurial's cache of branch heads is used as far as it reaches.
 import * as path from 'node:path';
-import { toDisplay } from '../base/bytePath.ts';
-import { RevisionGraph } from './history/revisionGraph.ts';
-import type { Changelog, Changeset } from './store/changelog.ts';
-import type { Vfs } from './vfs.ts';
+import { toDisplay } from '../../base/bytePath.ts';
+import { RevisionGraph } from './revisionGraph.ts';
+import type { Changelog, Changeset } from '../store/changelog.ts';
+import type { Vfs } from '../vfs.ts';
 
 /**
  * The cache for each view of the repository that is kept. One that leaves changesets out says so in its first line, and
