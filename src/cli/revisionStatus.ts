@@ -10,7 +10,7 @@ import type { MercurialRepository } from '../mercurial/repository/repository.ts'
 import { reversed, statusBetween, statusToWorkingCopy } from '../status/revisionStatus.ts';
 import type { StatusEntry } from '../status/status.ts';
 import { emptyOutcome, type Outcome, type Status } from '../status/types.ts';
-import { settledStatus, type RepositorySnapshot } from '../workingCopy/snapshot.ts';
+import { settledStatus, type RepositorySnapshot } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository, type Place } from './open.ts';

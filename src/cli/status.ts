@@ -4,7 +4,7 @@ import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import { onlyDecoders } from '../base/readingMeans.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import type { Status } from '../status/types.ts';
-import { settledStatus } from '../workingCopy/snapshot.ts';
+import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository } from './open.ts';

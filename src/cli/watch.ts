@@ -6,7 +6,7 @@ import { currentEnvironment } from '../mercurial/config/environment.ts';
 import { toMessages } from '../server/updates.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
-import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
+import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import type { ModelState } from '../workingCopy/publisher.ts';
 import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
 import type { ParsedArguments } from './arguments.ts';

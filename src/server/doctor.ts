@@ -8,7 +8,7 @@ import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { Vfs } from '../mercurial/vfs.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { Outcome, Status } from '../status/types.ts';
-import { settledStatus } from '../workingCopy/snapshot.ts';
+import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import { compareWithHg, inBoth, type Difference, type Verdict } from './hgComparison.ts';
 import { STATUS_LETTERS } from './statusLetters.ts';
 import type { Trouble } from './troubles.ts';

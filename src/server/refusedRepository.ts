@@ -9,7 +9,7 @@ import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
 import { subrepositories } from '../mercurial/repository/subrepos.ts';
 import type { Head, Lock, Subrepository } from '../workingCopy/backend.ts';
-import { HeadReader } from '../workingCopy/mercurialHead.ts';
+import { HeadReader } from '../backends/mercurial/mercurialHead.ts';
 
 /** Looked at where not even the requirements can be understood. */
 const FILES_WITHOUT_LAYOUT = ['requires', 'dirstate', 'branch', 'bookmarks', 'bookmarks.current', 'sparse', 'hgrc'];

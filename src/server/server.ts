@@ -11,7 +11,7 @@ import { Vfs } from '../mercurial/vfs.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import type { UnitScanners } from '../status/bulk/scanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
-import { MercurialBackend } from '../workingCopy/mercurialBackend.ts';
+import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
 import { parentSummaries, pendingChangesets } from './changesets.ts';
 import { compareChangesets, resolveChangeset } from './comparisons.ts';

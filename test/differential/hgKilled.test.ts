@@ -13,7 +13,7 @@ import { QuicksilverError } from '../../src/base/errors.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
-import { settledStatus } from '../../src/workingCopy/snapshot.ts';
+import { settledStatus } from '../../src/backends/mercurial/snapshot.ts';
 import { HgServer, hgEnvironment, statusEntries, type HgEntry } from '../support/hgServer.ts';
 import { LiveHarness } from '../support/liveHarness.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';

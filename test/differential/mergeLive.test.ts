@@ -8,7 +8,7 @@ import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import type { MergeState, Snapshot } from '../../src/workingCopy/backend.ts';
 import { LiveModel } from '../../src/workingCopy/liveModel.ts';
-import { MercurialBackend } from '../../src/workingCopy/mercurialBackend.ts';
+import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.ts';
 import type { ModelUpdate } from '../../src/workingCopy/publisher.ts';
 import { createTreeWatcher } from '../../src/workingCopy/treeWatcher.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';

@@ -11,7 +11,7 @@ import { Vfs } from '../../src/mercurial/vfs.ts';
 import { emptyOutcome } from '../../src/status/types.ts';
 import { WorkingTree } from '../../src/status/workingTree.ts';
 import { LiveModel } from '../../src/workingCopy/liveModel.ts';
-import { MercurialBackend } from '../../src/workingCopy/mercurialBackend.ts';
+import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.ts';
 import type { ModelState } from '../../src/workingCopy/publisher.ts';
 import type { Change } from '../../src/workingCopy/statusTree.ts';
 import { bulkForms } from './bulkForms.ts';

@@ -9,7 +9,7 @@ import { currentEnvironment } from '../../../src/mercurial/config/environment.ts
 import { MercurialRepository } from '../../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../../src/mercurial/vfs.ts';
 import type { StatusEntry } from '../../../src/status/status.ts';
-import { settledStatus, type SettledStatus } from '../../../src/workingCopy/snapshot.ts';
+import { settledStatus, type SettledStatus } from '../../../src/backends/mercurial/snapshot.ts';
 import { HgServer, hgEnvironment, statusEntries, type HgAnswer, type HgEntry } from '../../support/hgServer.ts';
 import { LiveHarness } from '../../support/liveHarness.ts';
 import { hasRepository, performOnFiles, type Operation, type Policy } from './operations.ts';

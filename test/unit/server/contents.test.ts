@@ -12,7 +12,7 @@ import { Vfs } from '../../../src/mercurial/vfs.ts';
 import { Contents } from '../../../src/server/contents.ts';
 import type { ContentAnswer } from '../../../src/server/protocol.ts';
 import type { Snapshot } from '../../../src/workingCopy/backend.ts';
-import { MercurialBackend } from '../../../src/workingCopy/mercurialBackend.ts';
+import { MercurialBackend } from '../../../src/backends/mercurial/mercurialBackend.ts';
 import { HgSandbox } from '../../support/hgSandbox.ts';
 
 /** A repository of hg's, read as the live model reads it, but when the test says so. */

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { bytePath } from '../../../src/base/bytePath.ts';
 import { Vfs, type FileIdentity } from '../../../src/mercurial/vfs.ts';
 import { LiveModel, PUBLISH_PAUSE_MS } from '../../../src/workingCopy/liveModel.ts';
-import { MercurialBackend } from '../../../src/workingCopy/mercurialBackend.ts';
+import { MercurialBackend } from '../../../src/backends/mercurial/mercurialBackend.ts';
 import type { ModelUpdate } from '../../../src/workingCopy/publisher.ts';
 import type { FakeEntry } from '../../support/fakeStatCache.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';

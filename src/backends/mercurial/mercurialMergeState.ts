@@ -1,6 +1,6 @@
 // Mercurial's notes on a merge as the model has them, kept for as long as the files are the same.
 import * as path from 'node:path';
-import { QuicksilverError } from '../base/errors.ts';
+import { QuicksilverError } from '../../base/errors.ts';
 import {
   decodeMergeState,
   MERGE_DIRECTORY,
@@ -8,9 +8,9 @@ import {
   readMergeStateFiles,
   type Conflict as MercurialConflict,
   type MergeStateFiles,
-} from '../mercurial/merge/mergeState.ts';
-import { sameIdentity, type FileBytes, type FileIdentity, type Vfs } from '../mercurial/vfs.ts';
-import type { Conflict, MergeState } from './backend.ts';
+} from '../../mercurial/merge/mergeState.ts';
+import { sameIdentity, type FileBytes, type FileIdentity, type Vfs } from '../../mercurial/vfs.ts';
+import type { Conflict, MergeState } from '../../workingCopy/backend.ts';
 
 /** The coarsest clock of a file system in use: within it, two changes of the same size leave the same identity behind. */
 const RACY_NS = 2_000_000_000n;

@@ -1,13 +1,13 @@
 // What a status is computed from, read from a Mercurial repository at one moment; and the status of a moment at which
 // nobody was in the middle of changing it.
-import { QuicksilverError } from '../base/errors.ts';
-import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
-import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
-import type { MercurialRepository } from '../mercurial/repository/repository.ts';
-import { sameIdentity } from '../mercurial/vfs.ts';
-import { VerdictCache } from '../status/contentComparison.ts';
-import { runStatus, type StatusOptions, type StatusResult } from '../status/status.ts';
-import type { IgnoreMatcher, StatusInput } from '../status/types.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
+import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
+import type { MercurialRepository } from '../../mercurial/repository/repository.ts';
+import { sameIdentity } from '../../mercurial/vfs.ts';
+import { VerdictCache } from '../../status/contentComparison.ts';
+import { runStatus, type StatusOptions, type StatusResult } from '../../status/status.ts';
+import type { IgnoreMatcher, StatusInput } from '../../status/types.ts';
 
 export interface RepositorySnapshot {
   readonly input: StatusInput;

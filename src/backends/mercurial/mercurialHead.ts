@@ -1,14 +1,14 @@
 // What Mercurial's files say of the working copy's parents and of what was begun in it, in the words of the model. It is
 // asked on every event, so everything is kept for as long as the files it came from are the same.
 import * as path from 'node:path';
-import { toDisplay } from '../base/bytePath.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import { isBranchTip } from '../mercurial/history/branchTip.ts';
-import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
-import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots, type Phase } from '../mercurial/history/phases.ts';
-import type { MercurialRepository } from '../mercurial/repository/repository.ts';
-import { sameIdentity, type FileIdentity, type Vfs } from '../mercurial/vfs.ts';
-import type { Head } from './backend.ts';
+import { toDisplay } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { isBranchTip } from '../../mercurial/history/branchTip.ts';
+import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
+import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots, type Phase } from '../../mercurial/history/phases.ts';
+import type { MercurialRepository } from '../../mercurial/repository/repository.ts';
+import { sameIdentity, type FileIdentity, type Vfs } from '../../mercurial/vfs.ts';
+import type { Head } from '../../workingCopy/backend.ts';
 
 type ParentFacts = Pick<Head, 'phase' | 'isBranchTip' | 'closesBranch' | 'drafts'> & {
   readonly branch?: string;

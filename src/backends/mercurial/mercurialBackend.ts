@@ -1,21 +1,21 @@
 // Mercurial as the live model sees it. Each part of a snapshot is kept for as long as the files it was read from are the
 // same, so that asking again costs a few stats.
 import * as path from 'node:path';
-import type { BytePath } from '../base/bytePath.ts';
-import type { ReadingMeans } from '../base/readingMeans.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
-import { HG_DIRECTORY } from '../mercurial/repository/discovery.ts';
-import { diffDirstates } from '../mercurial/dirstate/diffDirstates.ts';
-import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
-import { readWithFiles, type FileSet } from '../mercurial/fileSet.ts';
-import type { History } from '../mercurial/history/history.ts';
-import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
-import { MercurialRepository } from '../mercurial/repository/repository.ts';
-import type { Store, StoreTree } from '../mercurial/store/store.ts';
-import { subrepositories, subrepositoryDirectories } from '../mercurial/repository/subrepos.ts';
-import { sameIdentity, type Vfs } from '../mercurial/vfs.ts';
-import type { StatusInput, TreeRules } from '../status/types.ts';
-import type { Backend, Lock, Snapshot, Subrepository } from './backend.ts';
+import type { BytePath } from '../../base/bytePath.ts';
+import type { ReadingMeans } from '../../base/readingMeans.ts';
+import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
+import { diffDirstates } from '../../mercurial/dirstate/diffDirstates.ts';
+import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
+import { readWithFiles, type FileSet } from '../../mercurial/fileSet.ts';
+import type { History } from '../../mercurial/history/history.ts';
+import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
+import { MercurialRepository } from '../../mercurial/repository/repository.ts';
+import type { Store, StoreTree } from '../../mercurial/store/store.ts';
+import { subrepositories, subrepositoryDirectories } from '../../mercurial/repository/subrepos.ts';
+import { sameIdentity, type Vfs } from '../../mercurial/vfs.ts';
+import type { StatusInput, TreeRules } from '../../status/types.ts';
+import type { Backend, Lock, Snapshot, Subrepository } from '../../workingCopy/backend.ts';
 import { HeadReader } from './mercurialHead.ts';
 import { MergeStateReader } from './mercurialMergeState.ts';
 
