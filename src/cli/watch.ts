@@ -8,7 +8,7 @@ import { createScanners } from '../status/bulk/createScanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import type { ModelState } from '../workingCopy/publisher.ts';
-import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
+import { createTreeWatcher } from '../workingCopy/watch/treeWatcher.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { complain, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, usageError, utf8Bytes, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';

@@ -12,7 +12,7 @@ import { HG_DIRECTORY } from '../mercurial/repository/discovery.ts';
 import { LOCK_FILE } from '../mercurial/repository/lock.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
 import { emptyOutcome } from '../status/types.ts';
-import { ControlWatcher } from '../workingCopy/controlWatcher.ts';
+import { ControlWatcher } from '../workingCopy/watch/controlWatcher.ts';
 import type { ModelState } from '../workingCopy/publisher.ts';
 import { FallbackContents } from './fallbackContents.ts';
 import { FallbackStatus } from './fallbackStatus.ts';

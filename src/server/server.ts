@@ -12,7 +12,7 @@ import { createScanners } from '../status/bulk/createScanners.ts';
 import type { UnitScanners } from '../status/bulk/scanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
-import { createTreeWatcher } from '../workingCopy/treeWatcher.ts';
+import { createTreeWatcher } from '../workingCopy/watch/treeWatcher.ts';
 import { parentSummaries, pendingChangesets } from './changesets.ts';
 import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { Contents } from './contents.ts';

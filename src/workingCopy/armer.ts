@@ -2,7 +2,7 @@
 import { joinPath, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
 import type { Directory, StatusTree } from './statusTree.ts';
 import type { Reconciler } from './reconciler.ts';
-import type { TreeWatcher } from './treeWatcher.ts';
+import type { TreeWatcher } from './watch/treeWatcher.ts';
 
 /**
  * A watch costs some ten microseconds, a quarter of a second for 25,000 directories, which is not to delay what is known

@@ -5,7 +5,7 @@ import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { CatchUp } from './armer.ts';
 import type { Reconciler } from './reconciler.ts';
-import type { TreeWatcher } from './treeWatcher.ts';
+import type { TreeWatcher } from './watch/treeWatcher.ts';
 
 /** A change that happens meanwhile waits until a slice is over: it must not notice. */
 const SLICE_MS = 2;

@@ -9,13 +9,13 @@ import type { Outcome } from '../status/types.ts';
 import type { BulkOptions } from '../status/bulk/bulkScan.ts';
 import { Audits, type AuditSlice } from './audits.ts';
 import type { Backend, Snapshot } from './backend.ts';
-import { ControlWatcher } from './controlWatcher.ts';
+import { ControlWatcher } from './watch/controlWatcher.ts';
 import { HintQueue } from './hintQueue.ts';
 import { Publisher, sameTrouble, type ModelState, type ModelUpdate } from './publisher.ts';
 import { Reconciler } from './reconciler.ts';
 import { RuleFiles } from './ruleFiles.ts';
 import type { StatusTree } from './statusTree.ts';
-import type { TreeWatcher } from './treeWatcher.ts';
+import type { TreeWatcher } from './watch/treeWatcher.ts';
 
 export interface LiveModelOptions {
   readonly backend: Backend;

@@ -10,7 +10,7 @@ import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { nextTurn } from '../../src/base/async.ts';
-import { NodeWatches, type DirectoryWatches, type WatchUser } from '../../src/workingCopy/directoryWatches.ts';
+import { NodeWatches, type DirectoryWatches, type WatchUser } from '../../src/workingCopy/watch/directoryWatches.ts';
 import { bundle } from '../support/bundle.ts';
 import { sampleRepository, type HgSandbox } from '../support/hgSandbox.ts';
 import { hgEnvironment } from '../support/hgServer.ts';

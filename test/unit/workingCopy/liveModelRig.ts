@@ -10,7 +10,7 @@ import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
 import type { Backend, Head, Lock, Snapshot } from '../../../src/workingCopy/backend.ts';
 import { LiveModel, PUBLISH_PAUSE_MS } from '../../../src/workingCopy/liveModel.ts';
 import type { ModelUpdate } from '../../../src/workingCopy/publisher.ts';
-import type { TreeWatcher } from '../../../src/workingCopy/treeWatcher.ts';
+import type { TreeWatcher } from '../../../src/workingCopy/watch/treeWatcher.ts';
 import { fakeInput, FakeStatCache, type FakeEntry, type FakeInputOptions } from '../../support/fakeStatCache.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';

@@ -3,10 +3,10 @@
 // recursive watch of the root.
 import * as fs from 'node:fs';
 import * as nodePath from 'node:path';
-import { baseName, bytePath, fromDisplay, joinPath, ROOT_PATH, toFsPath, type BytePath } from '../base/bytePath.ts';
-import { errorMessage, systemErrorCode } from '../base/errors.ts';
-import { Emitter, type Disposable, type Event } from '../base/lifecycle.ts';
-import type { Logger } from '../base/log.ts';
+import { baseName, bytePath, fromDisplay, joinPath, ROOT_PATH, toFsPath, type BytePath } from '../../base/bytePath.ts';
+import { errorMessage, systemErrorCode } from '../../base/errors.ts';
+import { Emitter, type Disposable, type Event } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
 import {
   createDirectoryWatches,
   directoryIdentity,

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { nextTurn } from '../../../src/base/async.ts';
-import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
+import { nextTurn } from '../../../../src/base/async.ts';
+import { bytePath, type BytePath } from '../../../../src/base/bytePath.ts';
 import {
   InotifyWatches,
   inotifyModule,
   NodeWatches,
   type DirectoryWatches,
   type WatchUser,
-} from '../../../src/workingCopy/directoryWatches.ts';
-import { createTreeWatcher, DirectoryWatcher } from '../../../src/workingCopy/treeWatcher.ts';
-import { RecordingLogger } from '../../support/recordingLogger.ts';
-import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
+} from '../../../../src/workingCopy/watch/directoryWatches.ts';
+import { createTreeWatcher, DirectoryWatcher } from '../../../../src/workingCopy/watch/treeWatcher.ts';
+import { RecordingLogger } from '../../../support/recordingLogger.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
 
 const isLinux = process.platform === 'linux';
 /** Far longer than any event takes: reached only when the test has failed. */

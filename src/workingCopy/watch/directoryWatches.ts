@@ -1,10 +1,10 @@
 // The system's means to watch single directories: one descriptor of inotify's where there is native code, else `fs.watch`.
 import * as fs from 'node:fs';
 import { getSystemErrorName } from 'node:util';
-import { errorMessage, systemErrorCode } from '../base/errors.ts';
-import type { Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/log.ts';
-import { loadNative } from '../status/bulk/native.ts';
+import { errorMessage, systemErrorCode } from '../../base/errors.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import { loadNative } from '../../status/bulk/native.ts';
 
 /** Watches of directories. Each is a number. */
 export interface DirectoryWatches extends Disposable {

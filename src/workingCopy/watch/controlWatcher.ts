@@ -1,10 +1,10 @@
 // Watches the few directories that hold a repository's own state and its configuration.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { errorMessage } from '../base/errors.ts';
-import { Emitter, type Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/log.ts';
-import type { Backend } from './backend.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { Emitter, type Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Backend } from '../backend.ts';
 import { directoryIdentity } from './directoryWatches.ts';
 
 /** Of a backend, what is needed to know what to watch. */

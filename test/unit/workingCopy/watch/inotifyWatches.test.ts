@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { nextTurn } from '../../../src/base/async.ts';
-import { bytePath } from '../../../src/base/bytePath.ts';
+import { nextTurn } from '../../../../src/base/async.ts';
+import { bytePath } from '../../../../src/base/bytePath.ts';
 import {
   createDirectoryWatches,
   InotifyWatches,
@@ -9,11 +9,11 @@ import {
   NodeWatches,
   type InotifyModule,
   type WatchUser,
-} from '../../../src/workingCopy/directoryWatches.ts';
-import { DirectoryWatcher } from '../../../src/workingCopy/treeWatcher.ts';
-import { withoutNative } from '../../support/bulkForms.ts';
-import { RecordingLogger } from '../../support/recordingLogger.ts';
-import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
+} from '../../../../src/workingCopy/watch/directoryWatches.ts';
+import { DirectoryWatcher } from '../../../../src/workingCopy/watch/treeWatcher.ts';
+import { withoutNative } from '../../../support/bulkForms.ts';
+import { RecordingLogger } from '../../../support/recordingLogger.ts';
+import { temporaryDirectory } from '../../../support/temporaryDirectory.ts';
 
 const native = inotifyModule();
 const skip = native === undefined;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { ControlWatcher } from '../../../src/workingCopy/controlWatcher.ts';
-import { RecordingLogger } from '../../support/recordingLogger.ts';
-import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
-import { FakeBackend } from './liveModelRig.ts';
+import { ControlWatcher } from '../../../../src/workingCopy/watch/controlWatcher.ts';
+import { RecordingLogger } from '../../../support/recordingLogger.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
+import { FakeBackend } from '../liveModelRig.ts';
 
 const skip = process.platform !== 'linux';
 /** Far longer than any event takes: reached only when the test has failed. */
