@@ -7,12 +7,12 @@ import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.
 import type { Logger } from '../base/log.ts';
 import type { Outcome } from '../status/types.ts';
 import type { BulkOptions } from '../status/bulk/bulkScan.ts';
-import { Audits, type AuditSlice } from './audits.ts';
+import { Audits, type AuditSlice } from './rescan/auditScheduler.ts';
 import type { Backend, Snapshot } from './backend.ts';
 import { ControlWatcher } from './watch/controlWatcher.ts';
 import { HintQueue } from './hintQueue.ts';
 import { Publisher, sameTrouble, type ModelState, type ModelUpdate } from './publisher.ts';
-import { Reconciler } from './reconciler.ts';
+import { Reconciler } from './rescan/reconciler.ts';
 import { RuleFiles } from './ruleFiles.ts';
 import type { StatusTree } from './statusTree.ts';
 import type { TreeWatcher } from './watch/treeWatcher.ts';

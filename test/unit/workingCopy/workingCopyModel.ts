@@ -4,10 +4,10 @@ import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import { VerdictCache } from '../../../src/status/contentComparison.ts';
 import { emptyOutcome, type StatusInput } from '../../../src/status/types.ts';
 import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
-import { Armer } from '../../../src/workingCopy/armer.ts';
-import { Examination, type ExaminationContext } from '../../../src/workingCopy/examination.ts';
+import { Armer } from '../../../src/workingCopy/watch/watchInstaller.ts';
+import { Examination, type ExaminationContext } from '../../../src/workingCopy/rescan/rescanJob.ts';
 import { StatusTree, type Directory } from '../../../src/workingCopy/statusTree.ts';
-import { Survey } from '../../../src/workingCopy/survey.ts';
+import { Survey } from '../../../src/workingCopy/rescan/parallelRecheck.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 
 export class WorkingCopyModel {

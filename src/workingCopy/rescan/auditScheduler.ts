@@ -1,11 +1,11 @@
 // What is done while there is nothing else to do, a little at a time: directories are watched that a scan has found, and
 // everything is looked at again.
-import { Delay } from '../base/async.ts';
-import type { Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/log.ts';
-import { CatchUp } from './armer.ts';
+import { Delay } from '../../base/async.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import { CatchUp } from '../watch/watchInstaller.ts';
 import type { Reconciler } from './reconciler.ts';
-import type { TreeWatcher } from './watch/treeWatcher.ts';
+import type { TreeWatcher } from '../watch/treeWatcher.ts';
 
 /** A change that happens meanwhile waits until a slice is over: it must not notice. */
 const SLICE_MS = 2;

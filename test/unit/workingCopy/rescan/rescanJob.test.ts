@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { bytePath } from '../../../src/base/bytePath.ts';
-import { Examination } from '../../../src/workingCopy/examination.ts';
-import type { Outcome } from '../../../src/status/types.ts';
-import { fakeInput, type FakeInputOptions } from '../../support/fakeStatCache.ts';
-import { OLD_SECONDS, temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
-import { WorkingCopyModel } from './workingCopyModel.ts';
+import { bytePath } from '../../../../src/base/bytePath.ts';
+import { Examination } from '../../../../src/workingCopy/rescan/rescanJob.ts';
+import type { Outcome } from '../../../../src/status/types.ts';
+import { fakeInput, type FakeInputOptions } from '../../../support/fakeStatCache.ts';
+import { OLD_SECONDS, temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
+import { WorkingCopyModel } from '../workingCopyModel.ts';
 
 interface SetUp {
   readonly directory: TemporaryDirectory;

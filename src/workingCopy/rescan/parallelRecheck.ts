@@ -1,12 +1,12 @@
 // Finds out by other threads where something may be otherwise than is known. They tell what is not surely clean; what they
 // saw is older than when they tell it, so it is only said where to look. So hints need not wait, as they do for a scan.
-import { joinPath, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
-import { prepareBulk, type BulkOptions, type PreparedBulk } from '../status/bulk/bulkScan.ts';
-import { NO_PLACE, type Place, type ScanPlan } from '../status/bulk/plan.ts';
-import type { UnitScanner } from '../status/bulk/scanners.ts';
-import { directoriesOf, type DirectoryResult } from '../status/bulk/unitResult.ts';
-import { NO_NODE, type NodeId, type Outcome, type StatusInput } from '../status/types.ts';
-import type { Directory, StatusTree } from './statusTree.ts';
+import { joinPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
+import { prepareBulk, type BulkOptions, type PreparedBulk } from '../../status/bulk/bulkScan.ts';
+import { NO_PLACE, type Place, type ScanPlan } from '../../status/bulk/plan.ts';
+import type { UnitScanner } from '../../status/bulk/scanners.ts';
+import { directoriesOf, type DirectoryResult } from '../../status/bulk/unitResult.ts';
+import { NO_NODE, type NodeId, type Outcome, type StatusInput } from '../../status/types.ts';
+import type { Directory, StatusTree } from '../statusTree.ts';
 
 /**
  * A look at everything that there is to be known of a working copy. To look again at all paths that are told here is as much

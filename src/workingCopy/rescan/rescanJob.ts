@@ -1,16 +1,16 @@
 // Looks at paths and directories again, in steps, and replaces what the status tree knows of them. A step reads the disk
 // and stores what it found without letting anything else run in between, so that steps of different jobs may be mixed in
 // any order and the later one is right.
-import { BulkScan, type BulkOptions } from '../status/bulk/bulkScan.ts';
-import { NO_PLACE, type Place, type ScanPlan } from '../status/bulk/plan.ts';
-import { baseName, joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
-import { recordedPath } from '../status/caseFolding.ts';
-import type { VerdictCache } from '../status/contentComparison.ts';
-import { PathLocator } from '../status/pathLocator.ts';
-import { TreeScan } from '../status/treeScan.ts';
-import { NO_NODE, type Outcome, type StatusInput, type StatusSink } from '../status/types.ts';
-import { WorkingTree } from '../status/workingTree.ts';
-import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from './statusTree.ts';
+import { BulkScan, type BulkOptions } from '../../status/bulk/bulkScan.ts';
+import { NO_PLACE, type Place, type ScanPlan } from '../../status/bulk/plan.ts';
+import { baseName, joinPath, parentPath, type BytePath } from '../../base/bytePath.ts';
+import { recordedPath } from '../../status/caseFolding.ts';
+import type { VerdictCache } from '../../status/contentComparison.ts';
+import { PathLocator } from '../../status/pathLocator.ts';
+import { TreeScan } from '../../status/treeScan.ts';
+import { NO_NODE, type Outcome, type StatusInput, type StatusSink } from '../../status/types.ts';
+import { WorkingTree } from '../../status/workingTree.ts';
+import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from '../statusTree.ts';
 
 /** What a job works on and tells others about. */
 export interface ExaminationContext {

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fakeInput } from '../../support/fakeStatCache.ts';
-import { OLD_SECONDS, temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
-import { bulkForms } from '../../support/bulkForms.ts';
-import { WorkingCopyModel } from './workingCopyModel.ts';
+import { fakeInput } from '../../../support/fakeStatCache.ts';
+import { OLD_SECONDS, temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
+import { bulkForms } from '../../../support/bulkForms.ts';
+import { WorkingCopyModel } from '../workingCopyModel.ts';
 
 const name = fc.constantFrom('a', 'b', 'c');
 const anyPath = fc.array(name, { minLength: 1, maxLength: 3 }).map(names => names.join('/'));

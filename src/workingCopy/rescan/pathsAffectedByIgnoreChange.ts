@@ -1,6 +1,6 @@
-import { joinPath, type BytePath } from '../base/bytePath.ts';
-import { NO_NODE, type StatusInput } from '../status/types.ts';
-import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from './statusTree.ts';
+import { joinPath, type BytePath } from '../../base/bytePath.ts';
+import { NO_NODE, type StatusInput } from '../../status/types.ts';
+import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from '../statusTree.ts';
 
 /**
  * Applies new ignore rules to what is known, without looking at the disk: only unknown and ignored paths can change.

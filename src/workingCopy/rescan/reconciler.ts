@@ -1,15 +1,15 @@
 // What is known of a working copy, and the jobs that keep it true: hinted paths, a scan of everything, the audit. It does
 // no work by itself; whoever drives it calls step() and auditStep().
-import type { BytePath } from '../base/bytePath.ts';
-import type { BulkOptions } from '../status/bulk/bulkScan.ts';
-import { VerdictCache } from '../status/contentComparison.ts';
-import type { ScanPlan } from '../status/bulk/plan.ts';
-import { emptyOutcome, type StatusInput } from '../status/types.ts';
-import type { Backend, Snapshot, Subrepository } from './backend.ts';
-import { Examination, type ExaminationContext } from './examination.ts';
-import { reignore } from './reignore.ts';
-import { StatusTree } from './statusTree.ts';
-import { Survey } from './survey.ts';
+import type { BytePath } from '../../base/bytePath.ts';
+import type { BulkOptions } from '../../status/bulk/bulkScan.ts';
+import { VerdictCache } from '../../status/contentComparison.ts';
+import type { ScanPlan } from '../../status/bulk/plan.ts';
+import { emptyOutcome, type StatusInput } from '../../status/types.ts';
+import type { Backend, Snapshot, Subrepository } from '../backend.ts';
+import { Examination, type ExaminationContext } from './rescanJob.ts';
+import { reignore } from './pathsAffectedByIgnoreChange.ts';
+import { StatusTree } from '../statusTree.ts';
+import { Survey } from './parallelRecheck.ts';
 
 /** From this part of all entries on, a scan costs less than looking at each changed entry's path. */
 const CHANGED_PART = 0.25;

@@ -1,8 +1,8 @@
 // Watches the directories that a scan by several threads has found, a few at a time, after its result was told.
-import { joinPath, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
-import type { Directory, StatusTree } from './statusTree.ts';
-import type { Reconciler } from './reconciler.ts';
-import type { TreeWatcher } from './watch/treeWatcher.ts';
+import { joinPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
+import type { Directory, StatusTree } from '../statusTree.ts';
+import type { Reconciler } from '../rescan/reconciler.ts';
+import type { TreeWatcher } from './treeWatcher.ts';
 
 /**
  * A watch costs some ten microseconds, a quarter of a second for 25,000 directories, which is not to delay what is known

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { bytePath } from '../../../src/base/bytePath.ts';
-import { reignore } from '../../../src/workingCopy/reignore.ts';
-import { StatusTree } from '../../../src/workingCopy/statusTree.ts';
-import { fakeInput } from '../../support/fakeStatCache.ts';
-import { OLD_SECONDS, temporaryDirectory } from '../../support/temporaryDirectory.ts';
-import { WorkingCopyModel } from './workingCopyModel.ts';
+import type { bytePath } from '../../../../src/base/bytePath.ts';
+import { reignore } from '../../../../src/workingCopy/rescan/pathsAffectedByIgnoreChange.ts';
+import { StatusTree } from '../../../../src/workingCopy/statusTree.ts';
+import { fakeInput } from '../../../support/fakeStatCache.ts';
+import { OLD_SECONDS, temporaryDirectory } from '../../../support/temporaryDirectory.ts';
+import { WorkingCopyModel } from '../workingCopyModel.ts';
 
 /** Applies other rules and reads what has to be read; answers that. */
 function applyRules(model: WorkingCopyModel, input: WorkingCopyModel['input']): string[] {
