@@ -15,7 +15,7 @@ import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
 import type { HgAsked, HgDidProgress, HgFound, HgRun, HgRunResult } from './hgProtocol.ts';
 import type { HgPolicy } from './protocol.ts';
-import { RefusedRepository } from './refusedRepository.ts';
+import { RefusedRepository } from './fallback/unsupportedRepository.ts';
 
 export interface HgCommandsOptions {
   readonly vfs: Vfs;

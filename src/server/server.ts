@@ -18,7 +18,7 @@ import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { Contents } from './contents.ts';
 import { discoverRepositories } from './discover.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
-import { Fallback } from './fallback.ts';
+import { Fallback } from './fallback/fallback.ts';
 import { HgCommands } from './hgCommands.ts';
 import * as hgProtocol from './hgProtocol.ts';
 import { previewIgnore } from './ignorePreview.ts';

@@ -1,17 +1,17 @@
 // When hg is asked, and what is told of its answers. The clock is the real one: what is asserted of times are lower bounds.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { bytePath } from '../../../src/base/bytePath.ts';
-import { QuicksilverError } from '../../../src/base/errors.ts';
-import type { HgStatusAnswer } from '../../../src/hgCommand/hgStatus.ts';
+import { bytePath } from '../../../../src/base/bytePath.ts';
+import { QuicksilverError } from '../../../../src/base/errors.ts';
+import type { HgStatusAnswer } from '../../../../src/hgCommand/hgStatus.ts';
 import {
   FallbackStatus,
   FIRST_WAIT_MS,
   LONGEST_WAIT_MS,
   PAUSE_FACTOR,
   QUIET_MS,
-} from '../../../src/server/fallbackStatus.ts';
-import type { ToldUpdate } from '../../../src/server/updates.ts';
+} from '../../../../src/server/fallback/fallbackStatus.ts';
+import type { ToldUpdate } from '../../../../src/server/updates.ts';
 
 const problem = new QuicksilverError('unsupported', 'It is too strange.', { file: '/r' });
 

@@ -1,24 +1,24 @@
 // Stands in for the live model of a repository that is refused, where hg may be asked: watches what is recorded, and tells
 // what hg says. Starts nothing as long as the repository is supported, or nobody has allowed it.
 import * as path from 'node:path';
-import { toDisplay, type BytePath } from '../base/bytePath.ts';
-import type { QuicksilverError } from '../base/errors.ts';
-import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/log.ts';
-import type { HgRunner } from '../hgCommand/hgRunner.ts';
-import { askStatus } from '../hgCommand/hgStatus.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
-import { HG_DIRECTORY } from '../mercurial/repository/discovery.ts';
-import { LOCK_FILE } from '../mercurial/repository/lock.ts';
-import type { Vfs } from '../mercurial/vfs.ts';
-import { emptyOutcome } from '../status/types.ts';
-import { ControlWatcher } from '../workingCopy/watch/controlWatcher.ts';
-import type { ModelState } from '../workingCopy/publisher.ts';
+import { toDisplay, type BytePath } from '../../base/bytePath.ts';
+import type { QuicksilverError } from '../../base/errors.ts';
+import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import type { HgRunner } from '../../hgCommand/hgRunner.ts';
+import { askStatus } from '../../hgCommand/hgStatus.ts';
+import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
+import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
+import type { Vfs } from '../../mercurial/vfs.ts';
+import { emptyOutcome } from '../../status/types.ts';
+import { ControlWatcher } from '../../workingCopy/watch/controlWatcher.ts';
+import type { ModelState } from '../../workingCopy/publisher.ts';
 import { FallbackContents } from './fallbackContents.ts';
 import { FallbackStatus } from './fallbackStatus.ts';
-import type { ContentAnswer, ContentQuery, HgPolicy } from './protocol.ts';
-import { RefusedRepository } from './refusedRepository.ts';
-import type { ToldUpdate } from './updates.ts';
+import type { ContentAnswer, ContentQuery, HgPolicy } from '../protocol.ts';
+import { RefusedRepository } from './unsupportedRepository.ts';
+import type { ToldUpdate } from '../updates.ts';
 
 export interface FallbackOptions {
   readonly root: string;

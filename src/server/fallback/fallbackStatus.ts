@@ -1,15 +1,15 @@
 // The status of a repository that is refused, as `hg status` tells it: asked when something has happened and it is quiet
 // again, never twice at once, and never for more than a quarter of the time.
-import { Delay } from '../base/async.ts';
-import type { BytePath } from '../base/bytePath.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
-import type { HgStatusAnswer, HgStatusEntry } from '../hgCommand/hgStatus.ts';
-import { emptyOutcome } from '../status/types.ts';
-import type { Lock } from '../workingCopy/backend.ts';
-import type { Change, Entry, EntryCounts } from '../workingCopy/statusTree.ts';
-import type { RefusedHead } from './refusedRepository.ts';
-import type { ToldState, ToldUpdate } from './updates.ts';
+import { Delay } from '../../base/async.ts';
+import type { BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
+import type { HgStatusAnswer, HgStatusEntry } from '../../hgCommand/hgStatus.ts';
+import { emptyOutcome } from '../../status/types.ts';
+import type { Lock } from '../../workingCopy/backend.ts';
+import type { Change, Entry, EntryCounts } from '../../workingCopy/statusTree.ts';
+import type { RefusedHead } from './unsupportedRepository.ts';
+import type { ToldState, ToldUpdate } from '../updates.ts';
 
 export interface FallbackStatusOptions {
   ask(): Promise<HgStatusAnswer>;

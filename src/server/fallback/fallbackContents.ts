@@ -1,13 +1,13 @@
 // Versions of files of a repository that is refused, as hg gives them: converted as its working files are, so that the two
 // can be compared. What was read is kept by changeset and path.
-import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
-import type { HgResult } from '../hgCommand/hgResult.ts';
-import { BoundedCache } from '../mercurial/store/boundedCache.ts';
-import { isNodeHex, NULL_NODE_HEX } from '../mercurial/store/node.ts';
-import type { Head } from '../workingCopy/backend.ts';
-import type { Entry } from '../workingCopy/statusTree.ts';
-import { noContent } from './contents.ts';
-import type { ContentAnswer, ContentQuery } from './protocol.ts';
+import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import type { HgResult } from '../../hgCommand/hgResult.ts';
+import { BoundedCache } from '../../mercurial/store/boundedCache.ts';
+import { isNodeHex, NULL_NODE_HEX } from '../../mercurial/store/node.ts';
+import type { Head } from '../../workingCopy/backend.ts';
+import type { Entry } from '../../workingCopy/statusTree.ts';
+import { noContent } from '../contents.ts';
+import type { ContentAnswer, ContentQuery } from '../protocol.ts';
 
 export interface FallbackContentSource {
   /** What hg has said of a path; undefined for what is clean. */

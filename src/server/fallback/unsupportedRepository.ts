@@ -1,15 +1,15 @@
 // What can be said of a repository whose status is refused: most of what makes it so concerns the files only.
 import * as path from 'node:path';
-import { QuicksilverError } from '../base/errors.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
-import { HG_DIRECTORY } from '../mercurial/repository/discovery.ts';
-import { readWithFiles, type FileSet } from '../mercurial/fileSet.ts';
-import { LOCK_FILE } from '../mercurial/repository/lock.ts';
-import { MercurialRepository } from '../mercurial/repository/repository.ts';
-import type { Vfs } from '../mercurial/vfs.ts';
-import { subrepositories } from '../mercurial/repository/subrepos.ts';
-import type { Head, Lock, Subrepository } from '../workingCopy/backend.ts';
-import { HeadReader } from '../backends/mercurial/mercurialHead.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
+import { readWithFiles, type FileSet } from '../../mercurial/fileSet.ts';
+import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
+import { MercurialRepository } from '../../mercurial/repository/repository.ts';
+import type { Vfs } from '../../mercurial/vfs.ts';
+import { subrepositories } from '../../mercurial/repository/subrepos.ts';
+import type { Head, Lock, Subrepository } from '../../workingCopy/backend.ts';
+import { HeadReader } from '../../backends/mercurial/mercurialHead.ts';
 
 /** Looked at where not even the requirements can be understood. */
 const FILES_WITHOUT_LAYOUT = ['requires', 'dirstate', 'branch', 'bookmarks', 'bookmarks.current', 'sparse', 'hgrc'];
