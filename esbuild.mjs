@@ -68,7 +68,7 @@ const builds = [
     external: ['vscode'],
     plugins: [portMessages],
   },
-  { ...common, entryPoints: { worker: 'src/server/workerMain.ts' }, plugins: [lazyLinearEngine] },
+  { ...common, entryPoints: { worker: 'src/server/main/workerMain.ts' }, plugins: [lazyLinearEngine] },
   { ...common, entryPoints: { linear: 're2js' } },
   { ...common, entryPoints: { scanner: 'src/status/bulk/scannerMain.ts' } },
   { ...common, entryPoints: { askpass: 'src/hgCommand/askpassMain.ts' }, sourcemap: false },

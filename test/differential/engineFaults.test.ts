@@ -21,7 +21,7 @@ describe('the engine', () => {
 
   before(() => {
     base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-engine-')));
-    worker = bundle('src/server/workerMain.ts', path.join(base, 'worker.cjs'));
+    worker = bundle('src/server/main/workerMain.ts', path.join(base, 'worker.cjs'));
   });
   after(() => fs.rmSync(base, { recursive: true, force: true }));
 
