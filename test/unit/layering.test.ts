@@ -15,10 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mercurial: ['base', 'files'],
   git: ['base', 'files'],
   status: ['base'],
-  workingCopy: ['base', 'files', 'mercurial', 'status'],
+  workingCopy: ['base', 'files', 'status'],
+  backends: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy'],
   hgCommand: ['base'],
-  server: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy', 'hgCommand'],
-  cli: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy', 'hgCommand', 'server'],
+  server: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy', 'backends', 'hgCommand'],
+  cli: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy', 'backends', 'hgCommand', 'server'],
   extension: ['base', 'status', 'workingCopy', 'hgCommand', 'server'],
 };
 
@@ -32,7 +33,7 @@ const FILE_ACCESS = [
   /^src\/files\/vfs\.ts$/,
   /^src\/status\/workingTree\.ts$/,
   /^src\/status\/bulk\/scanUnit\.ts$/,
-  /^src\/workingCopy\/\w*[wW]atch\w*\.ts$/,
+  /^src\/workingCopy\/watch\/\w*[wW]atch\w*\.ts$/,
   /^src\/hgCommand\//,
 ];
 
@@ -186,7 +187,12 @@ test('the rules detect each kind of violation', () => {
       ['workingCopy imports src/server/protocol.ts'],
     ],
     ['src/workingCopy/a.ts', "import { watch } from 'node:fs';", ['imports node:fs']],
-    ['src/workingCopy/directoryWatcher.ts', "import { watch } from 'node:fs';", []],
+    ['src/workingCopy/watch/directoryWatcher.ts', "import { watch } from 'node:fs';", []],
+    [
+      'src/workingCopy/a.ts',
+      "import type { X } from '../backends/mercurial/x.ts';",
+      ['workingCopy imports src/backends/mercurial/x.ts'],
+    ],
     ['src/hgCommand/a.ts', "import { spawn } from 'node:child_process';", []],
     ['src/hgCommand/a.ts', "import { x } from '../mercurial/vfs.ts';", ['hgCommand imports src/mercurial/vfs.ts']],
     ['src/cli/a.ts', "import { spawn } from 'child_process';", ['imports child_process']],
