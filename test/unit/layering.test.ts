@@ -12,19 +12,21 @@ const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   files: ['base'],
-  mercurial: ['base', 'files'],
+  regex: ['base'],
+  mercurial: ['base', 'files', 'regex'],
   git: ['base', 'files'],
+  bazaar: ['base', 'files', 'regex'],
   status: ['base'],
   workingCopy: ['base', 'files', 'status'],
-  backends: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy'],
+  backends: ['base', 'files', 'mercurial', 'git', 'bazaar', 'status', 'workingCopy'],
   hgCommand: ['base'],
-  server: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy', 'backends', 'hgCommand'],
-  cli: ['base', 'files', 'mercurial', 'git', 'status', 'workingCopy', 'backends', 'hgCommand', 'server'],
+  server: ['base', 'files', 'mercurial', 'git', 'bazaar', 'status', 'workingCopy', 'backends', 'hgCommand'],
+  cli: ['base', 'files', 'mercurial', 'git', 'bazaar', 'status', 'workingCopy', 'backends', 'hgCommand', 'server'],
   extension: ['base', 'status', 'workingCopy', 'hgCommand', 'server'],
 };
 
 /** Folders that run to completion: whoever calls them decides about time. */
-const WITHOUT_TIMERS = new Set(['files', 'mercurial', 'git', 'status']);
+const WITHOUT_TIMERS = new Set(['files', 'regex', 'mercurial', 'git', 'bazaar', 'status']);
 /** The one helper of the lowest layer that waits. */
 const WAITING_HELPER = 'src/base/async.ts';
 

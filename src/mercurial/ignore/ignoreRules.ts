@@ -3,7 +3,7 @@ import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
 import type { OpenFile, Vfs } from '../vfs.ts';
 import { normalizePath } from './globPattern.ts';
-import { StepBudget } from './regexEngine.ts';
+import { StepBudget } from '../../regex/regexEngine.ts';
 import { parseIgnoreFile, type IncludeLine, type PatternLine } from './ignoreFile.ts';
 import { compilePatterns, type Pattern, type PatternMatcher, type ScopedMatcher } from './patternMatcher.ts';
 

@@ -7,12 +7,12 @@ import {
   compileEngines,
   type EngineName,
   type RegexEngine,
-} from './regexEngine.ts';
-import { RegexTooDeepError, parseRegex } from './regexParser.ts';
-import { RegexSyntaxError } from './regexScanner.ts';
-import { InexpressibleRegexError, resolveReferences } from './regexReferences.ts';
-import { simplify } from './regexSimplify.ts';
-import { NEVER, type RegexNode } from './regexSyntax.ts';
+} from '../../regex/regexEngine.ts';
+import { RegexTooDeepError, parseRegex } from '../../regex/regexParser.ts';
+import { RegexSyntaxError } from '../../regex/regexScanner.ts';
+import { InexpressibleRegexError, resolveReferences } from '../../regex/regexReferences.ts';
+import { simplify } from '../../regex/regexSimplify.ts';
+import { NEVER, type RegexNode } from '../../regex/regexSyntax.ts';
 
 /** Where a pattern comes from, for explanations and errors. */
 export interface IgnoreRule {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytePath } from '../../../../src/base/bytePath.ts';
-import { compilePatterns, type Pattern } from '../../../../src/mercurial/ignore/patternMatcher.ts';
-import { backtrackingCost } from '../../../../src/mercurial/ignore/regexCost.ts';
-import { parseRegex } from '../../../../src/mercurial/ignore/regexParser.ts';
-import { printRe2 } from '../../../../src/mercurial/ignore/regexPrinter.ts';
-import { simplify } from '../../../../src/mercurial/ignore/regexSimplify.ts';
+import { bytePath } from '../../../src/base/bytePath.ts';
+import { compilePatterns, type Pattern } from '../../../src/mercurial/ignore/patternMatcher.ts';
+import { backtrackingCost } from '../../../src/regex/regexCost.ts';
+import { parseRegex } from '../../../src/regex/regexParser.ts';
+import { printRe2 } from '../../../src/regex/regexPrinter.ts';
+import { simplify } from '../../../src/regex/regexSimplify.ts';
 
 function relre(pattern: string): Pattern {
   return { kind: 'relre', pattern, rule: { file: '/r/.hgignore', line: 7, text: pattern, kind: 'relre' } };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytePath } from '../../../../src/base/bytePath.ts';
-import { compilePatterns, type PatternMatcher } from '../../../../src/mercurial/ignore/patternMatcher.ts';
-import { RegexTooDeepError, parseRegex } from '../../../../src/mercurial/ignore/regexParser.ts';
-import { RegexSyntaxError } from '../../../../src/mercurial/ignore/regexScanner.ts';
+import { bytePath } from '../../../src/base/bytePath.ts';
+import { compilePatterns, type PatternMatcher } from '../../../src/mercurial/ignore/patternMatcher.ts';
+import { RegexTooDeepError, parseRegex } from '../../../src/regex/regexParser.ts';
+import { RegexSyntaxError } from '../../../src/regex/regexScanner.ts';
 
 function matcher(...patterns: string[]): PatternMatcher {
   return compilePatterns(patterns.map(pattern => ({ kind: 're', pattern })));
