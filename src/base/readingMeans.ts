@@ -39,7 +39,7 @@ export interface NativeDecoders {
   decodeV2(bytes: Uint8Array, windowsNames: boolean, rootOffset: number, rootCount: number): DecodedColumns | null;
 }
 
-export interface ReadingMeans {
+export interface DecodeAccelerators {
   readonly decoders?: NativeDecoders | undefined;
   /** Keep bytes and columns in memory that threads can share. */
   readonly shared?: boolean | undefined;
@@ -48,6 +48,6 @@ export interface ReadingMeans {
 }
 
 /** The same for those who will not have the tree scanned by several threads. */
-export function onlyDecoders(means: ReadingMeans | undefined): ReadingMeans | undefined {
+export function onlyDecoders(means: DecodeAccelerators | undefined): DecodeAccelerators | undefined {
   return means && { decoders: means.decoders };
 }

@@ -1,7 +1,7 @@
 // Which repository a command is about.
 import * as nodePath from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
-import type { ReadingMeans } from '../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../base/readingMeans.ts';
 import { currentEnvironment } from '../mercurial/config/environment.ts';
 import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';
@@ -51,6 +51,6 @@ function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | u
  * Opens the repository for reading. Throws 'unsupported' if it must be refused.
  * @param means quicker means of reading the dirstate
  */
-export function openRepository(place: Place, means?: ReadingMeans): MercurialRepository {
+export function openRepository(place: Place, means?: DecodeAccelerators): MercurialRepository {
   return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), means });
 }

@@ -9,7 +9,7 @@ import { NULL_NODE_HEX } from '../mercurial/store/node.ts';
 import type { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { reversed, statusBetween, statusToWorkingCopy } from '../status/revisionStatus.ts';
 import type { StatusEntry } from '../status/status.ts';
-import { emptyOutcome, type Outcome, type Status } from '../status/types.ts';
+import { newWorkCounters, type WorkCounters, type Status } from '../status/types.ts';
 import { settledStatus, type RepositorySnapshot } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
@@ -23,7 +23,7 @@ import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 /** A comparison that was made: what is to be written, and what is to be said of it. */
 interface Answer {
   readonly entries: readonly StatusEntry[];
-  readonly outcome: Outcome;
+  readonly outcome: WorkCounters;
   readonly complaints: Selection['complaints'];
   readonly warnings: readonly string[];
 }
@@ -70,7 +70,7 @@ async function compare(request: Request): Promise<Answer> {
   const dirstate = repository.readDirstate();
   const [from, to] = pairOf(request.args, repository.history(dirstate));
   if (from !== 'working-copy' && to !== 'working-copy') return compareRevisions(request, dirstate, from, to);
-  if (from === to) return { entries: [], outcome: emptyOutcome(), complaints: [], warnings: [] };
+  if (from === to) return { entries: [], outcome: newWorkCounters(), complaints: [], warnings: [] };
   return compareWorkingCopy(request);
 }
 
@@ -114,7 +114,7 @@ async function compareRevisions(
       : undefined;
     return {
       entries: withCopies(entries, traced),
-      outcome: emptyOutcome(),
+      outcome: newWorkCounters(),
       complaints: [],
       warnings: [],
     };

@@ -2,7 +2,7 @@
 import { compareBytes, type BytePath } from '../base/bytePath.ts';
 import { STATUS_LETTERS } from '../server/statusLetters.ts';
 import type { StatusEntry } from '../status/status.ts';
-import type { Outcome, Status } from '../status/types.ts';
+import type { WorkCounters, Status } from '../status/types.ts';
 import type { ByteSink } from './io.ts';
 
 export interface StatusFormat {
@@ -50,7 +50,7 @@ export function jsonString(path: string): string {
 }
 
 /** One line that tells what a run did. */
-export function outcomeLine(outcome: Outcome, milliseconds: number): string {
+export function outcomeLine(outcome: WorkCounters, milliseconds: number): string {
   return (
     `stats: ${outcome.stats} lstat calls, ${outcome.directoriesRead} directories read, ` +
     `${outcome.filesRead} files read (${outcome.bytesRead} bytes), ${outcome.unsure} unsure, ` +

@@ -3,7 +3,7 @@ import { minimatch } from 'minimatch';
 import { joinPath, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
-import { emptyOutcome } from '../status/types.ts';
+import { newWorkCounters } from '../status/types.ts';
 import { WorkingTree } from '../status/workingTree.ts';
 
 /**
@@ -15,7 +15,7 @@ export function discoverRepositories(vfs: Vfs, folder: string, depth: number, ig
   const found = new Set<string>();
   const above = findRepositoryRoot(vfs, folder);
   if (above !== undefined) found.add(above);
-  const tree = new WorkingTree(folder, emptyOutcome());
+  const tree = new WorkingTree(folder, newWorkCounters());
   let level: BytePath[] = [ROOT_PATH];
   for (let at = 0; at <= depth && level.length > 0; at++) {
     const next: BytePath[] = [];

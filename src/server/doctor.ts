@@ -7,7 +7,7 @@ import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { Vfs } from '../mercurial/vfs.ts';
 import type { StatusEntry } from '../status/status.ts';
-import type { Outcome, Status } from '../status/types.ts';
+import type { WorkCounters, Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import { compareWithHg, inBoth, type Difference, type Verdict } from './hgComparison.ts';
 import { STATUS_LETTERS } from './statusLetters.ts';
@@ -63,7 +63,7 @@ export interface DoctorReport {
 export interface Answer {
   /** Files of each status, in the order of `hg status`. */
   readonly counts: Readonly<Record<Status, number>>;
-  readonly outcome: Outcome;
+  readonly outcome: WorkCounters;
   readonly milliseconds: number;
 }
 

@@ -15,7 +15,7 @@ import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import type { Vfs } from '../mercurial/vfs.ts';
 import type { HgAsked, HgDidProgress, HgFound, HgRun, HgRunResult } from './hgProtocol.ts';
 import type { HgPolicy } from './protocol.ts';
-import { RefusedRepository } from './fallback/unsupportedRepository.ts';
+import { UnsupportedRepository } from './fallback/unsupportedRepository.ts';
 
 export interface HgCommandsOptions {
   readonly vfs: Vfs;
@@ -179,7 +179,7 @@ export class HgCommands implements Disposable {
 
   #createRunner(root: string | null): HgRunner {
     const { vfs, environment, logger } = this.#options;
-    const repository = root === null ? undefined : new RefusedRepository(root, vfs, environment);
+    const repository = root === null ? undefined : new UnsupportedRepository(root, vfs, environment);
     const { variables } = environment;
     return new HgRunner({
       root: root ?? undefined,

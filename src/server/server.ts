@@ -23,8 +23,8 @@ import { HgCommands } from './hgCommands.ts';
 import * as hgProtocol from './hgProtocol.ts';
 import { previewIgnore } from './ignorePreview.ts';
 import * as protocol from './protocol.ts';
-import { Troubles } from './troubles.ts';
-import { toMessages, type ToldUpdate } from './updates.ts';
+import { ProblemLog } from './troubles.ts';
+import { toMessages, type PublishedUpdate } from './updates.ts';
 
 interface ServedRepository extends Disposable {
   readonly model: LiveModel;
@@ -47,7 +47,7 @@ export class Server implements Disposable {
   readonly #repositories = new Map<string, ServedRepository>();
   readonly #owned = new DisposableStore();
   readonly #logger: Logger;
-  readonly #troubles = new Troubles();
+  readonly #troubles = new ProblemLog();
   #scannersMade: UnitScanners | undefined;
   readonly #hg: HgCommands;
 
@@ -172,7 +172,7 @@ export class Server implements Disposable {
       }),
     );
     let sequence = 0;
-    const tell = (update: ToldUpdate): void => {
+    const tell = (update: PublishedUpdate): void => {
       for (const message of toMessages(root, update, sequence + 1)) {
         sequence = message.sequence;
         this.#send(protocol.DidUpdate, message);

@@ -14,7 +14,7 @@ export interface Trouble {
   readonly message: string;
 }
 
-export class Troubles {
+export class ProblemLog {
   readonly #now: () => number;
   readonly #kept: Trouble[] = [];
 

@@ -11,14 +11,14 @@ import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } fro
 const PART_ENTRIES = 2000;
 
 /** What is told of a repository: by its live model, or by the fallback that asks hg. */
-export type ToldUpdate = Omit<ModelUpdate, 'state'> & { readonly state: ToldState };
+export type PublishedUpdate = Omit<ModelUpdate, 'state'> & { readonly state: ToldState };
 export type ToldState = ModelState | { readonly kind: 'fallback'; readonly problem: QuicksilverError };
 
 /**
  * The messages for one update, in order. Only the last of them can be settled, only the first resets.
  * @param firstSequence the sequence number of the first message
  */
-export function* toMessages(root: string, update: ToldUpdate, firstSequence: number): Generator<RepositoryUpdate> {
+export function* toMessages(root: string, update: PublishedUpdate, firstSequence: number): Generator<RepositoryUpdate> {
   const head = update.head && toHead(update.head);
   const counts = { ...update.counts, tracked: update.tracked };
   const { outcome } = update;

@@ -3,7 +3,7 @@
 import { parentPath, type BytePath } from '../base/bytePath.ts';
 import { compareContent, VerdictCache } from './contentComparison.ts';
 import type { StatusEntry } from './status.ts';
-import type { Outcome, Status, StatusInput } from './types.ts';
+import type { WorkCounters, Status, StatusInput } from './types.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** A file of one revision. */
@@ -53,7 +53,7 @@ export interface WorkingComparison {
   readonly clean: boolean;
   readonly isSelected: ((path: BytePath) => boolean) | undefined;
   /** The counters to add to. */
-  readonly outcome: Outcome;
+  readonly outcome: WorkCounters;
 }
 
 /**

@@ -5,7 +5,7 @@ import { recordedPath } from './caseFolding.ts';
 import { VerdictCache } from './contentComparison.ts';
 import { PathLocator } from './pathLocator.ts';
 import { TreeScan, type ScanOptions } from './treeScan.ts';
-import { emptyOutcome, NO_NODE, type Outcome, type Status, type StatusInput } from './types.ts';
+import { newWorkCounters, NO_NODE, type WorkCounters, type Status, type StatusInput } from './types.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** How a long run shares its thread. */
@@ -39,7 +39,7 @@ export interface StatusResult {
   readonly ignoredDirectories: readonly BytePath[];
   readonly nestedRepositories: readonly BytePath[];
   readonly unreadable: readonly { readonly path: BytePath; readonly code: string }[];
-  readonly outcome: Outcome;
+  readonly outcome: WorkCounters;
 }
 
 /** A slice is long enough to make pausing cheap and short enough not to be noticed. */
@@ -50,7 +50,7 @@ const SLICE_MS = 8;
  * Throws what `options.signal` was aborted with, and a QuicksilverError if a base revision cannot be read.
  */
 export async function runStatus(input: StatusInput, options: StatusOptions): Promise<StatusResult> {
-  const outcome = emptyOutcome();
+  const outcome = newWorkCounters();
   const entries: StatusEntry[] = [];
   const ignoredDirectories: BytePath[] = [];
   const nestedRepositories: BytePath[] = [];
@@ -87,7 +87,7 @@ export async function runStatus(input: StatusInput, options: StatusOptions): Pro
 function beginBulk(
   input: StatusInput,
   scan: TreeScan,
-  outcome: Outcome,
+  outcome: WorkCounters,
   { bulk, clean, ignored, signal }: StatusOptions,
 ): BulkScan | undefined {
   if (bulk === undefined || clean || ignored === 'all') return undefined;

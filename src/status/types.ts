@@ -123,7 +123,7 @@ export interface StatusInput {
 }
 
 /** The work a run did. Tests assert exact numbers, so that a lost optimisation fails a test. */
-export interface Outcome {
+export interface WorkCounters {
   /** lstat calls. */
   stats: number;
   directoriesRead: number;
@@ -136,7 +136,7 @@ export interface Outcome {
   unsureRemembered: number;
 }
 
-export function emptyOutcome(): Outcome {
+export function newWorkCounters(): WorkCounters {
   return { stats: 0, directoriesRead: 0, filesRead: 0, bytesRead: 0, unsure: 0, unsureRemembered: 0 };
 }
 

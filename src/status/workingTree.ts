@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { compareBytes, parentPath, toDisplay, toFsPath, type BytePath } from '../base/bytePath.ts';
 import { errorMessage, QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import type { ContentSource, FileKind, FileStat } from '../base/fileStat.ts';
-import type { Outcome } from './types.ts';
+import type { WorkCounters } from './types.ts';
 
 export interface DirectoryItem {
   readonly name: string;
@@ -33,7 +33,7 @@ export function rethrowIfExhausted(path: BytePath, error: unknown): string {
 
 export class WorkingTree {
   readonly root: string;
-  readonly outcome: Outcome;
+  readonly outcome: WorkCounters;
   readonly #onUnreadable: (path: BytePath, code: string) => void;
 
   /**
@@ -41,7 +41,11 @@ export class WorkingTree {
    * @param outcome the counters to add to
    * @param onUnreadable told of every path that is there but cannot be looked at
    */
-  constructor(root: string, outcome: Outcome, onUnreadable: (path: BytePath, code: string) => void = () => undefined) {
+  constructor(
+    root: string,
+    outcome: WorkCounters,
+    onUnreadable: (path: BytePath, code: string) => void = () => undefined,
+  ) {
     this.root = root;
     this.outcome = outcome;
     this.#onUnreadable = onUnreadable;

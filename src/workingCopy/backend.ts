@@ -126,7 +126,7 @@ export interface Backend {
   /** The recorded paths whose entries differ between two snapshots of this backend. */
   changedPaths(from: Snapshot, to: Snapshot): BytePath[];
   /** Nothing is looked at for the moment: memory that can be had again without much work may be given back. */
-  rest(snapshot: Snapshot): void;
+  releaseCaches(snapshot: Snapshot): void;
   /** How the working copy is locked by a running command. */
   lock(): Lock;
   /** Absolute paths of the directories in which the system keeps its state; watched, if they exist. */

@@ -5,9 +5,9 @@ import { isWithinRoot, ROOT_PATH, toDisplay, type BytePath } from '../base/byteP
 import { errorMessage, QuicksilverError } from '../base/errors.ts';
 import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import type { Outcome } from '../status/types.ts';
+import type { WorkCounters } from '../status/types.ts';
 import type { BulkOptions } from '../status/bulk/bulkScan.ts';
-import { Audits, type AuditSlice } from './rescan/auditScheduler.ts';
+import { AuditScheduler, type AuditSlice } from './rescan/auditScheduler.ts';
 import type { Backend, Snapshot } from './backend.ts';
 import { ControlWatcher } from './watch/controlWatcher.ts';
 import { HintQueue } from './hintQueue.ts';
@@ -65,7 +65,7 @@ export class LiveModel implements Disposable {
   #running = false;
   #backgroundDue = false;
   #waiting: (() => void)[] = [];
-  readonly #audits: Audits;
+  readonly #audits: AuditScheduler;
   readonly #rules: RuleFiles;
 
   /** The model does nothing before {@link start}. It owns the watcher. */
@@ -79,7 +79,7 @@ export class LiveModel implements Disposable {
       onDirectory: (path: BytePath, fresh: boolean) => this.#watcher.watch(path, fresh),
       onDirectoryGone: (path: BytePath) => this.#watcher.unwatch(path),
       onUnreadable: (path: BytePath, code: string) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
-      onSurveyed: () => this.#workInBackgroundNext(),
+      onRechecked: () => this.#workInBackgroundNext(),
     };
     const bulk = options.bulk && {
       onFailure: (error: unknown) => this.#logger.warn(`One thread scans for several (${errorMessage(error)}).`),
@@ -87,7 +87,7 @@ export class LiveModel implements Disposable {
     };
     this.#reconciler = new Reconciler(options.backend, events, bulk);
     this.#audits = this.#owned.add(
-      new Audits({
+      new AuditScheduler({
         reconciler: this.#reconciler,
         watcher: this.#watcher,
         logger: this.#logger,
@@ -125,7 +125,7 @@ export class LiveModel implements Disposable {
   }
 
   /** All the work that was ever done. */
-  get outcome(): Readonly<Outcome> {
+  get outcome(): Readonly<WorkCounters> {
     return this.#reconciler.outcome;
   }
 
@@ -235,11 +235,11 @@ export class LiveModel implements Disposable {
       this.#running = false;
     }
     try {
-      this.#rest();
+      this.#onQuiet();
     } catch (error) {
       // Nobody waits for this: the failure of one repository must not end the engine, which serves others.
       this.#fail(error);
-      this.#rest();
+      this.#onQuiet();
     }
   }
 
@@ -267,7 +267,7 @@ export class LiveModel implements Disposable {
   }
 
   /** Nothing can be done now: tells what is known and sees to it that the work goes on when something can be. */
-  #rest(): void {
+  #onQuiet(): void {
     if (this.#owned.isDisposed) return;
     if (this.snapshot === undefined) {
       if (this.#retries === 0) {
@@ -287,7 +287,7 @@ export class LiveModel implements Disposable {
     if (this.#retries > 0) return;
     const toldAt = this.#toldAt;
     if (!this.#publish(true)) return;
-    this.#backend.rest(this.snapshot);
+    this.#backend.releaseCaches(this.snapshot);
     this.#resolveWaiting();
     // What was told is sent when this turn is over: nothing more is done in it.
     if (this.#toldAt !== toldAt) this.#workInBackgroundNext();

@@ -2,7 +2,7 @@
 import type { BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
 import { Emitter, type Disposable } from '../base/lifecycle.ts';
-import { emptyOutcome, type Outcome } from '../status/types.ts';
+import { newWorkCounters, type WorkCounters } from '../status/types.ts';
 import type { Head, Lock, MergeState, Subrepository } from './backend.ts';
 import type { Change, EntryCounts, StatusTree } from './statusTree.ts';
 
@@ -26,7 +26,7 @@ export interface ModelUpdate {
   readonly subrepositories?: readonly Subrepository[];
   readonly settled: boolean;
   readonly cause: string;
-  readonly outcome: Readonly<Outcome>;
+  readonly outcome: Readonly<WorkCounters>;
   readonly milliseconds: number;
 }
 
@@ -50,9 +50,9 @@ export class Publisher implements Disposable {
   subrepositories: readonly Subrepository[] | undefined;
   tracked = 0;
   nestedRepositories: ReadonlySet<BytePath> = new Set();
-  readonly #outcome: Readonly<Outcome>;
+  readonly #outcome: Readonly<WorkCounters>;
   /** The counters as of the last settled update. */
-  #accounted: Outcome = emptyOutcome();
+  #accounted: WorkCounters = newWorkCounters();
   #causes = new Set<string>();
   #began: number | undefined;
   #reset = true;
@@ -69,7 +69,7 @@ export class Publisher implements Disposable {
   };
 
   /** @param outcome counters that only grow; an update tells what was added since the last settled one */
-  constructor(tree: StatusTree, outcome: Readonly<Outcome>) {
+  constructor(tree: StatusTree, outcome: Readonly<WorkCounters>) {
     this.tree = tree;
     this.#outcome = outcome;
   }
@@ -161,7 +161,7 @@ function sameHead(a: Head | undefined, b: Head | undefined): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-function difference(now: Readonly<Outcome>, before: Readonly<Outcome>): Outcome {
+function difference(now: Readonly<WorkCounters>, before: Readonly<WorkCounters>): WorkCounters {
   return {
     stats: now.stats - before.stats,
     directoriesRead: now.directoriesRead - before.directoriesRead,

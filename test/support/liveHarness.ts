@@ -8,7 +8,7 @@ import type { Disposable } from '../../src/base/lifecycle.ts';
 import { silentLogger, type Logger } from '../../src/base/log.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
-import { emptyOutcome } from '../../src/status/types.ts';
+import { newWorkCounters } from '../../src/status/types.ts';
 import { WorkingTree } from '../../src/status/workingTree.ts';
 import { LiveModel } from '../../src/workingCopy/liveModel.ts';
 import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.ts';
@@ -175,7 +175,7 @@ export class LiveHarness implements Disposable {
   /** What `hg` lists file by file where we name the directory. */
   #filesBelow(directory: BytePath): BytePath[] {
     const files: BytePath[] = [];
-    const tree = new WorkingTree(this.root, emptyOutcome());
+    const tree = new WorkingTree(this.root, newWorkCounters());
     const { excluded } = this.model.snapshot!.input.rules;
     const pending = [directory];
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {

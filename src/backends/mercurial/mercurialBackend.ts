@@ -2,7 +2,7 @@
 // same, so that asking again costs a few stats.
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
-import type { ReadingMeans } from '../../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../base/readingMeans.ts';
 import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { diffDirstates } from '../../mercurial/dirstate/diffDirstates.ts';
@@ -47,10 +47,10 @@ export class MercurialBackend implements Backend {
   #repository: MercurialRepository | undefined;
   #stateFiles: ReadonlySet<string> = new Set();
   readonly #mergeState: MergeStateReader;
-  readonly #means: ReadingMeans | undefined;
+  readonly #means: DecodeAccelerators | undefined;
 
   /** @param means quicker means of reading the dirstate */
-  constructor(root: string, vfs: Vfs, environment: HgEnvironment, means?: ReadingMeans) {
+  constructor(root: string, vfs: Vfs, environment: HgEnvironment, means?: DecodeAccelerators) {
     this.root = root;
     this.#vfs = vfs;
     this.#environment = environment;
@@ -122,7 +122,7 @@ export class MercurialBackend implements Backend {
     return paths;
   }
 
-  rest(snapshot: Snapshot): void {
+  releaseCaches(snapshot: Snapshot): void {
     (snapshot as MercurialSnapshot).base.release();
   }
 

@@ -1,6 +1,6 @@
 // Reads `.hg/dirstate` as one consistent state, although others replace it at any time.
 import { QuicksilverError } from '../../base/errors.ts';
-import type { ReadingMeans } from '../../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../base/readingMeans.ts';
 import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs.ts';
 import type { NameRules } from './component.ts';
 import { V1_HEADER_LENGTH, decodeV1 } from './decodeV1.ts';
@@ -21,7 +21,7 @@ export interface ReadDirstateOptions {
   /** What was read before: where little has changed since, most of it is taken over. */
   readonly previous?: Dirstate | undefined;
   /** Quicker means than this folder's own. */
-  readonly means?: ReadingMeans | undefined;
+  readonly means?: DecodeAccelerators | undefined;
 }
 
 /** 2 GiB less one byte, the most that one read takes: some 20 million tracked files. */
@@ -174,13 +174,18 @@ function readAll(file: OpenFile, length: number, { means }: ReadDirstateOptions)
 }
 
 /** As decodeV1(), which is asked itself if native code refuses the bytes: it says what is wrong with them. */
-function decodeV1With(bytes: Buffer, rules: NameRules, means: ReadingMeans | undefined): NodeTable {
+function decodeV1With(bytes: Buffer, rules: NameRules, means: DecodeAccelerators | undefined): NodeTable {
   const decoded = means?.decoders?.decodeV1(bytes, rules.windowsNames, secret(), secret());
   return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV1(bytes, rules, means?.shared);
 }
 
 /** As decodeV2(), and so on. */
-function decodeV2With(bytes: Buffer, docket: Docket, rules: NameRules, means: ReadingMeans | undefined): NodeTable {
+function decodeV2With(
+  bytes: Buffer,
+  docket: Docket,
+  rules: NameRules,
+  means: DecodeAccelerators | undefined,
+): NodeTable {
   const decoded = means?.decoders?.decodeV2(bytes, rules.windowsNames, docket.rootOffset, docket.rootCount);
   return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV2(bytes, docket, rules, means?.shared);
 }

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { onlyDecoders, type ReadingMeans } from '../../base/readingMeans.ts';
+import { onlyDecoders, type DecodeAccelerators } from '../../base/readingMeans.ts';
 import type { HgEnvironment } from '../config/environment.ts';
 import { loadConfig, type HgConfig } from '../config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';
@@ -29,7 +29,7 @@ export interface OpenOptions {
   /** For looking at a repository that must be refused: nothing but {@link MercurialRepository.checkSupported} tells. */
   readonly allowUnsupported?: boolean;
   /** Quicker means of reading the dirstate. */
-  readonly means?: ReadingMeans | undefined;
+  readonly means?: DecodeAccelerators | undefined;
 }
 
 /**
@@ -76,7 +76,7 @@ export class MercurialRepository {
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;
   readonly #allowUnsupported: boolean;
-  readonly #means: ReadingMeans | undefined;
+  readonly #means: DecodeAccelerators | undefined;
   #store: Store | undefined;
 
   private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {

@@ -11,14 +11,14 @@ import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
 import type { Vfs } from '../../mercurial/vfs.ts';
-import { emptyOutcome } from '../../status/types.ts';
+import { newWorkCounters } from '../../status/types.ts';
 import { ControlWatcher } from '../../workingCopy/watch/controlWatcher.ts';
 import type { ModelState } from '../../workingCopy/publisher.ts';
 import { FallbackContents } from './fallbackContents.ts';
 import { FallbackStatus } from './fallbackStatus.ts';
 import type { ContentAnswer, ContentQuery, HgPolicy } from '../protocol.ts';
-import { RefusedRepository } from './unsupportedRepository.ts';
-import type { ToldUpdate } from '../updates.ts';
+import { UnsupportedRepository } from './unsupportedRepository.ts';
+import type { PublishedUpdate } from '../updates.ts';
 
 export interface FallbackOptions {
   readonly root: string;
@@ -37,8 +37,8 @@ const PROBE = /^hg-check(?:exec|link)-[^/]*$/;
 export class Fallback implements Disposable {
   readonly #options: FallbackOptions;
   readonly #owned = new DisposableStore();
-  readonly #updates = this.#owned.add(new Emitter<ToldUpdate>());
-  readonly #repository: RefusedRepository;
+  readonly #updates = this.#owned.add(new Emitter<PublishedUpdate>());
+  readonly #repository: UnsupportedRepository;
   readonly #status: FallbackStatus;
   readonly #contents: FallbackContents;
   readonly #changedBases = this.#owned.add(new Emitter<readonly string[]>());
@@ -54,7 +54,7 @@ export class Fallback implements Disposable {
     const { root, vfs, environment, auditMs } = options;
     this.#options = options;
     this.#policy = options.policy;
-    const repository = new RefusedRepository(root, vfs, environment);
+    const repository = new UnsupportedRepository(root, vfs, environment);
     this.#repository = repository;
     this.#status = this.#owned.add(
       new FallbackStatus({
@@ -174,7 +174,7 @@ function isAllowed({ allow, fallback }: HgPolicy): boolean {
   return allow && fallback;
 }
 
-function nothingKnown(problem: QuicksilverError): ToldUpdate {
+function nothingKnown(problem: QuicksilverError): PublishedUpdate {
   return {
     state: { kind: 'refused', problem },
     head: undefined,
@@ -185,7 +185,7 @@ function nothingKnown(problem: QuicksilverError): ToldUpdate {
     nestedRepositories: [],
     settled: true,
     cause: 'hg may not be asked any more',
-    outcome: emptyOutcome(),
+    outcome: newWorkCounters(),
     milliseconds: 0,
   };
 }

@@ -5,11 +5,11 @@ import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
 import type { HgStatusAnswer, HgStatusEntry } from '../../hgCommand/hgStatus.ts';
-import { emptyOutcome } from '../../status/types.ts';
+import { newWorkCounters } from '../../status/types.ts';
 import type { Lock } from '../../workingCopy/backend.ts';
 import type { Change, Entry, EntryCounts } from '../../workingCopy/statusTree.ts';
 import type { RefusedHead } from './unsupportedRepository.ts';
-import type { ToldState, ToldUpdate } from '../updates.ts';
+import type { ToldState, PublishedUpdate } from '../updates.ts';
 
 export interface FallbackStatusOptions {
   ask(): Promise<HgStatusAnswer>;
@@ -61,7 +61,7 @@ const NOTHING: Entries = new Map();
 export class FallbackStatus implements Disposable {
   readonly #options: FallbackStatusOptions;
   readonly #owned = new DisposableStore();
-  readonly #updates = this.#owned.add(new Emitter<ToldUpdate>());
+  readonly #updates = this.#owned.add(new Emitter<PublishedUpdate>());
   readonly #due = this.#owned.add(new Delay(() => void this.#run()));
   readonly #auditDue = this.#owned.add(new Delay(() => this.#look('audit')));
   readonly #retryDue = this.#owned.add(new Delay(() => this.#look('another try')));
@@ -269,7 +269,7 @@ export class FallbackStatus implements Disposable {
       ...(tellsParts && { subrepositories }),
       settled,
       cause: cause === '' ? 'refused' : cause,
-      outcome: emptyOutcome(),
+      outcome: newWorkCounters(),
       milliseconds,
     });
   }

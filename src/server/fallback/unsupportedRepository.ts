@@ -31,7 +31,7 @@ export interface RefusedHead {
 
 const NOTHING: RefusedHead = { head: undefined, tracked: 0, subrepositories: [] };
 
-export class RefusedRepository {
+export class UnsupportedRepository {
   readonly root: string;
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;

@@ -3,8 +3,8 @@
 // rule is known to both: the others only ever say "surely clean".
 import type { BytePath } from '../../base/bytePath.ts';
 import type { TreeScan } from '../treeScan.ts';
-import type { NodeId, Outcome, StatusInput } from '../types.ts';
-import { NO_PLACE, planScan, type Place, type ScanPlan, type Unit } from './plan.ts';
+import type { NodeId, WorkCounters, StatusInput } from '../types.ts';
+import { NO_DIRECTORY, planScan, type DirectoryIndex, type ScanPlan, type Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
 import { directoriesOf, type DirectoryResult, type UnitResult } from './unitResult.ts';
 
@@ -63,11 +63,11 @@ export function prepareBulk(input: StatusInput, options: BulkOptions, known?: Sc
 /** Told of the directories in the order of the plan, each after its parent. */
 export interface BulkListener {
   /** All names of the directory are recorded, there and clean. */
-  clean(place: Place): void;
+  clean(place: DirectoryIndex): void;
   /** The sink is about to be told of a directory. */
   begin?(): void;
   /** The sink was told of it. */
-  end?(place: Place, path: BytePath): void;
+  end?(place: DirectoryIndex, path: BytePath): void;
 }
 
 /** What became of a directory of the plan. */
@@ -86,14 +86,14 @@ export class BulkScan {
   readonly #options: BulkOptions;
   readonly #scanner: UnitScanner;
   readonly #scan: TreeScan;
-  readonly #outcome: Outcome;
+  readonly #outcome: WorkCounters;
   readonly #listener: BulkListener;
   /** By unit: what came of it, once it is there; without a result, the unit could not be scanned. */
   readonly #units: UnitState[];
   #nextToAsk = 0;
   #inFlight = 0;
   #unit = 0;
-  #place: Place = 0;
+  #place: DirectoryIndex = 0;
   #directories: Iterator<DirectoryResult> | undefined;
   #told: DirectoryResult | undefined;
   #stopped = false;
@@ -108,7 +108,7 @@ export class BulkScan {
     plan: ScanPlan,
     scanner: UnitScanner,
     scan: TreeScan,
-    outcome: Outcome,
+    outcome: WorkCounters,
     listener: BulkListener,
     options: BulkOptions,
   ) {
@@ -133,7 +133,7 @@ export class BulkScan {
   static begin(
     input: StatusInput,
     scan: TreeScan,
-    outcome: Outcome,
+    outcome: WorkCounters,
     listener: BulkListener,
     options: BulkOptions,
   ): BulkScan | undefined {
@@ -183,18 +183,18 @@ export class BulkScan {
     while (this.#place < unit.to) {
       const place = this.#place++;
       if (state.result === undefined) {
-        if (this.isOurs(place)) {
+        if (this.belongsToWorkingCopy(place)) {
           this.#whole(place);
           return true;
         }
       } else if (this.#told?.place === place) {
         const told = this.#told;
         this.#advance();
-        if (this.isOurs(place)) {
+        if (this.belongsToWorkingCopy(place)) {
           this.#directory(told);
           return true;
         }
-      } else if (this.isOurs(place)) {
+      } else if (this.belongsToWorkingCopy(place)) {
         this.#below[place] = OPEN;
         this.#listener.clean(place);
       }
@@ -209,12 +209,12 @@ export class BulkScan {
   }
 
   /** Whether a directory of the plan is one of this working copy, after its parent was handled. */
-  isOurs(place: Place): boolean {
+  belongsToWorkingCopy(place: DirectoryIndex): boolean {
     const parent = this.plan.parents[place]!;
-    if (parent === NO_PLACE) return true;
+    if (parent === NO_DIRECTORY) return true;
     const decided = this.#decided[place];
     if (decided === UNDECIDED) {
-      this.#decided[place] = this.#below[parent] === OPEN && this.isOurs(parent) ? TAKEN : REJECTED;
+      this.#decided[place] = this.#below[parent] === OPEN && this.belongsToWorkingCopy(parent) ? TAKEN : REJECTED;
     }
     return this.#decided[place] === TAKEN;
   }
@@ -274,15 +274,15 @@ export class BulkScan {
     } else {
       this.#below[place] = OPEN;
       for (const { node: child } of items) {
-        const at = child < 0 ? NO_PLACE : this.plan.placeOf[child]!;
-        if (at !== NO_PLACE) this.#decided[at] = REJECTED;
+        const at = child < 0 ? NO_DIRECTORY : this.plan.placeOf[child]!;
+        if (at !== NO_DIRECTORY) this.#decided[at] = REJECTED;
       }
       this.#scan.listed(path, items, () => this.#isIgnored(place), this.#takes);
     }
     this.#listener.end?.(place, path);
   }
 
-  #whole(place: Place): void {
+  #whole(place: DirectoryIndex): void {
     const node = this.plan.nodes[place]!;
     const path = this.#input.statCache.path(node);
     this.#below[place] = CLOSED;
@@ -294,16 +294,16 @@ export class BulkScan {
   /** A recorded directory turned up where it should be. */
   #take(node: NodeId): boolean {
     const place = this.plan.placeOf[node]!;
-    if (place === NO_PLACE) return false;
+    if (place === NO_DIRECTORY) return false;
     this.#decided[place] = TAKEN;
     return true;
   }
 
   /** Whether a directory, or one above it, is ignored; asked only where it matters. */
-  #isIgnored(place: Place): boolean {
+  #isIgnored(place: DirectoryIndex): boolean {
     const parent = this.plan.parents[place]!;
     const { ignore, statCache } = this.#input;
-    if (parent === NO_PLACE || ignore.isEmpty) return false;
+    if (parent === NO_DIRECTORY || ignore.isEmpty) return false;
     const known = this.#ignored[place];
     if (known !== 0) return known === 2;
     const ignored = this.#isIgnored(parent) || ignore.matches(statCache.path(this.plan.nodes[place]!));

@@ -3,7 +3,7 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
-import type { NativeDecoders, ReadingMeans } from '../../base/readingMeans.ts';
+import type { NativeDecoders, DecodeAccelerators } from '../../base/readingMeans.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
@@ -26,7 +26,7 @@ interface NativeModule extends NativeDecoders {
 const PARALLEL = Math.min(2, os.availableParallelism()) + 1;
 
 export class NativeScanners implements UnitScanners {
-  readonly means: ReadingMeans;
+  readonly means: DecodeAccelerators;
   readonly #module: NativeModule;
 
   /** @param module what {@link loadNative} answered */

@@ -3,15 +3,15 @@ import { parentPath, type BytePath } from '../../base/bytePath.ts';
 import { NO_NODE, type NodeId, type StatusInput } from '../types.ts';
 
 /** The place of a directory in a plan. */
-export type Place = number;
+export type DirectoryIndex = number;
 
 /** What {@link ScanPlan.parents} has for the root, and {@link ScanPlan.placeOf} for what is not in the plan. */
-export const NO_PLACE = 0xffff_ffff;
+export const NO_DIRECTORY = 0xffff_ffff;
 
 /** A range of places that is scanned in one go. */
 export interface Unit {
-  readonly from: Place;
-  readonly to: Place;
+  readonly from: DirectoryIndex;
+  readonly to: DirectoryIndex;
 }
 
 /** All recorded directories, each after its parent. Plain arrays, because other threads read them, too. */
@@ -21,7 +21,7 @@ export interface ScanPlan {
   readonly parents: Uint32Array;
   /** 1: has something in it that a bulk scan does not know of, and is looked at by other means. */
   readonly skip: Uint8Array;
-  /** By node; {@link NO_PLACE} for what is no recorded directory of this working copy. */
+  /** By node; {@link NO_DIRECTORY} for what is no recorded directory of this working copy. */
   readonly placeOf: Uint32Array;
   readonly units: readonly Unit[];
 }
@@ -53,7 +53,7 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
   const draft = new Draft(cache.nodeCount);
   for (const directory of first) {
     let node: NodeId = cache.root;
-    draft.add(node, NO_PLACE);
+    draft.add(node, NO_DIRECTORY);
     for (let end = 0; end < directory.length;) {
       const slash = directory.indexOf('/', end + 1);
       end = slash < 0 ? directory.length : slash;
@@ -65,12 +65,12 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
   }
   if (draft.count > 0) draft.endUnit();
   const pending: NodeId[] = [cache.root];
-  const parents: Place[] = [NO_PLACE];
+  const parents: DirectoryIndex[] = [NO_DIRECTORY];
   let weight = 0;
   let left = cache.nodeCount;
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const parent = parents.pop()!;
-    if (draft.placeOf[node] === NO_PLACE) {
+    if (draft.placeOf[node] === NO_DIRECTORY) {
       draft.add(node, parent);
       weight += cache.childCount(node) + 1;
     }
@@ -90,7 +90,7 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
   const skip = new Uint8Array(draft.count);
   for (const node of skipped) {
     const place = draft.placeOf[node]!;
-    if (place !== NO_PLACE) skip[place] = 1;
+    if (place !== NO_DIRECTORY) skip[place] = 1;
   }
   return {
     nodes: Uint32Array.from(draft.nodes),
@@ -108,15 +108,15 @@ class Draft {
   readonly placeOf: Uint32Array;
 
   constructor(nodeCount: number) {
-    this.placeOf = new Uint32Array(nodeCount).fill(NO_PLACE);
+    this.placeOf = new Uint32Array(nodeCount).fill(NO_DIRECTORY);
   }
 
   get count(): number {
     return this.nodes.length;
   }
 
-  add(node: NodeId, parent: Place): void {
-    if (this.placeOf[node] !== NO_PLACE) return;
+  add(node: NodeId, parent: DirectoryIndex): void {
+    if (this.placeOf[node] !== NO_DIRECTORY) return;
     this.placeOf[node] = this.nodes.length;
     this.nodes.push(node);
     this.parents.push(parent);

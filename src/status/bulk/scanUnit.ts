@@ -5,7 +5,7 @@ import { bytePath, compareBytes, isAscii, joinPath, toFsPath, type BytePath } fr
 import { systemErrorCode } from '../../base/errors.ts';
 import type { StatColumns } from '../types.ts';
 import { mayBeClean, provesClean } from './cleanRule.ts';
-import { NO_PLACE, type Place, type ScanPlan, type Unit } from './plan.ts';
+import { NO_DIRECTORY, type DirectoryIndex, type ScanPlan, type Unit } from './plan.ts';
 import {
   ABSENT,
   DIRECTORY,
@@ -69,23 +69,23 @@ export class UnitScan {
   }
 
   /** Whether a directory and all above it are directories: nothing is read through a symbolic link. */
-  #leadsTo(place: Place): boolean {
+  #leadsTo(place: DirectoryIndex): boolean {
     const { parents, nodes } = this.#work.plan;
     const node = nodes[place]!;
     const known = this.#isDirectory.get(node);
     if (known !== undefined) return known;
     const parent = parents[place]!;
     const answer =
-      parent === NO_PLACE ||
+      parent === NO_DIRECTORY ||
       (this.#leadsTo(parent) && this.#lstat(toFsPath(this.#work.root, this.#path(node)))?.isDirectory() === true);
     this.#isDirectory.set(node, answer);
     return answer;
   }
 
-  #directory(place: Place): void {
+  #directory(place: DirectoryIndex): void {
     const { columns, plan, control } = this.#work;
     const node = plan.nodes[place]!;
-    const isRoot = plan.parents[place] === NO_PLACE;
+    const isRoot = plan.parents[place] === NO_DIRECTORY;
     const path = this.#path(node);
     const where = toFsPath(this.#work.root, path);
     this.#prefix = typeof where === 'string' ? `${where}/` : undefined;
@@ -157,7 +157,7 @@ export class UnitScan {
     return this.#put(NO_CHILD, kind | (name.length << 3), this.#extraLength - name.length);
   }
 
-  #tell(place: Place, what: number): void {
+  #tell(place: DirectoryIndex, what: number): void {
     this.#put(place, what, 0);
   }
 

@@ -1,5 +1,5 @@
 // Who scans units, with which means.
-import type { ReadingMeans } from '../../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../base/readingMeans.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitResult } from './unitResult.ts';
@@ -17,7 +17,7 @@ export interface UnitScanner {
 /** Keeps the means of scanning units. */
 export interface UnitScanners {
   /** What those who read the stat cache can make use of. */
-  readonly means?: ReadingMeans;
+  readonly means?: DecodeAccelerators;
   /** With fewer recorded names than this, one thread is sooner done; if not given, the scan's own limit holds. */
   readonly worthNodes?: number;
   /** Throws if there are none to be had: then one thread scans. */

@@ -4,7 +4,7 @@ import { compareBytes } from '../../base/bytePath.ts';
 import type { FileKind } from '../../base/fileStat.ts';
 import type { ListedName } from '../treeScan.ts';
 import { NO_NODE } from '../types.ts';
-import type { Place } from './plan.ts';
+import type { DirectoryIndex } from './plan.ts';
 
 /**
  * For each directory with something to tell: its place, what (see below), the number of items; then for each item three
@@ -37,7 +37,7 @@ export const OTHER = 4;
 const KINDS: readonly (FileKind | undefined)[] = [undefined, 'file', 'symlink', 'directory', 'other'];
 
 export interface DirectoryResult {
-  readonly place: Place;
+  readonly place: DirectoryIndex;
   readonly what: 'partial' | 'nested' | 'whole';
   /** Ordered: the recorded ones by node, then the others by name. */
   readonly items: readonly ListedName[];

@@ -3,7 +3,7 @@
 import * as os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { ReadingMeans } from '../../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../base/readingMeans.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
@@ -36,7 +36,7 @@ const WORTH_BYTES = WORTH_NODES * 100;
 export class WorkerScanners implements UnitScanners, Disposable {
   readonly worthNodes = WORTH_NODES;
   /** While the file is decoded, which takes one core, the threads are started. */
-  readonly means: ReadingMeans = {
+  readonly means: DecodeAccelerators = {
     shared: true,
     expect: bytes => {
       if (bytes >= WORTH_BYTES) this.#startThreads();

@@ -22,13 +22,13 @@ const WATCH_PAUSE_MS = 0;
 /** An audit on window focus is of use only if the last one is some time ago. */
 const FOCUS_MS = 10_000;
 
-export interface AuditOptions {
+export interface AuditSchedulerOptions {
   readonly reconciler: Reconciler;
   readonly watcher: Pick<TreeWatcher, 'watch'>;
   readonly logger: Logger;
   /** Milliseconds between two audits; 0 for none. */
   readonly intervalMs: number;
-  /** Told when it is time for an audit: then {@link Audits.start} is to be called. */
+  /** Told when it is time for an audit: then {@link AuditScheduler.start} is to be called. */
   readonly onDue: () => void;
 }
 
@@ -40,7 +40,7 @@ export interface AuditSlice {
   readonly nextIn: number | undefined;
 }
 
-export class Audits implements Disposable {
+export class AuditScheduler implements Disposable {
   readonly #reconciler: Reconciler;
   readonly #logger: Logger;
   readonly #intervalMs: number;
@@ -51,7 +51,7 @@ export class Audits implements Disposable {
   #done = 0;
   #missed = 0;
 
-  constructor(options: AuditOptions) {
+  constructor(options: AuditSchedulerOptions) {
     this.#reconciler = options.reconciler;
     this.#logger = options.logger;
     this.#intervalMs = options.intervalMs;
@@ -111,7 +111,7 @@ export class Audits implements Disposable {
       this.#logger.warn(`The audit found ${corrections} changes that no event had told of (${this.#missed} so far).`);
     }
     if (more) return { looked: true, nextIn: this.#catchUp.isAuditing ? CATCH_UP_PAUSE_MS : AUDIT_PAUSE_MS };
-    if (this.#reconciler.isSurveying) return { looked: true, nextIn: undefined };
+    if (this.#reconciler.isRechecking) return { looked: true, nextIn: undefined };
     this.#catchUp.auditEnded();
     this.#done++;
     this.#ended = performance.now();

@@ -2,20 +2,20 @@
 // saw is older than when they tell it, so it is only said where to look. So hints need not wait, as they do for a scan.
 import { joinPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import { prepareBulk, type BulkOptions, type PreparedBulk } from '../../status/bulk/bulkScan.ts';
-import { NO_PLACE, type Place, type ScanPlan } from '../../status/bulk/plan.ts';
+import { NO_DIRECTORY, type DirectoryIndex, type ScanPlan } from '../../status/bulk/plan.ts';
 import type { UnitScanner } from '../../status/bulk/scanners.ts';
 import { directoriesOf, type DirectoryResult } from '../../status/bulk/unitResult.ts';
-import { NO_NODE, type NodeId, type Outcome, type StatusInput } from '../../status/types.ts';
+import { NO_NODE, type NodeId, type WorkCounters, type StatusInput } from '../../status/types.ts';
 import type { Directory, StatusTree } from '../statusTree.ts';
 
 /**
  * A look at everything that there is to be known of a working copy. To look again at all paths that are told here is as much
  * as to look at everything, if every directory was watched before it began, and what events tell is looked at as well.
  */
-export class Survey {
+export class ParallelRecheck {
   readonly #input: StatusInput;
   readonly #tree: StatusTree;
-  readonly #outcome: Outcome;
+  readonly #outcome: WorkCounters;
   readonly #plan: ScanPlan;
   readonly #scanner: UnitScanner;
   readonly #onFailure: BulkOptions['onFailure'];
@@ -26,7 +26,7 @@ export class Survey {
   private constructor(
     input: StatusInput,
     tree: StatusTree,
-    outcome: Outcome,
+    outcome: WorkCounters,
     { plan, scanner }: PreparedBulk,
     onFailure: BulkOptions['onFailure'],
   ) {
@@ -45,12 +45,12 @@ export class Survey {
   static prepare(
     input: StatusInput,
     tree: StatusTree,
-    outcome: Outcome,
+    outcome: WorkCounters,
     options: BulkOptions,
     plan?: ScanPlan,
-  ): Survey | undefined {
+  ): ParallelRecheck | undefined {
     const prepared = prepareBulk(input, options, plan);
-    return prepared && new Survey(input, tree, outcome, prepared, options.onFailure);
+    return prepared && new ParallelRecheck(input, tree, outcome, prepared, options.onFailure);
   }
 
   /**
@@ -64,7 +64,7 @@ export class Survey {
         if (this.#stopped) return;
         this.#outcome.stats += result.stats;
         this.#outcome.directoriesRead += result.directoriesRead;
-        const told = new Map<Place, DirectoryResult>();
+        const told = new Map<DirectoryIndex, DirectoryResult>();
         for (const directory of directoriesOf(result)) told.set(directory.place, directory);
         const paths: BytePath[] = [];
         for (let place = unit.from; place < unit.to; place++) paths.push(...this.#differing(place, told.get(place)));
@@ -87,12 +87,12 @@ export class Survey {
   }
 
   /** Where to look in a directory of the plan of which this was told; undefined: that everything recorded is there and clean. */
-  #differing(place: Place, told: DirectoryResult | undefined): BytePath[] {
+  #differing(place: DirectoryIndex, told: DirectoryResult | undefined): BytePath[] {
     const { statCache } = this.#input;
     const node = this.#plan.nodes[place]!;
     const parent = this.#plan.parents[place]!;
     const directory =
-      parent === NO_PLACE
+      parent === NO_DIRECTORY
         ? this.#tree.directory(ROOT_PATH)
         : this.#directories[parent]?.subdirectories?.get(statCache.name(node));
     this.#directories[place] = directory;
@@ -112,7 +112,7 @@ export class Survey {
     const planned = new Set<string>();
     const first = statCache.firstChild(node);
     for (let child = first; child < first + statCache.childCount(node); child++) {
-      if (this.#plan.placeOf[child] !== NO_PLACE) planned.add(statCache.name(child));
+      if (this.#plan.placeOf[child] !== NO_DIRECTORY) planned.add(statCache.name(child));
     }
     return [...subdirectories.keys()].filter(name => !planned.has(name));
   }

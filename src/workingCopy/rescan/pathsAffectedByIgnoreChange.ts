@@ -6,7 +6,11 @@ import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusT
  * Applies new ignore rules to what is known, without looking at the disk: only unknown and ignored paths can change.
  * Answers the directories that were ignored as a whole and no longer are: they have to be read.
  */
-export function reignore(tree: StatusTree, input: StatusInput, nestedRepositories: Set<BytePath>): BytePath[] {
+export function pathsAffectedByIgnoreChange(
+  tree: StatusTree,
+  input: StatusInput,
+  nestedRepositories: Set<BytePath>,
+): BytePath[] {
   const { ignore, statCache } = input;
   const toRead: BytePath[] = [];
   const start = tree.directory('' as BytePath);

@@ -4,12 +4,12 @@ import type { BytePath } from '../../base/bytePath.ts';
 import type { BulkOptions } from '../../status/bulk/bulkScan.ts';
 import { VerdictCache } from '../../status/contentComparison.ts';
 import type { ScanPlan } from '../../status/bulk/plan.ts';
-import { emptyOutcome, type StatusInput } from '../../status/types.ts';
+import { newWorkCounters, type StatusInput } from '../../status/types.ts';
 import type { Backend, Snapshot, Subrepository } from '../backend.ts';
-import { Examination, type ExaminationContext } from './rescanJob.ts';
-import { reignore } from './pathsAffectedByIgnoreChange.ts';
+import { RescanJob, type RescanContext } from './rescanJob.ts';
+import { pathsAffectedByIgnoreChange } from './pathsAffectedByIgnoreChange.ts';
 import { StatusTree } from '../statusTree.ts';
-import { Survey } from './parallelRecheck.ts';
+import { ParallelRecheck } from './parallelRecheck.ts';
 
 /** From this part of all entries on, a scan costs less than looking at each changed entry's path. */
 const CHANGED_PART = 0.25;
@@ -24,12 +24,12 @@ export interface ReconcilerEvents {
   onDirectoryGone(path: BytePath): void;
   onUnreadable(path: BytePath, code: string): void;
   /** An audit that had to wait for other threads may go on. */
-  onSurveyed(): void;
+  onRechecked(): void;
 }
 
 export class Reconciler {
   /** Counts all work ever done here. */
-  readonly outcome = emptyOutcome();
+  readonly outcome = newWorkCounters();
   readonly nestedRepositories = new Set<BytePath>();
   readonly #backend: Backend;
   readonly #events: ReconcilerEvents;
@@ -37,11 +37,11 @@ export class Reconciler {
   readonly #unsure = new Set<BytePath>();
   #tree: StatusTree;
   #snapshot: Snapshot | undefined;
-  #hinted: Examination | undefined;
-  #scan: Examination | undefined;
-  #audit: Examination | undefined;
+  #hinted: RescanJob | undefined;
+  #scan: RescanJob | undefined;
+  #audit: RescanJob | undefined;
   /** Other threads are finding out where the audit is to look. */
-  #survey: Survey | undefined;
+  #survey: ParallelRecheck | undefined;
   /** The plan of the last scan by several threads, for the survey after it: to make one takes too long for a slice. */
   #planned: { readonly input: StatusInput; readonly plan: ScanPlan } | undefined;
   #mixed = false;
@@ -143,7 +143,7 @@ export class Reconciler {
     if (before.rules !== after.rules || isNull(previous) !== isNull(next)) return [this.scan('rules changed')];
 
     const causes: string[] = [];
-    const job = new Examination(this.#context(next), true);
+    const job = new RescanJob(this.#context(next), true);
     if (subrepositories.length > 0) {
       // Where there is none at the moment, files that are recorded there are the outer repository's.
       causes.push('subrepositories changed');
@@ -151,7 +151,7 @@ export class Reconciler {
     }
     if (before.ignore !== after.ignore) {
       causes.push('ignore rules changed');
-      job.addPaths(reignore(this.#tree, after, this.nestedRepositories));
+      job.addPaths(pathsAffectedByIgnoreChange(this.#tree, after, this.nestedRepositories));
     }
     if (before.statCache !== after.statCache) {
       causes.push('dirstate changed');
@@ -170,7 +170,7 @@ export class Reconciler {
     if (this.#hinted !== undefined) job.addPaths(this.#hinted.pending);
     this.#hinted = job;
     if (this.#scan !== undefined) {
-      const rest = new Examination(this.#context(next), true);
+      const rest = new RescanJob(this.#context(next), true);
       rest.addPaths(this.#scan.pending);
       this.#scan = rest;
     }
@@ -182,7 +182,7 @@ export class Reconciler {
   scan(cause: string): string {
     this.stop();
     this.#hinted = undefined;
-    this.#scan = new Examination(this.#context(this.#snapshot!), true);
+    this.#scan = new RescanJob(this.#context(this.#snapshot!), true);
     this.#scan.addEverything(this.#bulk);
     const { plan } = this.#scan;
     this.#planned = plan && { input: this.#snapshot!.input, plan };
@@ -194,7 +194,7 @@ export class Reconciler {
   hint(paths: Iterable<BytePath>): boolean {
     const relevant = [...paths].filter(path => this.#tree.ignoredDirectoryAbove(path) === undefined);
     if (relevant.length === 0) return false;
-    this.#hinted ??= new Examination(this.#context(this.#snapshot!), true);
+    this.#hinted ??= new RescanJob(this.#context(this.#snapshot!), true);
     this.#hinted.addPaths(relevant);
     return true;
   }
@@ -202,7 +202,7 @@ export class Reconciler {
   /** Looks at everything when there is nothing else to do. */
   audit(): void {
     if (this.#snapshot === undefined || this.#scan !== undefined || this.#audit !== undefined) return;
-    this.#audit = new Examination(this.#context(this.#snapshot), false);
+    this.#audit = new RescanJob(this.#context(this.#snapshot), false);
     this.#audit.addEverything();
   }
 
@@ -210,31 +210,31 @@ export class Reconciler {
    * The same, and soon: if there are other threads, they look at everything, and the audit only where they say. To be called
    * when every directory is watched.
    */
-  auditSoon(): void {
+  auditInParallel(): void {
     if (this.#snapshot === undefined || this.#scan !== undefined || this.#audit !== undefined) return;
     const { input } = this.#snapshot;
     const plan = this.#planned?.input === input ? this.#planned.plan : undefined;
     this.#planned = undefined;
-    const survey = this.#bulk && Survey.prepare(input, this.#tree, this.outcome, this.#bulk, plan);
+    const survey = this.#bulk && ParallelRecheck.prepare(input, this.#tree, this.outcome, this.#bulk, plan);
     if (survey === undefined) {
       this.audit();
       return;
     }
-    const audit = (this.#audit = new Examination(this.#context(this.#snapshot), true));
+    const audit = (this.#audit = new RescanJob(this.#context(this.#snapshot), true));
     this.#survey = survey;
     const tell = (paths: readonly BytePath[]): void => {
       audit.addPaths(paths);
-      this.#events.onSurveyed();
+      this.#events.onRechecked();
     };
     void survey.run(tell).then(() => {
       if (this.#survey !== survey) return;
       this.#survey = undefined;
-      this.#events.onSurveyed();
+      this.#events.onRechecked();
     });
   }
 
   /** Whether other threads may yet say where the audit is to look. */
-  get isSurveying(): boolean {
+  get isRechecking(): boolean {
     return this.#survey !== undefined;
   }
 
@@ -256,10 +256,10 @@ export class Reconciler {
     return more;
   }
 
-  /** Does a piece of the audit. False when it is done, or, if {@link isSurveying}, nothing is to be done now. */
+  /** Does a piece of the audit. False when it is done, or, if {@link isRechecking}, nothing is to be done now. */
   auditStep(): boolean {
     if (this.#audit?.step() === true) return true;
-    if (!this.isSurveying) this.#audit = undefined;
+    if (!this.isRechecking) this.#audit = undefined;
     return false;
   }
 
@@ -277,7 +277,7 @@ export class Reconciler {
     });
   }
 
-  #context({ input }: Snapshot): ExaminationContext {
+  #context({ input }: Snapshot): RescanContext {
     return {
       input,
       tree: this.#tree,

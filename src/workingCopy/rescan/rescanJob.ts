@@ -2,22 +2,22 @@
 // and stores what it found without letting anything else run in between, so that steps of different jobs may be mixed in
 // any order and the later one is right.
 import { BulkScan, type BulkOptions } from '../../status/bulk/bulkScan.ts';
-import { NO_PLACE, type Place, type ScanPlan } from '../../status/bulk/plan.ts';
+import { NO_DIRECTORY, type DirectoryIndex, type ScanPlan } from '../../status/bulk/plan.ts';
 import { baseName, joinPath, parentPath, type BytePath } from '../../base/bytePath.ts';
 import { recordedPath } from '../../status/caseFolding.ts';
 import type { VerdictCache } from '../../status/contentComparison.ts';
 import { PathLocator } from '../../status/pathLocator.ts';
 import { TreeScan } from '../../status/treeScan.ts';
-import { NO_NODE, type Outcome, type StatusInput, type StatusSink } from '../../status/types.ts';
+import { NO_NODE, type WorkCounters, type StatusInput, type StatusSink } from '../../status/types.ts';
 import { WorkingTree } from '../../status/workingTree.ts';
 import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from '../statusTree.ts';
 
 /** What a job works on and tells others about. */
-export interface ExaminationContext {
+export interface RescanContext {
   readonly input: StatusInput;
   readonly tree: StatusTree;
   readonly verdicts: VerdictCache;
-  readonly outcome: Outcome;
+  readonly outcome: WorkCounters;
   /** Tracked paths whose status came from their content: it depends on the base revision. May hold some too many. */
   readonly unsure: Set<BytePath>;
   readonly nestedRepositories: Set<BytePath>;
@@ -26,8 +26,8 @@ export interface ExaminationContext {
   readonly onUnreadable: (path: BytePath, code: string) => void;
 }
 
-export class Examination {
-  readonly #context: ExaminationContext;
+export class RescanJob {
+  readonly #context: RescanContext;
   readonly #scan: TreeScan;
   readonly #files: WorkingTree;
   readonly #fresh: boolean;
@@ -48,7 +48,7 @@ export class Examination {
   #listed = false;
 
   /** @param fresh whether directories met on the way may have been replaced by others since they were last read */
-  constructor(context: ExaminationContext, fresh: boolean) {
+  constructor(context: RescanContext, fresh: boolean) {
     this.#context = context;
     this.#fresh = fresh;
     this.#files = new WorkingTree(context.input.root, context.outcome, context.onUnreadable);
@@ -70,9 +70,9 @@ export class Examination {
   addEverything(bulk?: BulkOptions): void {
     if (bulk !== undefined) {
       const listener = {
-        clean: (place: Place) => this.#cleanDirectory(place),
+        clean: (place: DirectoryIndex) => this.#cleanDirectory(place),
         begin: () => this.#clearFound(),
-        end: (place: Place, path: BytePath) => this.#endDirectory(place, path),
+        end: (place: DirectoryIndex, path: BytePath) => this.#endDirectory(place, path),
       };
       this.#bulk = BulkScan.begin(this.#context.input, this.#scan, this.#context.outcome, listener, bulk);
       if (this.#bulk !== undefined) return;
@@ -178,7 +178,7 @@ export class Examination {
   }
 
   /** A directory of a bulk scan in which everything is clean: no path of it is built, unless something was known of it. */
-  #cleanDirectory(place: Place): void {
+  #cleanDirectory(place: DirectoryIndex): void {
     const { input, tree, nestedRepositories } = this.#context;
     const { nodes, parents } = this.#bulk!.plan;
     const node = nodes[place]!;
@@ -198,7 +198,7 @@ export class Examination {
   }
 
   /** Takes over what was found of a directory of a bulk scan. */
-  #endDirectory(place: Place, path: BytePath): void {
+  #endDirectory(place: DirectoryIndex, path: BytePath): void {
     const { tree, input } = this.#context;
     const { statCache } = input;
     const { plan } = this.#bulk!;
@@ -206,7 +206,7 @@ export class Examination {
     const first = statCache.firstChild(plan.nodes[place]!);
     for (let child = first; child < first + statCache.childCount(plan.nodes[place]!); child++) {
       const at = plan.placeOf[child]!;
-      if (at !== NO_PLACE && this.#bulk!.isOurs(at)) this.#entered.add(statCache.name(child));
+      if (at !== NO_DIRECTORY && this.#bulk!.belongsToWorkingCopy(at)) this.#entered.add(statCache.name(child));
     }
     tree.replaceDirectory(path, this.#found, this.#entered, this.#listed);
     this.#directories[place] = tree.directory(path);

@@ -10,7 +10,7 @@ import type { TreeWatcher } from './treeWatcher.ts';
  * everything once more when it has finished. That look comes after each watch was there, so that a change is either seen
  * by it or told by the watch.
  */
-export class Armer {
+export class WatchInstaller {
   readonly #tree: StatusTree;
   readonly #nestedRepositories: ReadonlySet<BytePath>;
   readonly #watcher: Pick<TreeWatcher, 'watch'>;
@@ -42,7 +42,7 @@ export class Armer {
 export class CatchUp {
   readonly #reconciler: Reconciler;
   readonly #watcher: Pick<TreeWatcher, 'watch'>;
-  #armer: Armer | undefined;
+  #armer: WatchInstaller | undefined;
   #audits = false;
 
   constructor(reconciler: Reconciler, watcher: Pick<TreeWatcher, 'watch'>) {
@@ -63,11 +63,11 @@ export class CatchUp {
   /** Watches directories until `end`. False if there are none to be watched; then the audit is begun, if it is due. */
   slice(end: number): boolean {
     if (this.#reconciler.takeUnwatched()) {
-      this.#armer = new Armer(this.#reconciler.tree, this.#reconciler.nestedRepositories, this.#watcher);
+      this.#armer = new WatchInstaller(this.#reconciler.tree, this.#reconciler.nestedRepositories, this.#watcher);
     }
     if (this.#armer === undefined) {
       // It may have been begun before: what is recorded was exchanged, and it has to begin anew.
-      if (this.#audits) this.#reconciler.auditSoon();
+      if (this.#audits) this.#reconciler.auditInParallel();
       return false;
     }
     if (!this.#armer.slice(end)) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Troubles } from '../../../src/server/troubles.ts';
+import { ProblemLog } from '../../../src/server/troubles.ts';
 
 test('the last troubles of a repository, without those of others', () => {
   let now = 0;
-  const troubles = new Troubles(() => ++now);
+  const troubles = new ProblemLog(() => ++now);
   const roots = ['/w/a', '/w/a/nested', '/w/b'];
   troubles.add('warn', '/w/a/.hg cannot be watched');
   troubles.add('error', '/w/b/.hg/dirstate: damaged');
@@ -28,7 +28,7 @@ test('the last troubles of a repository, without those of others', () => {
 });
 
 test('a repository whose name begins like another one has troubles of its own', () => {
-  const troubles = new Troubles(() => 0);
+  const troubles = new ProblemLog(() => 0);
   const roots = ['/w/app', '/w/app2', '/w/app.old'];
   for (const root of roots) troubles.add('warn', `${root}/.hg cannot be watched`);
   troubles.add('error', 'no space for /w/app.');
@@ -39,7 +39,7 @@ test('a repository whose name begins like another one has troubles of its own', 
 });
 
 test('there are not too many of them, and none is too long', () => {
-  const troubles = new Troubles(() => 0);
+  const troubles = new ProblemLog(() => 0);
   for (let i = 0; i < 200; i++) troubles.add('warn', `${i} ${'x'.repeat(1000)}`);
   const last = troubles.of('/w', []);
   assert.deepEqual(

@@ -4,7 +4,7 @@ import { bytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { toMessages } from '../../../src/server/updates.ts';
 import type { RepositoryUpdate } from '../../../src/server/protocol.ts';
-import { emptyOutcome } from '../../../src/status/types.ts';
+import { newWorkCounters } from '../../../src/status/types.ts';
 import type { MergeState } from '../../../src/workingCopy/backend.ts';
 import type { ModelUpdate } from '../../../src/workingCopy/publisher.ts';
 import { plainEntry } from '../../../src/workingCopy/statusTree.ts';
@@ -22,7 +22,7 @@ function messages(update: Partial<ModelUpdate>): RepositoryUpdate[] {
     nestedRepositories: undefined,
     settled: true,
     cause: 'test',
-    outcome: emptyOutcome(),
+    outcome: newWorkCounters(),
     milliseconds: 0,
     ...update,
   };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import { reversed, statusBetween, statusToWorkingCopy, type RevisionFile } from '../../../src/status/revisionStatus.ts';
 import type { StatusEntry } from '../../../src/status/status.ts';
-import { emptyOutcome, type BaseFile, type Status, type StatusInput } from '../../../src/status/types.ts';
+import { newWorkCounters, type BaseFile, type Status, type StatusInput } from '../../../src/status/types.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 type Sides = readonly [path: string, before: string | undefined, after: string | undefined];
@@ -78,7 +78,7 @@ function toWorkingCopy(
   toParent: readonly Sides[],
   clean = false,
 ): { shown: string[]; filesRead: number } {
-  const outcome = emptyOutcome();
+  const outcome = newWorkCounters();
   const entries = statusToWorkingCopy({
     input: inputOf(directory, files),
     working: Object.entries(working).map(([path, status]) => ({ path: bytePath(path), status })),
@@ -147,7 +147,7 @@ test('directories with changes of the working copy are told of', t => {
     },
     clean: true,
     isSelected: undefined,
-    outcome: emptyOutcome(),
+    outcome: newWorkCounters(),
   });
   assert.deepEqual(told, ['', 'a', 'a/b']);
 });

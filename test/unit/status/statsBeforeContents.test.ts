@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { bytePath, ROOT_PATH, type BytePath } from '../../../src/base/bytePath.ts';
 import { VerdictCache } from '../../../src/status/contentComparison.ts';
 import { TreeScan } from '../../../src/status/treeScan.ts';
-import { emptyOutcome, type Status, type StatusInput } from '../../../src/status/types.ts';
+import { newWorkCounters, type Status, type StatusInput } from '../../../src/status/types.ts';
 import { WorkingTree } from '../../../src/status/workingTree.ts';
 import { fakeInput } from '../../support/fakeStatCache.ts';
 import { OLD_SECONDS, temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 /** Scans `paths`, and notes for each comparison of content how many stats and directory reads came before it. */
 function comparisons(input: StatusInput, begin: (scan: TreeScan, tree: WorkingTree) => void) {
-  const outcome = emptyOutcome();
+  const outcome = newWorkCounters();
   const compared: [path: BytePath, stats: number, directoriesRead: number][] = [];
   const found: [path: BytePath, status: Status][] = [];
   const base = {

@@ -3,7 +3,7 @@ import { bytePath, toDisplay } from '../../../src/base/bytePath.ts';
 import { bulkForms } from '../../support/bulkForms.ts';
 import { runStatus, type StatusOptions, type StatusResult } from '../../../src/status/status.ts';
 import { VerdictCache } from '../../../src/status/contentComparison.ts';
-import { emptyOutcome, type Outcome, type StatusInput } from '../../../src/status/types.ts';
+import { newWorkCounters, type WorkCounters, type StatusInput } from '../../../src/status/types.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 
 /** The forms of a scan by several threads that there are here; each status of everything is made with each of them, too. */
@@ -77,6 +77,6 @@ function linesOf(result: StatusResult): string[] {
 }
 
 /** An outcome of nothing but what is given. */
-export function outcomeOf(counts: Partial<Outcome>): Outcome {
-  return { ...emptyOutcome(), ...counts };
+export function outcomeOf(counts: Partial<WorkCounters>): WorkCounters {
+  return { ...newWorkCounters(), ...counts };
 }

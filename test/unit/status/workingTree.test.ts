@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { test, type TestContext } from 'node:test';
 import { bytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
-import { emptyOutcome } from '../../../src/status/types.ts';
+import { newWorkCounters } from '../../../src/status/types.ts';
 import { WorkingTree } from '../../../src/status/workingTree.ts';
 import { fakeInput } from '../../support/fakeStatCache.ts';
 import { OLD_SECONDS, temporaryDirectory } from '../../support/temporaryDirectory.ts';
@@ -158,7 +158,7 @@ test('what lstat says', { skip: !onLinux }, t => {
   directory.symlink('target', 'l');
   directory.fifo('p');
   directory.chmod('f', 0o700);
-  const outcome = emptyOutcome();
+  const outcome = newWorkCounters();
   const tree = new WorkingTree(directory.root, outcome);
   const kinds = ['f', 'd', 'l', 'p', 'f/below', 'none', ''].map(path => tree.lstat(bytePath(path))?.kind);
   assert.deepEqual(kinds, ['file', 'directory', 'symlink', 'other', undefined, undefined, 'directory']);
@@ -182,7 +182,7 @@ test('times are rounded down, before 1970 too', { skip: !onLinux }, t => {
   const directory = temporaryDirectory(t);
   const times = [1.25, -2.75, -3];
   for (const seconds of times) directory.write(`f${seconds}`, '', seconds);
-  const tree = new WorkingTree(directory.root, emptyOutcome());
+  const tree = new WorkingTree(directory.root, newWorkCounters());
   assert.deepEqual(
     times.map(seconds => {
       const stat = tree.lstat(bytePath(`f${seconds}`))!;
@@ -200,7 +200,7 @@ test('content comes in pieces, from the start each time, and a fifo in its place
   const directory = temporaryDirectory(t);
   const text = 'x'.repeat(300_000);
   directory.write('f', text);
-  const outcome = emptyOutcome();
+  const outcome = newWorkCounters();
   const tree = new WorkingTree(directory.root, outcome);
   const content = tree.content(bytePath('f'), tree.lstat(bytePath('f'))!);
   for (let pass = 1; pass <= 2; pass++) {

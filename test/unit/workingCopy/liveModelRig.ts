@@ -89,7 +89,7 @@ export class FakeBackend implements Backend {
     return [...all].filter(at => JSON.stringify(before.get(at)) !== JSON.stringify(after.get(at)));
   }
 
-  rest(): void {
+  releaseCaches(): void {
     this.rests++;
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
-import { emptyOutcome, type Outcome } from '../../../src/status/types.ts';
+import { newWorkCounters, type WorkCounters } from '../../../src/status/types.ts';
 import type { Head, MergeState, Subrepository } from '../../../src/workingCopy/backend.ts';
 import { Publisher, type ModelUpdate } from '../../../src/workingCopy/publisher.ts';
 import { plainEntry, StatusTree } from '../../../src/workingCopy/statusTree.ts';
@@ -18,9 +18,9 @@ const HEAD: Head = {
   operation: undefined,
 };
 
-function setUp(): { publisher: Publisher; tree: StatusTree; outcome: Outcome; updates: ModelUpdate[] } {
+function setUp(): { publisher: Publisher; tree: StatusTree; outcome: WorkCounters; updates: ModelUpdate[] } {
   const tree = new StatusTree();
-  const outcome = emptyOutcome();
+  const outcome = newWorkCounters();
   const publisher = new Publisher(tree, outcome);
   const updates: ModelUpdate[] = [];
   publisher.onDidUpdate(update => updates.push(update));
@@ -46,7 +46,7 @@ test('the first update is a reset with everything, and nothing is told twice', (
       nestedRepositories: [],
       settled: true,
       cause: 'first scan',
-      outcome: emptyOutcome(),
+      outcome: newWorkCounters(),
       milliseconds: 30,
     },
   ]);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { bytePath, isAtOrBelow, type BytePath } from '../../../src/base/bytePath.ts';
 import { withoutNested } from '../../../src/status/status.ts';
-import { emptyOutcome } from '../../../src/status/types.ts';
+import { newWorkCounters } from '../../../src/status/types.ts';
 import {
   BURST_EVENTS,
   BURST_LIMIT_MS,
@@ -106,7 +106,7 @@ test('whoever applies what is told knows what the tree holds, and is told nothin
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 40 }), steps => {
       let tree = new StatusTree();
-      const publisher = new Publisher(tree, emptyOutcome());
+      const publisher = new Publisher(tree, newWorkCounters());
       const known = new Map<BytePath, Entry>();
       let updates = 0;
       publisher.onDidUpdate(({ reset, changes, counts }) => {

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import { VerdictCache } from '../../../src/status/contentComparison.ts';
-import { emptyOutcome, type StatusInput } from '../../../src/status/types.ts';
+import { newWorkCounters, type StatusInput } from '../../../src/status/types.ts';
 import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
-import { Armer } from '../../../src/workingCopy/watch/watchInstaller.ts';
-import { Examination, type ExaminationContext } from '../../../src/workingCopy/rescan/rescanJob.ts';
+import { WatchInstaller } from '../../../src/workingCopy/watch/watchInstaller.ts';
+import { RescanJob, type RescanContext } from '../../../src/workingCopy/rescan/rescanJob.ts';
 import { StatusTree, type Directory } from '../../../src/workingCopy/statusTree.ts';
-import { Survey } from '../../../src/workingCopy/rescan/parallelRecheck.ts';
+import { ParallelRecheck } from '../../../src/workingCopy/rescan/parallelRecheck.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 
 export class WorkingCopyModel {
@@ -18,7 +18,7 @@ export class WorkingCopyModel {
   readonly nested = new Set<BytePath>();
   readonly unsure = new Set<BytePath>();
   readonly watched = new Set<BytePath>();
-  readonly outcome = emptyOutcome();
+  readonly outcome = newWorkCounters();
   readonly #verdicts = new VerdictCache();
   input: StatusInput;
 
@@ -33,7 +33,7 @@ export class WorkingCopyModel {
     return model;
   }
 
-  context(): ExaminationContext {
+  context(): RescanContext {
     return {
       input: this.input,
       tree: this.tree,
@@ -47,26 +47,26 @@ export class WorkingCopyModel {
   }
 
   /** A scan of everything that has not made a step yet. */
-  everything(): Examination {
-    const job = new Examination(this.context(), true);
+  everything(): RescanJob {
+    const job = new RescanJob(this.context(), true);
     job.addEverything();
     return job;
   }
 
   /** Scans everything by several threads, and then watches what was found. */
   async bulk(options: BulkOptions): Promise<void> {
-    const job = new Examination(this.context(), true);
+    const job = new RescanJob(this.context(), true);
     job.addEverything(options);
     assert.ok(job.isBulk);
     while (job.step() || job.isBulk) await job.wait();
     const watch = (path: BytePath): unknown => this.watched.add(path);
-    while (new Armer(this.tree, this.nested, { watch }).slice(Infinity));
+    while (new WatchInstaller(this.tree, this.nested, { watch }).slice(Infinity));
   }
 
   /** Looks again where a survey says. Before what it told is looked at, `meanwhile` is called. */
   async survey(options: BulkOptions, meanwhile: () => void = () => undefined): Promise<void> {
-    const job = new Examination(this.context(), true);
-    const survey = Survey.prepare(this.input, this.tree, this.outcome, options);
+    const job = new RescanJob(this.context(), true);
+    const survey = ParallelRecheck.prepare(this.input, this.tree, this.outcome, options);
     assert.ok(survey);
     await survey.run(paths => {
       job.addPaths(paths);
@@ -77,18 +77,18 @@ export class WorkingCopyModel {
   }
 
   hint(...paths: string[]): void {
-    const job = new Examination(this.context(), true);
+    const job = new RescanJob(this.context(), true);
     job.addPaths(paths.map(bytePath));
     this.finish(job);
   }
 
   recorded(...paths: string[]): void {
-    const job = new Examination(this.context(), true);
+    const job = new RescanJob(this.context(), true);
     job.addRecorded(paths.map(bytePath));
     this.finish(job);
   }
 
-  finish(job: Examination): void {
+  finish(job: RescanJob): void {
     while (job.step());
   }
 

@@ -7,7 +7,7 @@ import { QuicksilverError } from '../../../../src/base/errors.ts';
 import { decodeDocket } from '../../../../src/mercurial/dirstate/decodeV2.ts';
 import type { NodeTable } from '../../../../src/mercurial/dirstate/nodeTable.ts';
 import { readDirstate } from '../../../../src/mercurial/dirstate/readDirstate.ts';
-import type { ReadingMeans } from '../../../../src/base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../../../src/base/readingMeans.ts';
 import { loadNative } from '../../../../src/status/bulk/native.ts';
 import { MemoryVfs } from '../../../fuzz/memoryVfs.ts';
 import { encodeV1, encodeV2, type V1Entry, type V2Node } from '../../../support/dirstateBytes.ts';
@@ -118,7 +118,7 @@ test('of nodes of one name, in any order, with entries and children or without',
 
 test('what is wrong is told in the same words, and nothing is asked twice of what is right', options, () => {
   const { module } = loadNative();
-  const read = (bytes: Buffer, means?: ReadingMeans): NodeTable | string => {
+  const read = (bytes: Buffer, means?: DecodeAccelerators): NodeTable | string => {
     try {
       const traits = { executableBit: true, symlinks: true };
       return readDirstate(new MemoryVfs({ '/r/.hg/dirstate': bytes }), '/r/.hg', { traits, windowsNames: false, means })
@@ -131,7 +131,7 @@ test('what is wrong is told in the same words, and nothing is asked twice of wha
   const right = encodeV1([{ state: 'n', path: 'a/b' }]);
   const wrong = encodeV1([{ state: 'n', path: 'a/../b' }]);
   let asked = 0;
-  const means: ReadingMeans = {
+  const means: DecodeAccelerators = {
     decoders: {
       ...module!,
       decodeV1: (...all) => {
@@ -150,7 +150,7 @@ test('what is wrong is told in the same words, and nothing is asked twice of wha
 test('shared columns are shared, and the same', () => {
   const traits = { executableBit: true, symlinks: true };
   const sizes: number[] = [];
-  const means: ReadingMeans = { shared: true, expect: bytes => sizes.push(bytes) };
+  const means: DecodeAccelerators = { shared: true, expect: bytes => sizes.push(bytes) };
   const entries: V1Entry[] = ['a/b', 'a/b', 'c', 'c/d'].map((at, i) => ({ state: 'n', size: i, mtime: 1, path: at }));
   const v1 = encodeV1(entries);
   const v2 = encodeV2(

@@ -11,7 +11,7 @@ import {
   PAUSE_FACTOR,
   QUIET_MS,
 } from '../../../../src/server/fallback/fallbackStatus.ts';
-import type { ToldUpdate } from '../../../../src/server/updates.ts';
+import type { PublishedUpdate } from '../../../../src/server/updates.ts';
 
 const problem = new QuicksilverError('unsupported', 'It is too strange.', { file: '/r' });
 
@@ -76,7 +76,7 @@ function entries(...lines: readonly string[]): HgStatusAnswer {
   };
 }
 
-function shown({ state, reset, changes, counts, tracked, settled }: ToldUpdate): string {
+function shown({ state, reset, changes, counts, tracked, settled }: PublishedUpdate): string {
   const files = changes.map(
     ({ path, entry }) => `${entry?.status ?? 'gone'} ${path}${entry?.source ? ` < ${entry.source}` : ''}`,
   );

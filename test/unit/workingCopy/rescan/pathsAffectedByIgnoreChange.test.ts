@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { bytePath } from '../../../../src/base/bytePath.ts';
-import { reignore } from '../../../../src/workingCopy/rescan/pathsAffectedByIgnoreChange.ts';
+import { pathsAffectedByIgnoreChange } from '../../../../src/workingCopy/rescan/pathsAffectedByIgnoreChange.ts';
 import { StatusTree } from '../../../../src/workingCopy/statusTree.ts';
 import { fakeInput } from '../../../support/fakeStatCache.ts';
 import { OLD_SECONDS, temporaryDirectory } from '../../../support/temporaryDirectory.ts';
@@ -11,7 +11,7 @@ import { WorkingCopyModel } from '../workingCopyModel.ts';
 /** Applies other rules and reads what has to be read; answers that. */
 function applyRules(model: WorkingCopyModel, input: WorkingCopyModel['input']): string[] {
   model.input = input;
-  const toRead = reignore(model.tree, input, model.nested);
+  const toRead = pathsAffectedByIgnoreChange(model.tree, input, model.nested);
   model.hint(...toRead);
   return toRead.sort();
 }
@@ -98,7 +98,10 @@ test('a nested repository becomes an ignored directory, and a nested repository 
 
 test('a tree of which nothing is known yet', () => {
   const nested = new Set<ReturnType<typeof bytePath>>();
-  assert.deepEqual(reignore(new StatusTree(), fakeInput({ root: '/nowhere', ignored: ['a'] }), nested), []);
+  assert.deepEqual(
+    pathsAffectedByIgnoreChange(new StatusTree(), fakeInput({ root: '/nowhere', ignored: ['a'] }), nested),
+    [],
+  );
 });
 
 const NAMES = ['a', 'b', 'c', 'd'];
