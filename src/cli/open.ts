@@ -1,7 +1,7 @@
 // Which repository a command is about.
 import * as nodePath from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
-import type { DecodeAccelerators } from '../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../base/decodeAccelerators.ts';
 import { currentEnvironment } from '../mercurial/config/environment.ts';
 import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';

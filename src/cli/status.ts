@@ -1,7 +1,7 @@
 // `quicksilver status`: the flags, the output and the exit code of `hg status`.
 import { silentLogger } from '../base/log.ts';
 import { toDisplay, type BytePath } from '../base/bytePath.ts';
-import { onlyDecoders } from '../base/readingMeans.ts';
+import { onlyDecoders } from '../base/decodeAccelerators.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import type { Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';

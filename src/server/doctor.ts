@@ -11,7 +11,7 @@ import type { WorkCounters, Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import { compareWithHg, inBoth, type Difference, type Verdict } from './hgComparison.ts';
 import { STATUS_LETTERS } from './statusLetters.ts';
-import type { Trouble } from './troubles.ts';
+import type { Trouble } from './problemLog.ts';
 
 export interface DoctorOptions {
   readonly root: string;

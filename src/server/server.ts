@@ -23,7 +23,7 @@ import { HgCommands } from './hgCommands.ts';
 import * as hgProtocol from './hgProtocol.ts';
 import { previewIgnore } from './ignorePreview.ts';
 import * as protocol from './protocol.ts';
-import { ProblemLog } from './troubles.ts';
+import { ProblemLog } from './problemLog.ts';
 import { toMessages, type PublishedUpdate } from './updates.ts';
 
 interface ServedRepository extends Disposable {

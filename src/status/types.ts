@@ -2,7 +2,7 @@
 // base contents are given to it, and Mercurial's (or another system's) own files implement them by their shape.
 import type { BytePath } from '../base/bytePath.ts';
 import type { ContentSource, FileStat } from '../base/fileStat.ts';
-import type { TreeColumns } from '../base/readingMeans.ts';
+import type { TreeColumns } from '../base/decodeAccelerators.ts';
 
 export type Status = 'modified' | 'added' | 'removed' | 'deleted' | 'unknown' | 'ignored' | 'clean';
 

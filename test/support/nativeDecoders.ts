@@ -1,7 +1,7 @@
 // Native decoders beside those in JavaScript: both must say the same.
 import assert from 'node:assert/strict';
 import { QuicksilverError } from '../../src/base/errors.ts';
-import type { DecodedColumns } from '../../src/base/readingMeans.ts';
+import type { DecodedColumns } from '../../src/base/decodeAccelerators.ts';
 import { decodeV1, V1_HEADER_LENGTH } from '../../src/mercurial/dirstate/decodeV1.ts';
 import { decodeV2, type Docket } from '../../src/mercurial/dirstate/decodeV2.ts';
 import type { NodeTable } from '../../src/mercurial/dirstate/nodeTable.ts';

@@ -2,7 +2,7 @@
 // same, so that asking again costs a few stats.
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
-import type { DecodeAccelerators } from '../../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { diffDirstates } from '../../mercurial/dirstate/diffDirstates.ts';

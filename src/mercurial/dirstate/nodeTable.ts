@@ -1,6 +1,6 @@
 // The one in-memory form of a dirstate, whichever format it was read from: a tree of nodes in typed arrays over the
 // file's own bytes. A tracked file costs some forty bytes here and no object, so that hundreds of thousands fit.
-import type { DecodedColumns } from '../../base/readingMeans.ts';
+import type { DecodedColumns } from '../../base/decodeAccelerators.ts';
 
 /** What an entry or directory is, in the bits that dirstate-v2 uses on disk. Version 1 is translated into them. */
 export const WDIR_TRACKED = 0x0001;

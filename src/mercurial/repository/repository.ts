@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { onlyDecoders, type DecodeAccelerators } from '../../base/readingMeans.ts';
+import { onlyDecoders, type DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import type { HgEnvironment } from '../config/environment.ts';
 import { loadConfig, type HgConfig } from '../config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';

@@ -3,7 +3,7 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
-import type { NativeDecoders, DecodeAccelerators } from '../../base/readingMeans.ts';
+import type { NativeDecoders, DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';

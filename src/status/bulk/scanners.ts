@@ -1,5 +1,5 @@
 // Who scans units, with which means.
-import type { DecodeAccelerators } from '../../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitResult } from './unitResult.ts';

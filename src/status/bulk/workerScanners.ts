@@ -3,7 +3,7 @@
 import * as os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { DecodeAccelerators } from '../../base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
 import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';

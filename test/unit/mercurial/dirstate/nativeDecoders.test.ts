@@ -7,7 +7,7 @@ import { QuicksilverError } from '../../../../src/base/errors.ts';
 import { decodeDocket } from '../../../../src/mercurial/dirstate/decodeV2.ts';
 import type { NodeTable } from '../../../../src/mercurial/dirstate/nodeTable.ts';
 import { readDirstate } from '../../../../src/mercurial/dirstate/readDirstate.ts';
-import type { DecodeAccelerators } from '../../../../src/base/readingMeans.ts';
+import type { DecodeAccelerators } from '../../../../src/base/decodeAccelerators.ts';
 import { loadNative } from '../../../../src/status/bulk/native.ts';
 import { MemoryVfs } from '../../../fuzz/memoryVfs.ts';
 import { encodeV1, encodeV2, type V1Entry, type V2Node } from '../../../support/dirstateBytes.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ProblemLog } from '../../../src/server/troubles.ts';
+import { ProblemLog } from '../../../src/server/problemLog.ts';
 
 test('the last troubles of a repository, without those of others', () => {
   let now = 0;
