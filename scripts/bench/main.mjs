@@ -1,5 +1,5 @@
 // `npm run bench`: measures Quicksilver and, on the same trees in turns with it, hg, git, rhg and what the operating
-// system itself needs. See BENCHMARK.md.
+// system itself needs. See docs/benchmark.md.
 //
 //   npm run bench -- [--size 10k,300k] [--only NAME]... [--rounds N] [--rhg PATH] [--json FILE] [--svg FILE]
 //                    [--cache FOLDER] [--no-build] [--profile FILE]

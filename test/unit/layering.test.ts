@@ -1,5 +1,5 @@
-// The layers of ARCHITECTURE.md, enforced: which folder may import which, who may touch files, processes and timers, and
-// how long a file may be. Import lines are read as text, `import type` too, because a type ties layers together as well.
+// The layers of docs/architecture.md, enforced: which folder may import which, who may touch files, processes and timers,
+// and how long a file may be. Import lines are read as text, `import type` too: a type ties layers together as well.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, sep } from 'node:path';

@@ -8,7 +8,7 @@ import { commentProse, jsonProse, markdownProse } from '../../support/writing/pr
 import { fingerprint, problemsOf } from '../../support/writing/rules.ts';
 
 /** Lower this after each cleanup; never raise it. */
-const MOST_EXEMPT = 1944;
+const MOST_EXEMPT = 1557;
 
 test('docs, comments and interface strings follow the rules of writing', () => {
   const exempt = exemptSentences();
@@ -25,10 +25,16 @@ test('the list of exempt sentences only shrinks', () => {
 
 test('every kind of file is checked', () => {
   const files = checkedFiles();
-  for (const path of ['README.md', 'esbuild.mjs', 'package.nls.json', 'native/scan.c', 'src/cli/main.ts']) {
+  for (const path of [
+    'README.md',
+    'docs/architecture.md',
+    'esbuild.mjs',
+    'package.nls.json',
+    'native/scan.c',
+    'src/cli/main.ts',
+  ]) {
     assert.ok(files.includes(path), path);
   }
-  assert.ok(files.some(path => path.startsWith('docs/')) || files.includes('ARCHITECTURE.md'));
 });
 
 function rulesBroken(text: string): string[] {
