@@ -1,4 +1,4 @@
-// The commands of package.json.
+// Registers all commands. Those that run hg are loaded when one of them is first used.
 import {
   commands,
   EventEmitter,
@@ -12,6 +12,8 @@ import {
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { isGroup, repositoryOfArgument } from './commandArguments.ts';
+import { ownManifest } from './common/manifest.ts';
+import type { CommandName, HgCommandName, InternalHgCommandName, ViewCommandName } from './contributions/commands.ts';
 import type { Discovery } from './discovery.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { HintSources } from './hintSources.ts';
@@ -40,29 +42,13 @@ export interface Reports {
 export function registerCommands(context: CommandContext): Disposable {
   const store = new DisposableStore();
   const reports: Reports = { texts: new Map(), didChange: store.add(new EventEmitter<Uri>()) };
-  const register = (name: string, run: CommandRun): void => {
-    store.add(registerCommand(context, name, run));
-  };
-  register('refresh', argument => refresh(context, argument));
-  register('showOutput', () => context.log.show());
-  register('whyIgnored', async argument => (await lazy()).reports.whyIgnored(context, argument));
-  register('doctor', async argument => (await lazy()).reports.doctor(context, reports, argument));
-  register('copyReport', async uri => (await lazy()).reports.copyReport(reports, uri));
-  register('openProblem', async (file, line) => (await lazy()).reports.openProblem(context, file, line));
-  register('openSubrepository', uri => commands.executeCommand('revealInExplorer', uri));
-  register('openResource', async (...args) => (await lazy()).open.openResource(context, args));
-  register('openChanges', async (...args) => (await lazy()).open.openChanges(context, args));
-  register('openConflict', async (...args) => (await lazy()).open.openConflicts(context, args));
-  register('openFile', async (...args) => (await lazy()).open.openFile(context, args));
-  register('openParentVersion', async (...args) => (await lazy()).open.openParentVersion(context, args));
-  register('compareWithSecondParent', async (...args) => (await lazy()).open.compareWithSecondParent(context, args));
-  register('compareWithRevision', async (...args) => (await lazy()).revisions.compareWithRevision(context, args));
-  register('compareRevisions', async (...args) => (await lazy()).revisions.compareRevisions(context, args));
-  register('viewAllChanges', async group => {
-    if (isGroup(group)) await (await lazy()).open.viewAllChanges(context, group);
-  });
-  register('revertBlock', async (...args) => (await lazy()).revert.revertBlock(context, args));
-  register('revertSelectedLines', async () => (await lazy()).revert.revertSelectedLines(context));
+  const handlers = viewHandlers(context, reports);
+  for (const name of Object.keys(handlers) as ViewCommandName[]) {
+    store.add(registerCommand(context, name, handlers[name]));
+  }
+  for (const name of hgCommandNames(handlers)) {
+    store.add(registerCommand(context, name, async (...args) => (await lazy()).runHgCommand(context, name, args)));
+  }
   const provider: TextDocumentContentProvider = {
     onDidChange: reports.didChange.event,
     provideTextDocumentContent: uri => reports.texts.get(uri.toString()),
@@ -71,10 +57,44 @@ export function registerCommands(context: CommandContext): Disposable {
   return store;
 }
 
+const internalHgCommands: Readonly<Record<InternalHgCommandName, true>> = { recordRenames: true, offerToResolve: true };
+
+/** Returns the commands that have no handler here: those of package.json, and the internal ones. */
+function hgCommandNames(handlers: object): HgCommandName[] {
+  const contributed = ownManifest().contributes.commands.map(({ command }) => command.replace('quicksilver.', ''));
+  return [...contributed, ...Object.keys(internalHgCommands)].filter(name => !(name in handlers)) as HgCommandName[];
+}
+
+/** Gets what VS Code, a key binding or another extension hands over, which may be anything. */
 type CommandRun = (...args: readonly unknown[]) => unknown;
 
-/** Tells what goes wrong. @param name without 'quicksilver.' */
-export function registerCommand({ log }: CommandContext, name: string, run: CommandRun): Disposable {
+function viewHandlers(context: CommandContext, reports: Reports): Readonly<Record<ViewCommandName, CommandRun>> {
+  return {
+    refresh: argument => refresh(context, argument),
+    showOutput: () => context.log.show(),
+    whyIgnored: async argument => (await lazy()).reports.whyIgnored(context, argument),
+    doctor: async argument => (await lazy()).reports.doctor(context, reports, argument),
+    copyReport: async uri => (await lazy()).reports.copyReport(reports, uri),
+    openProblem: async (file, line) => (await lazy()).reports.openProblem(context, file, line),
+    openSubrepository: uri => commands.executeCommand('revealInExplorer', uri),
+    openResource: async (...args) => (await lazy()).open.openResource(context, args),
+    openChanges: async (...args) => (await lazy()).open.openChanges(context, args),
+    openConflict: async (...args) => (await lazy()).open.openConflicts(context, args),
+    openFile: async (...args) => (await lazy()).open.openFile(context, args),
+    openParentVersion: async (...args) => (await lazy()).open.openParentVersion(context, args),
+    compareWithSecondParent: async (...args) => (await lazy()).open.compareWithSecondParent(context, args),
+    compareWithRevision: async (...args) => (await lazy()).revisions.compareWithRevision(context, args),
+    compareRevisions: async (...args) => (await lazy()).revisions.compareRevisions(context, args),
+    viewAllChanges: async group => {
+      if (isGroup(group)) await (await lazy()).open.viewAllChanges(context, group);
+    },
+    revertBlock: async (...args) => (await lazy()).revert.revertBlock(context, args),
+    revertSelectedLines: async () => (await lazy()).revert.revertSelectedLines(context),
+  };
+}
+
+/** Registers a command of the tables in contributions/, and shows its errors. */
+export function registerCommand({ log }: CommandContext, name: CommandName, run: CommandRun): Disposable {
   return commands.registerCommand(`quicksilver.${name}`, async (...args: readonly unknown[]) => {
     try {
       return await run(...args);

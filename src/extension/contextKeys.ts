@@ -1,12 +1,9 @@
-// The context keys that menus go by:
-// - `quicksilver.activeFile`: the status of the file in the active editor, 'clean' for a tracked one without changes, nothing
-//   for a file of no repository. VS Code's own keys do not say of which source control they speak.
-// - `quicksilver.operation`: what is unfinished in the repository of that file, or else in any.
-// - `quicksilver.unfinishedRoots`: the URIs of the repositories where something is, to be compared with scmProviderRootUri.
-// - `quicksilver.merging`, `quicksilver.conflicts`: whether a repository has two parents, and how many conflicts wait.
-import { commands, window } from 'vscode';
+// Keeps the context keys about the active file and about unfinished operations up to date.
+import { window } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { activeUri, workingFileOf } from './commandArguments.ts';
+import { contextKeys } from './common/contextKeys.ts';
+import type { ContextKeyName, ContextKeyValues } from './contributions/contextKeys.ts';
 import { isNullNode } from './contentAddress.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
@@ -56,17 +53,13 @@ export class ContextKeys implements Disposable {
     );
     if (all.some(isMerging)) this.#firstMerge ??= this.#onFirstMerge();
     if (this.#firstMerge !== undefined) void this.#firstMerge.then(() => this.#set('merging', all.some(isMerging)));
-    this.#set(
-      'conflicts',
-      all.reduce((sum, { model }) => sum + model.unresolved, 0),
-    );
   }
 
   /** @param key tells two values apart */
-  #set(name: string, value: unknown, key = value): void {
+  #set<K extends ContextKeyName>(name: K, value: ContextKeyValues[K], key: unknown = value): void {
     if (this.#told.has(name) && this.#told.get(name) === key) return;
     this.#told.set(name, key);
-    void commands.executeCommand('setContext', `quicksilver.${name}`, value);
+    void contextKeys.set(name, value);
   }
 }
 
@@ -75,7 +68,7 @@ export function isMerging({ model }: OpenRepository): boolean {
   return model.head !== undefined && !isNullNode(model.head.secondParent);
 }
 
-function contextOf({ model }: OpenRepository, path: string): string {
+function contextOf({ model }: OpenRepository, path: string): ContextKeyValues['activeFile'] {
   const status = model.statusAt(path);
   return status === undefined ? 'clean' : statusPresentations[status].contextValue;
 }

@@ -3,12 +3,13 @@
 import { RelativePattern, Uri, window, workspace, type LogOutputChannel } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { SettingName } from './contributions/settings.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
 import { discoveryPattern, isWanted, type ChoiceSettings } from './repositoryChoice.ts';
 import { pathKey } from './rootMap.ts';
-import { affects, detectionSettings, isEnabled, subrepositoryLimit } from './settings.ts';
+import { affects, detectionSettings, setting, subrepositoryLimit } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
 import { subrepositoriesToOpen } from './subrepositoryStatus.ts';
 import { fileUri, isOnDisk, uriKey } from './uris.ts';
@@ -19,6 +20,16 @@ const LOOK_AFTER_EVENT = 300;
 const LOOK_AFTER_FOCUS_PAUSE = 10_000;
 /** An engine that follows nothing is kept for a while, because it may be asked again. */
 const REST_AFTER = 20_000;
+
+const DETECTION_SETTINGS: readonly SettingName[] = [
+  'enabled',
+  'autoRepositoryDetection',
+  'repositoryScanMaxDepth',
+  'repositoryScanIgnoredFolders',
+  'openRepositoryInParentFolders',
+  'detectSubrepos',
+  'detectSubreposLimit',
+];
 
 export class Discovery implements Disposable {
   readonly #client: EngineClient;
@@ -49,9 +60,7 @@ export class Discovery implements Disposable {
     );
     this.#store.add(
       workspace.onDidChangeConfiguration(event => {
-        const names = ['enabled', 'autoRepositoryDetection', 'repositoryScanMaxDepth', 'repositoryScanIgnoredFolders'];
-        names.push('openRepositoryInParentFolders', 'detectSubrepos', 'detectSubreposLimit');
-        if (!affects(event, ...names)) return;
+        if (!affects(event, ...DETECTION_SETTINGS)) return;
         this.#watch();
         again();
       }),
@@ -119,7 +128,7 @@ export class Discovery implements Disposable {
     this.#noRepository.clear();
     const { detection, maxDepth, ignoredFolders } = detectionSettings();
     const scansBelow = detection === true || detection === 'subFolders';
-    const folders = diskFolders().filter(folder => isEnabled(folder));
+    const folders = diskFolders().filter(folder => setting('enabled', folder));
     let roots: readonly string[] = [];
     if (folders.length > 0) {
       const paths = folders.map(folder => folder.fsPath);
@@ -174,7 +183,9 @@ export class Discovery implements Disposable {
   #isOpenedWithOuter(root: string): boolean {
     const uri = Uri.file(root);
     const outer = this.#repositories.outerOf(uri);
-    return outer !== undefined && isEnabled(uri) && partsOf(outer).some(part => rootKey(part) === rootKey(root));
+    return (
+      outer !== undefined && setting('enabled', uri) && partsOf(outer).some(part => rootKey(part) === rootKey(root))
+    );
   }
 
   #open(root: string): void {
@@ -212,7 +223,7 @@ export class Discovery implements Disposable {
     const { detection, maxDepth } = detectionSettings();
     const pattern = discoveryPattern(maxDepth, detection === true || detection === 'subFolders');
     for (const folder of diskFolders()) {
-      if (!isEnabled(folder)) continue;
+      if (!setting('enabled', folder)) continue;
       const watcher = this.#watchers.add(
         workspace.createFileSystemWatcher(new RelativePattern(folder, pattern), false, true, true),
       );
@@ -253,8 +264,8 @@ function diskFolders(): Uri[] {
 
 function choiceSettings(): ChoiceSettings {
   const { detection, parentFolders, ignoredFolders } = detectionSettings();
-  const folders = diskFolders().map(uri => ({ key: uriKey(uri), enabled: isEnabled(uri) }));
-  return { folders, enabled: isEnabled(undefined), detection, parentFolders, ignoredFolders };
+  const folders = diskFolders().map(uri => ({ key: uriKey(uri), enabled: setting('enabled', uri) }));
+  return { folders, enabled: setting('enabled'), detection, parentFolders, ignoredFolders };
 }
 
 function editorKeys(): string[] {

@@ -1,7 +1,8 @@
 // The extension's entry. It starts the parts and connects them; nothing here waits for the disk or for the engine.
 import path from 'node:path';
-import { commands, window, workspace, type ExtensionContext } from 'vscode';
+import { window, workspace, type ExtensionContext } from 'vscode';
 import type { QuicksilverExports } from './api.ts';
+import { contextKeys } from './common/contextKeys.ts';
 import { registerCommands } from './commands.ts';
 import { ContentFileSystem } from './contentFileSystem.ts';
 import { ContextKeys } from './contextKeys.ts';
@@ -9,12 +10,12 @@ import { Decorations } from './decorations.ts';
 import { Discovery } from './discovery.ts';
 import { EngineClient, startWorker } from './engineClient.ts';
 import { createExports } from './exports.ts';
-import { registerHgCommands, tellWhetherHgRuns } from './hg/register.ts';
+import { followHg, tellWhetherHgRuns } from './hg/register.ts';
 import { HintSources } from './hintSources.ts';
 import { lazy } from './lazy.ts';
 import { BaseQuickDiff } from './quickDiff.ts';
 import { Repositories } from './repositories.ts';
-import { affects, areDecorationsEnabled, hgPolicy } from './settings.ts';
+import { affects, hgPolicy, setting } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
 import { Subrepositories } from './subrepositories.ts';
 import { texts } from './texts.ts';
@@ -42,15 +43,15 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     (repository, paths, all) => decorations?.changed(repository, paths, all),
     context.workspaceState,
   );
-  decorations = new Decorations(repositories.map, areDecorationsEnabled());
+  decorations = new Decorations(repositories.map, setting('decorations.enabled'));
   client.setHgPolicy(hgPolicy());
   const hints = new HintSources(client, repositories);
   const discovery = new Discovery(client, repositories, log);
   const parts = { client, repositories, discovery, hints, log, extension: context };
 
-  void commands.executeCommand('setContext', 'quicksilver.state', 'initializing');
+  void contextKeys.set('state', 'initializing');
   const initialized = discovery.look().then(async () => {
-    await commands.executeCommand('setContext', 'quicksilver.state', 'initialized');
+    await contextKeys.set('state', 'initialized');
   });
   const contents = new ContentFileSystem({ ...parts, initialized });
   const exports = createExports({ ...parts, decorations, contents, initialized });
@@ -58,7 +59,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
   let isTold = false;
   context.subscriptions.push(
     registerCommands(parts),
-    registerHgCommands(parts),
+    followHg(parts),
     exports,
     discovery,
     hints,
@@ -75,7 +76,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     }),
     repositories.onDidClose(repository => shownDecorations.closed(repository)),
     workspace.onDidChangeConfiguration(event => {
-      if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(areDecorationsEnabled());
+      if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(setting('decorations.enabled'));
       if (!affects(event, 'fallbackToHg', 'path')) return;
       client.setHgPolicy(hgPolicy());
       void tellWhetherHgRuns(parts);

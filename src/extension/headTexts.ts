@@ -1,6 +1,7 @@
 // What is said of the working copy's parent and of an unfinished operation: status bar and input box.
-import { l10n, type Command } from 'vscode';
+import { l10n, type Command, type Uri } from 'vscode';
 import type { Operation, Phase, RepositoryHead } from '../server/protocol.ts';
+import { commandWith } from './common/typedCommands.ts';
 import { isNullNode, shortNode } from './contentAddress.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { texts } from './texts.ts';
@@ -21,38 +22,26 @@ export function statusBarTooltip(name: string, { head, counts }: RepositoryModel
 }
 
 /** The status bar's item about what is unfinished; undefined if nothing is. */
-export function operationCommand(
-  { head, unresolved, mergeState }: RepositoryModel,
-  argument: unknown,
-): Command | undefined {
+export function operationCommand({ head, unresolved, mergeState }: RepositoryModel, root: Uri): Command | undefined {
   if (head?.operation === undefined) return undefined;
   const conflicts = unresolved === 0 ? '' : ` $(warning) ${unresolved}`;
   const tooltip = [operationName(head.operation)];
   if (mergeState?.problem !== undefined) tooltip.push(mergeState.problem.message);
   if (unresolved > 0) tooltip.push(l10n.t('Unresolved conflicts: {0}', unresolved));
   tooltip.push(nextStep(head.operation, unresolved > 0), l10n.t('Click to continue or abort.'));
-  return {
-    command: 'quicksilver.operationActions',
-    title: `$(git-merge) ${operationName(head.operation)}${conflicts}`,
-    tooltip: tooltip.join('\n'),
-    arguments: [argument],
-  };
+  const title = `$(git-merge) ${operationName(head.operation)}${conflicts}`;
+  return { ...commandWith('operationActions', title, root), tooltip: tooltip.join('\n') };
 }
 
 /** The status bar's item about what was not pushed; undefined if there is nothing, or nowhere to push to. */
-export function draftsCommand({ head }: RepositoryModel, argument: unknown): Command | undefined {
+export function draftsCommand({ head }: RepositoryModel, root: Uri): Command | undefined {
   const drafts = head?.drafts ?? 0;
   if (drafts === 0) return undefined;
   const said =
     drafts === 1
       ? l10n.t('A draft is not pushed yet, as far as is known here without asking the other repository.')
       : l10n.t('{0} drafts are not pushed yet, as far as is known here without asking the other repository.', drafts);
-  return {
-    command: 'quicksilver.showDrafts',
-    title: `$(arrow-up) ${drafts}`,
-    tooltip: said,
-    arguments: [argument],
-  };
+  return { ...commandWith('showDrafts', `$(arrow-up) ${drafts}`, root), tooltip: said };
 }
 
 /** Where a commit would go. VS Code puts the key in place of {0} by itself. */

@@ -6,6 +6,7 @@ import type { ChangesetSummary } from '../server/protocol.ts';
 import { changesetDetails } from './changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
 import { shortNode } from './contentAddress.ts';
+import type { ViewId } from './contributions/window.ts';
 import { isMerging } from './contextKeys.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
@@ -35,7 +36,9 @@ export class MergeView implements TreeDataProvider<Node>, Disposable {
   constructor(context: MergeViewContext) {
     this.#context = context;
     const { repositories } = context;
-    this.#store.add(window.createTreeView('quicksilver.merge', { treeDataProvider: this, showCollapseAll: false }));
+    this.#store.add(
+      window.createTreeView('quicksilver.merge' satisfies ViewId, { treeDataProvider: this, showCollapseAll: false }),
+    );
     const follow = (repository: OpenRepository): void =>
       void this.#store.add(repository.onDidUpdate(() => this.#refresh()));
     repositories.all.forEach(follow);

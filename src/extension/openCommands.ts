@@ -16,7 +16,7 @@ import { versionUri } from './contentUris.ts';
 import type { EngineClient } from './engineClient.ts';
 import { openConflict } from './mergeCommands.ts';
 import type { Repositories } from './repositories.ts';
-import { opensDiffOnClick } from './settings.ts';
+import { setting } from './settings.ts';
 import type { ShownStatus } from './statusPresentation.ts';
 import { exists, openDocument } from './uris.ts';
 
@@ -40,9 +40,9 @@ interface Change extends WorkingFile {
 export async function openResource(context: ChangeContext, args: readonly unknown[]): Promise<void> {
   const [file] = workingFiles(context, args.slice(0, 1));
   if (file === undefined) return;
-  if (opensDiffOnClick() && (await openConflict(context, file))) return;
+  if (setting('openDiffOnClick') && (await openConflict(context, file))) return;
   const change = await readChange(context, file);
-  if (!opensDiffOnClick() && change.hasFile) await openWorkingFile(file, true);
+  if (!setting('openDiffOnClick') && change.hasFile) await openWorkingFile(file, true);
   else await openChange(change, true);
 }
 

@@ -6,7 +6,7 @@ import type { RepositoryUpdate } from '../server/protocol.ts';
 import { DecorationTracker } from './decorationTracker.ts';
 import { Included } from './included.ts';
 import { RepositoryModel } from './repositoryModel.ts';
-import { areDecorationsEnabled } from './settings.ts';
+import { setting } from './settings.ts';
 import { scheduleAfter, scheduleImmediate, SlicedQueue } from './slicedQueue.ts';
 import { SourceControlView } from './sourceControlView.ts';
 import type { ShownStatus } from './statusPresentation.ts';
@@ -76,7 +76,7 @@ export class OpenRepository implements Disposable {
         label: outer === undefined ? texts.sourceControlLabel() : texts.subrepositoryLabel(outer.longName),
         model: this.model,
         isIncluded: path => this.included.has(path),
-        showsIcons: !areDecorationsEnabled(),
+        showsIcons: !setting('decorations.enabled'),
         tell: message => log.warn(message),
       }),
     );
@@ -131,7 +131,7 @@ export class OpenRepository implements Disposable {
   }
 
   settingsChanged(): void {
-    this.view.setShowsIcons(!areDecorationsEnabled());
+    this.view.setShowsIcons(!setting('decorations.enabled'));
     this.#queue.add(this.view.settingsChanged());
   }
 

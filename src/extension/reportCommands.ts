@@ -4,6 +4,7 @@ import { commands, env, Position, Range, Uri, window, workspace } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import type { IgnoreExplanation } from '../server/protocol.ts';
 import { chosenRepository, uriOfArgument } from './commandArguments.ts';
+import { executeCommand } from './common/typedCommands.ts';
 import { DOCTOR_SCHEME, type CommandContext, type Reports } from './commands.ts';
 import { reportTexts } from './reportTexts.ts';
 
@@ -64,7 +65,7 @@ async function offerCopy(context: CommandContext, uri: Uri, name: string): Promi
   const choice = await window.showInformationMessage(reportTexts.reportReady(name), reportTexts.copyReport());
   if (choice === undefined) return;
   try {
-    await commands.executeCommand('quicksilver.copyReport', uri);
+    await executeCommand('copyReport', uri);
   } catch (error) {
     context.log.error(`copying the report: ${errorMessage(error)}`);
   }

@@ -1,8 +1,9 @@
 // The repositories that are followed: opened and closed here, and fed with what the engine says of them.
-import { commands, TabInputText, Uri, window, workspace, type LogOutputChannel, type Memento } from 'vscode';
+import { TabInputText, Uri, window, workspace, type LogOutputChannel, type Memento } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
+import { contextKeys } from './common/contextKeys.ts';
 import type { EngineClient } from './engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
 import { NO_COUNTS } from './repositoryModel.ts';
@@ -176,6 +177,6 @@ export class Repositories implements Disposable {
   }
 
   #tellCount(): void {
-    void commands.executeCommand('setContext', 'quicksilver.repositoryCount', this.#byRoot.size);
+    void contextKeys.set('repositoryCount', this.#byRoot.size);
   }
 }

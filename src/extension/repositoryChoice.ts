@@ -1,8 +1,6 @@
 // Which of the repositories that were found are opened. Pure, so that every rule has a test.
+import type { SettingValue } from './contributions/settings.ts';
 import { isAtOrBelowKey } from './rootMap.ts';
-
-/** As Git's setting of this name: sub-folders of the workspace, parents of open files, both or neither. */
-export type AutoRepositoryDetection = boolean | 'subFolders' | 'openEditors';
 
 export interface FolderChoice {
   /** As `pathKey` of rootMap.ts gives it. */
@@ -14,7 +12,7 @@ export interface ChoiceSettings {
   readonly folders: readonly FolderChoice[];
   /** What `quicksilver.enabled` says where no workspace folder has a say. */
   readonly enabled: boolean;
-  readonly detection: AutoRepositoryDetection;
+  readonly detection: SettingValue<'autoRepositoryDetection'>;
   readonly parentFolders: 'always' | 'never';
   /** Names of folders that are not looked into. */
   readonly ignoredFolders: readonly string[];

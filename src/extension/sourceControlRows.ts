@@ -8,7 +8,8 @@ import {
   type SourceControlResourceState,
 } from 'vscode';
 import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
-import { fallsBackToHg } from './settings.ts';
+import { commandWith } from './common/typedCommands.ts';
+import { setting } from './settings.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
 import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
 import { rowTooltip, subrepositoryTooltip, texts } from './texts.ts';
@@ -51,7 +52,7 @@ export function createRow({ rootUri, path, version, showsIcons, title }: RowOpti
   }
   return {
     resourceUri,
-    command: { command: 'quicksilver.openResource', title, arguments: [resourceUri] },
+    command: commandWith('openResource', title, resourceUri),
     decorations,
     contextValue: statusPresentations[status].contextValue,
   };
@@ -66,7 +67,7 @@ export function createSubrepositoryRow({ rootUri, path, version, showsIcons }: R
   const iconPath = new ThemeIcon(icon, isDirty(status) ? new ThemeColor(color) : undefined);
   return {
     resourceUri,
-    command: { command: 'quicksilver.openSubrepository', title: texts.open(), arguments: [resourceUri] },
+    command: commandWith('openSubrepository', texts.open(), resourceUri),
     decorations: {
       tooltip: subrepositoryTooltip(status),
       faded: !isDirty(status),
@@ -90,7 +91,7 @@ export function shownProblem(state: RepositoryState): ShownProblem | undefined {
   const { problem } = state;
   const hasStatus = state.kind === 'fallback';
   if (hasStatus) return { problem, sentence: texts.statusByHg(problem.message), hasStatus };
-  const needsTrust = state.kind === 'refused' && !workspace.isTrusted && fallsBackToHg();
+  const needsTrust = state.kind === 'refused' && !workspace.isTrusted && setting('fallbackToHg');
   return { problem, sentence: needsTrust ? texts.needsTrust(problem.message) : problem.message, hasStatus };
 }
 
@@ -99,7 +100,7 @@ export function createProblemRow({ problem, sentence, hasStatus }: ShownProblem)
   return {
     // '/' would split the sentence into a name and folders, so it is written as the division slash.
     resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${sentence.replaceAll('/', '\u2215')}` }),
-    command: { command: 'quicksilver.openProblem', title: texts.open(), arguments: [problem.file, problem.line] },
+    command: commandWith('openProblem', texts.open(), problem.file, problem.line),
     decorations: {
       tooltip: sentence,
       iconPath: hasStatus

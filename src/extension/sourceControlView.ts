@@ -10,6 +10,7 @@ import {
 } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { CappedList, portion } from './cappedList.ts';
+import { commandWith } from './common/typedCommands.ts';
 import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { folderSettings, type FolderSettings } from './settings.ts';
@@ -83,11 +84,7 @@ export class SourceControlView implements Disposable {
     this.sourceControl = this.#store.add(scm.createSourceControl('quicksilver', options.label, options.rootUri));
     // A box that does nothing would promise something.
     this.sourceControl.inputBox.visible = workspace.isTrusted;
-    this.sourceControl.acceptInputCommand = {
-      command: 'quicksilver.commit',
-      title: texts.commit(),
-      arguments: [this.sourceControl],
-    };
+    this.sourceControl.acceptInputCommand = commandWith('commit', texts.commit(), this.sourceControl);
     this.#problems = this.#store.add(this.sourceControl.createResourceGroup('problem', texts.problemGroup()));
     this.#problems.hideWhenEmpty = true;
     const groups = GROUP_IDS.map(id => [id, this.#createGroup(id)] as const);

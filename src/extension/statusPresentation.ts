@@ -1,6 +1,9 @@
 // How each status looks: the letter, colour and icon of a row, and the colour of a file in the tree. Letters are
 // Mercurial's own, as `hg status` and `hg resolve` print them; colours are ours and default to Git's.
 import type { EntryStatus, FileEntry } from '../server/protocol.ts';
+import type { FileContext, RowGroup } from './contributions/contextKeys.ts';
+import type { SettingValue } from './contributions/settings.ts';
+import type { ColorId } from './contributions/window.ts';
 
 /**
  * What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'; a
@@ -12,15 +15,14 @@ export type ShownStatus = EntryStatus | 'renamed' | 'copied' | 'conflict' | 'sub
 export interface StatusPresentation {
   /** Badge in the tree and in the rows; '' for none. */
   readonly letter: string;
-  /** Id of a colour that package.json contributes. */
-  readonly color: string;
+  readonly color: ColorId;
   /** Name of a codicon, for rows when decorations are switched off. */
   readonly icon: string;
   readonly strikeThrough: boolean;
   /** Whether the folders above take on the colour. */
   readonly propagate: boolean;
   /** `scmResourceState` in when-clauses of menus. */
-  readonly contextValue: string;
+  readonly contextValue: FileContext;
 }
 
 export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentation>> = {
@@ -112,10 +114,15 @@ export function shownStatusOf(entry: FileEntry, sourceStatus: EntryStatus | unde
   return sourceStatus === 'removed' || sourceStatus === 'deleted' ? 'renamed' : 'copied';
 }
 
-export type UntrackedChanges = 'mixed' | 'separate' | 'hidden';
-export type CountBadge = 'all' | 'tracked' | 'off';
 /** In the order in which they are shown. */
-export const GROUP_IDS = ['conflicts', 'resolved', 'included', 'changes', 'subrepositories', 'untracked'] as const;
+export const GROUP_IDS = [
+  'conflicts',
+  'resolved',
+  'included',
+  'changes',
+  'subrepositories',
+  'untracked',
+] as const satisfies readonly RowGroup[];
 export type GroupId = (typeof GROUP_IDS)[number];
 
 /**
@@ -125,7 +132,7 @@ export type GroupId = (typeof GROUP_IDS)[number];
  */
 export function groupOf(
   status: ShownStatus,
-  untracked: UntrackedChanges,
+  untracked: SettingValue<'untrackedChanges'>,
   isResolved: boolean,
   isIncluded: boolean,
 ): GroupId | undefined {

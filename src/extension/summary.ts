@@ -1,6 +1,6 @@
 // The short texts about a repository: badge, status bar, log. Plain functions of plain data.
 import type { Counts, RepositoryHead, RepositoryUpdate } from '../server/protocol.ts';
-import type { CountBadge, UntrackedChanges } from './statusPresentation.ts';
+import type { SettingValue } from './contributions/settings.ts';
 import { STATUS_LETTERS } from '../server/statusLetters.ts';
 
 /** Files that differ from the parent revision: modified, added, removed and missing. */
@@ -14,8 +14,8 @@ export function changeCount(counts: Counts): number {
  */
 export function badgeCount(
   counts: Counts & { readonly subrepositories?: number },
-  badge: CountBadge,
-  untracked: UntrackedChanges,
+  badge: SettingValue<'countBadge'>,
+  untracked: SettingValue<'untrackedChanges'>,
 ): number {
   if (badge === 'off') return 0;
   const tracked = changeCount(counts) + (counts.subrepositories ?? 0);

@@ -1,6 +1,7 @@
 // Where repositories come from: made here, or cloned from elsewhere.
 import * as nodePath from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { contextKeys } from '../common/contextKeys.ts';
 import { answersOf } from './answers.ts';
 import { HgFailure, type HgChange } from './hg.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
@@ -29,7 +30,7 @@ async function change({ hg }: HgContext, request: HgChange): Promise<void> {
     await hg.change(null, request);
   } catch (error) {
     const isMissing = error instanceof HgFailure && error.kind === 'unavailable' && workspace.isTrusted;
-    if (isMissing) await commands.executeCommand('setContext', 'quicksilver.hgMissing', true);
+    if (isMissing) await contextKeys.set('hgMissing', true);
     throw error;
   }
 }

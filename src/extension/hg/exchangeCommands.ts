@@ -3,7 +3,7 @@
 import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { choiceFor } from '../settings.ts';
+import { setting } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { chooseBookmark, inRepository } from './choices.ts';
 import { HgFailure, type HgEnded } from './hg.ts';
@@ -77,7 +77,7 @@ async function pullAndUpdate(exchange: Exchange): Promise<void> {
 
 async function pushByScope(exchange: Exchange): Promise<boolean> {
   const { repository } = exchange;
-  const scope = choiceFor(repository.rootUri, 'pushScope', ['current', 'all'], 'current');
+  const scope = setting('pushScope', repository.rootUri);
   if (scope === 'all') return push(exchange, []);
   if (isNullNode(repository.model.head?.firstParent ?? '')) {
     inform(l10n.t('There is no commit yet.'));

@@ -1,7 +1,7 @@
 // What is done with files: add, forget, remove, rename, copy, revert.
 import { l10n, window } from 'vscode';
 import type { OpenRepository } from '../openRepository.ts';
-import { isSwitchedOn, numberFor } from '../settings.ts';
+import { setting } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { inRepository } from './choices.ts';
 import { namesFiles } from './rows.ts';
@@ -166,7 +166,7 @@ async function addRemove(context: HgContext, args: readonly unknown[]): Promise<
   const repository = named ? undefined : await context.repository(rest[0]);
   if (repository !== undefined) targets.set(repository, []);
   for (const [each, files] of targets) {
-    const similarity = numberFor(each.rootUri, 'renameSimilarity', 0, 100, 90);
+    const similarity = setting('renameSimilarity', each.rootUri);
     const { notes, output } = await context.hg.change(each, {
       args: ['addremove', '--similarity', String(similarity)],
       ...(files.length > 0 && { files }),
@@ -178,7 +178,7 @@ async function addRemove(context: HgContext, args: readonly unknown[]): Promise<
 }
 
 function keepsBackups(repository: OpenRepository): boolean {
-  return isSwitchedOn(repository.rootUri, 'revertBackups', true);
+  return setting('revertBackups', repository.rootUri);
 }
 
 function isAddable(status: string | undefined): boolean {

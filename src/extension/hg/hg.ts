@@ -12,6 +12,8 @@ import {
 import type { Disposable } from '../../base/lifecycle.ts';
 import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
+import { contextKeys } from '../common/contextKeys.ts';
+import { executeCommand } from '../common/typedCommands.ts';
 import type { EngineClient } from '../engineClient.ts';
 import type { HintSources } from '../hintSources.ts';
 import type { OpenRepository } from '../openRepository.ts';
@@ -136,8 +138,7 @@ export class Hg {
     const message = `${prefix}${hgTexts.failure(error.kind, error.message)}`;
     void window.showErrorMessage(message, ...choicesFor(error), hgTexts.showOutput()).then(async choice => {
       if (choice === hgTexts.showOutput()) log.show();
-      else if (choice === hgTexts.unfinished())
-        await commands.executeCommand('quicksilver.operationActions', error.repository?.rootUri);
+      else if (choice === hgTexts.unfinished()) await executeCommand('operationActions', error.repository?.rootUri);
       else if (choice !== undefined) await commands.executeCommand('workbench.action.openSettings', 'quicksilver.path');
     });
     return true;
@@ -219,7 +220,7 @@ export class Hg {
     const before = this.#running > 0;
     this.#running += difference;
     const after = this.#running > 0;
-    if (before !== after) void commands.executeCommand('setContext', 'quicksilver.operationInProgress', after);
+    if (before !== after) void contextKeys.set('operationInProgress', after);
   }
 }
 

@@ -1,6 +1,8 @@
 // Going on with what was begun, or taking it back.
 import { commands, l10n, window, workspace } from 'vscode';
 import type { Operation } from '../../server/protocol.ts';
+import type { ViewId } from '../contributions/window.ts';
+import { executeCommand } from '../common/typedCommands.ts';
 import { isMerging } from '../contextKeys.ts';
 import { operationName } from '../headTexts.ts';
 import type { OpenRepository } from '../openRepository.ts';
@@ -55,7 +57,7 @@ export async function continueOperation(
   if (isResumable(operation)) {
     await resume(context, repository, operation, answers);
   } else if (operation === 'merge') {
-    await commands.executeCommand('quicksilver.commit', repository.view.sourceControl);
+    await executeCommand('commit', repository.view.sourceControl);
   } else if (operation === 'bisect') {
     const verdict = answers.oneOf('verdict', VERDICTS) ?? (await chooseVerdict());
     if (verdict !== undefined) await judge(context, repository, verdict);
@@ -177,7 +179,7 @@ async function judge(context: HgContext, repository: OpenRepository, verdict: Ve
   }
   const end = l10n.t('End the Search');
   void window.showInformationMessage(sentence, end).then(async choice => {
-    if (choice === end) await commands.executeCommand('quicksilver.abortOperation', repository.rootUri);
+    if (choice === end) await executeCommand('abortOperation', repository.rootUri);
   });
 }
 
@@ -218,7 +220,7 @@ function actionsFor(
     show.push({ label: `$(warning) ${hgTexts.commit.showConflicts()}`, run: showView });
   }
   if (isMerging(repository)) {
-    const run = (): unknown => commands.executeCommand('quicksilver.merge.focus');
+    const run = (): unknown => commands.executeCommand('quicksilver.merge.focus' satisfies `${ViewId}.focus`);
     show.push({ label: `$(git-merge) ${l10n.t('Show the Merge')}`, run });
   }
   // Nothing runs there, but there is always something to look at.

@@ -1,19 +1,16 @@
-// Registers the commands of names.ts, and tells VS Code whether hg can run: menus and the input box go by it.
-import { commands, workspace } from 'vscode';
+// Follows events that the commands of hg need, and sets the context keys about hg. Menus and the input box go by them.
+import { workspace } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import { registerCommand, type CommandContext } from '../commands.ts';
+import { contextKeys } from '../common/contextKeys.ts';
+import type { CommandContext } from '../commands.ts';
 import { lazy } from '../lazy.ts';
 import { followEdits } from './followEdits.ts';
 import { hasMessageSettings } from '../settings.ts';
-import { HG_COMMAND_NAMES } from './names.ts';
 import { tellOfOtherExtension } from './otherExtensions.ts';
 
-export function registerHgCommands(context: CommandContext): Disposable {
+export function followHg(context: CommandContext): Disposable {
   const store = new DisposableStore();
-  for (const name of HG_COMMAND_NAMES) {
-    store.add(registerCommand(context, name, async (...args) => (await lazy()).runHgCommand(context, name, args)));
-  }
   // Only when there is a repository: else the engine would be started for nothing.
   store.add(context.repositories.onDidOpen(() => void tellWhetherHgRuns(context)));
   store.add(context.repositories.onDidOpen(() => void tellOfOtherExtension(context.extension)));
@@ -59,8 +56,5 @@ export async function tellWhetherHgRuns({ client, repositories, log }: CommandCo
   if (look !== looks) return;
   const isMissing = workspace.isTrusted && repositories.all.length > 0 && !isThere;
   for (const { view } of repositories.all) view.sourceControl.inputBox.visible = isThere;
-  await Promise.all([
-    commands.executeCommand('setContext', 'quicksilver.canRunHg', isThere),
-    commands.executeCommand('setContext', 'quicksilver.hgMissing', isMissing),
-  ]);
+  await Promise.all([contextKeys.set('canRunHg', isThere), contextKeys.set('hgMissing', isMissing)]);
 }

@@ -3,7 +3,7 @@ import { l10n, window, workspace, Uri } from 'vscode';
 import { workingFileOf } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { fileUri, openDocument } from '../uris.ts';
-import { choiceFor } from '../settings.ts';
+import { setting } from '../settings.ts';
 import { answersOf, confirm } from './answers.ts';
 import { continueOperation } from './operations.ts';
 import { isResumable } from './operationSteps.ts';
@@ -69,7 +69,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   const file = uri instanceof Uri ? workingFileOf(context.repositories, uri) : undefined;
   if (!(uri instanceof Uri) || file === undefined) return;
   const { repository, path } = file;
-  const wanted = choiceFor(repository.rootUri, 'resolveOnSave', ['ask', 'always', 'never'], 'ask');
+  const wanted = setting('resolveOnSave', repository.rootUri);
   if (wanted === 'never' || (await hasMarkers(uri))) return;
   if (wanted === 'ask') {
     const message = l10n.t('{0} has no conflict markers any more. Mark it as resolved?', path);

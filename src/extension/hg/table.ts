@@ -1,7 +1,13 @@
-// What each command of names.ts does.
+// The handler of each command that runs hg.
+//
+// A handler gets a context with `hg`. `hg.read` queries the repository. `hg.change` changes it, shows progress, offers
+// to try again when the repository is locked, and resolves when the view shows the result. A failure is thrown, and
+// shown by the caller; catch it (`HgFailure`) only to do better. Wrap a command about one repository in `inRepository`
+// of choices.ts.
 import type { CancellationToken } from 'vscode';
 import type { HgAsked } from '../../server/hgProtocol.ts';
 import type { CommandContext } from '../commands.ts';
+import type { HgCommandName } from '../contributions/commands.ts';
 import { chosenRepository } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { askPerson } from './ask.ts';
@@ -19,7 +25,6 @@ import { operationCommands } from './operations.ts';
 import { nameCommands } from './nameCommands.ts';
 import { exchangeCommands } from './exchangeCommands.ts';
 import { createCommands } from './createCommands.ts';
-import type { HgCommandName } from './names.ts';
 
 export interface HgContext extends CommandContext {
   readonly hg: Hg;

@@ -1,5 +1,6 @@
 // Stands for `vscode` where a part of the extension that calls it has something to count. Whoever imports this first can then
 // import such a part, with `await import()`: it gets this module. It has what those parts use, and remembers what it is given.
+import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import type * as vscode from 'vscode';
 
@@ -75,6 +76,10 @@ export const scm = {
   }),
 };
 
+const packageJson = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as unknown;
+
+export const extensions = { getExtension: () => ({ packageJSON: packageJson }) };
+
 /** All settings are as they are by default. */
 export const workspace = {
   isTrusted: true,
@@ -90,6 +95,8 @@ export const window: {
 export const l10n = {
   t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d+)\}/g, (_, at) => String(values[Number(at)])),
 };
+
+export const commands = { executeCommand: () => Promise.resolve(undefined) };
 
 export const ConfigurationTarget = { Global: 1 };
 

@@ -1,0 +1,32 @@
+// Every command: its name, title, menus and the types of its arguments.
+import type { Command, InternalCommand } from './commandEntry.ts';
+import { commitCommands } from './commands/commitCommands.ts';
+import { exchangeCommands } from './commands/exchangeCommands.ts';
+import { fileCommands } from './commands/fileCommands.ts';
+import { mergeCommands } from './commands/mergeCommands.ts';
+import { viewCommands } from './commands/viewCommands.ts';
+
+/** Names without `quicksilver.`. */
+export const commands = {
+  ...viewCommands,
+  ...commitCommands,
+  ...fileCommands,
+  ...mergeCommands,
+  ...exchangeCommands,
+};
+
+export type CommandName = keyof typeof commands;
+/** Commands that run without hg. */
+export type ViewCommandName = keyof typeof viewCommands;
+/** Commands that run hg, and those that belong to them. */
+export type HgCommandName = Exclude<CommandName, ViewCommandName>;
+
+/** Those of them that only the extension runs. */
+export type InternalHgCommandName = {
+  [K in HgCommandName]: (typeof commands)[K]['entry'] extends undefined ? K : never;
+}[HgCommandName];
+
+export type CommandArguments<K extends CommandName> = (typeof commands)[K] extends
+  Command<infer Args> | InternalCommand<infer Args>
+  ? Args
+  : never;

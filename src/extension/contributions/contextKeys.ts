@@ -1,0 +1,46 @@
+// Every context key that the extension sets, with the type of its values. `contextKeys.set` and the when-clauses of
+// menus go by this table.
+import type { Uri } from 'vscode';
+import type { Operation } from '../../server/protocol.ts';
+
+/** Names without `quicksilver.`. */
+export interface ContextKeyValues {
+  /** `initialized` once the first search for repositories has ended. */
+  readonly state: 'initializing' | 'initialized';
+  readonly repositoryCount: number;
+  /** hg was found and may run: the workspace is trusted. */
+  readonly canRunHg: boolean;
+  /** The workspace is trusted, and no hg was found. */
+  readonly hgMissing: boolean;
+  /** A command of hg runs. */
+  readonly operationInProgress: boolean;
+  /**
+   * Status of the file in the active editor, 'clean' for a tracked file without changes, undefined for a file of no
+   * repository. VS Code's own keys do not name the source control they belong to.
+   */
+  readonly activeFile: FileContext | 'clean' | undefined;
+  /** The unfinished operation in the repository of the active file, or else in any repository. */
+  readonly operation: Operation | undefined;
+  /** Roots of the repositories with an unfinished operation, for a comparison with `scmProviderRootUri`. */
+  readonly unfinishedRoots: readonly Uri[];
+  /** A working copy has two parents. */
+  readonly merging: boolean;
+}
+
+export type ContextKeyName = keyof ContextKeyValues;
+
+/** Status of a file: `scmResourceState` of its row, and {@link ContextKeyValues.activeFile}. */
+export type FileContext =
+  | 'modified'
+  | 'added'
+  | 'renamed'
+  | 'copied'
+  | 'conflict'
+  | 'removed'
+  | 'missing'
+  | 'untracked'
+  | 'subrepository'
+  | 'ignored';
+
+/** `scmResourceGroup`: ids of the groups of rows. */
+export type RowGroup = 'problem' | 'conflicts' | 'resolved' | 'included' | 'changes' | 'subrepositories' | 'untracked';

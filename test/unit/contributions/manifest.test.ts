@@ -1,0 +1,84 @@
+// Compares the checked-in package.json, texts and settings page with the tables that they are written from.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { commands } from '../../../src/extension/contributions/commands.ts';
+import { createManifest } from '../../../src/extension/contributions/manifest.ts';
+import { createSettingsPage } from '../../../src/extension/contributions/settingsPage.ts';
+import { viewCommands } from '../../../src/extension/contributions/commands/viewCommands.ts';
+import { walkthrough } from '../../../src/extension/contributions/window.ts';
+
+const project = path.join(import.meta.dirname, '..', '..', '..');
+const read = (name: string): string => readFileSync(path.join(project, name), 'utf8');
+const text = read('package.json');
+const { contributes } = JSON.parse(text) as {
+  readonly contributes: {
+    readonly menus: Readonly<Record<string, readonly { readonly command?: string }[]>>;
+  };
+};
+const STALE = 'is stale: run "npm run generate"';
+
+test('package.json, package.nls.json and docs/settings.md say what the tables say', () => {
+  const manifest = createManifest();
+  assert.deepEqual(contributes, JSON.parse(JSON.stringify(manifest.contributes)), `package.json ${STALE}`);
+  assert.deepEqual(JSON.parse(read('package.nls.json')), manifest.texts, `package.nls.json ${STALE}`);
+  assert.equal(read('docs/settings.md'), createSettingsPage(), `docs/settings.md ${STALE}`);
+});
+
+test('each text that package.json refers to exists, and each text is used', () => {
+  const used = [...text.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key!);
+  assert.deepEqual([...new Set(used)].sort(), Object.keys(createManifest().texts).sort());
+});
+
+test('the palette has no command of hg where there is no repository', () => {
+  for (const [name, { entry }] of Object.entries(commands)) {
+    if (name in viewCommands || entry === undefined) continue;
+    assert.ok(entry.palette !== undefined, name);
+  }
+});
+
+test('no command has the same place twice', () => {
+  for (const [name, { entry }] of Object.entries(commands)) {
+    const places = (entry?.menus ?? []).map(place => place.join(' '));
+    assert.equal(new Set(places).size, places.length, name);
+  }
+});
+
+test('folders of the tree and groups have the actions of the files in them', () => {
+  const inMenu = (menu: string): Set<string> =>
+    new Set(contributes.menus[menu]!.map(({ command }) => command!.replace('quicksilver.', '')));
+  const folders = inMenu('scm/resourceFolder/context');
+  const groups = inMenu('scm/resourceGroup/context');
+  const shared = ['add', 'revert', 'deleteUntracked', 'markResolved', 'markUnresolved', 'mergeAgain', 'shelveFiles'];
+  for (const name of [...shared, 'forget', 'remove', 'ignore', 'include', 'exclude']) {
+    assert.ok(folders.has(name), `${name} on folders`);
+  }
+  for (const name of [...shared, 'includeAll', 'excludeAll']) assert.ok(groups.has(name), `${name} on groups`);
+});
+
+test('the pictures of the walkthrough exist', () => {
+  for (const { picture } of Object.values(walkthrough.steps)) {
+    assert.ok(existsSync(path.join(project, 'media', 'walkthrough', `${picture}.svg`)), picture);
+  }
+});
+
+test('the extension sets each context key that a when-clause goes by', () => {
+  const whens = [...text.matchAll(/"(?:when|enablement)": "([^"]*)"/g)].map(([, when]) => when!);
+  const used = whens.flatMap(when => [...when.matchAll(/(?<![\w.])quicksilver\.(\w+)(?! ?==? ?quicksilver)/g)]);
+  const names = new Set(used.map(([, name]) => name!));
+  // The id of a view.
+  names.delete('merge');
+  assert.ok(names.has('hgMissing'));
+  const set = new Set(sources().flatMap(source => [...source.matchAll(/\bset\(\s*'(\w+)'/g)].map(([, name]) => name!)));
+  assert.deepEqual(
+    [...names].filter(name => !set.has(name)),
+    [],
+  );
+});
+
+function sources(): string[] {
+  const folder = path.join(project, 'src', 'extension');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
+  return files.map(name => readFileSync(path.join(folder, name), 'utf8'));
+}
