@@ -37,6 +37,7 @@ const STATUS_OPTIONS: OptionSpecs = {
   copies: { type: 'boolean', short: 'C', help: 'where copied and renamed files come from' },
   print0: { type: 'boolean', short: '0', help: 'end names with NUL instead of a newline' },
   template: { type: 'string', short: 'T', value: 'json', help: 'write JSON' },
+  color: { type: 'string', value: 'WHEN', help: 'use colors: always, never, auto or debug; auto by default' },
   quiet: { type: 'boolean', short: 'q', help: 'leave out files that are not tracked' },
   stats: { type: 'boolean', help: 'tell on stderr what work it took' },
   verbose: { type: 'boolean', short: 'v', help: '', unavailable: true },

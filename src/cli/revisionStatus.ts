@@ -12,6 +12,7 @@ import type { StatusEntry } from '../status/status.ts';
 import { newWorkCounters, type WorkCounters, type Status } from '../status/types.ts';
 import { settledStatus, type RepositorySnapshot } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
+import { colorsFor } from './color.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository, type Place } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
@@ -47,6 +48,7 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   const place = locateRepository(args, io);
   const repository = openRepository(place);
   const settings = displaySettings(repository.config, io);
+  const colors = colorsFor(repository.config, io, args.values.get('color'));
   const noStatus = args.flags.has('no-status');
   const copies = (settings.copies || args.flags.has('copies') || args.flags.has('all')) && !noStatus;
   if (copies) refuseOtherCopies(repository);
@@ -54,13 +56,14 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   const answer = await compare({ args, io, place, repository, wanted, copies });
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
-  for (const warning of answer.warnings) complain(io, warning);
+  for (const warning of [...colors.warnings, ...answer.warnings]) complain(io, warning);
   for (const { path, reason } of answer.complaints)
     io.stderr.write(`${(settings.relativeMessages ? fromCwd : fromRoot)(path)}: ${reason}\n`);
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
   const print0 = args.flags.has('print0');
   const displayPath = isRelative ? fromCwd : fromRoot;
-  writeStatus(inListingOrder(answer.entries, wanted), { template, noStatus, copies, print0, displayPath }, io.stdout);
+  const format = { template, noStatus, copies, print0, displayPath, paint: colors.paint };
+  writeStatus(inListingOrder(answer.entries, wanted), format, io.stdout);
   if (args.flags.has('stats')) complain(io, outcomeLine(answer.outcome, performance.now() - started));
   return EXIT_OK;
 }

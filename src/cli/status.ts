@@ -6,6 +6,7 @@ import { createScanners } from '../status/bulk/createScanners.ts';
 import type { Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
+import { colorsFor } from './color.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
@@ -27,6 +28,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const scanners = createScanners(silentLogger);
   const repository = openRepository(place, args.positionals.length > 0 ? onlyDecoders(scanners.means) : scanners.means);
   const settings = displaySettings(repository.config, io);
+  const colors = colorsFor(repository.config, io, args.values.get('color'));
   const wanted = wantedStatuses(args, settings.quiet || args.flags.has('quiet'));
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
@@ -48,6 +50,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       bulk: { scanners },
     };
   }).finally(() => scanners.dispose());
+  for (const warning of colors.warnings) complain(io, warning);
   for (const warning of snapshot.ignore()?.warnings ?? []) complain(io, warning);
   for (const { path, reason } of complaints)
     io.stderr.write(`${(settings.relativeMessages ? fromCwd : fromRoot)(path)}: ${reason}\n`);
@@ -65,6 +68,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       noStatus: args.flags.has('no-status'),
       copies: settings.copies || args.flags.has('copies') || args.flags.has('all'),
       print0: args.flags.has('print0'),
+      paint: colors.paint,
       displayPath: isRelative ? fromCwd : fromRoot,
     },
     io.stdout,

@@ -3,6 +3,7 @@ import { compareBytes, type BytePath } from '../base/bytePath.ts';
 import { STATUS_LETTERS } from '../server/statusLetters.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { WorkCounters, Status } from '../status/types.ts';
+import type { Paint } from './color.ts';
 import type { ByteSink } from './io.ts';
 
 export interface StatusFormat {
@@ -13,6 +14,8 @@ export interface StatusFormat {
   readonly copies: boolean;
   /** End each line of text with NUL instead of a newline. */
   readonly print0: boolean;
+  /** Colors text; JSON has none. */
+  readonly paint: Paint;
   /** How text shows a path; JSON always has it as it is, relative to the root. */
   readonly displayPath: (path: BytePath) => string;
 }
@@ -59,11 +62,12 @@ export function outcomeLine(outcome: WorkCounters, milliseconds: number): string
 }
 
 function writeText(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces): void {
+  const { paint } = format;
   const end = format.print0 ? '\0' : '\n';
   for (const { path, status, source } of entries) {
-    const shown = format.displayPath(path);
-    out.add(format.noStatus ? `${shown}${end}` : `${STATUS_LETTERS[status]} ${shown}${end}`);
-    if (source !== undefined && showsCopies(format)) out.add(`  ${format.displayPath(source)}${end}`);
+    if (!format.noStatus) out.add(paint(status, `${STATUS_LETTERS[status]} `));
+    out.add(paint(status, `${format.displayPath(path)}${end}`));
+    if (source !== undefined && showsCopies(format)) out.add(paint('copied', `  ${format.displayPath(source)}${end}`));
   }
 }
 

@@ -8,6 +8,7 @@ import {
   writeStatus,
   type StatusFormat,
 } from '../../../src/cli/statusOutput.ts';
+import { NO_COLORS } from '../../../src/cli/color.ts';
 import type { StatusEntry } from '../../../src/status/status.ts';
 import type { Status } from '../../../src/status/types.ts';
 
@@ -22,6 +23,7 @@ const TEXT: StatusFormat = {
   noStatus: false,
   copies: false,
   print0: false,
+  paint: NO_COLORS.paint,
   displayPath: path => path,
 };
 
