@@ -8,7 +8,7 @@ import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
-import { compileLater } from './status.ts';
+import { compileLater, restrictionsOf } from './status.ts';
 
 /** No file was found. */
 const EXIT_NOTHING = 1;
@@ -28,6 +28,7 @@ export async function cat(args: ParsedArguments, io: CommandIo): Promise<number>
     args.positionals,
     { ...place, statCache: undefined, controlDirectory: '.hg' },
     compileLater,
+    restrictionsOf(args),
   );
   const { paths, filter } = selection;
   const found: BytePath[] = [];

@@ -24,6 +24,24 @@ const GLOBAL_OPTIONS: OptionSpecs = {
   help: { type: 'boolean', short: 'h', help: 'show this' },
 };
 
+/** Options that restrict the paths of a command. */
+const PATTERN_OPTIONS: OptionSpecs = {
+  include: {
+    type: 'string',
+    short: 'I',
+    value: 'PATTERN',
+    repeats: true,
+    help: 'only names that match the pattern, or lie below a match',
+  },
+  exclude: {
+    type: 'string',
+    short: 'X',
+    value: 'PATTERN',
+    repeats: true,
+    help: 'no names that match the pattern, or lie below a match',
+  },
+};
+
 const STATUS_OPTIONS: OptionSpecs = {
   all: { type: 'boolean', short: 'A', help: 'all files, clean and ignored ones too, with the sources of copies' },
   modified: { type: 'boolean', short: 'm', help: 'modified files' },
@@ -44,8 +62,7 @@ const STATUS_OPTIONS: OptionSpecs = {
   rev: { type: 'string', value: 'REV', repeats: true, help: 'compare with this revision; given twice, these two' },
   change: { type: 'string', value: 'REV', help: 'what this revision changed, compared with its first parent' },
   terse: { type: 'string', short: 't', help: '', unavailable: true },
-  include: { type: 'string', short: 'I', help: '', unavailable: true },
-  exclude: { type: 'string', short: 'X', help: '', unavailable: true },
+  ...PATTERN_OPTIONS,
   subrepos: { type: 'boolean', short: 'S', help: '', unavailable: true },
   config: { type: 'string', help: '', unavailable: true },
 };
@@ -69,8 +86,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       rev: { type: 'string', short: 'r', value: 'REV', help: 'print this revision' },
       decode: { type: 'boolean', help: '', unavailable: true },
       output: { type: 'string', short: 'o', help: '', unavailable: true },
-      include: { type: 'string', short: 'I', help: '', unavailable: true },
-      exclude: { type: 'string', short: 'X', help: '', unavailable: true },
+      ...PATTERN_OPTIONS,
       template: { type: 'string', short: 'T', help: '', unavailable: true },
     },
     load: async () => (await import('./cat.ts')).cat,

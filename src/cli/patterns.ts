@@ -6,10 +6,13 @@ import { compilePatterns } from '../mercurial/ignore/patternMatcher.ts';
 import { usageError } from './io.ts';
 import type { RootedPattern } from './selection.ts';
 
-/** A matcher of whole paths. Throws a 'usage' error for a pattern that is wrong, or cannot be matched. */
-export function compilePathPatterns(patterns: readonly RootedPattern[]): (path: BytePath) => boolean {
+/** Returns a matcher for paths. Throws a 'usage' error for a pattern that is wrong, or cannot be matched. */
+export function compilePathPatterns(
+  patterns: readonly RootedPattern[],
+  reach: 'whole' | 'orParent',
+): (path: BytePath) => boolean {
   try {
-    const matcher = compilePatterns(patterns, 'whole');
+    const matcher = compilePatterns(patterns, reach);
     return path => matcher.matches(path);
   } catch (error) {
     // 'unsupported' would say that the repository is refused, and it is only the pattern.

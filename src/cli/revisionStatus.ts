@@ -18,7 +18,7 @@ import { locateRepository, openRepository, type Place } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Selection } from './selection.ts';
 import { displaySettings } from './settings.ts';
-import { compileLater, templateOf, wantedStatuses } from './status.ts';
+import { compileLater, restrictionsOf, templateOf, wantedStatuses } from './status.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
 /** A comparison that was made: what is to be written, and what is to be said of it. */
@@ -102,6 +102,7 @@ async function compareRevisions(
     args.positionals,
     { ...place, statCache: undefined, controlDirectory: '.hg' },
     compileLater,
+    restrictionsOf(args),
   );
   const isSelected = selectedBy(selection);
   const { paths } = selection;
@@ -133,6 +134,7 @@ async function compareWorkingCopy(request: Request): Promise<Answer> {
       args.positionals,
       { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
       compileLater,
+      restrictionsOf(args),
     );
     return {
       paths: selection.paths,

@@ -26,8 +26,20 @@ export interface RootedPattern {
   readonly pattern: string;
 }
 
-/** Makes a matcher of patterns, which has to match whole paths. Throws a 'usage' error. */
-export type PatternCompiler = (patterns: readonly RootedPattern[]) => Promise<(path: BytePath) => boolean>;
+/**
+ * Returns a matcher for patterns. With 'whole' a glob matches whole paths, with 'orParent' also everything below a path
+ * that matches. Throws a 'usage' error.
+ */
+export type PatternCompiler = (
+  patterns: readonly RootedPattern[],
+  reach: 'whole' | 'orParent',
+) => Promise<(path: BytePath) => boolean>;
+
+/** Values of the options --include and --exclude. */
+export interface Restrictions {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
 
 /** Where the arguments were given. */
 export interface SelectionPlace {
@@ -60,14 +72,17 @@ const PATTERN_KINDS: readonly string[] = [
 ] satisfies PatternKind[];
 const UNSUPPORTED_KINDS = new Set(['set', 'listfile', 'listfile0', 'include', 'subinclude']);
 
-/** Splits 'kind:text'; what has no known kind in front is a path, colon or not. Throws for kinds that are missing here. */
-export function splitKind(argument: string): PathPattern {
+/**
+ * Splits 'kind:text'. Text without a known kind in front is of the default kind, colon or not. Throws a 'usage' error
+ * for kinds that are missing here.
+ */
+export function splitKind(argument: string, defaultKind: 'relpath' | 'glob' = 'relpath'): PathPattern {
   const colon = argument.indexOf(':');
   const kind = colon < 0 ? '' : argument.slice(0, colon);
   if (UNSUPPORTED_KINDS.has(kind)) throw usageError(`patterns of kind '${kind}:' are not supported: ${argument}`);
   const text = argument.slice(colon + 1);
   if (isPathKind(kind) || isPatternKind(kind)) return { kind, text };
-  return { kind: 'relpath', text: argument };
+  return { kind: defaultKind, text: argument };
 }
 
 /**
@@ -78,26 +93,19 @@ export async function selectPaths(
   argumentsGiven: readonly string[],
   place: SelectionPlace,
   compile: PatternCompiler,
+  restrictions: Restrictions = { include: [], exclude: [] },
+): Promise<Selection> {
+  const selection = await selectArguments(argumentsGiven, place, compile);
+  return restricted(selection, restrictions, place, compile);
+}
+
+async function selectArguments(
+  argumentsGiven: readonly string[],
+  place: SelectionPlace,
+  compile: PatternCompiler,
 ): Promise<Selection> {
   if (argumentsGiven.length === 0) return { paths: undefined, filter: undefined, bases: [], complaints: [] };
-  const paths: BytePath[] = [];
-  /** Where what a pattern matches can be: the directory before its first wildcard. */
-  const bases: BytePath[] = [];
-  const patterns: RootedPattern[] = [];
-  for (const argument of argumentsGiven) {
-    const { kind, text } = splitKind(argument);
-    if (isPathKind(kind) || kind === 'glob') {
-      const path = fromRoot(place.vfs, place.root, kind === 'path' ? place.root : place.cwd, text);
-      checkInside(path, place);
-      if (kind === 'glob') patterns.push({ kind, pattern: path });
-      else paths.push(path);
-      bases.push(kind === 'glob' ? fixedPart(path) : path);
-    } else {
-      patterns.push({ kind, pattern: utf8Bytes(text) });
-      if (kind === 'rootglob') bases.push(fixedPart(bytePath(utf8Bytes(text))));
-      else if (kind !== 'rootfilesin') bases.push(ROOT_PATH);
-    }
-  }
+  const { paths, bases, patterns } = rootedPatterns(argumentsGiven, 'relpath', place);
   // Where everything is looked at, Mercurial does not look at what was named beside it.
   const named = bases.includes(ROOT_PATH) ? [] : bases.sort(compareBytes);
   const complaints = named.flatMap(path => {
@@ -105,7 +113,7 @@ export async function selectPaths(
     return reason === undefined ? [] : [{ path, reason }];
   });
   if (patterns.length === 0) return { paths, filter: undefined, bases, complaints };
-  const matches = await compile(patterns);
+  const matches = await compile(patterns, 'whole');
   const selected = (path: BytePath): boolean => paths.some(given => isAtOrBelow(path, given)) || matches(path);
   if (!patterns.some(({ kind }) => kind === 'rootfilesin'))
     return { paths: bases, filter: selected, bases, complaints };
@@ -117,6 +125,64 @@ export async function selectPaths(
     bases,
     complaints,
   };
+}
+
+/** Applies --include and --exclude, whose plain values are globs that match a path and everything below it. */
+async function restricted(
+  selection: Selection,
+  { include, exclude }: Restrictions,
+  place: SelectionPlace,
+  compile: PatternCompiler,
+): Promise<Selection> {
+  if (include.length === 0 && exclude.length === 0) return selection;
+  const matcherFor = async ({ paths, patterns }: RootedPatterns): Promise<(path: BytePath) => boolean> => {
+    const matches = patterns.length === 0 ? () => false : await compile(patterns, 'orParent');
+    return path => paths.some(given => isAtOrBelow(path, given)) || matches(path);
+  };
+  const included = rootedPatterns(include, 'glob', place);
+  const isIncluded = include.length === 0 ? () => true : await matcherFor(included);
+  const isExcluded = await matcherFor(rootedPatterns(exclude, 'glob', place));
+  const { filter, paths } = selection;
+  // A pattern of the kind 'rootfilesin' names no place, so everything is scanned.
+  const isPlaced = include.length > 0 && included.bases.length === include.length;
+  return {
+    ...selection,
+    paths: paths === undefined && filter === undefined && isPlaced ? included.bases : paths,
+    filter: (path, isTracked) => isIncluded(path) && !isExcluded(path) && (filter?.(path, isTracked) ?? true),
+  };
+}
+
+/** Arguments as paths and patterns from the root. */
+interface RootedPatterns {
+  readonly paths: BytePath[];
+  /** Directories that hold everything the arguments can match: of a pattern, the part before its first wildcard. */
+  readonly bases: BytePath[];
+  readonly patterns: RootedPattern[];
+}
+
+function rootedPatterns(
+  argumentsGiven: readonly string[],
+  defaultKind: 'relpath' | 'glob',
+  place: SelectionPlace,
+): RootedPatterns {
+  const paths: BytePath[] = [];
+  const bases: BytePath[] = [];
+  const patterns: RootedPattern[] = [];
+  for (const argument of argumentsGiven) {
+    const { kind, text } = splitKind(argument, defaultKind);
+    if (isPathKind(kind) || kind === 'glob') {
+      const path = fromRoot(place.vfs, place.root, kind === 'path' ? place.root : place.cwd, text);
+      checkInside(path, place);
+      if (kind === 'glob' && path !== ROOT_PATH) patterns.push({ kind, pattern: path });
+      else paths.push(path);
+      bases.push(kind === 'glob' ? fixedPart(path) : path);
+    } else {
+      patterns.push({ kind, pattern: utf8Bytes(text) });
+      if (kind === 'rootglob') bases.push(fixedPart(bytePath(utf8Bytes(text))));
+      else if (kind !== 'rootfilesin') bases.push(ROOT_PATH);
+    }
+  }
+  return { paths, bases, patterns };
 }
 
 function isPathKind(kind: string): kind is PathKind {

@@ -10,7 +10,7 @@ import { colorsFor } from './color.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
-import { selectPaths, type RootedPattern, type Selection } from './selection.ts';
+import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
 import { displaySettings } from './settings.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
@@ -40,6 +40,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       args.positionals,
       { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
       compileLater,
+      restrictionsOf(args),
     );
     ({ complaints, filter } = selection);
     return {
@@ -86,6 +87,11 @@ export function wantedStatuses(args: ParsedArguments, quiet: boolean): ReadonlyS
   return new Set(quiet ? shown : [...shown, 'unknown']);
 }
 
+/** Returns the values of --include and --exclude. */
+export function restrictionsOf({ repeated }: ParsedArguments): Restrictions {
+  return { include: repeated.get('include') ?? [], exclude: repeated.get('exclude') ?? [] };
+}
+
 /** Which form of output is asked for. Throws a 'usage' error for one that there is not. */
 export function templateOf(args: ParsedArguments): 'text' | 'json' {
   const template = args.values.get('template');
@@ -95,6 +101,9 @@ export function templateOf(args: ParsedArguments): 'text' | 'json' {
 }
 
 /** Compiles patterns, whose code is loaded only then. */
-export async function compileLater(patterns: readonly RootedPattern[]): Promise<(path: BytePath) => boolean> {
-  return (await import('./patterns.ts')).compilePathPatterns(patterns);
+export async function compileLater(
+  patterns: readonly RootedPattern[],
+  reach: 'whole' | 'orParent',
+): Promise<(path: BytePath) => boolean> {
+  return (await import('./patterns.ts')).compilePathPatterns(patterns, reach);
 }

@@ -53,8 +53,8 @@ before(() => {
 after(() => rmSync(base, { recursive: true, force: true }));
 
 function select(args: string[], { cwd = root, statCache = recording() } = {}): Promise<Selection> {
-  return selectPaths(args, { vfs, root, cwd, statCache, controlDirectory: '.hg' }, patterns =>
-    Promise.resolve(compilePathPatterns(patterns)),
+  return selectPaths(args, { vfs, root, cwd, statCache, controlDirectory: '.hg' }, (patterns, reach) =>
+    Promise.resolve(compilePathPatterns(patterns, reach)),
   );
 }
 
