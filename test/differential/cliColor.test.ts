@@ -51,8 +51,9 @@ async function quicksilver(
 
 /** Returns the environment without anything that decides about colors. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { HGPLAIN: _1, HGPLAINEXCEPT: _2, NO_COLOR: _3, ...rest } = process.env;
-  return { ...rest, HGRCPATH: '', HGENCODING: 'utf-8', TERM: 'xterm' };
+  const deciding = ['HGPLAIN', 'HGPLAINEXCEPT', 'NO_COLOR'];
+  const rest = Object.entries(process.env).filter(([name]) => !deciding.includes(name));
+  return { ...Object.fromEntries(rest), HGRCPATH: '', HGENCODING: 'utf-8', TERM: 'xterm' };
 }
 
 /** Asserts that both programs write the same text, and the same set of lines on stderr: hg repeats its warnings. */
