@@ -9,6 +9,7 @@ import type { ManifestTexts, Store } from '../store/store.ts';
 import type { Vfs } from '../vfs.ts';
 import { bookmarksFile } from '../repository/names.ts';
 import { readBookmarks } from './bookmarks.ts';
+import type { FileHistorySource } from '../annotate/fileRevisions.ts';
 import { Branches } from './branches.ts';
 import { traceCopies, type CopyRevision, type Selected } from './copyTracing.ts';
 import { hiddenRevisions } from './hidden.ts';
@@ -128,6 +129,21 @@ export class History {
       },
     };
     return traceCopies(history, from, to, isSelected);
+  }
+
+  /** What annotate and the history of a file read. */
+  fileHistory(): FileHistorySource {
+    const files = new Map<number, readonly BytePath[]>();
+    return {
+      graph: this.#graph,
+      filelog: file => this.#store.filelog(file),
+      manifest: revision => this.manifest(revision),
+      changedFiles: revision => {
+        let changed = files.get(revision);
+        if (changed === undefined) files.set(revision, (changed = this.#store.changelog.read(revision).files));
+        return changed;
+      },
+    };
   }
 
   #texts(revision: number): ManifestTexts | undefined {

@@ -1,0 +1,141 @@
+// The revisions of a file that annotate and file history walk through: file nodes and what each was made from, over renames
+// and copies, and the changeset that brought each.
+import type { BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { RevisionGraph } from '../history/revisionGraph.ts';
+import { RevisionHeap } from '../history/revisionHeap.ts';
+import type { Filelog } from '../store/filelog.ts';
+import type { Manifest } from '../store/manifest.ts';
+
+/** What the walk reads. */
+export interface FileHistorySource {
+  readonly graph: RevisionGraph;
+  filelog(path: BytePath): Filelog | undefined;
+  /** Paths that the changeset names as changed. Takes a changelog revision. */
+  changedFiles(revision: number): readonly BytePath[];
+  manifest(revision: number): Manifest;
+}
+
+/** A revision of a file at one path. */
+export interface FileRevision {
+  readonly path: BytePath;
+  readonly filelog: Filelog;
+  /** The revision in the filelog. */
+  readonly revision: number;
+}
+
+/** A file revision with the changeset that brought it, as seen from where the walk began. */
+export interface IntroducedRevision extends FileRevision {
+  /** The changelog revision. */
+  readonly changeset: number;
+}
+
+/** Returns the file revision of `path` in a changeset; undefined if the changeset has no such file. */
+export function fileRevisionAt(source: FileHistorySource, path: BytePath, changeset: number): FileRevision | undefined {
+  const node = source.manifest(changeset).find(path)?.node;
+  return node === undefined ? undefined : fileRevisionOf(source, path, node);
+}
+
+/** Throws 'corrupt' if the store lacks the revision. */
+export function fileRevisionOf(source: FileHistorySource, path: BytePath, node: string): FileRevision {
+  const filelog = source.filelog(path);
+  const revision = filelog?.revlog.findNode(node) ?? -1;
+  if (filelog === undefined || revision < 0) {
+    throw new QuicksilverError('corrupt', `the store lacks revision ${node} of ${JSON.stringify(path)}`);
+  }
+  return { path, filelog, revision };
+}
+
+/** Equal for equal file revisions. */
+export function keyOf({ path, revision }: FileRevision): string {
+  return `${revision} ${path}`;
+}
+
+/**
+ * Returns what a file revision was made from: the source of its copy if it records one (unless `followsCopies` is false),
+ * then the parents that it has in its own filelog. The later ones count more.
+ */
+export function parentsOf(source: FileHistorySource, file: FileRevision, followsCopies: boolean): FileRevision[] {
+  const { path, filelog, revision } = file;
+  const { p1, p2 } = filelog.revlog.entry(revision);
+  const parents = [p1, p2].filter(parent => parent >= 0).map(parent => ({ path, filelog, revision: parent }));
+  const copy = followsCopies ? filelog.copySource(revision) : undefined;
+  if (copy === undefined) return parents;
+  return [fileRevisionOf(source, copy.path as BytePath, copy.node), ...parents];
+}
+
+/**
+ * Finds the changeset that introduced a file revision.
+ *
+ * A file node may come from several changesets, of which the store records the first only (its linkrev). That one counts if
+ * it is an ancestor of the base. Otherwise the walk goes down from the descendant, newest first, to the first changeset that
+ * names the path as changed and has the node there.
+ */
+export class Introductions {
+  readonly #source: FileHistorySource;
+  readonly #base: Ancestors;
+
+  /** @param base the changeset whose ancestors (itself included) count */
+  constructor(source: FileHistorySource, base: number) {
+    this.#source = source;
+    this.#base = new Ancestors(source.graph, base);
+  }
+
+  /** @param includesDescendant true if the descendant itself may have introduced the revision */
+  of({ path, filelog, revision }: FileRevision, descendant: number, includesDescendant: boolean): number {
+    const { link, node } = filelog.revlog.entry(revision);
+    if ((includesDescendant && link === descendant) || this.#base.has(link)) return link;
+    const { graph } = this.#source;
+    const hex = node.toString('hex');
+    const heap = new RevisionHeap();
+    const seen = new Set<number>();
+    const add = (next: number): void => {
+      if (next < link || next < 0 || seen.has(next)) return;
+      seen.add(next);
+      heap.push(next);
+    };
+    if (includesDescendant) add(descendant);
+    else for (const parent of graph.parents(descendant)) add(parent);
+    for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
+      if (this.#source.changedFiles(next).includes(path) && this.#source.manifest(next).find(path)?.node === hex) {
+        return next;
+      }
+      for (const parent of graph.parents(next)) add(parent);
+    }
+    return link;
+  }
+}
+
+/** The ancestors of a changeset, found as far down as they are asked for. */
+class Ancestors {
+  readonly #graph: RevisionGraph;
+  readonly #heap = new RevisionHeap();
+  readonly #found = new Set<number>();
+  /** Everything from here on was visited. */
+  #visited: number;
+
+  constructor(graph: RevisionGraph, head: number) {
+    this.#graph = graph;
+    this.#visited = head + 1;
+    this.#add(head);
+  }
+
+  has(revision: number): boolean {
+    while (this.#visited > revision) {
+      const next = this.#heap.pop();
+      if (next === undefined) {
+        this.#visited = -1;
+        break;
+      }
+      this.#visited = next;
+      for (const parent of this.#graph.parents(next)) this.#add(parent);
+    }
+    return this.#found.has(revision);
+  }
+
+  #add(revision: number): void {
+    if (revision < 0 || this.#found.has(revision)) return;
+    this.#found.add(revision);
+    this.#heap.push(revision);
+  }
+}

@@ -1,0 +1,22 @@
+// White space that annotate can be told to ignore when it compares lines.
+
+export interface WhitespaceOptions {
+  /** Ignore all spaces, tabs and carriage returns (`-w`). */
+  readonly all: boolean;
+  /** Ignore changes in their amount (`-b`). */
+  readonly amount: boolean;
+  /** Ignore them at the end of a line (`-Z`). */
+  readonly endOfLine: boolean;
+}
+
+export const KEEP_WHITESPACE: WhitespaceOptions = { all: false, amount: false, endOfLine: false };
+
+/** Returns the text in the form in which its lines are compared; it has the same number of lines. */
+export function comparableText(text: Buffer, { all, amount, endOfLine }: WhitespaceOptions): Buffer {
+  if (!all && !amount && !endOfLine) return text;
+  let lines = text.toString('latin1');
+  if (all) lines = lines.replace(/[ \t\r]+/g, '');
+  else if (amount) lines = lines.replace(/[ \t\r]+/g, ' ').replaceAll(' \n', '\n');
+  if (endOfLine) lines = lines.replace(/[ \t\r\f]+\n/g, '\n');
+  return Buffer.from(lines, 'latin1');
+}
