@@ -91,6 +91,36 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./cat.ts')).cat,
   },
+  annotate: {
+    summary: 'show the changeset that brought each line of a file',
+    usage: '[OPTION]... PATH...',
+    notes: [
+      "Without --rev it is the working copy's first parent; --rev 'wdir()' is the working file. Output is that of",
+      "'hg annotate'.",
+    ],
+    options: {
+      rev: { type: 'string', short: 'r', value: 'REV', help: 'annotate this revision' },
+      'no-follow': { type: 'boolean', help: 'stop at copies and renames' },
+      text: { type: 'boolean', short: 'a', help: 'annotate binary files, too' },
+      user: { type: 'boolean', short: 'u', help: 'show the author (whole with -v)' },
+      file: { type: 'boolean', short: 'f', help: 'show the file name' },
+      date: { type: 'boolean', short: 'd', help: 'show the date (short with -q)' },
+      number: { type: 'boolean', short: 'n', help: 'show the revision number (default)' },
+      changeset: { type: 'boolean', short: 'c', help: 'show the changeset' },
+      'line-number': { type: 'boolean', short: 'l', help: 'show where the line was when it was added' },
+      skip: { type: 'string', value: 'REV', repeats: true, help: 'attribute changes of this revision to older ones' },
+      'ignore-all-space': { type: 'boolean', short: 'w', help: 'ignore white space' },
+      'ignore-space-change': { type: 'boolean', short: 'b', help: 'ignore changes in the amount of white space' },
+      'ignore-blank-lines': { type: 'boolean', short: 'B', help: 'ignore changes that only add or remove blank lines' },
+      'ignore-space-at-eol': { type: 'boolean', short: 'Z', help: 'ignore white space at line ends' },
+      template: { type: 'string', short: 'T', value: 'json', help: 'write JSON' },
+      verbose: { type: 'boolean', short: 'v', help: 'show authors whole' },
+      quiet: { type: 'boolean', short: 'q', help: 'show short dates' },
+      include: { type: 'string', short: 'I', help: '', unavailable: true },
+      exclude: { type: 'string', short: 'X', help: '', unavailable: true },
+    },
+    load: async () => (await import('./annotate.ts')).annotate,
+  },
   watch: {
     summary: 'print changes of the status as they happen, one JSON object a line',
     usage: '[-R ROOT]',
@@ -117,7 +147,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-const ALIASES: Readonly<Record<string, string>> = { st: 'status' };
+const ALIASES: Readonly<Record<string, string>> = { st: 'status', blame: 'annotate' };
 
 /** Runs the command line `args` and answers the exit code. Throws QuicksilverErrors. */
 export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<number> {

@@ -6,10 +6,17 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { bytePath } from '../../src/base/bytePath.ts';
-import { annotateRevision, type Annotation, type AnnotateOptions } from '../../src/mercurial/annotate/annotate.ts';
+import {
+  annotateRevision,
+  annotateText,
+  type Annotation,
+  type AnnotateOptions,
+} from '../../src/mercurial/annotate/annotate.ts';
+import { finish } from '../../src/mercurial/annotate/finish.ts';
+import { readWorkingFile, workingParents } from '../../src/mercurial/annotate/workingFile.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
-import { MercurialRepository } from '../../src/mercurial/repository.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomEdits } from '../support/randomEdits.ts';
@@ -29,6 +36,9 @@ interface Variant {
   readonly options: AnnotateOptions;
 }
 
+/** Revision number of the working copy in Mercurial's JSON. */
+const WORKING_COPY = 2147483647;
+
 const PLAIN = { all: false, amount: false, endOfLine: false };
 const VARIANTS: readonly Variant[] = [
   { flags: [], options: {} },
@@ -38,13 +48,6 @@ const VARIANTS: readonly Variant[] = [
   { flags: ['-Z'], options: { whitespace: { ...PLAIN, endOfLine: true } } },
   { flags: ['--skip', '1+4+5'], options: { skips: changeset => [1, 4, 5].includes(changeset) } },
 ];
-
-function finish<Result>(steps: Generator<void, Result>): Result {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
 
 function describe(annotation: Annotation | undefined): string[] {
   if (annotation === undefined) return [];
@@ -86,6 +89,7 @@ test('every line is attributed as hg annotate attributes it', async t => {
           annotations++;
         }
       }
+      annotations += await compareWorkingFiles(root, hg, history, random);
     } finally {
       await hg.close();
     }
@@ -93,3 +97,30 @@ test('every line is attributed as hg annotate attributes it', async t => {
   t.diagnostic(`${annotations} annotations`);
   assert.ok(annotations > REPOSITORIES * 5);
 });
+
+/** Compares the files of a working copy with changes, a merge of two parents for one half of them. */
+async function compareWorkingFiles(root: string, hg: HgServer, history: RandomEdits, random: Random): Promise<number> {
+  await hg.run('update', '-q', '-C', '-r', 'tip');
+  if (random.chance(0.5)) {
+    await hg.run('merge', '-q', '-f', '-r', String(random.below(history.count)), '--tool', ':union');
+  }
+  await history.change();
+  const vfs = new Vfs();
+  const repository = MercurialRepository.open(root, { vfs, environment: currentEnvironment() });
+  const dirstate = repository.readDirstate();
+  const current = repository.history(dirstate);
+  const source = current.fileHistory();
+  const files = (await hg.run('files', '-0')).output.split('\0').filter(Boolean);
+  for (const file of files) {
+    const { output } = await hg.runBytes(['annotate', '-T', 'json', '-nfl', '-r', 'wdir()', `${root}/${file}`]);
+    const lines = (JSON.parse(output) as { lines: HgLine[] }[])[0]?.lines ?? [];
+    const parents = workingParents(source, dirstate, current.parents(), bytePath(file));
+    const text = readWorkingFile(vfs, root, bytePath(file));
+    assert.deepEqual(
+      describe(finish(annotateText(source, { text, ...parents }))),
+      lines.map(({ rev, path: at, lineno }) => (rev === WORKING_COPY ? `wdir :${lineno}` : `${rev} ${at}:${lineno}`)),
+      `repository ${root}, working file ${file}`,
+    );
+  }
+  return files.length;
+}

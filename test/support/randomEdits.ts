@@ -94,7 +94,7 @@ export class RandomEdits {
   }
 
   async #commit(): Promise<void> {
-    // The same date again and again: equal changes on two branches then share a file node.
+    // All dates are equal, so that equal changes on two branches share a file node.
     const { code } = await this.#hg.run('commit', '-q', '-m', `change ${this.#step}`, '-d', '0 0');
     if (code === 0) this.count++;
   }

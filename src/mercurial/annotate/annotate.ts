@@ -1,5 +1,5 @@
-// Tells for each line of a file which changeset brought it, as `hg annotate` does. The rules were found by comparing answers
-// with it: test/differential/annotate.test.ts.
+// Finds for each line of a file the changeset that brought it, as `hg annotate` does. The rules come from comparing
+// answers with it: test/differential/annotate.test.ts.
 import { fileRevisionAt, Introductions, keyOf, parentsOf } from './fileRevisions.ts';
 import type { FileHistorySource, FileRevision, IntroducedRevision } from './fileRevisions.ts';
 import { LineCache } from './lineCache.ts';
@@ -20,7 +20,9 @@ export interface AnnotateOptions {
 export interface UncommittedText {
   readonly text: Buffer;
   /** The later ones count more. */
-  readonly parents: readonly { readonly file: FileRevision; readonly changeset: number }[];
+  readonly parents: readonly FileRevision[];
+  /** The changesets that these are of. */
+  readonly changesets: readonly number[];
 }
 
 /** Columns with one item a line. */
@@ -42,9 +44,8 @@ interface Step {
   child: Step | undefined;
   /** The changeset as seen from the child that led here first. */
   readonly changeset: number;
-  /** Lines that came this far: their index in the result, and where they are in this revision, from 0. */
-  results: number[];
-  lines: number[];
+  /** Lines that came this far. */
+  open: OpenLines;
 }
 
 /**
@@ -61,18 +62,56 @@ export function* annotateRevision(
 ): Generator<void, Annotation | undefined> {
   const file = fileRevisionAt(source, path, changeset);
   if (file === undefined) return undefined;
-  const base = new Introductions(source, changeset).of(file, changeset, true);
-  return yield* new Walk(source, options, new Introductions(source, base)).run(file, base);
+  const base = new Introductions(source, [changeset]).atOrBelow(file, [changeset]);
+  return yield* new Walk(source, options, new Introductions(source, [base])).run(file, base);
 }
 
 /** Annotates a text that is in no changeset, the working file for one. Yields as {@link annotateRevision} does. */
 export function* annotateText(
   source: FileHistorySource,
-  { text, parents }: UncommittedText,
+  uncommitted: UncommittedText,
   options: AnnotateOptions = {},
 ): Generator<void, Annotation> {
-  const base = Math.max(-1, ...parents.map(({ changeset }) => changeset));
-  return yield* new Walk(source, options, new Introductions(source, base)).runText(text, parents);
+  return yield* new Walk(source, options, new Introductions(source, uncommitted.changesets)).runText(uncommitted);
+}
+
+/** Lines that are not attributed yet: their index in the result, and where they are in a file revision, from 0. */
+class OpenLines {
+  results: Int32Array;
+  lines: Int32Array;
+  count = 0;
+
+  constructor(capacity: number) {
+    this.results = new Int32Array(capacity);
+    this.lines = new Int32Array(capacity);
+  }
+
+  static all(count: number): OpenLines {
+    const open = new OpenLines(count);
+    for (let line = 0; line < count; line++) open.add(line, line);
+    return open;
+  }
+
+  /** Empty lines in the same arrays. */
+  reused(): OpenLines {
+    const open = new OpenLines(0);
+    open.results = this.results;
+    open.lines = this.lines;
+    return open;
+  }
+
+  add(result: number, line: number): void {
+    if (this.count === this.results.length) {
+      const capacity = Math.max(16, this.count * 2);
+      const grown = new OpenLines(capacity);
+      grown.results.set(this.results);
+      grown.lines.set(this.lines);
+      this.results = grown.results;
+      this.lines = grown.lines;
+    }
+    this.results[this.count] = result;
+    this.lines[this.count++] = line;
+  }
 }
 
 class Walk {
@@ -93,9 +132,9 @@ class Walk {
     return yield* this.#attribute(first, undefined);
   }
 
-  *runText(text: Buffer, parents: UncommittedText['parents']): Generator<void, Annotation> {
-    const steps = parents.map(({ file, changeset }) => this.#explore(file, changeset));
-    const first: Step = { file: undefined, parents: steps, child: undefined, changeset: -1, results: [], lines: [] };
+  *runText({ text, parents, changesets }: UncommittedText): Generator<void, Annotation> {
+    const steps = parents.map(file => this.#explore(file, this.#introductions.atOrBelow(file, changesets)));
+    const first: Step = { file: undefined, parents: steps, child: undefined, changeset: -1, open: new OpenLines(0) };
     return yield* this.#attribute(first, text);
   }
 
@@ -115,11 +154,11 @@ class Walk {
       found.set(key, { open, parents });
       for (const parent of parents) {
         if (found.has(keyOf(parent))) continue;
-        stack.push({ file: parent, changeset: this.#introductions.of(parent, open.changeset, false) });
+        stack.push({ file: parent, changeset: this.#introductions.below(parent, open.changeset) });
       }
     }
     for (const [key, { open }] of found) {
-      this.#steps.set(key, { ...open, parents: [], child: undefined, results: [], lines: [] });
+      this.#steps.set(key, { ...open, parents: [], child: undefined, open: new OpenLines(0) });
     }
     for (const [key, { parents }] of found) {
       const step = this.#steps.get(key)!;
@@ -162,19 +201,22 @@ class Walk {
     const lineNumbers = new Int32Array(count);
     const skipped = new Uint8Array(count);
     const revisions: IntroducedRevision[] = [];
-    first.results = Array.from({ length: count }, (_, line) => line);
-    first.lines = [...first.results];
-    let open = count;
+    first.open = OpenLines.all(count);
+    let left = count;
     for (const step of order) {
-      if (open === 0) break;
-      if (step.results.length === 0) continue;
+      if (left === 0) break;
+      const { open } = step;
+      if (open.count === 0) continue;
       const isSkipped = step.file !== undefined && (skips?.(this.#changesetOf(step)) ?? false);
       const child = linesOf(step);
       const maps = step.parents.map(parent => this.#lineMap(linesOf(parent), child, isSkipped));
+      // The arrays go on to an only parent, which puts its lines before those that were read already.
+      const isHandedOn = step.parents.length === 1 && step.parents[0]!.open.count === 0;
+      if (isHandedOn) step.parents[0]!.open = open.reused();
       let own = -1;
-      for (let i = 0; i < step.results.length; i++) {
-        const result = step.results[i]!;
-        const line = step.lines[i]!;
+      for (let i = 0; i < open.count; i++) {
+        const result = open.results[i]!;
+        const line = open.lines[i]!;
         let at = maps.length - 1;
         while (at >= 0 && maps[at]!.kept[line]! < 0) at--;
         let target = at < 0 ? -1 : maps[at]!.kept[line]!;
@@ -188,18 +230,16 @@ class Walk {
           if (at >= 0) skipped[result] = 1;
         }
         if (at >= 0) {
-          step.parents[at]!.results.push(result);
-          step.parents[at]!.lines.push(target);
+          step.parents[at]!.open.add(result, target);
           continue;
         }
         lineNumbers[result] = line + 1;
-        open--;
+        left--;
         if (step.file === undefined) continue;
         if (own < 0) own = revisions.push({ ...step.file, changeset: this.#changesetOf(step) }) - 1;
         sources[result] = own;
       }
-      step.results = [];
-      step.lines = [];
+      step.open = new OpenLines(0);
       yield;
     }
     return { sources, lineNumbers, skipped, revisions };
@@ -208,7 +248,7 @@ class Walk {
   /** The changeset as seen from the child through which the second walk came. */
   #changesetOf({ file, child, changeset }: Step): number {
     if (file === undefined || child?.file === undefined) return changeset;
-    return this.#introductions.of(file, child.changeset, false);
+    return this.#introductions.below(file, child.changeset);
   }
 
   #lineMap(parent: Int32Array, child: Int32Array, isSkipped: boolean): LineMap {

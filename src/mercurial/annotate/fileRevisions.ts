@@ -1,5 +1,5 @@
-// The revisions of a file that annotate and file history walk through: file nodes and what each was made from, over renames
-// and copies, and the changeset that brought each.
+// The file revisions that annotate and file history walk through, over renames and copies: their parents, and the
+// changeset that brought each.
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { RevisionGraph } from '../history/revisionGraph.ts';
@@ -7,7 +7,7 @@ import { RevisionHeap } from '../history/revisionHeap.ts';
 import type { Filelog } from '../store/filelog.ts';
 import type { Manifest } from '../store/manifest.ts';
 
-/** What the walk reads. */
+/** The parts of the store that the walk reads. */
 export interface FileHistorySource {
   readonly graph: RevisionGraph;
   filelog(path: BytePath): Filelog | undefined;
@@ -52,8 +52,8 @@ export function keyOf({ path, revision }: FileRevision): string {
 }
 
 /**
- * Returns what a file revision was made from: the source of its copy if it records one (unless `followsCopies` is false),
- * then the parents that it has in its own filelog. The later ones count more.
+ * Returns the parents of a file revision: the source of its copy, unless `followsCopies` is false, then those in its
+ * own filelog. The later ones count more.
  */
 export function parentsOf(source: FileHistorySource, file: FileRevision, followsCopies: boolean): FileRevision[] {
   const { path, filelog, revision } = file;
@@ -67,24 +67,33 @@ export function parentsOf(source: FileHistorySource, file: FileRevision, follows
 /**
  * Finds the changeset that introduced a file revision.
  *
- * A file node may come from several changesets, of which the store records the first only (its linkrev). That one counts if
- * it is an ancestor of the base. Otherwise the walk goes down from the descendant, newest first, to the first changeset that
- * names the path as changed and has the node there.
+ * A file node may come from several changesets, and the store records only the first: its linkrev. The linkrev counts
+ * if it is an ancestor of the base. Otherwise the walk goes down from the descendant, newest first. It stops at the
+ * first changeset that names the path as changed and has the node there.
  */
 export class Introductions {
   readonly #source: FileHistorySource;
   readonly #base: Ancestors;
 
-  /** @param base the changeset whose ancestors (itself included) count */
-  constructor(source: FileHistorySource, base: number) {
+  /** @param bases the changesets whose ancestors (themselves included) count */
+  constructor(source: FileHistorySource, bases: readonly number[]) {
     this.#source = source;
-    this.#base = new Ancestors(source.graph, base);
+    this.#base = new Ancestors(source.graph, bases);
   }
 
-  /** @param includesDescendant true if the descendant itself may have introduced the revision */
-  of({ path, filelog, revision }: FileRevision, descendant: number, includesDescendant: boolean): number {
+  /** Returns the changeset as seen from a changeset made from the file revision, or from that of one. */
+  below(file: FileRevision, descendant: number): number {
+    return this.#find(file, this.#source.graph.parents(descendant));
+  }
+
+  /** Returns the changeset as seen from changesets that have the file revision, and may have introduced it. */
+  atOrBelow(file: FileRevision, changesets: readonly number[]): number {
+    return this.#find(file, changesets);
+  }
+
+  #find({ path, filelog, revision }: FileRevision, first: readonly number[]): number {
     const { link, node } = filelog.revlog.entry(revision);
-    if ((includesDescendant && link === descendant) || this.#base.has(link)) return link;
+    if (this.#base.has(link)) return link;
     const { graph } = this.#source;
     const hex = node.toString('hex');
     const heap = new RevisionHeap();
@@ -94,8 +103,7 @@ export class Introductions {
       seen.add(next);
       heap.push(next);
     };
-    if (includesDescendant) add(descendant);
-    else for (const parent of graph.parents(descendant)) add(parent);
+    for (const changeset of first) add(changeset);
     for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
       if (this.#source.changedFiles(next).includes(path) && this.#source.manifest(next).find(path)?.node === hex) {
         return next;
@@ -106,7 +114,7 @@ export class Introductions {
   }
 }
 
-/** The ancestors of a changeset, found as far down as they are asked for. */
+/** The ancestors of changesets, found as far down as they are asked for. */
 class Ancestors {
   readonly #graph: RevisionGraph;
   readonly #heap = new RevisionHeap();
@@ -114,13 +122,14 @@ class Ancestors {
   /** Everything from here on was visited. */
   #visited: number;
 
-  constructor(graph: RevisionGraph, head: number) {
+  constructor(graph: RevisionGraph, heads: readonly number[]) {
     this.#graph = graph;
-    this.#visited = head + 1;
-    this.#add(head);
+    this.#visited = Math.max(-1, ...heads) + 1;
+    for (const head of heads) this.#add(head);
   }
 
   has(revision: number): boolean {
+    if (this.#found.has(revision)) return true;
     while (this.#visited > revision) {
       const next = this.#heap.pop();
       if (next === undefined) {

@@ -1,5 +1,5 @@
-// The lines of file revisions as numbers. A text is rebuilt from deltas, each against an older revision, while annotate goes
-// from new to old: so revisions are read in windows, the oldest of a window first, and only the numbers are kept.
+// The lines of file revisions as numbers. Annotate goes from new to old, but a text is rebuilt from deltas against
+// older ones. So revisions are read in windows, the oldest of a window first, and only the numbers are kept.
 import type { Filelog } from '../store/filelog.ts';
 import { BoundedCache } from '../store/boundedCache.ts';
 import { keyOf, type FileRevision } from './fileRevisions.ts';
@@ -42,13 +42,15 @@ export class LineCache {
   #read({ path, filelog, revision }: FileRevision): Int32Array {
     const revisions = this.#needed.get(filelog) ?? [];
     const end = revisions.indexOf(revision) + 1;
-    let lines: Int32Array = new Int32Array(0);
-    for (const next of revisions.slice(Math.max(0, end - WINDOW), end)) {
-      const key = keyOf({ path, filelog, revision: next });
-      if (next !== revision && this.#lines.get(key) !== undefined) continue;
-      lines = this.linesOf(filelog.content(next));
-      this.#lines.set(key, lines);
-    }
-    return lines;
+    return filelog.revlog.keepingLastText(() => {
+      let lines: Int32Array = new Int32Array(0);
+      for (const next of revisions.slice(Math.max(0, end - WINDOW), end)) {
+        const key = keyOf({ path, filelog, revision: next });
+        if (next !== revision && this.#lines.get(key) !== undefined) continue;
+        lines = this.linesOf(filelog.content(next));
+        this.#lines.set(key, lines);
+      }
+      return lines;
+    });
   }
 }

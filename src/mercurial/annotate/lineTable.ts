@@ -20,36 +20,46 @@ export class LineTable {
   #hashes = new Int32Array(1 << 10);
   #starts = new Int32Array((1 << 10) + 1);
   #arena = Buffer.allocUnsafe(1 << 16);
+  #before: NumberedText | undefined;
 
   /**
    * Returns one number a line. A line ends at '\n'; bytes after the last '\n' are a line, too.
    *
+   * Lines that the text shares with the one before it cost a comparison of bytes; only the others are hashed.
+   *
    * @throws 'unsupported' if the distinct lines of all versions take more than 256 MB
    */
-  number(text: Uint8Array): Int32Array {
-    let numbers = new Int32Array(Math.max(16, text.length >> 5));
-    let lines = 0;
-    let start = 0;
-    while (start < text.length) {
+  number(text: Buffer): Int32Array {
+    const before = this.#before;
+    const builder = new LinesBuilder(text.length);
+    /** The line of the text before that is expected next. */
+    let expected = 0;
+    let at = 0;
+    while (at < text.length) {
+      const same = before === undefined ? 0 : before.sameLines(text, at, expected);
+      if (same > 0) {
+        builder.copy(before!, expected, same, at);
+        at += before!.starts[expected + same]! - before!.starts[expected]!;
+        expected += same;
+        continue;
+      }
       // FNV-1a over the bytes of the line, its '\n' included.
       let hash = 0x811c9dc5 | 0;
-      let at = start;
-      for (let byte = -1; at < text.length && byte !== NEWLINE; at++) {
-        byte = text[at]!;
+      let end = at;
+      for (let byte = -1; end < text.length && byte !== NEWLINE; end++) {
+        byte = text[end]!;
         hash = Math.imul(hash ^ byte, 0x01000193);
       }
-      if (lines === numbers.length) {
-        const larger = new Int32Array(lines * 2);
-        larger.set(numbers);
-        numbers = larger;
-      }
-      numbers[lines++] = this.#find(text, start, at, hash);
-      start = at;
+      const line = this.#find(text, at, end, hash);
+      builder.add(line, at);
+      at = end;
+      if (before !== undefined) expected = before.resume(line, text, at, expected);
     }
-    return numbers.slice(0, lines);
+    this.#before = builder.finish(text);
+    return this.#before.numbers;
   }
 
-  #find(text: Uint8Array, start: number, end: number, hash: number): number {
+  #find(text: Buffer, start: number, end: number, hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (let line = this.#slots[slot]!; line !== EMPTY; line = this.#slots[slot]!) {
@@ -62,14 +72,14 @@ export class LineTable {
     return line;
   }
 
-  #equals(line: number, text: Uint8Array, start: number, end: number): boolean {
+  #equals(line: number, text: Buffer, start: number, end: number): boolean {
     let at = this.#starts[line]!;
     if (this.#starts[line + 1]! - at !== end - start) return false;
     for (let i = start; i < end; i++) if (this.#arena[at++] !== text[i]) return false;
     return true;
   }
 
-  #add(text: Uint8Array, start: number, end: number, hash: number): number {
+  #add(text: Buffer, start: number, end: number, hash: number): number {
     const line = this.#count++;
     if (line === this.#hashes.length) {
       const hashes = new Int32Array(line * 2);
@@ -105,5 +115,116 @@ export class LineTable {
       slots[slot] = line;
     }
     this.#slots = slots;
+  }
+}
+
+/** Lines compared ahead of where the text before should go on. */
+const LOOKAHEAD = 64;
+/** Lines that must be equal before the comparison goes on somewhere else. */
+const MIN_RUN = 2;
+/** Bytes of the first comparison. */
+const FIRST_STEP = 256;
+
+/** A text with its lines as numbers. */
+class NumberedText {
+  readonly #text: Buffer;
+  readonly numbers: Int32Array;
+  /** Where each line begins; one more entry holds the end of the text. */
+  readonly starts: Int32Array;
+
+  constructor(text: Buffer, numbers: Int32Array, starts: Int32Array) {
+    this.#text = text;
+    this.numbers = numbers;
+    this.starts = starts;
+  }
+
+  /** Whole lines, from `line` on, that `text` has at `at`, too. */
+  sameLines(text: Buffer, at: number, line: number): number {
+    const { numbers, starts } = this;
+    if (line >= numbers.length) return 0;
+    const start = starts[line]!;
+    const bytes = this.#sameBytes(text, at, start);
+    // The last of these lines is whole if it ends here, or if both texts do.
+    let low = line;
+    let high = numbers.length;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! - start <= bytes) low = middle;
+      else high = middle - 1;
+    }
+    const isCut = low === numbers.length && this.#text.at(-1) !== NEWLINE && at + bytes < text.length;
+    return low - line - (isCut && low > line ? 1 : 0);
+  }
+
+  /** The line to expect next, after a line of the new text with this number that ends at `at`. */
+  resume(number: number, text: Buffer, at: number, expected: number): number {
+    const end = Math.min(this.numbers.length, expected + LOOKAHEAD);
+    for (let line = expected; line < end; line++) {
+      if (this.numbers[line] === number && this.sameLines(text, at, line + 1) >= MIN_RUN - 1) return line + 1;
+    }
+    return expected;
+  }
+
+  #sameBytes(text: Buffer, at: number, start: number): number {
+    const limit = Math.min(text.length - at, this.#text.length - start);
+    const isSame = (from: number, to: number): boolean =>
+      text.compare(this.#text, start + from, start + to, at + from, at + to) === 0;
+    let same = 0;
+    let step = FIRST_STEP;
+    for (; same < limit; step *= 2) {
+      const next = Math.min(limit, same + step);
+      if (!isSame(same, next)) break;
+      same = next;
+    }
+    // The first difference lies within the next `step` bytes.
+    let high = Math.min(limit, same + step);
+    while (same < high) {
+      const middle = (same + high + 1) >> 1;
+      if (isSame(same, middle)) same = middle;
+      else high = middle - 1;
+    }
+    return same;
+  }
+}
+
+class LinesBuilder {
+  #numbers: Int32Array;
+  #starts: Int32Array;
+  #count = 0;
+
+  constructor(bytes: number) {
+    const lines = Math.max(16, bytes >> 5);
+    this.#numbers = new Int32Array(lines);
+    this.#starts = new Int32Array(lines + 1);
+  }
+
+  add(number: number, start: number): void {
+    this.#reserve(1);
+    this.#numbers[this.#count] = number;
+    this.#starts[this.#count++] = start;
+  }
+
+  copy(from: NumberedText, line: number, count: number, start: number): void {
+    this.#reserve(count);
+    this.#numbers.set(from.numbers.subarray(line, line + count), this.#count);
+    const shift = start - from.starts[line]!;
+    for (let i = 0; i < count; i++) this.#starts[this.#count + i] = from.starts[line + i]! + shift;
+    this.#count += count;
+  }
+
+  finish(text: Buffer): NumberedText {
+    this.#starts[this.#count] = text.length;
+    return new NumberedText(text, this.#numbers.slice(0, this.#count), this.#starts.slice(0, this.#count + 1));
+  }
+
+  #reserve(count: number): void {
+    if (this.#count + count <= this.#numbers.length) return;
+    const lines = Math.max(this.#count + count, this.#numbers.length * 2);
+    const numbers = new Int32Array(lines);
+    numbers.set(this.#numbers);
+    const starts = new Int32Array(lines + 1);
+    starts.set(this.#starts);
+    this.#numbers = numbers;
+    this.#starts = starts;
   }
 }

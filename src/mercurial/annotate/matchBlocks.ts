@@ -1,7 +1,7 @@
-// Pairs of equal runs of lines in two versions of a file, chosen as Mercurial's annotate and diff choose them. The rules were
-// found by comparing answers; test/differential/matchBlocks.test.ts repeats that comparison.
+// Pairs of equal runs of lines in two versions of a file, chosen as Mercurial's annotate and diff choose them. The
+// rules come from comparing answers: test/differential/matchBlocks.test.ts.
 
-/** Four numbers a block: first and end line (exclusive) in the parent, first and end line in the child. In order of lines. */
+/** Four numbers a block, in order of lines: first and end line (exclusive) in the parent, then in the child. */
 export type Blocks = readonly number[];
 
 /** Regions of the parent longer than this are searched only in their last lines. */
@@ -12,9 +12,9 @@ const LARGE_CHILD = 31_000;
 /**
  * Returns the blocks of lines that `child` took over from `parent`.
  *
- * Both hold one number a line, below `classes`; equal numbers mean equal lines. The longest block is taken first, then both
- * sides of it are searched. A popular line begins no block, it only extends one. Nothing is trimmed at the beginning or the
- * end, because that would change which of several equal blocks is taken.
+ * Both hold one number a line, below `classes`; equal numbers mean equal lines. The search takes the longest block
+ * first, then searches both sides of it. A popular line begins no block, it only extends one. Equal beginnings and
+ * ends are not trimmed, because that would change the choice among several equal blocks.
  *
  * Costs time in proportion to the pairs of equal lines that are not popular, for each level of the search.
  */
@@ -27,10 +27,13 @@ export function matchBlocks(parent: Int32Array, child: Int32Array, classes: numb
 class BlockSearch {
   readonly #parent: Int32Array;
   readonly #child: Int32Array;
-  /** The last line of each class in the child, and for each line of the child the one before it of its class; -1 for none. */
+  /** The last line of each class in the child; and for each line the one before it of its class. -1 for none. */
   readonly #last: Int32Array;
   readonly #previous: Int32Array;
-  /** For each line of the child: the line of the parent where the run ending here was last seen, and that run's length. */
+  /**
+   * For each line of the child: the line of the parent where the run ending here was last seen, and that run's
+   * length.
+   */
   readonly #seenAt: Int32Array;
   readonly #seenLength: Int32Array;
 
@@ -122,7 +125,7 @@ class BlockSearch {
   }
 }
 
-/** Of two blocks of one length, given by their last lines: true if the one at (i, j) replaces the one found before. */
+/** True if a block that ends at (i, j) replaces one of the same length that was found before. */
 function isPreferred(
   i: number,
   j: number,
@@ -137,7 +140,7 @@ function isPreferred(
   return bestB > halfOfChild || i === a1;
 }
 
-/** Where two blocks touch in one of the versions, lines of the later one that also follow the earlier one go to that. */
+/** Moves lines from a block to the one before, where both touch in one version and the lines fit both. */
 function shiftTowardsEnd(blocks: number[], parent: Int32Array, child: Int32Array): void {
   for (let at = 0; at + 4 < blocks.length; at += 4) {
     while (

@@ -1,4 +1,4 @@
-// White space that annotate can be told to ignore when it compares lines.
+// White space that annotate can ignore when it compares lines.
 
 export interface WhitespaceOptions {
   /** Ignore all spaces, tabs and carriage returns (`-w`). */

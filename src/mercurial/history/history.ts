@@ -131,7 +131,7 @@ export class History {
     return traceCopies(history, from, to, isSelected);
   }
 
-  /** What annotate and the history of a file read. */
+  /** Returns the parts of the store that annotate and file history read. */
   fileHistory(): FileHistorySource {
     const files = new Map<number, readonly BytePath[]>();
     return {

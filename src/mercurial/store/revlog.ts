@@ -42,10 +42,12 @@ export class Revlog {
   /** Another number after each time the index was read: revision numbers of an earlier one may mean others now. */
   generation = 0;
   #index: RevlogIndex | undefined;
+  #keepsLastText: boolean;
   #last: { readonly revision: number; readonly node: Buffer; readonly text: Buffer } | undefined;
 
   constructor(options: RevlogOptions) {
     this.#options = options;
+    this.#keepsLastText = options.keepLastText ?? false;
   }
 
   get file(): string {
@@ -112,6 +114,18 @@ export class Revlog {
    */
   text(revision: number): Buffer {
     return this.#following(revision, at => this.#text(at));
+  }
+
+  /** Runs `work`, which reads many texts: each that follows another on its chain then costs its own deltas only. */
+  keepingLastText<Result>(work: () => Result): Result {
+    const before = this.#keepsLastText;
+    this.#keepsLastText = true;
+    try {
+      return work();
+    } finally {
+      this.#keepsLastText = before;
+      if (!before) this.#last = undefined;
+    }
   }
 
   /**
@@ -227,7 +241,7 @@ export class Revlog {
         if (!node.equals(entry.node)) throw this.#corrupt(`revision ${revision} does not have the text its node names`);
       }
       this.#options.counters.textsRebuilt++;
-      if (this.#options.keepLastText) this.#last = { revision, node: entry.node, text };
+      if (this.#keepsLastText) this.#last = { revision, node: entry.node, text };
       return text;
     });
   }

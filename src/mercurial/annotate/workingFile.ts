@@ -1,0 +1,41 @@
+// The working file as annotate sees it: its text, and the file revisions that it was made from.
+import { toFsPath, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { Vfs } from '../../files/vfs.ts';
+import type { Dirstate } from '../dirstate/dirstate.ts';
+import type { UncommittedText } from './annotate.ts';
+import { fileRevisionAt, type FileHistorySource } from './fileRevisions.ts';
+
+/** Bytes; larger files are not annotated. */
+const MAX_BYTES = 1 << 28;
+
+/**
+ * Returns the parents of the working file at `path`. The first is the source of its recorded copy, or the same path
+ * in the first parent. The other is the path in the second parent.
+ *
+ * @param parents changelog revisions of the working copy's parents, -1 for none
+ */
+export function workingParents(
+  source: FileHistorySource,
+  dirstate: Dirstate,
+  parents: readonly [number, number],
+  path: BytePath,
+): Omit<UncommittedText, 'text'> {
+  const node = dirstate.find(path);
+  const copied = node < 0 ? undefined : dirstate.copySource(node);
+  const files = [copied ?? path, path].flatMap((at, index) => {
+    const changeset = parents[index]!;
+    return changeset < 0 ? [] : (fileRevisionAt(source, at, changeset) ?? []);
+  });
+  return { parents: files, changesets: parents.filter(changeset => changeset >= 0) };
+}
+
+/** Reads the working file at `path`; a symbolic link's text is its target. Throws 'io' if there is none. */
+export function readWorkingFile(vfs: Vfs, root: string, path: BytePath): Buffer {
+  const file = toFsPath(root, path).toString();
+  const target = vfs.readLink(file);
+  if (target !== undefined) return Buffer.from(target, 'utf8');
+  const read = vfs.read(file, MAX_BYTES);
+  if (read === undefined) throw new QuicksilverError('io', `${file}: No such file or directory`, { file });
+  return read.bytes;
+}
