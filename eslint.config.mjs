@@ -1,6 +1,26 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const throughDisplay = 'Show text through src/extension/display.ts: it makes foreign text harmless.';
+
+/** The parts of VS Code that show text: each takes some text for markup, or could do so in its next release. */
+const showsText = [
+  'MemberExpression[object.name="window"][property.name=/^(show(Information|Warning|Error)Message|showInputBox|showQuickPick|showWorkspaceFolderPick|create(InputBox|QuickPick|StatusBarItem|OutputChannel|Terminal|WebviewPanel)|setStatusBarMessage|with(Scm)?Progress)$/]',
+  // Other names for `window`.
+  'MemberExpression[object.name="window"][computed=true]',
+  'VariableDeclarator[init.name="window"]',
+  'ImportDeclaration[source.value="vscode"] > ImportSpecifier[imported.name="window"][local.name!="window"]',
+  'ImportDeclaration[source.value="vscode"] > ImportNamespaceSpecifier',
+  'ImportDeclaration[source.value="vscode"] > ImportDefaultSpecifier',
+  // Classes whose objects carry text.
+  'ImportDeclaration[source.value="vscode"][importKind="value"] > ImportSpecifier[importKind="value"][imported.name=/^(scm|CodeLens|Diagnostic|FileDecoration|Hover|InlayHint|MarkdownString|TimelineItem|TreeItem)$/]',
+  'AssignmentExpression[left.property.name=/^(tooltip|placeholder|statusBarCommands|label|description|detail|accessibilityInformation)$/]',
+  'Property[key.name="tooltip"]',
+  'CallExpression[callee.object.name="FileSystemError"]:not([arguments.0.name="uri"])',
+  // Titles of editors.
+  'Literal[value=/^(vscode[.](diff|changes|open)|_open[.]mergeEditor)$/]',
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.vscode-test/', 'test/vscode/out/'] },
   js.configs.recommended,
@@ -23,6 +43,27 @@ export default tseslint.config(
       'no-control-regex': 'off',
       'no-console': 'error',
       eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/extension/**/*.ts'],
+    // Tests look through `exports.ts` at what was shown.
+    ignores: ['src/extension/display.ts', 'src/extension/exports.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...showsText.map(selector => ({ selector, message: throughDisplay }))],
+    },
+  },
+  {
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/main.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[object.name="process"][property.name=/^(stdout|stderr)$/]',
+          message: 'Write to the sinks of CommandIo: they know whether a terminal shows it.',
+        },
+      ],
     },
   },
   {

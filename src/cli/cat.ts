@@ -3,7 +3,7 @@ import { compareBytes, toDisplay, type BytePath } from '../base/bytePath.ts';
 import type { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { ParsedArguments } from './arguments.ts';
-import { EXIT_OK, usageError, type CommandIo } from './io.ts';
+import { EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths } from './selection.ts';
@@ -44,9 +44,10 @@ export async function cat(args: ParsedArguments, io: CommandIo): Promise<number>
   const show = settings.relativeMessages
     ? relativeTo(place.root, place.cwd, settings.separator)
     : withSeparator(settings.separator);
+  const shown = nameShownIn(io.stderr);
   const missing = [...new Set(selection.bases)].filter(path => path !== '' && !history.hasPath(revision, path));
   for (const path of missing.sort(compareBytes)) {
-    io.stderr.write(`${show(path)}: no such file in rev ${node.slice(0, 12)}\n`);
+    io.stderr.write(`${shown(show(path))}: no such file in rev ${node.slice(0, 12)}\n`);
   }
   return found.length > 0 ? EXIT_OK : EXIT_NOTHING;
 }

@@ -3,7 +3,7 @@ import type { BytePath } from '../base/bytePath.ts';
 import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
 import { NO_NODE } from '../status/types.ts';
 import type { ParsedArguments } from './arguments.ts';
-import { complain, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
+import { complain, EXIT_OK, nameShownIn, usageError, utf8Bytes, type CommandIo } from './io.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { fromRoot } from './pathNames.ts';
 
@@ -15,11 +15,12 @@ export function debugignore(args: ParsedArguments, io: CommandIo): Promise<numbe
   const dirstate = repository.readDirstate();
   const ignore = repository.readIgnore();
   for (const warning of ignore.warnings) complain(io, warning);
+  const shown = nameShownIn(io.stdout);
   for (const name of args.positionals) {
     const path = fromRoot(place.vfs, place.root, place.cwd, name);
     const node = dirstate.find(path);
     const tracked = node !== NO_NODE && dirstate.kind(node) !== 'none';
-    io.stdout.write(`${utf8Bytes(name)} ${explain(path, ignore, tracked)}\n`);
+    io.stdout.write(`${shown(`${utf8Bytes(name)} ${explain(path, ignore, tracked)}`)}\n`);
   }
   return Promise.resolve(EXIT_OK);
 }

@@ -1,4 +1,5 @@
 // What a command is given of the world around it, so that tests can hand it another one.
+import { jsonForTerminal, nameForTerminal, oneLine } from '../base/foreignText.ts';
 import { QuicksilverError } from '../base/errors.ts';
 
 /** Exit codes of every command. */
@@ -13,6 +14,8 @@ export const EXIT_ERROR = 255;
 /** Where bytes go; text is given as byte strings (base/bytePath.ts), one character a byte. */
 export interface ByteSink {
   write(bytes: string): void;
+  /** A terminal shows what is written; without it, the bytes go to a file or another program as they are. */
+  readonly isTerminal?: boolean;
 }
 
 export interface CommandIo {
@@ -35,7 +38,20 @@ export function utf8Bytes(text: string): string {
 
 /** Writes one line of ordinary text to stderr. */
 export function complain(io: CommandIo, text: string): void {
-  io.stderr.write(`${utf8Bytes(text)}\n`);
+  io.stderr.write(`${utf8Bytes(oneLine(text))}\n`);
+}
+
+/**
+ * How a sink shows the byte strings of names: in a terminal without control characters, else byte for byte, as `hg`
+ * does everywhere.
+ */
+export function nameShownIn(sink: ByteSink): (bytes: string) => string {
+  return sink.isTerminal === true ? nameForTerminal : bytes => bytes;
+}
+
+/** Like {@link nameShownIn}, of JSON. */
+export function jsonShownIn(sink: ByteSink): (bytes: string) => string {
+  return sink.isTerminal === true ? jsonForTerminal : bytes => bytes;
 }
 
 /** An error in what the person typed, for which the message is all there is to say. */

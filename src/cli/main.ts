@@ -1,4 +1,5 @@
 // The command line's entry: connects a command to the process, and turns what went wrong into a line and an exit code.
+import { outputForTerminal } from '../base/foreignText.ts';
 import { QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import { runCommandLine } from './commands.ts';
 import { complain, EXIT_ERROR, EXIT_REFUSED, type ByteSink, type CommandIo } from './io.ts';
@@ -17,7 +18,9 @@ async function main(): Promise<void> {
       // If nobody reads any more there is nothing to say, and nobody to say it to.
       if (systemErrorCode(error) !== 'EPIPE' && stream !== process.stderr) complain(io, `abort: ${error.message}`);
     });
-    return { write: bytes => void stream.write(bytes, 'latin1') };
+    if (!stream.isTTY) return { write: bytes => void stream.write(bytes, 'latin1') };
+    const harmless = outputForTerminal();
+    return { write: bytes => void stream.write(harmless(bytes), 'latin1'), isTerminal: true };
   };
   const io: CommandIo = {
     stdout: sinkOf(process.stdout),
@@ -43,7 +46,8 @@ async function exitCodeOf(run: Promise<number>, io: CommandIo, signal: AbortSign
       return error.code === 'unsupported' ? EXIT_REFUSED : EXIT_ERROR;
     }
     // A defect of ours: whoever reports it needs to know where.
-    complain(io, `abort: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const report = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    for (const line of `abort: internal error: ${report}`.split('\n')) complain(io, line);
     return EXIT_ERROR;
   }
 }

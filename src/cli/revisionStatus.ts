@@ -13,7 +13,7 @@ import { newWorkCounters, type WorkCounters, type Status } from '../status/types
 import { settledStatus, type RepositorySnapshot } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
-import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
+import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository, type Place } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Selection } from './selection.ts';
@@ -57,8 +57,9 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
   for (const warning of [...colors.warnings, ...answer.warnings]) complain(io, warning);
+  const shownInErrors = nameShownIn(io.stderr);
   for (const { path, reason } of answer.complaints)
-    io.stderr.write(`${(settings.relativeMessages ? fromCwd : fromRoot)(path)}: ${reason}\n`);
+    io.stderr.write(`${shownInErrors((settings.relativeMessages ? fromCwd : fromRoot)(path))}: ${reason}\n`);
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
   const print0 = args.flags.has('print0');
   const displayPath = isRelative ? fromCwd : fromRoot;

@@ -7,7 +7,7 @@ import type { Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
-import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
+import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
@@ -53,8 +53,9 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   }).finally(() => scanners.dispose());
   for (const warning of colors.warnings) complain(io, warning);
   for (const warning of snapshot.ignore()?.warnings ?? []) complain(io, warning);
+  const shownInErrors = nameShownIn(io.stderr);
   for (const { path, reason } of complaints)
-    io.stderr.write(`${(settings.relativeMessages ? fromCwd : fromRoot)(path)}: ${reason}\n`);
+    io.stderr.write(`${shownInErrors((settings.relativeMessages ? fromCwd : fromRoot)(path))}: ${reason}\n`);
   for (const { path, code } of result.unreadable) complain(io, `${toDisplay(path)}: cannot be read (${code})`);
   const accept = filter;
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;

@@ -4,7 +4,7 @@ import { STATUS_LETTERS } from '../server/statusLetters.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { WorkCounters, Status } from '../status/types.ts';
 import type { Paint } from './color.ts';
-import type { ByteSink } from './io.ts';
+import { jsonShownIn, nameShownIn, type ByteSink } from './io.ts';
 
 export interface StatusFormat {
   readonly template: 'text' | 'json';
@@ -35,8 +35,8 @@ export function inListingOrder(entries: Iterable<StatusEntry>, wanted: ReadonlyS
 /** Writes entries, which are in listing order already. */
 export function writeStatus(entries: readonly StatusEntry[], format: StatusFormat, sink: ByteSink): void {
   const out = new Pieces(sink);
-  if (format.template === 'json') writeJson(entries, format, out);
-  else writeText(entries, format, out);
+  if (format.template === 'json') writeJson(entries, format, out, jsonShownIn(sink));
+  else writeText(entries, format, out, nameShownIn(sink));
   out.flush();
 }
 
@@ -61,23 +61,27 @@ export function outcomeLine(outcome: WorkCounters, milliseconds: number): string
   );
 }
 
-function writeText(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces): void {
+type Shown = (bytes: string) => string;
+
+function writeText(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces, shownName: Shown): void {
   const { paint } = format;
   const end = format.print0 ? '\0' : '\n';
+  const shown = (path: BytePath): string => shownName(format.displayPath(path));
   for (const { path, status, source } of entries) {
     if (!format.noStatus) out.add(paint(status, `${STATUS_LETTERS[status]} `));
-    out.add(paint(status, `${format.displayPath(path)}${end}`));
-    if (source !== undefined && showsCopies(format)) out.add(paint('copied', `  ${format.displayPath(source)}${end}`));
+    out.add(paint(status, `${shown(path)}${end}`));
+    if (source !== undefined && showsCopies(format)) out.add(paint('copied', `  ${shown(source)}${end}`));
   }
 }
 
-function writeJson(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces): void {
+function writeJson(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces, shownJson: Shown): void {
   out.add('[');
   let separator = '\n';
   for (const { path, status, source } of entries) {
-    const sourceLine = source !== undefined && showsCopies(format) ? `  "source": ${jsonString(source)},\n` : '';
+    const sourceLine =
+      source !== undefined && showsCopies(format) ? `  "source": ${shownJson(jsonString(source))},\n` : '';
     out.add(
-      `${separator} {\n  "itemtype": "file",\n  "path": ${jsonString(path)},\n${sourceLine}` +
+      `${separator} {\n  "itemtype": "file",\n  "path": ${shownJson(jsonString(path))},\n${sourceLine}` +
         `  "status": "${STATUS_LETTERS[status]}"\n }`,
     );
     separator = ',\n';

@@ -10,7 +10,16 @@ import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import type { ModelState } from '../workingCopy/publisher.ts';
 import { createTreeWatcher } from '../workingCopy/watch/treeWatcher.ts';
 import type { ParsedArguments } from './arguments.ts';
-import { complain, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, usageError, utf8Bytes, type CommandIo } from './io.ts';
+import {
+  complain,
+  EXIT_ERROR,
+  EXIT_OK,
+  EXIT_REFUSED,
+  jsonShownIn,
+  usageError,
+  utf8Bytes,
+  type CommandIo,
+} from './io.ts';
 import { locateRepository } from './open.ts';
 
 /** A command line has no editor's watchers beside it, but other programs need watches too. */
@@ -42,11 +51,12 @@ export async function watch(args: ParsedArguments, io: CommandIo): Promise<numbe
       io.signal.addEventListener('abort', end, { once: true });
       if (io.signal.aborted) end();
       let sequence = 0;
+      const shown = jsonShownIn(io.stdout);
       owned.add(
         model.onDidUpdate(update => {
           for (const message of toMessages(root, update, sequence + 1)) {
             sequence = message.sequence;
-            io.stdout.write(utf8Bytes(`${JSON.stringify(message)}\n`));
+            io.stdout.write(`${shown(utf8Bytes(JSON.stringify(message)))}\n`);
           }
           const code = exitCodeOf(update.state, root, io);
           if (code !== undefined) resolve(code);

@@ -10,6 +10,7 @@ import {
   type SourceControl,
   type SourceControlResourceGroup,
 } from 'vscode';
+import { notify, pick } from './display.ts';
 import { addressOf } from './contentUris.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
@@ -37,13 +38,13 @@ export async function chosenRepository(
   const named = repositoryOfArgument(repositories, argument);
   if (named !== undefined) return named;
   const { all } = repositories;
-  if (all.length === 0) void window.showInformationMessage(l10n.t('No Mercurial repository is open.'));
+  if (all.length === 0) void notify('info', l10n.t('No Mercurial repository is open.'));
   if (all.length <= 1) return all[0];
   // The selected one in the Source Control view cannot be known; that of the active file comes first.
   const active = window.activeTextEditor && repositories.of(window.activeTextEditor.document.uri);
   const sorted = [...all].sort((a, b) => Number(b === active) - Number(a === active));
   const items = sorted.map(repository => ({ label: repository.name, description: repository.root, repository }));
-  return (await window.showQuickPick(items, { placeHolder: l10n.t('Choose a repository') }))?.repository;
+  return (await pick(items, { placeHolder: l10n.t('Choose a repository') }))?.repository;
 }
 
 export function isGroup(argument: unknown): argument is SourceControlResourceGroup {

@@ -2,13 +2,12 @@
 import {
   commands,
   EventEmitter,
-  window,
   workspace,
   type ExtensionContext,
-  type LogOutputChannel,
   type TextDocumentContentProvider,
   type Uri,
 } from 'vscode';
+import { type Log, notify } from './display.ts';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { isGroup, repositoryOfArgument } from './commandArguments.ts';
@@ -29,7 +28,7 @@ export interface CommandContext {
   readonly repositories: Repositories;
   readonly discovery: Discovery;
   readonly hints: HintSources;
-  readonly log: LogOutputChannel;
+  readonly log: Log;
   readonly extension: ExtensionContext;
 }
 
@@ -100,7 +99,7 @@ export function registerCommand({ log }: CommandContext, name: CommandName, run:
       return await run(...args);
     } catch (error) {
       log.error(`${name}: ${errorMessage(error)}`);
-      void window.showErrorMessage(texts.failed(errorMessage(error)));
+      void notify('error', texts.failed(errorMessage(error)));
       return undefined;
     }
   });

@@ -15,6 +15,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { ContentAnswer } from '../server/protocol.ts';
 import { BASE, CONTENT_SCHEME } from './contentAddress.ts';
 import { addressOf, baseUri } from './contentUris.ts';
+import { fileNotFound, fileUnavailable } from './display.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { Repositories } from './repositories.ts';
 import { VersionTimes } from './versionTimes.ts';
@@ -111,9 +112,9 @@ export class ContentFileSystem implements FileSystemProvider, Disposable {
     const { reason, message } = answer;
     if (reason === 'not-in-revision' || reason === 'no-such-revision') {
       this.#times.of(uri.toString(), '');
-      throw FileSystemError.FileNotFound(message);
+      throw fileNotFound(message);
     }
-    throw FileSystemError.Unavailable(message);
+    throw fileUnavailable(message);
   }
 
   #changed(uris: readonly Uri[]): void {

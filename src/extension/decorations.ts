@@ -1,8 +1,9 @@
 // Colours and letters of files in the tree, in tabs and in the rows of the Source Control view.
-import { EventEmitter, FileDecoration, ThemeColor, window, type FileDecorationProvider, type Uri } from 'vscode';
+import { EventEmitter, ThemeColor, window, type FileDecoration, type FileDecorationProvider, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { OpenRepository } from './openRepository.ts';
 import { REMEMBERED_ANSWERS } from './decorationTracker.ts';
+import { fileDecoration } from './display.ts';
 import { isAtOrBelowKey, type Located, type RootMap } from './rootMap.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
 import { statusText } from './texts.ts';
@@ -114,7 +115,7 @@ export class Decorations implements FileDecorationProvider, Disposable {
     let decoration = this.#made.get(status);
     if (decoration === undefined) {
       const { letter, color, propagate } = statusPresentations[status];
-      decoration = new FileDecoration(letter === '' ? undefined : letter, statusText(status), new ThemeColor(color));
+      decoration = fileDecoration(letter === '' ? undefined : letter, statusText(status), new ThemeColor(color));
       decoration.propagate = propagate;
       this.#made.set(status, decoration);
     }

@@ -1,6 +1,7 @@
 // Which repositories there are: at, above and below the folders of the workspace, and around files in editors. The engine
 // looks at the disk; here it is decided when to look and what to open.
-import { RelativePattern, Uri, window, workspace, type LogOutputChannel } from 'vscode';
+import { RelativePattern, Uri, window, workspace } from 'vscode';
+import type { Log } from './display.ts';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { SettingName } from './contributions/settings.ts';
@@ -34,7 +35,7 @@ const DETECTION_SETTINGS: readonly SettingName[] = [
 export class Discovery implements Disposable {
   readonly #client: EngineClient;
   readonly #repositories: Repositories;
-  readonly #log: LogOutputChannel;
+  readonly #log: Log;
   readonly #store = new DisposableStore();
   #watchers = new DisposableStore();
   #timer: Disposable | undefined;
@@ -47,7 +48,7 @@ export class Discovery implements Disposable {
   /** Folders of files in editors that are in no repository. */
   readonly #noRepository = new Set<string>();
 
-  constructor(client: EngineClient, repositories: Repositories, log: LogOutputChannel) {
+  constructor(client: EngineClient, repositories: Repositories, log: Log) {
     this.#client = client;
     this.#repositories = repositories;
     this.#log = log;

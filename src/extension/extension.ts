@@ -1,6 +1,6 @@
 // The extension's entry. It starts the parts and connects them; nothing here waits for the disk or for the engine.
 import path from 'node:path';
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { workspace, type ExtensionContext } from 'vscode';
 import type { QuicksilverExports } from './api.ts';
 import { contextKeys } from './common/contextKeys.ts';
 import { registerCommands } from './commands.ts';
@@ -8,6 +8,7 @@ import { ContentFileSystem } from './contentFileSystem.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { Decorations } from './decorations.ts';
 import { Discovery } from './discovery.ts';
+import { createLog, notify } from './display.ts';
 import { EngineClient, startWorker } from './engineClient.ts';
 import { createExports } from './exports.ts';
 import { followHg, tellWhetherHgRuns } from './hg/register.ts';
@@ -27,7 +28,7 @@ import { texts } from './texts.ts';
  * an activation event. Where there is no repository that costs a few directory reads in another thread, which then ends.
  */
 export function activate(context: ExtensionContext): QuicksilverExports {
-  const log = window.createOutputChannel('Quicksilver', { log: true });
+  const log = createLog('Quicksilver');
   const client = new EngineClient({
     start: () => startWorker(path.join(context.extensionPath, 'dist', 'worker.cjs'), log),
     log,
@@ -90,9 +91,9 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     client.onDidDie(() => {
       if (isTold) return;
       isTold = true;
-      void window
-        .showWarningMessage(texts.engineDied(), texts.showOutput())
-        .then(choice => (choice === undefined ? undefined : log.show()));
+      void notify('warning', texts.engineDied(), texts.showOutput()).then(choice =>
+        choice === undefined ? undefined : log.show(),
+      );
     }),
     // Disposed of in this order: what others write to comes last.
     repositories,

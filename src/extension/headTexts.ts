@@ -1,5 +1,6 @@
 // What is said of the working copy's parent and of an unfinished operation: status bar and input box.
-import { l10n, type Command, type Uri } from 'vscode';
+import { l10n, type Uri } from 'vscode';
+import { statusBarCommand, type Icon, type StatusBarCommand } from './display.ts';
 import type { Operation, Phase, RepositoryHead } from '../server/protocol.ts';
 import { commandWith } from './common/typedCommands.ts';
 import { isNullNode, shortNode } from './contentAddress.ts';
@@ -7,9 +8,9 @@ import type { RepositoryModel } from './repositoryModel.ts';
 import { texts } from './texts.ts';
 
 /** Lines, the repository's name first. */
-export function statusBarTooltip(name: string, { head, counts }: RepositoryModel, busy: boolean): string {
+export function statusBarTooltip(name: string, { head, counts }: RepositoryModel, busy: boolean): string[] {
   const say = texts.statusBar;
-  if (head === undefined) return say.unknownHead();
+  if (head === undefined) return [say.unknownHead()];
   const lines = [say.branch(head.branch)];
   if (head.bookmark !== undefined) lines.push(say.bookmark(head.bookmark));
   if (head.topic !== undefined) lines.push(say.topic(head.topic));
@@ -18,30 +19,37 @@ export function statusBarTooltip(name: string, { head, counts }: RepositoryModel
   if (head.closesBranch === true) lines.push(l10n.t('The parent closes its branch'));
   lines.push(say.changes(counts.modified, counts.added, counts.removed, counts.deleted, counts.unknown));
   if (busy) lines.push(say.busy());
-  return [name, ...lines].join('\n');
+  return [name, ...lines];
 }
 
 /** The status bar's item about what is unfinished; undefined if nothing is. */
-export function operationCommand({ head, unresolved, mergeState }: RepositoryModel, root: Uri): Command | undefined {
+export function operationCommand(
+  { head, unresolved, mergeState }: RepositoryModel,
+  root: Uri,
+): StatusBarCommand | undefined {
   if (head?.operation === undefined) return undefined;
-  const conflicts = unresolved === 0 ? '' : ` $(warning) ${unresolved}`;
+  const conflicts: (string | Icon)[] = unresolved === 0 ? [] : [{ icon: 'warning' }, String(unresolved)];
   const tooltip = [operationName(head.operation)];
   if (mergeState?.problem !== undefined) tooltip.push(mergeState.problem.message);
   if (unresolved > 0) tooltip.push(l10n.t('Unresolved conflicts: {0}', unresolved));
   tooltip.push(nextStep(head.operation, unresolved > 0), l10n.t('Click to continue or abort.'));
-  const title = `$(git-merge) ${operationName(head.operation)}${conflicts}`;
-  return { ...commandWith('operationActions', title, root), tooltip: tooltip.join('\n') };
+  return statusBarCommand(
+    commandWith('operationActions', '', root),
+    [{ icon: 'git-merge' }, operationName(head.operation), ...conflicts],
+    tooltip,
+  );
 }
 
 /** The status bar's item about what was not pushed; undefined if there is nothing, or nowhere to push to. */
-export function draftsCommand({ head }: RepositoryModel, root: Uri): Command | undefined {
+export function draftsCommand({ head }: RepositoryModel, root: Uri): StatusBarCommand | undefined {
   const drafts = head?.drafts ?? 0;
   if (drafts === 0) return undefined;
   const said =
     drafts === 1
       ? l10n.t('A draft is not pushed yet, as far as is known here without asking the other repository.')
       : l10n.t('{0} drafts are not pushed yet, as far as is known here without asking the other repository.', drafts);
-  return { ...commandWith('showDrafts', `$(arrow-up) ${drafts}`, root), tooltip: said };
+  const parts = [{ icon: 'arrow-up' }, String(drafts)];
+  return statusBarCommand(commandWith('showDrafts', '', root), parts, said);
 }
 
 /** Where a commit would go. VS Code puts the key in place of {0} by itself. */

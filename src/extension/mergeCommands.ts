@@ -1,5 +1,6 @@
 // What a conflict opens: VS Code's merge editor, or where there are not three texts, what there is. Loaded when first used.
-import { commands, Uri, window } from 'vscode';
+import { Uri } from 'vscode';
+import { notify, openDiff, openInMergeEditor, openUri, type MergeSide } from './display.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { FileConflict } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
@@ -17,9 +18,9 @@ export async function openConflict(context: ChangeContext, file: WorkingFile): P
   const conflict = repository.model.conflicts.get(path);
   if (conflict?.state !== 'unresolved') return false;
   if (conflict.kind === 'path') {
-    void window.showInformationMessage(changeTexts.pathConflict(path, conflict.renamedTo));
+    void notify('info', changeTexts.pathConflict(path, conflict.renamedTo));
     const renamed = fileUri(repository.rootUri, conflict.renamedTo);
-    if (await exists(renamed)) await commands.executeCommand('vscode.open', renamed, { preview: true });
+    if (await exists(renamed)) await openUri(renamed, { preview: true });
     return true;
   }
   if (conflict.kind === 'content' && conflict.localFile !== undefined && (await exists(file.uri))) {
@@ -38,20 +39,12 @@ export async function openConflict(context: ChangeContext, file: WorkingFile): P
 async function openMergeEditor(file: WorkingFile, conflict: FileConflict, localFile: string): Promise<void> {
   const { repository } = file;
   const { labels, local, other } = repository.model.mergeState ?? { labels: {} };
-  await commands.executeCommand('_open.mergeEditor', {
-    base: ancestorUri(file, conflict),
-    input1: {
-      uri: Uri.file(localFile),
-      title: labels.local ?? changeTexts.local(),
-      ...(local !== undefined && { description: shortNode(local) }),
-    },
-    input2: {
-      uri: otherUri(file, conflict),
-      title: labels.other ?? changeTexts.other(),
-      ...(other !== undefined && { description: shortNode(other) }),
-    },
-    output: file.uri,
-  });
+  const description = (node: string | undefined): string | undefined => node && shortNode(node);
+  const sides: [MergeSide, MergeSide] = [
+    { uri: Uri.file(localFile), title: labels.local ?? changeTexts.local(), description: description(local) },
+    { uri: otherUri(file, conflict), title: labels.other ?? changeTexts.other(), description: description(other) },
+  ];
+  await openInMergeEditor(ancestorUri(file, conflict), sides, file.uri);
 }
 
 /** The working file beside what it was before one side changed it; without a working file, what the other side has. */
@@ -64,10 +57,10 @@ async function openSides(file: WorkingFile, conflict: FileConflict): Promise<voi
       ? [ancestorUri(file, conflict), labels?.ancestor ?? changeTexts.ancestor()]
       : [otherUri(file, conflict), labels?.other ?? changeTexts.other()];
   if (await exists(file.uri)) {
-    await commands.executeCommand('vscode.diff', side, file.uri, changeTexts.conflictDiff(name, label));
+    await openDiff(side, file.uri, changeTexts.conflictDiff(name, label));
   } else {
     const shown = isDeletedOnOther ? side : otherUri(file, conflict);
-    await commands.executeCommand('vscode.open', shown, { preview: true });
+    await openUri(shown, { preview: true });
   }
 }
 

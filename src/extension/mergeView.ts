@@ -1,10 +1,11 @@
 // The view of a merge: the parents of the working copy, and the changesets that come in with the second one. Loaded when
 // there is a merge.
-import { EventEmitter, ThemeIcon, TreeItem, TreeItemCollapsibleState, window, type TreeDataProvider } from 'vscode';
+import { EventEmitter, TreeItemCollapsibleState, window, type TreeDataProvider, type TreeItem } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { ChangesetSummary } from '../server/protocol.ts';
 import { changesetDetails } from './changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
+import { treeItem } from './display.ts';
 import { shortNode } from './contentAddress.ts';
 import type { ViewId } from './contributions/window.ts';
 import { isMerging } from './contextKeys.ts';
@@ -57,8 +58,7 @@ export class MergeView implements TreeDataProvider<Node>, Disposable {
     const [only] = merging;
     if (only !== undefined && merging.length === 1) return this.#nodesOf(only);
     return merging.map(repository => {
-      const item = new TreeItem(repository.name, TreeItemCollapsibleState.Expanded);
-      item.iconPath = new ThemeIcon('repo');
+      const item = treeItem({ label: repository.name, icon: 'repo', state: TreeItemCollapsibleState.Expanded });
       return { item, children: () => this.#nodesOf(repository) };
     });
   }
@@ -88,29 +88,29 @@ export class MergeView implements TreeDataProvider<Node>, Disposable {
     const branch = model.head?.branch;
     const names = [changeTexts.firstParent(), changeTexts.secondParent()];
     const nodes = parents.map((parent, index): Node => {
-      const { item } = changesetNode(parent, branch, names[index]);
-      item.iconPath = new ThemeIcon(index === 0 ? 'circle-filled' : 'git-merge');
-      return { item };
+      return changesetNode(parent, branch, index === 0 ? 'circle-filled' : 'git-merge', names[index]);
     });
     const { total, isComplete, changesets } = pending;
     if (total === 0) return nodes;
     const title = total === 1 && isComplete ? changeTexts.bringsInOne() : changeTexts.bringsIn(total, isComplete);
-    const item = new TreeItem(title, TreeItemCollapsibleState.Expanded);
-    const children = changesets.map(changeset => changesetNode(changeset, branch));
+    const item = treeItem({ label: title, state: TreeItemCollapsibleState.Expanded });
+    const children = changesets.map(changeset => changesetNode(changeset, branch, 'git-commit'));
     if (total > changesets.length) {
-      children.push({ item: new TreeItem(changeTexts.moreChangesets(total - changesets.length)) });
+      children.push({ item: treeItem({ label: changeTexts.moreChangesets(total - changesets.length) }) });
     }
     return [...nodes, { item, children: () => children }];
   }
 }
 
 /** @param role what the changeset is here, if that is to be said */
-function changesetNode(changeset: ChangesetSummary, branch: string | undefined, role?: string): Node {
+function changesetNode(changeset: ChangesetSummary, branch: string | undefined, icon: string, role?: string): Node {
   const { node, revision, summary, user } = changeset;
-  const item = new TreeItem(`${shortNode(node)} ${summary}`);
   const details = changesetDetails(changeset, branch);
-  item.description = role === undefined ? details : `${role} · ${details}`;
-  item.tooltip = [role, `${revision}:${node}`, user, details, summary].filter(part => part !== undefined).join('\n');
-  item.iconPath = new ThemeIcon('git-commit');
+  const item = treeItem({
+    label: `${shortNode(node)} ${summary}`,
+    description: role === undefined ? details : `${role} · ${details}`,
+    hover: [role, `${revision}:${node}`, user, details, summary].filter(part => part !== undefined),
+    icon,
+  });
   return { item };
 }

@@ -1,13 +1,7 @@
 // The commands that open files, versions of files and diffs. Loaded when one of them is first used.
 import type { Uri } from 'vscode';
-import {
-  commands,
-  window,
-  workspace,
-  type LogOutputChannel,
-  type SourceControlResourceGroup,
-  type TextDocumentShowOptions,
-} from 'vscode';
+import { workspace, type SourceControlResourceGroup } from 'vscode';
+import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from './display.ts';
 import type { ContentAnswer } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
 import { urisOfArguments, workingFileOf, type WorkingFile } from './commandArguments.ts';
@@ -23,7 +17,7 @@ import { exists, openDocument } from './uris.ts';
 export interface ChangeContext {
   readonly client: EngineClient;
   readonly repositories: Repositories;
-  readonly log: LogOutputChannel;
+  readonly log: Log;
 }
 
 /** VS Code loads both sides of every file of such an editor. */
@@ -52,14 +46,14 @@ export async function openChanges(context: ChangeContext, args: readonly unknown
   const [file] = files;
   if (file === undefined) return;
   const change = await readChange(context, file);
-  if (change.status === undefined) void window.showInformationMessage(changeTexts.unchanged(file.path));
+  if (change.status === undefined) void notify('info', changeTexts.unchanged(file.path));
   else await openChange(change, args.length > 0);
 }
 
 /** The merge editor, or whatever shows the conflict. */
 export async function openConflicts(context: ChangeContext, args: readonly unknown[]): Promise<void> {
   for (const file of workingFiles(context, args)) {
-    if (!(await openConflict(context, file))) void window.showInformationMessage(changeTexts.noConflict(file.path));
+    if (!(await openConflict(context, file))) void notify('info', changeTexts.noConflict(file.path));
   }
 }
 
@@ -97,11 +91,11 @@ export async function compareWithSecondParent(context: ChangeContext, args: read
     const { repository, path, uri } = file;
     const answer = await context.client.content({ root: repository.root, path, revision: 'p2', withBytes: false });
     if (answer.kind === 'none') {
-      void window.showInformationMessage(answer.message);
+      void notify('info', answer.message);
       continue;
     }
     const original = versionUri(repository, answer.path, answer.changeset);
-    await openDiff(original, uri, changeTexts.diff(nameOf(path), nameOf(answer.path), answer.changeset), true);
+    await compare(original, uri, changeTexts.diff(nameOf(path), nameOf(answer.path), answer.changeset), true);
   }
 }
 
@@ -118,26 +112,25 @@ async function openChange(change: Change, preview: boolean): Promise<void> {
     return openVersion(change, base, title, preview);
   }
   const original = versionUri(repository, base.path, base.changeset);
-  await openDiff(original, uri, changeTexts.diff(nameOf(path), nameOf(base.path), base.changeset), preview);
+  await compare(original, uri, changeTexts.diff(nameOf(path), nameOf(base.path), base.changeset), preview);
 }
 
 async function openTogether(context: ChangeContext, title: string, files: readonly WorkingFile[]): Promise<void> {
   const shown = files.slice(0, MAX_FILES_IN_ONE_EDITOR);
   const changes = await Promise.all(shown.map(file => readChange(context, file)));
-  const resources = changes.map(({ base, repository, uri, hasFile }): [Uri, Uri | undefined, Uri | undefined] => [
+  const resources = changes.map(({ base, repository, uri, hasFile }): DiffSides => [
     uri,
     base.kind === 'content' ? versionUri(repository, base.path, base.changeset) : undefined,
     hasFile ? uri : undefined,
   ]);
-  await commands.executeCommand('vscode.changes', title, resources);
+  await openDiffs(title, resources);
   if (shown.length < files.length) {
-    void window.showInformationMessage(changeTexts.firstOfMany(shown.length, files.length));
+    void notify('info', changeTexts.firstOfMany(shown.length, files.length));
   }
 }
 
-async function openDiff(original: Uri, modified: Uri, title: string, preview: boolean): Promise<void> {
-  const options: TextDocumentShowOptions = { preview };
-  await commands.executeCommand('vscode.diff', original, modified, title, options);
+async function compare(original: Uri, modified: Uri, title: string, preview: boolean): Promise<void> {
+  await openDiff(original, modified, title, { preview });
   await decodeAlike(original, modified);
 }
 
@@ -159,13 +152,13 @@ async function openVersion(
   preview: boolean,
 ): Promise<void> {
   const uri = versionUri(repository, path, changeset);
-  await commands.executeCommand('vscode.open', uri, { preview }, title(nameOf(path), changeset));
+  await openUri(uri, { preview }, title(nameOf(path), changeset));
 }
 
 /** Without a file VS Code would offer to create one. */
 async function openWorkingFile({ uri, path }: Pick<WorkingFile, 'uri' | 'path'>, preview: boolean): Promise<void> {
-  if (await exists(uri)) await commands.executeCommand('vscode.open', uri, { preview });
-  else void window.showInformationMessage(changeTexts.notOnDisk(path));
+  if (await exists(uri)) await openUri(uri, { preview });
+  else void notify('info', changeTexts.notOnDisk(path));
 }
 
 async function readChange(context: ChangeContext, file: WorkingFile): Promise<Change> {
@@ -179,21 +172,21 @@ async function readChange(context: ChangeContext, file: WorkingFile): Promise<Ch
 /** The working files of a repository that a command is about; a person is told of what is none. */
 export function workingFiles(context: ChangeContext, args: readonly unknown[]): WorkingFile[] {
   const uris = urisOfArguments(args);
-  if (uris.length === 0) void window.showInformationMessage(changeTexts.noFile());
+  if (uris.length === 0) void notify('info', changeTexts.noFile());
   const files: WorkingFile[] = [];
   for (const uri of uris) {
     const file = workingFileOf(context.repositories, uri);
-    if (file === undefined) void window.showInformationMessage(changeTexts.outside(workspace.asRelativePath(uri)));
+    if (file === undefined) void notify('info', changeTexts.outside(workspace.asRelativePath(uri)));
     // The URI of a name that is not UTF-8 is only a likeness of it.
-    else if (file.path.includes('\ufffd')) void window.showInformationMessage(changeTexts.notReadable(file.path));
+    else if (file.path.includes('\ufffd')) void notify('info', changeTexts.notReadable(file.path));
     else files.push(file);
   }
   return files;
 }
 
 function tellWhyNot({ path }: WorkingFile, { reason, message }: Extract<ContentAnswer, { kind: 'none' }>): void {
-  if (reason === 'not-in-revision') void window.showInformationMessage(changeTexts.notInParent(path));
-  else void window.showErrorMessage(message);
+  if (reason === 'not-in-revision') void notify('info', changeTexts.notInParent(path));
+  else void notify('error', message);
 }
 
 export function nameOf(path: string): string {

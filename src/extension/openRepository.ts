@@ -1,6 +1,7 @@
 // One repository that is followed: the engine's updates go into the model, and from there, a few milliseconds at a time,
 // into the Source Control view and the decorations.
-import { LogLevel, ProgressLocation, Uri, window, type LogOutputChannel, type Memento } from 'vscode';
+import { LogLevel, ProgressLocation, Uri, type Memento } from 'vscode';
+import { progress, type Log } from './display.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
 import { DecorationTracker } from './decorationTracker.ts';
@@ -37,7 +38,7 @@ export class OpenRepository implements Disposable {
   /** It was opened for a file in an editor, and stays open when that is closed. */
   openedForEditor = false;
   readonly #store = new DisposableStore();
-  readonly #log: LogOutputChannel;
+  readonly #log: Log;
   readonly #queue: SlicedQueue;
   readonly #decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void;
   readonly #didUpdate = this.#store.add(new Emitter<RepositoryUpdate>());
@@ -55,7 +56,7 @@ export class OpenRepository implements Disposable {
   constructor(
     root: string,
     outer: OpenRepository | undefined,
-    log: LogOutputChannel,
+    log: Log,
     decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void,
     memento: Memento,
   ) {
@@ -194,9 +195,9 @@ export class OpenRepository implements Disposable {
     this.#busyTimer = scheduleAfter(BUSY_AFTER, () => {
       this.#busyTimer = undefined;
       this.view.setBusy(true);
-      void window.withProgress(
+      void progress(
         { location: ProgressLocation.SourceControl, title: texts.scanning(this.name) },
-        () => new Promise<void>(resolve => (this.#endProgress = resolve)),
+        async () => new Promise<void>(resolve => (this.#endProgress = resolve)),
       );
     });
   }

@@ -1,6 +1,8 @@
 // The commands that explain and report: why a file is ignored, the doctor, what is wrong with a repository. Loaded when one
 // of them is first used.
 import { commands, env, Position, Range, Uri, window, workspace } from 'vscode';
+import { notify } from './display.ts';
+import { oneLine } from '../base/foreignText.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { IgnoreExplanation } from '../server/protocol.ts';
 import { chosenRepository, uriOfArgument } from './commandArguments.ts';
@@ -15,17 +17,17 @@ export async function whyIgnored(
 ): Promise<IgnoreExplanation | null | undefined> {
   const uri = uriOfArgument(argument) ?? window.activeTextEditor?.document.uri;
   if (uri === undefined) {
-    void window.showInformationMessage(reportTexts.whyIgnored.noFile());
+    void notify('info', reportTexts.whyIgnored.noFile());
     return undefined;
   }
   const found = context.repositories.locate(uri);
   if (found === undefined) {
-    void window.showInformationMessage(reportTexts.whyIgnored.outside(workspace.asRelativePath(uri)));
+    void notify('info', reportTexts.whyIgnored.outside(workspace.asRelativePath(uri)));
     return undefined;
   }
   context.hints.flush();
   const why = await context.client.explainIgnored(found.value.root, found.path);
-  if (why === null) void window.showInformationMessage(reportTexts.whyIgnored.notIgnored(found.path));
+  if (why === null) void notify('info', reportTexts.whyIgnored.notIgnored(found.path));
   // Not awaited: the command is done when the answer is known, however long the message stays.
   else void showRule(found.path, why);
   return why;
@@ -37,7 +39,7 @@ async function showRule(path: string, why: IgnoreExplanation): Promise<void> {
     why.matchedPath === path
       ? reportTexts.whyIgnored.byRule(path, why.text, file, why.line)
       : reportTexts.whyIgnored.byFolder(path, why.matchedPath, why.text, file, why.line);
-  const choice = await window.showInformationMessage(message, reportTexts.openRule());
+  const choice = await notify('info', message, reportTexts.openRule());
   if (choice !== undefined) await openAt(why.file, why.line);
 }
 
@@ -46,7 +48,7 @@ export async function doctor(context: CommandContext, reports: Reports, argument
   const repository = await chosenRepository(context.repositories, argument);
   if (repository === undefined) return undefined;
   const report = await context.client.doctor(repository.root, workspace.isTrusted);
-  const uri = Uri.from({ scheme: DOCTOR_SCHEME, path: `/${reportTexts.doctorTitle(repository.name)}.md` });
+  const uri = Uri.from({ scheme: DOCTOR_SCHEME, path: `/${oneLine(reportTexts.doctorTitle(repository.name))}.md` });
   reports.texts.set(uri.toString(), report);
   // A report of this repository may be open already.
   reports.didChange.fire(uri);
@@ -62,7 +64,7 @@ export async function doctor(context: CommandContext, reports: Reports, argument
 }
 
 async function offerCopy(context: CommandContext, uri: Uri, name: string): Promise<void> {
-  const choice = await window.showInformationMessage(reportTexts.reportReady(name), reportTexts.copyReport());
+  const choice = await notify('info', reportTexts.reportReady(name), reportTexts.copyReport());
   if (choice === undefined) return;
   try {
     await executeCommand('copyReport', uri);

@@ -1,5 +1,6 @@
 // The repositories that are followed: opened and closed here, and fed with what the engine says of them.
-import { TabInputText, Uri, window, workspace, type LogOutputChannel, type Memento } from 'vscode';
+import { TabInputText, Uri, window, workspace, type Memento } from 'vscode';
+import type { Log } from './display.ts';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
@@ -20,7 +21,7 @@ export type DecorationsChanged = (repository: OpenRepository, paths: readonly st
 export class Repositories implements Disposable {
   readonly map = new RootMap<OpenRepository>();
   readonly #client: EngineClient;
-  readonly #log: LogOutputChannel;
+  readonly #log: Log;
   readonly #decorationsChanged: DecorationsChanged;
   readonly #memento: Memento;
   readonly #byRoot = new Map<string, OpenRepository>();
@@ -38,7 +39,7 @@ export class Repositories implements Disposable {
   readonly onDidFindNested = this.#didFindNested.event;
 
   /** @param memento where the choices that a person makes in a repository are kept */
-  constructor(client: EngineClient, log: LogOutputChannel, decorationsChanged: DecorationsChanged, memento: Memento) {
+  constructor(client: EngineClient, log: Log, decorationsChanged: DecorationsChanged, memento: Memento) {
     this.#client = client;
     this.#log = log;
     this.#decorationsChanged = decorationsChanged;

@@ -1,5 +1,6 @@
 // Taking back changed lines in an editor, as edits that can be undone. Loaded when first used.
 import { Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
+import { notify } from './display.ts';
 import { changeTexts } from './changeTexts.ts';
 import { workingFileOf } from './commandArguments.ts';
 import { baseUri } from './contentUris.ts';
@@ -31,17 +32,17 @@ export async function revertSelectedLines(context: ChangeContext): Promise<void>
   const editor = window.activeTextEditor;
   const original = editor && (await originalOf(context, editor.document));
   if (editor === undefined || original === undefined) {
-    void window.showInformationMessage(changeTexts.noFile());
+    void notify('info', changeTexts.noFile());
     return;
   }
   const hunks = compareLines(toLines(original.getText()), toLines(editor.document.getText()));
   if (hunks === undefined) {
-    void window.showWarningMessage(changeTexts.tooDifferent(workspace.asRelativePath(editor.document.uri)));
+    void notify('warning', changeTexts.tooDifferent(workspace.asRelativePath(editor.document.uri)));
     return;
   }
   const selected = editor.selections.map(linesOf);
   const parts = hunks.flatMap(hunk => distinct(selected.map(lines => selectedPart(hunk, lines))));
-  if (parts.length === 0) void window.showInformationMessage(changeTexts.noDifferenceHere());
+  if (parts.length === 0) void notify('info', changeTexts.noDifferenceHere());
   else await revert(original, editor.document, parts);
 }
 

@@ -1,5 +1,6 @@
 // Comparing with any revision, and any two of them. Loaded when first used.
-import { commands, InputBoxValidationSeverity, window, type Uri } from 'vscode';
+import { InputBoxValidationSeverity } from 'vscode';
+import { input, notify, openDiff, openDiffs, type DiffSides } from './display.ts';
 import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
 import { changesetDetails } from './changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
@@ -19,12 +20,12 @@ export async function compareWithRevision(context: ChangeContext, args: readonly
     const { root } = repository;
     const answer = await context.client.content({ root, path, revision: changeset.node, withBytes: false });
     if (answer.kind === 'none') {
-      void window.showInformationMessage(answer.message);
+      void notify('info', answer.message);
       continue;
     }
     const original = versionUri(repository, path, changeset.node);
     const title = changeTexts.diff(nameOf(path), nameOf(path), changeset.node);
-    await commands.executeCommand('vscode.diff', original, uri, title, { preview: true });
+    await openDiff(original, uri, title, { preview: true });
   }
 }
 
@@ -38,18 +39,18 @@ export async function compareRevisions(context: ChangeContext, args: readonly un
   const limit = MAX_FILES_IN_ONE_EDITOR;
   const answer = await context.client.compareRevisions({ root: repository.root, from: from.node, to: to.node, limit });
   if (answer.kind === 'none') {
-    void window.showErrorMessage(answer.message);
+    void notify('error', answer.message);
     return;
   }
   const { files, total } = answer;
   const title = changeTexts.revisions(repository.name, shortNode(from.node), shortNode(to.node));
   if (total === 0) {
-    void window.showInformationMessage(changeTexts.sameFiles(shortNode(from.node), shortNode(to.node)));
+    void notify('info', changeTexts.sameFiles(shortNode(from.node), shortNode(to.node)));
     return;
   }
-  if (files.length < total) void window.showInformationMessage(changeTexts.firstOfMany(files.length, total));
+  if (files.length < total) void notify('info', changeTexts.firstOfMany(files.length, total));
   const resources = files.map(file => sidesOf(repository, file, from.node, to.node));
-  await commands.executeCommand('vscode.changes', title, resources);
+  await openDiffs(title, resources);
 }
 
 function sidesOf(
@@ -57,7 +58,7 @@ function sidesOf(
   { path, status, source }: ComparedFile,
   from: string,
   to: string,
-): [label: Uri, original: Uri | undefined, modified: Uri | undefined] {
+): DiffSides {
   const original =
     status === 'added' && source === undefined ? undefined : versionUri(repository, source ?? path, from);
   const modified = status === 'removed' ? undefined : versionUri(repository, path, to);
@@ -71,7 +72,7 @@ export async function askForChangeset(
   prompt: string,
 ): Promise<ChangesetSummary | undefined> {
   let found: { readonly text: string; readonly changeset: ChangesetSummary } | undefined;
-  const text = await window.showInputBox({
+  const text = await input({
     prompt,
     placeHolder: changeTexts.revisionPlaceholder(),
     validateInput: async value => {
@@ -91,6 +92,6 @@ export async function askForChangeset(
   if (found?.text === text) return found.changeset;
   const answer = await client.resolveRevision(root, text.trim());
   if (answer.kind === 'changeset') return answer.changeset;
-  void window.showErrorMessage(answer.message);
+  void notify('error', answer.message);
   return undefined;
 }

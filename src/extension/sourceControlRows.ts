@@ -7,8 +7,10 @@ import {
   type SourceControlResourceDecorations,
   type SourceControlResourceState,
 } from 'vscode';
+import { oneLine } from '../base/foreignText.ts';
 import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
 import { commandWith } from './common/typedCommands.ts';
+import { rowDecorations } from './display.ts';
 import { setting } from './settings.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
 import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
@@ -42,12 +44,11 @@ export function createRow({ rootUri, path, version, showsIcons, title }: RowOpti
   let decorations = isUsual ? usualDecorations.get(key) : undefined;
   if (decorations === undefined) {
     const { icon, color, strikeThrough } = statusPresentations[status];
-    const tooltip = rowTooltip(status, source === '' ? undefined : source, isReadable);
-    decorations = {
+    const hover = rowTooltip(status, source === '' ? undefined : source, isReadable);
+    decorations = rowDecorations(conflict === '' ? hover : conflict, {
       strikeThrough,
-      tooltip: conflict === '' ? tooltip : conflict,
       ...(showsIcons && { iconPath: new ThemeIcon(icon, new ThemeColor(color)) }),
-    };
+    });
     if (isUsual) usualDecorations.set(key, decorations);
   }
   return {
@@ -68,11 +69,10 @@ export function createSubrepositoryRow({ rootUri, path, version, showsIcons }: R
   return {
     resourceUri,
     command: commandWith('openSubrepository', texts.open(), resourceUri),
-    decorations: {
-      tooltip: subrepositoryTooltip(status),
+    decorations: rowDecorations(subrepositoryTooltip(status), {
       faded: !isDirty(status),
       ...((showsIcons || !isDirty(status)) && { iconPath }),
-    },
+    }),
     contextValue,
   };
 }
@@ -99,14 +99,13 @@ export function shownProblem(state: RepositoryState): ShownProblem | undefined {
 export function createProblemRow({ problem, sentence, hasStatus }: ShownProblem): SourceControlResourceState {
   return {
     // '/' would split the sentence into a name and folders, so it is written as the division slash.
-    resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${sentence.replaceAll('/', '\u2215')}` }),
+    resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${oneLine(sentence).replaceAll('/', '\u2215')}` }),
     command: commandWith('openProblem', texts.open(), problem.file, problem.line),
-    decorations: {
-      tooltip: sentence,
+    decorations: rowDecorations(sentence, {
       iconPath: hasStatus
         ? new ThemeIcon('info', new ThemeColor('problemsInfoIcon.foreground'))
         : new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
-    },
+    }),
     contextValue: 'problem',
   };
 }

@@ -1,8 +1,6 @@
 // One repository in the Source Control view: its groups, rows, badge and what the status bar says of it.
 import {
-  scm,
   workspace,
-  type Command,
   type SourceControl,
   type SourceControlResourceGroup,
   type SourceControlResourceState,
@@ -11,6 +9,14 @@ import {
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { CappedList, portion } from './cappedList.ts';
 import { commandWith } from './common/typedCommands.ts';
+import {
+  createGroup,
+  createSourceControl,
+  setGroupLabel,
+  setPlaceholder,
+  setStatusBarCommands,
+  statusBarCommand,
+} from './display.ts';
 import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
 import { folderSettings, type FolderSettings } from './settings.ts';
@@ -25,7 +31,7 @@ import {
 } from './sourceControlRows.ts';
 import { GROUP_IDS, groupOf, type GroupId } from './statusPresentation.ts';
 import { isWorthARow } from './subrepositoryStatus.ts';
-import { badgeCount, statusBarText, type Activity } from './summary.ts';
+import { badgeCount, statusBarParts, type Activity } from './summary.ts';
 import { groupLabel, texts } from './texts.ts';
 
 /**
@@ -81,11 +87,11 @@ export class SourceControlView implements Disposable {
   constructor(options: ViewOptions) {
     this.#options = options;
     this.#settings = folderSettings(options.rootUri);
-    this.sourceControl = this.#store.add(scm.createSourceControl('quicksilver', options.label, options.rootUri));
+    this.sourceControl = this.#store.add(createSourceControl('quicksilver', options.label, options.rootUri));
     // A box that does nothing would promise something.
     this.sourceControl.inputBox.visible = workspace.isTrusted;
     this.sourceControl.acceptInputCommand = commandWith('commit', texts.commit(), this.sourceControl);
-    this.#problems = this.#store.add(this.sourceControl.createResourceGroup('problem', texts.problemGroup()));
+    this.#problems = this.#store.add(createGroup(this.sourceControl, 'problem', texts.problemGroup()));
     this.#problems.hideWhenEmpty = true;
     const groups = GROUP_IDS.map(id => [id, this.#createGroup(id)] as const);
     this.#groups = Object.fromEntries(groups) as Readonly<Record<GroupId, GroupRows>>;
@@ -144,8 +150,7 @@ export class SourceControlView implements Disposable {
       rows.dirty = values.length < all.length;
       if (rows.dirty) this.#growing = true;
       rows.group.resourceStates = values;
-      const label = groupLabel(rows.id, values.length, rows.rows.total);
-      if (rows.group.label !== label) rows.group.label = label;
+      setGroupLabel(rows.group, groupLabel(rows.id, values.length, rows.rows.total));
       if (!rows.dirty) this.#tellLeftOut(rows);
       rowCount += values.length;
     }
@@ -200,22 +205,18 @@ export class SourceControlView implements Disposable {
     const count = problem === undefined ? badgeCount(counted, countBadge, untrackedChanges) : 0;
     if (this.sourceControl.count !== count) this.sourceControl.count = count;
     const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
-    const command: Command = {
-      command: 'workbench.view.scm',
-      title: statusBarText(model.head, model.counts, activity),
-      tooltip: problem?.sentence ?? this.#tooltip(shown),
-    };
+    const command = statusBarCommand(
+      { command: 'workbench.view.scm', title: '' },
+      statusBarParts(model.head, model.counts, activity),
+      problem?.sentence ?? this.#hover(shown),
+    );
     const operation = problem === undefined ? operationCommand(model, this.#options.rootUri) : undefined;
     const drafts = problem === undefined ? draftsCommand(model, this.#options.rootUri) : undefined;
-    this.#showCommands([command, operation, drafts].filter(each => each !== undefined));
-    const { inputBox } = this.sourceControl;
-    const placeholder = inputPlaceholder(model.head);
-    if (inputBox.placeholder !== placeholder) inputBox.placeholder = placeholder;
-  }
-
-  #showCommands(commands: Command[]): void {
-    const old = this.sourceControl.statusBarCommands;
-    if (JSON.stringify(old) !== JSON.stringify(commands)) this.sourceControl.statusBarCommands = commands;
+    setStatusBarCommands(
+      this.sourceControl,
+      [command, operation, drafts].filter(each => each !== undefined),
+    );
+    setPlaceholder(this.sourceControl.inputBox, inputPlaceholder(model.head));
   }
 
   /** Reads the settings again. Returns the paths whose rows must be looked at again. */
@@ -261,7 +262,7 @@ export class SourceControlView implements Disposable {
   }
 
   #createGroup(id: GroupId): GroupRows {
-    const group = this.#store.add(this.sourceControl.createResourceGroup(id, groupLabel(id, 0, 0)));
+    const group = this.#store.add(createGroup(this.sourceControl, id, groupLabel(id, 0, 0)));
     const make = id === 'subrepositories' ? createSubrepositoryRow : createRow;
     const rows = new CappedList(this.#settings.statusLimit, (path, version) =>
       make({ ...this.#options, path, version, title: this.#openTitle }),
@@ -269,9 +270,9 @@ export class SourceControlView implements Disposable {
     return { id, group, rows, dirty: false, leftOutTold: false };
   }
 
-  #tooltip(shown: ShownProblem | undefined): string {
-    const tooltip = statusBarTooltip(this.#options.name, this.#options.model, this.#busy);
-    return shown === undefined ? tooltip : `${tooltip}\n${shown.sentence}`;
+  #hover(shown: ShownProblem | undefined): string[] {
+    const lines = statusBarTooltip(this.#options.name, this.#options.model, this.#busy);
+    return shown === undefined ? lines : [...lines, shown.sentence];
   }
 
   #showProblem(shown: ShownProblem | undefined): void {
@@ -280,7 +281,7 @@ export class SourceControlView implements Disposable {
     this.#problemShown = shown;
     const hasStatus = shown === undefined || shown.hasStatus;
     this.#groups.changes.group.hideWhenEmpty = !hasStatus;
-    this.#problems.label = hasStatus && shown !== undefined ? texts.hgGroup() : texts.problemGroup();
+    setGroupLabel(this.#problems, hasStatus && shown !== undefined ? texts.hgGroup() : texts.problemGroup());
     this.#problems.resourceStates = shown === undefined ? [] : [createProblemRow(shown)];
     if (shown !== undefined) this.#options.tell(`${this.#options.name}: ${shown.sentence}`);
   }

@@ -31,14 +31,21 @@ export function headText(head: RepositoryHead | undefined): string {
 
 export type Activity = 'idle' | 'busy' | 'problem';
 
-/** What the status bar shows, with VS Code's icon syntax. The arrow says that the branch has a newer head. */
-export function statusBarText(head: RepositoryHead | undefined, counts: Counts, activity: Activity): string {
-  const icon = activity === 'busy' ? '$(sync~spin)' : activity === 'problem' ? '$(warning)' : '$(git-branch)';
+/** The parts of the status bar's item. The arrow means that the branch has a newer head. */
+export function statusBarParts(
+  head: RepositoryHead | undefined,
+  counts: Counts,
+  activity: Activity,
+): (string | { readonly icon: string })[] {
+  const icon = activity === 'busy' ? 'sync~spin' : activity === 'problem' ? 'warning' : 'git-branch';
   const name = headText(head);
-  const behind = head?.isBranchTip === false ? ' $(arrow-down)' : '';
-  const changes = changeCount(counts);
-  const count = changes === 0 || activity === 'problem' ? '' : ` $(edit) ${changes}`;
-  return `${icon} ${name === '' ? 'Mercurial' : name}${behind}${count}`;
+  const changes = activity === 'problem' ? 0 : changeCount(counts);
+  return [
+    { icon },
+    name === '' ? 'Mercurial' : name,
+    ...(head?.isBranchTip === false ? [{ icon: 'arrow-down' }] : []),
+    ...(changes === 0 ? [] : [{ icon: 'edit' }, String(changes)]),
+  ];
 }
 
 /** One line of the log: why an update came, what changed, what it cost, and what is known now. */

@@ -1,5 +1,6 @@
 // What a repository is, whether it is supported, and whether our answer is that of `hg`: as data, and as a text for people.
 import { toDisplay } from '../base/bytePath.ts';
+import { oneLine } from '../base/foreignText.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
@@ -289,12 +290,12 @@ function quote(text: string): string[] {
   return text
     .split('\n')
     .slice(0, MAX_ERROR_LINES)
-    .map(line => `    ${withoutControls(line)}`);
+    .map(line => `    ${oneLine(line)}`);
 }
 
 /** Text in code style; a name may contain backticks, and newlines, which would end the item. */
 function code(text: string): string {
-  const line = withoutControls(text);
+  const line = oneLine(text);
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   if (longest === 0) return `\`${line}\``;
   const fence = '`'.repeat(longest + 1);
@@ -303,17 +304,10 @@ function code(text: string): string {
 
 /** A sentence in which names may stand that Markdown would take for markup, or HTML. */
 function plain(text: string): string {
-  return withoutControls(text)
-    .replaceAll(/[\\`*[\]<]|&(?=[#\w]+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
+  return oneLine(text)
+    .replaceAll(/[\\`*[\]<]|:(?=\/\/)|&(?=[#\w]+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
     .replace(/^(?=[#>+-])/, '\\')
     .replace(/^(\d+)([.)])/, '$1\\$2');
-}
-
-function withoutControls(text: string): string {
-  return text.replaceAll(
-    /[\x00-\x1f\x7f]/g,
-    character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }
 
 function plural(count: number, one: string, many = `${one}s`): string {

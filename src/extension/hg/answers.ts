@@ -1,6 +1,6 @@
 // What a command is told beforehand, by a key binding or by another extension, so that it need not ask: an object that
 // comes last among its arguments, as { "revision": "stable", "localChanges": "keep" }.
-import { window } from 'vscode';
+import { modal, type Lines } from '../display.ts';
 
 export interface Answers {
   text(name: string): string | undefined;
@@ -30,9 +30,9 @@ export function answersOf(args: readonly unknown[]): { readonly answers: Answers
 }
 
 /** Asks before something that cannot be undone in VS Code; the answer may have been given as `confirmed`. */
-export async function confirm(answers: Answers, message: string, action: string, detail = ''): Promise<boolean> {
+export async function confirm(answers: Answers, message: string, action: string, detail: Lines = ''): Promise<boolean> {
   if (answers.flag('confirmed')) return true;
-  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+  return (await modal('warning', message, detail, action)) === action;
 }
 
 /** Neither a row, a group, a source control nor a URI. */

@@ -1,5 +1,6 @@
 // What hg asks while it runs, as dialogs: a choice as a list, anything else as an input box.
-import { window, type CancellationToken } from 'vscode';
+import { type CancellationToken } from 'vscode';
+import { input, pick } from '../display.ts';
 import type { HgAsked } from '../../server/hgProtocol.ts';
 import { hgTexts } from './texts.ts';
 
@@ -16,7 +17,7 @@ export async function askPerson(asked: HgAsked, token: CancellationToken): Promi
     // What hg would do by itself comes first.
     items.sort((a, b) => Number(b.key === asked.preset) - Number(a.key === asked.preset));
     const [first = text, ...rest] = text.split('\n');
-    const chosen = await window.showQuickPick(
+    const chosen = await pick(
       items,
       { title: first, placeHolder: rest.join(' ') || hgTexts.ask.choice(), ignoreFocusOut: true },
       token,
@@ -25,7 +26,7 @@ export async function askPerson(asked: HgAsked, token: CancellationToken): Promi
   }
   const said = asked.said.endsWith(text) ? asked.said.slice(0, -text.length).trim() : asked.said;
   const prompt = [said.replaceAll('\n', ' · '), text].filter(part => part !== '').join(' · ');
-  const answer = await window.showInputBox(
+  const answer = await input(
     {
       title: asked.isPassword ? hgTexts.ask.password() : hgTexts.ask.choice(),
       prompt,

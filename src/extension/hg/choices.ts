@@ -1,5 +1,6 @@
 // What commands have in common that are about one repository, and about something in it that has a name.
-import { l10n, window, type QuickPickItem } from 'vscode';
+import { l10n } from 'vscode';
+import { type PickItem, input, pick } from '../display.ts';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, type Answers } from './answers.ts';
@@ -17,7 +18,7 @@ export function inRepository<T>(
   };
 }
 
-export interface NamedItem extends QuickPickItem {
+export interface NamedItem extends PickItem {
   readonly name: string;
 }
 
@@ -34,12 +35,12 @@ export async function chooseName(
     inform(none);
     return undefined;
   }
-  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
+  return (await pick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
 }
 
 /** A new name of a branch, bookmark or tag; undefined if the person turns away. */
 export async function askForName(prompt: string, value = ''): Promise<string | undefined> {
-  const name = await window.showInputBox({ prompt, value, validateInput: problemOfName });
+  const name = await input({ prompt, value, validateInput: problemOfName });
   return name === undefined || name.trim() === '' ? undefined : name.trim();
 }
 
@@ -69,7 +70,8 @@ export async function chooseBookmark(
   const list = async (): Promise<NamedItem[]> => {
     const output = await hg.read(repository, { args: ['bookmarks', '--template', 'json'] });
     return (JSON.parse(output) as readonly Bookmark[]).map(({ bookmark, node, active }) => ({
-      label: `$(bookmark) ${bookmark}`,
+      icon: 'bookmark',
+      label: bookmark,
       description: active ? `${shortNode(node)} · ${l10n.t('active')}` : shortNode(node),
       name: bookmark,
     }));

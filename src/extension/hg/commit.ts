@@ -1,5 +1,6 @@
 // Makes a commit: decides with the person what goes in, runs hg, and keeps the message until that has worked.
-import { window, workspace } from 'vscode';
+import { workspace } from 'vscode';
+import { modal, notify } from '../display.ts';
 import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { isAtOrBelowKey } from '../rootMap.ts';
@@ -51,7 +52,7 @@ export async function commit(
   const content = await chooseContent(repository, options, settings);
   if (content === undefined) return false;
   if (content.files === undefined && isNothing(repository, content, options)) {
-    void window.showInformationMessage(hgTexts.commit.nothing());
+    void notify('info', hgTexts.commit.nothing());
     return false;
   }
   const message = await messageFor(context, repository, options, settings);
@@ -84,7 +85,7 @@ async function perform(
     });
   } catch (error) {
     if (!(error instanceof HgFailure) || error.kind !== 'nothing-changed') throw error;
-    void window.showInformationMessage(amend === undefined ? say.nothing() : say.nothingToAmend());
+    void notify('info', amend === undefined ? say.nothing() : say.nothingToAmend());
     return false;
   } finally {
     inputBox.enabled = true;
@@ -99,7 +100,7 @@ async function perform(
 function mayCommit({ model, name }: OpenRepository): boolean {
   const say = hgTexts.commit;
   if (model.head === undefined) {
-    void window.showWarningMessage(say.notAvailable(name));
+    void notify('warning', say.notAvailable(name));
     return false;
   }
   if (model.unresolved === 0) return true;
@@ -117,12 +118,12 @@ async function chooseContent(
   const scope = options.scope ?? settings.scope;
   const chosen = scope === 'all' ? [] : included.withPartners(included.paths);
   if (options.scope === 'included' && chosen.length === 0) {
-    void window.showInformationMessage(hgTexts.commit.nothingIncluded());
+    void notify('info', hgTexts.commit.nothingIncluded());
     return undefined;
   }
   if (chosen.length > 0 && isMerging(repository)) {
     const { mergeIsWhole, commitAll } = hgTexts.commit;
-    const choice = await window.showWarningMessage(mergeIsWhole(), { modal: true }, commitAll());
+    const choice = await modal('warning', mergeIsWhole(), '', commitAll());
     if (choice !== commitAll()) return undefined;
   } else if (chosen.length > 0) {
     const withStatus = (status: string): string[] => chosen.filter(path => model.entries.get(path)?.status === status);
@@ -153,13 +154,7 @@ async function offer(
   const [ask, take] = isNew ? [say.untracked, say.add()] : [say.missing, say.remove()];
   const detail = paths.length === 1 ? '' : namesOf(paths);
   const message = ask(paths.length, paths[0]!);
-  const choice = await window.showInformationMessage(
-    message,
-    { modal: true, detail },
-    take,
-    say.without(),
-    say.never(),
-  );
+  const choice = await modal('info', message, detail, take, say.without(), say.never());
   if (choice === undefined) return undefined;
   if (choice === say.never()) await setCommitOffer(isNew ? 'commitUntrackedFiles' : 'commitMissingFiles', 'never');
   return choice === take ? paths : [];
@@ -183,7 +178,7 @@ async function saveFiles(repository: OpenRepository, wanted: Offer): Promise<boo
   const say = hgTexts.commit;
   if (wanted === 'ask') {
     const message = say.unsaved(unsaved.length, workspace.asRelativePath(unsaved[0]!.uri));
-    const choice = await window.showWarningMessage(message, { modal: true }, say.saveAndCommit(), say.commitSaved());
+    const choice = await modal('warning', message, '', say.saveAndCommit(), say.commitSaved());
     if (choice !== say.saveAndCommit()) return choice === say.commitSaved();
   }
   const saved = await Promise.all(unsaved.map(async document => document.save()));

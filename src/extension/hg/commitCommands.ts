@@ -1,5 +1,6 @@
 // The commands about commits.
-import { window } from 'vscode';
+
+import { notify, pick } from '../display.ts';
 import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { inRepository } from './choices.ts';
@@ -47,7 +48,7 @@ function mayAmend({ model: { head } }: OpenRepository): boolean {
   const say = hgTexts.commit;
   const isNone = head !== undefined && isNullNode(head.firstParent);
   if (!isNone && head?.phase !== 'public') return true;
-  void window.showWarningMessage(isNone ? say.noParent() : say.publicParent());
+  void notify('warning', isNone ? say.noParent() : say.publicParent());
   return false;
 }
 
@@ -76,7 +77,7 @@ async function pickMessage({ hg, extension }: HgContext, repository: OpenReposit
     const [label = '', ...rest] = message.split('\n');
     return { label, detail: rest.join(' ').trim(), message };
   });
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await pick(items, {
     placeHolder: hgTexts.message.pick(),
     matchOnDetail: true,
   });

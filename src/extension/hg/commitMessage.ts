@@ -1,5 +1,6 @@
 // The message of a commit: from the input box, the editor, or the last commit; and whether it is fit to be one.
-import { window } from 'vscode';
+
+import { modal, input } from '../display.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { CommitSettings } from '../settings.ts';
 import type { CommitOptions } from './commit.ts';
@@ -25,7 +26,7 @@ export async function messageFor(
   if (amend !== undefined) return lastMessage(context, repository);
   const written = settings.usesEditor
     ? await writeInEditor(context, repository)
-    : await window.showInputBox({
+    : await input({
         prompt: hgTexts.commit.messagePrompt(repository.model.head?.branch ?? ''),
         ignoreFocusOut: true,
       });
@@ -44,5 +45,5 @@ export async function confirmMessage(message: string, settings: CommitSettings):
   if (problems.length === 0) return true;
   const say = hgTexts.message;
   const detail = namesOf(problems.map(say.problem));
-  return (await window.showWarningMessage(say.doubts(), { modal: true, detail }, say.anyway())) === say.anyway();
+  return (await modal('warning', say.doubts(), detail, say.anyway())) === say.anyway();
 }

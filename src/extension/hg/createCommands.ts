@@ -2,6 +2,7 @@
 import * as nodePath from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { contextKeys } from '../common/contextKeys.ts';
+import { input, notify, pick } from '../display.ts';
 import { answersOf } from './answers.ts';
 import { HgFailure, type HgChange } from './hg.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
@@ -38,10 +39,10 @@ async function change({ hg }: HgContext, request: HgChange): Promise<void> {
 async function chooseFolder(): Promise<Uri | undefined> {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   if (folders.length === 1) return folders[0]!.uri;
-  const items = folders.map(({ name, uri }) => ({ label: `$(folder) ${name}`, description: uri.fsPath, uri }));
-  const other = { label: `$(folder-opened) ${l10n.t('Another folder…')}`, description: '', uri: undefined };
+  const items = folders.map(({ name, uri }) => ({ icon: 'folder', label: name, description: uri.fsPath, uri }));
+  const other = { icon: 'folder-opened', label: l10n.t('Another folder…'), description: '', uri: undefined };
   const placeHolder = l10n.t('Which folder is to become a repository?');
-  const chosen = items.length === 0 ? other : await window.showQuickPick([...items, other], { placeHolder });
+  const chosen = items.length === 0 ? other : await pick([...items, other], { placeHolder });
   if (chosen === undefined || chosen.uri !== undefined) return chosen?.uri;
   return pickFolder(l10n.t('Make a Repository Here'));
 }
@@ -51,7 +52,7 @@ async function clone(context: HgContext, args: readonly unknown[]): Promise<Uri 
   const { answers } = answersOf(args);
   const source =
     answers.text('source') ??
-    (await window.showInputBox({
+    (await input({
       prompt: l10n.t('Address or folder of the repository'),
       placeHolder: 'https://example.org/repository',
       ignoreFocusOut: true,
@@ -75,7 +76,7 @@ async function chooseDestination(source: string): Promise<string | undefined> {
   const parent = await pickFolder(l10n.t('Clone Into This Folder'));
   if (parent === undefined) return undefined;
   const [name = ''] = /[^/\\:]+(?=[/\\]*$)/.exec(source.replace(/[#?].*$/, '')) ?? [];
-  const answer = await window.showInputBox({
+  const answer = await input({
     prompt: l10n.t('Name of the new folder in {0}', parent.fsPath),
     value: name,
     ignoreFocusOut: true,
@@ -99,7 +100,7 @@ async function offerToOpen(folder: Uri, silent: boolean): Promise<void> {
   const open = l10n.t('Open');
   const inNewWindow = l10n.t('Open in New Window');
   const message = l10n.t('Open the repository {0}?', folder.fsPath);
-  const choice = await window.showInformationMessage(message, open, inNewWindow);
+  const choice = await notify('info', message, open, inNewWindow);
   if (choice === undefined) return;
   await commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: choice === inNewWindow });
 }

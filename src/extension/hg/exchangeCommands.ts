@@ -1,6 +1,7 @@
 // Getting changesets from another repository, and giving them to it. The network is used because a person asked for it,
 // and never otherwise; what can be told without it is told without it.
-import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { l10n } from 'vscode';
+import { type PickItem, pick } from '../display.ts';
 import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { setting } from '../settings.ts';
@@ -137,10 +138,12 @@ async function chooseForce(error: unknown, answers: Answers): Promise<string | u
   if (!(error instanceof HgFailure) || error.kind !== 'new-heads') return undefined;
   if (error.message.includes('new remote branch')) {
     const message = l10n.t('The other repository does not have this branch yet. Make it there?');
-    return (await confirm(answers, message, l10n.t('Push New Branch'), error.message)) ? '--new-branch' : '';
+    return (await confirm(answers, message, l10n.t('Push New Branch'), error.message.split('\n')))
+      ? '--new-branch'
+      : '';
   }
   const message = l10n.t('This would make another head in the other repository. Mostly one pulls and merges first.');
-  return (await confirm(answers, message, l10n.t('Push New Head'), error.message)) ? '--force' : '';
+  return (await confirm(answers, message, l10n.t('Push New Head'), error.message.split('\n'))) ? '--force' : '';
 }
 
 async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
@@ -148,7 +151,7 @@ async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] |
   const title = l10n.t('Looking for incoming changesets…');
   const changesets = await listed(context, repository, ['incoming', ...NEWEST_FIRST, ...path.args], title);
   if (answers.flag('confirmed')) return changesets;
-  const all = { label: `$(repo-pull) ${l10n.t('Pull all ({0})', changesets.length)}` };
+  const all = { icon: 'repo-pull', label: l10n.t('Pull all ({0})', changesets.length) };
   const placeHolder = l10n.t('Incoming changesets, the newest first. Choosing one pulls it and what it is built on.');
   const chosen = await pickListed(all, changesets, { placeHolder, none: l10n.t('There is nothing to pull.') });
   if (chosen !== undefined) await pull({ ...exchange, answers: chosen === 'all' ? answers : only(chosen) });
@@ -184,7 +187,7 @@ async function chooseToPush(
   changesets: readonly NamedChangeset[],
   none: string,
 ): Promise<NamedChangeset | 'all' | undefined> {
-  const all = { label: `$(repo-push) ${l10n.t('Push all ({0})', changesets.length)}` };
+  const all = { icon: 'repo-push', label: l10n.t('Push all ({0})', changesets.length) };
   const placeHolder = l10n.t('Outgoing changesets, the newest first. Choosing one pushes it and what it is built on.');
   return pickListed(all, changesets, { placeHolder, none });
 }
@@ -207,12 +210,12 @@ async function listed(
   return changesetsIn(output);
 }
 
-interface ListedItem extends QuickPickItem {
+interface ListedItem extends PickItem {
   readonly chosen?: NamedChangeset | 'all';
 }
 
 async function pickListed(
-  all: QuickPickItem,
+  all: PickItem,
   changesets: readonly NamedChangeset[],
   { placeHolder, none }: { readonly placeHolder: string; readonly none: string },
 ): Promise<NamedChangeset | 'all' | undefined> {
@@ -222,15 +225,16 @@ async function pickListed(
   }
   const items: ListedItem[] = [
     { ...all, chosen: 'all' },
-    { label: l10n.t('changesets'), kind: QuickPickItemKind.Separator },
+    { label: l10n.t('changesets'), isSeparator: true },
     ...changesets.map(changeset => ({
-      label: `$(git-commit) ${changeset.summary}`,
+      icon: 'git-commit',
+      label: changeset.summary,
       description: [shortNode(changeset.node), changeset.branch, ...changeset.bookmarks].join(' · '),
       detail: lineOf(changeset),
       chosen: changeset,
     })),
   ];
-  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.chosen;
+  return (await pick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.chosen;
 }
 
 function only({ node }: NamedChangeset): Answers {

@@ -1,5 +1,6 @@
 // What is done with files: add, forget, remove, rename, copy, revert.
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { input } from '../display.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { setting } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
@@ -50,7 +51,7 @@ async function remove(context: HgContext, args: readonly unknown[]): Promise<voi
       targets.length === 1
         ? l10n.t('Delete {0} from the disk and remove it from Mercurial?', targets[0]!)
         : l10n.t('Delete {0} files from the disk and remove them from Mercurial?', targets.length);
-    const lost = l10n.t('These have changes that would be lost: {0}', namesOf(changed.map(({ path }) => path)));
+    const lost = [l10n.t('Changes in these files would be lost:'), ...namesOf(changed.map(({ path }) => path))];
     const detail = changed.length === 0 ? (targets.length === 1 ? '' : namesOf(targets)) : lost;
     if (!(await confirm(answers, message, l10n.t('Remove'), detail))) continue;
     await context.hg.change(repository, {
@@ -81,7 +82,7 @@ async function renameOrCopy(context: HgContext, args: readonly unknown[], verb: 
 async function askForName(path: string, verb: 'rename' | 'copy'): Promise<string | undefined> {
   const name = path.lastIndexOf('/') + 1;
   const dot = path.lastIndexOf('.');
-  const answer = await window.showInputBox({
+  const answer = await input({
     title: verb === 'rename' ? l10n.t('Rename {0}', path) : l10n.t('Copy {0}', path),
     prompt: l10n.t('Path from the root of the repository'),
     value: path,
@@ -136,8 +137,8 @@ async function confirmRevert(
   if (paths.some(path => entries.get(path)?.status === 'added')) {
     sentences.push(l10n.t('Added files stay on the disk, untracked.'));
   }
-  if (paths.length > 1) sentences.push(namesOf(paths));
-  return confirm(answers, message, l10n.t('Discard Changes'), sentences.join('\n'));
+  if (paths.length > 1) sentences.push(...namesOf(paths));
+  return confirm(answers, message, l10n.t('Discard Changes'), sentences);
 }
 
 async function revertFiles(context: HgContext, repository: OpenRepository, files: readonly string[]): Promise<void> {

@@ -1,14 +1,6 @@
 // Commands of hg, as other commands use them: run in the engine, one at a time for each repository.
-import {
-  CancellationTokenSource,
-  commands,
-  ProgressLocation,
-  window,
-  workspace,
-  type CancellationToken,
-  type LogOutputChannel,
-  type Progress,
-} from 'vscode';
+import { CancellationTokenSource, commands, ProgressLocation, workspace, type CancellationToken } from 'vscode';
+import { notify, progress, type Log } from '../display.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
@@ -87,7 +79,7 @@ const CANCEL_OFFERED_AFTER = 2_000;
 interface HgOptions {
   readonly client: EngineClient;
   readonly hints: HintSources;
-  readonly log: LogOutputChannel;
+  readonly log: Log;
 }
 
 export class Hg {
@@ -136,7 +128,7 @@ export class Hg {
     if (error.kind === 'cancelled' || error.kind === 'interrupted' || error.kind === 'unanswered') return true;
     const { log } = this.#options;
     const message = `${prefix}${hgTexts.failure(error.kind, error.message)}`;
-    void window.showErrorMessage(message, ...choicesFor(error), hgTexts.showOutput()).then(async choice => {
+    void notify('error', message, ...choicesFor(error), hgTexts.showOutput()).then(async choice => {
       if (choice === hgTexts.showOutput()) log.show();
       else if (choice === hgTexts.unfinished()) await executeCommand('operationActions', error.repository?.rootUri);
       else if (choice !== undefined) await commands.executeCommand('workbench.action.openSettings', 'quicksilver.path');
@@ -155,13 +147,13 @@ export class Hg {
 
   async #offersRetry(repository: OpenRepository | null, failure: HgFailure): Promise<boolean> {
     const message = hgTexts.locked(repository?.name ?? '', failure.holder);
-    return (await window.showWarningMessage(message, hgTexts.retry())) === hgTexts.retry();
+    return (await notify('warning', message, hgTexts.retry())) === hgTexts.retry();
   }
 
   /** Whether what a command that was cut off had written was taken back. */
   async #recover(repository: OpenRepository | null): Promise<boolean> {
     const { abandoned, recover, recovering } = hgTexts.recovery;
-    if ((await window.showWarningMessage(abandoned(repository?.name ?? ''), recover())) !== recover()) return false;
+    if ((await notify('warning', abandoned(repository?.name ?? ''), recover())) !== recover()) return false;
     await this.change(repository, { args: ['recover'], title: recovering() });
     return true;
   }
@@ -181,12 +173,12 @@ export class Hg {
       () => undefined,
       () => undefined,
     );
-    void window.withProgress({ location: ProgressLocation.SourceControl, title: request.title }, () => ended);
+    void progress({ location: ProgressLocation.SourceControl, title: request.title }, async () => ended);
     const offer = scheduleAfter(kind === 'network' ? 0 : CANCEL_OFFERED_AFTER, () => {
       if (request.runsToItsEnd === true) return;
-      void window.withProgress(
+      void progress(
         { location: ProgressLocation.Notification, title: request.title, cancellable: true },
-        async (progress, token) => this.#showProgress(run.id, progress, token, cancel, ended),
+        async (report, token) => this.#showProgress(run.id, report, token, cancel, ended),
       );
     });
     try {
@@ -199,7 +191,7 @@ export class Hg {
 
   async #showProgress(
     id: number,
-    progress: Progress<{ message?: string }>,
+    report: (message: string) => void,
     token: CancellationToken,
     cancel: CancellationTokenSource,
     ended: Promise<void>,
@@ -209,7 +201,7 @@ export class Hg {
       this.#options.client.onDidProgressHg(({ id: of, topic, position, total }) => {
         if (of !== id) return;
         const count = position === undefined ? '' : total === undefined ? ` ${position}` : ` ${position}/${total}`;
-        progress.report({ message: position === undefined ? '' : `${topic}${count}` });
+        report(position === undefined ? '' : `${topic}${count}`);
       }),
     ];
     await ended;

@@ -1,13 +1,6 @@
 // Adds a line to .hgignore, after showing what it would hide.
-import {
-  InputBoxValidationSeverity,
-  l10n,
-  QuickPickItemKind,
-  window,
-  workspace,
-  WorkspaceEdit,
-  type QuickPickItem,
-} from 'vscode';
+import { InputBoxValidationSeverity, l10n, workspace, WorkspaceEdit } from 'vscode';
+import { type PickItem, input, pick } from '../display.ts';
 import type { IgnorePreview } from '../../server/protocol.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { exists, fileUri, isReadableName } from '../uris.ts';
@@ -21,7 +14,7 @@ export const ignoreCommands = {
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
 const NAMES_SHOWN = 3;
-interface LineItem extends QuickPickItem {
+interface LineItem extends PickItem {
   readonly lines: readonly string[] | undefined;
 }
 
@@ -54,18 +47,18 @@ async function chooseLines(
     lines,
   }));
   items.push(
-    { label: '', kind: QuickPickItemKind.Separator, lines: undefined },
+    { label: '', isSeparator: true, lines: undefined },
     { label: l10n.t('Write a pattern…'), lines: undefined },
   );
   const placeHolder = l10n.t('Which line is to be added to .hgignore?');
-  const chosen = await window.showQuickPick(items, { placeHolder, matchOnDetail: true });
+  const chosen = await pick(items, { placeHolder, matchOnDetail: true });
   if (chosen === undefined || chosen.lines !== undefined) return chosen?.lines;
   const written = await writeLine(context, repository, candidates[0]![0]!);
   return written === undefined ? undefined : [written];
 }
 
 async function writeLine(context: HgContext, repository: OpenRepository, value: string): Promise<string | undefined> {
-  const written = await window.showInputBox({
+  const written = await input({
     prompt: l10n.t('A line of .hgignore: glob:, rootglob: or re: and a pattern'),
     value,
     valueSelection: [value.indexOf(':') + 1, value.length],

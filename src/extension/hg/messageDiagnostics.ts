@@ -1,6 +1,7 @@
 // Marks what a message of a commit is better without, while it is written: in the editor for messages and in the input box.
 import { createHash } from 'node:crypto';
-import { Diagnostic, DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
+import { DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
+import { diagnostic } from '../display.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { Repositories } from '../repositories.ts';
 import { commitSettings } from '../settings.ts';
@@ -14,7 +15,7 @@ export function markMessage(repositories: Repositories, marks: DiagnosticCollect
   const found = problems.map(problem => {
     const { line, start, end } = problem;
     const range = new Range(line, start, line, end);
-    const mark = new Diagnostic(range, hgTexts.message.problem(problem), DiagnosticSeverity.Warning);
+    const mark = diagnostic(range, hgTexts.message.problem(problem), DiagnosticSeverity.Warning);
     mark.source = 'Quicksilver';
     return mark;
   });

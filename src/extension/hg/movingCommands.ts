@@ -1,5 +1,6 @@
 // Going to another changeset, and merging with one.
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { modal, pick, type PickItem } from '../display.ts';
 import { shortRevision } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
@@ -72,19 +73,22 @@ async function runUpdate(context: HgContext, repository: OpenRepository, args: r
 
 async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
   const count = changeCount(model.counts);
-  const items: readonly { readonly label: string; readonly detail: string; readonly way: Way }[] = [
+  const items: readonly (PickItem & { readonly way: Way })[] = [
     {
-      label: `$(git-merge) ${l10n.t('Keep the changes')}`,
+      icon: 'git-merge',
+      label: l10n.t('Keep the changes'),
       detail: l10n.t('They are merged with the files that you go to; there may be conflicts.'),
       way: 'keep',
     },
     {
-      label: `$(archive) ${l10n.t('Shelve the changes')}`,
+      icon: 'archive',
+      label: l10n.t('Shelve the changes'),
       detail: l10n.t('They are put aside, to be brought back by “Unshelve…”.'),
       way: 'shelve',
     },
     {
-      label: `$(trash) ${l10n.t('Discard the changes')}`,
+      icon: 'trash',
+      label: l10n.t('Discard the changes'),
       detail: l10n.t('They are lost. Untracked files stay.'),
       way: 'discard',
     },
@@ -93,13 +97,13 @@ async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
     count === 1
       ? l10n.t('A file has changes that are not committed. What is to become of them?')
       : l10n.t('{0} files have changes that are not committed. What is to become of them?', count);
-  const chosen = await window.showQuickPick(items, { placeHolder });
+  const chosen = await pick(items, { placeHolder });
   if (chosen?.way !== 'discard') return chosen?.way;
   const action = l10n.t('Discard Changes');
   const message =
     count === 1 ? l10n.t('Discard the changes in a file?') : l10n.t('Discard the changes in {0} files?', count);
   const detail = l10n.t('This cannot be undone.');
-  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action ? 'discard' : undefined;
+  return (await modal('warning', message, detail, action)) === action ? 'discard' : undefined;
 }
 
 async function mergeWith(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
@@ -120,7 +124,7 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
     if (!(error instanceof HgFailure) || error.kind !== 'uncommitted-changes') throw error;
     const shelve = l10n.t('Shelve and Merge');
     const message = l10n.t('Mercurial merges only when there are no uncommitted changes.');
-    if ((await window.showWarningMessage(message, { modal: true }, shelve)) !== shelve) return false;
+    if ((await modal('warning', message, '', shelve)) !== shelve) return false;
     if (!(await shelveAll(context, repository))) return false;
     await merge();
   }

@@ -1,5 +1,6 @@
 // Bookmarks and tags: names that people give to changesets.
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { pick } from '../display.ts';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { confirm, type Answers } from './answers.ts';
@@ -99,7 +100,7 @@ async function deleteTag(context: HgContext, repository: OpenRepository, answers
   const tags = JSON.parse(output) as readonly { readonly tag: string; readonly node: string; readonly type: string }[];
   const items = tags
     .filter(({ tag }) => tag !== 'tip')
-    .map(({ tag, node, type }) => ({ label: `$(tag) ${tag}`, description: shortNode(node), name: tag, type }));
+    .map(({ tag, node, type }) => ({ icon: 'tag', label: tag, description: shortNode(node), name: tag, type }));
   const placeHolder = l10n.t('Which tag is to be deleted?');
   const wanted = await chooseName(answers, () => Promise.resolve(items), {
     placeHolder,
@@ -145,5 +146,5 @@ async function chooseLocal(): Promise<boolean | undefined> {
     { label: l10n.t('For everybody'), detail: l10n.t('It is committed in .hgtags.'), isLocal: false },
     { label: l10n.t('For me only'), detail: l10n.t('It stays in this repository.'), isLocal: true },
   ];
-  return (await window.showQuickPick(items, { placeHolder: l10n.t('For whom is the tag?') }))?.isLocal;
+  return (await pick(items, { placeHolder: l10n.t('For whom is the tag?') }))?.isLocal;
 }

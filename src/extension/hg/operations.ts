@@ -1,5 +1,6 @@
 // Going on with what was begun, or taking it back.
-import { commands, l10n, window, workspace } from 'vscode';
+import { commands, l10n, workspace } from 'vscode';
+import { notify, pick, type PickItem } from '../display.ts';
 import type { Operation } from '../../server/protocol.ts';
 import type { ViewId } from '../contributions/window.ts';
 import { executeCommand } from '../common/typedCommands.ts';
@@ -155,15 +156,15 @@ async function sayOf(context: HgContext, repository: OpenRepository, operation: 
   }
 }
 
-const VERDICT_ITEMS: Readonly<Record<Verdict, () => { readonly label: string; readonly detail: string }>> = {
-  good: () => ({ label: `$(thumbsup) ${l10n.t('Good')}`, detail: l10n.t('The fault is not in this changeset.') }),
-  bad: () => ({ label: `$(thumbsdown) ${l10n.t('Bad')}`, detail: l10n.t('The fault is in this changeset.') }),
-  skip: () => ({ label: `$(debug-step-over) ${l10n.t('Skip')}`, detail: l10n.t('It cannot be told.') }),
+const VERDICT_ITEMS: Readonly<Record<Verdict, () => PickItem>> = {
+  good: () => ({ icon: 'thumbsup', label: l10n.t('Good'), detail: l10n.t('The fault is not in this changeset.') }),
+  bad: () => ({ icon: 'thumbsdown', label: l10n.t('Bad'), detail: l10n.t('The fault is in this changeset.') }),
+  skip: () => ({ icon: 'debug-step-over', label: l10n.t('Skip'), detail: l10n.t('It cannot be told.') }),
 };
 
 async function chooseVerdict(): Promise<Verdict | undefined> {
   const items = VERDICTS.map(verdict => ({ ...VERDICT_ITEMS[verdict](), verdict }));
-  return (await window.showQuickPick(items, { placeHolder: l10n.t('What of this changeset?') }))?.verdict;
+  return (await pick(items, { placeHolder: l10n.t('What of this changeset?') }))?.verdict;
 }
 
 async function judge(context: HgContext, repository: OpenRepository, verdict: Verdict): Promise<void> {
@@ -178,7 +179,7 @@ async function judge(context: HgContext, repository: OpenRepository, verdict: Ve
     return;
   }
   const end = l10n.t('End the Search');
-  void window.showInformationMessage(sentence, end).then(async choice => {
+  void notify('info', sentence, end).then(async choice => {
     if (choice === end) await executeCommand('abortOperation', repository.rootUri);
   });
 }
@@ -199,12 +200,10 @@ async function chooseAction(context: HgContext, args: readonly unknown[]): Promi
   if (repository === undefined || operation === undefined) return;
   const items = actionsFor(context, repository, operation, answers);
   const placeHolder = `${operationName(operation)} · ${repository.name}`;
-  await (await window.showQuickPick(items, { placeHolder }))?.run();
+  await (await pick(items, { placeHolder }))?.run();
 }
 
-interface Action {
-  readonly label: string;
-  readonly detail?: string;
+interface Action extends PickItem {
   run(): unknown;
 }
 
@@ -217,18 +216,19 @@ function actionsFor(
   const show: Action[] = [];
   const showView = (): unknown => commands.executeCommand('workbench.view.scm');
   if (repository.model.unresolved > 0) {
-    show.push({ label: `$(warning) ${hgTexts.commit.showConflicts()}`, run: showView });
+    show.push({ icon: 'warning', label: hgTexts.commit.showConflicts(), run: showView });
   }
   if (isMerging(repository)) {
     const run = (): unknown => commands.executeCommand('quicksilver.merge.focus' satisfies `${ViewId}.focus`);
-    show.push({ label: `$(git-merge) ${l10n.t('Show the Merge')}`, run });
+    show.push({ icon: 'git-merge', label: l10n.t('Show the Merge'), run });
   }
   // Nothing runs there, but there is always something to look at.
   if (!workspace.isTrusted) {
-    return show.length > 0 ? show : [{ label: `$(source-control) ${l10n.t('Show the Changes')}`, run: showView }];
+    return show.length > 0 ? show : [{ icon: 'source-control', label: l10n.t('Show the Changes'), run: showView }];
   }
   const abort: Action = {
-    label: operation === 'bisect' ? `$(close) ${l10n.t('End the Search')}` : `$(close) ${l10n.t('Abort')}`,
+    icon: 'close',
+    label: operation === 'bisect' ? l10n.t('End the Search') : l10n.t('Abort'),
     detail: ABORT_DETAILS[operation](),
     run: () => abortOperation(context, repository, answers),
   };
@@ -240,7 +240,8 @@ function actionsFor(
     return [...judged, abort, ...show];
   }
   const goOn: Action = {
-    label: `$(debug-continue) ${l10n.t('Continue')}`,
+    icon: 'debug-continue',
+    label: l10n.t('Continue'),
     detail: operation === 'merge' ? l10n.t('Commit the merge.') : l10n.t('Go on when all conflicts are resolved.'),
     run: () => continueOperation(context, repository, answers),
   };

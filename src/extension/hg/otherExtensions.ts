@@ -1,5 +1,6 @@
 // Another extension for Mercurial beside this one works, but everything is there twice. Said once.
-import { commands, extensions, l10n, window, type ExtensionContext } from 'vscode';
+import { commands, extensions, l10n, type ExtensionContext } from 'vscode';
+import { notify } from '../display.ts';
 import { isForMercurial } from './kin.ts';
 
 const TOLD = 'quicksilver.toldOfOtherExtension';
@@ -17,6 +18,6 @@ export async function tellOfOtherExtension({ extension, globalState }: Extension
     name,
   );
   const show = l10n.t('Show Extension');
-  if ((await window.showInformationMessage(message, show)) !== show) return;
+  if ((await notify('info', message, show)) !== show) return;
   await commands.executeCommand('workbench.extensions.search', `@id:${other.id}`);
 }

@@ -1,5 +1,6 @@
 // Other repositories that changesets go to and come from.
-import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { l10n } from 'vscode';
+import { type PickItem, input, pick } from '../display.ts';
 import { withoutSecrets } from '../../hgCommand/secrets.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { Answers } from './answers.ts';
@@ -26,21 +27,22 @@ export async function choosePath(
   if (given !== undefined) return to(given);
   const paths = await pathsOf(context, repository);
   if (!asks && paths.some(({ name }) => name === 'default' || name === 'default-push')) return { args: [] };
-  interface PathItem extends QuickPickItem {
+  interface PathItem extends PickItem {
     readonly path?: string;
   }
   const items: PathItem[] = paths.map(({ name, url }) => ({
-    label: `$(remote) ${name}`,
+    icon: 'remote',
+    label: name,
     description: withoutSecrets(url),
     path: name,
   }));
-  if (items.length > 0) items.push({ label: '', kind: QuickPickItemKind.Separator });
-  items.push({ label: `$(edit) ${l10n.t('Another location…')}` });
+  if (items.length > 0) items.push({ label: '', isSeparator: true });
+  items.push({ icon: 'edit', label: l10n.t('Another location…') });
   const placeHolder = l10n.t('Which other repository?');
-  const chosen = items.length === 1 ? items[0] : await window.showQuickPick(items, { placeHolder });
+  const chosen = items.length === 1 ? items[0] : await pick(items, { placeHolder });
   if (chosen === undefined) return undefined;
   if (chosen.path !== undefined) return to(chosen.path);
-  const typed = await window.showInputBox({
+  const typed = await input({
     prompt: l10n.t('Address or folder of the other repository'),
     placeHolder: 'https://example.org/repository',
     ignoreFocusOut: true,

@@ -1,5 +1,6 @@
 // Files and folders that were renamed in VS Code, recorded as renames.
-import { l10n, window, type Uri } from 'vscode';
+import { l10n, type Uri } from 'vscode';
+import { modal } from '../display.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { HgFailure } from './hg.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
@@ -58,7 +59,7 @@ async function isWanted(renames: readonly Rename[]): Promise<boolean> {
       ? l10n.t('Record in Mercurial that {0} was renamed to {1}?', renames[0]!.from, renames[0]!.to)
       : l10n.t('Record in Mercurial that {0} files were renamed?', renames.length);
   const detail = namesOf(renames.map(({ from, to }) => `${from} → ${to}`));
-  return (await window.showInformationMessage(message, { modal: true, detail }, action)) === action;
+  return (await modal('info', message, detail, action)) === action;
 }
 
 function trackedIn({ model }: OpenRepository, { from, to }: Rename): Rename[] {

@@ -1,5 +1,6 @@
 // Conflicts: mark them as resolved, or not, or merge the file again.
-import { l10n, window, workspace, Uri } from 'vscode';
+import { l10n, workspace, Uri } from 'vscode';
+import { notify } from '../display.ts';
 import { workingFileOf } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { fileUri, openDocument } from '../uris.ts';
@@ -73,7 +74,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   if (wanted === 'never' || (await hasMarkers(uri))) return;
   if (wanted === 'ask') {
     const message = l10n.t('{0} has no conflict markers any more. Mark it as resolved?', path);
-    const choice = await window.showInformationMessage(message, l10n.t('Mark as Resolved'));
+    const choice = await notify('info', message, l10n.t('Mark as Resolved'));
     if (choice === undefined) return;
   }
   // It may have been resolved, or changed again, while the question stood there.
@@ -94,7 +95,7 @@ async function mark(context: HgContext, repository: OpenRepository, files: reado
   const goesOn = operation !== undefined && (isResumable(operation) || operation === 'update');
   if (unresolved > 0 || !goesOn) return;
   const choice = l10n.t('Continue');
-  const answer = window.showInformationMessage(l10n.t('All conflicts are resolved.'), choice);
+  const answer = notify('info', l10n.t('All conflicts are resolved.'), choice);
   void answer.then(async chosen => {
     if (chosen !== choice) return;
     try {

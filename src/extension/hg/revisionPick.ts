@@ -1,6 +1,7 @@
 // Lets a person choose a changeset by what it is called: a list of branches, bookmarks and tags with what each of them is,
 // and a place to type any other revision.
-import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { l10n } from 'vscode';
+import { type PickItem, pick } from '../display.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import { changesetDetails } from '../changesetLine.ts';
 import { shortNode } from '../contentAddress.ts';
@@ -28,7 +29,7 @@ export interface RevisionQuestion {
   readonly onlyHeads?: boolean;
 }
 
-interface RevisionItem extends QuickPickItem {
+interface RevisionItem extends PickItem {
   readonly chosen?: ChosenRevision;
   readonly types?: true;
 }
@@ -44,7 +45,7 @@ export async function pickRevision(
 ): Promise<ChosenRevision | undefined> {
   const items = itemsFor(context, repository, question);
   const options = { placeHolder: question.placeHolder, matchOnDescription: true, matchOnDetail: true };
-  const item = await window.showQuickPick(items, options);
+  const item = await pick(items, options);
   if (item?.types !== true) return item?.chosen;
   const changeset = await askForChangeset(context, repository, question.placeHolder);
   return changeset && { revision: changeset.node, changeset };
@@ -68,7 +69,8 @@ async function itemsFor(
   for (const changeset of changesets) {
     const isHere = changeset.node === firstParent;
     const item = (icon: string, label: string, revision: string): RevisionItem => ({
-      label: `$(${icon}) ${label}`,
+      icon,
+      label,
       description: isHere ? `${shortNode(changeset.node)} · ${l10n.t('here')}` : shortNode(changeset.node),
       detail: lineOf(changeset),
       chosen: { revision, changeset },
@@ -86,7 +88,7 @@ async function itemsFor(
     ...section(l10n.t('other heads'), heads),
     ...(onlyHeads === true ? [] : section(l10n.t('tags'), tags)),
   ];
-  items.push(...section(l10n.t('other'), [{ label: `$(edit) ${l10n.t('Another revision…')}`, types: true }]));
+  items.push(...section(l10n.t('other'), [{ icon: 'edit', label: l10n.t('Another revision…'), types: true }]));
   return items;
 }
 
@@ -145,5 +147,5 @@ async function openBranches({ hg }: HgContext, repository: OpenRepository): Prom
 }
 
 function section(label: string, items: readonly RevisionItem[]): RevisionItem[] {
-  return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
+  return items.length === 0 ? [] : [{ label, isSeparator: true }, ...items];
 }

@@ -1,5 +1,6 @@
 // Changes that are put aside, and brought back.
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { input } from '../display.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
@@ -57,7 +58,7 @@ async function shelveSome(
     answers.text('message') ??
     (answers.flag('confirmed')
       ? ''
-      : await window.showInputBox({
+      : await input({
           prompt: l10n.t('What the changes are, to find them again'),
           placeHolder: l10n.t('Leave empty to name them after the last commit'),
         }));
@@ -137,7 +138,8 @@ async function chooseShelved(
   const list = async (): Promise<NamedItem[]> => {
     const all = shelvedIn(await hg.read(repository, { args: ['shelve', ...SHELVE, '--list'] }));
     return all.map(({ name, age, summary }) => ({
-      label: `$(archive) ${name}`,
+      icon: 'archive',
+      label: name,
       description: age,
       detail: summary,
       name,

@@ -1,5 +1,6 @@
 // Files and folders that a command is about, also clean ones, which have no rows.
-import { commands, window } from 'vscode';
+import { commands } from 'vscode';
+import { notify } from '../display.ts';
 import { isGroup, urisOfArguments, workingFileOf } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';
@@ -61,10 +62,10 @@ export async function settled({ client, hints }: HgContext, repository: OpenRepo
 }
 
 /** A few of the names, or other lines, for the detail of a question. */
-export function namesOf(lines: readonly string[]): string {
+export function namesOf(lines: readonly string[]): readonly string[] {
   const shown = lines.slice(0, MOST_NAMES);
   if (shown.length < lines.length) shown.push(hgTexts.more(lines.length - shown.length));
-  return shown.join('\n');
+  return shown;
 }
 
 const MOST_NAMES = 12;
@@ -79,11 +80,11 @@ export function plain(path: string): string {
 
 /** That they stand in the way, and where they are. */
 export function warnOfConflicts(sentence: string): void {
-  void window.showWarningMessage(sentence, hgTexts.commit.showConflicts()).then(async choice => {
+  void notify('warning', sentence, hgTexts.commit.showConflicts()).then(async choice => {
     if (choice !== undefined) await commands.executeCommand('workbench.view.scm');
   });
 }
 
 export function inform(sentence: string): void {
-  void window.showInformationMessage(sentence);
+  void notify('info', sentence);
 }

@@ -1,5 +1,6 @@
 // Untracked files that are deleted: nothing of Mercurial's would bring them back.
-import { l10n, window, workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
+import { modal } from '../display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { fileUri, isReadableName } from '../uris.ts';
@@ -42,8 +43,7 @@ export async function toTrash(
     const action = l10n.t('Delete Permanently');
     const isMeant =
       answers.flag('permanently') ||
-      (await window.showWarningMessage(question, { modal: true, detail: l10n.t('This cannot be undone.') }, action)) ===
-        action;
+      (await modal('warning', question, l10n.t('This cannot be undone.'), action)) === action;
     if (isMeant) {
       for (const path of left) await workspace.fs.delete(fileUri(repository.rootUri, path), { useTrash: false });
     }

@@ -1,5 +1,6 @@
 // Takes back the last commit: its changes are in the working copy again, and its message in the input box.
-import { window } from 'vscode';
+
+import { notify, pick } from '../display.ts';
 import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { HgFailure } from './hg.ts';
@@ -94,10 +95,10 @@ async function chooseWay(): Promise<'amend' | 'commit' | undefined> {
     { label: say.amend(), detail: say.amendDetail(), way: 'amend' as const },
     { label: say.commit(), detail: say.commitDetail(), way: 'commit' as const },
   ];
-  return (await window.showQuickPick(items, { placeHolder: say.which() }))?.way;
+  return (await pick(items, { placeHolder: say.which() }))?.way;
 }
 
 function refuse(sentence: string): false {
-  void window.showWarningMessage(sentence);
+  void notify('warning', sentence);
   return false;
 }

@@ -86,17 +86,96 @@ export const workspace = {
   getConfiguration: () => ({ get: (_: string, otherwise?: unknown) => otherwise }),
 };
 
+/** All that was to be shown, as it was handed over, the latest last. */
+export const shown: { readonly place: string; readonly given: readonly unknown[] }[] = [];
+/** What the user answers to what is shown next. */
+export const answers: unknown[] = [];
+
+const recorded =
+  (place: string) =>
+  async (...given: readonly unknown[]): Promise<unknown> => {
+    shown.push({ place, given: await Promise.all(given) });
+    return answers.shift();
+  };
+
 /** The file in the active tab can be set. */
-export const window: {
-  activeTextEditor: { readonly document: { readonly uri: vscode.Uri } } | undefined;
-  readonly tabGroups: unknown;
-} = { activeTextEditor: undefined, tabGroups: { activeTabGroup: {} } };
+export const window = {
+  activeTextEditor: undefined as { readonly document: { readonly uri: vscode.Uri } } | undefined,
+  tabGroups: { activeTabGroup: {} } as unknown,
+  showInformationMessage: recorded('info'),
+  showWarningMessage: recorded('warning'),
+  showErrorMessage: recorded('error'),
+  showInputBox: recorded('input'),
+  showQuickPick: recorded('pick'),
+  createOutputChannel: () => {
+    const write = (message: string): void => void shown.push({ place: 'log', given: [message] });
+    return { trace: write, debug: write, info: write, warn: write, error: write, logLevel: 2, show: write };
+  },
+  withProgress: async (
+    options: unknown,
+    work: (progress: { report(step: unknown): void }, token: unknown) => Promise<unknown>,
+  ) => {
+    shown.push({ place: 'progress', given: [options] });
+    return work({ report: step => void shown.push({ place: 'report', given: [step] }) }, undefined);
+  },
+};
+
+export const commands = {
+  executeCommand: async (name: string, ...given: readonly unknown[]) => {
+    await recorded(name)(...given);
+  },
+};
+
+export const InputBoxValidationSeverity = { Info: 1, Warning: 2, Error: 3 };
+export const DiagnosticSeverity = { Error: 0, Warning: 1 };
+export const ProgressLocation = { SourceControl: 1, Notification: 15 };
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
+
+export class TreeItem {
+  readonly label: string;
+
+  constructor(label: string) {
+    this.label = label;
+  }
+}
+
+export class MarkdownString {
+  readonly value: string;
+
+  constructor(value: string) {
+    this.value = value;
+  }
+}
+
+export class Diagnostic {
+  readonly message: string;
+
+  constructor(_range: unknown, message: string) {
+    this.message = message;
+  }
+}
+
+export class FileDecoration {
+  readonly tooltip: string;
+
+  constructor(_badge: string, tooltip: string) {
+    this.tooltip = tooltip;
+  }
+}
+
+export class FileSystemError extends Error {
+  static FileNotFound(message: string): FileSystemError {
+    return new FileSystemError(message);
+  }
+
+  static Unavailable(message: string): FileSystemError {
+    return new FileSystemError(message);
+  }
+}
 
 export const l10n = {
   t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d+)\}/g, (_, at) => String(values[Number(at)])),
 };
-
-export const commands = { executeCommand: () => Promise.resolve(undefined) };
 
 export const ConfigurationTarget = { Global: 1 };
 
@@ -106,6 +185,10 @@ class Theme {
   constructor(id: string) {
     this.id = id;
   }
+}
+
+export class Range {
+  readonly isEmpty = true;
 }
 
 class Input {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { groupOf, statusPresentations } from '../../../src/extension/statusPresentation.ts';
-import { badgeCount, describeFiles, describeUpdate, headText, statusBarText } from '../../../src/extension/summary.ts';
+import { badgeCount, describeFiles, describeUpdate, headText, statusBarParts } from '../../../src/extension/summary.ts';
 import { entry, NO_COUNTS, update } from './support.ts';
 
 const counts = { modified: 3, added: 2, removed: 1, deleted: 1, unknown: 10, ignored: 5, tracked: 100 };
+const icon = (name: string) => ({ icon: name });
 const head = { firstParent: 'a'.repeat(40), secondParent: '0'.repeat(40), branch: 'default' };
 
 test('the badge counts what its setting and that of untracked files say', () => {
@@ -52,13 +53,17 @@ test('letters are those of hg status, and of hg resolve for conflicts', () => {
 
 test('the status bar names branch, topic and bookmark, counts changes, and tells of a newer head', () => {
   assert.equal(headText(undefined), '');
-  assert.equal(statusBarText(head, NO_COUNTS, 'idle'), '$(git-branch) default');
-  assert.equal(statusBarText(head, counts, 'idle'), '$(git-branch) default $(edit) 7');
-  assert.equal(statusBarText(head, counts, 'busy'), '$(sync~spin) default $(edit) 7');
-  assert.equal(statusBarText(head, counts, 'problem'), '$(warning) default');
-  assert.equal(statusBarText(undefined, NO_COUNTS, 'problem'), '$(warning) Mercurial');
+  assert.deepEqual(statusBarParts(head, NO_COUNTS, 'idle'), [icon('git-branch'), 'default']);
+  assert.deepEqual(statusBarParts(head, counts, 'idle'), [icon('git-branch'), 'default', icon('edit'), '7']);
+  assert.deepEqual(statusBarParts(head, counts, 'busy'), [icon('sync~spin'), 'default', icon('edit'), '7']);
+  assert.deepEqual(statusBarParts(head, counts, 'problem'), [icon('warning'), 'default']);
+  assert.deepEqual(statusBarParts(undefined, NO_COUNTS, 'problem'), [icon('warning'), 'Mercurial']);
   const busy = { ...head, topic: 'parser', bookmark: 'tip-of-it', isBranchTip: false };
-  assert.equal(statusBarText(busy, NO_COUNTS, 'idle'), '$(git-branch) default//parser (tip-of-it) $(arrow-down)');
+  assert.deepEqual(statusBarParts(busy, NO_COUNTS, 'idle'), [
+    icon('git-branch'),
+    'default//parser (tip-of-it)',
+    icon('arrow-down'),
+  ]);
 });
 
 test('a line of the log says why, what changed, what it cost and what is known', () => {

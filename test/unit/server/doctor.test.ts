@@ -22,7 +22,7 @@ test('names in sentences are no markup', () => {
     '- \\# 1',
     '- 12\\. x',
     '- \\_em\\_ \\&lt; a\\\\b',
-    '- two\\\\x0alines',
+    '- two⏎lines',
   ]);
 });
 
