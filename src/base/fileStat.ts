@@ -13,6 +13,9 @@ export interface FileStat {
   readonly ctimeNs: bigint;
   readonly inode: bigint;
   readonly device: bigint;
+  /** The owner: 32 bits each; 0 where the system has none. */
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** 'other' is a fifo, socket or device: never read, never tracked. */

@@ -51,6 +51,9 @@ function identityOf(stat: fs.BigIntStats): FileIdentity {
   return { device: stat.dev, inode: stat.ino, size: stat.size, mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs };
 }
 
+/** A path as `fs` takes it: bytes where it is not UTF-8. */
+export type FsPath = string | Buffer;
+
 export class Vfs {
   /** Bytes read through this door so far. */
   bytesRead = 0;
@@ -61,14 +64,18 @@ export class Vfs {
    * The whole of a regular file; undefined if there is none (a symbolic link is followed, a dangling one is none).
    * Throws a QuicksilverError: 'io' if it is not a regular file, larger than `maxBytes`, or cannot be read.
    */
-  read(path: string, maxBytes: number): FileBytes | undefined {
+  read(path: FsPath, maxBytes: number): FileBytes | undefined {
     const file = this.open(path);
     if (file === undefined) return undefined;
     try {
       if (file.size > maxBytes) {
-        throw new QuicksilverError('io', `${path}: ${file.size} bytes are more than the ${maxBytes} allowed`, {
-          file: path,
-        });
+        throw new QuicksilverError(
+          'io',
+          `${path.toString()}: ${file.size} bytes are more than the ${maxBytes} allowed`,
+          {
+            file: path.toString(),
+          },
+        );
       }
       return { bytes: file.read(0, file.size), identity: file.identity };
     } finally {
@@ -77,7 +84,7 @@ export class Vfs {
   }
 
   /** Opens a regular file; undefined if there is none. Throws as {@link read} does. */
-  open(path: string): OpenFile | undefined {
+  open(path: FsPath): OpenFile | undefined {
     let descriptor: number;
     try {
       descriptor = fs.openSync(path, OPEN_FLAGS);
@@ -94,7 +101,9 @@ export class Vfs {
     }
     if (!stat.isFile()) {
       fs.closeSync(descriptor);
-      throw new QuicksilverError('io', `${path}: not a regular file`, { file: path });
+      throw new QuicksilverError('io', `${path.toString()}: not a regular file`, {
+        file: path.toString(),
+      });
     }
     this.filesOpened++;
     return {
@@ -120,13 +129,13 @@ export class Vfs {
   }
 
   /** lstat's identity of whatever is at `path` (a symbolic link itself); undefined if there is nothing. */
-  identity(path: string): FileIdentity | undefined {
+  identity(path: FsPath): FileIdentity | undefined {
     const stat = this.lstat(path);
     return stat && identityOf(stat);
   }
 
   /** As {@link identity}, of what a symbolic link leads to. */
-  targetIdentity(path: string): FileIdentity | undefined {
+  targetIdentity(path: FsPath): FileIdentity | undefined {
     try {
       const stat = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
       return stat && identityOf(stat);
@@ -136,7 +145,7 @@ export class Vfs {
     }
   }
 
-  lstat(path: string): fs.BigIntStats | undefined {
+  lstat(path: FsPath): fs.BigIntStats | undefined {
     try {
       return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
     } catch (error) {
@@ -145,7 +154,7 @@ export class Vfs {
     }
   }
 
-  isDirectory(path: string): boolean {
+  isDirectory(path: FsPath): boolean {
     try {
       return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
     } catch (error) {
@@ -164,8 +173,18 @@ export class Vfs {
     }
   }
 
+  /** The path without symbolic links; as it is if it leads nowhere. */
+  realPath(path: string): string {
+    try {
+      return fs.realpathSync.native(path);
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return path;
+      throw ioError(path, error);
+    }
+  }
+
   /** Target of a symbolic link; undefined if there is none or it is something else. */
-  readLink(path: string): string | undefined {
+  readLink(path: FsPath): string | undefined {
     try {
       return fs.readlinkSync(path);
     } catch (error) {
@@ -176,6 +195,7 @@ export class Vfs {
   }
 }
 
-function ioError(path: string, cause: unknown): QuicksilverError {
-  return new QuicksilverError('io', `${path}: ${errorMessage(cause)}`, { file: path, cause });
+function ioError(path: FsPath, cause: unknown): QuicksilverError {
+  const file = path.toString();
+  return new QuicksilverError('io', `${file}: ${errorMessage(cause)}`, { file, cause });
 }

@@ -78,6 +78,8 @@ export class WorkingTree {
       ctimeNs: stat.ctimeNs,
       inode: stat.ino,
       device: stat.dev,
+      uid: Number(stat.uid),
+      gid: Number(stat.gid),
     };
   }
 

@@ -33,6 +33,8 @@ const STAT = {
   ctimeNs: 1n,
   inode: 1n,
   device: 1n,
+  uid: 0,
+  gid: 0,
 } as const;
 
 /** The docket of the seeds, for data of another length. */

@@ -2,7 +2,7 @@ import type { BytePath } from '../../base/bytePath.ts';
 import { bytePath } from '../../base/bytePath.ts';
 import type { FileStat } from '../../base/fileStat.ts';
 import type { FileIdentity } from '../vfs.ts';
-import { findNode } from './findNode.ts';
+import { findNode } from '../../base/findNode.ts';
 import {
   ALL_UNKNOWN_RECORDED,
   DIRECTORY,

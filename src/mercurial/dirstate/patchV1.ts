@@ -2,7 +2,7 @@
 // order, and changes a few entries in place.
 import { bytePath } from '../../base/bytePath.ts';
 import { ENTRY_HEADER_LENGTH, V1_HEADER_LENGTH, checkState, entryLength, setFields } from './decodeV1.ts';
-import { findNode } from './findNode.ts';
+import { findNode } from '../../base/findNode.ts';
 import type { NodeTable } from './nodeTable.ts';
 
 /**

@@ -20,6 +20,8 @@ const STAT: FileStat = {
   ctimeNs: 100n * SECOND_NS,
   inode: 11n,
   device: 3n,
+  uid: 0,
+  gid: 0,
 };
 
 test('a verdict holds for the same path, stat and revision only', () => {

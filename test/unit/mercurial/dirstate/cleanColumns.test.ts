@@ -65,6 +65,8 @@ test('what is surely clean is clean', () => {
         ctimeNs: 0n,
         inode: 1n,
         device: 1n,
+        uid: 0,
+        gid: 0,
       };
       const verdict = isTracked ? dirstate.compareStat(1, full) : undefined;
       if (isSure) assert.equal(verdict, 'clean');

@@ -183,6 +183,8 @@ describe('dirstate version 1: what an entry says', () => {
     ctimeNs: 0n,
     inode: 0n,
     device: 0n,
+    uid: 0,
+    gid: 0,
   });
   const verdicts: [string, V1Entry, ReturnType<typeof stat>, string][] = [
     ['all equal', { state: 'n', size: 6, mtime: 100, path: 'f' }, stat(6, 100), 'clean'],

@@ -31,6 +31,8 @@ function stat(change: Partial<FileStat> = {}): FileStat {
     ctimeNs: 0n,
     inode: 0n,
     device: 0n,
+    uid: 0,
+    gid: 0,
     ...change,
   };
 }

@@ -1,12 +1,18 @@
-// The nodes of a table by their paths.
-import type { BytePath } from '../../base/bytePath.ts';
-import type { NodeTable } from './nodeTable.ts';
+// The nodes of a recorded tree by their paths.
+import type { BytePath } from './bytePath.ts';
+import type { TreeColumns } from './decodeAccelerators.ts';
 
-/** What {@link findNode} answers when there is no such node. */
-const NOT_FOUND = -1;
+/** The answer of {@link findNode} when there is no such node. */
+export const NOT_FOUND = -1;
+
+/** The columns of a tree that names are found in, and the bytes of the names. */
+export type NamedColumns = Pick<
+  TreeColumns,
+  'pathOffset' | 'pathLength' | 'baseStart' | 'firstChild' | 'childCount'
+> & { readonly bytes: Uint8Array };
 
 /** The node of a path, or -1. Costs the logarithm of the sizes of the directories on the way. */
-export function findNode(table: NodeTable, path: BytePath): number {
+export function findNode(table: NamedColumns, path: BytePath): number {
   let node = 0;
   if (path === '') return node;
   for (let start = 0; start <= path.length;) {
@@ -19,7 +25,7 @@ export function findNode(table: NodeTable, path: BytePath): number {
   return node;
 }
 
-function findChild(table: NodeTable, parent: number, path: string, start: number, end: number): number {
+function findChild(table: NamedColumns, parent: number, path: string, start: number, end: number): number {
   let low = table.firstChild[parent]!;
   let high = low + table.childCount[parent]!;
   while (low < high) {
@@ -33,7 +39,7 @@ function findChild(table: NodeTable, parent: number, path: string, start: number
 }
 
 /** Compares the name of a node with path[start..end]. */
-function compareName(table: NodeTable, node: number, path: string, start: number, end: number): number {
+function compareName(table: NamedColumns, node: number, path: string, start: number, end: number): number {
   const { bytes, pathOffset, pathLength, baseStart } = table;
   const at = pathOffset[node]! + baseStart[node]!;
   const length = pathLength[node]! - baseStart[node]!;

@@ -1,0 +1,86 @@
+// The contents that the index records, as the engine's base: a working file is clean if Git would record the same object.
+import { createHash } from 'node:crypto';
+import { toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { ContentSource } from '../../base/fileStat.ts';
+import { GitAttributes } from '../attributes/attributes.ts';
+import { conversionOf, lfsPointer, toRecorded, type Conversion, NO_CONVERSION } from '../attributes/conversion.ts';
+import { objectId } from '../objects/objectFormat.ts';
+import { EXECUTABLE_MODE, SYMLINK_MODE } from '../objects/structures.ts';
+import type { GitRepository } from '../repository/repository.ts';
+import type { GitIndex } from './gitIndex.ts';
+
+/** A file that is converted is read as a whole; larger ones are refused. */
+const MAX_CONVERTED_BYTES = 512 * 1024 * 1024;
+
+export interface IndexedFile {
+  readonly kind: 'file' | 'executable' | 'symlink';
+  /** Names the content and its conversion. */
+  readonly revision: string;
+  matches(content: ContentSource): boolean;
+}
+
+export class IndexFiles {
+  readonly #repository: GitRepository;
+  readonly #index: GitIndex;
+  readonly #attributes: GitAttributes;
+
+  constructor(repository: GitRepository, index: GitIndex) {
+    this.#repository = repository;
+    this.#index = index;
+    this.#attributes = attributesOf(repository, index);
+  }
+
+  /** Throws 'unsupported' if the file is converted by a program. */
+  find(path: BytePath): IndexedFile | undefined {
+    const index = this.#index;
+    const node = index.find(path);
+    if (node < 0 || index.kind(node) === 'none') return undefined;
+    const mode = index.mode(node);
+    const id = index.id(node);
+    const kind = mode === SYMLINK_MODE ? 'symlink' : mode === EXECUTABLE_MODE ? 'executable' : 'file';
+    const { config } = this.#repository;
+    const conversion =
+      kind === 'symlink' ? NO_CONVERSION : conversionOf(this.#attributes.of(path), config, toDisplay(path));
+    const { lineEnds, ident, isLfs } = conversion;
+    return {
+      kind,
+      revision: conversion === NO_CONVERSION ? id : `${id} ${lineEnds} ${ident} ${isLfs}`,
+      matches: content => this.#matches(content, id, conversion),
+    };
+  }
+
+  #matches(content: ContentSource, id: string, conversion: Conversion): boolean {
+    const { format, store } = this.#repository;
+    if (conversion === NO_CONVERSION) return objectId(format, 'blob', content.size, content.chunks()) === id;
+    const recorded = (): Buffer => store.readTyped(id, 'blob', MAX_CONVERTED_BYTES);
+    if (conversion.isLfs) {
+      const pointer = lfsPointer(recorded());
+      if (pointer !== undefined) return pointer.size === content.size && sha256(content) === pointer.sha256;
+    }
+    if (content.size > MAX_CONVERTED_BYTES) {
+      throw new QuicksilverError('unsupported', `a file of ${content.size} bytes is too large to be converted`);
+    }
+    const whole = Buffer.concat([...content.chunks()].map(chunk => Buffer.from(chunk)));
+    const converted = toRecorded(whole, conversion, recorded);
+    return objectId(format, 'blob', converted.length, [converted]) === id;
+  }
+}
+
+function sha256(content: ContentSource): string {
+  const hash = createHash('sha256');
+  for (const chunk of content.chunks()) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function attributesOf(repository: GitRepository, index: GitIndex): GitAttributes {
+  const { vfs, root, attributeFiles, environment } = repository;
+  return new GitAttributes(vfs, {
+    root,
+    own: attributeFiles.own,
+    user: attributeFiles.user,
+    fold: repository.config.boolean('core.ignorecase', false),
+    system: environment.systemConfig !== undefined,
+    recorded: path => repository.recordedRules(index, path),
+  });
+}

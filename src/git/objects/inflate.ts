@@ -1,0 +1,24 @@
+// Inflating untrusted zlib data with a bound on what comes out.
+import { inflateSync } from 'node:zlib';
+import { QuicksilverError } from '../../base/errors.ts';
+
+/**
+ * Returns exactly `size` bytes inflated from the start of `compressed`; bytes after the end of the stream are ignored.
+ * Returns undefined if the stream goes on behind `compressed`.
+ * Throws a 'corrupt' error for damaged data and for any other size.
+ */
+export function inflateExactly(compressed: Uint8Array, size: number, file: string): Buffer | undefined {
+  let data: Buffer;
+  try {
+    // A stream that would yield more fails here, before memory is allocated for it.
+    data = inflateSync(compressed, { maxOutputLength: size + 1 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'Z_BUF_ERROR') return undefined;
+    throw new QuicksilverError('corrupt', `${file}: damaged zlib data`, { file, cause: error });
+  }
+  if (data.length !== size) {
+    throw new QuicksilverError('corrupt', `${file}: ${data.length} bytes instead of ${size}`, { file });
+  }
+  return data;
+}

@@ -1,0 +1,162 @@
+// Reads objects by name: loose ones, packs, and those of other repositories that `info/alternates` names.
+import * as path from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { Vfs } from '../../files/vfs.ts';
+import { inflateExactly } from './inflate.ts';
+import type { ObjectFormat, ObjectType } from './objectFormat.ts';
+import { Pack, type GitObject } from './pack.ts';
+
+export type { GitObject } from './pack.ts';
+
+const MAX_ALTERNATES_BYTES = 1024 * 1024;
+/** Git follows alternates of alternates this deep. */
+const MAX_DEPTH = 5;
+/** The largest commit or tree that is read. */
+export const MAX_STRUCTURE_BYTES = 256 * 1024 * 1024;
+
+export class ObjectStore {
+  readonly format: ObjectFormat;
+  readonly #vfs: Vfs;
+  readonly #directory: string;
+  readonly #isPartial: boolean;
+  #directories: readonly string[] | undefined;
+  readonly #packs = new Map<string, Pack>();
+
+  /**
+   * @param directory absolute path of the `objects` directory
+   * @param isPartial true if objects may be missing because they were never fetched
+   */
+  constructor(vfs: Vfs, directory: string, format: ObjectFormat, isPartial: boolean) {
+    this.#vfs = vfs;
+    this.#directory = directory;
+    this.format = format;
+    this.#isPartial = isPartial;
+  }
+
+  /**
+   * Returns the object of this name.
+   * Throws 'corrupt' if it is missing or damaged, 'unsupported' if it is missing from a partial clone.
+   * @param maxBytes refuses larger objects
+   */
+  read(id: string, maxBytes = MAX_STRUCTURE_BYTES): GitObject {
+    const object = this.tryRead(id, maxBytes);
+    if (object !== undefined) return object;
+    if (this.#isPartial) throw new QuicksilverError('unsupported', `object ${id} was not fetched (partial clone)`);
+    throw new QuicksilverError('corrupt', `object ${id} is missing`);
+  }
+
+  /** As {@link read}; throws 'corrupt' for an object of another type. */
+  readTyped(id: string, type: ObjectType, maxBytes = MAX_STRUCTURE_BYTES): Buffer {
+    const object = this.read(id, maxBytes);
+    if (object.type !== type) {
+      throw new QuicksilverError('corrupt', `object ${id} is a ${object.type} instead of a ${type}`);
+    }
+    return object.data;
+  }
+
+  /** As {@link read}; returns undefined if there is no such object. */
+  tryRead(id: string, maxBytes = MAX_STRUCTURE_BYTES): GitObject | undefined {
+    const found = this.#find(id, maxBytes);
+    if (found !== undefined) return found;
+    // A repack replaces packs: what is known of them may be of before.
+    this.release();
+    return this.#find(id, maxBytes);
+  }
+
+  /** Closes all files and forgets which packs there are. */
+  release(): void {
+    for (const pack of this.#packs.values()) pack.close();
+    this.#packs.clear();
+    this.#directories = undefined;
+  }
+
+  #find(id: string, maxBytes: number): GitObject | undefined {
+    this.#directories ??= this.#open();
+    for (const directory of this.#directories) {
+      const loose = this.#loose(directory, id, maxBytes);
+      if (loose !== undefined) return loose;
+    }
+    for (const pack of this.#packs.values()) {
+      const offset = pack.index.find(id);
+      if (offset !== undefined) return pack.read(offset, maxBytes, base => this.read(base, maxBytes));
+    }
+    return undefined;
+  }
+
+  #loose(directory: string, id: string, maxBytes: number): GitObject | undefined {
+    const file = path.join(directory, id.slice(0, 2), id.slice(2));
+    const found = this.#vfs.read(file, maxBytes + 1024);
+    if (found === undefined) return undefined;
+    const { type, size, start } = looseHeader(found.bytes, file);
+    if (size > maxBytes) {
+      throw new QuicksilverError('corrupt', `${file}: ${size} bytes are more than ${maxBytes}`, { file });
+    }
+    const data = inflateExactly(found.bytes, start + size, file);
+    if (data === undefined) throw new QuicksilverError('corrupt', `${file}: is truncated`, { file });
+    return { type, data: data.subarray(start) };
+  }
+
+  #open(): string[] {
+    const directories: string[] = [];
+    this.#add(this.#directory, 0, directories);
+    for (const directory of directories) this.#openPacks(path.join(directory, 'pack'));
+    return directories;
+  }
+
+  #openPacks(directory: string): void {
+    for (const name of this.#vfs.list(directory)) {
+      if (!name.endsWith('.idx')) continue;
+      const file = path.join(directory, `${name.slice(0, -4)}.pack`);
+      if (this.#packs.has(file)) continue;
+      const pack = this.#vfs.open(file);
+      const index = this.#vfs.open(path.join(directory, name));
+      // One without the other is being written or removed.
+      if (pack === undefined || index === undefined) {
+        pack?.close();
+        index?.close();
+        continue;
+      }
+      try {
+        this.#packs.set(file, new Pack(pack, index, file, this.format));
+      } catch (error) {
+        pack.close();
+        index.close();
+        throw error;
+      }
+    }
+  }
+
+  #add(directory: string, depth: number, directories: string[]): void {
+    if (directories.includes(directory)) return;
+    directories.push(directory);
+    if (depth === MAX_DEPTH) return;
+    const file = path.join(directory, 'info', 'alternates');
+    const found = this.#vfs.read(file, MAX_ALTERNATES_BYTES);
+    if (found === undefined) return;
+    for (const line of found.bytes.toString('utf8').split('\n')) {
+      if (line === '' || line.startsWith('#')) continue;
+      if (line.startsWith('"')) {
+        throw new QuicksilverError('unsupported', `${file}: quoted paths are not supported`, { file });
+      }
+      const other = path.resolve(directory, line);
+      if (this.#vfs.isDirectory(other)) this.#add(other, depth + 1, directories);
+    }
+  }
+}
+
+const LOOSE_HEADER = /^(commit|tree|blob|tag) (\d{1,15})\0/;
+
+/** Reads the header of a loose object: its type, and the size of what begins at `start` of the inflated data. */
+function looseHeader(bytes: Buffer, file: string): { type: ObjectType; size: number; start: number } {
+  let head: string;
+  try {
+    // The flush mode lets a part of the stream be inflated.
+    head = inflateSync(bytes.subarray(0, 256), { finishFlush: 2 }).toString('latin1', 0, 32);
+  } catch (error) {
+    throw new QuicksilverError('corrupt', `${file}: damaged zlib data`, { file, cause: error });
+  }
+  const match = LOOSE_HEADER.exec(head);
+  if (match === null) throw new QuicksilverError('corrupt', `${file}: is no object`, { file });
+  return { type: match[1] as ObjectType, size: Number(match[2]), start: match[0].length };
+}

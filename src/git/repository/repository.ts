@@ -1,0 +1,140 @@
+// One Git working tree: where its state is, what its configuration says, and the readers of its parts.
+import * as path from 'node:path';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { BytePath } from '../../base/bytePath.ts';
+import type { Vfs } from '../../files/vfs.ts';
+import { expandHome, GitConfig, textOf, userFile, type GitEnvironment } from '../config/gitConfig.ts';
+import { GitIgnore } from '../ignore/gitIgnore.ts';
+import type { GitIndex, StatSettings } from '../index/gitIndex.ts';
+import { SKIPPED } from '../index/indexTree.ts';
+import { isIndexStale, readIndex, type IndexOptions } from '../index/readIndex.ts';
+import { SHA1, SHA256, type ObjectFormat } from '../objects/objectFormat.ts';
+import { ObjectStore } from '../objects/objectStore.ts';
+import { parseCommit, type Commit } from '../objects/structures.ts';
+import { Refs, type GitHead } from '../refs/refs.ts';
+import { GIT_DIRECTORY, gitDirectoriesAt, type GitDirectories } from './discovery.ts';
+import { checkOwner, checkSupport } from './support.ts';
+
+export interface GitOptions {
+  readonly vfs: Vfs;
+  readonly environment: GitEnvironment;
+  /** Files on which a stat is compared need the system's case rule; true if names differing in case are one file. */
+  readonly indexOptions?: Pick<IndexOptions, 'shared' | 'expect'> | undefined;
+}
+
+export class GitRepository implements GitDirectories {
+  /** Absolute path of the top of the working tree. */
+  readonly root: string;
+  readonly gitDirectory: string;
+  readonly commonDirectory: string;
+  readonly vfs: Vfs;
+  readonly environment: GitEnvironment;
+  readonly config: GitConfig;
+  readonly format: ObjectFormat;
+  readonly refs: Refs;
+  readonly store: ObjectStore;
+  readonly settings: StatSettings;
+  readonly #indexOptions: GitOptions['indexOptions'];
+
+  private constructor(root: string, directories: GitDirectories, config: GitConfig, options: GitOptions) {
+    const { vfs, environment, indexOptions } = options;
+    this.root = root;
+    this.gitDirectory = directories.gitDirectory;
+    this.commonDirectory = directories.commonDirectory;
+    this.vfs = vfs;
+    this.environment = environment;
+    this.config = config;
+    this.#indexOptions = indexOptions;
+    this.format = formatOf(config);
+    this.refs = new Refs(vfs, { ...directories, format: this.format });
+    const isPartial = config.has('extensions.partialclone');
+    this.store = new ObjectStore(vfs, path.join(this.commonDirectory, 'objects'), this.format, isPartial);
+    const isMinimal = config.get('core.checkstat') === 'minimal';
+    this.settings = {
+      executableBit: config.boolean('core.filemode', true),
+      symlinks: config.boolean('core.symlinks', true),
+      ctime: !isMinimal && config.boolean('core.trustctime', true),
+      inode: !isMinimal,
+      sparse:
+        config.boolean('core.sparsecheckout', false) && !config.boolean('sparse.expectfilesoutsideofpatterns', false),
+    };
+  }
+
+  /**
+   * Opens the working tree at `root`.
+   * Throws 'not-a-repository' if there is none, 'unsupported' if it must be refused, 'invalid-config' where Git fails.
+   */
+  static open(root: string, options: GitOptions): GitRepository {
+    const { vfs, environment } = options;
+    const place = path.join(root, GIT_DIRECTORY);
+    const directories = gitDirectoriesAt(vfs, place);
+    if (directories === undefined) {
+      throw new QuicksilverError('not-a-repository', `no Git repository at '${root}' (.git not found)`);
+    }
+    // The branch decides about includes of the configuration, which decides about the format of names: read as it is.
+    const branch = new Refs(vfs, { ...directories, format: SHA1 }).branchName();
+    const config = GitConfig.read(vfs, { environment, ...directories, branch });
+    checkOwner(vfs, root, directories, environment);
+    checkSupport(vfs, root, directories, config);
+    return new GitRepository(root, directories, config, options);
+  }
+
+  get indexFile(): string {
+    return path.join(this.gitDirectory, 'index');
+  }
+
+  readIndex(): GitIndex {
+    return readIndex(this.vfs, this.store, { file: this.indexFile, settings: this.settings, ...this.#indexOptions });
+  }
+
+  isStale(index: GitIndex): boolean {
+    return isIndexStale(this.vfs, index);
+  }
+
+  head(): GitHead {
+    return this.refs.head();
+  }
+
+  commit(id: string): Commit {
+    return parseCommit(this.store.readTyped(id, 'commit'), this.format, id);
+  }
+
+  /** Absolute paths of the rule files that hold for all directories, the ones that decide first first. */
+  get commonIgnoreFiles(): string[] {
+    const own = path.join(this.commonDirectory, 'info', 'exclude');
+    const users = this.#userRules('core.excludesfile', 'ignore');
+    return users === undefined ? [own] : [own, users];
+  }
+
+  /** As {@link commonIgnoreFiles}, for attributes: `info/attributes` and those of the user. */
+  get attributeFiles(): { readonly own: string; readonly user: string | undefined } {
+    const own = path.join(this.commonDirectory, 'info', 'attributes');
+    return { own, user: this.#userRules('core.attributesfile', 'attributes') };
+  }
+
+  ignore(index: GitIndex): GitIgnore {
+    return new GitIgnore(this.vfs, {
+      root: this.root,
+      files: this.commonIgnoreFiles,
+      fold: this.config.boolean('core.ignorecase', false),
+      recorded: at => this.recordedRules(index, at),
+    });
+  }
+
+  /** Returns a rule file as it is recorded, if it is not checked out. */
+  recordedRules(index: GitIndex, at: BytePath): Buffer | undefined {
+    const node = index.find(at);
+    if (node < 0 || (index.tree.flags[node]! & SKIPPED) === 0) return undefined;
+    return this.store.readTyped(index.id(node), 'blob');
+  }
+
+  #userRules(setting: string, name: string): string | undefined {
+    const named = this.config.get(setting);
+    if (named === undefined) return userFile(this.environment, name);
+    return named === '' ? undefined : path.resolve(this.root, expandHome(textOf(named), this.environment));
+  }
+}
+
+function formatOf(config: GitConfig): ObjectFormat {
+  return config.get('extensions.objectformat')?.toLowerCase() === 'sha256' ? SHA256 : SHA1;
+}
