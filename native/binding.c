@@ -19,6 +19,7 @@ typedef struct {
   plan_t plan;
   char *root;
   char *control;
+  int nests;
   // Keep the arrays alive.
   napi_ref references[REFERENCES];
   int reference_count;
@@ -74,6 +75,27 @@ static char *bytes_of(napi_env env, napi_value options, const char *name) {
   return copy;
 }
 
+// As array(), for a column that may be left out: then its pointer stays NULL.
+static int optional_array(napi_env env, napi_value options, const char *name, size_t *length, const uint32_t **data,
+                          prepared_t *prepared) {
+  bool has = false;
+  if (napi_has_named_property(env, options, name, &has) != napi_ok) return 0;
+  return !has || array(env, options, name, napi_uint32_array, length, (const void **)data, prepared);
+}
+
+// The owner that files must have, if one is given.
+static int owner(napi_env env, napi_value options, rule_t *rule) {
+  napi_value value, uid, gid;
+  bool has = false;
+  if (napi_has_named_property(env, options, "owner", &has) != napi_ok) return 0;
+  if (!has) return 1;
+  rule->owned = 1;
+  return napi_get_named_property(env, options, "owner", &value) == napi_ok &&
+         napi_get_named_property(env, value, "uid", &uid) == napi_ok &&
+         napi_get_named_property(env, value, "gid", &gid) == napi_ok &&
+         napi_get_value_uint32(env, uid, &rule->uid) == napi_ok && napi_get_value_uint32(env, gid, &rule->gid) == napi_ok;
+}
+
 static int number(napi_env env, napi_value options, const char *name, uint16_t *result) {
   napi_value value;
   uint32_t found;
@@ -92,6 +114,7 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
   columns_t *columns = &prepared->columns;
   plan_t *plan = &prepared->plan;
   size_t nodes = SIZE_MAX, places = SIZE_MAX;
+  uint16_t nests = 1;
   columns->names_length = SIZE_MAX;
   const int ok =
       array(env, options, "names", napi_uint8_array, &columns->names_length, (const void **)&columns->names, prepared) &&
@@ -111,8 +134,14 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
       number(env, options, "mask", &prepared->rule.mask) && number(env, options, "value", &prepared->rule.value) &&
       number(env, options, "executable", &prepared->rule.executable) &&
       number(env, options, "entry", &prepared->rule.entry) &&
+      number(env, options, "symlink", &prepared->rule.symlink) &&
+      number(env, options, "wholeSeconds", &prepared->rule.whole_seconds) && owner(env, options, &prepared->rule) &&
+      optional_array(env, options, "ctimeSeconds", &nodes, &columns->ctime_seconds, prepared) &&
+      optional_array(env, options, "inode", &nodes, &columns->inode, prepared) &&
+      number(env, options, "nests", &nests) &&
       (prepared->root = bytes_of(env, options, "root")) != NULL &&
       (prepared->control = bytes_of(env, options, "control")) != NULL;
+  prepared->nests = nests;
   columns->node_count = nodes;
   plan->count = places;
   if (!ok || napi_create_external(env, prepared, free_prepared, NULL, &handle) != napi_ok) {
@@ -126,7 +155,7 @@ static void execute(napi_env env, void *data) {
   run_t *run = data;
   const prepared_t *prepared = run->prepared;
   (void)env;
-  scan_unit(prepared->root, prepared->control, &prepared->columns, &prepared->rule, &prepared->plan, run->from, run->to,
+  scan_unit(prepared->root, prepared->control, prepared->nests, &prepared->columns, &prepared->rule, &prepared->plan, run->from, run->to,
             &run->result);
 }
 

@@ -39,6 +39,7 @@ typedef struct {
   const rule_t *rule;
   const plan_t *plan;
   const char *control;
+  int nests;
   result_t *result;
   // The way to the current directory: places in the plan, and the open directories.
   uint32_t way[MAX_DEPTH];
@@ -160,14 +161,21 @@ static int is_clean(const scan_t *scan, uint32_t node, const struct stat *stat) 
   if ((flags & rule->mask) != rule->value || columns->doubtful[node] != 0) return 0;
   if (!S_ISREG(stat->st_mode) && !S_ISLNK(stat->st_mode)) return 0;
   if (stat->st_size < 0 || (uint64_t)stat->st_size != columns->size[node]) return 0;
-  if (rule->executable && ((stat->st_mode & 0100) != 0) != ((flags & rule->executable) != 0)) return 0;
+  const int is_link = S_ISLNK(stat->st_mode);
+  if (rule->symlink && is_link != ((flags & rule->symlink) != 0)) return 0;
+  // Where links are told apart, their execute bit is not compared.
+  if (rule->executable && !(rule->symlink && is_link) && ((stat->st_mode & 0100) != 0) != ((flags & rule->executable) != 0)) return 0;
 #ifdef __APPLE__
-  const struct timespec time = stat->st_mtimespec;
+  const struct timespec time = stat->st_mtimespec, change = stat->st_ctimespec;
 #else
-  const struct timespec time = stat->st_mtim;
+  const struct timespec time = stat->st_mtim, change = stat->st_ctim;
 #endif
   // Recorded times have 31 bits; nanoseconds of 0 mean that they are not known.
-  if (((uint64_t)time.tv_sec & 0x7fffffff) != (columns->seconds[node] & 0x7fffffff)) return 0;
+  const uint32_t bits = rule->whole_seconds ? 0xffffffffu : 0x7fffffffu;
+  if (((uint32_t)(uint64_t)time.tv_sec & bits) != (columns->seconds[node] & bits)) return 0;
+  if (columns->ctime_seconds && (uint32_t)(uint64_t)change.tv_sec != columns->ctime_seconds[node]) return 0;
+  if (columns->inode && (uint32_t)stat->st_ino != columns->inode[node]) return 0;
+  if (rule->owned && (stat->st_uid != rule->uid || stat->st_gid != rule->gid)) return 0;
   uint32_t recorded = columns->nanoseconds[node];
   return recorded == 0 || time.tv_nsec == 0 || (uint32_t)time.tv_nsec == recorded;
 }
@@ -203,7 +211,7 @@ static int meet(scan_t *scan, int fd, int is_root, uint32_t first, uint32_t coun
     kind = stated ? kind_of(stat.st_mode) : OTHER;
   }
   if (strcmp(name, scan->control) == 0) {
-    if (is_root) {
+    if (is_root || !scan->nests) {
       uint32_t child = find_child(columns, first, count, name, length);
       if (child != NONE) scan->seen[child - first] = 1;
       return 1;
@@ -342,9 +350,9 @@ static void scan_directory(scan_t *scan, uint32_t place) {
   if (answer != 1) tell(result, place, answer == 0 ? NESTED : WHOLE);
 }
 
-void scan_unit(const char *root, const char *control, const columns_t *columns, const rule_t *rule, const plan_t *plan,
+void scan_unit(const char *root, const char *control, int nests, const columns_t *columns, const rule_t *rule, const plan_t *plan,
                size_t from, size_t to, result_t *result) {
-  scan_t scan = {.columns = columns, .rule = rule, .plan = plan, .control = control, .result = result};
+  scan_t scan = {.columns = columns, .rule = rule, .plan = plan, .control = control, .nests = nests, .result = result};
   scan.listing = malloc(LISTING_BYTES);
   // The root itself may be reached through a symbolic link.
   do scan.root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

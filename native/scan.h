@@ -20,6 +20,9 @@ typedef struct {
   const uint32_t *nanoseconds;
   // Not 0: the stat alone never says that the file is clean.
   const uint32_t *doubtful;
+  // Seconds of the inode's last change and inode numbers, 32 bits each; NULL if they are not compared.
+  const uint32_t *ctime_seconds;
+  const uint32_t *inode;
   size_t node_count;
 } columns_t;
 
@@ -31,6 +34,13 @@ typedef struct {
   uint16_t executable;
   // The flag of any entry: a node without it is only a directory.
   uint16_t entry;
+  // The flag of a symbolic link; 0 if links and files are not told apart.
+  uint16_t symlink;
+  // Not 0: seconds have 32 bits instead of 31.
+  uint16_t whole_seconds;
+  // Not 0: the owner is compared.
+  uint16_t owned;
+  uint32_t uid, gid;
 } rule_t;
 
 // The directories to look at: a node each, and the place of its parent's in the plan, NONE for the root's.
@@ -54,8 +64,8 @@ typedef struct {
 } result_t;
 
 // Looks at the directories plan[from..to) below `root`. `control` names the directory that makes another repository of
-// the directory it is in.
-void scan_unit(const char *root, const char *control, const columns_t *columns, const rule_t *rule, const plan_t *plan,
+// the directory it is in; if not `nests`, what is named so is skipped everywhere.
+void scan_unit(const char *root, const char *control, int nests, const columns_t *columns, const rule_t *rule, const plan_t *plan,
                size_t from, size_t to, result_t *result);
 
 void free_result(result_t *result);

@@ -3,6 +3,7 @@
 import { version } from '../../package.json';
 import { parseArguments, nearest, splitCommand, type OptionSpecs, type ParsedArguments } from './arguments.ts';
 import { EXIT_ERROR, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
+import { systemOf } from './systems.ts';
 
 /** Runs a command and answers its exit code. Throws QuicksilverErrors. */
 export type CommandRun = (args: ParsedArguments, io: CommandIo) => Promise<number>;
@@ -171,6 +172,9 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     return EXIT_OK;
   }
   const name = commandNamed(word);
+  if (name === 'status' && systemOf(rest, io) === 'git') {
+    return (await import('./git/gitStatus.ts')).gitStatusCommand(rest, io);
+  }
   const command = COMMANDS[name]!;
   const parsed = parseArguments(rest, { ...command.options, ...GLOBAL_OPTIONS }, name);
   if (parsed.flags.has('help')) {

@@ -23,8 +23,10 @@ NOT_SLASH[SLASH] = 0;
 /**
  * Compiles a pattern that is matched with whole paths: `*`, `?` and `[…]` do not match `/`.
  * @param fold ignore the case of ASCII letters
+ * @param spans true if `*` and `?` match `/`, too
  */
-export function compileWildcards(pattern: string, fold: boolean): Wildcards {
+export function compileWildcards(pattern: string, fold: boolean, spans = false): Wildcards {
+  const wild = spans ? ANY : NOT_SLASH;
   const steps: Step[] = [];
   const one = (takes: Uint8Array): number => steps.push({ takes, repeats: false, skipTo: undefined });
   for (let at = 0; at < pattern.length;) {
@@ -34,7 +36,7 @@ export function compileWildcards(pattern: string, fold: boolean): Wildcards {
       one(literal(pattern.charCodeAt(at + 1), fold));
       at += 2;
     } else if (character === '?') {
-      one(NOT_SLASH);
+      one(wild);
       at++;
     } else if (character === '[') {
       const parsed = parseClass(pattern, at + 1, fold);
@@ -46,15 +48,15 @@ export function compileWildcards(pattern: string, fold: boolean): Wildcards {
       while (pattern[at] === '*') at++;
       const rest = pattern.slice(at, at + 2);
       const isBetween = start === 0 || pattern[start - 1] === '/';
-      const spans = at - start > 1 && isBetween && (rest === '' || rest.startsWith('/') || rest === '\\/');
-      if (spans && rest.startsWith('/')) {
+      const isMany = at - start > 1 && isBetween && (rest === '' || rest.startsWith('/') || rest === '\\/');
+      if (isMany && rest.startsWith('/') && !spans) {
         // Any number of directories, also none: then the slash is not there either.
         steps.push({ takes: new Uint8Array(256), repeats: true, skipTo: steps.length + 3 });
         steps.push({ takes: ANY, repeats: true, skipTo: undefined });
         one(literal(SLASH, false));
         at++;
       } else {
-        steps.push({ takes: spans ? ANY : NOT_SLASH, repeats: true, skipTo: undefined });
+        steps.push({ takes: isMany ? ANY : wild, repeats: true, skipTo: undefined });
       }
     } else {
       one(literal(pattern.charCodeAt(at), fold));

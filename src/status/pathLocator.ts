@@ -1,7 +1,7 @@
 // Whether a path belongs to the working copy: a path below a symbolic link, below another repository or below a missing
 // directory does not, whatever `lstat` would say of it.
 import { joinPath, type BytePath } from '../base/bytePath.ts';
-import type { StatusInput } from './types.ts';
+import { NO_NODE, type StatusInput } from './types.ts';
 import type { WorkingTree } from './workingTree.ts';
 
 export interface InsideLocation {
@@ -56,16 +56,25 @@ export class PathLocator {
     const kind = this.#tree.lstat(path)?.kind;
     if (kind === undefined) return { inside: false, at: path, why: 'missing' };
     if (kind !== 'directory') return { inside: false, at: path, why: 'not-a-directory' };
-    if (this.#tree.lstat(joinPath(path, rules.controlDirectory))?.kind === 'directory') {
+    if (this.#isNested(path)) {
       return { inside: false, at: path, why: 'nested-repository' };
     }
     let verdict: boolean | undefined;
     return {
       inside: true,
       get inIgnored() {
-        return (verdict ??= above.inIgnored || (!ignore.isEmpty && ignore.matches(path)));
+        return (verdict ??= above.inIgnored || (!ignore.isEmpty && ignore.matches(path, true)));
       },
       inExcluded: above.inExcluded || rules.excluded.has(path),
     };
+  }
+
+  #isNested(path: BytePath): boolean {
+    const { rules, statCache } = this.#input;
+    const found = this.#tree.lstat(joinPath(path, rules.controlDirectory));
+    if (rules.isRepository === undefined) return found?.kind === 'directory';
+    if (found === undefined) return false;
+    const node = statCache.find(path);
+    return (node === NO_NODE || statCache.childCount(node) === 0) && rules.isRepository(path);
   }
 }

@@ -51,6 +51,8 @@ export class TreeScan {
    * tells them, and nothing of what they are.
    */
   #isEntered: boolean | undefined;
+  /** What is told to be absent is looked for behind a symbolic link: see the kind 'optional'. */
+  #isBehindLink = false;
   /** The last directory that was asked for, for the files beside each other. */
   #verdict: { readonly directory: BytePath; readonly ignored: boolean } | undefined;
 
@@ -185,6 +187,14 @@ export class TreeScan {
   #tracked(path: BytePath, node: NodeId, kind: FileKind | undefined, stat?: FileStat): void {
     switch (this.#input.statCache.kind(node)) {
       case 'none':
+      case 'assumed':
+        return;
+      case 'repository':
+        if (kind !== 'directory') this.#sink.entry(path, kind === undefined ? 'deleted' : 'modified', node);
+        return;
+      case 'optional':
+        if (kind === undefined && !(this.#isBehindLink && this.#tree.lstat(path) !== undefined)) return;
+        this.#compare(path, node, this.#isEntry(kind) ? (stat ?? this.#lookUp(path)) : undefined);
         return;
       case 'removed':
         this.#sink.entry(path, 'removed', node);
@@ -196,7 +206,7 @@ export class TreeScan {
         this.#sink.entry(path, this.#isFileAt(path, kind, stat) ? 'modified' : 'deleted', node);
         return;
       case 'tracked':
-        this.#compare(path, node, isFileLike(kind) ? (stat ?? this.#lookUp(path)) : undefined);
+        this.#compare(path, node, this.#isEntry(kind) ? (stat ?? this.#lookUp(path)) : undefined);
     }
   }
 
@@ -207,7 +217,12 @@ export class TreeScan {
   }
 
   #isFileAt(path: BytePath, kind: FileKind | undefined, stat: FileStat | undefined): boolean {
-    return isFileLike(kind) && (stat !== undefined || this.#isThere(path));
+    return this.#isEntry(kind) && (stat !== undefined || this.#isThere(path));
+  }
+
+  /** True if something of this kind can be what is recorded at a path. */
+  #isEntry(kind: FileKind | undefined): boolean {
+    return isFileLike(kind) || (kind === 'other' && this.#input.rules.countsSpecialFiles === true);
   }
 
   /**
@@ -245,7 +260,7 @@ export class TreeScan {
     }
     const items = rules.foldsCase ? asRecorded(listing, cache, node) : listing;
     const isRoot = path === '';
-    if (!isRoot && items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory)) {
+    if (!isRoot && this.#isNested(path, node, items)) {
       this.nested(path, node);
       return;
     }
@@ -264,10 +279,19 @@ export class TreeScan {
         match = child;
         childName = ++child < end ? cache.name(child) : undefined;
       }
-      if (isRoot && item.name === rules.controlDirectory) continue;
+      if (item.name === rules.controlDirectory && (isRoot || rules.isRepository !== undefined)) continue;
       this.#item(frame, item, match);
     }
     for (; child < end; child++) this.absent(joinPath(path, cache.name(child)), child);
+  }
+
+  #isNested(path: BytePath, node: NodeId, items: readonly DirectoryItem[]): boolean {
+    const { rules, statCache } = this.#input;
+    if (rules.isRepository === undefined) {
+      return items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory);
+    }
+    if (node !== NO_NODE && statCache.childCount(node) > 0) return false;
+    return items.some(item => item.name === rules.controlDirectory) && rules.isRepository(path);
   }
 
   #item(parent: Frame, item: DirectoryItem, node: NodeId): void {
@@ -284,7 +308,8 @@ export class TreeScan {
 
   #subdirectory(path: BytePath, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
     const { rules } = this.#input;
-    const hasRecorded = node !== NO_NODE;
+    const { statCache } = this.#input;
+    const hasRecorded = node !== NO_NODE && (rules.isRepository === undefined || statCache.childCount(node) > 0);
     if (rules.excluded.has(path)) {
       if (hasRecorded) this.#queueExcluded(path, node);
       return;
@@ -292,7 +317,7 @@ export class TreeScan {
     // Where every file is to be told of, none but they need a verdict: as Mercurial does, the rules are not asked, nor even
     // read, before something that is not recorded turns up.
     const descends = this.#options.ignored === 'all';
-    const ignored = inIgnored || (!descends && this.#matches(path));
+    const ignored = inIgnored || (!descends && this.#matches(path, true));
     if (!ignored || hasRecorded || descends) {
       this.#sink.subdirectory?.(path);
       if (!hasRecorded || this.#takes?.(node) !== true) this.#frames.push({ path, node, ignored });
@@ -304,7 +329,9 @@ export class TreeScan {
   /** A file, link or special file at a path that is recorded as an entry, as a directory, or as both. */
   #file(path: BytePath, kind: FileKind, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
     const { statCache: cache } = this.#input;
+    this.#isBehindLink = kind === 'symlink';
     this.#absentBelow(path, node);
+    this.#isBehindLink = false;
     if (cache.kind(node) === 'none') this.#untracked(path, kind, inIgnored, stat);
     else this.#tracked(path, node, kind, stat);
   }
@@ -334,7 +361,8 @@ export class TreeScan {
     if (node === NO_NODE) return;
     const { statCache: cache, rules } = this.#input;
     const isRoot = directory === '';
-    if (!isRoot && this.#tree.lstat(joinPath(directory, rules.controlDirectory))?.kind === 'directory') {
+    const nests = rules.isRepository === undefined;
+    if (!isRoot && nests && this.#tree.lstat(joinPath(directory, rules.controlDirectory))?.kind === 'directory') {
       this.#absentBelow(directory, node);
       return;
     }
@@ -352,7 +380,7 @@ export class TreeScan {
     below: (path: BytePath, node: NodeId) => void,
   ): void {
     const stat = namesControlDirectory(path, this.#input.rules.controlDirectory) ? undefined : found;
-    if (stat === undefined || isFileLike(stat.kind)) this.#tracked(path, node, stat?.kind, stat);
+    if (stat === undefined || this.#isEntry(stat.kind)) this.#tracked(path, node, stat?.kind, stat);
     else this.#inPlaceOfFile(path, node, stat);
     if (this.#input.statCache.childCount(node) === 0) return;
     if (stat?.kind === 'directory') below(path, node);
@@ -380,7 +408,7 @@ export class TreeScan {
 
   #compare(path: BytePath, node: NodeId, stat: FileStat | undefined): void {
     // Between the listing and the stat the file may have vanished, or become something else.
-    if (stat === undefined || !isFileLike(stat.kind)) {
+    if (stat === undefined || !this.#isEntry(stat.kind)) {
       this.#sink.entry(path, 'deleted', node);
       return;
     }
@@ -408,18 +436,18 @@ export class TreeScan {
     if (status !== 'clean' || this.#options.clean) this.#sink.entry(path, status, node);
   }
 
-  #isIgnored(path: BytePath, inIgnored: boolean): boolean {
-    if (inIgnored || this.#matches(path)) return true;
+  #isIgnored(path: BytePath, inIgnored: boolean, isDirectory = false): boolean {
+    if (inIgnored || this.#matches(path, isDirectory)) return true;
     if (this.#options.ignored !== 'all') return false;
     const directory = parentPath(path);
     if (this.#verdict?.directory !== directory) {
-      this.#verdict = { directory, ignored: directory !== '' && this.#isIgnored(directory, false) };
+      this.#verdict = { directory, ignored: directory !== '' && this.#isIgnored(directory, false, true) };
     }
     return this.#verdict.ignored;
   }
 
-  #matches(path: BytePath): boolean {
-    return !this.#input.ignore.isEmpty && this.#input.ignore.matches(path);
+  #matches(path: BytePath, isDirectory: boolean): boolean {
+    return !this.#input.ignore.isEmpty && this.#input.ignore.matches(path, isDirectory);
   }
 }
 

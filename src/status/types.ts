@@ -17,9 +17,11 @@ export const NO_NODE: NodeId = -1;
  * - none: the node is only a directory;
  * - added: tracked, not in the base; removed: in the base, no longer tracked;
  * - changed: tracked and known to differ from the base without looking (a merge's result, a recorded copy);
- * - tracked: compare its stat with the recorded one.
+ * - tracked: compare its stat with the recorded one;
+ * - repository: a recorded commit of another repository, whose directory is excluded;
+ * - assumed: counts as clean, whatever is there; optional: as 'tracked', but clean if nothing is there.
  */
-export type EntryKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked';
+export type EntryKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked' | 'repository' | 'assumed' | 'optional';
 
 /** What a stat alone can say of a tracked file. 'unsure' means: its content decides. */
 export type StatVerdict = 'clean' | 'modified' | 'unsure';
@@ -54,6 +56,10 @@ export interface StatCache {
  * What they say is only when a stat proves that a file is clean; everything else is asked of the stat cache itself.
  */
 export interface StatColumns extends TreeColumns {
+  /** Seconds of the inode's last change, modulo 2^32; undefined if they are not compared. */
+  readonly ctimeSeconds?: Uint32Array | undefined;
+  /** The low 32 bits of inode numbers; undefined if they are not compared. */
+  readonly inode?: Uint32Array | undefined;
   /** The bytes of all paths. */
   readonly names: Uint8Array;
   /** Not 0: no stat proves that the file is clean. */
@@ -72,13 +78,19 @@ export interface CleanRule {
   readonly executable: number;
   /** Flags of which an entry has one at least; a node without is only a directory. */
   readonly entry: number;
+  /** The flag that stands for a symbolic link; 0 if links and files are not told apart. Default: 0. */
+  readonly symlink?: number | undefined;
+  /** True if seconds have 32 bits instead of 31. Default: false. */
+  readonly wholeSeconds?: boolean | undefined;
+  /** The owner that a file must have; undefined if owners are not compared. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
 /** Which paths are ignored by their own name; the engine itself applies a directory's verdict to all below it. */
 export interface IgnoreMatcher {
   /** True if nothing can match, so that nobody need ask. */
   readonly isEmpty: boolean;
-  matches(path: BytePath): boolean;
+  matches(path: BytePath, isDirectory: boolean): boolean;
 }
 
 /** One file of the base revision (a working copy's first parent). */
@@ -108,6 +120,14 @@ export interface TreeRules {
   /** Directories that belong to somebody else whatever they contain (subrepositories). */
   readonly excluded: ReadonlySet<BytePath>;
   readonly traits: FileSystemTraits;
+  /**
+   * True if a directory that contains something named as the control directory is another repository. If given, that name
+   * is skipped in every directory, and a directory with recorded paths below it is never another repository. Default: a
+   * directory with a control directory is one.
+   */
+  readonly isRepository?: ((directory: BytePath) => boolean) | undefined;
+  /** True if a fifo, socket or device at a recorded path counts as a file of other content. Default: as nothing. */
+  readonly countsSpecialFiles?: boolean | undefined;
   /** True if names that differ in case only are one file. */
   readonly foldsCase?: boolean;
 }

@@ -55,6 +55,25 @@ export interface IndexHeader {
   readonly file: string;
 }
 
+/** The engine's StatColumns by its shape. */
+export interface IndexColumns extends Omit<
+  IndexTree,
+  'bytes' | 'nodeCount' | 'entryCount' | 'entry' | 'ctimeSeconds' | 'inode'
+> {
+  readonly names: Uint8Array;
+  readonly ctimeSeconds: Uint32Array | undefined;
+  readonly inode: Uint32Array | undefined;
+  readonly rule: {
+    readonly mask: number;
+    readonly value: number;
+    readonly executable: number;
+    readonly entry: number;
+    readonly symlink: number;
+    readonly wholeSeconds: boolean;
+    readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  };
+}
+
 type Kind = 'none' | 'added' | 'changed' | 'tracked' | 'repository' | 'assumed' | 'optional';
 
 /** A node that has none of these is proved clean by an equal stat. */
@@ -144,7 +163,7 @@ export class GitIndex {
   }
 
   /** The engine's columns: see StatColumns. */
-  get columns(): object {
+  get columns(): IndexColumns {
     const { tree } = this;
     const { settings, owner } = this.header;
     return {
@@ -158,8 +177,8 @@ export class GitIndex {
       size: tree.size,
       mtimeSeconds: tree.mtimeSeconds,
       mtimeNanoseconds: tree.mtimeNanoseconds,
-      ...(settings.ctime ? { ctimeSeconds: tree.ctimeSeconds } : {}),
-      ...(settings.inode ? { inode: tree.inode } : {}),
+      ctimeSeconds: settings.ctime ? tree.ctimeSeconds : undefined,
+      inode: settings.inode ? tree.inode : undefined,
       doubtful: tree.doubtful,
       rule: {
         mask: CLEAN_MASK,

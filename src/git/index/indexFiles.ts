@@ -50,6 +50,12 @@ export class IndexFiles {
     };
   }
 
+  /** Returns the content that Git would record of a file in the working tree. */
+  recordedContent(path: BytePath, content: Buffer): Buffer {
+    const conversion = conversionOf(this.#attributes.of(path), this.#repository.config, toDisplay(path));
+    return conversion === NO_CONVERSION ? content : toRecorded(content, conversion, () => content);
+  }
+
   #matches(content: ContentSource, id: string, conversion: Conversion): boolean {
     const { format, store } = this.#repository;
     if (conversion === NO_CONVERSION) return objectId(format, 'blob', content.size, content.chunks()) === id;

@@ -71,6 +71,12 @@ export class Refs {
     return undefined;
   }
 
+  /** Returns how many stashes there are. */
+  stashCount(): number {
+    const log = this.#vfs.read(path.join(this.#places.commonDirectory, 'logs', 'refs', 'stash'), MAX_PACKED_BYTES);
+    return log === undefined ? 0 : log.bytes.toString('latin1').split('\n').length - 1;
+  }
+
   /** Absolute paths of the files in which a reference may be. */
   filesOf(name: string): string[] {
     return [this.#file(name), path.join(this.#places.commonDirectory, 'packed-refs')];

@@ -13,12 +13,12 @@ import { ObjectStore } from '../objects/objectStore.ts';
 import { parseCommit, type Commit } from '../objects/structures.ts';
 import { Refs, type GitHead } from '../refs/refs.ts';
 import { GIT_DIRECTORY, gitDirectoriesAt, type GitDirectories } from './discovery.ts';
-import { checkOwner, checkSupport } from './support.ts';
+import { checkOwner, checkSupport, foldsCase } from './support.ts';
 
 export interface GitOptions {
   readonly vfs: Vfs;
   readonly environment: GitEnvironment;
-  /** Files on which a stat is compared need the system's case rule; true if names differing in case are one file. */
+  /** How columns of the index are made. */
   readonly indexOptions?: Pick<IndexOptions, 'shared' | 'expect'> | undefined;
 }
 
@@ -77,6 +77,11 @@ export class GitRepository implements GitDirectories {
     checkOwner(vfs, root, directories, environment);
     checkSupport(vfs, root, directories, config);
     return new GitRepository(root, directories, config, options);
+  }
+
+  /** True if the file system takes names that differ in case for one file. */
+  get foldsCase(): boolean {
+    return foldsCase(this.vfs, this.root);
   }
 
   get indexFile(): string {

@@ -34,7 +34,9 @@ export function checkSupport(vfs: Vfs, root: string, directories: GitDirectories
   }
   if (config.boolean('core.bare', false)) throw refuse('the repository is bare');
   checkWorktree(vfs, root, directories, config);
-  if (config.boolean('core.ignorecase', false)) throw refuse('core.ignoreCase is not supported');
+  if (config.boolean('core.ignorecase', false) && !foldsCase(vfs, root)) {
+    throw refuse('core.ignoreCase is not supported where names that differ in case are different files');
+  }
   if (config.boolean('core.precomposeunicode', false) && process.platform === 'darwin') {
     throw refuse('core.precomposeUnicode is not supported');
   }
@@ -47,6 +49,11 @@ export function checkSupport(vfs: Vfs, root: string, directories: GitDirectories
   if ((vfs.lstat(path.join(directories.commonDirectory, 'info', 'grafts'))?.size ?? 0n) > 0n) {
     throw refuse('grafts are not supported');
   }
+}
+
+/** True if the file system takes names that differ in case for one file: then `.GIT` is the `.git` that is there. */
+export function foldsCase(vfs: Vfs, root: string): boolean {
+  return vfs.lstat(path.join(root, GIT_DIRECTORY.toUpperCase())) !== undefined;
 }
 
 function hasPackedReplacements(vfs: Vfs, { commonDirectory }: GitDirectories): boolean {

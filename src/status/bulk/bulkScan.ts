@@ -306,7 +306,7 @@ export class BulkScan {
     if (parent === NO_DIRECTORY || ignore.isEmpty) return false;
     const known = this.#ignored[place];
     if (known !== 0) return known === 2;
-    const ignored = this.#isIgnored(parent) || ignore.matches(statCache.path(this.plan.nodes[place]!));
+    const ignored = this.#isIgnored(parent) || ignore.matches(statCache.path(this.plan.nodes[place]!), true);
     this.#ignored[place] = ignored ? 2 : 1;
     return ignored;
   }

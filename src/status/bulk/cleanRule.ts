@@ -9,10 +9,15 @@ export interface LargeStat {
   readonly size: bigint;
   readonly mode: bigint;
   readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly ino: bigint;
+  readonly uid: bigint;
+  readonly gid: bigint;
 }
 
 const SECOND_NS = 1_000_000_000n;
 const LOW_31_BITS = 0x7fff_ffff;
+const ALL_BITS = -1;
 
 /** Whether there are stats that would prove a node with these flags clean, so that it is worth asking. */
 export function mayBeClean({ rule }: Pick<StatColumns, 'rule'>, flags: number): boolean {
@@ -27,13 +32,30 @@ export function provesClean(
   stat: LargeStat,
 ): boolean {
   if (columns.doubtful[node] !== 0 || !(stat.isFile() || stat.isSymbolicLink())) return false;
-  if (Number(stat.size) !== columns.size[node] || stat.mtimeNs < 0n) return false;
-  const { executable } = columns.rule;
-  if (executable !== 0 && ((Number(stat.mode) & 0o100) !== 0) !== ((flags & executable) !== 0)) return false;
+  if (Number(stat.size) !== columns.size[node] || stat.mtimeNs < 0n || stat.ctimeNs < 0n) return false;
+  const { executable, symlink = 0, wholeSeconds = false, owner } = columns.rule;
+  const isLink = stat.isSymbolicLink();
+  if (symlink !== 0 && isLink !== ((flags & symlink) !== 0)) return false;
+  // A link has no execute bit of its own: where links are told apart, it is not compared.
+  const comparesExecutable = executable !== 0 && !(symlink !== 0 && isLink);
+  if (comparesExecutable && ((Number(stat.mode) & 0o100) !== 0) !== ((flags & executable) !== 0)) return false;
   const seconds = stat.mtimeNs / SECOND_NS;
-  if ((Number(seconds) & LOW_31_BITS) !== (columns.mtimeSeconds[node]! & LOW_31_BITS)) return false;
+  const bits = wholeSeconds ? ALL_BITS : LOW_31_BITS;
+  if (((Number(BigInt.asUintN(32, seconds)) ^ columns.mtimeSeconds[node]!) & bits) !== 0) return false;
+  if (!hasSameInode(columns, node, stat)) return false;
+  if (owner !== undefined && (Number(stat.uid) !== owner.uid || Number(stat.gid) !== owner.gid)) return false;
   const recorded = columns.mtimeNanoseconds[node]!;
   if (recorded === 0) return true;
   const nanoseconds = Number(stat.mtimeNs - seconds * SECOND_NS);
   return nanoseconds === 0 || nanoseconds === recorded;
+}
+
+function hasSameInode(
+  { ctimeSeconds, inode }: Pick<StatColumns, 'ctimeSeconds' | 'inode'>,
+  node: number,
+  stat: LargeStat,
+): boolean {
+  if (inode !== undefined && Number(BigInt.asUintN(32, stat.ino)) !== inode[node]) return false;
+  if (ctimeSeconds === undefined) return true;
+  return Number(BigInt.asUintN(32, stat.ctimeNs / SECOND_NS)) === ctimeSeconds[node];
 }

@@ -36,16 +36,23 @@ export class NativeScanners implements UnitScanners {
   }
 
   prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner {
-    const { rule, ...arrays } = columns;
+    const { rule, ctimeSeconds, inode, ...arrays } = columns;
+    const { owner, symlink = 0, wholeSeconds = false, ...numbers } = rule;
     const module = this.#module;
     const handle = module.prepare({
       ...arrays,
-      ...rule,
+      ...(ctimeSeconds && { ctimeSeconds }),
+      ...(inode && { inode }),
+      ...numbers,
+      ...(owner && { owner }),
+      symlink,
+      wholeSeconds: wholeSeconds ? 1 : 0,
       nodes: plan.nodes,
       parents: plan.parents,
       skip: plan.skip,
       root: Buffer.from(input.root, 'utf8'),
       control: Buffer.from(input.rules.controlDirectory, 'latin1'),
+      nests: input.rules.isRepository === undefined ? 1 : 0,
     });
     return {
       parallel: PARALLEL,

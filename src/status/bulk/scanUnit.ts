@@ -24,6 +24,8 @@ export interface UnitWork {
   /** Absolute path of the working copy. */
   readonly root: string;
   readonly control: string;
+  /** True if a control directory makes another repository of a directory. */
+  readonly nests: boolean;
   readonly columns: StatColumns;
   readonly plan: Pick<ScanPlan, 'nodes' | 'parents' | 'skip'>;
 }
@@ -83,7 +85,7 @@ export class UnitScan {
   }
 
   #directory(place: DirectoryIndex): void {
-    const { columns, plan, control } = this.#work;
+    const { columns, plan, control, nests } = this.#work;
     const node = plan.nodes[place]!;
     const isRoot = plan.parents[place] === NO_DIRECTORY;
     const path = this.#path(node);
@@ -98,7 +100,7 @@ export class UnitScan {
       return;
     }
     this.#directoriesRead++;
-    if (!isRoot && items.some(item => item.name === control && item.isDirectory())) {
+    if (!isRoot && nests && items.some(item => item.name === control && item.isDirectory())) {
       this.#tell(place, NESTED);
       return;
     }
@@ -118,7 +120,7 @@ export class UnitScan {
       const isRecorded = childName === name;
       const match = child;
       if (isRecorded) childName = ++child < end ? this.#name(child) : undefined;
-      if (isRoot && name === control) continue;
+      if (name === control && (isRoot || !nests)) continue;
       const kind = item.isFile() ? REGULAR : item.isDirectory() ? DIRECTORY : item.isSymbolicLink() ? LINK : OTHER;
       if (!isRecorded) count += this.#extra(name, kind);
       else if (!this.#isAsRecorded(match, kind, path, name)) count += this.#put(match, kind, 0);

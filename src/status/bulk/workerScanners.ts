@@ -57,6 +57,7 @@ export class WorkerScanners implements UnitScanners, Disposable {
     const work: UnitWork = {
       root: input.root,
       control: input.rules.controlDirectory,
+      nests: input.rules.isRepository === undefined,
       columns: sharedColumns(columns),
       plan: { nodes, parents, skip },
     };
@@ -157,6 +158,8 @@ function sharedColumns(columns: StatColumns): StatColumns {
     mtimeSeconds: sharedArray(columns.mtimeSeconds, Uint32Array),
     mtimeNanoseconds: sharedArray(columns.mtimeNanoseconds, Uint32Array),
     doubtful: sharedArray(columns.doubtful, Uint32Array),
+    ctimeSeconds: columns.ctimeSeconds && sharedArray(columns.ctimeSeconds, Uint32Array),
+    inode: columns.inode && sharedArray(columns.inode, Uint32Array),
     rule: columns.rule,
   };
 }

@@ -20,11 +20,12 @@ export function pathsAffectedByIgnoreChange(
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { path, directory } = next;
-    const matches = (child: BytePath): boolean => next.ignored || ignore.matches(child);
+    const matches = (child: BytePath, isDirectory: boolean): boolean =>
+      next.ignored || ignore.matches(child, isDirectory);
     for (const [name, entry] of [...(directory.entries ?? [])]) {
       if (entry.status !== 'unknown' && entry.status !== 'ignored') continue;
       const child = joinPath(path, name);
-      const ignored = matches(child);
+      const ignored = matches(child, entry.directory === true);
       if (entry.directory) {
         if (!ignored) toRead.push(child);
       } else if (ignored !== (entry.status === 'ignored')) {
@@ -33,7 +34,7 @@ export function pathsAffectedByIgnoreChange(
     }
     for (const [name, below] of [...(directory.subdirectories ?? [])]) {
       const child = joinPath(path, name);
-      const ignored = matches(child);
+      const ignored = matches(child, true);
       const isOnDisk = below.listed || nestedRepositories.has(child);
       if (ignored && isOnDisk && statCache.find(child) === NO_NODE) {
         nestedRepositories.delete(child);

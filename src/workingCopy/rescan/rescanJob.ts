@@ -100,7 +100,7 @@ export class RescanJob {
       if (!ignore.isEmpty || rules.excluded.size > 0) {
         for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
           const directory = path.slice(0, slash) as BytePath;
-          if (!rules.excluded.has(directory) && (ignore.isEmpty || !ignore.matches(directory))) continue;
+          if (!rules.excluded.has(directory) && (ignore.isEmpty || !ignore.matches(directory, true))) continue;
           scope = directory;
           break;
         }
@@ -296,7 +296,8 @@ export class RescanJob {
     if (known?.listed !== true || this.#done.has(joinPath(directory, '.'))) return;
     this.#done.add(joinPath(directory, '.'));
     for (const item of this.#files.readDirectory(directory) ?? []) {
-      if (directory === '' && item.name === input.rules.controlDirectory) continue;
+      const isOwn = directory === '' || input.rules.isRepository !== undefined;
+      if (isOwn && item.name === input.rules.controlDirectory) continue;
       if (item.kind !== 'directory' || known.subdirectories?.has(item.name) || known.entries?.has(item.name)) continue;
       this.#queuePath(joinPath(directory, item.name));
     }

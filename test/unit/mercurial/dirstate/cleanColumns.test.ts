@@ -54,6 +54,10 @@ test('what is surely clean is clean', () => {
           size: BigInt(stat.size),
           mode: stat.executable ? 0o755n : 0o644n,
           mtimeNs: BigInt(stat.seconds) * 1_000_000_000n + BigInt(stat.nanoseconds),
+          ctimeNs: 0n,
+          ino: 1n,
+          uid: 0n,
+          gid: 0n,
         });
       const isTracked = dirstate.kind(1) === 'tracked' && (stat.kind === 'file' || stat.kind === 'symlink');
       const full: FileStat = {

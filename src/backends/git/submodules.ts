@@ -1,0 +1,111 @@
+// How submodules stand: which commit is checked out, and whether their own working trees are clean.
+import * as path from 'node:path';
+import { toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { parseConfig } from '../../git/config/configParser.ts';
+import type { GitHead } from '../../git/refs/refs.ts';
+import { GIT_DIRECTORY, gitDirectoriesAt } from '../../git/repository/discovery.ts';
+import { GitRepository } from '../../git/repository/repository.ts';
+import { Refs } from '../../git/refs/refs.ts';
+import { readRuleFile } from '../../git/ignore/gitIgnore.ts';
+import { SHA1, SHA256 } from '../../git/objects/objectFormat.ts';
+import type { SubmoduleState } from './statusTypes.ts';
+
+/** What is left out of the state of a submodule. */
+export type IgnoredState = 'none' | 'untracked' | 'dirty' | 'all';
+
+const IGNORED: ReadonlySet<string> = new Set<IgnoredState>(['none', 'untracked', 'dirty', 'all']);
+
+/** Submodules of submodules deeper than this are refused: they may be in a circle. */
+const MAX_DEPTH = 20;
+
+/** Finds out whether a working tree has changes of tracked files, and untracked files. */
+export type WorkingTreeCheck = (
+  repository: GitRepository,
+  ignored: IgnoredState,
+  depth: number,
+) => Promise<{ readonly modified: boolean; readonly untracked: boolean }>;
+
+/** Returns the HEAD of the repository in a directory; undefined if there is none, or it has no commit. */
+export function nestedHead(repository: GitRepository, directory: BytePath): GitHead | undefined {
+  const { vfs } = repository;
+  const place = path.join(repository.root, toDisplay(directory), GIT_DIRECTORY);
+  const directories = gitDirectoriesAt(vfs, place);
+  if (directories === undefined) return undefined;
+  for (const format of [SHA1, SHA256]) {
+    try {
+      const head = new Refs(vfs, { ...directories, format }).head();
+      if (head.id !== undefined) return head;
+    } catch (error) {
+      if (!(error instanceof QuicksilverError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+export class Submodules {
+  readonly #repository: GitRepository;
+  readonly #check: WorkingTreeCheck;
+  readonly #depth: number;
+  readonly #override: IgnoredState | undefined;
+  #settings: ReadonlyMap<BytePath, IgnoredState> | undefined;
+
+  /** @param override what to leave out whatever the configuration says */
+  constructor(repository: GitRepository, check: WorkingTreeCheck, depth: number, override: IgnoredState | undefined) {
+    this.#repository = repository;
+    this.#check = check;
+    this.#depth = depth;
+    this.#override = override;
+  }
+
+  /**
+   * Returns the state of the submodule in a directory; undefined if it is not checked out.
+   * @param recorded the commit that the index has; undefined for one that is only intended to be added
+   */
+  async state(directory: BytePath, recorded: string | undefined): Promise<SubmoduleState | undefined> {
+    const head = nestedHead(this.#repository, directory);
+    if (head === undefined) return undefined;
+    const ignored = this.ignoredState(directory);
+    const commit = head.id !== recorded;
+    if (ignored === 'all' || ignored === 'dirty') return { commit, modified: false, untracked: false };
+    if (this.#depth >= MAX_DEPTH) {
+      throw new QuicksilverError('unsupported', `${toDisplay(directory)}: submodules are nested too deeply`);
+    }
+    const { vfs, environment, root } = this.#repository;
+    const inner = GitRepository.open(path.join(root, toDisplay(directory)), { vfs, environment });
+    const { modified, untracked } = await this.#check(inner, ignored, this.#depth + 1);
+    return { commit, modified, untracked: untracked && ignored !== 'untracked' };
+  }
+
+  /** Returns what to leave out: submodule.<name>.ignore of the configuration, of .gitmodules, diff.ignoreSubmodules. */
+  ignoredState(directory: BytePath): IgnoredState {
+    if (this.#override !== undefined) return this.#override;
+    this.#settings ??= this.#readSettings();
+    const general = this.#repository.config.get('diff.ignoresubmodules');
+    return (
+      this.#settings.get(directory) ??
+      (general !== undefined && IGNORED.has(general) ? (general as IgnoredState) : 'none')
+    );
+  }
+
+  #readSettings(): Map<BytePath, IgnoredState> {
+    const { vfs, root, config } = this.#repository;
+    const bytes = readRuleFile(vfs, root, '.gitmodules' as BytePath);
+    const names = new Map<string, string>();
+    const settings = new Map<string, string>();
+    if (bytes !== undefined) {
+      for (const { name, value } of parseConfig(bytes.toString('latin1'), '.gitmodules')) {
+        const match = /^submodule\.(.*)\.(path|ignore)$/s.exec(name);
+        if (match === null || value === undefined) continue;
+        if (match[2] === 'path') names.set(match[1]!, value);
+        else settings.set(match[1]!, value);
+      }
+    }
+    const found = new Map<BytePath, IgnoredState>();
+    for (const [name, place] of names) {
+      const value = config.get(`submodule.${name}.ignore`) ?? settings.get(name);
+      if (value !== undefined && IGNORED.has(value)) found.set(place as BytePath, value as IgnoredState);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,221 @@
+// The command line of `quicksilver status` in a Git working tree: the options of `git status`, whose values are optional.
+import { usageError } from '../io.ts';
+
+export interface GitArguments {
+  readonly form: 'short' | 'v1' | 'v2' | 'json';
+  readonly branch: boolean | undefined;
+  readonly stash: boolean | undefined;
+  readonly nul: boolean;
+  readonly untracked: 'no' | 'normal' | 'all' | undefined;
+  readonly ignored: 'no' | 'traditional' | 'matching';
+  readonly aheadBehind: boolean | undefined;
+  /** Percent; 0 for none, undefined for what the configuration says. */
+  readonly renames: { readonly enabled: boolean; readonly percent: number | undefined } | undefined;
+  readonly ignoreSubmodules: 'none' | 'untracked' | 'dirty' | 'all' | undefined;
+  readonly stats: boolean;
+  readonly help: boolean;
+  readonly repository: string | undefined;
+  readonly cwd: string | undefined;
+  readonly paths: readonly string[];
+}
+
+export const GIT_STATUS_HELP = `quicksilver status [OPTION]... [PATH]...
+
+show what changed in a Git working tree
+
+Output is that of 'git status' with the same options; without any, of 'git status --short'.
+
+ -s --short                    two letters and a path for each change
+    --porcelain[=v1|v2]        for scripts
+ -T --template json            write JSON
+ -b --branch                   the branch, and how far it is from its upstream
+    --show-stash               how many stashes there are
+ -z --null                     end names with NUL instead of a newline
+ -u --untracked-files[=MODE]   no, normal or all
+    --ignored[=MODE]           no, traditional or matching
+    --no-ahead-behind          do not count commits
+    --no-renames               no renames
+    --find-renames[=PERCENT]   renames of files that are so similar
+    --ignore-submodules[=WHEN] none, untracked, dirty or all
+    --stats                    tell on stderr what work it took
+ -R --repository ROOT          root of the working tree, if not the one around here
+    --cwd DIR                  go there first
+ -h --help                     show this
+`;
+
+type Draft = { -readonly [Key in keyof GitArguments]: GitArguments[Key] };
+
+const VALUES = {
+  untracked: ['no', 'normal', 'all'],
+  ignored: ['no', 'traditional', 'matching'],
+  submodules: ['none', 'untracked', 'dirty', 'all'],
+} as const;
+
+/** Parses the arguments after `status`. Throws a 'usage' error for what is not known. */
+export function parseGitArguments(args: readonly string[]): GitArguments {
+  const draft: Draft = {
+    form: 'short',
+    branch: undefined,
+    stash: undefined,
+    nul: false,
+    untracked: undefined,
+    ignored: 'no',
+    aheadBehind: undefined,
+    renames: undefined,
+    ignoreSubmodules: undefined,
+    stats: false,
+    help: false,
+    repository: undefined,
+    cwd: undefined,
+    paths: [],
+  };
+  const paths: string[] = [];
+  let form: GitArguments['form'] | undefined;
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at]!;
+    if (argument === '--') {
+      paths.push(...args.slice(at + 1));
+      break;
+    }
+    if (!argument.startsWith('-') || argument === '-') {
+      paths.push(argument);
+      continue;
+    }
+    const next = (): string => {
+      const value = args[++at];
+      if (value === undefined) throw usageError(`option ${argument} needs a value`);
+      return value;
+    };
+    form = argument.startsWith('--')
+      ? longOption(argument, draft, form, next)
+      : shortOptions(argument, draft, form, next);
+  }
+  draft.form = form ?? (draft.nul ? 'v1' : 'short');
+  draft.paths = paths;
+  return draft;
+}
+
+function longOption(
+  argument: string,
+  draft: Draft,
+  form: GitArguments['form'] | undefined,
+  next: () => string,
+): GitArguments['form'] | undefined {
+  const equals = argument.indexOf('=');
+  const name = equals < 0 ? argument : argument.slice(0, equals);
+  const value = equals < 0 ? undefined : argument.slice(equals + 1);
+  switch (name) {
+    case '--short':
+      return 'short';
+    case '--porcelain':
+      if (value === undefined || value === 'v1' || value === '1') return 'v1';
+      if (value === 'v2' || value === '2') return 'v2';
+      throw usageError(`unsupported porcelain version '${value}'`);
+    case '--json':
+      return 'json';
+    case '--template':
+      return template(value ?? next());
+    case '--branch':
+    case '--no-branch':
+      draft.branch = name === '--branch';
+      return form;
+    case '--show-stash':
+    case '--no-show-stash':
+      draft.stash = name === '--show-stash';
+      return form;
+    case '--null':
+      draft.nul = true;
+      return form;
+    case '--untracked-files':
+      draft.untracked = choice(VALUES.untracked, value ?? 'all', argument);
+      return form;
+    case '--ignored':
+      draft.ignored = choice(VALUES.ignored, value ?? 'traditional', argument);
+      return form;
+    case '--ahead-behind':
+    case '--no-ahead-behind':
+      draft.aheadBehind = name === '--ahead-behind';
+      return form;
+    case '--renames':
+    case '--no-renames':
+      draft.renames = { enabled: name === '--renames', percent: undefined };
+      return form;
+    case '--find-renames':
+      draft.renames = { enabled: true, percent: value === undefined ? undefined : percentOf(value) };
+      return form;
+    case '--ignore-submodules':
+      draft.ignoreSubmodules = choice(VALUES.submodules, value ?? 'all', argument);
+      return form;
+    case '--stats':
+      draft.stats = true;
+      return form;
+    case '--help':
+      draft.help = true;
+      return form;
+    case '--repository':
+      draft.repository = value ?? next();
+      return form;
+    case '--cwd':
+      draft.cwd = value ?? next();
+      return form;
+    default:
+      throw usageError(`unknown option ${name} for quicksilver status in a Git working tree`);
+  }
+}
+
+function shortOptions(
+  argument: string,
+  draft: Draft,
+  given: GitArguments['form'] | undefined,
+  next: () => string,
+): GitArguments['form'] | undefined {
+  let form = given;
+  for (let at = 1; at < argument.length; at++) {
+    const rest = argument.slice(at + 1);
+    switch (argument[at]) {
+      case 's':
+        form = 'short';
+        break;
+      case 'b':
+        draft.branch = true;
+        break;
+      case 'z':
+        draft.nul = true;
+        break;
+      case 'h':
+        draft.help = true;
+        break;
+      case 'u':
+        draft.untracked = choice(VALUES.untracked, rest === '' ? 'all' : rest, argument);
+        return form;
+      case 'R':
+        draft.repository = rest === '' ? next() : rest;
+        return form;
+      case 'T':
+        return template(rest === '' ? next() : rest);
+      default:
+        throw usageError(`unknown option -${argument[at]} for quicksilver status in a Git working tree`);
+    }
+  }
+  return form;
+}
+
+function template(value: string): 'json' {
+  if (value !== 'json') throw usageError(`template '${value}' is not supported: there is 'json'`);
+  return 'json';
+}
+
+function choice<T extends string>(values: readonly T[], value: string, argument: string): T {
+  const found = values.find(each => each === value);
+  if (found === undefined) throw usageError(`${argument}: there are ${values.join(', ')}`);
+  return found;
+}
+
+/** `50`, `50%`, `5` (a fraction: 0.5) and `.5`, as Git reads them. */
+function percentOf(value: string): number {
+  const match = /^(\d*)(?:\.(\d+))?(%?)$/.exec(value);
+  if (match === null || value === '') throw usageError(`--find-renames=${value}: not a percentage`);
+  const [, whole = '', fraction = '', sign] = match;
+  if (sign === '%') return Math.min(100, Number(`${whole || '0'}.${fraction || '0'}`));
+  return Math.min(100, Number(`0.${whole}${fraction}`) * 100);
+}

@@ -1,0 +1,161 @@
+// `quicksilver status` in a Git working tree.
+import * as os from 'node:os';
+import * as nodePath from 'node:path';
+import { isAtOrBelow, ROOT_PATH, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { silentLogger } from '../../base/log.ts';
+import { gitStatus, type GitStatusOptions } from '../../backends/git/gitStatus.ts';
+import { Vfs } from '../../files/vfs.ts';
+import { gitEnvironment, type GitConfig } from '../../git/config/gitConfig.ts';
+import { distance, upstreamOf } from '../../git/refs/aheadBehind.ts';
+import type { GitHead } from '../../git/refs/refs.ts';
+import { findGitRoot } from '../../git/repository/discovery.ts';
+import { GitRepository } from '../../git/repository/repository.ts';
+import { compileWildcards, matchesWildcards } from '../../git/wildmatch.ts';
+import { createScanners } from '../../status/bulk/createScanners.ts';
+import { complain, EXIT_OK, usageError, type CommandIo } from '../io.ts';
+import { fromRoot, realPath, relativeTo } from '../pathNames.ts';
+import { outcomeLine } from '../statusOutput.ts';
+import { GIT_STATUS_HELP, parseGitArguments, type GitArguments } from './gitArguments.ts';
+import { writeGitStatus, type BranchLines } from './gitOutput.ts';
+
+/** Renames of files that are at least half equal. */
+const DEFAULT_PERCENT = 50;
+const MAX_SCORE = 60_000;
+const DEFAULT_RENAME_LIMIT = 1000;
+
+/** Exit code 0. Throws QuicksilverErrors. */
+export async function gitStatusCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  const started = performance.now();
+  const parsed = parseGitArguments(args);
+  if (parsed.help) {
+    io.stdout.write(GIT_STATUS_HELP);
+    return EXIT_OK;
+  }
+  const vfs = new Vfs();
+  const cwd = realPath(vfs, nodePath.resolve(io.cwd, parsed.cwd ?? ''));
+  const root = rootOf(vfs, cwd, parsed.repository);
+  const scanners = createScanners(silentLogger);
+  const environment = gitEnvironment(io.environment, os.homedir());
+  const repository = GitRepository.open(root, { vfs, environment, indexOptions: scanners.means });
+  const { config } = repository;
+  const selection = selectionOf(vfs, root, cwd, parsed.paths);
+  const options: GitStatusOptions = {
+    untracked: parsed.untracked ?? untrackedSetting(config),
+    ignored: parsed.ignored,
+    renames: renameOptions(config, parsed, io),
+    ignoreSubmodules: parsed.ignoreSubmodules,
+    ...selection,
+    bulk: { scanners },
+    signal: io.signal,
+  };
+  if (options.untracked === 'no' && options.ignored === 'matching') {
+    throw usageError('--ignored=matching needs untracked files');
+  }
+  const result = await gitStatus(repository, options).finally(() => scanners.dispose());
+  for (const warning of result.warnings) complain(io, `warning: ${warning}`);
+  for (const { path, code } of result.unreadable) complain(io, `${toDisplay(path)}: cannot be read (${code})`);
+  const wantsBranch =
+    parsed.form === 'json' || (parsed.branch ?? (parsed.form === 'short' && config.boolean('status.branch', false)));
+  const isRelative = parsed.form !== 'v1' && config.boolean('status.relativepaths', true);
+  const fromCwd = relativeTo(root, cwd, '/');
+  writeGitStatus(
+    result.entries,
+    {
+      form: parsed.form,
+      nul: parsed.nul,
+      branch: wantsBranch ? branchLines(repository, result.head, parsed) : undefined,
+      display: isRelative ? path => relativePath(path, fromCwd) : path => path,
+      quotesBytes: config.boolean('core.quotepath', true),
+      digits: repository.format.length * 2,
+    },
+    io.stdout,
+  );
+  if (parsed.stats) complain(io, outcomeLine(result.outcome, performance.now() - started));
+  return EXIT_OK;
+}
+
+function rootOf(vfs: Vfs, cwd: string, named: string | undefined): string {
+  const start = named === undefined ? cwd : realPath(vfs, nodePath.resolve(cwd, named));
+  const root = findGitRoot(vfs, start);
+  if (root === undefined || (named !== undefined && root !== start)) {
+    throw new QuicksilverError('not-a-repository', `no Git repository at '${named ?? cwd}' (.git not found)`);
+  }
+  return root;
+}
+
+function untrackedSetting(config: GitConfig): 'no' | 'normal' | 'all' {
+  const value = config.get('status.showuntrackedfiles');
+  if (value === undefined) return 'normal';
+  if (value === 'no' || value === 'normal' || value === 'all') return value;
+  throw new QuicksilverError('invalid-config', `bad value '${value}' for status.showUntrackedFiles`);
+}
+
+/** Throws 'unsupported' if copies are to be found, too. */
+function renameOptions(config: GitConfig, parsed: GitArguments, io: CommandIo): GitStatusOptions['renames'] {
+  const setting = config.has('status.renames') ? 'status.renames' : 'diff.renames';
+  const value = config.get(setting);
+  const isCopies = value !== undefined && /^cop(?:ies|y)$/i.test(value);
+  if (isCopies && parsed.renames === undefined) {
+    throw new QuicksilverError('unsupported', `${setting} asks for copies, which is not supported`);
+  }
+  const enabled = parsed.renames?.enabled ?? (isCopies || config.boolean(setting, true));
+  const limit = config.integer('status.renamelimit') ?? config.integer('diff.renamelimit') ?? DEFAULT_RENAME_LIMIT;
+  const percent = parsed.renames?.percent ?? DEFAULT_PERCENT;
+  return {
+    enabled,
+    minimum: Math.floor((percent * MAX_SCORE) / 100),
+    limit: Math.max(0, limit),
+    countsRest: countsRest(io.environment['QUICKSILVER_GIT_RELEASE']),
+  };
+}
+
+/** Releases before 2.44 leave the last piece of a content without line feed out of its similarity. */
+function countsRest(release: string | undefined): boolean {
+  const match = /^(\d+)\.(\d+)/.exec(release ?? '');
+  return match === null || Number(match[1]) > 2 || (Number(match[1]) === 2 && Number(match[2]) >= 44);
+}
+
+function branchLines(repository: GitRepository, head: GitHead, parsed: GitArguments): BranchLines {
+  const { config, refs } = repository;
+  const branch = head.branch?.replace(/^refs\/heads\//, '');
+  const stashes = (parsed.stash ?? config.boolean('status.showstash', false)) ? refs.stashCount() : undefined;
+  const upstream = branch === undefined ? undefined : upstreamOf(config, branch);
+  const lines = { id: head.id, branch, upstream: upstream?.shortName, stashes };
+  const theirs = upstream === undefined ? undefined : refs.resolve(upstream.ref);
+  if (theirs === undefined || head.id === undefined) return { ...lines, distance: undefined };
+  if (theirs === head.id) return { ...lines, distance: 'same' };
+  const counts = parsed.aheadBehind ?? (parsed.form === 'v2' || config.boolean('status.aheadbehind', true));
+  const found = counts ? distance(head.id, theirs, id => repository.commit(id)) : undefined;
+  return { ...lines, distance: found ?? 'different' };
+}
+
+/** Paths of directories keep their final slash. */
+function relativePath(path: BytePath, fromCwd: (path: BytePath) => string): string {
+  if (!path.endsWith('/')) return fromCwd(path);
+  const shown = fromCwd(path.slice(0, -1) as BytePath);
+  return shown === '.' ? './' : `${shown}/`;
+}
+
+const WILD = /[*?[\\]/;
+
+/** Selects what is at or below the given paths, or matches them: `*` in a path of the command line also matches '/'. */
+function selectionOf(
+  vfs: Vfs,
+  root: string,
+  cwd: string,
+  names: readonly string[],
+): Pick<GitStatusOptions, 'paths' | 'isSelected'> {
+  if (names.length === 0) return {};
+  for (const name of names) {
+    if (name.startsWith(':')) throw usageError(`${name}: pathspec magic is not supported`);
+    if (name === '') throw usageError('an empty path is no pathspec');
+  }
+  const paths = names.map(name => fromRoot(vfs, root, cwd, name));
+  const patterns = paths.filter(path => WILD.test(path)).map(path => compileWildcards(path, false, true));
+  const isSelected = (path: BytePath): boolean => {
+    const plain = (path.endsWith('/') ? path.slice(0, -1) : path) as BytePath;
+    return paths.some(each => isAtOrBelow(plain, each)) || patterns.some(each => matchesWildcards(each, plain));
+  };
+  return { paths: patterns.length > 0 ? [ROOT_PATH] : paths, isSelected };
+}

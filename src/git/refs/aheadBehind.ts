@@ -1,0 +1,149 @@
+// The branch that the current one follows, and how far both are apart.
+import type { GitConfig } from '../config/gitConfig.ts';
+import { textOf } from '../config/gitConfig.ts';
+import type { Commit } from '../objects/structures.ts';
+
+export interface Upstream {
+  /** The whole name of the reference, as a byte string. */
+  readonly ref: string;
+  /** As people write it: `origin/main`. */
+  readonly shortName: string;
+}
+
+/**
+ * Returns the upstream of a branch: the reference that `branch.<name>.merge` has here, after the mapping of the remote's
+ * `fetch`. Returns undefined if there is none, or no mapping fits.
+ * @param branch the short name, as a byte string
+ */
+export function upstreamOf(config: GitConfig, branch: string): Upstream | undefined {
+  const remote = config.get(`branch.${branch}.remote`);
+  const merge = config.get(`branch.${branch}.merge`);
+  if (remote === undefined || remote === '' || merge === undefined || merge === '') return undefined;
+  const ref = remote === '.' ? merge : mappedRef(config.all(`remote.${remote}.fetch`), merge);
+  return ref === undefined ? undefined : { ref, shortName: ref.replace(/^refs\/(?:heads|tags|remotes)\//, '') };
+}
+
+function mappedRef(mappings: readonly string[], merge: string): string | undefined {
+  for (const mapping of mappings) {
+    const [from, to] = mapping.replace(/^\+/, '').split(':');
+    if (from === undefined || to === undefined || to === '') continue;
+    const star = from.indexOf('*');
+    if (star < 0) {
+      if (from === merge) return to;
+      continue;
+    }
+    const suffix = from.slice(star + 1);
+    const fits = merge.startsWith(from.slice(0, star)) && merge.endsWith(suffix);
+    if (!fits || merge.length < from.length - 1) continue;
+    return to.replace('*', () => merge.slice(star, merge.length - suffix.length));
+  }
+  return undefined;
+}
+
+/** More commits than that are not walked. */
+export const MAX_WALKED = 10_000;
+
+export interface Distance {
+  readonly ahead: number;
+  readonly behind: number;
+}
+
+const OURS = 1;
+const THEIRS = 2;
+
+/**
+ * Returns how many commits are reachable from one of two commits and not from the other; undefined if that takes a walk of
+ * more than {@link MAX_WALKED} commits. Commits are taken by date, latest first; a commit of both sides marks its ancestors.
+ */
+export function distance(ours: string, theirs: string, read: (id: string) => Commit): Distance | undefined {
+  if (ours === theirs) return { ahead: 0, behind: 0 };
+  const sides = new Map<string, number>();
+  const commits = new Map<string, Commit>();
+  const heap = new CommitHeap();
+  /** Queued commits that are of one side only, so far: when there are none, the count is final. */
+  let oneSided = 0;
+  const queued = new Set<string>();
+  const reach = (id: string, side: number): void => {
+    const before = sides.get(id) ?? 0;
+    const after = before | side;
+    if (before === after) return;
+    sides.set(id, after);
+    if (queued.has(id)) {
+      if (before !== 3 && after === 3) oneSided--;
+      return;
+    }
+    let commit = commits.get(id);
+    if (commit === undefined) commits.set(id, (commit = read(id)));
+    queued.add(id);
+    if (after !== 3) oneSided++;
+    heap.push({ id, time: commit.time });
+  };
+  reach(ours, OURS);
+  reach(theirs, THEIRS);
+  let earliest = Infinity;
+  for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
+    // Ancestors of both sides are walked as far back as anything was counted: their dates may be out of order.
+    if (oneSided === 0 && next.time < earliest) break;
+    if (commits.size > MAX_WALKED) return undefined;
+    queued.delete(next.id);
+    const side = sides.get(next.id)!;
+    if (side !== 3) {
+      oneSided--;
+      earliest = Math.min(earliest, next.time);
+    }
+    for (const parent of commits.get(next.id)!.parents) reach(parent, side);
+  }
+  let ahead = 0;
+  let behind = 0;
+  for (const side of sides.values()) {
+    if (side === OURS) ahead++;
+    else if (side === THEIRS) behind++;
+  }
+  return { ahead, behind };
+}
+
+interface Queued {
+  readonly id: string;
+  readonly time: number;
+}
+
+/** Takes out the latest first. */
+class CommitHeap {
+  readonly #items: Queued[] = [];
+
+  push(item: Queued): void {
+    const items = this.#items;
+    let at = items.length;
+    items.push(item);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (items[parent]!.time >= item.time) break;
+      items[at] = items[parent]!;
+      at = parent;
+    }
+    items[at] = item;
+  }
+
+  pop(): Queued | undefined {
+    const items = this.#items;
+    const first = items[0];
+    const last = items.pop();
+    if (first === undefined || last === undefined || items.length === 0) return first;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= items.length) break;
+      if (child + 1 < items.length && items[child + 1]!.time > items[child]!.time) child++;
+      if (items[child]!.time <= last.time) break;
+      items[at] = items[child]!;
+      at = child;
+    }
+    items[at] = last;
+    return first;
+  }
+}
+
+/** Text for people. */
+export function upstreamText({ shortName }: Upstream): string {
+  return textOf(shortName);
+}
