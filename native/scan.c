@@ -163,7 +163,7 @@ static int is_clean(const scan_t *scan, uint32_t node, const struct stat *stat) 
   if (stat->st_size < 0 || (uint64_t)stat->st_size != columns->size[node]) return 0;
   const int is_link = S_ISLNK(stat->st_mode);
   if (rule->symlink && is_link != ((flags & rule->symlink) != 0)) return 0;
-  // Where links are told apart, their execute bit is not compared.
+  // Where the rule distinguishes links, their execute bit does not count.
   if (rule->executable && !(rule->symlink && is_link) && ((stat->st_mode & 0100) != 0) != ((flags & rule->executable) != 0)) return 0;
 #ifdef __APPLE__
   const struct timespec time = stat->st_mtimespec, change = stat->st_ctimespec;

@@ -34,7 +34,7 @@ typedef struct {
   uint16_t executable;
   // The flag of any entry: a node without it is only a directory.
   uint16_t entry;
-  // The flag of a symbolic link; 0 if links and files are not told apart.
+  // The flag of a symbolic link; 0 if links and files count alike.
   uint16_t symlink;
   // Not 0: seconds have 32 bits instead of 31.
   uint16_t whole_seconds;

@@ -1,4 +1,4 @@
-// Which version-control system the working tree is of that a command is about.
+// The version-control system of the working tree that a command is about.
 import * as path from 'node:path';
 import { Vfs } from '../files/vfs.ts';
 import { GIT_DIRECTORY, gitDirectoriesAt } from '../git/repository/discovery.ts';
@@ -8,8 +8,8 @@ import type { CommandIo } from './io.ts';
 export type System = 'hg' | 'git';
 
 /**
- * Returns the system of the nearest working tree at or above the directory that the options name; 'hg' if there is none.
- * @param args the arguments of the command, of which only -R and --cwd are looked at; errors in them are not reported here
+ * Returns the system of the nearest working tree at or above the directory that the options name; 'hg' without one.
+ * @param args the arguments of the command; only -R and --cwd count, and errors in them are reported elsewhere
  */
 export function systemOf(args: readonly string[], io: CommandIo): System {
   const vfs = new Vfs();

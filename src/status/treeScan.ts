@@ -51,7 +51,7 @@ export class TreeScan {
    * tells them, and nothing of what they are.
    */
   #isEntered: boolean | undefined;
-  /** What is told to be absent is looked for behind a symbolic link: see the kind 'optional'. */
+  /** True while missing paths are searched behind a symbolic link: see the kind 'optional'. */
   #isBehindLink = false;
   /** The last directory that was asked for, for the files beside each other. */
   #verdict: { readonly directory: BytePath; readonly ignored: boolean } | undefined;

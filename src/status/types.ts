@@ -78,7 +78,7 @@ export interface CleanRule {
   readonly executable: number;
   /** Flags of which an entry has one at least; a node without is only a directory. */
   readonly entry: number;
-  /** The flag that stands for a symbolic link; 0 if links and files are not told apart. Default: 0. */
+  /** The flag that stands for a symbolic link; 0 if links and files count alike. Default: 0. */
   readonly symlink?: number | undefined;
   /** True if seconds have 32 bits instead of 31. Default: false. */
   readonly wholeSeconds?: boolean | undefined;
@@ -121,8 +121,8 @@ export interface TreeRules {
   readonly excluded: ReadonlySet<BytePath>;
   readonly traits: FileSystemTraits;
   /**
-   * True if a directory that contains something named as the control directory is another repository. If given, that name
-   * is skipped in every directory, and a directory with recorded paths below it is never another repository. Default: a
+   * True if a directory that contains something named as the control directory is another repository. If given, the
+   * scan skips that name in every directory, and a directory with recorded paths below it is never another repository. Default: a
    * directory with a control directory is one.
    */
   readonly isRepository?: ((directory: BytePath) => boolean) | undefined;

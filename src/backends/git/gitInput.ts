@@ -1,4 +1,4 @@
-// What the engine works on, from a Git repository at one moment.
+// The engine's input, from a Git repository at one moment.
 import type { BytePath } from '../../base/bytePath.ts';
 import type { GitIndex } from '../../git/index/gitIndex.ts';
 import { IndexFiles } from '../../git/index/indexFiles.ts';

@@ -19,12 +19,12 @@ import { WorkingChanges } from './workingChanges.ts';
 
 export interface GitStatusOptions {
   readonly untracked: 'no' | 'normal' | 'all';
-  /** 'matching': paths that patterns match, directories as a whole; 'traditional': files, or directories without others. */
+  /** 'matching': paths that patterns match, directories as a whole; 'traditional': files or directories. */
   readonly ignored: 'no' | 'traditional' | 'matching';
   readonly renames: RenameOptions;
   /** Selects paths; everything if undefined. */
   readonly isSelected?: ((path: BytePath) => boolean) | undefined;
-  /** Only what is at or below these paths is looked at. */
+  /** Only these paths and what is below them are scanned. */
   readonly paths?: readonly BytePath[] | undefined;
   readonly ignoreSubmodules?: IgnoredState | undefined;
   readonly bulk?: BulkOptions | undefined;
@@ -47,7 +47,7 @@ const ATTEMPTS = 4;
 
 /**
  * Returns the status of a working tree.
- * Throws 'unsupported' for what must be refused, 'corrupt' for damage.
+ * Throws 'unsupported' for an unsupported repository, 'corrupt' for damage.
  */
 export async function gitStatus(repository: GitRepository, options: GitStatusOptions): Promise<GitStatusResult> {
   const verdicts = new VerdictCache();
@@ -108,7 +108,7 @@ async function statusOf(
   };
 }
 
-/** Submodules are looked at for changes of tracked files and untracked ones. */
+/** Finds out whether a submodule has changes of tracked files, or untracked files. */
 async function checkSubmodule(
   repository: GitRepository,
   ignored: IgnoredState,
@@ -142,7 +142,7 @@ async function checkSubmodule(
 }
 
 function withoutUntracked(input: GitInput): GitInput {
-  // Everything is ignored: what is not recorded is neither told nor entered.
+  // Everything is ignored: the scan neither reports nor enters untracked paths.
   const ignore = { isEmpty: false, matches: () => true } as unknown as GitInput['ignore'];
   return { ...input, ignore };
 }
@@ -172,7 +172,7 @@ function othersOf(
   options: GitStatusOptions,
   isSelected: (path: BytePath) => boolean,
 ): GitEntry[] {
-  // What is at the path of a tracked file is told with that.
+  // A directory at the path of a tracked file belongs to the change of that file.
   const directories = (paths: readonly BytePath[]): BytePath[] =>
     paths
       .filter(path => isSelected(path) && input.statCache.find(path) === NO_NODE)
@@ -200,7 +200,7 @@ function othersOf(
 
 /**
  * Replaces paths by the uppermost directory that holds nothing tracked.
- * @param paths directories at or above them are not told as a whole
+ * @param paths directories above them are never shown as a whole
  * @param unless nor are these
  */
 function collapse(

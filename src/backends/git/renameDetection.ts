@@ -26,7 +26,7 @@ const MAX_BLOB_BYTES = 256 * 1024 * 1024;
 
 interface RenamesByTarget {
   readonly from: ReadonlyMap<BytePath, RenamedFrom>;
-  /** Paths that are told as the source of a rename, and not for themselves. */
+  /** Paths that are shown only as the source of a rename. */
   readonly sources: ReadonlySet<BytePath>;
 }
 

@@ -1,4 +1,4 @@
-// The status of a Git working tree, as its parts are told: head, changes, conflicts, untracked and ignored paths.
+// The status of a Git working tree, in its parts: head, changes, conflicts, untracked and ignored paths.
 import type { BytePath } from '../../base/bytePath.ts';
 import type { RecordedFile } from '../../git/changes/stagedChanges.ts';
 import type { Stage } from '../../git/index/gitIndex.ts';
@@ -45,7 +45,7 @@ export interface ConflictedPath {
   readonly submodule: SubmoduleState | undefined;
 }
 
-/** Paths of directories that are told as a whole end in '/'. */
+/** The path of a directory that is shown as a whole ends in '/'. */
 export interface UntrackedPath {
   readonly kind: 'untracked';
   readonly path: BytePath;

@@ -11,12 +11,12 @@ import { readRuleFile } from '../../git/ignore/gitIgnore.ts';
 import { SHA1, SHA256 } from '../../git/objects/objectFormat.ts';
 import type { SubmoduleState } from './statusTypes.ts';
 
-/** What is left out of the state of a submodule. */
+/** The part of a submodule's state that does not count. */
 export type IgnoredState = 'none' | 'untracked' | 'dirty' | 'all';
 
 const IGNORED: ReadonlySet<string> = new Set<IgnoredState>(['none', 'untracked', 'dirty', 'all']);
 
-/** Submodules of submodules deeper than this are refused: they may be in a circle. */
+/** Deeper submodules of submodules are unsupported: they may be in a circle. */
 const MAX_DEPTH = 20;
 
 /** Finds out whether a working tree has changes of tracked files, and untracked files. */
@@ -50,7 +50,7 @@ export class Submodules {
   readonly #override: IgnoredState | undefined;
   #settings: ReadonlyMap<BytePath, IgnoredState> | undefined;
 
-  /** @param override what to leave out whatever the configuration says */
+  /** @param override the ignored state, instead of the configured one */
   constructor(repository: GitRepository, check: WorkingTreeCheck, depth: number, override: IgnoredState | undefined) {
     this.#repository = repository;
     this.#check = check;

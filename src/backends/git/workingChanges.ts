@@ -107,7 +107,7 @@ export class WorkingChanges {
   }
 }
 
-/** Special files count as regular ones. What the file system cannot record is taken as recorded. */
+/** Special files count as regular ones. The index decides about bits that the file system cannot record. */
 function modeOf(
   stat: FileStat,
   recorded: number,

@@ -1,4 +1,4 @@
-// The command line of `quicksilver status` in a Git working tree: the options of `git status`, whose values are optional.
+// The options of `quicksilver status` in a Git working tree: those of `git status`, whose values are optional.
 import { usageError } from '../io.ts';
 
 export interface GitArguments {
@@ -9,7 +9,7 @@ export interface GitArguments {
   readonly untracked: 'no' | 'normal' | 'all' | undefined;
   readonly ignored: 'no' | 'traditional' | 'matching';
   readonly aheadBehind: boolean | undefined;
-  /** Percent; 0 for none, undefined for what the configuration says. */
+  /** Percent; undefined for the configured value. */
   readonly renames: { readonly enabled: boolean; readonly percent: number | undefined } | undefined;
   readonly ignoreSubmodules: 'none' | 'untracked' | 'dirty' | 'all' | undefined;
   readonly stats: boolean;

@@ -9,7 +9,7 @@ import {
 } from '../../backends/git/statusTypes.ts';
 import type { ByteSink } from '../io.ts';
 
-/** What is told of the branch. */
+/** The lines about the branch. */
 export interface BranchLines {
   /** In hexadecimal; undefined before the first commit. */
   readonly id: string | undefined;
@@ -24,7 +24,7 @@ export interface BranchLines {
 export interface GitOutput {
   readonly form: 'short' | 'v1' | 'v2' | 'json';
   readonly nul: boolean;
-  /** Undefined if nothing is to be told of the branch. */
+  /** Undefined if the output has no lines about the branch. */
   readonly branch: BranchLines | undefined;
   /** How a path is shown. */
   readonly display: (path: BytePath) => string;

@@ -91,7 +91,7 @@ function untrackedSetting(config: GitConfig): 'no' | 'normal' | 'all' {
   throw new QuicksilverError('invalid-config', `bad value '${value}' for status.showUntrackedFiles`);
 }
 
-/** Throws 'unsupported' if copies are to be found, too. */
+/** Throws 'unsupported' if the configuration asks for copies. */
 function renameOptions(config: GitConfig, parsed: GitArguments, io: CommandIo): GitStatusOptions['renames'] {
   const setting = config.has('status.renames') ? 'status.renames' : 'diff.renames';
   const value = config.get(setting);

@@ -20,7 +20,7 @@ interface Assignment {
 
 interface Rule {
   readonly pattern: PathPattern | undefined;
-  /** Of a macro. */
+  /** The name of a macro. */
   readonly macro: string | undefined;
   readonly assignments: readonly Assignment[];
 }

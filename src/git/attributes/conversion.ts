@@ -1,5 +1,4 @@
-// How a working file becomes the content that is recorded: line ends, `$Id$`, Git LFS. Asked only of files whose stat leaves
-// it open whether they changed.
+// How a working file becomes recorded content: line ends, `$Id$`, Git LFS. Only files whose stat proves nothing need it.
 import { QuicksilverError } from '../../base/errors.ts';
 import type { GitConfig } from '../config/gitConfig.ts';
 import type { AttributeValue } from './attributes.ts';
@@ -145,7 +144,7 @@ function withoutIdent(content: Buffer): Buffer {
   );
 }
 
-/** What a pointer of Git LFS says of the content; undefined if `data` is no pointer. */
+/** Returns the hash and size that a pointer of Git LFS records; undefined if `data` is no pointer. */
 export function lfsPointer(data: Buffer): { readonly sha256: string; readonly size: number } | undefined {
   if (data.length > 1024) return undefined;
   const text = data.toString('latin1');

@@ -30,12 +30,12 @@ export interface RenameSettings {
   readonly countsRest: boolean;
 }
 
-/** Git compares all contents within its limit. Here the time is bounded, too: beyond these, only equal files are renames. */
+/** Git compares all contents within its limit. Here the time is bounded, too: beyond these, only equal files pair. */
 const MAX_PAIRS = 1_000_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 /** How many sources are kept for each target before the best pairs are chosen. */
 const CANDIDATES = 4;
-/** Of equal sources, so many are looked at. */
+/** The search considers so many equal sources. */
 const EQUAL_SOURCES = 11;
 
 export interface RenameResult {
@@ -45,8 +45,8 @@ export interface RenameResult {
 }
 
 /**
- * Finds renames in Git's order: equal contents first, preferring equal base names; then files whose base name is unique on
- * both sides, if they are similar enough; then the best pairs of all that is left.
+ * Finds renames in Git's order. Equal contents come first, preferring equal base names. Then come similar files whose
+ * base name is unique on both sides. The best pairs of all others come last.
  * @param sources removed files, ordered by path; `targets` added ones, also ordered
  */
 export function findRenames(

@@ -1,4 +1,4 @@
-// How similar two contents are, as Git measures it to tell renames.
+// How similar two contents are, as Git measures it to find renames.
 
 /** The score of equal contents. */
 export const MAX_SCORE = 60_000;
@@ -6,7 +6,7 @@ export const MAX_SCORE = 60_000;
 const BUCKETS = 107_927;
 /** A piece ends after a line feed, or when it is this long. */
 const PIECE_BYTES = 64;
-/** Git looks for a NUL in so many bytes to tell binary contents. */
+/** A NUL in so many bytes makes a content binary. */
 const TEXT_PROBE_BYTES = 8000;
 
 /** How many bytes of a content are in pieces with each hash. */
@@ -15,8 +15,7 @@ export type Fingerprint = ReadonlyMap<number, number>;
 /**
  * Returns the fingerprint of a content. It is cut into pieces, and each counts its length under a hash of two 32-bit
  * registers. In a text, a CR before LF is skipped.
- * @param countsRest true if a last piece without line feed counts (newer releases of Git; 2.39 drops it if it is shorter
- * than 64 bytes)
+ * @param countsRest true if a last piece without line feed counts, as in newer releases of Git; 2.39 drops it
  */
 export function fingerprint(content: Uint8Array, countsRest: boolean): Fingerprint {
   const isText = !content.subarray(0, TEXT_PROBE_BYTES).includes(0);

@@ -1,4 +1,4 @@
-// What differs between HEAD's tree and the index.
+// The differences between HEAD's tree and the index.
 import { joinPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import type { CachedTree } from '../index/cacheTree.ts';
 import type { GitIndex } from '../index/gitIndex.ts';
@@ -21,8 +21,8 @@ export interface StagedChange {
 }
 
 /**
- * Returns the paths that HEAD's tree and the index have differently, in no particular order. Paths with conflicts are left
- * out. An entry that is only intended to be added counts as not in the index.
+ * Returns the paths that HEAD's tree and the index have differently, in no particular order. Paths with conflicts are
+ * left out. An entry that is only intended to be added counts as not in the index.
  * Reads no tree where the index remembers that its entries are those of the tree.
  * @param tree name of HEAD's tree; undefined before the first commit
  */

@@ -9,7 +9,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Git gives up on deeper includes. */
 const MAX_DEPTH = 10;
 
-/** What Git takes from its environment. */
+/** The part of the environment that Git reads. */
 export interface GitEnvironment {
   /** Absolute path; undefined if there is none. */
   readonly home: string | undefined;

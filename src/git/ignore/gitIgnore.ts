@@ -46,8 +46,8 @@ export class GitIgnore {
   }
 
   /**
-   * True if rules ignore the path itself: the last match in the file of its directory, then of each directory above, then
-   * in the common files. Directories above the path are the caller's matter: in an ignored one, everything is ignored.
+   * True if rules ignore the path itself. The file of its directory decides first, then that of each directory above,
+   * then the common files; in a file, the last match. The caller checks whether a directory above is ignored.
    */
   matches(path: BytePath, isDirectory: boolean): boolean {
     return this.rule(path, isDirectory)?.pattern.isNegated === false;

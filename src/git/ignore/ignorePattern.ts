@@ -2,7 +2,7 @@
 import { compileWildcards, matchesWildcards } from '../wildmatch.ts';
 
 export interface PathPattern {
-  /** The last match decides; a negated one says that the path is not ignored. */
+  /** The last match decides; a negated one means that the path is not ignored. */
   readonly isNegated: boolean;
   /** It matches directories only. */
   readonly isForDirectories: boolean;
@@ -21,7 +21,7 @@ const WILD = /[*?[\\]/;
 
 /**
  * Compiles a pattern without its `!`. One slash at the end means directories only. A pattern without another slash is
- * matched with the base name, one with a slash with the whole path; a slash at its beginning is dropped.
+ * matched with the base name. One with a slash is matched with the whole path, without a slash at its beginning.
  * @param fold ignore the case of ASCII letters
  */
 export function compilePattern(

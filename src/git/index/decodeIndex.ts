@@ -81,7 +81,7 @@ function plainEntries(bytes: Buffer, count: number, end: number, format: ObjectF
   return { entries: { count, bytes, names: bytes, ...columns }, next: at };
 }
 
-/** Version 4: each name begins with that of the entry before, but for the given number of bytes. */
+/** Version 4: each name begins with that of the entry before, except the given number of bytes. */
 function compressedEntries(bytes: Buffer, count: number, end: number, format: ObjectFormat, bad: Bad): DecodedEntries {
   const columns = columnsOf(count);
   const flagsAt = STAT_BYTES + format.length;

@@ -14,8 +14,8 @@ export const INTENT_TO_ADD = 0x2000;
 export const STAT_BYTES = 40;
 
 /**
- * Fixed parts start at `at` in `bytes`: ctime (s, ns), mtime (s, ns), device, inode, mode, uid, gid, size, each 4 bytes,
- * big-endian; the object name; the flags. Paths are ranges of `names`.
+ * Fixed parts start at `at` in `bytes`. Big-endian fields of 4 bytes come first: ctime (s, ns), mtime (s, ns), device,
+ * inode, mode, uid, gid, size. Then come the object name and the flags. Paths are ranges of `names`.
  */
 export interface EntryList {
   readonly count: number;

@@ -4,8 +4,8 @@ import { QuicksilverError } from '../../base/errors.ts';
 const WORD_BITS = 64;
 
 /**
- * Decodes a bitmap: number of bits, number of 64-bit words, the words, the place of the last marker word. A marker has the
- * repeated bit (bit 0), how many words consist of it (bits 1 to 32), and how many literal words follow (bits 33 to 63).
+ * Decodes a bitmap: number of bits, number of 64-bit words, the words, the place of the last marker word. Bit 0 of a
+ * marker is the repeated bit. Bits 1 to 32 count the words of it, bits 33 to 63 the literal words that follow.
  * Returns the positions of the set bits, ascending, and where the bitmap ends.
  * Throws 'corrupt' if it is truncated or sets a bit at or beyond `limit`.
  */

@@ -76,7 +76,7 @@ export interface IndexColumns extends Omit<
 
 type Kind = 'none' | 'added' | 'changed' | 'tracked' | 'repository' | 'assumed' | 'optional';
 
-/** A node that has none of these is proved clean by an equal stat. */
+/** Only a node whose flags are ENTRY under this mask can be proved clean by an equal stat. */
 const CLEAN_MASK = ENTRY | GITLINK | ASSUMED | SKIPPED | INTENT | UNMERGED;
 
 /** Immutable; node ids belong to one instance. */
@@ -125,8 +125,8 @@ export class GitIndex {
   }
 
   /**
-   * Returns how a path is recorded: 'added' is intent to add, 'changed' a conflict, 'repository' a gitlink. An entry with
-   * assume-valid counts as clean whatever is there; one with skip-worktree if nothing is there.
+   * Returns how a path is recorded: 'added' is intent to add, 'changed' a conflict, 'repository' a gitlink. An entry
+   * with assume-valid counts as clean whatever is there; one with skip-worktree if nothing is there.
    */
   kind(node: number): Kind {
     const flags = this.tree.flags[node]!;
@@ -143,8 +143,8 @@ export class GitIndex {
    * 1. another kind, execute bit or size is a modification; a special file counts as a regular file of other content;
    * 2. an entry that could have changed unseen (racy), or of which Git was not sure (size 0), is unsure;
    * 3. equal times, inode and owner are clean; everything else is unsure.
-   * Git on most systems compares whole seconds. Nanoseconds of the mtime are compared where both sides know them: a
-   * difference costs a reading, and the answer is right where that of whole seconds is not.
+   * Git on most systems compares whole seconds. Nanoseconds of the mtime are compared where both sides know them.
+   * A difference costs a reading, and finds changes within a second.
    */
   compareStat(node: number, stat: FileStat): 'clean' | 'modified' | 'unsure' {
     const { tree } = this;

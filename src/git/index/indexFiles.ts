@@ -1,4 +1,4 @@
-// The contents that the index records, as the engine's base: a working file is clean if Git would record the same object.
+// The contents that the index records, as the engine's base. A working file is clean if Git would record the same object.
 import { createHash } from 'node:crypto';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
@@ -10,7 +10,7 @@ import { EXECUTABLE_MODE, SYMLINK_MODE } from '../objects/structures.ts';
 import type { GitRepository } from '../repository/repository.ts';
 import type { GitIndex } from './gitIndex.ts';
 
-/** A file that is converted is read as a whole; larger ones are refused. */
+/** A file that is converted is read as a whole; larger ones are unsupported. */
 const MAX_CONVERTED_BYTES = 512 * 1024 * 1024;
 
 export interface IndexedFile {

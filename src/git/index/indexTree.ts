@@ -29,8 +29,8 @@ const SECOND_FLAGS = 2;
 const STAGES = 0x3000;
 
 /**
- * Node 0 is the root. The children of a node are contiguous and ordered by the bytes of their names; a parent comes before
- * its children. Paths are ranges of `bytes`.
+ * Node 0 is the root. The children of a node are contiguous and ordered by the bytes of their names; a parent comes
+ * before its children. Paths are ranges of `bytes`.
  */
 export interface IndexTree {
   readonly bytes: Buffer;

@@ -22,7 +22,7 @@ export interface IndexOptions {
   readonly settings: StatSettings;
   /** True if columns are made in memory that threads share. */
   readonly shared?: boolean | undefined;
-  /** Is told how many bytes are about to be decoded. */
+  /** Called with the number of bytes before they are decoded. */
   readonly expect?: ((bytes: number) => void) | undefined;
 }
 

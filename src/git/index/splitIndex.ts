@@ -15,8 +15,8 @@ export function sharedIndexName(link: Buffer, format: ObjectFormat, file: string
 }
 
 /**
- * Puts the entries of an index and of its shared file together. Two bitmaps over the shared entries say which are deleted
- * and which replaced. Replacements come first in the index, in the order of the bits, without names.
+ * Puts the entries of an index and of its shared file together. Two bitmaps over the shared entries mark the deleted
+ * and the replaced ones. Replacements come first in the index, in the order of the bits, without names.
  * Throws 'corrupt' if they do not fit together.
  */
 export function joinSplitIndex(own: DecodedIndex, shared: DecodedIndex, format: ObjectFormat, file: string): EntryList {

@@ -1,5 +1,5 @@
-// The index of a pack, versions 1 and 2: which object is where. It is searched in the file, so that the index of a large
-// repository is not read as a whole.
+// The index of a pack, versions 1 and 2: which object is where. It is searched in the file: the index of a large
+// repository is never read as a whole.
 import { QuicksilverError } from '../../base/errors.ts';
 import type { OpenFile } from '../../files/vfs.ts';
 import type { ObjectFormat } from './objectFormat.ts';

@@ -1,4 +1,4 @@
-// What commits and trees are made of.
+// The parts of commits and trees.
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from './objectFormat.ts';
 

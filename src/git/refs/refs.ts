@@ -24,7 +24,7 @@ export interface GitHead {
   readonly id: string | undefined;
 }
 
-/** Reads references. What it read is not kept, except packed-refs for as long as that is the same file. */
+/** Reads references, and keeps nothing of them. */
 export class Refs {
   readonly #vfs: Vfs;
   readonly #places: RefPlaces;

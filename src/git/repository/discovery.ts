@@ -11,13 +11,13 @@ const HEAD_NAMES = /^(?:ref:\s*refs\/|[0-9a-f]{40}(?:[0-9a-f]{24})?\s*$)/;
 export interface GitDirectories {
   /** Absolute path of what belongs to this working tree: HEAD, index, unfinished operations. */
   readonly gitDirectory: string;
-  /** Absolute path of what linked worktrees share: objects, references, configuration. The same for most. */
+  /** Absolute path of what linked worktrees share: objects, references, configuration. Equal to `gitDirectory` in most repositories. */
   readonly commonDirectory: string;
 }
 
 /**
- * Returns the state that a `.git` at `place` (an absolute path) leads to: a directory, or a file that names one. Returns
- * undefined if it leads to no repository: then `.git` is an ordinary name.
+ * Returns the state that a `.git` at `place` (an absolute path) leads to: a directory, or a file that names one.
+ * Returns undefined if it leads to no repository: then `.git` is an ordinary name.
  */
 export function gitDirectoriesAt(vfs: Vfs, place: string | Buffer): GitDirectories | undefined {
   const stat = vfs.lstat(place);

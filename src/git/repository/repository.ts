@@ -1,4 +1,4 @@
-// One Git working tree: where its state is, what its configuration says, and the readers of its parts.
+// One Git working tree: where its state is, its configuration, and the readers of its parts.
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { BytePath } from '../../base/bytePath.ts';
@@ -62,7 +62,7 @@ export class GitRepository implements GitDirectories {
 
   /**
    * Opens the working tree at `root`.
-   * Throws 'not-a-repository' if there is none, 'unsupported' if it must be refused, 'invalid-config' where Git fails.
+   * Throws 'not-a-repository' if there is none, 'unsupported' if it needs more than is implemented, 'invalid-config' where Git fails.
    */
   static open(root: string, options: GitOptions): GitRepository {
     const { vfs, environment } = options;

@@ -1,4 +1,4 @@
-// Which repositories are refused, by name: whatever is here is nothing that a status could be wrong about unseen.
+// Which repositories are unsupported, by name: a status of them could be wrong without notice.
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Vfs } from '../../files/vfs.ts';
@@ -71,8 +71,8 @@ function checkWorktree(vfs: Vfs, root: string, { gitDirectory }: GitDirectories,
 }
 
 /**
- * Throws 'unsupported' if the working tree or its state belongs to another user and safe.directory does not name it: Git
- * refuses then, too. Only configuration of the system and the user counts.
+ * Throws 'unsupported' if the working tree or its state belongs to another user and safe.directory does not name it.
+ * Git rejects it, too. Only configuration of the system and the user counts.
  */
 export function checkOwner(vfs: Vfs, root: string, directories: GitDirectories, environment: GitEnvironment): void {
   const own = process.getuid?.();

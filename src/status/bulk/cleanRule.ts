@@ -36,7 +36,7 @@ export function provesClean(
   const { executable, symlink = 0, wholeSeconds = false, owner } = columns.rule;
   const isLink = stat.isSymbolicLink();
   if (symlink !== 0 && isLink !== ((flags & symlink) !== 0)) return false;
-  // A link has no execute bit of its own: where links are told apart, it is not compared.
+  // A link has no execute bit of its own: where the rule distinguishes links, it does not count.
   const comparesExecutable = executable !== 0 && !(symlink !== 0 && isLink);
   if (comparesExecutable && ((Number(stat.mode) & 0o100) !== 0) !== ((flags & executable) !== 0)) return false;
   const seconds = stat.mtimeNs / SECOND_NS;

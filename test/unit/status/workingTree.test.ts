@@ -175,6 +175,8 @@ test('what lstat says', { skip: !onLinux }, t => {
     ctimeNs: real.ctimeNs,
     inode: real.ino,
     device: real.dev,
+    uid: Number(real.uid),
+    gid: Number(real.gid),
   });
 });
 
