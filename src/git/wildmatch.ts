@@ -1,5 +1,5 @@
-// Git's wildcards, on byte strings: `?`, `*`, `[…]`, `\x`, and `**` for any number of directories. The matcher keeps the
-// set of states a pattern can be in: no pattern takes more time than its length times that of the text.
+// Git's wildcards, on byte strings: `?`, `*`, `[…]`, `\x`, and `**` for any number of directories. The matcher keeps
+// the set of states a pattern can be in: no pattern takes more time than its length times that of the text.
 
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;

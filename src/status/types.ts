@@ -1,5 +1,5 @@
-// What the engine works on. It knows no version-control system: a stat cache, a matcher of ignored paths and a source of
-// base contents are given to it, and Mercurial's (or another system's) own files implement them by their shape.
+// What the engine works on. It knows no version-control system: a stat cache, a matcher of ignored paths and a source
+// of base contents are given to it, and Mercurial's (or another system's) own files implement them by their shape.
 import type { BytePath } from '../base/bytePath.ts';
 import type { ContentSource, FileStat } from '../base/fileStat.ts';
 import type { TreeColumns } from '../base/decodeAccelerators.ts';
@@ -27,9 +27,9 @@ export type EntryKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked' | '
 export type StatVerdict = 'clean' | 'modified' | 'unsure';
 
 /**
- * The tracked paths as a tree: a node per directory and file, the children of a node contiguous and ordered by the bytes
- * of their names. A node may be an entry and a directory at once (a removed file whose path became a directory).
- * Immutable. Ids belong to one cache only.
+ * The tracked paths as a tree: a node per directory and file, the children of a node contiguous and ordered by the
+ * bytes of their names. A node may be an entry and a directory at once (a removed file whose path became a
+ * directory). Immutable. Ids belong to one cache only.
  */
 export interface StatCache {
   readonly root: NodeId;
@@ -68,8 +68,9 @@ export interface StatColumns extends TreeColumns {
 }
 
 /**
- * A regular file or symbolic link is clean if `(flags & mask) === value` and it is not doubtful, and its size, its owner's
- * execute bit, the low 31 bits of its mtime's seconds and, where both sides know them, the nanoseconds are the recorded ones.
+ * A regular file or symbolic link is clean if `(flags & mask) === value` and it is not doubtful, and its size, its
+ * owner's execute bit, the low 31 bits of its mtime's seconds and, where both sides know them, the nanoseconds are
+ * the recorded ones.
  */
 export interface CleanRule {
   readonly mask: number;
@@ -122,8 +123,8 @@ export interface TreeRules {
   readonly traits: FileSystemTraits;
   /**
    * True if a directory that contains something named as the control directory is another repository. If given, the
-   * scan skips that name in every directory, and a directory with recorded paths below it is never another repository. Default: a
-   * directory with a control directory is one.
+   * scan skips that name in every directory, and a directory with recorded paths below it is never another
+   * repository. Default: a directory with a control directory is one.
    */
   readonly isRepository?: ((directory: BytePath) => boolean) | undefined;
   /** True if a fifo, socket or device at a recorded path counts as a file of other content. Default: as nothing. */

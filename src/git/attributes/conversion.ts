@@ -1,4 +1,5 @@
-// How a working file becomes recorded content: line ends, `$Id$`, Git LFS. Only files whose stat proves nothing need it.
+// How a working file becomes recorded content: line ends, `$Id$`, Git LFS. Only files whose stat proves nothing need
+// it.
 import { QuicksilverError } from '../../base/errors.ts';
 import type { GitConfig } from '../config/gitConfig.ts';
 import type { AttributeValue } from './attributes.ts';

@@ -1,4 +1,5 @@
-// The contents that the index records, as the engine's base. A working file is clean if Git would record the same object.
+// The contents that the index records, as the engine's base. A working file is clean if Git would record the same
+// object.
 import { createHash } from 'node:crypto';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';

@@ -4,10 +4,10 @@ import { QuicksilverError } from '../../base/errors.ts';
 const DEFAULT_COPY = 0x10000;
 
 /**
- * Applies a pack's delta to its base. A delta begins with the sizes of base and result, 7 bits a byte, least significant
- * first. Instructions follow. With bit 7 set, one copies: its low bits mark the offset and size bytes that follow. Else it
- * inserts the 1 to 127 bytes that follow.
- * Throws a 'corrupt' error for a delta that is truncated, of another base, or yields another size.
+ * Applies a pack's delta to its base. A delta begins with the sizes of base and result, 7 bits a byte, least
+ * significant first. Instructions follow. With bit 7 set, one copies: its low bits mark the offset and size bytes
+ * that follow. Else it inserts the 1 to 127 bytes that follow. Throws a 'corrupt' error for a delta that is
+ * truncated, of another base, or yields another size.
  * @param maxBytes refuses larger results before memory is allocated
  */
 export function applyDelta(base: Uint8Array, delta: Uint8Array, maxBytes: number, file: string): Buffer {

@@ -11,7 +11,8 @@ export interface Upstream {
 }
 
 /**
- * Returns the upstream of a branch: the reference of `branch.<name>.merge` after the mapping of the remote's `fetch`. Returns undefined if there is none, or no mapping fits.
+ * Returns the upstream of a branch: the reference of `branch.<name>.merge` after the mapping of the remote's `fetch`.
+ * Returns undefined if there is none, or no mapping fits.
  * @param branch the short name, as a byte string
  */
 export function upstreamOf(config: GitConfig, branch: string): Upstream | undefined {
@@ -51,8 +52,9 @@ const OURS = 1;
 const THEIRS = 2;
 
 /**
- * Returns how many commits are reachable from only one of two commits. Returns undefined if the walk would read more than
- * {@link MAX_WALKED} commits. The walk takes the latest commit first; a commit of both sides marks its ancestors.
+ * Returns how many commits are reachable from only one of two commits. Returns undefined if the walk would read more
+ * than {@link MAX_WALKED} commits. The walk takes the latest commit first; a commit of both sides marks its
+ * ancestors.
  */
 export function distance(ours: string, theirs: string, read: (id: string) => Commit): Distance | undefined {
   if (ours === theirs) return { ahead: 0, behind: 0 };

@@ -11,7 +11,10 @@ const HEAD_NAMES = /^(?:ref:\s*refs\/|[0-9a-f]{40}(?:[0-9a-f]{24})?\s*$)/;
 export interface GitDirectories {
   /** Absolute path of what belongs to this working tree: HEAD, index, unfinished operations. */
   readonly gitDirectory: string;
-  /** Absolute path of what linked worktrees share: objects, references, configuration. Equal to `gitDirectory` in most repositories. */
+  /**
+   * Absolute path of what linked worktrees share: objects, references, configuration. Equal to `gitDirectory` in most
+   * repositories.
+   */
   readonly commonDirectory: string;
 }
 

@@ -61,8 +61,8 @@ export class GitRepository implements GitDirectories {
   }
 
   /**
-   * Opens the working tree at `root`.
-   * Throws 'not-a-repository' if there is none, 'unsupported' if it needs more than is implemented, 'invalid-config' where Git fails.
+   * Opens the working tree at `root`. Throws 'not-a-repository' if there is none, 'unsupported' if it needs more than
+   * is implemented, 'invalid-config' where Git fails.
    */
   static open(root: string, options: GitOptions): GitRepository {
     const { vfs, environment } = options;
