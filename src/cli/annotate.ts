@@ -16,7 +16,7 @@ import { EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository, openRepository, type Place } from './open.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
-import { compileLater, templateOf } from './status.ts';
+import { compileLater, restrictionsOf, templateOf } from './status.ts';
 
 /** Exit code 0. Throws QuicksilverErrors. */
 export async function annotate(args: ParsedArguments, io: CommandIo): Promise<number> {
@@ -31,6 +31,7 @@ export async function annotate(args: ParsedArguments, io: CommandIo): Promise<nu
     args.positionals,
     { ...place, statCache: undefined, controlDirectory: '.hg' },
     compileLater,
+    restrictionsOf(args),
   );
   const found = view.files(paths).filter(path => filter?.(path, true) ?? true);
   const files = found.sort(compareBytes).map(path => view.annotate(path));

@@ -12,6 +12,10 @@ export interface OptionSpec {
   readonly repeats?: boolean;
   /** How the help text names the value of a 'string' option. */
   readonly value?: string;
+  /** Values of a 'string' option, for completion. */
+  readonly choices?: readonly string[];
+  /** True if the value of a 'string' option is a directory. */
+  readonly isDirectory?: boolean;
   /** An option of `hg` that is known and not available here: saying so is better than calling it unknown. */
   readonly unavailable?: boolean;
 }

@@ -66,6 +66,10 @@ describe('include and exclude', () => {
     }
   });
 
+  test('annotate', async () => {
+    for (const args of ['a -X **.h', 'a -I a/b', 'a -X a']) await same('annotate', args.split(' '));
+  });
+
   test('cat', async () => {
     for (const args of ['a -X *.h', 'a -I a/b', 'r.c a -X a', 'a -X a', 'glob:**.c -X a/b'])
       await same('cat', args.split(' '));

@@ -87,7 +87,10 @@ describe('the quicksilver process', { skip }, () => {
   test('errors are one line, and the exit code is 255', () => {
     for (const [args, message] of [
       [['satus'], "unknown command 'satus'; did you mean 'status'?"],
-      [['frobnicate'], "unknown command 'frobnicate'; there are: status, cat, watch, debugignore, doctor"],
+      [
+        ['frobnicate'],
+        "unknown command 'frobnicate'; there are: status, cat, annotate, watch, debugignore, doctor, completion, manpage",
+      ],
       [['constructor'], "unknown command 'constructor'; there are: status, cat, watch, debugignore, doctor"],
       [['d'], "command 'd' is ambiguous: debugignore, doctor"],
       [['status', '--cwd', 'nope'], `${root}/nope: no such directory`],

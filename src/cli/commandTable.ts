@@ -1,0 +1,187 @@
+// The commands: their options, and where their code is. A command's code is loaded when it runs, because `status` has
+// to answer before the other commands would be loaded.
+import type { OptionSpecs, ParsedArguments } from './arguments.ts';
+import type { CommandIo } from './io.ts';
+
+/** Runs a command and returns its exit code. Throws QuicksilverErrors. */
+export type CommandRun = (args: ParsedArguments, io: CommandIo) => Promise<number>;
+
+export interface Command {
+  /** One line, as an imperative. */
+  readonly summary: string;
+  /** The options and operands after the command's name. */
+  readonly usage: string;
+  /** More sentences for the help text and the manual page, wrapped where they are shown. */
+  readonly notes?: readonly string[];
+  readonly options: OptionSpecs;
+  /** Completion of operands: paths, or some words. */
+  readonly operands?: 'paths' | readonly string[];
+  readonly load: () => Promise<CommandRun>;
+}
+
+/** Options that are accepted before the command and after it. */
+export const GLOBAL_OPTIONS: OptionSpecs = {
+  repository: {
+    type: 'string',
+    short: 'R',
+    value: 'ROOT',
+    help: 'root of the repository instead of the one around the current directory',
+    isDirectory: true,
+  },
+  cwd: { type: 'string', value: 'DIR', help: 'change to this directory first', isDirectory: true },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
+};
+
+/** Options that restrict the paths of a command. */
+const PATTERN_OPTIONS: OptionSpecs = {
+  include: {
+    type: 'string',
+    short: 'I',
+    value: 'PATTERN',
+    repeats: true,
+    help: 'include names that match the pattern, or lie below a match',
+  },
+  exclude: {
+    type: 'string',
+    short: 'X',
+    value: 'PATTERN',
+    repeats: true,
+    help: 'exclude names that match the pattern, or lie below a match',
+  },
+};
+
+const STATUS_OPTIONS: OptionSpecs = {
+  all: { type: 'boolean', short: 'A', help: 'all files, including clean and ignored ones, with the sources of copies' },
+  modified: { type: 'boolean', short: 'm', help: 'modified files' },
+  added: { type: 'boolean', short: 'a', help: 'added files' },
+  removed: { type: 'boolean', short: 'r', help: 'removed files' },
+  deleted: { type: 'boolean', short: 'd', help: 'missing files: tracked, but not on disk' },
+  clean: { type: 'boolean', short: 'c', help: 'clean files' },
+  unknown: { type: 'boolean', short: 'u', help: 'untracked files' },
+  ignored: { type: 'boolean', short: 'i', help: 'ignored files' },
+  'no-status': { type: 'boolean', short: 'n', help: 'hide the status letter' },
+  copies: { type: 'boolean', short: 'C', help: 'show the sources of copied and renamed files' },
+  print0: { type: 'boolean', short: '0', help: 'end names with NUL instead of a newline' },
+  template: { type: 'string', short: 'T', value: 'json', help: 'write JSON', choices: ['json'] },
+  color: {
+    type: 'string',
+    value: 'WHEN',
+    help: 'use colors: auto (default), always, never or debug',
+    choices: ['auto', 'always', 'never', 'debug'],
+  },
+  quiet: { type: 'boolean', short: 'q', help: 'hide untracked files' },
+  stats: { type: 'boolean', help: 'report the work done on stderr' },
+  verbose: { type: 'boolean', short: 'v', help: '', unavailable: true },
+  rev: {
+    type: 'string',
+    value: 'REV',
+    repeats: true,
+    help: 'compare with this revision; given twice, compare these two',
+  },
+  change: { type: 'string', value: 'REV', help: 'show the changes of this revision against its first parent' },
+  terse: { type: 'string', short: 't', help: '', unavailable: true },
+  ...PATTERN_OPTIONS,
+  subrepos: { type: 'boolean', short: 'S', help: '', unavailable: true },
+  config: { type: 'string', help: '', unavailable: true },
+};
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  status: {
+    summary: 'show what changed in the working copy',
+    usage: '[OPTION]... [PATH]...',
+    notes: [
+      'Without a choice of statuses, all except clean and ignored files are shown.',
+      "A PATH may be a pattern with its kind in front ('glob:**.c', 're:\\.h$').",
+      "The output is that of 'hg status'.",
+    ],
+    options: STATUS_OPTIONS,
+    operands: 'paths',
+    load: async () => (await import('./status.ts')).status,
+  },
+  cat: {
+    summary: 'print files as of a revision',
+    usage: '[OPTION]... PATH...',
+    notes: ["Without --rev, the revision is the working copy's first parent.", "The output is that of 'hg cat'."],
+    options: {
+      rev: { type: 'string', short: 'r', value: 'REV', help: 'print this revision' },
+      decode: { type: 'boolean', help: '', unavailable: true },
+      output: { type: 'string', short: 'o', help: '', unavailable: true },
+      ...PATTERN_OPTIONS,
+      template: { type: 'string', short: 'T', help: '', unavailable: true },
+    },
+    operands: 'paths',
+    load: async () => (await import('./cat.ts')).cat,
+  },
+  annotate: {
+    summary: 'show the changeset that brought each line of a file',
+    usage: '[OPTION]... PATH...',
+    notes: [
+      "Without --rev, the revision is the working copy's first parent; --rev 'wdir()' is the working file.",
+      "The output is that of 'hg annotate'.",
+    ],
+    options: {
+      rev: { type: 'string', short: 'r', value: 'REV', help: 'annotate this revision' },
+      'no-follow': { type: 'boolean', help: 'stop at copies and renames' },
+      text: { type: 'boolean', short: 'a', help: 'annotate binary files, too' },
+      user: { type: 'boolean', short: 'u', help: 'show the author (whole with -v)' },
+      file: { type: 'boolean', short: 'f', help: 'show the file name' },
+      date: { type: 'boolean', short: 'd', help: 'show the date (short with -q)' },
+      number: { type: 'boolean', short: 'n', help: 'show the revision number (default)' },
+      changeset: { type: 'boolean', short: 'c', help: 'show the changeset' },
+      'line-number': { type: 'boolean', short: 'l', help: 'show where the line was when it was added' },
+      skip: { type: 'string', value: 'REV', repeats: true, help: 'attribute changes of this revision to older ones' },
+      'ignore-all-space': { type: 'boolean', short: 'w', help: 'ignore white space' },
+      'ignore-space-change': { type: 'boolean', short: 'b', help: 'ignore changes in the amount of white space' },
+      'ignore-blank-lines': { type: 'boolean', short: 'B', help: 'ignore changes that only add or remove blank lines' },
+      'ignore-space-at-eol': { type: 'boolean', short: 'Z', help: 'ignore white space at line ends' },
+      template: { type: 'string', short: 'T', value: 'json', help: 'write JSON', choices: ['json'] },
+      verbose: { type: 'boolean', short: 'v', help: 'show authors whole' },
+      quiet: { type: 'boolean', short: 'q', help: 'show short dates' },
+      ...PATTERN_OPTIONS,
+    },
+    operands: 'paths',
+    load: async () => (await import('./annotate.ts')).annotate,
+  },
+  watch: {
+    summary: 'print changes of the status as they happen, one JSON object per line',
+    usage: '[-R ROOT]',
+    options: {},
+    load: async () => (await import('./watch.ts')).watch,
+  },
+  debugignore: {
+    summary: 'show the rule, file and line that ignores each path',
+    usage: 'PATH...',
+    options: {},
+    operands: 'paths',
+    load: async () => (await import('./debugignore.ts')).debugignore,
+  },
+  doctor: {
+    summary: "report on a repository, and compare with 'hg status' if hg is installed",
+    usage: '[-R ROOT] [--no-hg]',
+    notes: ['Exit code: 0 if the answers agree, 1 if they differ, 3 if the repository is unsupported, 255 on errors.'],
+    options: {
+      'no-hg': { type: 'boolean', help: 'do not start hg, which executes hooks of the configuration' },
+    },
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  completion: {
+    summary: 'print a completion script for a shell',
+    usage: 'bash|zsh|fish',
+    notes: [
+      'bash: source <(quicksilver completion bash)',
+      'zsh: source <(quicksilver completion zsh)',
+      'fish: quicksilver completion fish | source',
+    ],
+    options: {},
+    operands: ['bash', 'zsh', 'fish'],
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  manpage: {
+    summary: 'print the manual page, in the format of man',
+    usage: '',
+    options: {},
+    load: async () => (await import('./manPage.ts')).manPage,
+  },
+};
+
+export const ALIASES: Readonly<Record<string, string>> = { st: 'status', blame: 'annotate' };
