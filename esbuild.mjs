@@ -2,9 +2,10 @@
 // used, its worker, what ssh asks for passwords and hg for messages, and the CLI.
 // Only the extension may see `vscode`: a leak of that import into the core breaks the other two builds.
 import * as esbuild from 'esbuild';
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { noticesFor } from './scripts/lib/third-party-notices.mjs';
 
 const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
 
@@ -16,6 +17,7 @@ const common = {
   minify: true,
   sourcemap: 'linked',
   logLevel: 'warning',
+  metafile: true,
   outExtension: { '.js': '.cjs' },
   outdir: 'dist',
   define: { 'import.meta.dirname': '__dirname' },
@@ -91,5 +93,6 @@ for (const name of ['askpass.sh', 'askpass.cmd']) {
 if (values.watch) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
 } else {
-  await Promise.all(builds.map(options => esbuild.build(options)));
+  const results = await Promise.all(builds.map(options => esbuild.build(options)));
+  writeFileSync('dist/third-party-notices.txt', noticesFor(results.map(({ metafile }) => metafile)));
 }

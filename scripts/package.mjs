@@ -13,10 +13,10 @@ const sizeLimit = 500_000; // Bytes. What is downloaded and unpacked on every ma
 /** Bytes of the bundles that others wait for: on the extension host's thread when VS Code starts, in each process. */
 const bundleLimits = { extension: 100_000, cli: 280_000 };
 const allowed =
-  /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+  /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/third-party-notices\.txt|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 const required = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icon.png'].concat(
   ['extension', 'commands', 'worker', 'scanner', 'linear', 'askpass', 'editor', 'cli'].map(name => `dist/${name}.cjs`),
-  ['dist/askpass.sh', 'dist/askpass.cmd'],
+  ['dist/askpass.sh', 'dist/askpass.cmd', 'dist/third-party-notices.txt'],
 );
 
 const { values: options } = parseArgs({

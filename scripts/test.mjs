@@ -2,7 +2,8 @@
 //
 //   npm test -- [--only NAME]... [--skip NAME]...
 //
-// Names: typecheck, lint, build, unit, differential, vscode (or one of vscode-<version>, vscode-user), package.
+// Names: typecheck, lint, build, unit, differential, vscode (or one of vscode-<version>, vscode-user),
+// package, package-cli.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -47,6 +48,7 @@ const stages = [
   })),
   ...(canTestAsOrdinaryUser() ? [userStage()] : []),
   { name: 'package', programs: forVscode, run: () => node(['scripts/package.mjs', '--check']) },
+  { name: 'package-cli', group: 'package', programs: [hg], run: () => node(['scripts/package-cli.mjs', '--check']) },
 ];
 
 /** Test files that take longest. They are started first, so that at the end not one of them runs on alone. */

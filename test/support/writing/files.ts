@@ -30,10 +30,12 @@ export function checkedFiles(): string[] {
   return found.sort();
 }
 
-/** Returns the problems of one file. */
+/** Returns the problems of one file; none for a kind of file that has no prose. */
 export function problemsInFile(path: string): FileProblem[] {
+  const read = reader(path);
+  if (read === undefined) return [];
   const text = readFileSync(join(PROJECT, path), 'utf8').replace(/\r\n/g, '\n');
-  return problemsOf(reader(path)!(text)).map(problem => ({ ...problem, path }));
+  return problemsOf(read(text)).map(problem => ({ ...problem, path }));
 }
 
 /** Returns the fingerprints of the sentences that were there before the rules, one a line in the file. */
