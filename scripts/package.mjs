@@ -45,7 +45,6 @@ async function main() {
       'package',
       ...wanted,
       ...(isUniversal ? [] : ['--target', platform]),
-      '--allow-missing-repository',
       '--no-rewrite-relative-links',
       '--out',
       file,
