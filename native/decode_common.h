@@ -22,6 +22,12 @@ enum {
 // More bytes than this are decoded by nobody; so that places in them are numbers of 32 bits.
 #define MAX_BYTES 0x7fffffffu
 
+// As src/mercurial/dirstate/treeLimits.ts, which says why.
+#define MAX_DEPTH 2048u
+static inline uint64_t most_entries(size_t bytes) { return 0x40000 + (uint64_t)bytes / 64; }
+static inline uint64_t most_directories(size_t bytes) { return 0x10000 + (uint64_t)bytes / 64; }
+static inline uint64_t most_path_bytes(size_t bytes) { return 0x1000000 + (uint64_t)bytes * 4; }
+
 static inline uint32_t u32(const uint8_t *at) {
   return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }

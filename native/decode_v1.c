@@ -34,6 +34,8 @@ typedef struct {
   // In the order in which they were first seen; 0 is the root.
   directory_t *directories;
   size_t directory_count, directory_room;
+  // The sum of the lengths of their paths.
+  uint64_t path_bytes;
   // Their numbers by hash; 0 is a free place. The number of places is a power of two.
   uint32_t *slots;
   size_t slot_count;
@@ -77,6 +79,7 @@ static uint32_t find_directory(v1_t *v1, uint32_t parent, uint32_t offset, uint3
     return 0;
   }
   uint32_t number = (uint32_t)v1->directory_count++;
+  v1->path_bytes += end;
   v1->directories[number] = (directory_t){.parent = parent,
                                           .path_offset = offset,
                                           .hash = hash,
@@ -96,8 +99,7 @@ static size_t common_prefix(const uint8_t *a, const uint8_t *b, size_t limit) {
   return i;
 }
 
-// Finds all entries and directories. A directory has a longer path than the one it is in, so that there are never more on
-// the way than a path has bytes.
+// Finds all entries and directories. `way` and `way_starts` have room for MAX_DEPTH + 1 directories.
 static int read_entries(v1_t *v1, uint32_t *way, uint32_t *way_starts) {
   const uint8_t *bytes = v1->bytes;
   size_t depth = 0;
@@ -129,6 +131,7 @@ static int read_entries(v1_t *v1, uint32_t *way, uint32_t *way_starts) {
         return 0;
       }
       if (i == end || bytes[i] == 0) break;
+      if (depth == MAX_DEPTH) return 0;
       const uint32_t directory =
           find_directory(v1, way[depth], (uint32_t)path, (uint32_t)(start - path), (uint32_t)(i - path));
       if (directory == 0) return 0;
@@ -138,6 +141,8 @@ static int read_entries(v1_t *v1, uint32_t *way, uint32_t *way_starts) {
       way_starts[depth] = (uint32_t)(start - path);
     }
     if (end - i > MAX_PATH_LENGTH + 1) return 0;
+    if (v1->directory_count > most_directories(v1->length) || v1->path_bytes > most_path_bytes(v1->length)) return 0;
+    if (v1->entry_count == most_entries(v1->length)) return 0;
     if (v1->entry_count == v1->entry_room && !enlarge((void **)&v1->entries, &v1->entry_room, sizeof *v1->entries)) {
       return 0;
     }
@@ -328,13 +333,12 @@ static int build_tree(const v1_t *v1, maker_t maker, table_t *table) {
 int decode_v1(const uint8_t *bytes, size_t length, int windows, secret_t secret, maker_t maker, table_t *table) {
   if (length < V1_HEADER || length > MAX_BYTES) return 0;
   v1_t v1 = {.bytes = bytes, .length = length, .windows = windows, .secret = secret, .directory_count = 1};
-  uint32_t *way = calloc(MAX_PATH_LENGTH + 2, 2 * sizeof *way);
+  uint32_t way[MAX_DEPTH + 1], way_starts[MAX_DEPTH + 1];
   int answer = 0;
-  if (way != NULL && enlarge((void **)&v1.directories, &v1.directory_room, sizeof *v1.directories) && rehash(&v1)) {
+  if (enlarge((void **)&v1.directories, &v1.directory_room, sizeof *v1.directories) && rehash(&v1)) {
     v1.directories[0] = (directory_t){0};
-    answer = read_entries(&v1, way, way + MAX_PATH_LENGTH + 2) && build_tree(&v1, maker, table);
+    answer = read_entries(&v1, way, way_starts) && build_tree(&v1, maker, table);
   }
-  free(way);
   free(v1.entries);
   free(v1.directories);
   free(v1.slots);

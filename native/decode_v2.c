@@ -45,10 +45,11 @@ static int read_node(v2_t *v2, size_t parent, const uint8_t *at, node_t *node) {
   const size_t offset = node->path_offset, length = node->path_length, copy_length = node->copy_length;
   if (offset > v2->length || length > v2->length - offset) return 0;
   if (node->copy_offset > v2->length || copy_length > v2->length - node->copy_offset) return 0;
+  const size_t looked_at = length + (node->copy_offset == 0 ? 0 : copy_length);
+  if (v2->budget < looked_at) return 0;
+  v2->budget -= looked_at;
   const size_t parent_length = table->path_length[parent];
   if (node->base_start != (parent == 0 ? 0 : parent_length + 1) || length < node->base_start) return 0;
-  if (v2->budget < length) return 0;
-  v2->budget -= length;
   if (parent != 0) {
     const size_t parent_offset = table->path_offset[parent];
     // The path is longer than its parent's: base_start is behind that and the slash.
@@ -192,13 +193,23 @@ int decode_v2(const uint8_t *bytes, size_t length, int windows, uint32_t root_of
              .windows = windows,
              .table = table,
              .most = length / V2_NODE + 1,
-             .budget = (uint64_t)length * 32 + 0x100000};
+             .budget = most_path_bytes(length)};
   v2.most = count_nodes(&v2, root_offset, root_count);
   if (v2.most == 0 || !maker.make(maker.context, v2.most, 1, table)) return 0;
   size_t next = 1;
   int answer = read_children(&v2, 0, root_offset, root_count, &next);
-  // Parents come before their children, so that the nodes still to be visited are those after the current one.
+  // Parents come before their children, so that the nodes still to be visited are those after the current one, and all nodes
+  // of one depth before those of the next.
+  size_t depth = 0, deeper = next;
   for (size_t node = 1; answer && node < next; node++) {
+    if (node == deeper) {
+      depth++;
+      deeper = next;
+    }
+    if (depth == MAX_DEPTH && table->child_count[node] > 0) {
+      answer = 0;
+      break;
+    }
     answer = read_children(&v2, node, table->first_child[node], table->child_count[node], &next);
   }
   free(v2.children);

@@ -4,7 +4,7 @@ import { joinPath, parentPath, type BytePath } from '../base/bytePath.ts';
 import type { FileKind, FileStat } from '../base/fileStat.ts';
 import { asRecorded } from './caseFolding.ts';
 import { compareContent, type VerdictCache } from './contentComparison.ts';
-import { NO_NODE, type NodeId, type Status, type StatusInput, type StatusSink } from './types.ts';
+import { NO_NODE, type NodeId, type StatCache, type Status, type StatusInput, type StatusSink } from './types.ts';
 import type { DirectoryItem, WorkingTree } from './workingTree.ts';
 
 /** How much is told of what is ignored: nothing; each directory that is ignored as a whole; every file. */
@@ -173,13 +173,11 @@ export class TreeScan {
   /** Everything recorded at `node` and below it is not on disk as far as status is concerned. */
   absent(path: BytePath, node: NodeId): void {
     const cache = this.#input.statCache;
-    const pending: [BytePath, NodeId][] = [[path, node]];
+    this.#tracked(path, node, undefined);
+    const pending = childrenOf(cache, node);
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [at, id] = next;
-      this.#tracked(at, id, undefined);
-      const first = cache.firstChild(id);
-      for (let i = cache.childCount(id) - 1; i >= 0; i--)
-        pending.push([joinPath(at, cache.name(first + i)), first + i]);
+      if (cache.kind(next) !== 'none') this.#tracked(cache.path(next), next, undefined);
+      if (cache.childCount(next) > 0) for (const child of childrenOf(cache, next)) pending.push(child);
     }
   }
 
@@ -449,6 +447,12 @@ export class TreeScan {
   #matches(path: BytePath, isDirectory: boolean): boolean {
     return !this.#input.ignore.isEmpty && this.#input.ignore.matches(path, isDirectory);
   }
+}
+
+/** The children of a node, the last one first. */
+function childrenOf(cache: StatCache, node: NodeId): NodeId[] {
+  const last = cache.firstChild(node) + cache.childCount(node) - 1;
+  return Array.from({ length: cache.childCount(node) }, (_, i) => last - i);
 }
 
 /** Who has read the stat cache has entered the root. */

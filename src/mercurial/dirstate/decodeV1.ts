@@ -16,6 +16,7 @@ import {
   finishTable,
   type NodeTable,
 } from './nodeTable.ts';
+import { MAX_DEPTH, beyondLimits, treeLimits } from './treeLimits.ts';
 
 /** Two parents of 20 bytes. */
 export const V1_HEADER_LENGTH = 40;
@@ -32,7 +33,8 @@ const SIZE_FROM_P2 = -2;
  * whatever the order of the entries, except for the sorting of directories whose files are out of order.
  *
  * If a path comes twice, the later entry wins, as in Mercurial; an earlier copy source stays if the later has none.
- * Throws a QuicksilverError, 'corrupt': a truncated entry, an unknown state, a path that cannot be.
+ * Throws a QuicksilverError, 'corrupt': a truncated entry, an unknown state, a path that cannot be. Throws 'unsupported'
+ * for a tree that is larger or deeper than {@link treeLimits} allows.
  *
  * native/decode_v1.c does the same.
  * @param shared whether the columns are made in memory that threads can share
@@ -63,6 +65,8 @@ function countEntries(bytes: Buffer, file: string): number {
     at += ENTRY_HEADER_LENGTH + length;
     count++;
   }
+  const { entries } = treeLimits(bytes.length);
+  if (count > entries) throw beyondLimits(file, `has ${count} entries; at most ${entries} fit a file of its size`);
   return count;
 }
 
@@ -96,6 +100,7 @@ class EntryList {
     /** On the way to the previous entry: each directory, and where its children's names start in the path. */
     const way: number[] = [0];
     const wayStarts: number[] = [0];
+    const limits = treeLimits(bytes.length);
     let depth = 0;
     let previous = 0;
     let at = V1_HEADER_LENGTH;
@@ -113,6 +118,9 @@ class EntryList {
         i = endOfComponent(bytes, start, end);
         if (i === end || bytes[i] === 0 || i - path > MAX_PATH_LENGTH) break;
         if (mayBeBad(bytes, start, i, rules)) checkComponent(bytes, start, i - start, depth === 0, rules);
+        if (depth === MAX_DEPTH) {
+          throw beyondLimits(rules.file, `the entry at byte ${at} is more than ${MAX_DEPTH} directories deep`);
+        }
         const directory = directories.find(way[depth]!, path, start - path, i - path);
         start = i + 1;
         depth++;
@@ -123,6 +131,13 @@ class EntryList {
         throw corrupt(rules.file, `the entry at byte ${at} has a path of more than ${MAX_PATH_LENGTH} bytes`);
       }
       if (mayBeBad(bytes, start, i, rules)) checkComponent(bytes, start, i - start, depth === 0, rules);
+      if (directories.count > limits.directories || directories.pathBytes > limits.pathBytes) {
+        throw beyondLimits(
+          rules.file,
+          `its first ${entry + 1} entries name ${directories.count} directories with paths of ` +
+            `${directories.pathBytes} bytes, too many for a file of ${bytes.length} bytes`,
+        );
+      }
       starts[entry] = at;
       directoryOf[entry] = way[depth]!;
       pathLength[entry] = i - path;

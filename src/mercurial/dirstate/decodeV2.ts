@@ -12,6 +12,7 @@ import {
   finishTable,
   type NodeTable,
 } from './nodeTable.ts';
+import { MAX_DEPTH, beyondLimits, treeLimits } from './treeLimits.ts';
 
 export const V2_MARKER = Buffer.from('dirstate-v2\n', 'latin1');
 
@@ -62,7 +63,8 @@ export function decodeDocket(bytes: Uint8Array, file: string): Docket {
 /**
  * The nodes of a version 2 data file. One pass from the root: every offset is checked, a child's path must be its
  * parent's, a slash and its name, and there can be no more nodes than the data has room for, so that the time and memory
- * are bounded by the size of the data whatever it contains. Throws a QuicksilverError, 'corrupt'.
+ * are bounded by the size of the data whatever it contains. Throws a QuicksilverError: 'corrupt', or 'unsupported' for a
+ * tree that is deeper than {@link MAX_DEPTH} or whose paths overlap too much.
  *
  * native/decode_v2.c does the same.
  * @param bytes the used part of the data file
@@ -80,8 +82,8 @@ class Decoder {
   readonly #nodes: NodeTable;
   readonly #most: number;
   /**
-   * Path bytes that may still be looked at. Paths may overlap in the file, but in no file that Mercurial writes do they
-   * add up to anywhere near this; without a bound, a small hostile file could take hours.
+   * Bytes of paths and copy sources that nodes may still name. They may overlap in the file. Without a limit, a small
+   * crafted file could cost hours and gigabytes.
    */
   #budget: number;
 
@@ -91,14 +93,24 @@ class Decoder {
     this.#rules = rules;
     this.#most = Math.floor(bytes.length / NODE_LENGTH) + 1;
     this.#nodes = allocateNodes(bytes, this.#most, true, shared);
-    this.#budget = bytes.length * 32 + 0x10_0000;
+    this.#budget = treeLimits(bytes.length).pathBytes;
   }
 
   decode(docket: Docket): NodeTable {
     const nodes = this.#nodes;
     let next = this.#children(0, docket.rootOffset, docket.rootCount, 1);
-    // Parents come before their children, so that the nodes still to be visited are those after the current one.
+    // Parents come before their children, so that the nodes still to be visited are those after the current one, and all
+    // nodes of one depth before those of the next.
+    let depth = 0;
+    let deeper = next;
     for (let node = 1; node < next; node++) {
+      if (node === deeper) {
+        depth++;
+        deeper = next;
+      }
+      if (depth === MAX_DEPTH && nodes.childCount[node]! > 0) {
+        throw beyondLimits(this.#rules.file, `its tree is more than ${MAX_DEPTH} directories deep`);
+      }
       next = this.#children(node, nodes.firstChild[node]!, nodes.childCount[node]!, next);
     }
     return finishTable(nodes, next);
@@ -138,6 +150,8 @@ class Decoder {
     if (pathOffset + pathLength > bytes.length || copyOffset + copyLength > bytes.length) {
       throw this.#corrupt(`the node at byte ${at} has a path outside its ${bytes.length} used bytes`);
     }
+    this.#budget -= pathLength + (copyOffset === 0 ? 0 : copyLength);
+    if (this.#budget < 0) throw beyondLimits(this.#rules.file, 'its paths and copy sources overlap too much');
     this.#checkPath(parent, at, pathOffset, pathLength, baseStart);
     nodes.pathOffset[node] = pathOffset;
     nodes.pathLength[node] = pathLength;
@@ -168,8 +182,6 @@ class Decoder {
     if (baseStart !== expectedStart || length < baseStart) {
       throw this.#corrupt(`the node at byte ${at} has a name that does not follow its directory's path`);
     }
-    this.#budget -= length;
-    if (this.#budget < 0) throw this.#corrupt('its paths overlap too much');
     if (parent !== 0) {
       const parentOffset = nodes.pathOffset[parent]!;
       const same =

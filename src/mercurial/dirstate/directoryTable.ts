@@ -9,6 +9,8 @@ const INITIAL = 1024;
 export class DirectoryTable {
   /** Directories so far, the root included. */
   count = 1;
+  /** The sum of the lengths of their paths. */
+  pathBytes = 0;
   parent = new Uint32Array(INITIAL);
   pathOffset = new Uint32Array(INITIAL);
   pathLength = new Uint16Array(INITIAL);
@@ -59,6 +61,7 @@ export class DirectoryTable {
   #add(parent: number, offset: number, start: number, end: number, hash: number, slot: number): number {
     if (this.count === this.parent.length) this.#grow();
     const directory = this.count++;
+    this.pathBytes += end;
     this.parent[directory] = parent;
     this.pathOffset[directory] = offset;
     this.pathLength[directory] = end;

@@ -42,6 +42,11 @@ export const dirstateCases = [
     make: w => w.dirstateV1([{ name: `${'d/'.repeat(4000)}f` }]),
   },
   {
+    name: 'v1-many-directories',
+    provokes: 'twenty names of 2,000 directories each',
+    make: w => w.dirstateV1(Array.from({ length: 20 }, (_, i) => ({ name: `${i}/${'d/'.repeat(2000)}f` }))),
+  },
+  {
     name: 'v1-long-name',
     provokes: 'a name of 65,536 bytes',
     make: w => w.dirstateV1([{ name: 'n'.repeat(65_536) }]),

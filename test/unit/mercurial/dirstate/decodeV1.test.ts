@@ -6,6 +6,7 @@ import { bytePath } from '../../../../src/base/bytePath.ts';
 import { decodeV1 } from '../../../../src/mercurial/dirstate/decodeV1.ts';
 import { Dirstate } from '../../../../src/mercurial/dirstate/dirstate.ts';
 import { encodeV1, NULL, P1, type V1Entry } from '../../../support/dirstateBytes.ts';
+import { agreeOnV1 } from '../../../support/nativeDecoders.ts';
 
 const rules = { file: 'dirstate', windowsNames: false };
 
@@ -46,6 +47,13 @@ function assertCorrupt(bytes: Buffer, message: RegExp, windowsNames = false): vo
       return true;
     },
   );
+}
+
+/** The decoders in JavaScript and in native code refuse the tree. */
+function assertUnsupported(entries: readonly V1Entry[], message: RegExp): void {
+  const bytes = encodeV1(entries);
+  assert.throws(() => decodeV1(bytes, rules), { name: 'QuicksilverError', code: 'unsupported', message });
+  assert.ok(!agreeOnV1(bytes));
 }
 
 describe('dirstate version 1: the tree', () => {
@@ -274,18 +282,42 @@ describe('dirstate version 1: damage', () => {
   });
 
   test('a path or copy source longer than any file system allows is refused', () => {
-    for (const path of ['x'.repeat(0x10000), 'd/'.repeat(0x8000) + 'x']) {
+    const directories = 'd/'.repeat(2047);
+    for (const path of ['x'.repeat(0x10000), directories + 'x'.repeat(0x10000 - 4094)]) {
       assertCorrupt(encodeV1([{ state: 'n', path }]), /more than 65535 bytes/);
       assertCorrupt(encodeV1([{ state: 'n', path: 'a', copy: path }]), /more than 65535 bytes/);
     }
-    const longest = 'd/'.repeat(0x7fff) + 'x';
+    const longest = directories + 'x'.repeat(0xffff - 4094);
     const dirstate = decode([
       { state: 'n', path: longest },
       { state: 'n', path: 'd/e' },
       { state: 'n', path: longest.slice(0, -1) + 'y' },
     ]);
-    assert.equal(dirstate.nodeCount, 1 + 0x7fff + 3);
+    assert.equal(dirstate.nodeCount, 1 + 2047 + 3);
     assert.equal(dirstate.path(dirstate.find(bytePath(longest))), longest);
+  });
+
+  test('a tree beyond the limits for its size is refused', () => {
+    const one = (path: string): V1Entry => ({ state: 'n', path });
+    const deep = (depth: number): V1Entry => one(`${'d/'.repeat(depth)}f`);
+    assert.ok(agreeOnV1(encodeV1([deep(2048)])));
+    assertUnsupported([deep(2049)], /the entry at byte 40 is more than 2048 directories deep/);
+    const numbered = (count: number, path: (i: string) => string): V1Entry[] =>
+      Array.from({ length: count }, (_, i) => one(path(i.toString(36))));
+    assertUnsupported(
+      numbered(400_000, i => i),
+      /has 400000 entries; at most \d+ fit/,
+    );
+    assertUnsupported(
+      numbered(120_000, i => `${i}/f`),
+      /name \d+ directories .* too many/,
+    );
+    assertUnsupported(
+      numbered(20, i => `${i}/${'d/'.repeat(2000)}f`),
+      /name \d+ directories with paths of \d+ bytes/,
+    );
+    // Those of ordinary repositories are far away from them.
+    assert.ok(agreeOnV1(encodeV1(numbered(100_000, i => `source/module-${i.slice(-2)}/component/file-${i}.ts`))));
   });
 
   test('any bytes give a tree or a corrupt error', () => {

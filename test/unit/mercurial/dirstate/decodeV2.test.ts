@@ -7,6 +7,7 @@ import { decodeDocket, decodeV2 } from '../../../../src/mercurial/dirstate/decod
 import { Dirstate } from '../../../../src/mercurial/dirstate/dirstate.ts';
 import type { NodeTable } from '../../../../src/mercurial/dirstate/nodeTable.ts';
 import { NODE, encodeDocket, encodeV2, P1, P2, type V2Files, type V2Node } from '../../../support/dirstateBytes.ts';
+import { agreeOnV2 } from '../../../support/nativeDecoders.ts';
 
 const TRACKED = 0x3;
 const CLEAN = TRACKED | 0x400 | 0x800;
@@ -47,6 +48,13 @@ function assertCorrupt(action: () => unknown, message: RegExp): void {
     assert.match(error.message, message);
     return true;
   });
+}
+
+/** The decoders in JavaScript and in native code refuse the tree. */
+function assertUnsupported(files: V2Files, message: RegExp): void {
+  assert.throws(() => table(files), { name: 'QuicksilverError', code: 'unsupported', message });
+  const docket = decodeDocket(files.docket, 'dirstate');
+  assert.ok(!agreeOnV2(files.data.subarray(0, docket.usedSize), docket));
 }
 
 const NODES: readonly V2Node[] = [
@@ -218,24 +226,39 @@ describe('dirstate version 2: damage', () => {
     }
   });
 
-  test('paths that overlap without end are corrupt, not slow', () => {
-    // Each directory has thousands of children, whose names are beginnings of one run of bytes behind one long path.
-    const depth = 30_000;
-    const long = `${'a/'.repeat(depth)}${'b'.repeat(4000)}`;
+  test('a tree is as deep as Linux takes paths, and no deeper', () => {
+    const chain = (depth: number): V2Files => encodeV2([{ path: `${'a/'.repeat(depth)}f`, flags: CLEAN }]);
+    assert.equal(decode(chain(2048)).entryCount, 1);
+    assertUnsupported(chain(2049), /more than 2048 directories deep/);
+  });
+
+  test('paths and copy sources that overlap without end are refused, not slow', () => {
+    // Two runs of bytes hold the paths of all directories of a deep chain.
+    const depth = 2000;
+    const path = Buffer.from(`${'a'.repeat(31)}/`.repeat(depth));
     const chain = Buffer.alloc(depth * NODE);
-    const first = Buffer.from(long, 'latin1');
-    const second = Buffer.from(long, 'latin1');
-    const start = first.length + second.length;
+    const start = path.length * 2;
     for (let i = 0; i < depth; i++) {
-      chain.writeUInt32BE(i % 2 === 0 ? 0 : first.length, i * NODE);
-      chain.writeUInt16BE(i * 2 + 1, i * NODE + 4);
-      chain.writeUInt16BE(i * 2, i * NODE + 6);
+      chain.writeUInt32BE(i % 2 === 0 ? 0 : path.length, i * NODE);
+      chain.writeUInt16BE(i * 32 + 31, i * NODE + 4);
+      chain.writeUInt16BE(i * 32, i * NODE + 6);
       chain.writeUInt32BE(start + (i + 1) * NODE, i * NODE + 14);
       chain.writeUInt32BE(i + 1 < depth ? 1 : 0, i * NODE + 18);
     }
-    const data = Buffer.concat([first, second, chain]);
+    const data = Buffer.concat([path, path, chain]);
     const docket = encodeDocket({ rootOffset: start, rootCount: 1, used: data.length });
-    assertCorrupt(() => table({ docket, data }), /overlap/);
+    assertUnsupported({ docket, data }, /overlap/);
+
+    // One run of bytes is the copy source of every file.
+    const source = Buffer.from('s'.repeat(0xffff));
+    const nodes = Array.from({ length: 400 }, (_, i) => ({ path: `f${i}`, flags: 1, copy: 'x' }));
+    const copies = encodeV2(nodes, { prefix: source });
+    const at = copies.docket.readUInt32BE(76);
+    for (let i = 0; i < nodes.length; i++) {
+      copies.data.writeUInt32BE(1, at + i * NODE + 8);
+      copies.data.writeUInt16BE(0xfffe, at + i * NODE + 12);
+    }
+    assertUnsupported(copies, /overlap/);
   });
 
   test('a docket cut anywhere is corrupt', () => {

@@ -51,8 +51,16 @@ test('of many directories, and paths that are as long as they may be', options, 
   const entry = (at: string): V1Entry => ({ state: 'n', size: 1, mtime: 1, path: at });
   const many = Array.from({ length: 6000 }, (_, i) => entry(`d${(i * 7919) % 5003}/e${i % 3}/f${i}`));
   assert.ok(agreeOnV1(encodeV1(many)));
-  const deep = 'x/'.repeat(0x7fff);
-  for (const long of [`${deep}y`, `${deep}yy`, 'z'.repeat(0xffff), 'z'.repeat(0x10000), `${'z'.repeat(0xffff)}/y`]) {
+  const deep = 'x/'.repeat(2047) + 'y'.repeat(0xffff - 4095);
+  for (const long of [
+    `${deep}y`,
+    `${deep}yy`,
+    'x/'.repeat(2048) + 'y',
+    'x/'.repeat(2049) + 'y',
+    'z'.repeat(0xffff),
+    'z'.repeat(0x10000),
+    `${'z'.repeat(0xffff)}/y`,
+  ]) {
     agreeOnV1(encodeV1([entry('a/b'), entry(long), entry(`${long.slice(0, 9)}c`), entry(long)]));
   }
   assert.ok(agreeOnV1(encodeV1([entry(`${deep}y`)])));
