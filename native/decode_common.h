@@ -22,7 +22,7 @@ enum {
 // More bytes than this are decoded by nobody; so that places in them are numbers of 32 bits.
 #define MAX_BYTES 0x7fffffffu
 
-// As src/mercurial/dirstate/treeLimits.ts, which says why.
+// The limits of src/mercurial/dirstate/treeLimits.ts, which explains them.
 #define MAX_DEPTH 2048u
 static inline uint64_t most_entries(size_t bytes) { return 0x40000 + (uint64_t)bytes / 64; }
 static inline uint64_t most_directories(size_t bytes) { return 0x10000 + (uint64_t)bytes / 64; }

@@ -198,8 +198,8 @@ int decode_v2(const uint8_t *bytes, size_t length, int windows, uint32_t root_of
   if (v2.most == 0 || !maker.make(maker.context, v2.most, 1, table)) return 0;
   size_t next = 1;
   int answer = read_children(&v2, 0, root_offset, root_count, &next);
-  // Parents come before their children, so that the nodes still to be visited are those after the current one, and all nodes
-  // of one depth before those of the next.
+  // Parents come before their children, so the nodes still to visit are those after the current one. All nodes of one
+  // depth come before those of the next.
   size_t depth = 0, deeper = next;
   for (size_t node = 1; answer && node < next; node++) {
     if (node == deeper) {

@@ -33,8 +33,8 @@ const SIZE_FROM_P2 = -2;
  * whatever the order of the entries, except for the sorting of directories whose files are out of order.
  *
  * If a path comes twice, the later entry wins, as in Mercurial; an earlier copy source stays if the later has none.
- * Throws a QuicksilverError, 'corrupt': a truncated entry, an unknown state, a path that cannot be. Throws 'unsupported'
- * for a tree that is larger or deeper than {@link treeLimits} allows.
+ * Throws a QuicksilverError. 'corrupt': a truncated entry, an unknown state, an impossible path. 'unsupported': a tree
+ * that is larger or deeper than {@link treeLimits} allows.
  *
  * native/decode_v1.c does the same.
  * @param shared whether the columns are made in memory that threads can share

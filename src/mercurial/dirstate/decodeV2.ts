@@ -63,8 +63,10 @@ export function decodeDocket(bytes: Uint8Array, file: string): Docket {
 /**
  * The nodes of a version 2 data file. One pass from the root: every offset is checked, a child's path must be its
  * parent's, a slash and its name, and there can be no more nodes than the data has room for, so that the time and memory
- * are bounded by the size of the data whatever it contains. Throws a QuicksilverError: 'corrupt', or 'unsupported' for a
- * tree that is deeper than {@link MAX_DEPTH} or whose paths overlap too much.
+ * are bounded by the size of the data whatever it contains.
+ *
+ * Throws a QuicksilverError: 'corrupt', or 'unsupported' for a tree that is deeper than {@link MAX_DEPTH} or whose
+ * paths overlap too much.
  *
  * native/decode_v2.c does the same.
  * @param bytes the used part of the data file
@@ -99,8 +101,8 @@ class Decoder {
   decode(docket: Docket): NodeTable {
     const nodes = this.#nodes;
     let next = this.#children(0, docket.rootOffset, docket.rootCount, 1);
-    // Parents come before their children, so that the nodes still to be visited are those after the current one, and all
-    // nodes of one depth before those of the next.
+    // Parents come before their children, so the nodes still to visit are those after the current one. All nodes of one
+    // depth come before those of the next.
     let depth = 0;
     let deeper = next;
     for (let node = 1; node < next; node++) {

@@ -1,5 +1,5 @@
-// Limits on the tree that a dirstate describes. A crafted file can name many more directories than it has bytes for, and
-// every directory costs memory in the tree, the scan and the live model. native/decode_common.h has the same numbers.
+// Limits on the tree that a dirstate describes. A crafted file can name more directories than it has bytes for. Every
+// directory costs memory in the tree, the scan and the live model. native/decode_common.h has the same numbers.
 import { QuicksilverError } from '../../base/errors.ts';
 
 /** The most directories above a file. Linux takes paths of 4,096 bytes, which have fewer. */

@@ -1,7 +1,13 @@
 // Two manifests compared as manifests. Flat ones are merged in one pass over their bytes, in which what is equal is passed
 // over in blocks; of trees, a directory that has the same node on both sides is not read at all.
 import { bytePath, isAtOrBelow, type BytePath } from '../../base/bytePath.ts';
-import type { FileFlag, ManifestEntry, ManifestLine, ManifestText } from '../store/manifest.ts';
+import {
+  directoryCounter,
+  type FileFlag,
+  type ManifestEntry,
+  type ManifestLine,
+  type ManifestText,
+} from '../store/manifest.ts';
 import type { ManifestTexts } from '../store/store.ts';
 
 export interface ManifestDiffOptions {
@@ -83,7 +89,9 @@ class ManifestDiff {
     const pending: [directory: string, before: string | undefined, after: string | undefined][] = [
       ['', before?.node, after?.node],
     ];
+    const visit = directoryCounter();
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      visit();
       const [directory, beforeNode, afterNode] = next;
       const lines = mergeLines(
         beforeNode === undefined ? undefined : before?.read(directory, beforeNode),
@@ -182,7 +190,9 @@ class ManifestDiff {
   /** All files of a manifest that has directories as texts, or full paths, or both. */
   *#files(texts: ManifestTexts | undefined): Generator<[BytePath, ManifestEntry]> {
     const pending: [string, string][] = texts === undefined ? [] : [['', texts.node]];
+    const visit = directoryCounter();
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      visit();
       const [directory, node] = next;
       for (const [name, line] of texts!.read(directory, node).lines()) {
         const path = bytePath(directory === '' ? name : `${directory}/${name}`);

@@ -8,6 +8,11 @@ import type { Vfs } from '../vfs.ts';
 
 const TAGS_FILE = bytePath('.hgtags');
 const MAX_TAGS_BYTES = 256 * 1024 * 1024;
+/** Bytes that are searched for a name before the tags of all heads are read instead. */
+const MAX_SEARCHED_BYTES = 64 * 1024 * 1024;
+/** Bytes in all versions of `.hgtags`, and lines that are merged: a version for each of many heads repeats them. */
+const MAX_TOTAL_BYTES = 1024 * 1024 * 1024;
+const MAX_MERGED_LINES = 50_000_000;
 
 /** What a file of tags says of a name: the node of its last line, and those of the lines before. */
 export interface TagHistory {
@@ -81,16 +86,26 @@ export class Tags {
     const log = this.#store.filelog(TAGS_FILE);
     if (log === undefined) return false;
     const wanted = Buffer.from(name, 'latin1');
+    let searched = 0;
     for (let revision = log.revlog.length - 1; revision >= 0; revision--) {
-      if (log.read(revision).content.includes(wanted)) return true;
+      const { content } = log.read(revision);
+      searched += content.length;
+      if (searched > MAX_SEARCHED_BYTES || content.includes(wanted)) return true;
     }
     return false;
   }
 
   #merge(local: Map<string, TagHistory>): Map<string, TagHistory> {
     const all = new Map<string, TagHistory>();
+    let bytes = 0;
+    let lines = 0;
     const add = (tags: Map<string, TagHistory>): void => {
-      for (const [name, tag] of tags) all.set(name, mergeTag(all.get(name), tag));
+      for (const [name, tag] of tags) {
+        const known = all.get(name);
+        lines += tag.earlier.length + (known?.earlier.length ?? 0) + 1;
+        if (lines > MAX_MERGED_LINES) throw tooMany(`${lines} lines`);
+        all.set(name, mergeTag(known, tag));
+      }
     };
     const seen = new Set<string>();
     const log = this.#store.filelog(TAGS_FILE);
@@ -99,14 +114,17 @@ export class Tags {
       if (node === undefined || seen.has(node)) continue;
       seen.add(node);
       const content = log!.content(log!.revlog.findNode(node));
-      if (content.length > MAX_TAGS_BYTES) {
-        throw new QuicksilverError('unsupported', `a .hgtags of ${content.length} bytes is not supported`);
-      }
+      bytes += content.length;
+      if (content.length > MAX_TAGS_BYTES || bytes > MAX_TOTAL_BYTES) throw tooMany(`${bytes} bytes`);
       add(parseTags(content.toString('latin1')));
     }
     add(local);
     return all;
   }
+}
+
+function tooMany(what: string): QuicksilverError {
+  return new QuicksilverError('unsupported', `${what} in the .hgtags of all heads are not supported`);
 }
 
 /** Local tags of changesets that exist. Throws 'io' if the file cannot be read. */

@@ -45,10 +45,10 @@ const PREFIXES = new Map<string, Syntax>([...SYNTAXES, ['relre', 'relre'], ['rel
 
 /**
  * The lines of an ignore file (as a byte string) that mean something, in order. Never fails: whether a pattern is valid
- * shows only when it is compiled. A byte order mark gets no special treatment, just as in Mercurial.
+ * shows only when it is compiled. A byte order mark gets no special treatment, just as in Mercurial. Lines are parsed
+ * when they are asked for: a file of a few megabytes may have millions.
  */
-export function parseIgnoreFile(content: string): IgnoreLine[] {
-  const lines: IgnoreLine[] = [];
+export function* parseIgnoreFile(content: string): Generator<IgnoreLine> {
   let syntax: Syntax = 'relre';
   let number = 0;
   for (let start = 0; start <= content.length;) {
@@ -62,19 +62,16 @@ export function parseIgnoreFile(content: string): IgnoreLine[] {
     if (line.startsWith('syntax:')) {
       const name = line.slice('syntax:'.length).replace(/^[ \t\n\r\v\f]+/, '');
       const named = SYNTAXES.get(name);
-      if (named === undefined) lines.push({ type: 'badSyntax', syntax: name, line: number });
+      if (named === undefined) yield { type: 'badSyntax', syntax: name, line: number };
       else syntax = named;
       continue;
     }
     const colon = line.indexOf(':');
     const prefixed = colon < 0 ? undefined : PREFIXES.get(line.slice(0, colon));
-    lines.push(
-      prefixed === undefined
-        ? lineOf(syntax, line, number, text)
-        : lineInSyntax(prefixed, line.slice(colon + 1), number, text),
-    );
+    yield prefixed === undefined
+      ? lineOf(syntax, line, number, text)
+      : lineInSyntax(prefixed, line.slice(colon + 1), number, text);
   }
-  return lines;
 }
 
 function lineOf(syntax: Syntax, line: string, number: number, text: string): IgnoreLine {

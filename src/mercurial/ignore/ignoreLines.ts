@@ -16,7 +16,7 @@ export function compileIgnoreLines(content: string): PatternMatcher {
   if (content.length > MOST_CHARACTERS) {
     throw new QuicksilverError('unsupported', `${content.length} characters are too many for a pattern`);
   }
-  const patterns = parseIgnoreFile(content).map(line => {
+  const patterns = Array.from(parseIgnoreFile(content), line => {
     switch (line.type) {
       case 'pattern':
         return patternOf(line, '.hgignore');

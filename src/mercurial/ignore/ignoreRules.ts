@@ -24,10 +24,13 @@ export interface IgnoreRules {
 }
 
 /** Bytes in one ignore file. */
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** Bytes in all of them, and how many there may be: an include that is included twice at each of 30 levels is 2^30. */
-const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+/**
+ * Bytes in all of them, and how many there may be: an include that is included twice at each of 30 levels is 2^30. A
+ * megabyte of patterns takes a second to compile.
+ */
+const MAX_TOTAL_BYTES = 8 * 1024 * 1024;
 const MAX_FILES = 1000;
 
 /** Patterns in all of them: each takes memory, and time for each path. */

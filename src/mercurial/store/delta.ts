@@ -7,6 +7,7 @@ import { QuicksilverError } from '../../base/errors.ts';
 export class PatchedText {
   readonly #name: string;
   readonly #maxBytes: number;
+  readonly #spend: (bytes: number) => void;
   #pieces: Uint8Array[];
   #length: number;
   /** Bytes of buffers that the pieces may keep alive, beside the text that the last {@link #flatten} made. */
@@ -16,10 +17,12 @@ export class PatchedText {
    * @param base the full text that the first delta applies to
    * @param maxBytes no text on the way may be longer
    * @param name what errors are about
+   * @param spend called with the work done, in bytes copied or what takes as long; may throw to end it
    */
-  constructor(base: Uint8Array, maxBytes: number, name: string) {
+  constructor(base: Uint8Array, maxBytes: number, name: string, spend: (bytes: number) => void = () => undefined) {
     this.#name = name;
     this.#maxBytes = maxBytes;
+    this.#spend = spend;
     this.#pieces = base.length > 0 ? [base] : [];
     this.#length = base.length;
   }
@@ -68,6 +71,7 @@ export class PatchedText {
       at += 12 + size;
     }
     advance(this.#length, true);
+    this.#spend(next.length * BYTES_OF_WORK_PER_PIECE);
     if (length > this.#maxBytes) throw this.#corrupt(`a delta makes a text of ${length} bytes`);
     this.#pieces = next;
     this.#length = length;
@@ -84,7 +88,9 @@ export class PatchedText {
 
   #flatten(): void {
     this.#held = 0;
-    if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces, this.#length)];
+    if (this.#pieces.length <= 1) return;
+    this.#spend(this.#length);
+    this.#pieces = [Buffer.concat(this.#pieces, this.#length)];
   }
 
   #corrupt(what: string): QuicksilverError {
@@ -95,5 +101,7 @@ export class PatchedText {
 /** With more pieces than these allow, walking them for every delta costs more than copying the text once. */
 const MIN_PIECES = 2048;
 const BYTES_PER_PIECE = 2048;
+/** Bytes that can be copied while one piece is taken over. */
+const BYTES_OF_WORK_PER_PIECE = 32;
 /** Deltas kept alive by their pieces may weigh this much more than the text before they are copied together. */
 const MIN_HELD = 1 << 20;

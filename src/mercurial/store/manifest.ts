@@ -20,6 +20,13 @@ export interface Manifest {
 
 const LINE_FEED = 0x0a;
 const HEX_LENGTH = 40;
+/** A path is shorter in every file system, and the rest of a line has 43 bytes. */
+const MAX_LINE_BYTES = 1 << 17;
+/**
+ * Directories of a tree that are gone through at once. With links in a store, a few texts can describe a tree that has
+ * more directories than could ever be visited.
+ */
+const MAX_DIRECTORIES = 1 << 18;
 /** Names that lead out of the working copy or nowhere, or into Mercurial's own files. */
 const IMPOSSIBLE_PATH = /^\.hg(?:\/|$)|(?:^|\/)\.{0,2}(?:\/|$)/;
 
@@ -33,6 +40,8 @@ export interface ManifestLine {
 export class ManifestText {
   readonly #text: Buffer;
   readonly #name: string;
+  /** The text has a line that is too long. Looking for its end again would take as long as the text. */
+  #hasLongLine = false;
 
   /** @param name what errors are about */
   constructor(text: Buffer, name: string) {
@@ -65,10 +74,12 @@ export class ManifestText {
     const wanted = Buffer.from(path, 'latin1');
     let low = 0;
     let high = text.length;
+    this.#checkLine(0, 0);
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
       // Of the line that the middle is in; a search from -1 would begin at the end of the buffer.
       const start = middle === 0 ? 0 : text.lastIndexOf(LINE_FEED, middle - 1) + 1;
+      this.#checkLine(start, middle);
       const nul = this.#nul(start);
       if (text.compare(wanted, 0, wanted.length, start, nul) < 0) low = this.#end(nul) + 1;
       else high = start;
@@ -112,15 +123,23 @@ export class ManifestText {
   }
 
   #nul(start: number): number {
+    this.#checkLine(start, start);
     const nul = this.#text.indexOf(0, start);
+    this.#checkLine(start, nul < 0 ? this.#text.length : nul);
     if (nul <= start) throw this.#corrupt(`no path at byte ${start}`);
     return nul;
   }
 
   #end(nul: number): number {
     const end = this.#text.indexOf(LINE_FEED, nul);
+    this.#checkLine(nul, end < 0 ? this.#text.length : end);
     if (end < 0) throw this.#corrupt(`no end of the line at byte ${nul}`);
     return end;
+  }
+
+  #checkLine(start: number, to: number): void {
+    if (to - start > MAX_LINE_BYTES) this.#hasLongLine = true;
+    if (this.#hasLongLine) throw this.#corrupt(`a line of more than ${MAX_LINE_BYTES} bytes`);
   }
 
   #line(nul: number, end: number): ManifestLine {
@@ -187,6 +206,7 @@ export class TreeManifest implements Manifest {
     // A stack of our own: the depth of a repository's directories is the repository's to choose.
     const stack = [this.#read('', this.#node).lines()];
     const directories = [''];
+    const visit = directoryCounter();
     for (let lines = stack.at(-1); lines !== undefined; lines = stack.at(-1)) {
       const directory = directories.at(-1)!;
       const next = lines.next();
@@ -198,6 +218,7 @@ export class TreeManifest implements Manifest {
       const [name, line] = next.value;
       const path = directory === '' ? name : `${directory}/${name}`;
       if (line.flag === 't') {
+        visit();
         stack.push(this.#read(path, line.node).lines());
         directories.push(path);
       } else {
@@ -205,6 +226,18 @@ export class TreeManifest implements Manifest {
       }
     }
   }
+}
+
+/** Returns a function to call for each directory of a tree. It throws 'unsupported' when they become too many. */
+export function directoryCounter(): () => void {
+  let count = 0;
+  return () => {
+    if (++count <= MAX_DIRECTORIES) return;
+    throw new QuicksilverError(
+      'unsupported',
+      `a manifest of more than ${MAX_DIRECTORIES} directories is not supported`,
+    );
+  };
 }
 
 /** The manifest of the null revision. */

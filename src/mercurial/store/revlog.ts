@@ -23,6 +23,15 @@ const NOT_HASHED = FLAG_CENSORED | FLAG_ELLIPSIS | FLAG_EXTERNAL;
 /** No text longer than this is put together. Larger files are told apart by size and hash alone. */
 export const MAX_TEXT_BYTES = 1 << 30;
 
+/**
+ * A text may have this many bytes, and beyond that {@link EXPANSION} times those that the revlog has on disk. A crafted
+ * revlog of a few kilobytes can stand for texts of any length.
+ */
+const FREE_TEXT_BYTES = 1 << 28;
+const EXPANSION = 64;
+/** A text may take the work of this many texts of the greatest length. A chain may decompress one chunk many times. */
+const TEXTS_OF_WORK = 4;
+
 /** A hundred times more deltas than Mercurial lets follow each other. */
 const MAX_CHAIN = 1 << 18;
 
@@ -247,7 +256,24 @@ export class Revlog {
   }
 
   #rebuild(index: RevlogIndex, entry: RevlogEntry): Buffer {
-    this.#checkLength(entry);
+    const data = index.isInline ? undefined : this.#options.vfs.open(this.#options.dataFile);
+    try {
+      return this.#rebuildFrom(index, entry, data);
+    } finally {
+      data?.close();
+    }
+  }
+
+  #rebuildFrom(index: RevlogIndex, entry: RevlogEntry, data: OpenFile | undefined): Buffer {
+    const stored = data?.size ?? index.size;
+    const maxText = Math.min(MAX_TEXT_BYTES, FREE_TEXT_BYTES + EXPANSION * stored);
+    this.#checkLength(entry, maxText);
+    let work = TEXTS_OF_WORK * maxText + EXPANSION * stored;
+    const spend = (bytes: number): void => {
+      work -= bytes;
+      if (work < 0)
+        throw this.#unsupported(`revision ${entry.revision} takes too much work for ${stored} bytes on disk`);
+    };
     const last = this.#usableLast();
     const chain: RevlogEntry[] = [];
     let current = entry;
@@ -258,30 +284,28 @@ export class Revlog {
       const next = index.isGeneralDelta ? current.base : current.revision - 1;
       current = this.entry(next);
     }
-    let data: OpenFile | undefined;
+    const limitOf = (of: RevlogEntry): number => (of.fullLength < 0 ? maxText : Math.min(of.fullLength, maxText));
     const read = (of: RevlogEntry, maxBytes: number, isExact = false): Buffer => {
       if (of.compressedLength === 0) return Buffer.alloc(0);
-      if (!index.isInline) data ??= this.#options.vfs.open(this.#options.dataFile);
-      return decodeChunk(this.#chunk(index, of, data), maxBytes, `${this.file}: revision ${of.revision}`, isExact);
+      const name = `${this.file}: revision ${of.revision}`;
+      const bytes = decodeChunk(this.#chunk(index, of, data), maxBytes, name, isExact);
+      spend(bytes.length);
+      return bytes;
     };
-    try {
-      const start =
-        last?.revision === current.revision ? last.text : read(current, textLimit(current), current.fullLength >= 0);
-      const text = new PatchedText(start, MAX_TEXT_BYTES, `${this.file}: revision ${entry.revision}`);
-      for (let link = chain.pop(); link !== undefined; link = chain.pop()) {
-        // Every byte inserted is in the text that results, and hunks are not empty: that bounds a delta.
-        const before = text.length;
-        const delta = read(link, Math.min(MAX_TEXT_BYTES, 13 * textLimit(link) + 12 * before + 1024));
-        text.apply(delta);
-        if (link.fullLength >= 0 && text.length !== link.fullLength) throw this.#wrongLength(link, text.length);
-        this.#options.counters.deltasApplied++;
-      }
-      const result = text.toBuffer();
-      if (entry.fullLength >= 0 && result.length !== entry.fullLength) throw this.#wrongLength(entry, result.length);
-      return result;
-    } finally {
-      data?.close();
+    const start =
+      last?.revision === current.revision ? last.text : read(current, limitOf(current), current.fullLength >= 0);
+    const text = new PatchedText(start, maxText, `${this.file}: revision ${entry.revision}`, spend);
+    for (let link = chain.pop(); link !== undefined; link = chain.pop()) {
+      // Every byte inserted is in the text that results, and hunks are not empty: that bounds a delta.
+      const before = text.length;
+      const delta = read(link, Math.min(maxText, 13 * limitOf(link) + 12 * before + 1024));
+      text.apply(delta);
+      if (link.fullLength >= 0 && text.length !== link.fullLength) throw this.#wrongLength(link, text.length);
+      this.#options.counters.deltasApplied++;
     }
+    const result = text.toBuffer();
+    if (entry.fullLength >= 0 && result.length !== entry.fullLength) throw this.#wrongLength(entry, result.length);
+    return result;
   }
 
   /** Undefined if the text is not stored as a whole, or if its first bytes do not have so much. */
@@ -289,7 +313,7 @@ export class Revlog {
     const index = this.#loaded();
     const entry = this.entry(revision);
     if (entry.base !== revision || (entry.flags & NOT_HASHED) !== 0) return undefined;
-    this.#checkLength(entry);
+    this.#checkLength(entry, MAX_TEXT_BYTES);
     const wanted = Math.min(count, entry.fullLength < 0 ? count : entry.fullLength);
     const data = index.isInline ? undefined : this.#options.vfs.open(this.#options.dataFile);
     try {
@@ -328,13 +352,13 @@ export class Revlog {
     return bytes;
   }
 
-  #checkLength(entry: RevlogEntry): void {
-    if (entry.fullLength <= MAX_TEXT_BYTES) return;
-    throw new QuicksilverError(
-      'unsupported',
-      `${this.file}: revision ${entry.revision} has ${entry.fullLength} bytes, more than the ${MAX_TEXT_BYTES} supported`,
-      { file: this.file },
-    );
+  #checkLength({ revision, fullLength }: RevlogEntry, maxText: number): void {
+    if (fullLength <= maxText) return;
+    throw this.#unsupported(`revision ${revision} has ${fullLength} bytes, more than the ${maxText} supported`);
+  }
+
+  #unsupported(what: string): QuicksilverError {
+    return new QuicksilverError('unsupported', `${this.file}: ${what}`, { file: this.file });
   }
 
   #wrongLength(entry: RevlogEntry, length: number): QuicksilverError {
@@ -344,8 +368,4 @@ export class Revlog {
   #corrupt(what: string): QuicksilverError {
     return new QuicksilverError('corrupt', `${this.file}: ${what}`, { file: this.file });
   }
-}
-
-function textLimit(entry: RevlogEntry): number {
-  return entry.fullLength >= 0 ? Math.min(entry.fullLength, MAX_TEXT_BYTES) : MAX_TEXT_BYTES;
 }

@@ -42,8 +42,8 @@ const WHOLE_LIMIT = 1 << 20;
 const WINDOW = 1 << 16;
 const MAX_WINDOWS = 32;
 const SEARCH_WINDOW = 1 << 18;
-/** A hundred times more revisions than the largest known repository has: 4 GiB, which can be searched in seconds. */
-const MAX_REVISIONS = 1 << 26;
+/** Ten times more revisions than the largest known repository has: an index of 1 GiB, which is searched in a second. */
+const MAX_REVISIONS = 1 << 24;
 /** Mercurial splits an inline revlog when its data have 128 KiB, at the latest when the transaction ends. */
 const MAX_INLINE_BYTES = 1 << 28;
 
@@ -65,7 +65,8 @@ export class RevlogIndex {
 
   readonly #vfs: Vfs;
   readonly #counters: StoreCounters;
-  readonly #size: number;
+  /** Bytes of the file. */
+  readonly size: number;
   readonly #whole: Buffer | undefined;
   readonly #windows = new BoundedCache<Buffer>(MAX_WINDOWS, Infinity, window => window.length);
   /** Of an inline revlog, where each entry begins. */
@@ -96,7 +97,7 @@ export class RevlogIndex {
         counters.bytesRead += size;
       }
       this.#whole = whole;
-      this.#size = size;
+      this.size = size;
       this.#open = opened;
       if (size > 0) flags = this.#headerFlags();
       this.isInline = (flags & FLAG_INLINE) !== 0;
@@ -297,7 +298,7 @@ export class RevlogIndex {
   }
 
   #headerFlags(): number {
-    if (this.#size < 4) throw this.#corrupt(`${this.#size} bytes are too few`);
+    if (this.size < 4) throw this.#corrupt(`${this.size} bytes are too few`);
     const header = this.#bytes(0, 4).readUInt32BE(0);
     const version = header & 0xffff;
     const flags = header >>> 16;
@@ -316,10 +317,10 @@ export class RevlogIndex {
     let starts = new Float64Array(256);
     let count = 0;
     let at = 0;
-    while (at + ENTRY_LENGTH <= this.#size) {
+    while (at + ENTRY_LENGTH <= this.size) {
       const length = this.#bytes(at + 8, 4).readInt32BE(0);
       if (length < 0) throw this.#corrupt(`revision ${count} has a length of ${length}`);
-      if (at + ENTRY_LENGTH + length > this.#size) break;
+      if (at + ENTRY_LENGTH + length > this.size) break;
       if (count === starts.length) {
         const larger = new Float64Array(count * 2);
         larger.set(starts);
@@ -347,7 +348,7 @@ export class RevlogIndex {
     if (at + length > start + WINDOW) return this.whileOpen(() => this.#read(at, length));
     let window = this.#windows.get(String(start));
     if (window === undefined) {
-      window = this.whileOpen(() => this.#read(start, Math.min(WINDOW, this.#size - start)));
+      window = this.whileOpen(() => this.#read(start, Math.min(WINDOW, this.size - start)));
       this.#windows.set(String(start), window);
     }
     return window.subarray(at - start, at - start + length);
@@ -361,7 +362,7 @@ export class RevlogIndex {
   }
 
   #tooLarge(): QuicksilverError {
-    return new QuicksilverError('unsupported', `${this.file}: an index of ${this.#size} bytes is not supported`, {
+    return new QuicksilverError('unsupported', `${this.file}: an index of ${this.size} bytes is not supported`, {
       file: this.file,
     });
   }

@@ -233,7 +233,9 @@ class DiskStore implements Store {
   #cachedManifest(directory: string, node: string, revlog: Revlog, revision: number): Buffer | undefined {
     if (directory !== '') return undefined;
     const { vfs } = this.#options;
-    const text = readManifestCache(vfs, this.#cacheFile, nodeBytes(node), MAX_TEXT_BYTES, this.counters);
+    const { fullLength } = revlog.entry(revision);
+    const most = fullLength < 0 ? MAX_TEXT_BYTES : Math.min(fullLength, MAX_TEXT_BYTES);
+    const text = readManifestCache(vfs, this.#cacheFile, nodeBytes(node), most, this.counters);
     if (text === undefined || !revlog.verify(revision, text)) return undefined;
     this.counters.manifestCacheHits++;
     return text;

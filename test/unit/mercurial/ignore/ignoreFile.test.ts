@@ -4,7 +4,7 @@ import { parseIgnoreFile } from '../../../../src/mercurial/ignore/ignoreFile.ts'
 
 /** Kind (or type) and content of each line, with its number. */
 function lines(content: string): [number, string, string][] {
-  return parseIgnoreFile(content).map(line => {
+  return Array.from(parseIgnoreFile(content), line => {
     if (line.type === 'pattern') return [line.line, line.kind, line.pattern];
     return [line.line, line.type, line.type === 'badSyntax' ? line.syntax : line.path];
   });
