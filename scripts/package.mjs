@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
+import { packageReadme } from './lib/package-readme.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
 import { makeSample } from './sample-repository.mjs';
 
@@ -13,8 +14,9 @@ const sizeLimit = 500_000; // Bytes. What is downloaded and unpacked on every ma
 /** Bytes of the bundles that others wait for: on the extension host's thread when VS Code starts, in each process. */
 const bundleLimits = { extension: 100_000, cli: 280_000 };
 const allowed =
-  /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/third-party-notices\.txt|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
-const required = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icon.png'].concat(
+  /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/third-party-notices\.txt|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|package(\.nls(\.[\w-]+)?)?\.json|(dist\/)?README\.md|CHANGELOG\.md|LICENSE)$/;
+const readme = 'dist/README.md';
+const required = ['package.json', readme, 'CHANGELOG.md', 'LICENSE', 'media/icon.png'].concat(
   ['extension', 'commands', 'worker', 'scanner', 'linear', 'askpass', 'editor', 'cli'].map(name => `dist/${name}.cjs`),
   ['dist/askpass.sh', 'dist/askpass.cmd', 'dist/third-party-notices.txt'],
 );
@@ -28,7 +30,10 @@ await main().catch(reportFailure);
 async function main() {
   await ensureModules();
   await buildExtension();
-  const { name, version } = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
+  const { name, version, repository } = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
+  const text = fs.readFileSync(path.join(projectRoot, 'README.md'), 'utf8');
+  const shown = packageReadme(text, projectRoot, repository.url.replace(/^git\+|\.git$/g, ''));
+  fs.writeFileSync(path.join(projectRoot, readme), shown);
   const temporary = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-package-')));
   try {
     const platform = `${process.platform}-${process.arch}`;
@@ -46,6 +51,8 @@ async function main() {
       ...wanted,
       ...(isUniversal ? [] : ['--target', platform]),
       '--no-rewrite-relative-links',
+      '--readme-path',
+      readme,
       '--out',
       file,
     ]);

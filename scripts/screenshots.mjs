@@ -87,7 +87,7 @@ const windows = [
       await page.keyboard.insertText('Cherries bear fruit after five years');
       await driver.badge({ until: 9 });
       await picture('commit');
-      await driver.runCommand('Quicksilver: Write Commit Message in Editor');
+      await driver.runCommand('Mercurial: Write Commit Message in Editor');
       const line = page.locator('.editor-instance .view-line', { hasText: 'Cherries' }).first();
       await line.click();
       await page.keyboard.press('End');
@@ -101,7 +101,7 @@ const windows = [
     make: makeShelvedSample,
     async take({ driver, page, picture }) {
       await openDiff({ driver, page, name: 'README.md' });
-      await driver.runCommand('Quicksilver: Unshelve…');
+      await driver.runCommand('Mercurial: Unshelve…');
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Frost' }).waitFor();
       await picture('shelved');
     },

@@ -1,6 +1,7 @@
 // Colours and letters of files in the tree, in tabs and in the rows of the Source Control view.
-import { EventEmitter, ThemeColor, window, type FileDecoration, type FileDecorationProvider, type Uri } from 'vscode';
+import { EventEmitter, window, type FileDecoration, type FileDecorationProvider, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { fileColor } from './common/fileColors.ts';
 import type { OpenRepository } from './openRepository.ts';
 import { REMEMBERED_ANSWERS } from './decorationTracker.ts';
 import { fileDecoration } from './display.ts';
@@ -34,6 +35,12 @@ export class Decorations implements FileDecorationProvider, Disposable {
     this.#registration?.dispose();
     this.#registration = enabled ? window.registerFileDecorationProvider(this) : undefined;
     // A new registration is asked about everything anew.
+    this.#startOver();
+  }
+
+  /** Has VS Code ask again about everything, because colors have changed. */
+  colorsChanged(): void {
+    this.#made.clear();
     this.#startOver();
   }
 
@@ -115,7 +122,7 @@ export class Decorations implements FileDecorationProvider, Disposable {
     let decoration = this.#made.get(status);
     if (decoration === undefined) {
       const { letter, color, propagate } = statusPresentations[status];
-      decoration = fileDecoration(letter === '' ? undefined : letter, statusText(status), new ThemeColor(color));
+      decoration = fileDecoration(letter === '' ? undefined : letter, statusText(status), fileColor(color));
       decoration.propagate = propagate;
       this.#made.set(status, decoration);
     }

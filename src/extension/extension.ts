@@ -3,6 +3,7 @@ import path from 'node:path';
 import { workspace, type ExtensionContext } from 'vscode';
 import type { QuicksilverExports } from './api.ts';
 import { contextKeys } from './common/contextKeys.ts';
+import { onDidChangeFileColors } from './common/fileColors.ts';
 import { registerCommands } from './commands.ts';
 import { ContentFileSystem } from './contentFileSystem.ts';
 import { ContextKeys } from './contextKeys.ts';
@@ -18,6 +19,7 @@ import { BaseQuickDiff } from './quickDiff.ts';
 import { Repositories } from './repositories.ts';
 import { affects, hgPolicy, setting } from './settings.ts';
 import { scheduleAfter } from './slicedQueue.ts';
+import { forgetRowDecorations } from './sourceControlRows.ts';
 import { Subrepositories } from './subrepositories.ts';
 import { texts } from './texts.ts';
 
@@ -81,6 +83,11 @@ export function activate(context: ExtensionContext): QuicksilverExports {
       if (!affects(event, 'fallbackToHg', 'path')) return;
       client.setHgPolicy(hgPolicy());
       void tellWhetherHgRuns(parts);
+    }),
+    onDidChangeFileColors(() => {
+      shownDecorations.colorsChanged();
+      forgetRowDecorations();
+      for (const repository of repositories.all) repository.view.remakeRows();
     }),
     workspace.onDidGrantWorkspaceTrust(() => {
       client.setHgPolicy(hgPolicy());

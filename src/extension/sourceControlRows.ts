@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import { oneLine } from '../base/foreignText.ts';
 import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
+import { fileColor } from './common/fileColors.ts';
 import { commandWith } from './common/typedCommands.ts';
 import { rowDecorations } from './display.ts';
 import { setting } from './settings.ts';
@@ -35,6 +36,11 @@ export interface RowOptions {
 /** One object per status and kind: thousands of rows share it. */
 const usualDecorations = new Map<string, SourceControlResourceDecorations>();
 
+/** To be called when colors have changed, before the rows are made anew. */
+export function forgetRowDecorations(): void {
+  usualDecorations.clear();
+}
+
 export function createRow({ rootUri, path, version, showsIcons, title }: RowOptions): SourceControlResourceState {
   const [status, source, conflict] = version.split('\0') as [ShownStatus, string, string];
   const resourceUri = fileUri(rootUri, path);
@@ -47,7 +53,7 @@ export function createRow({ rootUri, path, version, showsIcons, title }: RowOpti
     const hover = rowTooltip(status, source === '' ? undefined : source, isReadable);
     decorations = rowDecorations(conflict === '' ? hover : conflict, {
       strikeThrough,
-      ...(showsIcons && { iconPath: new ThemeIcon(icon, new ThemeColor(color)) }),
+      ...(showsIcons && { iconPath: new ThemeIcon(icon, fileColor(color)) }),
     });
     if (isUsual) usualDecorations.set(key, decorations);
   }
@@ -65,7 +71,7 @@ export function createSubrepositoryRow({ rootUri, path, version, showsIcons }: R
   const resourceUri = fileUri(rootUri, path);
   const { icon, color, contextValue } = statusPresentations.subrepository;
   // Without a letter, an icon says that this is no file.
-  const iconPath = new ThemeIcon(icon, isDirty(status) ? new ThemeColor(color) : undefined);
+  const iconPath = new ThemeIcon(icon, isDirty(status) ? fileColor(color) : undefined);
   return {
     resourceUri,
     command: commandWith('openSubrepository', texts.open(), resourceUri),

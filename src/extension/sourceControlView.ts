@@ -240,6 +240,11 @@ export class SourceControlView implements Disposable {
   setShowsIcons(showsIcons: boolean): void {
     if (this.#options.showsIcons === showsIcons) return;
     this.#options.showsIcons = showsIcons;
+    this.remakeRows();
+  }
+
+  /** Makes all rows anew, because they look different now. */
+  remakeRows(): void {
     for (const rows of Object.values(this.#groups)) {
       rows.rows.remake();
       rows.dirty = true;

@@ -3,7 +3,7 @@
 import type { EntryStatus, FileEntry } from '../server/protocol.ts';
 import type { FileContext, RowGroup } from './contributions/contextKeys.ts';
 import type { SettingValue } from './contributions/settings.ts';
-import type { ColorId } from './contributions/window.ts';
+import type { ColorName } from './contributions/window.ts';
 
 /**
  * What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'; a
@@ -15,7 +15,7 @@ export type ShownStatus = EntryStatus | 'renamed' | 'copied' | 'conflict' | 'sub
 export interface StatusPresentation {
   /** Badge in the tree and in the rows; '' for none. */
   readonly letter: string;
-  readonly color: ColorId;
+  readonly color: ColorName;
   /** Name of a codicon, for rows when decorations are switched off. */
   readonly icon: string;
   readonly strikeThrough: boolean;
@@ -28,7 +28,7 @@ export interface StatusPresentation {
 export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentation>> = {
   modified: {
     letter: 'M',
-    color: 'quicksilver.modifiedResourceForeground',
+    color: 'modified',
     icon: 'diff-modified',
     strikeThrough: false,
     propagate: true,
@@ -36,7 +36,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   added: {
     letter: 'A',
-    color: 'quicksilver.addedResourceForeground',
+    color: 'added',
     icon: 'diff-added',
     strikeThrough: false,
     propagate: true,
@@ -44,7 +44,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   renamed: {
     letter: 'A',
-    color: 'quicksilver.renamedResourceForeground',
+    color: 'renamed',
     icon: 'diff-renamed',
     strikeThrough: false,
     propagate: true,
@@ -52,7 +52,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   copied: {
     letter: 'A',
-    color: 'quicksilver.renamedResourceForeground',
+    color: 'renamed',
     icon: 'diff-renamed',
     strikeThrough: false,
     propagate: true,
@@ -60,7 +60,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   conflict: {
     letter: 'U',
-    color: 'quicksilver.conflictResourceForeground',
+    color: 'conflict',
     icon: 'git-merge',
     strikeThrough: false,
     propagate: true,
@@ -68,7 +68,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   removed: {
     letter: 'R',
-    color: 'quicksilver.removedResourceForeground',
+    color: 'removed',
     icon: 'diff-removed',
     strikeThrough: true,
     propagate: true,
@@ -76,7 +76,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   deleted: {
     letter: '!',
-    color: 'quicksilver.missingResourceForeground',
+    color: 'missing',
     icon: 'question',
     strikeThrough: true,
     propagate: true,
@@ -84,7 +84,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   unknown: {
     letter: '?',
-    color: 'quicksilver.untrackedResourceForeground',
+    color: 'untracked',
     icon: 'diff-added',
     strikeThrough: false,
     propagate: true,
@@ -92,7 +92,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   subrepository: {
     letter: 'S',
-    color: 'quicksilver.subrepositoryResourceForeground',
+    color: 'subrepository',
     icon: 'file-submodule',
     strikeThrough: false,
     propagate: true,
@@ -100,7 +100,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
   },
   ignored: {
     letter: '',
-    color: 'quicksilver.ignoredResourceForeground',
+    color: 'ignored',
     icon: 'circle-slash',
     strikeThrough: false,
     propagate: false,

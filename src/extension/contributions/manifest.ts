@@ -15,7 +15,8 @@ export interface Manifest {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-const CATEGORY = 'Quicksilver';
+/** The palette searches the original as well: it finds each command by "mercurial" and by "hg". */
+const CATEGORY = { value: 'Mercurial', original: 'hg' };
 
 export function createManifest(): Manifest {
   const texts = new Map<string, string>([['capabilities.virtualWorkspaces', virtualWorkspaces]]);
@@ -33,7 +34,7 @@ export function createManifest(): Manifest {
       label: text(`submenu.${name}`, label),
     })),
     keybindings: entries().flatMap(([name, { key }]) => (key === undefined ? [] : { command: idOf(name), ...key })),
-    colors: Object.entries(colors).map(([name, color]) => colorOf(name, color, text)),
+    colors: Object.entries(colors).flatMap(([name, color]) => colorsOf(name, color, text)),
     views: { scm: [viewOf(text)] },
     viewsWelcome: Object.entries(welcomes).map(([name, { when, lines }]) => ({
       view: 'scm',
@@ -69,7 +70,7 @@ function entries(): (readonly [name: string, entry: CommandEntry])[] {
 function commandOf(name: string, { title, icon, enablement }: CommandEntry, text: Text): Json {
   return {
     command: idOf(name),
-    title: text(`command.${name}`, title),
+    title: { value: text(`command.${name}`, title), original: title },
     category: CATEGORY,
     ...(icon !== undefined && { icon: iconOf(icon) }),
     ...(enablement !== undefined && { enablement }),
@@ -120,13 +121,26 @@ function configuration(text: Text): Json {
   return Object.fromEntries(properties);
 }
 
-function colorOf(name: string, { description, follows }: (typeof colors)[keyof typeof colors], text: Text): Json {
-  const value = `gitDecoration.${follows}ResourceForeground`;
-  return {
-    id: idOf(`${name}ResourceForeground`),
-    description: text(`colors.${name}`, description),
-    defaults: { dark: value, light: value, highContrast: value, highContrastLight: value },
-  };
+/** Returns the color that follows Git's, and the one with values of its own. */
+function colorsOf(
+  name: string,
+  { of, git, values }: (typeof colors)[keyof typeof colors],
+  text: Text,
+): readonly Json[] {
+  const id = `${name}ResourceForeground`;
+  const value = `gitDecoration.${git}ResourceForeground`;
+  return [
+    {
+      id: idOf(id),
+      description: text(`colors.${name}`, `Color for ${of}.`),
+      defaults: { dark: value, light: value, highContrast: value, highContrastLight: value },
+    },
+    {
+      id: idOf(`withoutGit.${id}`),
+      description: text(`colors.withoutGit.${name}`, `Color for ${of}, where the Git extension is disabled.`),
+      defaults: values,
+    },
+  ];
 }
 
 function viewOf(text: Text): Json {

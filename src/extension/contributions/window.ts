@@ -4,20 +4,47 @@ import { and, is, isEnabled, isNot, off, on, type Clause } from './clauses.ts';
 import type { CommandName } from './commands.ts';
 import type { SettingName } from './settings.ts';
 
-/** `follows` is the color that a theme already has for such files. */
-export const colors = {
-  modified: { description: 'Color for modified files.', follows: 'modified' },
-  added: { description: 'Color for added files.', follows: 'added' },
-  renamed: { description: 'Color for renamed or copied files.', follows: 'renamed' },
-  removed: { description: 'Color for files removed with Mercurial.', follows: 'deleted' },
-  missing: { description: 'Color for tracked files that are missing on the disk.', follows: 'deleted' },
-  untracked: { description: 'Color for untracked files.', follows: 'untracked' },
-  ignored: { description: 'Color for ignored files.', follows: 'ignored' },
-  subrepository: { description: 'Color for subrepositories that are not as they are recorded.', follows: 'submodule' },
-  conflict: { description: 'Color for files with unresolved conflicts.', follows: 'conflicting' },
-} as const satisfies Readonly<Record<string, { readonly description: string; readonly follows: string }>>;
+interface FileColor {
+  /** The files that have the color. */
+  readonly of: string;
+  /** `gitDecoration.<git>ResourceForeground` is the color that a theme already has for such files. */
+  readonly git: string;
+  readonly values: ColorValues;
+}
 
-export type ColorId = `quicksilver.${keyof typeof colors}ResourceForeground`;
+/** The values of Git's colors. They apply where VS Code's Git extension is disabled. */
+export type ColorValues = Readonly<Record<'dark' | 'light' | 'highContrast' | 'highContrastLight', string>>;
+
+const palette = (dark: string, light: string, highContrast = dark, highContrastLight = light): ColorValues => ({
+  dark,
+  light,
+  highContrast,
+  highContrastLight,
+});
+const red = palette('#c74e39', '#ad0707');
+const green = palette('#73C991', '#007100');
+
+export const colors = {
+  modified: { of: 'modified files', git: 'modified', values: palette('#E2C08D', '#895503') },
+  added: { of: 'added files', git: 'added', values: palette('#81b88b', '#587c0c', '#a1e3ad', '#374e06') },
+  renamed: { of: 'renamed or copied files', git: 'renamed', values: green },
+  removed: { of: 'files removed with Mercurial', git: 'deleted', values: red },
+  missing: { of: 'tracked files that are missing on the disk', git: 'deleted', values: red },
+  untracked: { of: 'untracked files', git: 'untracked', values: green },
+  ignored: { of: 'ignored files', git: 'ignored', values: palette('#8C8C8C', '#8E8E90', '#A7A8A9') },
+  subrepository: {
+    of: 'subrepositories that are not as they are recorded',
+    git: 'submodule',
+    values: palette('#8db9e2', '#1258a7'),
+  },
+  conflict: {
+    of: 'files with unresolved conflicts',
+    git: 'conflicting',
+    values: palette('#e4676b', '#ad0707', '#c74e39'),
+  },
+} as const satisfies Readonly<Record<string, FileColor>>;
+
+export type ColorName = keyof typeof colors;
 
 /** A link that runs a command of ours. */
 const command = (label: string, name: CommandName): string => `[${label}](command:quicksilver.${name})`;
@@ -47,7 +74,7 @@ export const welcomes: Readonly<Record<string, Welcome>> = {
   disabled: {
     when: off('config.quicksilver.enabled'),
     lines: [
-      'Quicksilver is switched off, so the status of Mercurial repositories is not shown.',
+      'Quicksilver is disabled: the status of Mercurial repositories is not shown.',
       setting('Open Settings', 'enabled'),
     ],
   },
@@ -58,26 +85,26 @@ export const welcomes: Readonly<Record<string, Welcome>> = {
   none: {
     when: and(isEnabled, hasFolder, foundNone),
     lines: [
-      'There is no Mercurial repository in the open folders. One that is made or cloned here appears by itself.',
-      command('Look Again', 'refresh'),
-      `Where Quicksilver looks is up to the ${setting('settings', 'autoRepositoryDetection')}.`,
+      'The open folders contain no Mercurial repository. New repositories are detected automatically.',
+      command('Scan Again', 'refresh'),
+      `Change where Quicksilver looks in the ${setting('settings', 'autoRepositoryDetection')}.`,
     ],
   },
   create: {
     when: and(isEnabled, hasFolder, foundNone, isTrusted, mayHaveHg),
-    lines: [command('Make a Repository Here', 'init'), command('Clone…', 'clone')],
+    lines: [command('Initialize Repository', 'init'), command('Clone Mercurial Repository…', 'clone')],
   },
   noHg: {
     when: and(isEnabled, foundNone, isTrusted, isHgMissing),
     lines: [
-      'There is no `hg` that can be run. Reading repositories works without it; to make, clone or change one, install [Mercurial](https://www.mercurial-scm.org/downloads), or name your `hg` in the settings.',
+      'Mercurial (hg) was not found. You can browse changes without it. To commit, clone or push, install [Mercurial](https://www.mercurial-scm.org/downloads) or set its path.',
       setting('Open Settings', 'path'),
     ],
   },
   untrusted: {
     when: and(isEnabled, hasFolder, foundNone, isUntrusted),
     lines: [
-      'In Restricted Mode, repositories are shown, and `hg` is not run: nothing can be made, cloned or changed.',
+      'Restricted Mode: changes are shown read-only. Trust the workspace to commit, clone or push.',
       vscodeCommand('Manage Workspace Trust', 'workbench.trust.manage'),
     ],
   },
@@ -90,7 +117,7 @@ export const welcomes: Readonly<Record<string, Welcome>> = {
   },
   clone: {
     when: and(isEnabled, hasNoFolder, isInitialized, isTrusted, mayHaveHg),
-    lines: [command('Clone a Mercurial Repository…', 'clone')],
+    lines: [command('Clone Mercurial Repository…', 'clone')],
   },
 };
 
@@ -112,21 +139,21 @@ export const walkthrough: {
   readonly steps: Readonly<Record<string, Step>>;
 } = {
   title: 'Work with Mercurial',
-  description: 'An ordinary day with Quicksilver, from the first change to the push.',
+  description: 'Your first day with Quicksilver, from the first change to the push.',
   steps: {
     look: {
       title: 'See what has changed',
       lines: [
-        'Open the Source Control view: each repository has its changes there, as `hg status` lists them, at once and without being asked. A click shows what changed in a file.',
+        'The Source Control view lists the changes of each repository, as hg status does. It updates instantly and automatically. Click a file to see its changes.',
         vscodeCommand('Open Source Control', 'workbench.view.scm'),
       ],
       picture: 'changes',
       alt: 'A list of changed files with their letters',
     },
     include: {
-      title: 'Choose what goes in',
+      title: 'Choose files to commit',
       lines: [
-        'Press **+** beside the files that belong together. They are *Included* in the next commit; without any, all changes are. Mercurial itself has no such list: it is kept for you here.',
+        'Press **+** beside the files that belong together: the next commit contains only those. If no file is included, it contains all changes. The choice is kept in VS Code only; Mercurial has no staging area.',
         vscodeCommand('Open Source Control', 'workbench.view.scm'),
       ],
       picture: 'include',
@@ -136,7 +163,7 @@ export const walkthrough: {
     commit: {
       title: 'Commit',
       lines: [
-        'Write a message and press Ctrl+Enter (Cmd+Enter). *Undo Last Commit* takes a commit back as long as nobody else can have it; *Amend* adds to it.',
+        'Write a message and press Ctrl+Enter (Cmd+Enter). **Undo Last Commit** takes back a commit that you have not pushed. **Amend** adds to it.',
         command('Commit', 'commit'),
       ],
       picture: 'commit',
@@ -144,10 +171,10 @@ export const walkthrough: {
       doneBy: ['commit'],
     },
     move: {
-      title: 'Go elsewhere',
+      title: 'Switch branches and merge',
       lines: [
-        '*Update To…* goes to a branch, bookmark, tag or any revision, and asks what is to become of your changes: keep, shelve or discard them. *Merge With…* brings two lines of work together; conflicts open in the merge editor.',
-        command('Update To…', 'update'),
+        '**Update to…** switches to a branch, bookmark, tag or revision, and lets you keep, shelve or discard your changes. **Merge with…** joins two lines of work; conflicts open in the merge editor.',
+        command('Update to…', 'update'),
       ],
       picture: 'move',
       alt: 'Two lines of changesets that come together',
@@ -156,7 +183,7 @@ export const walkthrough: {
     exchange: {
       title: 'Pull and push',
       lines: [
-        'The network is used only when you ask for it. The arrow in the status bar counts the drafts that were not pushed yet, which Mercurial knows without asking anybody.',
+        'Quicksilver uses the network only when you ask for it. The arrow in the status bar counts your unpushed changesets; Mercurial knows them without the network.',
         command('Pull', 'pull'),
         command('Push', 'push'),
       ],

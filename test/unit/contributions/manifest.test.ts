@@ -7,7 +7,7 @@ import { commands } from '../../../src/extension/contributions/commands.ts';
 import { createManifest } from '../../../src/extension/contributions/manifest.ts';
 import { createSettingsPage } from '../../../src/extension/contributions/settingsPage.ts';
 import { viewCommands } from '../../../src/extension/contributions/commands/viewCommands.ts';
-import { walkthrough } from '../../../src/extension/contributions/window.ts';
+import { walkthrough, welcomes } from '../../../src/extension/contributions/window.ts';
 
 const project = path.join(import.meta.dirname, '..', '..', '..');
 const read = (name: string): string => readFileSync(path.join(project, name), 'utf8');
@@ -61,6 +61,38 @@ test('the pictures of the walkthrough exist', () => {
   for (const { picture } of Object.values(walkthrough.steps)) {
     assert.ok(existsSync(path.join(project, 'media', 'walkthrough', `${picture}.svg`)), picture);
   }
+});
+
+test('welcome texts have no Markdown but links, and the walkthrough has bold text beside them', () => {
+  const plain = (lines: readonly string[]): string => lines.join('\n').replaceAll(/\[[^\]]*\]\([^)]*\)/g, '');
+  for (const [name, { lines }] of Object.entries(welcomes)) assert.doesNotMatch(plain(lines), /[*_`#]/, name);
+  for (const [name, { lines }] of Object.entries(walkthrough.steps)) {
+    assert.doesNotMatch(plain(lines).replaceAll(/\*\*[^*]+\*\*/g, ''), /[*_`#]/, name);
+  }
+});
+
+test('the palette finds each command by "mercurial" and by "hg"', () => {
+  const { commands: contributed } = createManifest().contributes as {
+    readonly commands: readonly { readonly category: { readonly value: string; readonly original: string } }[];
+  };
+  for (const { category } of contributed) {
+    assert.match(category.value, /mercurial/i);
+    assert.match(category.original, /\bhg\b/i);
+  }
+});
+
+test('the metadata is complete, and its addresses are of one repository', () => {
+  const { displayName, description, repository, bugs, homepage, categories, license, icon } = JSON.parse(text) as {
+    readonly [name: string]: unknown;
+    readonly repository: { readonly url: string };
+    readonly bugs: { readonly url: string };
+    readonly homepage: string;
+  };
+  for (const value of [displayName, description, categories, license, icon]) assert.ok(value);
+  const address = repository.url.replace(/^git\+|\.git$/g, '');
+  assert.ok(bugs.url.startsWith(`${address}/`));
+  assert.ok(homepage.startsWith(address));
+  assert.doesNotMatch(String(displayName), /:/, 'a name, no slogan');
 });
 
 test('the extension sets each context key that a when-clause goes by', () => {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import type * as vscode from 'vscode';
+import { Emitter, type Disposable } from '../../../src/base/lifecycle.ts';
 
 register(
   `data:text/javascript,${encodeURIComponent(
@@ -78,12 +79,52 @@ export const scm = {
 
 const packageJson = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as unknown;
 
-export const extensions = { getExtension: () => ({ packageJSON: packageJson }) };
+/** An event that tests fire. */
+class FakeEvent {
+  readonly #emitter = new Emitter<undefined>();
+  #size = 0;
 
-/** All settings are as they are by default. */
+  /** How many listen. */
+  get size(): number {
+    return this.#size;
+  }
+
+  readonly listen = (listener: () => void): Disposable => {
+    const registration = this.#emitter.event(listener);
+    this.#size++;
+    return {
+      dispose: () => {
+        this.#size--;
+        registration.dispose();
+      },
+    };
+  };
+
+  fire(): void {
+    this.#emitter.fire(undefined);
+  }
+}
+
+const didChangeExtensions = new FakeEvent();
+
+export const extensions = {
+  isGitEnabled: true,
+  didChange: didChangeExtensions,
+  onDidChange: didChangeExtensions.listen,
+  getExtension: (id: string) =>
+    id !== 'vscode.git' || extensions.isGitEnabled ? { packageJSON: packageJson } : undefined,
+};
+
+/** Settings that a test changes, by their full names; all others are as they are by default. */
+export const settings = new Map<string, unknown>();
+
 export const workspace = {
   isTrusted: true,
-  getConfiguration: () => ({ get: (_: string, otherwise?: unknown) => otherwise }),
+  getConfiguration: (section?: string) => ({
+    get: (name: string, otherwise?: unknown) =>
+      settings.get(section === undefined ? name : `${section}.${name}`) ?? otherwise,
+  }),
+  onDidChangeConfiguration: new FakeEvent().listen,
 };
 
 /** All that was to be shown, as it was handed over, the latest last. */
