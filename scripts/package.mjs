@@ -10,7 +10,7 @@ import { packageReadme } from './lib/package-readme.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
 import { makeSample } from './sample-repository.mjs';
 
-const sizeLimit = 500_000; // Bytes. What is downloaded and unpacked on every machine is to stay small.
+const sizeLimit = 650_000; // Bytes. Every machine downloads and unpacks it. A third are the pictures of the README.
 /** Bytes of the bundles that others wait for: on the extension host's thread when VS Code starts, in each process. */
 const bundleLimits = { extension: 100_000, cli: 280_000 };
 const allowed =

@@ -69,7 +69,7 @@ async function writeLine(context: HgContext, repository: OpenRepository, value: 
       return { message: describe(found), severity: InputBoxValidationSeverity.Info };
     },
   });
-  return written === undefined || written.trim() === '' ? undefined : written.trim();
+  return written === undefined || written.trim() === '' ? undefined : written;
 }
 
 async function preview(

@@ -12,7 +12,7 @@ const contributed = createManifest().contributes['colors'] as readonly {
   readonly id: string;
   readonly defaults: Readonly<Record<string, string>>;
 }[];
-const idOf = (name: ColorName): string => (fileColor(name) as unknown as { readonly id: string }).id;
+const idOf = (name: ColorName): string => fileColor(name).id;
 const defaultsOf = (id: string): readonly string[] =>
   Object.values(contributed.find(color => color.id === id)?.defaults ?? assert.fail(id));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromDisplay } from '../../../src/base/bytePath.ts';
-import { candidatesFor, escapeGlob } from '../../../src/extension/hg/ignoreCandidates.ts';
+import { candidatesFor, lineFor } from '../../../src/extension/hg/ignoreCandidates.ts';
 import { shelvedIn } from '../../../src/extension/hg/shelfList.ts';
 import { compileIgnoreLines } from '../../../src/mercurial/ignore/ignoreLines.ts';
 
@@ -25,13 +25,25 @@ test('for several: one by one, and what they have in common', () => {
   assert.deepEqual(candidatesFor(['a/x.o', 'c/y.c']), [['rootglob:a/x.o', 'rootglob:c/y.c']]);
 });
 
-test('a path that is made a pattern matches itself alone, whatever characters it has', () => {
-  for (const path of ['a*b', 'a?b', '[ab]', '{a,b}', 'a#b', 'a\\b', 'ends with a space ', 'é', '!a', 'syntax: glob']) {
-    const matcher = compileIgnoreLines(fromDisplay(`rootglob:${escapeGlob(path)}`));
-    assert.ok(matcher.matches(fromDisplay(path)), path);
-    for (const other of ['axb', 'a', 'b', 'ab', 'ends with a space', 'x']) {
-      assert.ok(!matcher.matches(fromDisplay(other)), `${path} does not match ${other}`);
+test('a line matches its own path alone, whatever characters the name has, wherever they stand', () => {
+  const names = ['{a,b}', '[ab]', 'é', '!a', 'syntax: glob', 'a\n.*', 'include'];
+  for (let code = 1; code < 128; code++) {
+    const character = String.fromCharCode(code);
+    if (character !== '/') names.push(character, `${character}b`, `a${character}`, `a${character}b`, `a b${character}`);
+  }
+  const others = ['axb', 'ab', 'xab', 'zz', 'a b', 'b', 'a', 'deeper/q', '.*'];
+  for (const name of names) {
+    const line = lineFor('at', name);
+    assert.doesNotMatch(line, /\n/, 'one line');
+    const matcher = compileIgnoreLines(fromDisplay(line));
+    assert.ok(matcher.matches(fromDisplay(name)), JSON.stringify(line));
+    for (const other of others) {
+      if (other !== name) assert.ok(!matcher.matches(fromDisplay(other)), `${JSON.stringify(line)} matches ${other}`);
     }
+    const byName = compileIgnoreLines(fromDisplay(lineFor('name', name)));
+    assert.ok(byName.matches(fromDisplay(`deep/${name}`)), JSON.stringify(lineFor('name', name)));
+    const byEnd = compileIgnoreLines(fromDisplay(lineFor('ends', name)));
+    assert.ok(byEnd.matches(fromDisplay(`deep/x${name}`)), JSON.stringify(lineFor('ends', name)));
   }
 });
 

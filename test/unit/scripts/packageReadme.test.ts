@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 const project = path.join(import.meta.dirname, '..', '..', '..');
 const { packageReadme } = (await import(path.join(project, 'scripts', 'lib', 'package-readme.mjs'))) as {
-  packageReadme(text: string, folder: string, repository: string): string;
+  readonly packageReadme: (text: string, folder: string, repository: string) => string;
 };
 
 test('pictures are part of the text, and links lead to the repository', () => {
