@@ -13,6 +13,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { isGroup, repositoryOfArgument } from './commandArguments.ts';
 import { ownManifest } from './common/manifest.ts';
 import type { CommandName, HgCommandName, InternalHgCommandName, ViewCommandName } from './contributions/commands.ts';
+import type { SettingId } from './contributions/settings.ts';
 import type { Discovery } from './discovery.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { HintSources } from './hintSources.ts';
@@ -74,7 +75,9 @@ function viewHandlers(context: CommandContext, reports: Reports): Readonly<Recor
     whyIgnored: async argument => (await lazy()).reports.whyIgnored(context, argument),
     doctor: async argument => (await lazy()).reports.doctor(context, reports, argument),
     copyReport: async uri => (await lazy()).reports.copyReport(reports, uri),
-    openProblem: async (file, line) => (await lazy()).reports.openProblem(context, file, line),
+    openProblem: async problem => (await lazy()).reports.openProblem(problem),
+    setHgPath: () => commands.executeCommand('workbench.action.openSettings', 'quicksilver.path' satisfies SettingId),
+    trustWorkspace: () => commands.executeCommand('workbench.trust.manage'),
     openSubrepository: uri => commands.executeCommand('revealInExplorer', uri),
     openResource: async (...args) => (await lazy()).open.openResource(context, args),
     openChanges: async (...args) => (await lazy()).open.openChanges(context, args),

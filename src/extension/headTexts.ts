@@ -32,7 +32,7 @@ export function operationCommand(
   const tooltip = [operationName(head.operation)];
   if (mergeState?.problem !== undefined) tooltip.push(mergeState.problem.message);
   if (unresolved > 0) tooltip.push(l10n.t('Unresolved conflicts: {0}', unresolved));
-  tooltip.push(nextStep(head.operation, unresolved > 0), l10n.t('Click to continue or abort.'));
+  tooltip.push(l10n.t('Click to continue or abort.'));
   return statusBarCommand(
     commandWith('operationActions', '', root),
     [{ icon: 'git-merge' }, operationName(head.operation), ...conflicts],
@@ -77,25 +77,6 @@ export function operationName(operation: Operation): string {
       return l10n.t('Interrupted Update');
     case 'merge':
       return l10n.t('Merging');
-  }
-}
-
-function nextStep(operation: Operation, hasConflicts: boolean): string {
-  const resolve = hasConflicts ? `${l10n.t('Resolve the conflicts and mark them so with "hg resolve --mark".')} ` : '';
-  switch (operation) {
-    case 'merge':
-      return resolve + l10n.t('"hg commit" finishes the merge, "hg merge --abort" takes it back.');
-    case 'bisect':
-      return l10n.t('"hg bisect --good" or "hg bisect --bad" goes on, "hg bisect --reset" ends it.');
-    case 'update':
-      return resolve + l10n.t('"hg update" finishes it; "hg update --clean ." discards all changes.');
-    case 'transplant':
-      return resolve + l10n.t('"hg transplant --continue" goes on, "hg transplant --stop" ends it.');
-    case 'histedit':
-    case 'rebase':
-    case 'graft':
-    case 'unshelve':
-      return resolve + l10n.t('"hg {0} --continue" goes on, "hg {0} --abort" takes it back.', operation);
   }
 }
 

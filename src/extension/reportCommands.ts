@@ -7,6 +7,7 @@ import { errorMessage } from '../base/errors.ts';
 import type { IgnoreExplanation } from '../server/protocol.ts';
 import { chosenRepository, uriOfArgument } from './commandArguments.ts';
 import { executeCommand } from './common/typedCommands.ts';
+import type { ProblemLocation } from './contributions/commands/viewCommands.ts';
 import { DOCTOR_SCHEME, type CommandContext, type Reports } from './commands.ts';
 import { reportTexts } from './reportTexts.ts';
 
@@ -80,9 +81,14 @@ export async function copyReport(reports: Reports, uri: unknown): Promise<string
   return report;
 }
 
-export async function openProblem(context: CommandContext, file: unknown, line: unknown): Promise<void> {
-  if (typeof file === 'string') await openAt(file, typeof line === 'number' ? line : 1);
-  else context.log.show();
+export async function openProblem(problem: unknown): Promise<void> {
+  const { root, sentence, file, line } = problem as ProblemLocation;
+  if (file !== undefined) {
+    await openAt(file, line ?? 1);
+    return;
+  }
+  const choice = await notify('info', sentence, reportTexts.diagnose());
+  if (choice !== undefined) await executeCommand('doctor', root);
 }
 
 async function openAt(file: string, line: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { l10n } from 'vscode';
 
 export const reportTexts = {
+  diagnose: () => l10n.t('Diagnose Repository'),
   openRule: () => l10n.t('Open Rule'),
   whyIgnored: {
     noFile: () => l10n.t('Select a file to ask why it is ignored.'),

@@ -4,10 +4,10 @@ import {
   ThemeIcon,
   Uri,
   workspace,
+  type Command,
   type SourceControlResourceDecorations,
   type SourceControlResourceState,
 } from 'vscode';
-import { oneLine } from '../base/foreignText.ts';
 import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
 import { fileColor } from './common/fileColors.ts';
 import { commandWith } from './common/typedCommands.ts';
@@ -101,19 +101,34 @@ export function shownProblem(state: RepositoryState): ShownProblem | undefined {
   return { problem, sentence: needsTrust ? texts.needsTrust(problem.message) : problem.message, hasStatus };
 }
 
-/** A row whose name is the sentence itself: it is read without a click. The click opens the file it is about. */
-export function createProblemRow({ problem, sentence, hasStatus }: ShownProblem): SourceControlResourceState {
+/** A row about the repository instead of a file: a short label, and the whole sentence in the tooltip. */
+export function createNoticeRow(
+  label: string,
+  tooltip: string,
+  icon: ThemeIcon,
+  command: Command,
+): SourceControlResourceState {
   return {
-    // '/' would split the sentence into a name and folders, so it is written as the division slash.
-    resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${oneLine(sentence).replaceAll('/', '\u2215')}` }),
-    command: commandWith('openProblem', texts.open(), problem.file, problem.line),
-    decorations: rowDecorations(sentence, {
-      iconPath: hasStatus
-        ? new ThemeIcon('info', new ThemeColor('problemsInfoIcon.foreground'))
-        : new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
-    }),
+    resourceUri: Uri.from({ scheme: 'quicksilver-problem', path: `/${label}` }),
+    command,
+    decorations: rowDecorations(tooltip, { iconPath: icon }),
     contextValue: 'problem',
   };
+}
+
+/** A click opens the file that the user can mend, or else explains the problem. */
+export function createProblemRow(
+  { problem, sentence, hasStatus }: ShownProblem,
+  root: Uri,
+): SourceControlResourceState {
+  const { code, file, line } = problem;
+  const canMend = code === 'invalid-config' && file !== undefined;
+  const location = { root, sentence, ...(canMend && { file, ...(line !== undefined && { line }) }) };
+  const icon = hasStatus
+    ? new ThemeIcon('info', new ThemeColor('problemsInfoIcon.foreground'))
+    : new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground'));
+  const label = hasStatus ? texts.statusFromHg() : texts.problemLabel(code);
+  return createNoticeRow(label, sentence, icon, commandWith('openProblem', texts.open(), location));
 }
 
 function conflictText(conflict: Conflict): string {

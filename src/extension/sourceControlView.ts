@@ -82,6 +82,7 @@ export class SourceControlView implements Disposable {
   #summaryPause: Disposable | undefined;
   #summaryDue = false;
   #problemShown: ShownProblem | undefined;
+  #notice: SourceControlResourceState | undefined;
   #busy = false;
 
   constructor(options: ViewOptions) {
@@ -286,9 +287,23 @@ export class SourceControlView implements Disposable {
     this.#problemShown = shown;
     const hasStatus = shown === undefined || shown.hasStatus;
     this.#groups.changes.group.hideWhenEmpty = !hasStatus;
-    setGroupLabel(this.#problems, hasStatus && shown !== undefined ? texts.hgGroup() : texts.problemGroup());
-    this.#problems.resourceStates = shown === undefined ? [] : [createProblemRow(shown)];
+    this.#showNotices();
     if (shown !== undefined) this.#options.tell(`${this.#options.name}: ${shown.sentence}`);
+  }
+
+  /** Shows a row that is about the repository as a whole, or takes it away. */
+  setNotice(notice: SourceControlResourceState | undefined): void {
+    this.#notice = notice;
+    this.#showNotices();
+  }
+
+  #showNotices(): void {
+    const shown = this.#problemShown;
+    const rows = shown === undefined ? [] : [createProblemRow(shown, this.#options.rootUri)];
+    if (this.#notice !== undefined) rows.push(this.#notice);
+    const label = shown === undefined ? texts.noticeGroup() : shown.hasStatus ? texts.hgGroup() : texts.problemGroup();
+    setGroupLabel(this.#problems, label);
+    this.#problems.resourceStates = rows;
   }
 
   #tellLeftOut(rows: GroupRows): void {

@@ -110,6 +110,21 @@ export const texts = {
   parentLabel: () => l10n.t('parent revision'),
   problemGroup: () => l10n.t('Status Not Available'),
   hgGroup: () => l10n.t('Status from hg'),
+  noticeGroup: () => l10n.t('Commands Unavailable'),
+  statusFromHg: () => l10n.t('The status comes from hg'),
+  /** Labels of rows: short, without '/', which would split them. */
+  problemLabel: (code: string): string => {
+    switch (code) {
+      case 'unsupported':
+        return l10n.t('This repository is not supported');
+      case 'corrupt':
+        return l10n.t('The repository is damaged');
+      case 'invalid-config':
+        return l10n.t('A configuration file has an error');
+      default:
+        return l10n.t('The status cannot be read');
+    }
+  },
   statusByHg: (reason: string) => l10n.t('{0} What is shown here is the answer of "hg status".', reason),
   needsTrust: (reason: string) => l10n.t('{0} "hg status" is asked instead when you trust this workspace.', reason),
   leftOut: (name: string, shown: number, total: number) =>
@@ -125,7 +140,6 @@ export const texts = {
     bookmark: (name: string) => l10n.t('Bookmark: {0}', name),
     topic: (name: string) => l10n.t('Topic: {0}', name),
     parent: (node: string) => l10n.t('Parent: {0}', node),
-    operation: (name: string) => l10n.t('Unfinished: {0}', name),
     changes: (modified: number, added: number, removed: number, missing: number, untracked: number) =>
       l10n.t(
         '{0} modified, {1} added, {2} removed, {3} missing, {4} untracked',

@@ -147,7 +147,8 @@ function pictureOf(api: QuicksilverApi, repository: QuicksilverRepository): Pict
   const { rootUri } = repository;
   const groups: Record<string, string[]> = {};
   for (const { id, label, resources } of api.view.groups(rootUri)) {
-    if (resources.length === 0) continue;
+    // The notice that commands cannot run is about no file.
+    if (resources.length === 0 || label === 'Commands Unavailable') continue;
     const rows = resources.map(({ resourceUri, contextValue, decorations }) => {
       const struck = decorations?.strikeThrough === true ? ' struck' : '';
       const name = path.posix.relative(rootUri.path, resourceUri.path);
@@ -160,7 +161,8 @@ function pictureOf(api: QuicksilverApi, repository: QuicksilverRepository): Pict
     const decoration = api.view.decoration(Uri.joinPath(rootUri, name));
     if (decoration === undefined) continue;
     const color = decoration.color as (ThemeColor & { readonly id: string }) | undefined;
-    decorations[name] = `${decoration.badge ?? '-'} ${decoration.tooltip ?? ''} ${color?.id ?? ''}`;
+    decorations[name] =
+      `${decoration.badge ?? '-'} ${decoration.tooltip ?? ''} ${(color?.id ?? '').replace('quicksilver.withoutGit.', 'quicksilver.')}`;
   }
   const { modified, added, removed, deleted, unknown, ignored } = repository.counts;
   const counts = { modified, added, removed, deleted, unknown, ignored };

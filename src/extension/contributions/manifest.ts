@@ -52,6 +52,11 @@ export function createManifest(): Manifest {
     },
     resourceLabelFormatters: [
       { scheme: 'quicksilver', formatting: { label: '${path} (${query.label})', separator: '/' } },
+      // The rows about problems: their labels would begin with '/' in hovers and for screen readers.
+      {
+        scheme: 'quicksilver-problem',
+        formatting: { label: '${path}', separator: '/', stripPathStartingSeparator: true },
+      },
     ],
   };
   return { contributes, texts: Object.fromEntries([...texts].sort(([a], [b]) => (a < b ? -1 : 1))) };

@@ -264,4 +264,6 @@ export const settings = {
 };
 
 export type SettingName = keyof typeof settings;
+/** As VS Code knows it. */
+export type SettingId = `quicksilver.${SettingName}`;
 export type SettingValue<K extends SettingName> = (typeof settings)[K] extends Setting<infer T> ? T : never;

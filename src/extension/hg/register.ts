@@ -1,5 +1,5 @@
 // Follows events that the commands of hg need, and sets the context keys about hg. Menus and the input box go by them.
-import { workspace } from 'vscode';
+import { workspace, type SourceControlResourceState } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { contextKeys } from '../common/contextKeys.ts';
@@ -55,6 +55,21 @@ export async function tellWhetherHgRuns({ client, repositories, log }: CommandCo
   }
   if (look !== looks) return;
   const isMissing = workspace.isTrusted && repositories.all.length > 0 && !isThere;
-  for (const { view } of repositories.all) view.sourceControl.inputBox.visible = isThere;
+  const notice = isThere || repositories.all.length === 0 ? undefined : await createNotice(log);
+  if (look !== looks) return;
+  for (const { view } of repositories.all) {
+    view.sourceControl.inputBox.visible = isThere;
+    view.setNotice(notice);
+  }
   await Promise.all([contextKeys.set('canRunHg', isThere), contextKeys.set('hgMissing', isMissing)]);
+}
+
+/** Undefined if the bundle cannot be loaded: the row is not worth an error message. */
+async function createNotice(log: CommandContext['log']): Promise<SourceControlResourceState | undefined> {
+  try {
+    return (await lazy()).createHgNotice(workspace.isTrusted ? 'missing' : 'untrusted');
+  } catch (error) {
+    log.warn(`no notice: ${errorMessage(error)}`);
+    return undefined;
+  }
 }

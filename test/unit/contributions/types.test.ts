@@ -21,8 +21,8 @@ function misuses(
   register(context, 'comit', () => undefined);
   // @ts-expect-error There is no such command.
   void execute('comit');
-  // @ts-expect-error The command takes a file and a line.
-  void execute('openProblem', 1, 'file');
+  // @ts-expect-error The command takes a problem.
+  void execute('openProblem', 1);
   // @ts-expect-error The command needs the URI of a report.
   link('copyReport', 'Copy');
   // @ts-expect-error There is no such context key.

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { Uri, commands, workspace, type TextDocument } from 'vscode';
+import { Uri, commands, extensions, workspace, type TextDocument, type ThemeColor } from 'vscode';
 import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
 import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
 import { at, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt } from '../shown.ts';
 import { assertInWindow } from '../window.ts';
+
+const NOTICE = 'Commands Unavailable';
 
 describe('a workspace that is not trusted', () => {
   let api: QuicksilverApi;
@@ -32,13 +34,26 @@ describe('a workspace that is not trusted', () => {
   it('shows the status and follows it', async () => {
     await assertShows(api, repository, { 'modified.txt': 'M', 'unknown.txt': '?', 'x.log': 'I' });
     await assertInWindow({
-      sourceControl: ['Changes', 'modified.txt, Modified', 'Untracked', 'unknown.txt, Untracked'],
+      sourceControl: [
+        'Commands Unavailable',
+        'Restricted Mode: read-only',
+        'Changes',
+        'modified.txt, Modified',
+        'Untracked',
+        'unknown.txt, Untracked',
+      ],
       badge: 2,
       statusBar: ['default 1'],
     });
     write('clean.txt', 'no longer clean\n');
     await assertShows(api, repository, { 'clean.txt': 'M', 'modified.txt': 'M', 'unknown.txt': '?', 'x.log': 'I' });
     await repository.refresh();
+  });
+
+  it('has colors of its own, because the Git extension is disabled', () => {
+    assert.equal(extensions.getExtension('vscode.git'), undefined);
+    const color = api.view.decoration(Uri.joinPath(repository.rootUri, 'modified.txt'))?.color;
+    assert.equal((color as ThemeColor | undefined)?.id, 'quicksilver.withoutGit.modifiedResourceForeground');
   });
 
   it('has the doctor look without hg', async () => {
@@ -79,6 +94,13 @@ describe('a workspace that is not trusted', () => {
     await commands.executeCommand('workbench.trust.manage');
     await ui.trustWorkspace();
     await until('the workspace is trusted', () => workspace.isTrusted, workspace.onDidGrantWorkspaceTrust);
+    const commandsRun = (): boolean => api.view.groups(repository.rootUri).every(({ label }) => label !== NOTICE);
+    await until('the notice is gone', commandsRun);
+    const followsGit = (): boolean => {
+      const color = api.view.decoration(Uri.joinPath(repository.rootUri, 'modified.txt'))?.color;
+      return (color as ThemeColor | undefined)?.id === 'quicksilver.modifiedResourceForeground';
+    };
+    await until('colors follow those of Git', followsGit, extensions.onDidChange);
     // VS Code keeps a document it has shown, and has to be told that there is another report for it.
     const document = await doctor();
     const compared = (): boolean => /^No difference from `.*hg`\.$/m.test(document.getText());

@@ -16,6 +16,15 @@ import {
 } from '../clauses.ts';
 import { command, internalCommand } from '../commandEntry.ts';
 
+/** A problem of a repository, as its row hands it over. */
+export interface ProblemLocation {
+  readonly root: Uri;
+  readonly sentence: string;
+  /** Absolute path of a file in which the user can mend the problem, and the line in it, from 1. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
 export const viewCommands = {
   refresh: command({ title: 'Refresh', icon: 'refresh', palette: isEnabled, menus: [['scm/title', 'navigation']] }),
   showOutput: command({ title: 'Show Output', icon: 'output', menus: [['scm/title', '3_footer']] }),
@@ -177,8 +186,11 @@ export const viewCommands = {
 
   openResource: internalCommand<[file: Uri]>(),
   openSubrepository: internalCommand<[folder: Uri]>(),
-  /** Opens the file that a problem of a repository is about, or the log. */
-  openProblem: internalCommand<[file: string | undefined, line: number | undefined]>(),
+  /** Opens the file that the user can mend, or else explains the problem. */
+  openProblem: internalCommand<[problem: ProblemLocation]>(),
+  /** Opens the setting for the path of hg. */
+  setHgPath: internalCommand<[]>(),
+  trustWorkspace: internalCommand<[]>(),
   /** The URI is that of an open report of the doctor. */
   copyReport: internalCommand<[report: Uri]>(),
 };
