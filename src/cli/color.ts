@@ -89,7 +89,7 @@ function colorMode(config: HgConfig, io: CommandIo, option: string | undefined):
   const { environment } = io;
   if (!isForced) {
     const isPlainAtAll = environment['HGPLAIN'] !== undefined || environment['HGPLAINEXCEPT'] !== undefined;
-    const isFormatted = !isPlainAtAll && config.boolean('ui', 'formatted', io.isTerminal === true);
+    const isFormatted = !isPlainAtAll && config.boolean('ui', 'formatted', io.stdout.isTerminal === true);
     if (!isFormatted || environment['TERM'] === 'dumb' || (environment['NO_COLOR'] ?? '') !== '') return 'never';
   }
   const mode = config.get('color', 'mode')?.value ?? 'auto';

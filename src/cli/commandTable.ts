@@ -71,7 +71,7 @@ const STATUS_OPTIONS: OptionSpecs = {
   },
   quiet: { type: 'boolean', short: 'q', help: 'hide untracked files' },
   stats: { type: 'boolean', help: 'report the work done on stderr' },
-  verbose: { type: 'boolean', short: 'v', help: '', unavailable: true },
+  verbose: { type: 'boolean', short: 'v', help: 'add the state of an unfinished operation' },
   rev: {
     type: 'string',
     value: 'REV',

@@ -25,8 +25,6 @@ export interface CommandIo {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  /** True if stdout is a terminal. */
-  readonly isTerminal?: boolean;
   /** Aborted when the person wants it to stop. */
   readonly signal: AbortSignal;
 }

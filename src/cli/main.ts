@@ -28,7 +28,6 @@ async function main(): Promise<void> {
     cwd: process.cwd(),
     environment: process.env,
     platform: process.platform,
-    isTerminal: process.stdout.isTTY,
     signal: stop.signal,
   };
   const code = await exitCodeOf(runCommandLine(process.argv.slice(2), io), io, stop.signal);

@@ -14,6 +14,7 @@ import { settledStatus, type RepositorySnapshot } from '../backends/mercurial/sn
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
+import { readMoreStatus } from './moreStatus.ts';
 import { locateRepository, openRepository, type Place } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Selection } from './selection.ts';
@@ -47,12 +48,12 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   const template = templateOf(args);
   const place = locateRepository(args, io);
   const repository = openRepository(place);
-  const settings = displaySettings(repository.config, io);
+  const settings = displaySettings(repository.config, io, args.flags);
   const colors = colorsFor(repository.config, io, args.values.get('color'));
   const noStatus = args.flags.has('no-status');
   const copies = (settings.copies || args.flags.has('copies') || args.flags.has('all')) && !noStatus;
   if (copies) refuseOtherCopies(repository);
-  const wanted = wantedStatuses(args, settings.quiet || args.flags.has('quiet'));
+  const wanted = wantedStatuses(args, settings.quiet);
   const answer = await compare({ args, io, place, repository, wanted, copies });
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
@@ -63,7 +64,8 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
   const print0 = args.flags.has('print0');
   const displayPath = isRelative ? fromCwd : fromRoot;
-  const format = { template, noStatus, copies, print0, displayPath, paint: colors.paint };
+  const more = settings.moreStatus ? readMoreStatus(place, repository, repository.readDirstate()) : undefined;
+  const format = { template, noStatus, copies, print0, displayPath, paint: colors.paint, more, pathFromCwd: fromCwd };
   writeStatus(inListingOrder(answer.entries, wanted), format, io.stdout);
   if (args.flags.has('stats')) complain(io, outcomeLine(answer.outcome, performance.now() - started));
   return EXIT_OK;

@@ -1,11 +1,14 @@
 // What Mercurial's configuration and environment say about how a status is shown.
 import type { HgConfig } from '../mercurial/config/hgConfig.ts';
+import { isPlain } from './color.ts';
 import type { CommandIo } from './io.ts';
 
 export interface DisplaySettings {
-  /** Leave out files that are not tracked. */
+  /** Hide untracked files. */
   readonly quiet: boolean;
-  /** Tell the sources of copies unasked. */
+  /** Add the state of an unfinished operation. */
+  readonly moreStatus: boolean;
+  /** Show the sources of copies without a request. */
   readonly copies: boolean;
   /** Whether paths are shown as seen from the current directory; 'legacy': if paths were given. */
   readonly relative: boolean | 'legacy';
@@ -16,22 +19,34 @@ export interface DisplaySettings {
 }
 
 /**
- * Reads the settings. With HGPLAIN (or HGPLAINEXCEPT) in the environment, whatever its value, those are left out that
- * would surprise a script; ui.relative-paths is not among them. Throws 'invalid-config' for a value that is no boolean.
+ * Returns the settings for the options --quiet and --verbose. Under HGPLAIN or HGPLAINEXCEPT, whatever the value,
+ * settings that would surprise a script do not count; ui.relative-paths does. Throws 'invalid-config' for a value that
+ * is no boolean.
  */
-export function displaySettings(config: HgConfig, { environment, platform }: CommandIo): DisplaySettings {
+export function displaySettings(
+  config: HgConfig,
+  io: CommandIo,
+  flags: ReadonlySet<string> = new Set(),
+): DisplaySettings {
+  const { environment, platform } = io;
   const plain = environment['HGPLAIN'] !== undefined || environment['HGPLAINEXCEPT'] !== undefined;
-  const setting = (section: string, name: string): boolean => !plain && config.boolean(section, name, false);
-  const quiet = setting('ui', 'quiet');
-  const verbose = setting('ui', 'verbose') || setting('ui', 'debug');
+  const isTweaked = !isPlain(io, 'tweakdefaults') && config.boolean('ui', 'tweakdefaults', false);
+  const setting = (section: string, name: string, fallback = false): boolean =>
+    plain ? fallback : config.boolean(section, name, fallback);
+  // Options replace the configuration. Quiet and verbose together are neither, as in Mercurial.
+  const asked = (name: string): boolean =>
+    flags.has('quiet') || flags.has('verbose') ? flags.has(name) : setting('ui', name);
+  const quiet = asked('quiet') && !asked('debug');
+  const verbose = asked('verbose') || asked('debug');
   const relativePaths =
-    (config.get('ui', 'relative-paths')?.value ?? 'legacy') === 'legacy'
+    (config.get('ui', 'relative-paths')?.value ?? (isTweaked ? 'yes' : 'legacy')) === 'legacy'
       ? 'legacy'
-      : config.boolean('ui', 'relative-paths', false);
+      : config.boolean('ui', 'relative-paths', isTweaked);
   const own = plain || config.get('commands', 'status.relative') === undefined ? undefined : 'status.relative';
   return {
     quiet: quiet && !verbose,
-    copies: setting('ui', 'statuscopies'),
+    moreStatus: !plain && (setting('commands', 'status.verbose', isTweaked) || (verbose && !quiet)),
+    copies: setting('ui', 'statuscopies', isTweaked),
     relative: own === undefined ? relativePaths : config.boolean('commands', own, false),
     relativeMessages: relativePaths !== false,
     separator: platform === 'win32' && !setting('ui', 'slash') ? '\\' : '/',

@@ -8,6 +8,7 @@ import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
+import { readMoreStatus } from './moreStatus.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
@@ -27,9 +28,9 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const place = locateRepository(args, io);
   const scanners = createScanners(silentLogger);
   const repository = openRepository(place, args.positionals.length > 0 ? onlyDecoders(scanners.means) : scanners.means);
-  const settings = displaySettings(repository.config, io);
+  const settings = displaySettings(repository.config, io, args.flags);
   const colors = colorsFor(repository.config, io, args.values.get('color'));
-  const wanted = wantedStatuses(args, settings.quiet || args.flags.has('quiet'));
+  const wanted = wantedStatuses(args, settings.quiet);
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
   let complaints: Selection['complaints'] = [];
@@ -71,6 +72,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       copies: settings.copies || args.flags.has('copies') || args.flags.has('all'),
       print0: args.flags.has('print0'),
       paint: colors.paint,
+      more: settings.moreStatus ? readMoreStatus(place, repository, snapshot.dirstate) : undefined,
+      pathFromCwd: fromCwd,
       displayPath: isRelative ? fromCwd : fromRoot,
     },
     io.stdout,

@@ -4,6 +4,7 @@ import { STATUS_LETTERS } from '../server/statusLetters.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { WorkCounters, Status } from '../status/types.ts';
 import type { Paint } from './color.ts';
+import { adviceFor, moreStatusLines, type MoreStatus } from './moreStatus.ts';
 import { jsonShownIn, nameShownIn, type ByteSink } from './io.ts';
 
 export interface StatusFormat {
@@ -18,6 +19,10 @@ export interface StatusFormat {
   readonly paint: Paint;
   /** How text shows a path; JSON always has it as it is, relative to the root. */
   readonly displayPath: (path: BytePath) => string;
+  /** The state of an unfinished operation, after the files. */
+  readonly more?: MoreStatus | undefined;
+  /** How that state shows a path. Default: as {@link displayPath}. */
+  readonly pathFromCwd?: (path: BytePath) => string;
 }
 
 const ORDER = Object.keys(STATUS_LETTERS) as readonly Status[];
@@ -72,9 +77,12 @@ function writeText(entries: readonly StatusEntry[], format: StatusFormat, out: P
     out.add(paint(status, `${shown(path)}${end}`));
     if (source !== undefined && showsCopies(format)) out.add(paint('copied', `  ${shown(source)}${end}`));
   }
+  const { more, pathFromCwd = format.displayPath } = format;
+  if (more !== undefined && !format.print0) out.add(moreStatusLines(more, path => shownName(pathFromCwd(path))));
 }
 
 function writeJson(entries: readonly StatusEntry[], format: StatusFormat, out: Pieces, shownJson: Shown): void {
+  const unresolved = new Set(format.more?.unresolved);
   out.add('[');
   let separator = '\n';
   for (const { path, status, source } of entries) {
@@ -82,9 +90,16 @@ function writeJson(entries: readonly StatusEntry[], format: StatusFormat, out: P
       source !== undefined && showsCopies(format) ? `  "source": ${shownJson(jsonString(source))},\n` : '';
     out.add(
       `${separator} {\n  "itemtype": "file",\n  "path": ${shownJson(jsonString(path))},\n${sourceLine}` +
-        `  "status": "${STATUS_LETTERS[status]}"\n }`,
+        `  "status": "${STATUS_LETTERS[status]}"${unresolved.has(path) ? ',\n  "unresolved": true' : ''}\n }`,
     );
     separator = ',\n';
+  }
+  const operation = format.more?.operation;
+  if (operation !== undefined) {
+    out.add(
+      `${separator} {\n  "itemtype": "morestatus",\n  "unfinished": "${operation}",\n` +
+        `  "unfinishedmsg": ${jsonString(adviceFor(operation).join('\n'))}\n }`,
+    );
   }
   out.add('\n]\n');
 }

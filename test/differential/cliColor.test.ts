@@ -34,12 +34,11 @@ async function quicksilver(
   process.env['HGRCPATH'] = '';
   try {
     await runCommandLine(args, {
-      stdout: { write: bytes => void (stdout += bytes) },
+      stdout: { write: bytes => void (stdout += bytes), isTerminal },
       stderr: { write: bytes => void (stderr += bytes) },
       cwd: root,
       environment: { ...cleanEnvironment(), ...env },
       platform: process.platform,
-      isTerminal,
       signal: new AbortController().signal,
     });
   } finally {

@@ -21,16 +21,19 @@ const STATE_FILES: readonly (readonly [string, UnfinishedOperation])[] = [
 export const UNFINISHED_FILES: readonly string[] = STATE_FILES.map(([file]) => file);
 
 /**
- * The unfinished operation, the most specific if there are several: a rebase or graft that stopped at a conflict may also
+ * Returns the unfinished operation, the most specific of several: a rebase or graft that stopped at a conflict may also
  * be a merge. `updatestate` also exists while a running update writes files.
+ *
+ * @param isKnown false for operations to skip
  */
 export function unfinishedOperation(
   vfs: Vfs,
   hgDirectory: string,
   dirstate: Pick<Dirstate, 'isMerge'>,
+  isKnown: (operation: UnfinishedOperation) => boolean = () => true,
 ): UnfinishedOperation | undefined {
   for (const [file, operation] of STATE_FILES) {
-    if (vfs.lstat(path.join(hgDirectory, file)) !== undefined) return operation;
+    if (isKnown(operation) && vfs.lstat(path.join(hgDirectory, file)) !== undefined) return operation;
   }
   return dirstate.isMerge ? 'merge' : undefined;
 }

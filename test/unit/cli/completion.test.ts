@@ -30,7 +30,7 @@ const CASES: readonly (readonly [typed: string, ...expected: string[]])[] = [
   ['-R some status --unk', '--unknown'],
   ['status --color ', 'always', 'never', '!status'],
   ['status --template ', 'json'],
-  ['status --ver', '!--verbose'],
+  ['status --ter', '!--terse'],
   ['cat fil', 'file one', '!folder'],
   ['status fo', 'folder/'],
   ['status -R f', 'folder/', '!file one'],
