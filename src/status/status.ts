@@ -1,11 +1,19 @@
 // One-shot status: everything, or what is at and below given paths.
 import { bytePath, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
-import { BulkScan, type BulkOptions } from './bulk/bulkScan.ts';
+import { BulkScan, type BulkListener, type BulkOptions } from './bulk/bulkScan.ts';
 import { recordedPath } from './caseFolding.ts';
 import { VerdictCache } from './contentComparison.ts';
 import { PathLocator } from './pathLocator.ts';
-import { TreeScan, type ScanOptions } from './treeScan.ts';
-import { newWorkCounters, NO_NODE, type WorkCounters, type Status, type StatusInput } from './types.ts';
+import type { ScanOptions } from './directoryVisit.ts';
+import { TreeScan } from './treeScan.ts';
+import {
+  newWorkCounters,
+  NO_NODE,
+  type WorkCounters,
+  type Status,
+  type StatusInput,
+  type StatusSink,
+} from './types.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** How a long run shares its thread. */
@@ -56,30 +64,25 @@ export async function runStatus(input: StatusInput, options: StatusOptions): Pro
   const nestedRepositories: BytePath[] = [];
   const unreadable: { path: BytePath; code: string }[] = [];
   const tree = new WorkingTree(input.root, outcome, (path, code) => unreadable.push({ path, code }));
-  const scan = new TreeScan(
-    input,
-    options,
-    {
-      entry: (path, status, node) => {
-        const source = node === NO_NODE ? undefined : input.statCache.copySource(node);
-        entries.push(source === undefined ? { path, status } : { path, status, source });
-      },
-      ignoredDirectory: path => ignoredDirectories.push(path),
-      nestedRepository: path => nestedRepositories.push(path),
+  const sink: StatusSink = {
+    entry: (path, status, node) => {
+      const source = node === NO_NODE ? undefined : input.statCache.copySource(node);
+      entries.push(source === undefined ? { path, status } : { path, status, source });
     },
-    tree,
-    options.verdicts ?? new VerdictCache(),
-  );
-  const bulk = options.paths === undefined ? beginBulk(input, scan, outcome, options) : undefined;
+    ignoredDirectory: path => ignoredDirectories.push(path),
+    nestedRepository: path => nestedRepositories.push(path),
+  };
+  const scan = new TreeScan(input, options, tree, options.verdicts ?? new VerdictCache());
+  const bulk = options.paths === undefined ? beginBulk(input, scan, sink, outcome, options) : undefined;
   try {
     options.prepare?.();
     if (bulk !== undefined) await runBulk(bulk, options);
   } finally {
     bulk?.stop();
   }
-  if (options.paths !== undefined) addPaths(input, tree, scan, options.paths);
+  if (options.paths !== undefined) addPaths(input, tree, scan, sink, options.paths);
   else if (bulk === undefined) scan.addDirectory(ROOT_PATH, false);
-  await runScan(scan, options);
+  await runScan(scan, sink, options);
   return { entries, ignoredDirectories, nestedRepositories, unreadable, outcome };
 }
 
@@ -87,12 +90,17 @@ export async function runStatus(input: StatusInput, options: StatusOptions): Pro
 function beginBulk(
   input: StatusInput,
   scan: TreeScan,
+  sink: StatusSink,
   outcome: WorkCounters,
   { bulk, clean, ignored, signal }: StatusOptions,
 ): BulkScan | undefined {
   if (bulk === undefined || clean || ignored === 'all') return undefined;
   signal?.throwIfAborted();
-  return BulkScan.begin(input, scan, outcome, { clean: () => undefined }, bulk);
+  const listenerOf = (): BulkListener => ({
+    clean: () => undefined,
+    visited: (_place, _path, visit) => visit(sink),
+  });
+  return BulkScan.begin(input, scan, outcome, listenerOf, bulk);
 }
 
 /** Takes over what the threads find. What else was found is queued in the scan that it was begun with. */
@@ -107,10 +115,10 @@ async function runBulk(bulk: BulkScan, { signal, pause }: RunControl): Promise<v
 }
 
 /** Runs a scan to its end, in slices. */
-async function runScan(scan: TreeScan, control: RunControl): Promise<void> {
+async function runScan(scan: TreeScan, sink: StatusSink, control: RunControl): Promise<void> {
   control.signal?.throwIfAborted();
   let sliceEnd = performance.now() + SLICE_MS;
-  while (scan.step() !== undefined) {
+  while (scan.step(sink) !== undefined) {
     if (performance.now() < sliceEnd) continue;
     control.signal?.throwIfAborted();
     if (control.pause) {
@@ -121,7 +129,13 @@ async function runScan(scan: TreeScan, control: RunControl): Promise<void> {
   }
 }
 
-function addPaths(input: StatusInput, tree: WorkingTree, scan: TreeScan, paths: readonly BytePath[]): void {
+function addPaths(
+  input: StatusInput,
+  tree: WorkingTree,
+  scan: TreeScan,
+  sink: StatusSink,
+  paths: readonly BytePath[],
+): void {
   const locator = new PathLocator(input, tree);
   const wanted = input.rules.foldsCase ? paths.map(path => recordedPath(input.statCache, path)) : paths;
   for (const path of withoutNested(wanted)) {
@@ -132,12 +146,12 @@ function addPaths(input: StatusInput, tree: WorkingTree, scan: TreeScan, paths: 
     if (isAtOrBelow(path, bytePath(input.rules.controlDirectory))) continue;
     const location = locator.locate(path);
     if (location.inside && location.inExcluded) {
-      scan.examineRecorded(path, tree.lstat(path));
+      scan.examineRecorded(path, tree.lstat(path), sink);
     } else if (location.inside) {
-      scan.examine(path, tree.lstat(path), location);
+      scan.examine(path, tree.lstat(path), location, sink);
     } else {
       const node = input.statCache.find(path);
-      if (node !== NO_NODE) scan.absent(path, node);
+      if (node !== NO_NODE) scan.absent(path, node, sink);
     }
   }
 }

@@ -3,7 +3,7 @@
 // rule is known to both: the others only ever say "surely clean".
 import type { BytePath } from '../../base/bytePath.ts';
 import type { TreeScan } from '../treeScan.ts';
-import type { NodeId, WorkCounters, StatusInput } from '../types.ts';
+import type { NodeId, StatusInput, StatusSink, WorkCounters } from '../types.ts';
 import { NO_DIRECTORY, planScan, type DirectoryIndex, type ScanPlan, type Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
 import { directoriesOf, type DirectoryResult, type UnitResult } from './unitResult.ts';
@@ -64,10 +64,8 @@ export function prepareBulk(input: StatusInput, options: BulkOptions, known?: Sc
 export interface BulkListener {
   /** All names of the directory are recorded, there and clean. */
   clean(place: DirectoryIndex): void;
-  /** The sink is about to be told of a directory. */
-  begin?(): void;
-  /** The sink was told of it. */
-  end?(place: DirectoryIndex, path: BytePath): void;
+  /** Another directory. The listener calls `visit` once, with the sink that is told of its names. */
+  visited(place: DirectoryIndex, path: BytePath, visit: (sink: StatusSink) => void): void;
 }
 
 /** What became of a directory of the plan. */
@@ -101,7 +99,7 @@ export class BulkScan {
   readonly #decided: Uint8Array;
   readonly #below: Uint8Array;
   readonly #ignored: Uint8Array;
-  readonly #takes = (node: NodeId): boolean => this.#take(node);
+  readonly #claims = (node: NodeId): boolean => this.#claim(node);
 
   private constructor(
     input: StatusInput,
@@ -109,7 +107,7 @@ export class BulkScan {
     scanner: UnitScanner,
     scan: TreeScan,
     outcome: WorkCounters,
-    listener: BulkListener,
+    listenerOf: (scan: BulkScan) => BulkListener,
     options: BulkOptions,
   ) {
     this.#input = input;
@@ -117,7 +115,7 @@ export class BulkScan {
     this.#scanner = scanner;
     this.#scan = scan;
     this.#outcome = outcome;
-    this.#listener = listener;
+    this.#listener = listenerOf(this);
     this.#options = options;
     this.#units = plan.units.map(() => undefined);
     this.#decided = new Uint8Array(plan.nodes.length);
@@ -129,18 +127,19 @@ export class BulkScan {
   /**
    * Begins a scan of everything; undefined if it is better done by one thread, or cannot be done otherwise.
    * @param scan what judges; what has to be walked besides is queued in it, and is for the caller to be done
+   * @param listenerOf makes the listener, before any unit is there
    */
   static begin(
     input: StatusInput,
     scan: TreeScan,
     outcome: WorkCounters,
-    listener: BulkListener,
+    listenerOf: (scan: BulkScan) => BulkListener,
     options: BulkOptions,
   ): BulkScan | undefined {
     const prepared = prepareBulk(input, options);
     if (prepared === undefined) return undefined;
     const { plan, scanner } = prepared;
-    return new BulkScan(input, plan, scanner, scan, outcome, listener, options);
+    return new BulkScan(input, plan, scanner, scan, outcome, listenerOf, options);
   }
 
   /** Nothing is left to be done here. */
@@ -268,31 +267,31 @@ export class BulkScan {
     }
     const node = this.plan.nodes[place]!;
     const path = this.#input.statCache.path(node);
-    this.#listener.begin?.();
-    if (what === 'nested') {
-      this.#scan.nested(path, node);
-    } else {
+    this.#listener.visited(place, path, sink => {
+      if (what === 'nested') {
+        this.#scan.nested(path, node, sink);
+        return;
+      }
       this.#below[place] = OPEN;
       for (const { node: child } of items) {
         const at = child < 0 ? NO_DIRECTORY : this.plan.placeOf[child]!;
         if (at !== NO_DIRECTORY) this.#decided[at] = REJECTED;
       }
-      this.#scan.listed(path, items, () => this.#isIgnored(place), this.#takes);
-    }
-    this.#listener.end?.(place, path);
+      this.#scan.listed(path, items, () => this.#isIgnored(place), this.#claims, sink);
+    });
   }
 
   #whole(place: DirectoryIndex): void {
     const node = this.plan.nodes[place]!;
     const path = this.#input.statCache.path(node);
     this.#below[place] = CLOSED;
-    this.#listener.begin?.();
-    this.#scan.unlisted(path, node, this.#isIgnored(place), this.#takes);
-    this.#listener.end?.(place, path);
+    this.#listener.visited(place, path, sink => {
+      this.#scan.unlisted(path, node, this.#isIgnored(place), this.#claims, sink);
+    });
   }
 
   /** A recorded directory turned up where it should be. */
-  #take(node: NodeId): boolean {
+  #claim(node: NodeId): boolean {
     const place = this.plan.placeOf[node]!;
     if (place === NO_DIRECTORY) return false;
     this.#decided[place] = TAKEN;

@@ -2,7 +2,7 @@
 // is the same whoever made it: native code, or JavaScript in another thread.
 import { compareBytes } from '../../base/bytePath.ts';
 import type { FileKind } from '../../base/fileStat.ts';
-import type { ListedName } from '../treeScan.ts';
+import type { ListedName } from '../directoryVisit.ts';
 import { NO_NODE } from '../types.ts';
 import type { DirectoryIndex } from './plan.ts';
 

@@ -6,7 +6,9 @@ import { VerdictCache } from '../../status/contentComparison.ts';
 import type { ScanPlan } from '../../status/bulk/plan.ts';
 import { newWorkCounters, type StatusInput } from '../../status/types.ts';
 import type { Backend, Snapshot, Subrepository } from '../backend.ts';
-import { RescanJob, type RescanContext } from './rescanJob.ts';
+import type { RescanContext } from './findings.ts';
+import { ParallelRescan } from './parallelRescan.ts';
+import { SteppedRescan } from './steppedRescan.ts';
 import { pathsAffectedByIgnoreChange } from './pathsAffectedByIgnoreChange.ts';
 import { StatusTree } from '../statusTree.ts';
 import { ParallelRecheck } from './parallelRecheck.ts';
@@ -37,9 +39,11 @@ export class Reconciler {
   readonly #unsure = new Set<BytePath>();
   #tree: StatusTree;
   #snapshot: Snapshot | undefined;
-  #hinted: RescanJob | undefined;
-  #scan: RescanJob | undefined;
-  #audit: RescanJob | undefined;
+  #hinted: SteppedRescan | undefined;
+  /** A scan of everything: first by several threads, if there are any, then in steps. */
+  #parallelScan: ParallelRescan | undefined;
+  #scan: SteppedRescan | undefined;
+  #audit: SteppedRescan | undefined;
   /** Other threads are finding out where the audit is to look. */
   #survey: ParallelRecheck | undefined;
   /** The plan of the last scan by several threads, for the survey after it: to make one takes too long for a slice. */
@@ -65,7 +69,7 @@ export class Reconciler {
   }
 
   get isScanning(): boolean {
-    return this.#scan !== undefined;
+    return this.#scan !== undefined || this.#parallelScan !== undefined;
   }
 
   /**
@@ -73,22 +77,22 @@ export class Reconciler {
    * later is right nevertheless, nothing else is looked at meanwhile: neither hint() nor update() may be called.
    */
   get isBulkScanning(): boolean {
-    return this.#scan?.isBulk === true;
+    return this.#parallelScan !== undefined;
   }
 
   /** Whether several threads are scanning and step() has nothing to do before they told something. */
   get isWaiting(): boolean {
-    return this.#scan?.isWaiting === true;
+    return this.#parallelScan?.isWaiting === true;
   }
 
   /** Resolves when a bulk scan has something for step() to do. */
   async wait(): Promise<void> {
-    await this.#scan?.wait();
+    await this.#parallelScan?.wait();
   }
 
   /** Ends the work of other threads. */
   stop(): void {
-    this.#scan?.stop();
+    this.#parallelScan?.stop();
     this.#endAudit();
   }
 
@@ -122,7 +126,7 @@ export class Reconciler {
     this.#unwatched = false;
     this.#planned = undefined;
     this.#snapshot = undefined;
-    this.#hinted = this.#scan = undefined;
+    this.#hinted = this.#scan = this.#parallelScan = undefined;
     this.#mixed = false;
     this.#tree = this.#newTree();
     this.#unsure.clear();
@@ -143,7 +147,7 @@ export class Reconciler {
     if (before.rules !== after.rules || isNull(previous) !== isNull(next)) return [this.scan('rules changed')];
 
     const causes: string[] = [];
-    const job = new RescanJob(this.#context(next), true);
+    const job = new SteppedRescan(this.#context(next), true);
     if (subrepositories.length > 0) {
       // Where there is none at the moment, files that are recorded there are the outer repository's.
       causes.push('subrepositories changed');
@@ -170,7 +174,7 @@ export class Reconciler {
     if (this.#hinted !== undefined) job.addPaths(this.#hinted.pending);
     this.#hinted = job;
     if (this.#scan !== undefined) {
-      const rest = new RescanJob(this.#context(next), true);
+      const rest = new SteppedRescan(this.#context(next), true);
       rest.addPaths(this.#scan.pending);
       this.#scan = rest;
     }
@@ -181,12 +185,18 @@ export class Reconciler {
   /** Looks at everything; answers `cause`. */
   scan(cause: string): string {
     this.stop();
-    this.#hinted = undefined;
-    this.#scan = new RescanJob(this.#context(this.#snapshot!), true);
-    this.#scan.addEverything(this.#bulk);
-    const { plan } = this.#scan;
-    this.#planned = plan && { input: this.#snapshot!.input, plan };
-    this.#unwatched ||= plan !== undefined;
+    this.#hinted = this.#scan = undefined;
+    const snapshot = this.#snapshot!;
+    const context = this.#context(snapshot);
+    this.#parallelScan = this.#bulk && ParallelRescan.begin(context, this.#bulk);
+    if (this.#parallelScan === undefined) {
+      this.#planned = undefined;
+      this.#scan = new SteppedRescan(context, true);
+      this.#scan.addEverything();
+    } else {
+      this.#planned = { input: snapshot.input, plan: this.#parallelScan.plan };
+      this.#unwatched = true;
+    }
     return cause;
   }
 
@@ -194,15 +204,15 @@ export class Reconciler {
   hint(paths: Iterable<BytePath>): boolean {
     const relevant = [...paths].filter(path => this.#tree.ignoredDirectoryAbove(path) === undefined);
     if (relevant.length === 0) return false;
-    this.#hinted ??= new RescanJob(this.#context(this.#snapshot!), true);
+    this.#hinted ??= new SteppedRescan(this.#context(this.#snapshot!), true);
     this.#hinted.addPaths(relevant);
     return true;
   }
 
   /** Looks at everything when there is nothing else to do. */
   audit(): void {
-    if (this.#snapshot === undefined || this.#scan !== undefined || this.#audit !== undefined) return;
-    this.#audit = new RescanJob(this.#context(this.#snapshot), false);
+    if (this.#snapshot === undefined || this.isScanning || this.isAuditing) return;
+    this.#audit = new SteppedRescan(this.#context(this.#snapshot), false);
     this.#audit.addEverything();
   }
 
@@ -211,7 +221,7 @@ export class Reconciler {
    * when every directory is watched.
    */
   auditInParallel(): void {
-    if (this.#snapshot === undefined || this.#scan !== undefined || this.#audit !== undefined) return;
+    if (this.#snapshot === undefined || this.isScanning || this.isAuditing) return;
     const { input } = this.#snapshot;
     const plan = this.#planned?.input === input ? this.#planned.plan : undefined;
     this.#planned = undefined;
@@ -220,7 +230,7 @@ export class Reconciler {
       this.audit();
       return;
     }
-    const audit = (this.#audit = new RescanJob(this.#context(this.#snapshot), true));
+    const audit = (this.#audit = new SteppedRescan(this.#context(this.#snapshot), true));
     this.#survey = survey;
     const tell = (paths: readonly BytePath[]): void => {
       audit.addPaths(paths);
@@ -248,10 +258,16 @@ export class Reconciler {
   step(): boolean {
     if (this.#hinted !== undefined) {
       if (!this.#hinted.step()) this.#hinted = undefined;
+    } else if (this.#parallelScan !== undefined) {
+      this.#parallelScan.step();
+      if (this.#parallelScan.isDone) {
+        this.#scan = this.#parallelScan.rest;
+        this.#parallelScan = undefined;
+      }
     } else if (this.#scan !== undefined) {
-      if (!this.#scan.step() && !this.#scan.isBulk) this.#scan = undefined;
+      if (!this.#scan.step()) this.#scan = undefined;
     }
-    const more = this.#hinted !== undefined || this.#scan !== undefined;
+    const more = this.#hinted !== undefined || this.isScanning;
     if (!more) this.#mixed = false;
     return more;
   }

@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { bytePath, ROOT_PATH, type BytePath } from '../../../src/base/bytePath.ts';
 import { VerdictCache } from '../../../src/status/contentComparison.ts';
 import { TreeScan } from '../../../src/status/treeScan.ts';
-import { newWorkCounters, type Status, type StatusInput } from '../../../src/status/types.ts';
+import { newWorkCounters, type Status, type StatusInput, type StatusSink } from '../../../src/status/types.ts';
 import { WorkingTree } from '../../../src/status/workingTree.ts';
 import { fakeInput } from '../../support/fakeStatCache.ts';
 import { OLD_SECONDS, temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 /** Scans `paths`, and notes for each comparison of content how many stats and directory reads came before it. */
-function comparisons(input: StatusInput, begin: (scan: TreeScan, tree: WorkingTree) => void) {
+function comparisons(input: StatusInput, begin: (scan: TreeScan, tree: WorkingTree, sink: StatusSink) => void) {
   const outcome = newWorkCounters();
   const compared: [path: BytePath, stats: number, directoriesRead: number][] = [];
   const found: [path: BytePath, status: Status][] = [];
@@ -22,9 +22,9 @@ function comparisons(input: StatusInput, begin: (scan: TreeScan, tree: WorkingTr
   };
   const tree = new WorkingTree(input.root, outcome);
   const sink = { entry: (path: BytePath, status: Status) => void found.push([path, status]) };
-  const scan = new TreeScan({ ...input, base }, { ignored: 'none', clean: true }, sink, tree, new VerdictCache());
-  begin(scan, tree);
-  while (scan.step() !== undefined);
+  const scan = new TreeScan({ ...input, base }, { ignored: 'none', clean: true }, tree, new VerdictCache());
+  begin(scan, tree, sink);
+  while (scan.step(sink) !== undefined);
   return { compared, found: found.sort() };
 }
 
@@ -61,11 +61,11 @@ test('contents of a directory are compared after its last stat, and before the n
 test('the same holds for what is recorded in an excluded directory, and a single path is compared at once', t => {
   const directory = temporaryDirectory(t).files(FILES);
   const input = fakeInput({ root: directory.root, entries: ENTRIES, excluded: ['sub'] });
-  const { compared } = comparisons(input, (scan, tree) => {
+  const { compared } = comparisons(input, (scan, tree, sink) => {
     const a = bytePath('a');
-    scan.examine(a, tree.lstat(a), { inIgnored: false });
+    scan.examine(a, tree.lstat(a), { inIgnored: false }, sink);
     const sub = bytePath('sub');
-    scan.examineRecorded(sub, tree.lstat(sub));
+    scan.examineRecorded(sub, tree.lstat(sub), sink);
   });
   // The single path; then the directory, whether it is a repository, and its two files.
   assert.deepEqual(compared, [

@@ -5,7 +5,9 @@ import { VerdictCache } from '../../../src/status/contentComparison.ts';
 import { newWorkCounters, type StatusInput } from '../../../src/status/types.ts';
 import type { BulkOptions } from '../../../src/status/bulk/bulkScan.ts';
 import { WatchInstaller } from '../../../src/workingCopy/watch/watchInstaller.ts';
-import { RescanJob, type RescanContext } from '../../../src/workingCopy/rescan/rescanJob.ts';
+import type { RescanContext } from '../../../src/workingCopy/rescan/findings.ts';
+import { ParallelRescan } from '../../../src/workingCopy/rescan/parallelRescan.ts';
+import { SteppedRescan } from '../../../src/workingCopy/rescan/steppedRescan.ts';
 import { StatusTree, type Directory } from '../../../src/workingCopy/statusTree.ts';
 import { ParallelRecheck } from '../../../src/workingCopy/rescan/parallelRecheck.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
@@ -47,25 +49,28 @@ export class WorkingCopyModel {
   }
 
   /** A scan of everything that has not made a step yet. */
-  everything(): RescanJob {
-    const job = new RescanJob(this.context(), true);
+  everything(): SteppedRescan {
+    const job = new SteppedRescan(this.context(), true);
     job.addEverything();
     return job;
   }
 
   /** Scans everything by several threads, and then watches what was found. */
   async bulk(options: BulkOptions): Promise<void> {
-    const job = new RescanJob(this.context(), true);
-    job.addEverything(options);
-    assert.ok(job.isBulk);
-    while (job.step() || job.isBulk) await job.wait();
+    const job = ParallelRescan.begin(this.context(), options);
+    assert.ok(job);
+    while (!job.isDone) {
+      job.step();
+      await job.wait();
+    }
+    this.finish(job.rest);
     const watch = (path: BytePath): unknown => this.watched.add(path);
     while (new WatchInstaller(this.tree, this.nested, { watch }).slice(Infinity));
   }
 
   /** Looks again where a survey says. Before what it told is looked at, `meanwhile` is called. */
   async survey(options: BulkOptions, meanwhile: () => void = () => undefined): Promise<void> {
-    const job = new RescanJob(this.context(), true);
+    const job = new SteppedRescan(this.context(), true);
     const survey = ParallelRecheck.prepare(this.input, this.tree, this.outcome, options);
     assert.ok(survey);
     await survey.run(paths => {
@@ -77,18 +82,18 @@ export class WorkingCopyModel {
   }
 
   hint(...paths: string[]): void {
-    const job = new RescanJob(this.context(), true);
+    const job = new SteppedRescan(this.context(), true);
     job.addPaths(paths.map(bytePath));
     this.finish(job);
   }
 
   recorded(...paths: string[]): void {
-    const job = new RescanJob(this.context(), true);
+    const job = new SteppedRescan(this.context(), true);
     job.addRecorded(paths.map(bytePath));
     this.finish(job);
   }
 
-  finish(job: RescanJob): void {
+  finish(job: SteppedRescan): void {
     while (job.step());
   }
 

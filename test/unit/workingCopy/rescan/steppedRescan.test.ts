@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { bytePath } from '../../../../src/base/bytePath.ts';
-import { RescanJob } from '../../../../src/workingCopy/rescan/rescanJob.ts';
+import { SteppedRescan } from '../../../../src/workingCopy/rescan/steppedRescan.ts';
 import type { WorkCounters } from '../../../../src/status/types.ts';
 import { fakeInput, type FakeInputOptions } from '../../../support/fakeStatCache.ts';
 import { OLD_SECONDS, temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
@@ -202,7 +202,7 @@ test('steps of two jobs may be mixed: what a later one found out is not undone b
 
 test('after a pause directories are looked at anew', t => {
   const { directory, model } = setUp(t, { 'd/f': '', 'd/g': '' });
-  const job = new RescanJob(model.context(), true);
+  const job = new SteppedRescan(model.context(), true);
   job.addPaths([bytePath('d/f'), bytePath('d/g')]);
   assert.equal(job.step(), true);
   directory.remove('d');
@@ -213,7 +213,7 @@ test('after a pause directories are looked at anew', t => {
 
 test('what is pending can be handed on', t => {
   const { model } = setUp(t, { 'd/f': '', 'e/f': '' });
-  const job = new RescanJob(model.context(), true);
+  const job = new SteppedRescan(model.context(), true);
   job.addPaths([bytePath('x'), bytePath('d')]);
   assert.deepEqual(job.pending, ['x', 'd']);
   job.step();
@@ -251,7 +251,7 @@ test('a path that is hinted at and was recorded anew is looked at once, and agai
   const { model, directory } = setUp(t, { f: '1', g: '1' }, { entries: clean('f', 'g') });
   const paths = ['f', 'g'].map(path => bytePath(path));
   const { stats } = model.outcome;
-  const job = new RescanJob(model.context(), true);
+  const job = new SteppedRescan(model.context(), true);
   job.addRecorded(paths);
   job.addPaths(paths);
   assert.deepEqual(job.pending, paths);

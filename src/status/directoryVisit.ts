@@ -1,0 +1,415 @@
+// One visit of a directory, or of a path: the names on disk are merged with the recorded ones, both ordered by name, and
+// each gets its status. A visit keeps what it learns to itself; the next visit starts with nothing.
+import { joinPath, type BytePath } from '../base/bytePath.ts';
+import type { FileKind, FileStat } from '../base/fileStat.ts';
+import { asRecorded } from './caseFolding.ts';
+import { compareContent, type VerdictCache } from './contentComparison.ts';
+import type { IgnoreVerdicts } from './ignoreVerdicts.ts';
+import { NO_NODE, type NodeId, type StatCache, type Status, type StatusInput, type StatusSink } from './types.ts';
+import type { DirectoryItem, WorkingTree } from './workingTree.ts';
+
+/** How much is told of what is ignored: nothing; each directory that is ignored as a whole; every file. */
+export type IgnoredDetail = 'none' | 'collapsed' | 'all';
+
+export interface ScanOptions {
+  readonly ignored: IgnoredDetail;
+  /** Tell of clean files too. */
+  readonly clean: boolean;
+}
+
+/** A name of a directory of which it is already known what is there. */
+export interface ListedName {
+  /** NO_NODE if it is not recorded. */
+  readonly node: NodeId;
+  /** Only of what is not recorded. */
+  readonly name: string;
+  /** Undefined: it is not there. */
+  readonly kind: FileKind | undefined;
+}
+
+/** A directory that is to be visited. */
+export interface Frame {
+  readonly path: BytePath;
+  /** The node of the directory, or NO_NODE if nothing below it is recorded. */
+  readonly node: NodeId;
+  readonly ignored: boolean;
+  /** The directory is excluded, or one above it is: it is not listed, and what is recorded in it is looked up. */
+  readonly excluded?: true;
+}
+
+/** What all visits of a scan share. */
+export interface ScanContext {
+  readonly input: StatusInput;
+  readonly options: ScanOptions;
+  readonly tree: WorkingTree;
+  readonly verdicts: VerdictCache;
+  readonly ignored: IgnoreVerdicts;
+  /** Has a directory visited later. */
+  queue(frame: Frame): void;
+}
+
+/** True if the caller handles a recorded sub-directory that turns up. */
+export type ClaimsDirectory = (directory: NodeId) => boolean;
+
+export class DirectoryVisit {
+  readonly #scan: ScanContext;
+  readonly #input: StatusInput;
+  readonly #tree: WorkingTree;
+  readonly #sink: StatusSink;
+  readonly #claims: ClaimsDirectory | undefined;
+  /** Files whose content decides. */
+  readonly #unsure: { readonly path: BytePath; readonly node: NodeId; readonly stat: FileStat }[] = [];
+  /**
+   * Whether names of the directory can be looked up, once that is known: a directory that may be listed but not entered
+   * gives its names, and nothing of what they are.
+   */
+  #isEntered: boolean | undefined;
+  /** True while missing paths are searched behind a symbolic link: see the kind 'optional'. */
+  #isBehindLink = false;
+
+  /** @param claims the sub-directories that the caller handles; all others are queued */
+  constructor(scan: ScanContext, sink: StatusSink, claims?: ClaimsDirectory) {
+    this.#scan = scan;
+    this.#input = scan.input;
+    this.#tree = scan.tree;
+    this.#sink = sink;
+    this.#claims = claims;
+  }
+
+  /** Tells the status of every name in a directory, after listing it. */
+  directory(frame: Frame): void {
+    const { statCache: cache, rules } = this.#input;
+    const { path, node } = frame;
+    if (frame.excluded) {
+      this.#sink.directory?.(path);
+      this.#lookUpRecorded(path, node, this.#queueExcluded);
+      return;
+    }
+    const listing = this.#tree.readDirectory(path);
+    if (listing === undefined) {
+      this.#withoutListing(path, node);
+      return;
+    }
+    const items = rules.foldsCase ? asRecorded(listing, cache, node) : listing;
+    const isRoot = path === '';
+    if (!isRoot && this.#isNested(path, node, items)) {
+      this.nested(path, node);
+      return;
+    }
+    this.#isEntered = isKnownToBeEntered(path);
+    this.#sink.directory?.(path);
+    let child = node === NO_NODE ? 0 : cache.firstChild(node);
+    const end = node === NO_NODE ? 0 : child + cache.childCount(node);
+    let childName = child < end ? cache.name(child) : undefined;
+    for (const item of items) {
+      while (childName !== undefined && childName < item.name) {
+        this.absent(joinPath(path, childName), child);
+        childName = ++child < end ? cache.name(child) : undefined;
+      }
+      let match = NO_NODE;
+      if (childName === item.name) {
+        match = child;
+        childName = ++child < end ? cache.name(child) : undefined;
+      }
+      if (item.name === rules.controlDirectory && (isRoot || rules.isRepository !== undefined)) continue;
+      this.#item(frame, item, match);
+    }
+    for (; child < end; child++) this.absent(joinPath(path, cache.name(child)), child);
+  }
+
+  /**
+   * Tells the status of names of a directory of which somebody else has found out what has to be looked at.
+   * @param ignored whether the directory, or one above it, is ignored; not asked where it does not matter
+   */
+  listed(path: BytePath, names: readonly ListedName[], ignored: () => boolean): void {
+    this.#isEntered = isKnownToBeEntered(path);
+    this.#sink.directory?.(path);
+    let frame: Frame | undefined;
+    for (const { node, name, kind } of names) {
+      const own = node === NO_NODE ? name : this.#input.statCache.name(node);
+      if (kind === undefined) {
+        this.absent(joinPath(path, own), node);
+      } else {
+        frame ??= { path, node: NO_NODE, ignored: ignored() };
+        this.#item(frame, { name: own, kind }, node);
+      }
+    }
+  }
+
+  /** The directory is another repository. */
+  nested(path: BytePath, node: NodeId): void {
+    this.#sink.nestedRepository?.(path);
+    this.#absentBelow(path, node);
+  }
+
+  /**
+   * Tells the status of one path, whatever it is now: a file, a directory (which is queued), or gone.
+   * @param above whether a directory above it is ignored; not asked where it does not matter
+   */
+  examine(path: BytePath, stat: FileStat | undefined, above: { readonly inIgnored: boolean }): void {
+    const node = this.#input.statCache.find(path);
+    if (stat?.kind === 'directory') {
+      if (node !== NO_NODE) this.#tracked(path, node, 'directory');
+      this.#subdirectory(path, node, this.#scan.options.ignored !== 'all' && above.inIgnored, stat);
+    } else if (node === NO_NODE) {
+      if (stat !== undefined) this.#untracked(path, stat.kind, above.inIgnored, stat);
+    } else if (stat === undefined) {
+      this.absent(path, node);
+    } else {
+      const isRecorded = this.#input.statCache.kind(node) !== 'none';
+      this.#file(path, stat.kind, node, !isRecorded && above.inIgnored, stat);
+    }
+  }
+
+  /** Tells the status of what is recorded at and below a path in an excluded directory. A directory there is queued. */
+  examineRecorded(path: BytePath, stat: FileStat | undefined): void {
+    const node = this.#input.statCache.find(path);
+    if (node !== NO_NODE) this.#recorded(path, node, stat, this.#queueExcluded);
+  }
+
+  /** Everything recorded at `node` and below it is not on disk as far as status is concerned. */
+  absent(path: BytePath, node: NodeId): void {
+    const cache = this.#input.statCache;
+    this.#tracked(path, node, undefined);
+    const pending = childrenOf(cache, node);
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (cache.kind(next) !== 'none') this.#tracked(cache.path(next), next, undefined);
+      if (cache.childCount(next) > 0) for (const child of childrenOf(cache, next)) pending.push(child);
+    }
+  }
+
+  /** Tells the status of one recorded path that is (or is no longer) on disk; nothing is told of a mere directory. */
+  #tracked(path: BytePath, node: NodeId, kind: FileKind | undefined, stat?: FileStat): void {
+    switch (this.#input.statCache.kind(node)) {
+      case 'none':
+      case 'assumed':
+        return;
+      case 'repository':
+        if (kind !== 'directory') this.#sink.entry(path, kind === undefined ? 'deleted' : 'modified', node);
+        return;
+      case 'optional':
+        if (kind === undefined && !(this.#isBehindLink && this.#tree.lstat(path) !== undefined)) return;
+        this.#compare(path, node, this.#isEntry(kind) ? (stat ?? this.#lookUp(path)) : undefined);
+        return;
+      case 'removed':
+        this.#sink.entry(path, 'removed', node);
+        return;
+      case 'added':
+        this.#sink.entry(path, this.#isFileAt(path, kind, stat) ? 'added' : 'deleted', node);
+        return;
+      case 'changed':
+        this.#sink.entry(path, this.#isFileAt(path, kind, stat) ? 'modified' : 'deleted', node);
+        return;
+      case 'tracked':
+        this.#compare(path, node, this.#isEntry(kind) ? (stat ?? this.#lookUp(path)) : undefined);
+    }
+  }
+
+  #lookUp(path: BytePath): FileStat | undefined {
+    const stat = this.#tree.lstat(path);
+    if (stat !== undefined) this.#isEntered = true;
+    return stat;
+  }
+
+  #isFileAt(path: BytePath, kind: FileKind | undefined, stat: FileStat | undefined): boolean {
+    return this.#isEntry(kind) && (stat !== undefined || this.#isThere(path));
+  }
+
+  /** True if something of this kind can be what is recorded at a path. */
+  #isEntry(kind: FileKind | undefined): boolean {
+    return isFileLike(kind) || (kind === 'other' && this.#input.rules.countsSpecialFiles === true);
+  }
+
+  /**
+   * Whether a name that was listed, and of which something is told without a stat, counts. Mercurial looks every name up,
+   * and takes a directory in which that is forbidden for one that it could not list: nothing in it is unknown or ignored,
+   * and what is recorded is missing. Here one name is tried for all.
+   */
+  #isThere(path: BytePath): boolean {
+    this.#isEntered ??= this.#tree.canLookUp(path);
+    return this.#isEntered ?? true;
+  }
+
+  /** A path on disk of which nothing is recorded. Fifos, sockets and devices have no status. */
+  #untracked(path: BytePath, kind: FileKind, inIgnored: boolean, stat?: FileStat): void {
+    if (!isFileLike(kind)) return;
+    // Whatever takes the place of a directory that belongs to somebody else is not looked at either, as Mercurial does.
+    if (this.#input.rules.excluded.has(path)) return;
+    const status = this.#scan.ignored.isIgnored(path, inIgnored) ? 'ignored' : 'unknown';
+    if (status === 'ignored' && this.#scan.options.ignored === 'none') return;
+    if (stat !== undefined || this.#isThere(path)) this.#sink.entry(path, status, NO_NODE);
+  }
+
+  #isNested(path: BytePath, node: NodeId, items: readonly DirectoryItem[]): boolean {
+    const { rules, statCache } = this.#input;
+    if (rules.isRepository === undefined) {
+      return items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory);
+    }
+    if (node !== NO_NODE && statCache.childCount(node) > 0) return false;
+    return items.some(item => item.name === rules.controlDirectory) && rules.isRepository(path);
+  }
+
+  #item(parent: Frame, item: DirectoryItem, node: NodeId): void {
+    const path = joinPath(parent.path, item.name);
+    if (item.kind === 'directory') {
+      if (node !== NO_NODE) this.#tracked(path, node, 'directory');
+      this.#subdirectory(path, node, parent.ignored);
+    } else if (node === NO_NODE) {
+      this.#untracked(path, item.kind, parent.ignored);
+    } else {
+      this.#file(path, item.kind, node, parent.ignored);
+    }
+  }
+
+  #subdirectory(path: BytePath, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
+    const { rules } = this.#input;
+    const { statCache } = this.#input;
+    const hasRecorded = node !== NO_NODE && (rules.isRepository === undefined || statCache.childCount(node) > 0);
+    if (rules.excluded.has(path)) {
+      if (hasRecorded) this.#queueExcluded(path, node);
+      return;
+    }
+    // Where every file is to be told of, none but they need a verdict: as Mercurial does, the rules are not asked, nor even
+    // read, before something that is not recorded turns up.
+    const descends = this.#scan.options.ignored === 'all';
+    const ignored = inIgnored || (!descends && this.#scan.ignored.matches(path, true));
+    if (!ignored || hasRecorded || descends) {
+      this.#sink.subdirectory?.(path);
+      if (!hasRecorded || this.#claims?.(node) !== true) this.#scan.queue({ path, node, ignored });
+    } else if (this.#scan.options.ignored === 'collapsed' && (stat !== undefined || this.#isThere(path))) {
+      this.#sink.ignoredDirectory?.(path);
+    }
+  }
+
+  /** A file, link or special file at a path that is recorded as an entry, as a directory, or as both. */
+  #file(path: BytePath, kind: FileKind, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
+    const { statCache: cache } = this.#input;
+    this.#isBehindLink = kind === 'symlink';
+    this.#absentBelow(path, node);
+    this.#isBehindLink = false;
+    if (cache.kind(node) === 'none') this.#untracked(path, kind, inIgnored, stat);
+    else this.#tracked(path, node, kind, stat);
+  }
+
+  #absentBelow(path: BytePath, node: NodeId): void {
+    if (node === NO_NODE) return;
+    const { statCache: cache } = this.#input;
+    const first = cache.firstChild(node);
+    for (let i = 0, count = cache.childCount(node); i < count; i++) {
+      this.absent(joinPath(path, cache.name(first + i)), first + i);
+    }
+  }
+
+  /** In steps of its own, so that whoever watches directories knows of it. */
+  readonly #queueExcluded = (path: BytePath, node: NodeId): void => {
+    this.#sink.subdirectory?.(path);
+    this.#scan.queue({ path, node, ignored: false, excluded: true });
+  };
+
+  /** A directory whose names are not to be had (no permission to list it): recorded paths are looked at one by one. */
+  readonly #withoutListing = (directory: BytePath, node: NodeId): void => {
+    this.#lookUpRecorded(directory, node, this.#withoutListing);
+  };
+
+  /** @param below told of the directories that are found */
+  #lookUpRecorded(directory: BytePath, node: NodeId, below: (path: BytePath, node: NodeId) => void): void {
+    if (node === NO_NODE) return;
+    const { statCache: cache, rules } = this.#input;
+    const isRoot = directory === '';
+    const nests = rules.isRepository === undefined;
+    if (!isRoot && nests && this.#tree.lstat(joinPath(directory, rules.controlDirectory))?.kind === 'directory') {
+      this.#absentBelow(directory, node);
+      return;
+    }
+    const first = cache.firstChild(node);
+    for (let child = first; child < first + cache.childCount(node); child++) {
+      const path = joinPath(directory, cache.name(child));
+      this.#recorded(path, child, this.#tree.lstat(path), below);
+    }
+  }
+
+  #recorded(
+    path: BytePath,
+    node: NodeId,
+    found: FileStat | undefined,
+    below: (path: BytePath, node: NodeId) => void,
+  ): void {
+    const stat = namesControlDirectory(path, this.#input.rules.controlDirectory) ? undefined : found;
+    if (stat === undefined || this.#isEntry(stat.kind)) this.#tracked(path, node, stat?.kind, stat);
+    else this.#inPlaceOfFile(path, node, stat);
+    if (this.#input.statCache.childCount(node) === 0) return;
+    if (stat?.kind === 'directory') below(path, node);
+    else this.#absentBelow(path, node);
+  }
+
+  /**
+   * A directory, fifo or device at a recorded path that was looked up, not listed: Mercurial takes it as if it were the
+   * file, as far as its stat goes, and calls it missing only where the content would have to be read.
+   */
+  #inPlaceOfFile(path: BytePath, node: NodeId, stat: FileStat): void {
+    const cache = this.#input.statCache;
+    const kind = cache.kind(node);
+    if (kind === 'added') {
+      this.#sink.entry(path, 'added', node);
+    } else if (kind === 'changed') {
+      this.#sink.entry(path, 'modified', node);
+    } else if (kind === 'tracked') {
+      const verdict = cache.compareStat(node, stat);
+      this.#compared(path, verdict === 'unsure' ? 'deleted' : verdict, node);
+    } else {
+      this.#tracked(path, node, stat.kind);
+    }
+  }
+
+  #compare(path: BytePath, node: NodeId, stat: FileStat | undefined): void {
+    // Between the listing and the stat the file may have vanished, or become something else.
+    if (stat === undefined || !this.#isEntry(stat.kind)) {
+      this.#sink.entry(path, 'deleted', node);
+      return;
+    }
+    const verdict = this.#input.statCache.compareStat(node, stat);
+    if (verdict === 'unsure') this.#unsure.push({ path, node, stat });
+    else this.#compared(path, verdict, node);
+  }
+
+  /**
+   * Compares contents, as the last thing of a visit.
+   * All stats of a directory come before any content is read, which may take long: so they are of one moment, and a file
+   * that is written meanwhile is not stat'ed as changed because another one was read before it.
+   */
+  finish(): void {
+    for (const { path, node, stat } of this.#unsure) {
+      const status = compareContent(this.#input, this.#tree, this.#scan.verdicts, path, stat);
+      this.#sink.unsure?.(path);
+      this.#compared(path, status, node);
+    }
+  }
+
+  #compared(path: BytePath, status: Status, node: NodeId): void {
+    if (status !== 'clean' || this.#scan.options.clean) this.#sink.entry(path, status, node);
+  }
+}
+
+/** The children of a node, the last one first. */
+function childrenOf(cache: StatCache, node: NodeId): NodeId[] {
+  const last = cache.firstChild(node) + cache.childCount(node) - 1;
+  return Array.from({ length: cache.childCount(node) }, (_, i) => last - i);
+}
+
+/** Who has read the stat cache has entered the root. */
+function isKnownToBeEntered(directory: BytePath): true | undefined {
+  return directory === '' ? true : undefined;
+}
+
+function isFileLike(kind: FileKind | undefined): boolean {
+  return kind === 'file' || kind === 'symlink';
+}
+
+/**
+ * Whether a file system somewhere could take one of the names for the control directory. Mercurial does not look such a
+ * path up; one that is listed is taken as it is.
+ */
+function namesControlDirectory(path: BytePath, controlDirectory: string): boolean {
+  const names = path.toLowerCase().split('/');
+  return names.some(name => name === controlDirectory || name === `${controlDirectory}.`);
+}
