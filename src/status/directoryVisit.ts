@@ -1,5 +1,5 @@
-// One visit of a directory, or of a path: the names on disk are merged with the recorded ones, both ordered by name, and
-// each gets its status. A visit keeps what it learns to itself; the next visit starts with nothing.
+// One visit of a directory or path. Merges the names on disk with the recorded names, both ordered, and gives each its
+// status. A visit keeps its state to itself; the next visit starts with nothing.
 import { joinPath, type BytePath } from '../base/bytePath.ts';
 import type { FileKind, FileStat } from '../base/fileStat.ts';
 import { asRecorded } from './caseFolding.ts';
@@ -27,7 +27,7 @@ export interface ListedName {
   readonly kind: FileKind | undefined;
 }
 
-/** A directory that is to be visited. */
+/** A directory that waits for its visit. */
 export interface Frame {
   readonly path: BytePath;
   /** The node of the directory, or NO_NODE if nothing below it is recorded. */
@@ -37,7 +37,7 @@ export interface Frame {
   readonly excluded?: true;
 }
 
-/** What all visits of a scan share. */
+/** Shared by all visits of a scan. */
 export interface ScanContext {
   readonly input: StatusInput;
   readonly options: ScanOptions;
@@ -60,8 +60,8 @@ export class DirectoryVisit {
   /** Files whose content decides. */
   readonly #unsure: { readonly path: BytePath; readonly node: NodeId; readonly stat: FileStat }[] = [];
   /**
-   * Whether names of the directory can be looked up, once that is known: a directory that may be listed but not entered
-   * gives its names, and nothing of what they are.
+   * True if names of the directory can be looked up; undefined until that is known. A directory without permission to
+   * enter still lists its names, but their stats fail.
    */
   #isEntered: boolean | undefined;
   /** True while missing paths are searched behind a symbolic link: see the kind 'optional'. */
@@ -76,7 +76,7 @@ export class DirectoryVisit {
     this.#claims = claims;
   }
 
-  /** Tells the status of every name in a directory, after listing it. */
+  /** Lists a directory and reports the status of every name. */
   directory(frame: Frame): void {
     const { statCache: cache, rules } = this.#input;
     const { path, node } = frame;
@@ -118,7 +118,7 @@ export class DirectoryVisit {
   }
 
   /**
-   * Tells the status of names of a directory of which somebody else has found out what has to be looked at.
+   * Reports the status of the given names of a directory that another scan has listed.
    * @param ignored whether the directory, or one above it, is ignored; not asked where it does not matter
    */
   listed(path: BytePath, names: readonly ListedName[], ignored: () => boolean): void {
@@ -161,7 +161,7 @@ export class DirectoryVisit {
     }
   }
 
-  /** Tells the status of what is recorded at and below a path in an excluded directory. A directory there is queued. */
+  /** Reports the status of recorded paths at and below a path in an excluded directory. A directory there is queued. */
   examineRecorded(path: BytePath, stat: FileStat | undefined): void {
     const node = this.#input.statCache.find(path);
     if (node !== NO_NODE) this.#recorded(path, node, stat, this.#queueExcluded);

@@ -1,5 +1,5 @@
-// The walk over a working copy, directory by directory. Each step visits one directory, so that a caller can pause, stop or
-// interleave other work. Every method takes the sink that it tells, and keeps nothing of a visit for the next one.
+// The walk over a working copy, directory by directory. Each step visits one directory, so that a caller can pause,
+// stop or interleave other work. Every method takes its sink, and keeps nothing of a visit for the next one.
 import type { BytePath } from '../base/bytePath.ts';
 import type { FileStat } from '../base/fileStat.ts';
 import type { VerdictCache } from './contentComparison.ts';
@@ -57,8 +57,8 @@ export class TreeScan {
   }
 
   /**
-   * Handles one directory of which the caller knows what has to be looked at: all its other recorded names are there and
-   * clean, or directories that are handled for themselves. The caller vouches as for {@link addDirectory}.
+   * Visits only the given names of one directory. The caller knows that the other recorded names are clean, or
+   * directories with a visit of their own. The caller vouches as for {@link addDirectory}.
    * @param ignored whether the directory, or one above it, is ignored; not asked where it does not matter
    * @param claims whether the caller handles a recorded sub-directory that turns up; else it is queued
    */

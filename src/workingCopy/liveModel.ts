@@ -1,6 +1,6 @@
 // The live model of one working copy. Hints come in, differences go out. One loop does all the work, in slices: first
-// what is recorded, then hinted paths, then a running scan, then the audit. See Examination for why they may be mixed.
-import { Delay, nextTurn } from '../base/async.ts';
+// what is recorded, then hinted paths, then a running scan, then the audit. SteppedRescan explains why that is safe.
+import { nextTurn } from '../base/async.ts';
 import { isWithinRoot, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { errorMessage, QuicksilverError } from '../base/errors.ts';
 import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
@@ -9,13 +9,15 @@ import type { WorkCounters } from '../status/types.ts';
 import type { BulkOptions } from '../status/bulk/bulkScan.ts';
 import { AuditScheduler, type AuditSlice } from './rescan/auditScheduler.ts';
 import type { Backend, Snapshot } from './backend.ts';
-import { ControlWatcher } from './watch/controlWatcher.ts';
 import { HintQueue } from './hintQueue.ts';
+import { Publication } from './publication.ts';
 import { Publisher, sameTrouble, type ModelState, type ModelUpdate } from './publisher.ts';
 import { Reconciler } from './rescan/reconciler.ts';
 import { RuleFiles } from './ruleFiles.ts';
+import { SnapshotLoader } from './snapshotLoader.ts';
 import type { StatusTree } from './statusTree.ts';
 import type { TreeWatcher } from './watch/treeWatcher.ts';
+import { WorkLoop } from './workLoop.ts';
 
 export interface LiveModelOptions {
   readonly backend: Backend;
@@ -29,16 +31,8 @@ export interface LiveModelOptions {
 
 /** Work goes on for this long before others get their turn. */
 export const SLICE_MS = 8;
-/**
- * A change is told at once, but no sooner than this after the one before: where files are written without end, that many
- * changes go together.
- */
-export const PUBLISH_PAUSE_MS = 15;
 /** During a scan, what was found so far is told this often. */
 const PROGRESS_MS = 100;
-/** A file that is replaced while it is read is read again after this long, this often. */
-export const RETRY_MS = 50;
-const RETRY_LIMIT = 40;
 /** What has failed is tried again after this long even if no event says that anything changed. */
 const RETRY_FAILED_MS = 5000;
 
@@ -47,26 +41,18 @@ export class LiveModel implements Disposable {
   readonly #watcher: TreeWatcher;
   readonly #logger: Logger;
   readonly #owned = new DisposableStore();
-  readonly #control: ControlWatcher;
-  readonly #publisher: Publisher;
-  readonly #queue = new HintQueue();
+  readonly #loop: WorkLoop;
+  readonly #loader: SnapshotLoader;
   readonly #reconciler: Reconciler;
-  readonly #wake = this.#owned.add(new Delay(() => this.#onWake()));
-  /** Set while nothing is told because something has just been. */
-  readonly #pause = this.#owned.add(new Delay(() => this.#schedule()));
-  readonly #retryDue = this.#owned.add(new Delay(() => this.#hintControl()));
-  #warnings = '';
-  #controlPending = true;
-  #scanCause: string | undefined;
-  /** When something was told last. */
-  #toldAt = 0;
-  #retries = 0;
-  #scheduled = false;
-  #running = false;
-  #backgroundDue = false;
-  #waiting: (() => void)[] = [];
+  readonly #publisher: Publisher;
+  readonly #publication: Publication;
+  readonly #queue = new HintQueue();
   readonly #audits: AuditScheduler;
   readonly #rules: RuleFiles;
+  /** Why a scan of everything must follow the next load; undefined if none must. */
+  #scanCause: string | undefined;
+  /** The warnings logged last, so that each is logged once. */
+  #warnings = '';
 
   /** The model does nothing before {@link start}. It owns the watcher. */
   constructor(options: LiveModelOptions) {
@@ -74,12 +60,28 @@ export class LiveModel implements Disposable {
     this.#watcher = this.#owned.add(options.watcher);
     this.#logger = options.logger;
     this.#rules = new RuleFiles(options.backend.root);
-    this.#control = this.#owned.add(new ControlWatcher(options.backend, options.logger));
+    this.#loop = this.#owned.add(
+      new WorkLoop({
+        slice: () => this.#slice(),
+        between: async () => {
+          await this.#reconciler.wait();
+          this.#reconciler.resume();
+        },
+        onQuiet: () => this.#onQuiet(),
+        background: () => this.#workInBackground(),
+        onError: error => this.#fail(error),
+        onWake: () => {
+          if (this.snapshot === undefined) this.#loader.request();
+          this.#loop.schedule();
+        },
+      }),
+    );
+    this.#loader = this.#owned.add(new SnapshotLoader(options.backend, options.logger, () => this.#loop.schedule()));
     const events = {
       onDirectory: (path: BytePath, fresh: boolean) => this.#watcher.watch(path, fresh),
       onDirectoryGone: (path: BytePath) => this.#watcher.unwatch(path),
       onUnreadable: (path: BytePath, code: string) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
-      onRechecked: () => this.#workInBackgroundNext(),
+      onRechecked: () => this.#loop.backgroundNext(),
     };
     const bulk = options.bulk && {
       onFailure: (error: unknown) => this.#logger.warn(`One thread scans for several (${errorMessage(error)}).`),
@@ -97,13 +99,7 @@ export class LiveModel implements Disposable {
     );
     this.#publisher = this.#owned.add(new Publisher(this.#reconciler.tree, this.#reconciler.outcome));
     this.#publisher.nestedRepositories = this.#reconciler.nestedRepositories;
-    this.#owned.add(
-      this.onDidUpdate(() => {
-        this.#toldAt = performance.now();
-        this.#pause.set(PUBLISH_PAUSE_MS);
-      }),
-    );
-    this.#owned.add(this.#control.onEvent(() => this.#hintControl()));
+    this.#publication = this.#owned.add(new Publication(this.#publisher, options.logger, () => this.#loop.schedule()));
     this.#owned.add(this.#watcher.onHint(path => this.hint([path])));
   }
 
@@ -149,28 +145,27 @@ export class LiveModel implements Disposable {
 
   start(): void {
     this.#watcher.watch(ROOT_PATH, false);
-    // Before the first look, so that nothing falls in between.
-    this.#control.arm([]);
-    this.#schedule();
+    this.#loader.start();
+    this.#loop.schedule();
   }
 
   /** Something may have happened at these paths; '' stands for the whole working copy. */
   hint(paths: Iterable<BytePath>): void {
     const now = performance.now();
     // Whatever made the repository unreadable may have been mended.
-    if (this.snapshot === undefined) this.#controlPending = true;
+    if (this.snapshot === undefined) this.#loader.request();
     for (const path of paths) {
       if (path === '') this.#queue.startBurst(now);
-      else if (path === '.hg') this.#controlPending = true;
+      else if (path === '.hg') this.#loader.request();
       // What a client sends may be anything: nothing outside of the working copy is ever looked at.
       else if (!path.startsWith('.hg/') && isWithinRoot(path)) this.#queue.add(path, now);
     }
-    this.#schedule();
+    this.#loop.schedule();
   }
 
   /** Looks at everything again, whatever the events said. Resolves when the result has been told. */
   refresh(cause: string): Promise<void> {
-    this.#controlPending = true;
+    this.#loader.request();
     this.#scanCause = cause;
     return this.settle();
   }
@@ -181,10 +176,9 @@ export class LiveModel implements Disposable {
     await nextTurn();
     if (this.#owned.isDisposed) return;
     this.#watcher.drain();
-    await new Promise<void>(resolve => {
-      this.#waiting.push(resolve);
-      this.#schedule();
-    });
+    const settled = this.#publication.whenSettled();
+    this.#loop.schedule();
+    await settled;
   }
 
   /** The person is looking: a good moment for an audit, unless one has just been made. */
@@ -195,65 +189,20 @@ export class LiveModel implements Disposable {
   dispose(): void {
     this.#owned.dispose();
     this.#reconciler.stop();
-    this.#resolveWaiting();
-  }
-
-  #onWake(): void {
-    if (this.snapshot === undefined) this.#controlPending = true;
-    this.#schedule();
-  }
-
-  #hintControl(): void {
-    this.#controlPending = true;
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#scheduled || this.#running || this.#owned.isDisposed) return;
-    this.#scheduled = true;
-    // After the events of this turn, so that they are handled together.
-    setImmediate(() => {
-      this.#scheduled = false;
-      void this.#run();
-    });
-  }
-
-  async #run(): Promise<void> {
-    this.#running = true;
-    this.#wake.cancel();
-    try {
-      for (;;) {
-        if (this.#owned.isDisposed) return;
-        if (!this.#workOnce()) break;
-        await nextTurn();
-        await this.#reconciler.wait();
-        this.#reconciler.resume();
-      }
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#running = false;
-    }
-    try {
-      this.#onQuiet();
-    } catch (error) {
-      // Nobody waits for this: the failure of one repository must not end the engine, which serves others.
-      this.#fail(error);
-      this.#onQuiet();
-    }
+    this.#publication.settle();
   }
 
   /** One slice of work. False when there is nothing left but to wait. */
-  #workOnce(): boolean {
+  #slice(): boolean {
     const sliceEnd = performance.now() + SLICE_MS;
     for (;;) {
       // A bulk scan comes first, and all else after it.
       if (!this.#reconciler.isBulkScanning) {
-        if (this.#controlPending) this.#reload();
+        if (this.#loader.isDue) this.#reload();
         if (this.snapshot === undefined) return false;
         this.#takeHints();
         // A scan begins with what is recorded now.
-        if (this.#controlPending) continue;
+        if (this.#loader.isDue) continue;
       }
       const more = this.#reconciler.step();
       if (!this.#reconciler.isScanning) this.#endScan();
@@ -261,7 +210,7 @@ export class LiveModel implements Disposable {
       const now = performance.now();
       if (now < sliceEnd && !this.#reconciler.isWaiting) continue;
       const tellsProgress = this.#reconciler.isScanning && !this.#reconciler.isMixed;
-      if (tellsProgress && now - this.#toldAt >= PROGRESS_MS) this.#publish(false);
+      if (tellsProgress && now - this.#publication.publishedAt >= PROGRESS_MS) this.#publish(false);
       return true;
     }
   }
@@ -270,68 +219,57 @@ export class LiveModel implements Disposable {
   #onQuiet(): void {
     if (this.#owned.isDisposed) return;
     if (this.snapshot === undefined) {
-      if (this.#retries === 0) {
-        this.#tell(true, performance.now());
-        this.#resolveWaiting();
-        // Also of what is gone: nothing is left that could tell when it comes back.
-        this.#wake.setAtMost(RETRY_FAILED_MS);
+      if (!this.#loader.isRetrying) {
+        this.#publication.publish(true, performance.now());
+        this.#publication.settle();
+        // Also if the repository is gone: no watch is left that could report its return.
+        this.#loop.wakeIn(RETRY_FAILED_MS);
       }
       return;
     }
     const quietIn = this.#queue.quietIn(performance.now());
     if (quietIn > 0) {
-      this.#wake.setAtMost(quietIn);
+      this.#loop.wakeIn(quietIn);
       this.#publish(false);
       return;
     }
-    if (this.#retries > 0) return;
-    const toldAt = this.#toldAt;
+    if (this.#loader.isRetrying) return;
+    const { publishedAt } = this.#publication;
     if (!this.#publish(true)) return;
     this.#backend.releaseCaches(this.snapshot);
-    this.#resolveWaiting();
-    // What was told is sent when this turn is over: nothing more is done in it.
-    if (this.#toldAt !== toldAt) this.#workInBackgroundNext();
-    else this.#workInBackground();
-  }
-
-  /** Once, however often it is asked for. */
-  #workInBackgroundNext(): void {
-    if (this.#backgroundDue) return;
-    this.#backgroundDue = true;
-    setImmediate(() => {
-      this.#backgroundDue = false;
-      this.#workInBackground();
-    });
+    this.#publication.settle();
+    // An update is sent when this turn is over: nothing more is done in it.
+    if (this.#publication.publishedAt !== publishedAt) this.#loop.backgroundNext();
+    else this.#loop.background();
   }
 
   #workInBackground(): void {
-    // What was hinted comes first: when it is done, this is gone on with.
-    if (this.#owned.isDisposed || this.#running || this.#scheduled || this.snapshot === undefined) return;
+    if (this.snapshot === undefined) return;
     let slice: AuditSlice;
     try {
       slice = this.#audits.slice(() => this.#begin('audit'));
     } catch (error) {
       this.#fail(error);
-      this.#schedule();
+      this.#loop.schedule();
       return;
     }
     // Also if nothing was found: then the audit is the cause of nothing that is told later.
     if (slice.looked) this.#publish(true);
-    if (slice.nextIn === 0) this.#workInBackgroundNext();
-    else if (slice.nextIn !== undefined) this.#wake.setAtMost(slice.nextIn);
+    if (slice.nextIn === 0) this.#loop.backgroundNext();
+    else if (slice.nextIn !== undefined) this.#loop.wakeIn(slice.nextIn);
   }
 
   /** False if it is not the time for it: a command is running, or something has just been told. The loop is woken then. */
   #publish(settled: boolean): boolean {
     const now = performance.now();
-    const heldFor = this.#publisher.heldFor(this.#backend.lock(), now);
+    const heldFor = this.#publication.heldFor(this.#backend.lock(), now);
     if (heldFor > 0) {
-      this.#wake.setAtMost(heldFor);
+      this.#loop.wakeIn(heldFor);
       return false;
     }
-    if (this.#pause.isSet && this.#waiting.length === 0) return false;
+    if (this.#publication.isPausing) return false;
     if (this.#isOutdated()) return false;
-    this.#tell(settled, now);
+    this.#publication.publish(settled, now);
     return true;
   }
 
@@ -346,28 +284,13 @@ export class LiveModel implements Disposable {
     if (this.#backend.isCurrent(before)) return false;
     if (this.#reconciler.isBulkScanning) {
       // What is recorded must not be exchanged while threads compare with it.
-      this.#controlPending = true;
+      this.#loader.request();
       return true;
     }
     this.#reload();
-    if (this.snapshot === before && this.#retries === 0) return false;
-    this.#schedule();
+    if (this.snapshot === before && !this.#loader.isRetrying) return false;
+    this.#loop.schedule();
     return true;
-  }
-
-  #tell(settled: boolean, now: number): void {
-    try {
-      this.#publisher.publish(settled, now);
-    } catch (error) {
-      // A listener's failure is not the model's, and says nothing of the repository.
-      this.#logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    }
-  }
-
-  #resolveWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
   }
 
   #takeHints(): void {
@@ -375,36 +298,20 @@ export class LiveModel implements Disposable {
     const taken = this.#queue.take();
     if (taken === 'everything') {
       // Files that the snapshot was made from may be among them.
-      this.#controlPending = true;
+      this.#loader.request();
       this.#scanCause ??= 'many file events';
       return;
     }
-    if (this.#rules.touches(this.snapshot!.files, taken)) this.#controlPending = true;
+    if (this.#rules.touches(this.snapshot!.files, taken)) this.#loader.request();
     if (this.#reconciler.hint(taken)) this.#begin('file events');
   }
 
   #reload(): void {
-    this.#controlPending = false;
     const previous = this.snapshot;
-    try {
-      if (!this.#backend.exists()) {
-        this.#becomeUnavailable({ kind: 'gone' });
-        return;
-      }
-      const next = this.#backend.load(previous);
-      this.#control.arm(next.files);
-      if (next !== previous) this.#takeOver(next, previous);
-    } catch (error) {
-      if (error instanceof QuicksilverError && error.code === 'changed-while-reading' && this.#retries < RETRY_LIMIT) {
-        this.#retries++;
-        this.#retryDue.set(RETRY_MS);
-        return;
-      }
-      this.#fail(error);
-      return;
-    }
-    this.#retries = 0;
-    this.#retryDue.cancel();
+    const result = this.#loader.load(previous, next => this.#takeOver(next, previous));
+    if (result.kind === 'gone') this.#becomeUnavailable(result);
+    if (result.kind === 'failed') this.#fail(result.error);
+    if (result.kind !== 'current') return;
     if (this.#scanCause === undefined) return;
     this.#begin(this.#reconciler.scan(this.#scanCause));
     this.#scanCause = undefined;
@@ -443,9 +350,9 @@ export class LiveModel implements Disposable {
 
   #startAudit(): void {
     if (this.#reconciler.isAuditing || this.#owned.isDisposed) return;
-    this.#controlPending = true;
+    this.#loader.request();
     this.#reconciler.audit();
-    this.#schedule();
+    this.#loop.schedule();
   }
 
   #fail(error: unknown): void {
@@ -458,9 +365,7 @@ export class LiveModel implements Disposable {
 
   /** Shows nothing rather than something wrong; every later event tries again. */
   #becomeUnavailable(state: ModelState): void {
-    this.#control.arm(this.snapshot?.files ?? []);
-    this.#retries = 0;
-    this.#retryDue.cancel();
+    this.#loader.giveUp(this.snapshot?.files ?? []);
     if (sameTrouble(state, this.#publisher.state)) return;
     this.#reconciler.clear();
     this.#audits.reset();

@@ -1,6 +1,7 @@
 // The status of a repository that is refused, as `hg status` tells it: asked when something has happened and it is quiet
 // again, never twice at once, and never for more than a quarter of the time.
 import { Delay } from '../../base/async.ts';
+import { Waiters } from '../../base/waiters.ts';
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
@@ -84,7 +85,7 @@ export class FallbackStatus implements Disposable {
   /** Of the last answer. */
   #endedAt = -Infinity;
   #took = 0;
-  #waiting: (() => void)[] = [];
+  readonly #waiters = new Waiters();
 
   constructor(options: FallbackStatusOptions) {
     this.#options = options;
@@ -121,7 +122,7 @@ export class FallbackStatus implements Disposable {
     this.#entries = NOTHING;
     this.#causes.clear();
     for (const delay of [this.#due, this.#auditDue, this.#retryDue]) delay.cancel();
-    this.#resolveWaiting();
+    this.#waiters.release();
   }
 
   /** Something may have happened to working files. */
@@ -153,7 +154,7 @@ export class FallbackStatus implements Disposable {
   /** Resolves when hg was asked about everything that is known to have happened. Waits for no pause. */
   settle(): Promise<void> {
     if (this.#problem === undefined || (!this.#isPending && !this.#running)) return Promise.resolve();
-    const settled = new Promise<void>(resolve => this.#waiting.push(resolve));
+    const settled = this.#waiters.wait();
     this.#schedule();
     return settled;
   }
@@ -186,7 +187,7 @@ export class FallbackStatus implements Disposable {
     const wanted = Math.min(last + QUIET_MS, since + LONGEST_WAIT_MS);
     const allowed = Math.max(this.#askFrom, this.#endedAt + this.#took * PAUSE_FACTOR);
     const now = performance.now();
-    this.#due.set(this.#waiting.length > 0 ? 0 : Math.max(0, wanted - now, allowed - now));
+    this.#due.set(!this.#waiters.isEmpty ? 0 : Math.max(0, wanted - now, allowed - now));
   }
 
   async #run(): Promise<void> {
@@ -203,7 +204,7 @@ export class FallbackStatus implements Disposable {
     this.#took = this.#endedAt - began;
     if (session === this.#session) this.#take(answer, recordedBefore);
     this.#schedule();
-    if (!this.#isPending) this.#resolveWaiting();
+    if (!this.#isPending) this.#waiters.release();
   }
 
   #isLocked(): boolean {
@@ -272,12 +273,6 @@ export class FallbackStatus implements Disposable {
       outcome: newWorkCounters(),
       milliseconds,
     });
-  }
-
-  #resolveWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }
 

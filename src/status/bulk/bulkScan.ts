@@ -2,6 +2,7 @@
 // surely clean; here that is judged, in the order of the plan, by the same code that handles single directories. So no
 // rule is known to both: the others only ever say "surely clean".
 import type { BytePath } from '../../base/bytePath.ts';
+import { Waiters } from '../../base/waiters.ts';
 import type { TreeScan } from '../treeScan.ts';
 import type { NodeId, StatusInput, StatusSink, WorkCounters } from '../types.ts';
 import { NO_DIRECTORY, planScan, type DirectoryIndex, type ScanPlan, type Unit } from './plan.ts';
@@ -64,7 +65,7 @@ export function prepareBulk(input: StatusInput, options: BulkOptions, known?: Sc
 export interface BulkListener {
   /** All names of the directory are recorded, there and clean. */
   clean(place: DirectoryIndex): void;
-  /** Another directory. The listener calls `visit` once, with the sink that is told of its names. */
+  /** Another directory. The listener calls `visit` once, with the sink for its names. */
   visited(place: DirectoryIndex, path: BytePath, visit: (sink: StatusSink) => void): void;
 }
 
@@ -95,7 +96,7 @@ export class BulkScan {
   #directories: Iterator<DirectoryResult> | undefined;
   #told: DirectoryResult | undefined;
   #stopped = false;
-  #waiting: (() => void)[] = [];
+  readonly #waiters = new Waiters();
   readonly #decided: Uint8Array;
   readonly #below: Uint8Array;
   readonly #ignored: Uint8Array;
@@ -155,7 +156,7 @@ export class BulkScan {
   /** Resolves when {@link step} has something to do, or nothing is left. */
   wait(): Promise<void> {
     if (this.isReady || this.#stopped) return Promise.resolve();
-    return new Promise(resolve => this.#waiting.push(resolve));
+    return this.#waiters.wait();
   }
 
   /** Ends it: no more units are begun. */
@@ -254,10 +255,7 @@ export class BulkScan {
   }
 
   #wake(): void {
-    if (!this.isReady && !this.#stopped) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    if (this.isReady || this.#stopped) this.#waiters.release();
   }
 
   #directory({ place, what, items }: DirectoryResult): void {

@@ -1,4 +1,4 @@
-// What a job that looks at paths again works on, and what it finds in one directory or at one path.
+// The context of a rescan, and its findings in one directory or at one path.
 import { baseName, type BytePath } from '../../base/bytePath.ts';
 import type { VerdictCache } from '../../status/contentComparison.ts';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../../status/types.ts';
 import { IGNORED_DIRECTORY, plainEntry, type Entry, type StatusTree } from '../statusTree.ts';
 
-/** What a job works on, and whom it notifies. */
+/** Shared by all rescans of one working copy. */
 export interface RescanContext {
   readonly input: StatusInput;
   readonly tree: StatusTree;

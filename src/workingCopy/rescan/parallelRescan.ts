@@ -1,5 +1,5 @@
-// A scan of everything by several threads, whose findings replace what the status tree knows. The threads saw what they
-// report earlier than it is stored here, so no other job may look at paths before this one is done.
+// A scan of everything by several threads, whose findings replace what the status tree knows. The threads read the disk
+// earlier than their findings are stored here, so no other rescan may run before this one is done.
 import { joinPath, type BytePath } from '../../base/bytePath.ts';
 import { BulkScan, type BulkListener, type BulkOptions } from '../../status/bulk/bulkScan.ts';
 import { NO_DIRECTORY, type DirectoryIndex, type ScanPlan } from '../../status/bulk/plan.ts';
@@ -19,8 +19,8 @@ export class ParallelRescan {
   }
 
   /**
-   * Starts the threads. Returns undefined if one thread scans as fast, or if several cannot. Directories that the threads
-   * find are not reported to `context.onDirectory`.
+   * Starts the threads. Returns undefined if one thread scans as fast, or if several cannot. Does not report the
+   * directories that the threads find to `context.onDirectory`.
    */
   static begin(context: RescanContext, options: BulkOptions): ParallelRescan | undefined {
     const rest = new SteppedRescan(context, true);

@@ -12,7 +12,7 @@ import { Findings, type RescanContext } from './findings.ts';
 
 export class SteppedRescan {
   readonly #context: RescanContext;
-  /** The directories that are to be visited. A parallel rescan queues here what its threads do not handle. */
+  /** Directories that wait for their visit. A parallel rescan queues here what its threads leave. */
   readonly walk: TreeScan;
   readonly #files: WorkingTree;
   readonly #fresh: boolean;
@@ -67,7 +67,7 @@ export class SteppedRescan {
     }
   }
 
-  /** The paths and directories that are still to be looked at. */
+  /** The paths and directories that still wait. */
   get pending(): BytePath[] {
     return [...this.#paths, ...this.walk.pending];
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PUBLISH_PAUSE_MS, RETRY_MS, SLICE_MS } from '../../../src/workingCopy/liveModel.ts';
+import { SLICE_MS } from '../../../src/workingCopy/liveModel.ts';
+import { PUBLISH_PAUSE_MS } from '../../../src/workingCopy/publication.ts';
+import { RETRY_MS } from '../../../src/workingCopy/snapshotLoader.ts';
 
 /** Milliseconds in which the gutter is to follow a commit, without what VS Code takes for itself. */
 const PROMISED_MS = 200;

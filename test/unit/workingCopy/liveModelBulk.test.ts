@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { QuicksilverError } from '../../../src/base/errors.ts';
-import { RETRY_MS } from '../../../src/workingCopy/liveModel.ts';
+import { RETRY_MS } from '../../../src/workingCopy/snapshotLoader.ts';
 import type { UnitScanners } from '../../../src/status/bulk/scanners.ts';
 import { inThread } from '../../support/bulkForms.ts';
 import type { FakeEntry } from '../../support/fakeStatCache.ts';
