@@ -3,12 +3,13 @@ import type { BytePath } from '../base/bytePath.ts';
 import { decodeMergeState, readMergeStateFiles } from '../mercurial/merge/mergeState.ts';
 import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
 import type { MercurialRepository } from '../mercurial/repository/repository.ts';
-import { unfinishedOperation, type UnfinishedOperation } from '../mercurial/repository/unfinished.ts';
+import { unfinishedOperation } from '../mercurial/repository/unfinished.ts';
+import type { Operation } from '../base/repositoryState.ts';
 import type { Place } from './open.ts';
 
 export interface MoreStatus {
   /** Undefined if no operation is unfinished, or the configuration skips it. */
-  readonly operation: UnfinishedOperation | undefined;
+  readonly operation: Operation | undefined;
   /** Paths with conflicts; undefined if Mercurial has no notes on a merge. */
   readonly unresolved: readonly BytePath[] | undefined;
 }
@@ -37,7 +38,7 @@ export function readMoreStatus(place: Place, repository: MercurialRepository, di
 }
 
 /** Returns how to go on with an operation, in the words of `hg`, one line each. */
-export function adviceFor(operation: UnfinishedOperation): readonly string[] {
+export function adviceFor(operation: Operation): readonly string[] {
   if (operation === 'bisect') return BISECT_ADVICE;
   if (operation === 'update') return ['To continue:    hg update .'];
   if (operation === 'merge') return ['To continue:    hg commit', 'To abort:       hg merge --abort'];

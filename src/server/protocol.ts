@@ -2,6 +2,7 @@
 // repository, '/'-separated, in the display form of base/bytePath.ts (bytes that are not UTF-8 as lone surrogates); roots
 // are absolute paths of the operating system.
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type * as state from '../base/repositoryState.ts';
 import type { ChangesetSummary, PendingMerge as PendingChangesets } from '../mercurial/merge/pendingMerge.ts';
 
 // Texts and numbers: they are sent as they are read.
@@ -50,9 +51,9 @@ export interface RepositoryHead {
   readonly bookmark?: string;
   readonly topic?: string;
   /** If one is unfinished, the most specific: a rebase that stopped at a conflict may be a merge as well. */
-  readonly operation?: Operation;
+  readonly operation?: state.Operation;
   /** Of the first parent; absent if not known, or if that is the null revision. So are the two below. */
-  readonly phase?: Phase;
+  readonly phase?: state.Phase;
   /** True if the first parent is the newest open head of its branch: `hg update` would stay there. */
   readonly isBranchTip?: boolean;
   /** True if the first parent closes its branch. */
@@ -66,68 +67,16 @@ export interface RepositoryHead {
   readonly drafts?: number;
 }
 
-/** 'update' was interrupted, or is running. */
-export type Operation = 'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
+export type FileConflict = state.FileConflict<string>;
+export type Conflict = state.Conflict<string>;
 
-export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
-
-export interface FileConflict {
-  /** 'change-delete': one side changed the file, the other deleted it. */
-  readonly kind: 'content' | 'change-delete';
-  readonly path: string;
-  readonly state: 'unresolved' | 'resolved';
-  /** Of a 'change-delete', the side without the file. */
-  readonly deletedOn?: 'local' | 'other';
-  readonly localPath: string;
-  /** Absolute path of a file with the local side's content as it was before the merge; absent if it was deleted there. */
-  readonly localFile?: string;
-  /** How the file was on the local side: '' for an ordinary file, 'x' executable, 'l' a symbolic link. */
-  readonly localFlags: string;
-  readonly ancestorPath: string;
-  /** File nodes, 40 hexadecimal digits; all zeros if there is no such file. Without ancestor, both sides added the file. */
-  readonly ancestorNode: string;
-  readonly otherPath: string;
-  /** Absent if it was not noted: then it is the one in the other changeset. */
-  readonly otherNode?: string;
-}
-
-/** The path is a file on one side and a directory on the other. */
-export interface PathConflict {
-  readonly kind: 'path';
-  readonly path: string;
-  readonly state: 'unresolved' | 'resolved';
-  /** The name that the file was given. */
-  readonly renamedTo: string;
-  /** The side that has the file. */
-  readonly origin: 'local' | 'other';
-}
-
-export type Conflict = FileConflict | PathConflict;
-
-/** Exists during a merge with conflicts (also one that a rebase, graft, unshelve or update makes) until it is over. */
-export interface MergeState {
-  /** Changesets, 40 hexadecimal digits; absent if not noted. In a rebase, local is what is rebased onto. */
-  readonly local?: string;
-  readonly other?: string;
-  /** What Mercurial calls the sides: 'working copy' and 'merge rev', 'dest' and 'source', … */
-  readonly labels: { readonly local?: string; readonly other?: string; readonly ancestor?: string };
-  /** Ordered by path. Files that needed merging and had no conflict are among them, as resolved. */
-  readonly conflicts: readonly Conflict[];
+/** Exists during a merge with conflicts, also one that a rebase, graft, unshelve or update makes. */
+export interface MergeState extends state.Merge<Conflict> {
   /** Why nothing is known of the conflicts, although there may be some. The status is right all the same. */
   readonly problem?: Problem;
 }
 
-export interface Subrepository {
-  readonly path: string;
-  /** 'other' is one of a kind that Mercurial does not know either. */
-  readonly kind: 'hg' | 'git' | 'svn' | 'other';
-  /** Where it comes from, as written. */
-  readonly source: string;
-  /** The revision that is recorded; absent if none is yet. */
-  readonly revision?: string;
-  /** Whether there is a Mercurial repository at the path; false for those of other systems, which are not looked for. */
-  readonly isPresent: boolean;
-}
+export type Subrepository = state.Subrepository<string>;
 
 export interface Counts {
   readonly modified: number;

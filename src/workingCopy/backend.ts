@@ -1,6 +1,7 @@
 // What the live model needs to know of a version-control system.
 import type { BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
+import type * as state from '../base/repositoryState.ts';
 import type { StatusInput } from '../status/types.ts';
 
 /** What the working copy is based on, and what it is in the middle of. */
@@ -12,9 +13,9 @@ export interface Head {
   readonly branch: string;
   readonly bookmark: string | undefined;
   readonly topic: string | undefined;
-  readonly operation: Operation | undefined;
+  readonly operation: state.Operation | undefined;
   /** How far the first parent has got; undefined if not known, or there is no parent. */
-  readonly phase?: Phase | undefined;
+  readonly phase?: state.Phase | undefined;
   /** True if the first parent is the newest open head of its branch; undefined as above. */
   readonly isBranchTip?: boolean | undefined;
   /** True if the first parent closes its branch; undefined as above. */
@@ -28,68 +29,15 @@ export interface Head {
   readonly drafts?: number | undefined;
 }
 
-/** What was begun and neither finished nor aborted. */
-export type Operation = 'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
+export type Conflict = state.Conflict<BytePath>;
 
-export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
-
-/** A path at which two sides of a merge did not go together. */
-export type Conflict = FileConflict | PathConflict;
-
-export interface FileConflict {
-  /** 'change-delete': one side changed the file, the other deleted it. */
-  readonly kind: 'content' | 'change-delete';
-  readonly path: BytePath;
-  readonly state: 'unresolved' | 'resolved';
-  readonly deletedOn: 'local' | 'other' | undefined;
-  readonly localPath: BytePath;
-  /** Absolute path of a file with the local side's content; undefined if it was deleted there. */
-  readonly localFile: string | undefined;
-  /** '' for an ordinary file, 'x' executable, 'l' a symbolic link. */
-  readonly localFlags: string;
-  readonly ancestorPath: BytePath;
-  /** The file's revision, 40 hexadecimal digits; all zeros if there is no such file. */
-  readonly ancestorNode: string;
-  readonly otherPath: BytePath;
-  /** As above; undefined if it has to be looked up in the other changeset. */
-  readonly otherNode: string | undefined;
-}
-
-/** The path is a file on one side and a directory on the other. */
-export interface PathConflict {
-  readonly kind: 'path';
-  readonly path: BytePath;
-  readonly state: 'unresolved' | 'resolved';
-  /** The name that the file was given. */
-  readonly renamedTo: BytePath;
-  /** The side that has the file. */
-  readonly origin: 'local' | 'other';
-}
-
-/** What is known of a merge with conflicts, until its result is recorded. */
-export interface MergeState {
-  /** The changesets that were merged, 40 hexadecimal digits; undefined if not known. */
-  readonly local: string | undefined;
-  readonly other: string | undefined;
-  /** What the sides are called, for people. */
-  readonly labels: { readonly local?: string; readonly other?: string; readonly ancestor?: string };
-  /** Ordered by path; also what was merged without conflict, as resolved. */
-  readonly conflicts: readonly Conflict[];
+/** A merge with conflicts, until its result is recorded. */
+export interface MergeState extends state.Merge<Conflict> {
   /** Why nothing of the above is known, although there is something. The status is right all the same. */
   readonly problem: QuicksilverError | undefined;
 }
 
-/** A repository that is recorded as a part of this one. It need not be there. */
-export interface Subrepository {
-  readonly path: BytePath;
-  readonly kind: 'hg' | 'git' | 'svn' | 'other';
-  /** Where it comes from, for people. */
-  readonly source: string;
-  /** What is recorded of its state, in its own system's words. */
-  readonly revision: string | undefined;
-  /** Whether there is a Mercurial repository at the path; false for those of other systems, which are not looked for. */
-  readonly isPresent: boolean;
-}
+export type Subrepository = state.Subrepository<BytePath>;
 
 /**
  * What was read of a repository at one moment. Parts that did not change since the snapshot it was made from are the

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fromDisplay, toDisplay } from '../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
-import { decodeMergeState, readMergeStateFiles, type MergeState } from '../../src/mercurial/merge/mergeState.ts';
+import { decodeMergeState, readMergeStateFiles, type RecordedMerge } from '../../src/mercurial/merge/mergeState.ts';
 import { Vfs } from '../../src/mercurial/vfs.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 
@@ -34,7 +34,7 @@ const link = (target: string, name: string): void => {
   fs.symlinkSync(target, sandbox.path(`r/${name}`));
 };
 
-function read(): MergeState | undefined {
+function read(): RecordedMerge | undefined {
   const directory = sandbox.path('r/.hg');
   return decodeMergeState(readMergeStateFiles(new Vfs(), directory), directory);
 }
@@ -59,7 +59,7 @@ interface HgMergeState {
 }
 
 /** Ours in the words of `hg debugmergestate`. */
-function inTheirWords(state: MergeState | undefined, hasOtherNodes: boolean): HgMergeState {
+function inTheirWords(state: RecordedMerge | undefined, hasOtherNodes: boolean): HgMergeState {
   if (state === undefined) return { commits: [], files: [] };
   const { local, other, labels } = state;
   const commits = [

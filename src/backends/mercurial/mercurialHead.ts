@@ -5,7 +5,7 @@ import { toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { isBranchTip } from '../../mercurial/history/branchTip.ts';
 import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
-import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots, type Phase } from '../../mercurial/history/phases.ts';
+import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots } from '../../mercurial/history/phases.ts';
 import type { MercurialRepository } from '../../mercurial/repository/repository.ts';
 import { sameIdentity, type FileIdentity, type Vfs } from '../../mercurial/vfs.ts';
 import type { Head } from '../../workingCopy/backend.ts';
@@ -99,7 +99,7 @@ export class HeadReader {
     if (revision < 0) return NOTHING;
     const roots = readPhaseRoots(this.#vfs, this.#repository.storeDirectory);
     this.#phases ??= new PhaseFinder(changelog);
-    const phase: Phase | undefined = this.#phases.phaseOf(revision, roots);
+    const phase = this.#phases.phaseOf(revision, roots);
     // Changesets that are hidden count for nothing; which ones are is not known here.
     const mayHide = roots.some(root => root.phase > 2) || this.#hasObsolete();
     const changeset = changelog.read(revision);

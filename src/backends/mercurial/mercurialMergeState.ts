@@ -6,7 +6,7 @@ import {
   MERGE_DIRECTORY,
   mergeStatePaths,
   readMergeStateFiles,
-  type Conflict as MercurialConflict,
+  type RecordedConflict,
   type MergeStateFiles,
 } from '../../mercurial/merge/mergeState.ts';
 import { sameIdentity, type FileBytes, type FileIdentity, type Vfs } from '../../mercurial/vfs.ts';
@@ -89,7 +89,7 @@ export class MergeStateReader {
     this.#known = { files, isSure, state };
   }
 
-  #toConflict(conflict: MercurialConflict): Conflict {
+  #toConflict(conflict: RecordedConflict): Conflict {
     if (conflict.kind === 'path') return conflict;
     const { backup, ...rest } = conflict;
     const localFile = backup === undefined ? undefined : path.join(this.#hgDirectory, MERGE_DIRECTORY, backup);

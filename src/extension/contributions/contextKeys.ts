@@ -1,7 +1,7 @@
 // Every context key that the extension sets, with the type of its values. `contextKeys.set` and the when-clauses of
 // menus go by this table.
 import type { Uri } from 'vscode';
-import type { Operation } from '../../server/protocol.ts';
+import type { Operation } from '../../base/repositoryState.ts';
 
 /** Names without `quicksilver.`. */
 export interface ContextKeyValues {

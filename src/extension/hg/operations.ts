@@ -1,7 +1,7 @@
 // Going on with what was begun, or taking it back.
 import { commands, l10n, workspace } from 'vscode';
 import { notify, pick, type PickItem } from '../display.ts';
-import type { Operation } from '../../server/protocol.ts';
+import type { Operation } from '../../base/repositoryState.ts';
 import type { ViewId } from '../contributions/window.ts';
 import { executeCommand } from '../common/typedCommands.ts';
 import { isMerging } from '../contextKeys.ts';

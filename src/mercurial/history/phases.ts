@@ -1,5 +1,6 @@
 // Phases: whether a changeset may still be changed, and whether it may be exchanged. What is stored are the roots of each
 // phase; a changeset has the highest phase of all its ancestors.
+import type { Phase } from '../../base/repositoryState.ts';
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
 import { linesOf } from '../../base/lines.ts';
@@ -7,8 +8,6 @@ import { RevisionGraph } from './revisionGraph.ts';
 import type { Changelog } from '../store/changelog.ts';
 import { isNodeHex } from '../store/node.ts';
 import type { Vfs } from '../vfs.ts';
-
-export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
 
 /** What is stored for each phase; the higher wins. All are below 256, which arrays of phases rely on. */
 export type PhaseNumber = 0 | 1 | 2 | 32 | 96;

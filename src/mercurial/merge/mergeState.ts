@@ -4,54 +4,16 @@ import * as path from 'node:path';
 import { bytePath, compareBytes, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
+import type { ConflictState, FileConflict, Merge, PathConflict } from '../../base/repositoryState.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
 import type { FileBytes, Vfs } from '../vfs.ts';
 
-export type ConflictState = 'unresolved' | 'resolved';
+/** A file conflict as recorded: `backup` names the file in `.hg/merge` with the local side's content, if any. */
+export type RecordedFileConflict = Omit<FileConflict<BytePath>, 'localFile'> & { readonly backup: string | undefined };
 
-/** A file that both sides changed, or that one side changed and the other deleted. */
-export interface FileConflict {
-  readonly kind: 'content' | 'change-delete';
-  /** The path in the working copy. */
-  readonly path: BytePath;
-  readonly state: ConflictState;
-  /** Of a 'change-delete', the side without the file; both if both are noted as such. Else undefined. */
-  readonly deletedOn: 'local' | 'other' | undefined;
-  readonly localPath: BytePath;
-  /** How the file was on the local side: '' for an ordinary file, 'x' executable, 'l' a symbolic link. */
-  readonly localFlags: string;
-  /** Name of the file in `.hg/merge` with the local side's content; undefined if it was deleted there. */
-  readonly backup: string | undefined;
-  readonly ancestorPath: BytePath;
-  /** File nodes, hexadecimal; 40 zeros if there is no such file there. */
-  readonly ancestorNode: string;
-  readonly otherPath: BytePath;
-  /** Undefined if only the old form of the notes exists, which has it not: then it is that of the other changeset. */
-  readonly otherNode: string | undefined;
-}
+export type RecordedConflict = RecordedFileConflict | PathConflict<BytePath>;
 
-/** A path that is a file (or link) on one side and a directory on the other. */
-export interface PathConflict {
-  readonly kind: 'path';
-  readonly path: BytePath;
-  readonly state: ConflictState;
-  /** The name the file was given, so that the directory could have its own. */
-  readonly renamedTo: BytePath;
-  /** The side that the file is from. */
-  readonly origin: 'local' | 'other';
-}
-
-export type Conflict = FileConflict | PathConflict;
-
-export interface MergeState {
-  /** Changesets, hexadecimal; undefined if not noted (the old form has only the local one). */
-  readonly local: string | undefined;
-  readonly other: string | undefined;
-  /** What Mercurial called the sides, in this order; fewer if it did not. Texts for people. */
-  readonly labels: { readonly local?: string; readonly other?: string; readonly ancestor?: string };
-  /** Ordered by path. Files that were merged without conflict are among them, as resolved. */
-  readonly conflicts: readonly Conflict[];
-}
+export type RecordedMerge = Merge<RecordedConflict>;
 
 /** The two files with the notes, as they are in `.hg/merge`. */
 export interface MergeStateFiles {
@@ -86,7 +48,7 @@ export function mergeStatePaths(hgDirectory: string): [v1: string, v2: string] {
  *   'changed-while-reading' if a file ends within a record: both are rewritten in place, so this may be half of a write;
  *   'corrupt' for records that make no sense
  */
-export function decodeMergeState(files: MergeStateFiles, hgDirectory: string): MergeState | undefined {
+export function decodeMergeState(files: MergeStateFiles, hgDirectory: string): RecordedMerge | undefined {
   const [v1File, v2File] = mergeStatePaths(hgDirectory);
   const v1 = recordsV1(files.v1?.bytes ?? NOTHING, v1File);
   const v2 = recordsV2(files.v2?.bytes ?? NOTHING, v2File);
@@ -166,11 +128,11 @@ function coversAll(v2: readonly MergeRecord[], v1: readonly MergeRecord[]): bool
   return v1.every(({ type, data }) => known.has(type + data));
 }
 
-function interpret(records: readonly MergeRecord[], file: string, hasOtherNodes: boolean): MergeState | undefined {
-  const conflicts = new Map<BytePath, Conflict>();
+function interpret(records: readonly MergeRecord[], file: string, hasOtherNodes: boolean): RecordedMerge | undefined {
+  const conflicts = new Map<BytePath, RecordedConflict>();
   let local: string | undefined;
   let other: string | undefined;
-  let labels: MergeState['labels'] = {};
+  let labels: RecordedMerge['labels'] = {};
   for (const { type, data } of records) {
     if (type === 'L') local = changeset(data, file);
     else if (type === 'O') other = changeset(data, file);
@@ -197,7 +159,7 @@ function changeset(data: string, file: string): string {
   return data;
 }
 
-function labelsOf(data: string): MergeState['labels'] {
+function labelsOf(data: string): RecordedMerge['labels'] {
   const [local, other, ancestor] = data.split('\0').map(toDisplay);
   return {
     ...(local !== undefined && local !== '' && { local }),
@@ -206,7 +168,7 @@ function labelsOf(data: string): MergeState['labels'] {
   };
 }
 
-function fileRecord(type: string, data: string, file: string, hasOtherNode: boolean): Conflict | undefined {
+function fileRecord(type: string, data: string, file: string, hasOtherNode: boolean): RecordedConflict | undefined {
   const [name = '', code = '', ...fields] = data.split('\0');
   if (code === TAKEN_FROM_OTHER) return undefined;
   const state = Object.hasOwn(STATES, code) ? STATES[code] : undefined;

@@ -1,5 +1,6 @@
 // A Mercurial repository as the layers above see it: everything that is read from it goes through one object.
 import * as path from 'node:path';
+import type { Operation } from '../../base/repositoryState.ts';
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { onlyDecoders, type DecodeAccelerators } from '../../base/decodeAccelerators.ts';
@@ -18,7 +19,7 @@ import { readLayout, type RepositoryLayout } from './requirements.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
 import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './unsupportedFeatures.ts';
-import { UNFINISHED_FILES, isUpdating, unfinishedOperation, type UnfinishedOperation } from './unfinished.ts';
+import { UNFINISHED_FILES, isUpdating, unfinishedOperation } from './unfinished.ts';
 import type { FileIdentity, Vfs } from '../vfs.ts';
 
 export type { IgnoreRules } from '../ignore/ignoreRules.ts';
@@ -174,7 +175,7 @@ export class MercurialRepository {
   }
 
   /** What was begun and neither finished nor aborted. */
-  unfinished(dirstate: Dirstate): UnfinishedOperation | undefined {
+  unfinished(dirstate: Dirstate): Operation | undefined {
     return unfinishedOperation(this.#vfs, this.hgDirectory, dirstate);
   }
 

@@ -2,23 +2,11 @@
 import * as path from 'node:path';
 import { bytePath, compareBytes, isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
+import type { Subrepository } from '../../base/repositoryState.ts';
 import { parseHgrc } from '../config/hgrcParser.ts';
 import { HG_DIRECTORY } from './discovery.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
 import type { Vfs } from '../vfs.ts';
-
-/** A repository within the repository, as its files say. */
-export interface Subrepository {
-  readonly path: BytePath;
-  /** 'other' is one of a kind that Mercurial does not know either. */
-  readonly kind: 'hg' | 'git' | 'svn' | 'other';
-  /** Where it comes from, as written. A text for people. */
-  readonly source: string;
-  /** The revision that is recorded for it, in the words of its own system; undefined if none is. */
-  readonly revision: string | undefined;
-  /** Whether there is a Mercurial repository at the path; false for the other kinds, which are not looked for. */
-  readonly isPresent: boolean;
-}
 
 /** The files that tell, in the root of the working copy. */
 export const SUBREPOSITORY_FILES: readonly string[] = ['.hgsub', '.hgsubstate'];
@@ -50,7 +38,7 @@ export function subrepositoryPaths(vfs: Vfs, root: string, dirstate: Dirstate): 
  * The subrepositories in the order of their paths: those of {@link subrepositoryPaths} whose path stays within the
  * working copy and out of `.hg`. Throws as that does.
  */
-export function subrepositories(vfs: Vfs, root: string, dirstate: Dirstate): Subrepository[] {
+export function subrepositories(vfs: Vfs, root: string, dirstate: Dirstate): Subrepository<BytePath>[] {
   if (!isTracked(dirstate, '.hgsub')) return [];
   const file = path.join(root, '.hgsub');
   const sources = parseSubrepositories(readWorkingFile(vfs, file) ?? '', file);
@@ -73,7 +61,7 @@ export function subrepositories(vfs: Vfs, root: string, dirstate: Dirstate): Sub
 }
 
 /** The `.hg` directories, absolute, whose coming and going makes {@link subrepositories} give another answer. */
-export function subrepositoryDirectories(root: string, all: readonly Subrepository[]): string[] {
+export function subrepositoryDirectories(root: string, all: readonly Subrepository<BytePath>[]): string[] {
   return all
     .slice(0, MAX_LOOKED_FOR)
     .filter(({ kind, path: at }) => kind === 'hg' && isUtf8(at))

@@ -1,13 +1,11 @@
 // Which operation was begun in the working copy and neither finished nor aborted.
 import * as path from 'node:path';
+import type { Operation } from '../../base/repositoryState.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
 import type { Vfs } from '../vfs.ts';
 
-export type UnfinishedOperation =
-  'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
-
 /** The files in `.hg` that exist while an operation is unfinished, the most specific first. */
-const STATE_FILES: readonly (readonly [string, UnfinishedOperation])[] = [
+const STATE_FILES: readonly (readonly [string, Operation])[] = [
   ['histedit-state', 'histedit'],
   ['rebasestate', 'rebase'],
   ['graftstate', 'graft'],
@@ -30,8 +28,8 @@ export function unfinishedOperation(
   vfs: Vfs,
   hgDirectory: string,
   dirstate: Pick<Dirstate, 'isMerge'>,
-  isKnown: (operation: UnfinishedOperation) => boolean = () => true,
-): UnfinishedOperation | undefined {
+  isKnown: (operation: Operation) => boolean = () => true,
+): Operation | undefined {
   for (const [file, operation] of STATE_FILES) {
     if (isKnown(operation) && vfs.lstat(path.join(hgDirectory, file)) !== undefined) return operation;
   }

@@ -12,7 +12,7 @@ import {
   rejects,
   verdictArguments,
 } from '../../../src/extension/hg/operationSteps.ts';
-import type { Operation } from '../../../src/server/protocol.ts';
+import type { Operation } from '../../../src/base/repositoryState.ts';
 
 const ALL: readonly Operation[] = [
   'merge',

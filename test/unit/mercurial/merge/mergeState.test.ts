@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
-import { decodeMergeState, readMergeStateFiles, type MergeState } from '../../../../src/mercurial/merge/mergeState.ts';
+import {
+  decodeMergeState,
+  readMergeStateFiles,
+  type RecordedMerge,
+} from '../../../../src/mercurial/merge/mergeState.ts';
 import { Vfs, type FileBytes } from '../../../../src/mercurial/vfs.ts';
 import { temporaryDirectory } from '../store/revlogWriter.ts';
 
@@ -31,7 +35,7 @@ function file(bytes: Buffer | string | undefined): FileBytes | undefined {
   return bytes === undefined ? undefined : { bytes: Buffer.from(bytes as string, 'latin1'), identity: IDENTITY };
 }
 
-function decode(v2: Records | undefined, v1?: string): MergeState | undefined {
+function decode(v2: Records | undefined, v1?: string): RecordedMerge | undefined {
   return decodeMergeState({ v1: file(v1), v2: v2 && { bytes: v2Bytes(v2), identity: IDENTITY } }, '/r/.hg');
 }
 
@@ -133,7 +137,8 @@ describe('two forms', () => {
   const record = (name: string): [string, ...string[]] => [
     ...(['F', name, 'u', KEY, name, name, ANCESTOR, name, THEIRS, ''] as const),
   ];
-  const paths = (state: MergeState | undefined): string => (state?.conflicts ?? []).map(({ path: at }) => at).join(' ');
+  const paths = (state: RecordedMerge | undefined): string =>
+    (state?.conflicts ?? []).map(({ path: at }) => at).join(' ');
 
   test('the new one counts if it has all of the old one', () => {
     assert.equal(paths(decode([['L', LOCAL], record('a'), record('b')], `${LOCAL}\n${line('a')}\n`)), 'a b');
