@@ -91,7 +91,10 @@ describe('the quicksilver process', { skip }, () => {
         ['frobnicate'],
         "unknown command 'frobnicate'; there are: status, cat, annotate, watch, debugignore, doctor, completion, manpage",
       ],
-      [['constructor'], "unknown command 'constructor'; there are: status, cat, watch, debugignore, doctor"],
+      [
+        ['constructor'],
+        "unknown command 'constructor'; there are: status, cat, annotate, watch, debugignore, doctor, completion, manpage",
+      ],
       [['d'], "command 'd' is ambiguous: debugignore, doctor"],
       [['status', '--cwd', 'nope'], `${root}/nope: no such directory`],
       [['watch', 'a'], 'quicksilver watch takes no paths: it watches the whole repository'],

@@ -246,7 +246,7 @@ describe('quicksilver status', { skip }, () => {
 
   test('what is not supported says so', async () => {
     for (const [args, message] of [
-      [['-X', 'a'], '-X is not supported by quicksilver status yet'],
+      [['-S'], '-S is not supported by quicksilver status yet'],
       [['-T', '{path}'], "template '{path}' is not supported: there is 'json'"],
       [['set:modified()'], "patterns of kind 'set:' are not supported: set:modified()"],
     ] as const) {
