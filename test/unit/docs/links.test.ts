@@ -1,6 +1,7 @@
-// Links between pages, enforced: every relative link leads to a file, and every anchor to a heading.
+// Links between pages, enforced: every relative link leads to a file, every anchor to a heading, and every folder or file
+// that a page names exists.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { checkedFiles, PROJECT } from '../../support/writing/files.ts';
@@ -52,6 +53,40 @@ test('every page of the docs is linked from another one', () => {
   assert.deepEqual(
     pages.filter(path => path.startsWith('docs/') && !linked.has(path)),
     [],
+  );
+});
+
+/** Returns the paths of this project that a page names in backticks. Patterns and placeholders are not among them. */
+function pathsNamedIn(page: string): string[] {
+  const quoted = [...page.replace(/^(```|~~~)[^]*?^\1/gm, '').matchAll(/`([^`\n]+)`/g)].map(match => match[1]!);
+  return quoted.filter(
+    text => /^(?:src|native|scripts|test|docs|media|l10n|\.\w+)\/[\w./-]*$/.test(text) && !text.startsWith('.hg/'),
+  );
+}
+
+test('every folder and file that the docs name exists', () => {
+  const pages = checkedFiles().filter(path => path.endsWith('.md') && path !== 'CHANGELOG.md');
+  const missing = pages.flatMap(path =>
+    pathsNamedIn(readFile(path)!)
+      .filter(name => !existsSync(join(PROJECT, name)))
+      .map(name => `${path}: ${name}`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test('the code map names every folder of src', () => {
+  const map = readFile('docs/architecture.md')!;
+  const folders = readdirSync(join(PROJECT, 'src'), { withFileTypes: true }).filter(item => item.isDirectory());
+  assert.deepEqual(
+    folders.map(({ name }) => name).filter(name => !map.includes(`### \`src/${name}/\``)),
+    [],
+  );
+});
+
+test('paths are told from other code', () => {
+  assert.deepEqual(
+    pathsNamedIn('`src/a.ts`, `src/<name>/`, `.hg/wlock`, `npm test`, `.github/x`, `test/*.ts`, `docs/`'),
+    ['src/a.ts', '.github/x', 'docs/'],
   );
 });
 
