@@ -170,13 +170,13 @@ export const settings = {
       ['all', 'All changes of tracked files.'],
     ],
   }),
-  commitUntrackedFiles: choice('ask', {
+  commitUntrackedFiles: choice('never', {
     scope: 'resource',
-    description: 'Whether untracked files are added when all changes are committed.',
+    description: 'Controls whether committing all changes adds untracked files. Backups (`.orig`) are never added.',
     choices: [
       ['ask', 'Ask each time.'],
-      ['always', 'Always.'],
-      ['never', 'Never, and without asking.'],
+      ['always', 'Add all untracked files.'],
+      ['never', 'Add no untracked file, and do not ask.'],
     ],
   }),
   commitMissingFiles: choice('ask', {

@@ -7,6 +7,7 @@ import { isAtOrBelowKey } from '../rootMap.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../settings.ts';
 import { isOnDisk, uriKey } from '../uris.ts';
 import { ASK_USERNAME, HgFailure } from './hg.ts';
+import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
 import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
@@ -131,33 +132,26 @@ async function chooseContent(
   }
   // Amending is about the last commit: what lies around is none of its business.
   if (options.amend !== undefined) return NOTHING_BESIDE;
-  const toRemove = await offer(repository, 'deleted', settings.missing);
-  const toAdd = toRemove && (await offer(repository, 'unknown', untrackedOffer(repository, settings)));
-  return toAdd && { files: undefined, toAdd, toRemove };
+  const untracked = repository.view.settings.untrackedChanges === 'hidden' ? 'never' : settings.untracked;
+  const offers = offersOf(model.entries.values(), { missing: settings.missing, untracked });
+  const choice = await chooseOffers(offers);
+  return choice && { files: undefined, ...answered(offers, choice) };
 }
 
-function untrackedOffer({ view }: OpenRepository, { untracked }: CommitSettings): Offer {
-  return view.settings.untrackedChanges === 'hidden' ? 'never' : untracked;
-}
-
-/** Which of the files with this status are to go in, too; undefined if the person turns away. */
-async function offer(
-  { model }: OpenRepository,
-  status: 'deleted' | 'unknown',
-  wanted: Offer,
-): Promise<readonly string[] | undefined> {
-  const paths = [...model.entries.keys()].filter(path => model.entries.get(path)?.status === status).sort();
-  if (paths.length === 0 || wanted === 'never') return [];
-  if (wanted === 'always') return paths;
+/** Asks once about missing and untracked files. Undefined if the user cancels. */
+async function chooseOffers(offers: Offers): Promise<Choice | undefined> {
+  const choices = choicesFor(offers);
+  if (choices.length === 0) return 'without';
+  const { missing, untracked } = offers;
   const say = hgTexts.commit;
-  const isNew = status === 'unknown';
-  const [ask, take] = isNew ? [say.untracked, say.add()] : [say.missing, say.remove()];
-  const detail = paths.length === 1 ? '' : namesOf(paths);
-  const message = ask(paths.length, paths[0]!);
-  const choice = await modal('info', message, detail, take, say.without(), say.never());
-  if (choice === undefined) return undefined;
-  if (choice === say.never()) await setCommitOffer(isNew ? 'commitUntrackedFiles' : 'commitMissingFiles', 'never');
-  return choice === take ? paths : [];
+  const isOne = missing.length + untracked.length === 1;
+  const lines = [...missing.map(path => `! ${path}`), ...untracked.map(path => `? ${path}`)];
+  const labels = choices.map(choice => say.choices[choice](missing.length > 0, untracked.length > 0));
+  const label = await modal('info', say.offer(missing, untracked), isOne ? '' : namesOf(lines), ...labels);
+  const choice = label === undefined ? undefined : choices[labels.indexOf(label)];
+  if (choice !== 'never') return choice;
+  await setCommitOffer(untracked.length > 0 ? 'commitUntrackedFiles' : 'commitMissingFiles', 'never');
+  return 'without';
 }
 
 /** A merge, another branch, or closing one are something to commit without any file. */

@@ -103,16 +103,24 @@ export const hgTexts = {
     mergeIsWhole: () =>
       l10n.t('Mercurial commits a merge as a whole: not only the included files, but all changes would be committed.'),
     commitAll: () => l10n.t('Commit All Changes'),
-    untracked: (count: number, names: string) =>
-      count === 1 ? l10n.t('Add the untracked file {0}?', names) : l10n.t('Add {0} untracked files?', count),
-    missing: (count: number, names: string) =>
-      count === 1
-        ? l10n.t('{0} is missing. Record that it was removed?', names)
-        : l10n.t('{0} tracked files are missing. Record that they were removed?', count),
-    add: () => l10n.t('Add and Commit'),
-    remove: () => l10n.t('Record and Commit'),
-    without: () => l10n.t('Commit Without'),
-    never: () => l10n.t('Commit Without, Do Not Ask Again'),
+    offer: (missing: readonly string[], untracked: readonly string[]) => {
+      if (missing.length > 0 && untracked.length > 0) return l10n.t('Commit missing and untracked files, too?');
+      if (missing.length === 1) return l10n.t('{0} no longer exists. Commit its removal?', missing[0]!);
+      if (missing.length > 1) return l10n.t('{0} files no longer exist. Commit their removal?', missing.length);
+      return untracked.length === 1
+        ? l10n.t('Add the untracked file {0}?', untracked[0]!)
+        : l10n.t('Add {0} untracked files?', untracked.length);
+    },
+    choices: {
+      all: (hasMissing: boolean, hasUntracked: boolean) => {
+        if (!hasMissing) return l10n.t('Add and Commit');
+        return hasUntracked ? l10n.t('Add, Remove and Commit') : l10n.t('Remove and Commit');
+      },
+      tracked: () => l10n.t('Commit Tracked Only'),
+      without: (hasMissing: boolean) => (hasMissing ? l10n.t('Leave Out') : l10n.t('Commit Tracked Only')),
+      never: (hasMissing: boolean) =>
+        hasMissing ? l10n.t("Never Remove (Don't Ask Again)") : l10n.t("Never Add (Don't Ask Again)"),
+    },
     unsaved: (count: number, name: string) =>
       count === 1
         ? l10n.t('{0} has changes that are not saved. Save them before committing?', name)

@@ -119,17 +119,20 @@ describe('commits from the Source Control view', () => {
     remove('c.txt');
     await repository.settle();
     box.value = 'All there is';
-    const turnedAway = answerDialogs('Commit Without', undefined);
+    write('c.txt.orig', 'a backup\n');
+    const turnedAway = answerDialogs(undefined);
     assert.equal(await run('commit'), false);
     turnedAway.dispose();
     assert.equal(box.value, 'All there is');
-    const dialogs = answerDialogs('Record and Commit', 'Add and Commit');
+    const dialogs = answerDialogs('Add, Remove and Commit');
     assert.equal(await run('commit'), true);
     dialogs.dispose();
     assert.deepEqual(
       dialogs.asked.map(({ message }) => message),
-      ['c.txt is missing. Record that it was removed?', 'Add the untracked file new.txt?'],
+      ['Commit missing and untracked files, too?'],
     );
+    remove('c.txt.orig');
+    await repository.settle();
     assert.deepEqual(await rows(), {});
     assert.equal(log()[0], 'All there is [a.txt c.txt new.txt]');
     assert.equal(asked('log', '--rev', '.', '--template', '{file_adds}|{file_dels}'), 'new.txt|c.txt');

@@ -36,7 +36,8 @@ describe('a workspace that is not trusted', () => {
     await assertInWindow({
       sourceControl: [
         'Commands Unavailable',
-        'Restricted Mode: read-only',
+
+        'Restricted Mode: read-only, Trust the workspace to commit, update, pull or push. Click to manage trust.',
         'Changes',
         'modified.txt, Modified',
         'Untracked',
