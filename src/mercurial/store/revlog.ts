@@ -276,13 +276,13 @@ export class Revlog {
     };
     const last = this.#usableLast();
     const chain: RevlogEntry[] = [];
-    let current = entry;
-    // Every step leads to a smaller revision, so this ends.
-    while (current.revision !== last?.revision && current.base !== current.revision) {
+    let current: RevlogEntry | undefined = entry;
+    // Every step leads to a smaller revision, so this ends: at a full text, the text kept last, or the null revision.
+    while (current !== undefined && current.revision !== last?.revision && current.base !== current.revision) {
       chain.push(current);
       if (chain.length > MAX_CHAIN) throw this.#corrupt(`revision ${entry.revision} has a chain of too many deltas`);
-      const next = index.isGeneralDelta ? current.base : current.revision - 1;
-      current = this.entry(next);
+      const next: number = index.isGeneralDelta ? current.base : current.revision - 1;
+      current = next < 0 ? undefined : this.entry(next);
     }
     const limitOf = (of: RevlogEntry): number => (of.fullLength < 0 ? maxText : Math.min(of.fullLength, maxText));
     const read = (of: RevlogEntry, maxBytes: number, isExact = false): Buffer => {
@@ -292,8 +292,11 @@ export class Revlog {
       spend(bytes.length);
       return bytes;
     };
-    const start =
-      last?.revision === current.revision ? last.text : read(current, limitOf(current), current.fullLength >= 0);
+    let start: Buffer = Buffer.alloc(0);
+    if (current !== undefined) {
+      start =
+        last?.revision === current.revision ? last.text : read(current, limitOf(current), current.fullLength >= 0);
+    }
     const text = new PatchedText(start, maxText, `${this.file}: revision ${entry.revision}`, spend);
     for (let link = chain.pop(); link !== undefined; link = chain.pop()) {
       // Every byte inserted is in the text that results, and hunks are not empty: that bounds a delta.

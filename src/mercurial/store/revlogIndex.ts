@@ -16,7 +16,10 @@ export interface RevlogEntry {
   readonly compressedLength: number;
   /** Bytes of the full text, as stored before any flag is regarded; -1 if not recorded. */
   readonly fullLength: number;
-  /** With general delta the revision that the chunk is a delta against, else the first of its chain; itself: full text. */
+  /**
+   * With general delta, the revision that the chunk is a delta against; without, the first of its chain. The revision
+   * itself: the chunk is a full text. -1: the chunk is a delta against the empty text of the null revision.
+   */
   readonly base: number;
   /** The changelog revision that brought it. */
   readonly link: number;
@@ -163,7 +166,7 @@ export class RevlogIndex {
     if (entry.compressedLength < 0 || entry.fullLength < -1) {
       throw this.#corrupt(`revision ${revision} has a length of ${entry.compressedLength} and ${entry.fullLength}`);
     }
-    if (entry.base < 0 || entry.base > revision) {
+    if (entry.base < -1 || entry.base > revision) {
       throw this.#corrupt(`revision ${revision} is based on ${entry.base}`);
     }
     if (entry.p1 < -1 || entry.p1 >= revision || entry.p2 < -1 || entry.p2 >= revision) {

@@ -210,7 +210,7 @@ test('hostile entries are corrupt', t => {
   const hostile: [string, Revision][] = [
     ['base after itself', { ...second, base: 2 }],
     ['base far away', { ...second, base: 0x7fffffff }],
-    ['negative base', { ...second, base: -1 }],
+    ['base below the null revision', { ...second, base: -2 }],
     ['its own parent', { ...second, p1: 1 }],
     ['parent below none', { ...second, p2: -2 }],
     ['negative length', { ...second, fullLength: -2 }],
@@ -237,10 +237,30 @@ test('hostile entries are corrupt', t => {
   assert.throws(() => make(t, [first, { ...second, compressedLength: -1 }]).revlog.text(0), { code: 'corrupt' });
 });
 
+test('a base of -1 is the empty text of the null revision', t => {
+  const whole = (value: string): Buffer => delta([0, 0, value]);
+  const revisions: Revision[] = [
+    { text: text('abc'), base: -1, chunk: whole('abc') },
+    { text: text('abcd'), p1: 0, base: 0, chunk: literal(delta([3, 3, 'd'])) },
+    { text: text('x'.repeat(100)), base: -1, chunk: zlib(whole('x'.repeat(100))) },
+    { text: text(''), p1: 2, base: -1, chunk: text('') },
+  ];
+  for (const header of [undefined, SPLIT]) {
+    for (const keep of [false, true]) {
+      const { revlog } = make(t, revisions, header, keep);
+      for (const [revision, { text: expected }] of revisions.entries()) {
+        assert.equal(revlog.text(revision).toString(), expected.toString());
+        assert.equal(revlog.beginning(revision, 2).toString(), expected.toString().slice(0, 2));
+      }
+    }
+  }
+});
+
 test('a length from nowhere allocates nothing', t => {
   const before = process.memoryUsage().arrayBuffers;
-  const huge: Revision = { text: text('abc'), fullLength: 0x3fffffff };
+  const huge: Revision = { text: text('abc'), fullLength: 0xfffffff };
   assert.throws(() => make(t, [huge]).revlog.text(0), { code: 'corrupt' });
+  assert.throws(() => make(t, [{ ...huge, fullLength: 0x3fffffff }]).revlog.text(0), { code: 'unsupported' });
   assert.throws(() => make(t, [{ ...huge, fullLength: 0x7fffffff }]).revlog.text(0), { code: 'unsupported' });
   assert.ok(process.memoryUsage().arrayBuffers - before < 10 << 20);
 });
