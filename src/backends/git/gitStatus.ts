@@ -92,7 +92,10 @@ async function statusOf(
   });
   const tree = new WorkingTree(repository.root, scan.outcome);
   const submodules = new Submodules(repository, checkSubmodule, options.depth ?? 0, options.ignoreSubmodules);
-  const working = new WorkingChanges(repository, index, tree, submodules);
+  const unreadable = [...scan.unreadable];
+  const working = new WorkingChanges(repository, index, scan.outcome, submodules, (path, code) =>
+    unreadable.push({ path, code }),
+  );
   const found = scan.entries.filter(({ path }) => isSelected(path));
   const changes = await working.of(found, isSelected);
   const conflicts = await conflictsOf(index, working, isSelected);
@@ -103,7 +106,7 @@ async function statusOf(
     head: head ?? repository.head(),
     entries: [...tracked, ...others],
     warnings: renames.warnings,
-    unreadable: scan.unreadable,
+    unreadable,
     outcome: scan.outcome,
   };
 }

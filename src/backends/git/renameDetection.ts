@@ -3,13 +3,19 @@ import type { BytePath } from '../../base/bytePath.ts';
 import type { FileStat } from '../../base/fileStat.ts';
 import { findRenames, type Rename, type RenameSide } from '../../git/changes/renames.ts';
 import { MAX_SCORE } from '../../git/changes/similarity.ts';
-import { byPath, type StagedChange } from '../../git/changes/stagedChanges.ts';
+import { byPath, type RecordedFile, type StagedChange } from '../../git/changes/stagedChanges.ts';
 import { objectId } from '../../git/objects/objectFormat.ts';
 import { GITLINK_MODE } from '../../git/objects/structures.ts';
 import type { GitRepository } from '../../git/repository/repository.ts';
 import type { WorkingTree } from '../../status/workingTree.ts';
 import type { GitInput } from './gitInput.ts';
-import { CLEAN_SUBMODULE, type ChangedPath, type ConflictedPath, type RenamedFrom } from './statusTypes.ts';
+import {
+  CLEAN_SUBMODULE,
+  type ChangedPath,
+  type ConflictedPath,
+  type RenamedFrom,
+  type SubmoduleState,
+} from './statusTypes.ts';
 import type { WorkingChange } from './workingChanges.ts';
 
 export interface RenameOptions {
@@ -36,6 +42,11 @@ export class RenameDetection {
   readonly #input: GitInput;
   readonly #tree: WorkingTree;
   readonly #options: RenameOptions;
+  /** True if there was a removed file that an added one could have been. */
+  #hasSearched = false;
+  /** Removed files in HEAD, and in the index. */
+  readonly #heads = new Map<BytePath, RecordedFile>();
+  readonly #sources = new Map<BytePath, RecordedFile>();
 
   constructor(repository: GitRepository, input: GitInput, tree: WorkingTree, options: RenameOptions) {
     this.#repository = repository;
@@ -78,6 +89,8 @@ export class RenameDetection {
     const recorded = isRecorded ? { mode: index.mode(node), id: index.id(node) } : undefined;
     const stagedFrom = stagedRenames.from.get(path);
     const workingFrom = unstaged?.letter === 'A' ? workingRenames.from.get(path) : undefined;
+    const workingSource =
+      workingFrom === undefined ? this.#intended(node, unstaged) : this.#sources.get(workingFrom.path);
     const head = change === undefined ? recorded : change.head;
     const workingMode = unstaged?.mode ?? (change?.letter === 'D' ? 0 : (recorded?.mode ?? 0));
     const isGitlink = [head?.mode, recorded?.mode, workingMode].includes(GITLINK_MODE);
@@ -86,15 +99,26 @@ export class RenameDetection {
       path,
       staged: stagedFrom === undefined ? (change?.letter ?? '.') : 'R',
       unstaged: workingFrom === undefined ? (unstaged?.letter ?? '.') : 'R',
-      head: stagedFrom === undefined ? head : stagedRenamesHead(stagedFrom, this.#heads),
-      index: recorded,
+      head: workingSource ?? (stagedFrom === undefined ? head : this.#heads.get(stagedFrom.path)),
+      index: workingSource ?? recorded,
       workingMode,
-      submodule: isGitlink ? (unstaged?.submodule ?? CLEAN_SUBMODULE) : undefined,
+      submodule: isGitlink ? this.#submodule(unstaged) : undefined,
       from: stagedFrom ?? workingFrom,
     };
   }
 
-  readonly #heads = new Map<BytePath, { readonly mode: number; readonly id: string }>();
+  /** Git takes an added repository for changed once it searched for the source of a rename. */
+  #submodule(unstaged: WorkingChange | undefined): SubmoduleState {
+    if (unstaged?.letter === 'A') return { ...CLEAN_SUBMODULE, commit: this.#hasSearched };
+    return unstaged?.submodule ?? CLEAN_SUBMODULE;
+  }
+
+  /** The recorded file of a path that was only intended to be added, and is gone: Git shows its entry. */
+  #intended(node: number, unstaged: WorkingChange | undefined): RecordedFile | undefined {
+    const index = this.#input.statCache;
+    if (unstaged?.letter !== 'D' || !index.isIntentToAdd(node)) return undefined;
+    return { mode: index.mode(node), id: index.id(node) };
+  }
 
   #staged(staged: readonly StagedChange[]): RenamesByTarget {
     if (!this.#options.enabled) return NO_RENAMES;
@@ -118,10 +142,8 @@ export class RenameDetection {
     const index = this.#input.statCache;
     for (const { path, letter, node, mode } of working.values()) {
       if (letter === 'A' && mode !== GITLINK_MODE) targets.push(this.#workingFile(path, mode));
-      if (letter === 'D' && !index.isIntentToAdd(node))
-        sources.push(this.#blob(path, index.mode(node), index.id(node)));
+      if (letter === 'D') sources.push(this.#blob(path, index.mode(node), index.id(node)));
     }
-    if (targets.length === 0 && conflicts.length === 0) return NO_RENAMES;
     // Git takes paths with conflicts for added files, or for removed ones if they are not there.
     const conflicted = new Set(conflicts.map(({ path }) => path));
     for (const { path, stages, workingMode } of conflicts) {
@@ -129,6 +151,8 @@ export class RenameDetection {
       if (workingMode !== 0 && workingMode !== GITLINK_MODE) targets.push(this.#workingFile(path, workingMode));
       else if (workingMode === 0 && ours !== undefined) sources.push(this.#blob(path, ours.mode, ours.id));
     }
+    this.#hasSearched = sources.length > 0;
+    for (const { path, mode, id } of sources) this.#sources.set(path, { mode, id: id! });
     const found = this.#find(sources.sort(byPath), targets.sort(byPath));
     return {
       from: new Map([...found.from].filter(([path]) => !conflicted.has(path))),
@@ -176,8 +200,4 @@ const NO_RENAMES: RenamesByTarget = { from: new Map(), sources: new Set() };
 
 function renamedFrom({ source, score }: Rename): RenamedFrom {
   return { path: source.path, percent: Math.floor((score * 100) / MAX_SCORE) };
-}
-
-function stagedRenamesHead<T>(from: RenamedFrom, heads: ReadonlyMap<BytePath, T>): T | undefined {
-  return heads.get(from.path);
 }

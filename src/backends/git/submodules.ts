@@ -60,9 +60,9 @@ export class Submodules {
 
   /**
    * Returns the state of the submodule in a directory; undefined if it is not checked out.
-   * @param recorded the commit that the index has; undefined for one that is only intended to be added
+   * @param recorded the commit that the index has
    */
-  async state(directory: BytePath, recorded: string | undefined): Promise<SubmoduleState | undefined> {
+  async state(directory: BytePath, recorded: string): Promise<SubmoduleState | undefined> {
     const head = nestedHead(this.#repository, directory);
     if (head === undefined) return undefined;
     const ignored = this.ignoredState(directory);

@@ -13,7 +13,8 @@ import {
 } from '../../git/objects/structures.ts';
 import type { GitRepository } from '../../git/repository/repository.ts';
 import type { StatusEntry } from '../../status/status.ts';
-import type { WorkingTree } from '../../status/workingTree.ts';
+import type { WorkCounters } from '../../status/types.ts';
+import { WorkingTree } from '../../status/workingTree.ts';
 import { nestedHead, type Submodules } from './submodules.ts';
 import { CLEAN_SUBMODULE, type ChangeLetter, type SubmoduleState } from './statusTypes.ts';
 
@@ -32,12 +33,23 @@ export class WorkingChanges {
   readonly #index: GitIndex;
   readonly #tree: WorkingTree;
   readonly #submodules: Submodules;
+  #unreadable = 0;
 
-  constructor(repository: GitRepository, index: GitIndex, tree: WorkingTree, submodules: Submodules) {
+  /** @param onUnreadable called for each path that is there and cannot be read */
+  constructor(
+    repository: GitRepository,
+    index: GitIndex,
+    counters: WorkCounters,
+    submodules: Submodules,
+    onUnreadable: (path: BytePath, code: string) => void,
+  ) {
     this.#repository = repository;
     this.#index = index;
-    this.#tree = tree;
     this.#submodules = submodules;
+    this.#tree = new WorkingTree(repository.root, counters, (path, code) => {
+      this.#unreadable++;
+      onUnreadable(path, code);
+    });
   }
 
   /** Returns the changes by path. Conflicts are left out. */
@@ -51,7 +63,7 @@ export class WorkingChanges {
       if (status === 'unknown' || status === 'ignored' || status === 'clean') continue;
       const node = index.find(path);
       if (node < 0 || index.isUnmerged(node)) continue;
-      const change = await this.#change(path, node, status === 'deleted');
+      const change = this.#change(path, node, status === 'deleted');
       if (change !== undefined) changes.set(path, change);
     }
     for (const node of index.nodesWith(GITLINK)) {
@@ -69,22 +81,32 @@ export class WorkingChanges {
     return stat === undefined ? 0 : modeOf(stat, this.#index.mode(node), this.#repository.settings);
   }
 
-  async #change(path: BytePath, node: number, isDeleted: boolean): Promise<WorkingChange | undefined> {
+  #change(path: BytePath, node: number, isDeleted: boolean): WorkingChange | undefined {
     const index = this.#index;
     if (index.isGitlink(node) && this.#submodules.ignoredState(path) === 'all') return undefined;
-    const stat = isDeleted && !this.#isReachable(path) ? undefined : this.#tree.lstat(path);
+    const { stat, isUnreadable } = this.#lookUp(path);
+    // Git warns of a path that cannot be read, and shows nothing.
+    if (isUnreadable) return undefined;
     const recorded = index.mode(node);
     const intended = index.isIntentToAdd(node);
     if (stat?.kind === 'directory') {
       const head = nestedHead(this.#repository, path);
       if (head === undefined) return { path, node, letter: 'D', mode: 0, submodule: undefined };
-      const submodule = await this.#submodules.state(path, undefined);
+      const submodule = { ...CLEAN_SUBMODULE, commit: true };
       return { path, node, letter: intended ? 'A' : 'T', mode: GITLINK_MODE, submodule };
     }
     if (stat === undefined || isDeleted) return { path, node, letter: 'D', mode: 0, submodule: undefined };
     const mode = modeOf(stat, recorded, this.#repository.settings);
     const isSameKind = (mode & KIND_MASK) === (recorded & KIND_MASK);
     return { path, node, letter: intended ? 'A' : isSameKind ? 'M' : 'T', mode, submodule: undefined };
+  }
+
+  /** The stat of a path that no link leads to. */
+  #lookUp(path: BytePath): { stat: FileStat | undefined; isUnreadable: boolean } {
+    const before = this.#unreadable;
+    const stat = this.#tree.lstat(path);
+    const isUnreadable = this.#unreadable !== before;
+    return { stat: stat !== undefined && this.#isReachable(path) ? stat : undefined, isUnreadable };
   }
 
   /** False if a directory above the path is no directory, but a link. */
@@ -100,8 +122,8 @@ export class WorkingChanges {
     if (!this.#isReachable(path) || this.#tree.lstat(path)?.kind !== 'directory') return undefined;
     const intended = index.isIntentToAdd(node);
     if (!intended && this.#submodules.ignoredState(path) === 'all') return undefined;
-    const state = await this.#submodules.state(path, intended ? undefined : index.id(node));
-    if (intended) return { path, node, letter: 'A', mode: GITLINK_MODE, submodule: state ?? CLEAN_SUBMODULE };
+    if (intended) return { path, node, letter: 'A', mode: GITLINK_MODE, submodule: CLEAN_SUBMODULE };
+    const state = await this.#submodules.state(path, index.id(node));
     if (state === undefined || !(state.commit || state.modified || state.untracked)) return undefined;
     return { path, node, letter: 'M', mode: GITLINK_MODE, submodule: state };
   }
