@@ -17,6 +17,7 @@ interface Step {
 export type Wildcards = readonly Step[] | undefined;
 
 const ANY = new Uint8Array(256).fill(1);
+const NOTHING = new Uint8Array(256);
 const NOT_SLASH = ANY.slice();
 NOT_SLASH[SLASH] = 0;
 
@@ -51,7 +52,7 @@ export function compileWildcards(pattern: string, fold: boolean, spans = false):
       const isMany = at - start > 1 && isBetween && (rest === '' || rest.startsWith('/') || rest === '\\/');
       if (isMany && rest.startsWith('/') && !spans) {
         // Any number of directories, also none: then the slash is not there either.
-        steps.push({ takes: new Uint8Array(256), repeats: true, skipTo: steps.length + 3 });
+        steps.push({ takes: NOTHING, repeats: true, skipTo: steps.length + 3 });
         steps.push({ takes: ANY, repeats: true, skipTo: undefined });
         one(literal(SLASH, false));
         at++;
@@ -99,10 +100,18 @@ export function matchesWildcards(pattern: Wildcards, text: string, start = 0): b
   return states[end] === 1;
 }
 
+/** Steps that take one byte, by byte, and for both cases: patterns share them. */
+const LITERALS: (Uint8Array | undefined)[] = [];
+
 function literal(byte: number, fold: boolean): Uint8Array {
-  const takes = new Uint8Array(256);
-  takes[byte] = 1;
-  return fold ? folded(takes) : takes;
+  const at = fold ? byte + 256 : byte;
+  let takes = LITERALS[at];
+  if (takes === undefined) {
+    takes = new Uint8Array(256);
+    takes[byte] = 1;
+    LITERALS[at] = fold ? folded(takes) : takes;
+  }
+  return takes;
 }
 
 /** Adds the other case of each ASCII letter. */

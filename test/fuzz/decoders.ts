@@ -1,6 +1,7 @@
-// Every decoder of Mercurial's files with inputs that the real program wrote, and what is done with what comes out.
+// Every decoder of Mercurial's and Git's files with inputs that the real program wrote, and what is done with what comes out.
 import { DEFINITION_DECODERS } from './decodersOfDefinition.ts';
 import { DIRSTATE_DECODERS } from './decodersOfDirstate.ts';
+import { GIT_DECODERS } from './decodersOfGit.ts';
 import { STATE_DECODERS } from './decodersOfState.ts';
 import { STORE_DECODERS } from './decodersOfStore.ts';
 import type { Decoder } from './fuzzer.ts';
@@ -10,4 +11,5 @@ export const DECODERS: readonly Decoder[] = [
   ...DEFINITION_DECODERS,
   ...STORE_DECODERS,
   ...STATE_DECODERS,
+  ...GIT_DECODERS,
 ];

@@ -67,7 +67,7 @@ export class MemoryVfs extends Vfs {
     return false;
   }
 
-  override list(): string[] {
+  override list(_path: string): string[] {
     return [];
   }
 

@@ -53,7 +53,7 @@ function* short(entries: readonly GitEntry[], output: GitOutput): Generator<stri
     else if (entry.kind === 'ignored') yield `!! ${shown(entry.path)}`;
     else if (entry.kind === 'conflicted') yield `${conflictLetters(entry.stages)} ${shown(entry.path)}`;
     else {
-      const letters = lettersOf(entry).replaceAll('.', ' ');
+      const letters = (output.form === 'short' ? shortLetters(entry) : lettersOf(entry)).replaceAll('.', ' ');
       const { from } = entry;
       if (from === undefined) yield `${letters} ${shown(entry.path)}`;
       else if (nul) yield `${letters} ${entry.path}\0${from.path}`;
@@ -111,6 +111,13 @@ function* branchLines({ id, branch, upstream, distance }: BranchLines): Generato
 
 function lettersOf({ staged, unstaged }: ChangedPath): string {
   return staged + unstaged;
+}
+
+/** In the short form, a submodule at the recorded commit has a letter of its own. */
+function shortLetters(entry: ChangedPath): string {
+  const { staged, unstaged, submodule } = entry;
+  if (submodule === undefined || unstaged !== 'M' || submodule.commit) return staged + unstaged;
+  return staged + (submodule.modified ? 'm' : '?');
 }
 
 function submoduleField(state: SubmoduleState | undefined): string {

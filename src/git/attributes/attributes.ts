@@ -37,8 +37,6 @@ export interface AttributePlaces {
   readonly recorded: (path: BytePath) => Buffer | undefined;
 }
 
-const BUILT_IN = parseAttributes('[attr]binary -diff -merge -text', true, false);
-
 /** Reads attribute files when they are first needed, and keeps them. */
 export class GitAttributes {
   readonly #vfs: Vfs;
@@ -176,3 +174,6 @@ function unquote(text: string): string {
     escape.length === 3 ? String.fromCharCode(Number.parseInt(escape, 8) & 0xff) : (ESCAPED[escape] ?? escape),
   );
 }
+
+/** The macros that Git has by itself. */
+const BUILT_IN = parseAttributes('[attr]binary -diff -merge -text', true, false);

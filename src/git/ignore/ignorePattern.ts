@@ -1,5 +1,5 @@
 // Lines of .gitignore and .gitattributes: patterns and when they match.
-import { compileWildcards, matchesWildcards } from '../wildmatch.ts';
+import { compileWildcards, matchesWildcards, type Wildcards } from '../wildmatch.ts';
 
 export interface PathPattern {
   /** The last match decides; a negated one means that the path is not ignored. */
@@ -43,8 +43,8 @@ function nameMatcher(pattern: string, fold: boolean): PathPattern['matches'] {
   if (!WILD.test(pattern)) return (_, name) => of(name) === own;
   const suffix = own.slice(1);
   if (own.startsWith('*') && !WILD.test(suffix)) return (_, name) => of(name).endsWith(suffix);
-  const compiled = compileWildcards(pattern, fold);
-  return (_, name) => matchesWildcards(compiled, name);
+  const compiled = once(() => compileWildcards(pattern, fold));
+  return (_, name) => matchesWildcards(compiled(), name);
 }
 
 function pathMatcher(pattern: string, fold: boolean): PathPattern['matches'] {
@@ -54,8 +54,14 @@ function pathMatcher(pattern: string, fold: boolean): PathPattern['matches'] {
   const prefix = of(wild < 0 ? whole : whole.slice(0, wild));
   if (wild < 0) return path => of(path) === prefix;
   // The literal beginning is compared apart, so that `**` after it stands at the beginning of the rest.
-  const compiled = compileWildcards(whole.slice(wild), fold);
-  return path => of(path).startsWith(prefix) && matchesWildcards(compiled, path, prefix.length);
+  const compiled = once(() => compileWildcards(whole.slice(wild), fold));
+  return path => of(path).startsWith(prefix) && matchesWildcards(compiled(), path, prefix.length);
+}
+
+/** Compiles a pattern when it is first matched: many never are. */
+function once(compile: () => Wildcards): () => Wildcards {
+  let made: { readonly pattern: Wildcards } | undefined;
+  return () => (made ??= { pattern: compile() }).pattern;
 }
 
 function lower(text: string): string {

@@ -1,0 +1,207 @@
+// `quicksilver status` in Git working trees, byte for byte as `git status` writes it.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, test } from 'node:test';
+import { runCommandLine } from '../../src/cli/commands.ts';
+import type { CommandIo } from '../../src/cli/io.ts';
+
+const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-git-')));
+after(() => fs.rmSync(base, { recursive: true, force: true }));
+
+const environment = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
+  HOME: base,
+  XDG_CONFIG_HOME: path.join(base, 'xdg'),
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_OPTIONAL_LOCKS: '0',
+  LC_ALL: 'C.UTF-8',
+};
+fs.writeFileSync(
+  path.join(base, '.gitconfig'),
+  '[user]\n\tname = t\n\temail = t@t\n[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n',
+);
+const release = execFileSync('git', ['--version'], { encoding: 'utf8' }).replace(/^git version /, '');
+
+class Repository {
+  readonly root: string;
+
+  constructor(name: string, ...init: string[]) {
+    this.root = path.join(base, name);
+    this.git('init', '-q', ...init, this.root);
+  }
+
+  git(...args: string[]): string {
+    const cwd = fs.existsSync(this.root) ? this.root : base;
+    return execFileSync('git', args, {
+      cwd,
+      env: environment,
+      encoding: 'latin1',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  }
+
+  /** Runs a command that may fail, as a merge with a conflict does. */
+  try(...args: string[]): void {
+    spawnSync('git', args, { cwd: this.root, env: environment, stdio: 'ignore' });
+  }
+
+  write(name: string, content: string): void {
+    const file = path.join(this.root, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content);
+  }
+
+  commit(message: string): void {
+    this.git('add', '-A');
+    this.git('commit', '-q', '-m', message);
+  }
+
+  /** Asserts that both write the same for these arguments. */
+  async compare(args: readonly string[], directory = ''): Promise<void> {
+    const cwd = path.join(this.root, directory);
+    const expected = execFileSync('git', ['status', ...args], { cwd, env: environment, encoding: 'latin1' });
+    let written = '';
+    let complaints = '';
+    const io: CommandIo = {
+      stdout: { write: bytes => void (written += bytes) },
+      stderr: { write: bytes => void (complaints += bytes) },
+      cwd,
+      environment: { ...environment, QUICKSILVER_GIT_RELEASE: release },
+      platform: process.platform,
+      signal: new AbortController().signal,
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, environment);
+    try {
+      assert.equal(await runCommandLine(['status', ...args], io), 0, complaints);
+    } finally {
+      process.env = before;
+    }
+    assert.equal(written, expected, `git status ${args.join(' ')}`);
+  }
+
+  async compareForms(): Promise<void> {
+    for (const form of FORMS) await this.compare(form);
+  }
+}
+
+const FORMS: readonly (readonly string[])[] = [
+  ['-s'],
+  ['-s', '-b', '-uno'],
+  ['-sbuall', '--ignored'],
+  ['--porcelain'],
+  ['--porcelain', '-z', '-unormal', '--ignored=matching'],
+  ['--porcelain=v2', '--branch'],
+  ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--ignored=matching'],
+  ['--porcelain=v2', '--no-renames', '--ignored=traditional', '-uall'],
+  ['--porcelain=v2', '--branch', '--no-ahead-behind', '--show-stash'],
+  ['-s', '--find-renames=90%'],
+];
+
+const LINES = Array.from({ length: 40 }, (_, i) => `line ${i}\n`).join('');
+
+function changes(repository: Repository): void {
+  for (const name of ['a', 'dir/b', 'dir/c', 'old name', 'gone', 'mode', 'link-to-be'])
+    repository.write(name, `${name}\n${LINES}`);
+  repository.write('.gitignore', '*.o\nbuild/\n!keep.o\n');
+  repository.commit('first');
+  repository.write('a', 'changed\n');
+  repository.git('add', 'a');
+  repository.write('a', 'changed again\n');
+  repository.git('mv', 'old name', 'dir/new\tname');
+  repository.write('dir/new\tname', `more\nold name\n${LINES}`);
+  repository.git('rm', '-q', '--cached', 'dir/c');
+  fs.rmSync(path.join(repository.root, 'gone'));
+  fs.chmodSync(path.join(repository.root, 'mode'), 0o755);
+  fs.rmSync(path.join(repository.root, 'link-to-be'));
+  fs.symlinkSync('a', path.join(repository.root, 'link-to-be'));
+  repository.write('new/x', 'x\n');
+  repository.write('new/deeper/y.o', 'y\n');
+  repository.write('only/z.o', 'z\n');
+  repository.write('build/out', 'o\n');
+  repository.write('q"uote \xe9', 'q\n');
+  repository.write('intended', 'i\n');
+  repository.git('add', '-N', 'intended');
+}
+
+for (const [name, init, version] of [
+  ['v2', [], '2'],
+  ['v4', [], '4'],
+  ['sha256', ['--object-format=sha256'], '2'],
+] as const) {
+  test(`changes of all kinds, index ${name}`, async () => {
+    const repository = new Repository(`changes-${name}`, ...init);
+    repository.git('config', 'index.version', version);
+    changes(repository);
+    await repository.compareForms();
+    for (const paths of [['dir'], ['*.o'], ['new/x', 'a'], ['--', '.']]) await repository.compare(['-s', ...paths]);
+    await repository.compare(['-s'], 'dir');
+    await repository.compare(['--porcelain=v2'], 'dir');
+    repository.git('config', 'status.relativePaths', 'false');
+    repository.git('config', 'core.quotePath', 'false');
+    await repository.compare(['-s'], 'dir');
+  });
+}
+
+test('split and sparse indexes, packs and linked worktrees', async () => {
+  const repository = new Repository('forms');
+  changes(repository);
+  repository.git('gc', '-q');
+  repository.git('update-index', '--split-index');
+  repository.write('dir/b', 'b\n');
+  repository.git('add', 'dir/b');
+  await repository.compareForms();
+  repository.git('update-index', '--no-split-index');
+  repository.git('add', '-A');
+  repository.git('commit', '-q', '-m', 'second');
+  repository.git('sparse-checkout', 'set', '--cone', '--sparse-index', 'new');
+  await repository.compareForms();
+  repository.git('worktree', 'add', '-q', path.join(base, 'linked'));
+  const linked = Object.assign(Object.create(Repository.prototype) as Repository, { root: path.join(base, 'linked') });
+  linked.write('untracked', 'u\n');
+  await linked.compareForms();
+});
+
+test('conflicts of all kinds, detached heads and heads without commits', async () => {
+  const repository = new Repository('conflicts');
+  await repository.compareForms();
+  for (const name of ['both', 'ours-deletes', 'theirs-deletes', 'same']) repository.write(name, `${name}\n`);
+  repository.commit('base');
+  repository.git('checkout', '-q', '-b', 'side');
+  repository.write('both', 'theirs\n');
+  repository.write('ours-deletes', 'theirs\n');
+  repository.write('added', 'theirs\n');
+  fs.rmSync(path.join(repository.root, 'theirs-deletes'));
+  repository.commit('theirs');
+  repository.git('checkout', '-q', 'main');
+  repository.write('both', 'ours\n');
+  repository.write('theirs-deletes', 'ours\n');
+  repository.write('added', 'ours\n');
+  fs.rmSync(path.join(repository.root, 'ours-deletes'));
+  repository.commit('ours');
+  repository.try('merge', 'side');
+  await repository.compareForms();
+  repository.git('checkout', '-q', '-f', '--detach', 'side');
+  await repository.compareForms();
+});
+
+test('submodules, nested repositories and branches with an upstream', async () => {
+  const inner = new Repository('inner');
+  inner.write('i', 'i\n');
+  inner.commit('inner');
+  const repository = new Repository('outer');
+  repository.write('a', 'a\n');
+  repository.git('submodule', 'add', '-q', inner.root, 'sub');
+  repository.commit('first');
+  await repository.compareForms();
+  repository.write('sub/i', 'changed\n');
+  repository.write('sub/u', 'u\n');
+  new Repository('outer/nested').write('n', 'n\n');
+  repository.git('branch', 'up');
+  repository.git('commit', '-q', '--allow-empty', '-m', 'ahead');
+  repository.git('branch', '-q', '--set-upstream-to=up');
+  await repository.compareForms();
+});
