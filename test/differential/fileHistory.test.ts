@@ -1,0 +1,63 @@
+// The history of every file of random repositories is that of `hg log --follow`. More repositories:
+// QUICKSILVER_HISTORY_REPOSITORIES=300; the same again: QUICKSILVER_HISTORY_SEED.
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { bytePath } from '../../src/base/bytePath.ts';
+import { Vfs } from '../../src/files/vfs.ts';
+import { fileHistory } from '../../src/mercurial/annotate/fileHistory.ts';
+import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
+import { HgServer } from '../support/hgServer.ts';
+import { Random, seedFromEnvironment } from '../support/random.ts';
+import { RandomEdits } from '../support/randomEdits.ts';
+
+const REPOSITORIES = Number(process.env['QUICKSILVER_HISTORY_REPOSITORIES'] ?? 4);
+
+test('the history of a file is that of hg log --follow', async t => {
+  const seed = seedFromEnvironment('QUICKSILVER_HISTORY_SEED');
+  t.diagnostic(`QUICKSILVER_HISTORY_SEED=${seed}`);
+  let histories = 0;
+  for (let i = 0; i < REPOSITORIES; i++) {
+    const random = new Random(seed + i);
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-history-'));
+    t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+    const hg = new HgServer(undefined);
+    try {
+      await hg.run('init', root);
+      const inRoot = new HgServer(root);
+      try {
+        histories += await compareHistories(root, inRoot, random, `repository ${seed + i}`);
+      } finally {
+        await inRoot.close();
+      }
+    } finally {
+      await hg.close();
+    }
+  }
+  t.diagnostic(`${histories} histories`);
+  assert.ok(histories > REPOSITORIES * 5);
+});
+
+async function compareHistories(root: string, hg: HgServer, random: Random, name: string): Promise<number> {
+  const made = new RandomEdits(root, hg, random);
+  await made.grow(24);
+  const repository = MercurialRepository.open(root, { vfs: new Vfs(), environment: currentEnvironment() });
+  const source = repository.history(repository.readDirstate()).fileHistory();
+  let histories = 0;
+  for (let changeset = 0; changeset < made.count; changeset++) {
+    const files = (await hg.run('files', '-0', '-r', String(changeset))).output.split('\0').filter(Boolean);
+    for (const file of files) {
+      if (!random.chance(0.5)) continue;
+      const followed = `reverse(follow('path:${file}', ${changeset}))`;
+      const { output, errors } = await hg.runBytes(['log', '-r', followed, '-T', '{rev} ']);
+      assert.equal(errors, '');
+      const actual = new Set([...fileHistory(source, bytePath(file), changeset)].map(entry => entry.changeset));
+      assert.equal([...actual].join(' '), output.trimEnd(), `${name}: ${file} in ${changeset}`);
+      histories++;
+    }
+  }
+  return histories;
+}
