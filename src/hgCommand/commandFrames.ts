@@ -2,6 +2,7 @@
 // bytes of data. Frames that ask for input carry no data; their length says how much is wanted at most.
 import { fromDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
+import type { HgArguments } from './hgCall.ts';
 import { MAX_OUTPUT_BYTES } from './hgResult.ts';
 
 /**
@@ -63,7 +64,7 @@ export class FrameReader {
  * The bytes that have a command server run a command; bytes that are not UTF-8 are lone surrogates, as in paths that are
  * shown. Throws a 'usage' error for an argument with a zero byte.
  */
-export function encodeCommand(args: readonly string[]): Buffer {
+export function encodeCommand(args: HgArguments): Buffer {
   if (args.some(arg => arg.includes('\0'))) throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
   const body = Buffer.from(fromDisplay(args.join('\0')), 'latin1');
   const length = Buffer.alloc(4);

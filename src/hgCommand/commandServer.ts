@@ -5,6 +5,7 @@ import { Delay } from '../base/async.ts';
 import { QuicksilverError, errorMessage } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { checkHello, decodeResult, encodeCommand, encodeInput, FrameReader, type Frame } from './commandFrames.ts';
+import { SERVE, type HgArguments } from './hgCall.ts';
 import {
   BoundedText,
   DEFAULT_TIMEOUT_MS,
@@ -62,8 +63,7 @@ export class CommandServer implements Disposable {
   private constructor({ hg, variables }: CommandServerOptions) {
     this.#hg = hg;
     // Not in the repository: what its configuration has is read with each command, not once and for all.
-    const messages = ['--config', 'cmdserver.message-encodings=cbor', '--config', 'ui.message-output=channel'];
-    this.#process = spawn(hg, ['serve', '--cmdserver', 'pipe', ...messages], {
+    this.#process = spawn(hg, SERVE, {
       cwd: nodePath.parse(process.execPath).root,
       env: hgVariables(variables),
       stdio: 'pipe',
@@ -105,7 +105,7 @@ export class CommandServer implements Disposable {
    * Runs a command; one at a time. One that is cancelled is interrupted, as by a person at a terminal, so that it can take
    * back what it began; that takes the server with it in the end. Never rejects.
    */
-  run(args: readonly string[], { timeoutMs, signal, ...interaction }: RunLimits & Interaction = {}): Promise<HgResult> {
+  run(args: HgArguments, { timeoutMs, signal, ...interaction }: RunLimits & Interaction = {}): Promise<HgResult> {
     if (this.#running !== undefined) throw new Error('a command server runs one command at a time');
     return new Promise(resolve => {
       if (this.#ended || signal?.aborted === true) {

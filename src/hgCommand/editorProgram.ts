@@ -52,15 +52,15 @@ export class EditorProgram implements Disposable {
   }
 
   /**
-   * For one command: the options to run it with, so that its messages are edited by `edit` until it is disposed of. If the
-   * socket does not work, they all stay as hg proposes them.
+   * Returns the editor for one command: until it is disposed of, `edit` edits the messages. If the socket does not
+   * work, they all stay as hg proposes them.
    */
-  async begin(edit: EditMessage): Promise<Disposable & { readonly options: readonly string[] }> {
+  async begin(edit: EditMessage): Promise<Disposable & { readonly editor: string }> {
     await this.#socket.listen();
     const id = String(++this.#last);
     this.#open.set(id, edit);
     return {
-      options: ['--config', `ui.editor=${editorCommand(process.platform)} ${id}`],
+      editor: `${editorCommand(process.platform)} ${id}`,
       dispose: () => void this.#open.delete(id),
     };
   }

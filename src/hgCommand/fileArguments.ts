@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { fromDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
+import { ownWords, type HgCall } from './hgCall.ts';
 
 /** More is not given to a process as arguments: Windows takes 32,767 characters in all. */
 const MOST_CHARACTERS = 20_000;
@@ -16,14 +17,16 @@ export interface FileArguments extends Disposable {
 }
 
 /** Throws a 'usage' error for what would not reach hg as it is meant. */
-export function checkArguments(args: readonly string[], files: readonly string[] | undefined): void {
+export function checkCall(call: HgCall, cwd: string): void {
+  const { files } = call;
   if (files?.length === 0) throw new QuicksilverError('usage', 'no file was named, which hg would take for all files');
-  const all = files === undefined ? args : [...args, ...files];
-  if (all.some(arg => arg.includes('\0'))) throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
+  // Where it runs is told to a server by an argument, too.
+  if ([...ownWords(call, files), ...(call.settings ?? []), cwd].some(arg => arg.includes('\0')))
+    throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
 }
 
 /** Each file by its path alone, whatever characters that has: no pattern, no option. */
-export function literally(files: readonly string[]): string[] {
+export function literally(files: readonly string[] = []): string[] {
   return files.map(file => `path:${file}`);
 }
 

@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import * as nodePath from 'node:path';
 import { systemErrorCode } from '../base/errors.ts';
+import { ASK_VERSION } from './hgCall.ts';
 import type { Variables } from './hgVariables.ts';
 import { runProcess } from './runProcess.ts';
 
@@ -65,7 +66,7 @@ export async function checkHg(hg: string, variables: Variables): Promise<HgExecu
   const known = checked.get(key);
   if (known !== undefined) return known;
   const cwd = nodePath.parse(hg).root;
-  const result = await runProcess({ hg, args: ['version', '-q'], cwd, variables, timeoutMs: VERSION_TIMEOUT_MS });
+  const result = await runProcess({ hg, args: ASK_VERSION, cwd, variables, timeoutMs: VERSION_TIMEOUT_MS });
   // What may go better the next time is not kept.
   if (result.kind !== 'ended') return { kind: 'unavailable', message: result.message };
   const found = judgeVersion(hg, result.code, result.output.toString('utf8'), result.errors);

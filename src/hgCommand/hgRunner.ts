@@ -7,9 +7,10 @@ import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { CommandServer } from './commandServer.ts';
 import { checkHg, locateHg, tooOldToChange, type HgExecutable } from './hgExecutable.ts';
-import { checkArguments, forProcess, literally } from './fileArguments.ts';
+import { checkCall, forProcess, literally } from './fileArguments.ts';
+import { ownWords, toArguments, type GlobalOptions, type HgCall } from './hgCall.ts';
 import type { HgResult, Interaction, RunLimits } from './hgResult.ts';
-import { optionsFor, type Variables } from './hgVariables.ts';
+import { globalOptions, type Variables } from './hgVariables.ts';
 import { runProcess } from './runProcess.ts';
 import { withoutSecrets } from './secrets.ts';
 
@@ -37,11 +38,9 @@ export interface HgRunnerOptions {
  */
 export type CommandKind = 'read' | 'write' | 'network';
 
-export interface HgCommand extends RunLimits, Interaction {
-  /** The command and its arguments; options that all commands need are added. */
-  readonly args: readonly string[];
-  /** Files of the repository that come last among the arguments: relative to its root, as the protocol spells them. */
-  readonly files?: readonly string[] | undefined;
+export interface HgCommand extends HgCall, RunLimits, Interaction {
+  /** A line for the system's shell with which messages are edited; without it, a command that wants one fails. */
+  readonly editor?: string | undefined;
   /** An absolute path; without it, the root. */
   readonly cwd?: string | undefined;
   readonly kind: CommandKind;
@@ -92,9 +91,7 @@ export class HgRunner implements Disposable {
 
   /** Runs a command when those before it have ended. Rejects with a 'usage' error for arguments that make no sense only. */
   async run(command: HgCommand): Promise<HgResult> {
-    const { args, files, cwd = '' } = command;
-    // Where it runs is told to a server by an argument, too.
-    checkArguments([...args, cwd], files);
+    checkCall(command, command.cwd ?? '');
     const same = this.#waiting.find(job => isSameReading(job.command, command));
     if (same !== undefined) return same.result;
     let settle: (result: HgResult) => void = () => undefined;
@@ -218,8 +215,8 @@ export class HgRunner implements Disposable {
     signal: AbortSignal | undefined,
   ): Promise<HgResult> {
     const isInteractive = command.ask !== undefined;
-    const options = optionsFor({ root: this.#options.root, cwd, isInteractive, changes: command.kind !== 'read' });
-    const result = await server.run([...options, ...command.args, ...(command.files ? literally(command.files) : [])], {
+    const args = toArguments(this.#globalOptions(command, cwd, isInteractive), command, literally(command.files));
+    const result = await server.run(args, {
       ...timeLimitOf(command),
       signal,
       input: command.input,
@@ -236,24 +233,25 @@ export class HgRunner implements Disposable {
 
   /** Nobody is asked: a process has no place for questions. */
   async #inProcess(hg: string, command: HgCommand, cwd: string, signal: AbortSignal | undefined): Promise<HgResult> {
-    const { variables, root } = this.#options;
-    const changes = command.kind !== 'read';
-    const options = optionsFor({ root, cwd, isInteractive: false, changes });
     const files = command.files && forProcess(command.files);
     try {
       return await runProcess({
         hg,
-        args: [...options, ...command.args, ...(files?.args ?? [])],
+        args: toArguments(this.#globalOptions(command, cwd, false), command, files?.args),
         cwd,
-        variables,
+        variables: this.#options.variables,
         ...timeLimitOf(command),
         signal,
         input: command.input,
-        interrupts: changes,
+        interrupts: command.kind !== 'read',
       });
     } finally {
       files?.dispose();
     }
+  }
+
+  #globalOptions({ kind, editor }: HgCommand, cwd: string, isInteractive: boolean): GlobalOptions {
+    return globalOptions({ root: this.#options.root, cwd, isInteractive, changes: kind !== 'read', editor });
   }
 
   /** The server that runs, or a new one; undefined if there is to be none. */
@@ -304,13 +302,14 @@ function isSameReading(a: HgCommand, b: HgCommand): boolean {
     a.input === b.input &&
     a.cwd === b.cwd &&
     a.files === b.files &&
-    a.args.length === b.args.length &&
-    a.args.every((arg, i) => arg === b.args[i])
+    JSON.stringify([a.settings, ownWords(a)]) === JSON.stringify([b.settings, ownWords(b)])
   );
 }
 
 /** There may be thousands, and a message of a commit among them. */
-function shownArguments({ args, files }: HgCommand): string {
+function shownArguments(command: HgCommand): string {
+  const args = ownWords(command);
+  const { files } = command;
   const shown = args.slice(0, ARGUMENTS_LOGGED).map(arg => {
     return arg.length > MOST_OF_ARGUMENT ? `${arg.slice(0, MOST_OF_ARGUMENT)}…` : arg;
   });

@@ -2,6 +2,7 @@
 // person asked for it: by the doctor's comparison, or by trusting a workspace with a repository that only hg can answer for.
 import { bytePath, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError, errorMessage } from '../base/errors.ts';
+import { toArguments, type HgCall } from './hgCall.ts';
 import type { HgResult, RunLimits } from './hgResult.ts';
 import type { HgRunner } from './hgRunner.ts';
 import { globalOptions, type Variables } from './hgVariables.ts';
@@ -26,16 +27,22 @@ export interface HgOptions extends RunLimits {
   readonly environment?: Variables;
 }
 
+const EVERYTHING: HgCall = { verb: 'status', options: ['--all', '--copies', '--template=json'] };
+const CHANGES: HgCall = {
+  verb: 'status',
+  options: ['--modified', '--added', '--removed', '--deleted', '--unknown', '--copies', '--template=json'],
+};
+
 /** Runs `hg status -A -C -T json` in `root`, in a process of its own. */
 export async function hgStatus(hg: string, root: string, options: HgOptions = {}): Promise<HgStatusAnswer> {
-  const args = [...globalOptions(root), 'status', '-A', '-C', '-T', 'json'];
+  const args = toArguments(globalOptions({ root, cwd: root, isInteractive: false, changes: false }), EVERYTHING);
   const { environment = process.env, ...limits } = options;
   return answerOf(await runProcess({ hg, args, cwd: root, variables: environment, ...limits }));
 }
 
 /** What differs from the parent revision, and what is not tracked; what is ignored or clean is not asked for. */
 export async function askStatus(runner: HgRunner): Promise<HgStatusAnswer> {
-  return answerOf(await runner.run({ args: ['status', '-mardu', '-C', '-T', 'json'], kind: 'read' }));
+  return answerOf(await runner.run({ ...CHANGES, kind: 'read' }));
 }
 
 /**

@@ -1,4 +1,5 @@
 // What hg is started with, so that its answer can be read whatever its user has configured.
+import type { GlobalOptions } from './hgCall.ts';
 
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -10,12 +11,14 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export function hgVariables(base: Variables): Record<string, string | undefined> {
   return {
     ...base,
-    HGPLAIN: '1',
+    // hg takes --config, --cwd, -R and --debugger from before the command only, never from the value of another option.
+    // Hooks that run hg are not bound by it: from 5.7 on, hg sets HGPLAIN=1 for them.
+    HGPLAIN: '+strictflags',
     // What the person has excepted would be let in again. Exit codes that tell kinds of failures apart are asked for below.
     HGPLAINEXCEPT: 'exitcode',
     HGENCODING: 'utf-8',
     HGENCODINGMODE: undefined,
-    // It would come before the editor of {@link optionsFor}.
+    // It would come before the editor of {@link globalOptions}.
     HGEDITOR: undefined,
     // Conflicts become markers in the files: a program that opens a window would wait where nobody sees it. This comes before
     // the tools that the person has set for some files.
@@ -37,32 +40,20 @@ export interface OptionsFor {
   readonly isInteractive: boolean;
   /** Whether it changes something, or may. */
   readonly changes: boolean;
+  /** A line for the system's shell that edits a message; without it, a command that wants one fails. */
+  readonly editor?: string | undefined;
 }
 
 /** Options for a command. */
-export function optionsFor({ root, cwd, isInteractive, changes }: OptionsFor): string[] {
-  const config = [
-    // Nobody would see an editor that hg opens: a command that wants one ends at once instead of waiting for ever. One that
-    // is begun to have messages edited names another one after this, see editorProgram.ts.
-    `ui.editor=${process.platform === 'win32' ? 'exit 1 &rem' : 'false'}`,
+export function globalOptions({ root, cwd, isInteractive, changes, editor }: OptionsFor): GlobalOptions {
+  const settings = [
+    // Nobody would see an editor that hg opens: a command that wants one ends at once instead of waiting for ever.
+    `ui.editor=${editor ?? (process.platform === 'win32' ? 'exit 1 &rem' : 'false')}`,
     // Without these an hg that lacks its Rust parts refuses some formats that it can read.
     'storage.dirstate-v2.slow-path=allow',
     'storage.revlog.persistent-nodemap.slow-path=allow',
     ...(changes ? ['ui.detailed-exit-code=True', `ui.timeout=${LOCK_SECONDS}`] : []),
     ...(isInteractive ? ['ui.interactive=True'] : []),
   ];
-  return [
-    ...config.flatMap(setting => ['--config', setting]),
-    ...(isInteractive ? [] : ['--noninteractive']),
-    // A command server belongs to no repository. It opens the one that is named, anew for each command: one that it was
-    // started in it would keep, with ignore rules and configuration as they were once, for as long as the dirstate is the same.
-    ...(root === undefined ? [] : ['--repository', root]),
-    '--cwd',
-    cwd,
-  ];
-}
-
-/** Options for a command that only reads, in the repository at `root`, an absolute path. */
-export function globalOptions(root: string): string[] {
-  return optionsFor({ root, cwd: root, isInteractive: false, changes: false });
+  return { settings, root, cwd, isInteractive };
 }

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Delay } from '../base/async.ts';
 import { errorMessage } from '../base/errors.ts';
+import type { HgArguments } from './hgCall.ts';
 import {
   BoundedText,
   DEFAULT_TIMEOUT_MS,
@@ -17,7 +18,7 @@ import { hgVariables, type Variables } from './hgVariables.ts';
 export interface ProcessOptions extends RunLimits {
   /** Absolute path of the program. */
   readonly hg: string;
-  readonly args: readonly string[];
+  readonly args: HgArguments;
   readonly cwd: string;
   readonly variables: Variables;
   /** What it reads as its standard input. */

@@ -144,12 +144,16 @@ export class HgCommands implements Disposable {
 
   async #perform(run: HgRun, signal: AbortSignal): Promise<HgResult> {
     if (!this.#policy.allow) return { kind: 'unavailable', message: NOT_TRUSTED };
-    const { id, files, cwd, input, kind } = run;
+    const { id, verb, options, settings, operands, files, cwd, input, kind } = run;
     const editing = run.edits === true && run.isInteractive ? await this.#beginEditing(run, signal) : undefined;
     try {
       return await this.runner(run.root).run({
-        args: [...run.args, ...(editing?.options ?? [])],
+        verb,
+        options,
+        settings,
+        operands,
         files,
+        editor: editing?.editor,
         cwd,
         input,
         kind,

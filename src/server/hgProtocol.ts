@@ -1,5 +1,6 @@
 // What is said of commands of hg: the client has them run, and the server asks what hg asks, as JSON-RPC beside protocol.ts.
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { HgCall } from '../hgCommand/hgCall.ts';
 import type { StopReason } from '../hgCommand/hgResult.ts';
 import type { CommandKind } from '../hgCommand/hgRunner.ts';
 import type { HgProgress, HgQuestion } from '../hgCommand/messages.ts';
@@ -7,15 +8,11 @@ import type { HgProgress, HgQuestion } from '../hgCommand/messages.ts';
 /** 'read' changes nothing; 'network' may change something, too, and runs only where a person has asked for it. */
 export type HgCommandKind = CommandKind;
 
-export interface HgRun {
+export interface HgRun extends HgCall {
   /** Root of an open repository; null for commands that need none, such as init and clone. */
   readonly root: string | null;
   /** Chosen by the client; progress and questions bear it. */
   readonly id: number;
-  /** The command and its arguments. */
-  readonly args: readonly string[];
-  /** Files that come last among the arguments, by path; never none, which hg would take for all. */
-  readonly files?: readonly string[];
   /** Where it runs, an absolute path; without it, the root. */
   readonly cwd?: string;
   /** What it reads as its standard input. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { templateArguments } from '../../src/extension/hg/configTemplate.ts';
+import { templateCall } from '../../src/extension/hg/configTemplate.ts';
+import { ownWords } from '../../src/hgCommand/hgCall.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 
 test('hg renders the template of the configuration as it does for its own editor', t => {
@@ -15,7 +16,8 @@ test('hg renders the template of the configuration as it does for its own editor
     ...['--config', 'committemplate.stats={files % "HG: {file}\\n"}'],
   ];
   const asked = sandbox.hg('repo', [...config, 'config', 'committemplate', '--template', 'json']).toString('utf8');
-  const args = templateArguments(asked, false);
-  assert.ok(args);
-  assert.equal(sandbox.hg('repo', [...args]).toString('utf8'), 'Bug: none {x}\nHG: \nHG: a\n');
+  const call = templateCall(asked, false);
+  assert.ok(call);
+  const words = [...(call.settings ?? []).map(setting => `--config=${setting}`), ...ownWords(call)];
+  assert.equal(sandbox.hg('repo', words).toString('utf8'), 'Bug: none {x}\nHG: \nHG: a\n');
 });

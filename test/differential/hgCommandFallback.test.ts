@@ -8,7 +8,7 @@ import type { HgSandbox } from '../support/hgSandbox.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { ServedRepository } from '../support/servedRepository.ts';
 
-const STATUS = 'status -mardu -C -T json';
+const STATUS = 'status --modified --added --removed --deleted --unknown --copies --template=json';
 
 function serve(t: TestContext, prepare: (sandbox: HgSandbox) => void, options?: readonly string[]): ServedRepository {
   const served = new ServedRepository(prepare, options);
@@ -173,10 +173,7 @@ for (const { name, reason, options, prepare, change } of kinds) {
     await served.hint('');
     assert.deepEqual(served.entries, served.expected);
     assert.notDeepEqual(served.entries, before);
-    assert.deepEqual(served.calls.slice(0, 2), [
-      'version -q',
-      'serve --cmdserver pipe --config cmdserver.message-encodings=cbor --config ui.message-output=channel',
-    ]);
+    assert.deepEqual(served.calls.slice(0, 2), ['version --quiet', 'serve --cmdserver=pipe']);
     assert.deepEqual(served.calls.length, 2);
     assert.deepEqual([...new Set(served.commands)], [`${STATUS} by server`]);
   });
@@ -438,15 +435,9 @@ test('an hg that is killed in the middle of it is started again', async t => {
   await served.setHgPolicy(true);
   await served.open();
   assert.deepEqual(served.entries, EOL_STATUS);
-  assert.deepEqual(served.calls, [
-    'version -q',
-    'serve --cmdserver pipe --config cmdserver.message-encodings=cbor --config ui.message-output=channel',
-    STATUS,
-  ]);
+  assert.deepEqual(served.calls, ['version --quiet', 'serve --cmdserver=pipe', STATUS]);
   await served.refresh();
-  assert.deepEqual(served.calls.slice(3), [
-    'serve --cmdserver pipe --config cmdserver.message-encodings=cbor --config ui.message-output=channel',
-  ]);
+  assert.deepEqual(served.calls.slice(3), ['serve --cmdserver=pipe']);
 });
 
 test('an hg that the setting names and is none is told of', async t => {

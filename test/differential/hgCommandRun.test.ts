@@ -9,6 +9,7 @@ import { test, type TestContext } from 'node:test';
 import { nextTurn } from '../../src/base/async.ts';
 import type { HgRunResult } from '../../src/server/hgProtocol.ts';
 import type { HgSandbox } from '../support/hgSandbox.ts';
+import type { HgCall, HgFlag } from '../../src/hgCommand/hgCall.ts';
 import { ServedRepository } from '../support/servedRepository.ts';
 
 const FILES = ['a.txt', 'b.txt', 'c.txt'];
@@ -29,6 +30,16 @@ async function serve(
   return served;
 }
 
+const PARENT_MESSAGE: HgCall = {
+  verb: 'log',
+  options: [
+    ['--rev', '.'],
+    ['--template', '{desc}'],
+  ],
+};
+/** A tool that the extension never names, to have hg ask something. */
+const MERGE_BY_PROMPT: HgCall = { verb: 'merge', options: ['--tool=:prompt' as HgFlag] };
+
 function log({ sandbox }: ServedRepository): string[] {
   const args = ['log', '--template', '{desc|firstline}: {join(files, " ")}\n'];
   return sandbox.hg('repo', args).toString('utf8').split('\n').slice(0, -1);
@@ -40,7 +51,7 @@ function commit(
   files: readonly string[],
   signal?: AbortSignal,
 ): Promise<HgRunResult> {
-  return served.run({ args: ['commit', '--logfile', '-'], input: message, files }, signal);
+  return served.run({ verb: 'commit', options: ['--logfile=-'], input: message, files }, signal);
 }
 
 function code(result: HgRunResult): string {
@@ -81,17 +92,17 @@ for (const [name, config] of Object.entries(hostile)) {
     for (const file of FILES) served.write(file, 'changed\n');
     served.write('new.txt', 'new\n');
     await served.refresh();
-    assert.equal(code(await served.run({ args: ['add'], files: ['new.txt'] })).split(' ')[0], '0');
+    assert.equal(code(await served.run({ verb: 'add', files: ['new.txt'] })).split(' ')[0], '0');
     const result = await commit(served, '\u00dcber alles\n\n-- and "more"\n', ['a.txt', 'new.txt']);
     assert.equal(code(result).split(' ')[0], '0', code(result));
     assert.deepEqual(served.entries, ['M b.txt', 'M c.txt']);
     assert.deepEqual(served.entries, served.expected);
     assert.deepEqual(log(served), ['\u00dcber alles: a.txt new.txt', 'first: a.txt b.txt c.txt']);
-    const read = await served.run({ args: ['log', '--rev', '.', '--template', '{desc}'], kind: 'read' });
+    const read = await served.run({ ...PARENT_MESSAGE, kind: 'read' });
     assert.ok(read.kind === 'ended');
     assert.equal(read.output, '\u00dcber alles\n\n-- and "more"');
     // An editor that nobody sees is not opened, and nothing hangs.
-    assert.notEqual(code(await served.run({ args: ['commit'] })).split(' ')[0], '0');
+    assert.notEqual(code(await served.run({ verb: 'commit' })).split(' ')[0], '0');
     assert.equal(fs.existsSync(pwned), false);
   });
 }
@@ -122,9 +133,9 @@ test('commands are run in turn, each once, and the result is known when one has 
 test('nothing runs where nobody has allowed it', async t => {
   const served = await serve(t);
   await served.setHgPolicy(false);
-  assert.equal(code(await served.run({ args: ['log'], kind: 'read' })), 'hg runs only in a workspace that you trust.');
+  assert.equal(code(await served.run({ verb: 'log', kind: 'read' })), 'hg runs only in a workspace that you trust.');
   assert.equal(
-    code(await served.run({ args: ['clone', 'a', 'b'], root: null, cwd: '/' })),
+    code(await served.run({ verb: 'clone', operands: ['a', 'b'], root: null, cwd: '/' })),
     'hg runs only in a workspace that you trust.',
   );
   assert.doesNotMatch(await served.doctor(), /Comparison with hg/);
@@ -154,7 +165,7 @@ for (const how of ['server', 'process'] as const) {
     }
     await served.refresh();
     assert.equal(served.entries.length, names.length);
-    assert.equal(code(await served.run({ args: ['add'], files: names })).split(' ')[0], '0');
+    assert.equal(code(await served.run({ verb: 'add', files: names })).split(' ')[0], '0');
     assert.deepEqual(served.entries, names.map(name => `A ${name}`).sort());
     assert.equal(code(await commit(served, 'odd', names.slice(0, 5))), '0 ');
     assert.deepEqual(
@@ -188,7 +199,7 @@ test('a merge asks what to do with a file, and takes the answer', async t => {
     sandbox.hg('repo', ['commit', '-q', '-m', 'other']);
   });
   served.answer = () => 'o';
-  assert.equal(code(await served.run({ args: ['merge', '--tool', ':prompt'] })), '0 ');
+  assert.equal(code(await served.run(MERGE_BY_PROMPT)), '0 ');
   assert.equal(served.asked.length, 1);
   assert.deepEqual(
     served.asked[0]!.choices?.map(({ key }) => key),
@@ -199,8 +210,8 @@ test('a merge asks what to do with a file, and takes the answer', async t => {
   assert.equal(fs.readFileSync(path.join(served.root, 'a.txt'), 'utf8'), 'one side\n');
   assert.deepEqual(served.entries, ['M a.txt']);
   served.answer = () => null;
-  await served.run({ args: ['update', '--clean', '.'] });
-  assert.match(code(await served.run({ args: ['merge', '--tool', ':prompt'] })), /^1 /);
+  await served.run({ verb: 'update', options: ['--clean', ['--rev', '.']] });
+  assert.match(code(await served.run(MERGE_BY_PROMPT)), /^1 /);
   assert.equal(served.hg('resolve', '--list'), 'U a.txt\n');
 });
 
@@ -209,7 +220,7 @@ test('a password is asked for as one, and is in no log', async t => {
   const http = await listen(t, (_, authorization) => void seen.push(authorization));
   const served = await serve(t);
   served.answer = ({ isPassword }) => (isPassword ? 'sesame' : 'joe');
-  const result = await served.run({ args: ['pull', `http://${http}/`], kind: 'network' });
+  const result = await served.run({ verb: 'pull', operands: [`http://${http}/`], kind: 'network' });
   assert.equal(code(result), '255 abort: authorization failed');
   assert.deepEqual(
     served.asked.map(({ text, isPassword }) => `${text.trim()} ${isPassword}`),
@@ -217,7 +228,7 @@ test('a password is asked for as one, and is in no log', async t => {
   );
   assert.match(served.asked[0]!.said, /http authorization required/);
   assert.ok(seen.includes(`Basic ${Buffer.from('joe:sesame').toString('base64')}`));
-  await served.run({ args: ['pull', `http://joe:sesame@${http}/`], kind: 'network' });
+  await served.run({ verb: 'pull', operands: [`http://joe:sesame@${http}/`], kind: 'network' });
   assert.ok(served.log.some(line => line.includes('http://joe:***@')));
   assert.deepEqual(
     served.log.filter(line => line.includes('sesame')),
@@ -237,7 +248,8 @@ test('commands that use the network run one at a time, and others do not wait fo
   const target = (name: string): string => served.sandbox.path(name);
   const clone = (name: string): Promise<HgRunResult> =>
     served.run({
-      args: ['clone', `http://${http}/`, target(name)],
+      verb: 'clone',
+      operands: [`http://${http}/`, target(name)],
       root: null,
       cwd: served.sandbox.directory,
       kind: 'network',
@@ -245,7 +257,7 @@ test('commands that use the network run one at a time, and others do not wait fo
   const results = await Promise.all([
     clone('one'),
     clone('two'),
-    served.run({ args: ['incoming', `http://${http}/`], kind: 'network' }),
+    served.run({ verb: 'incoming', operands: [`http://${http}/`], kind: 'network' }),
   ]);
   assert.equal(results.length, 3);
   assert.equal(most, 1);
@@ -336,7 +348,7 @@ test('an hg that dies while it writes is not run again', { skip: process.platfor
   assert.equal(fs.readFileSync(served.sandbox.path('ran'), 'utf8'), 'x\n');
   const cutOff = await commit(served, 'then', ['a.txt']);
   assert.match(code(cutOff), /abandoned transaction found/);
-  assert.equal(code(await served.run({ args: ['recover'] })).split(' ')[0], '0');
+  assert.equal(code(await served.run({ verb: 'recover' })).split(' ')[0], '0');
   fs.writeFileSync(served.sandbox.path('hgrc'), '[ui]\nusername = tester\n');
   assert.equal(code(await commit(served, 'then', ['a.txt'])).split(' ')[0], '0');
   assert.deepEqual(log(served)[0], 'then: a.txt');
@@ -358,7 +370,7 @@ test('ssh asks for its password through the extension', { skip: process.platform
     fs.appendFileSync(sandbox.path('hgrc'), `ssh = ${sandbox.path('ssh')}\n`);
   });
   served.answer = ({ isPassword }) => (isPassword ? 'open sesame' : 'yes');
-  const pulled = await served.run({ args: ['pull', '--update', 'ssh://joe@host/x'], kind: 'network' });
+  const pulled = await served.run({ verb: 'pull', operands: ['ssh://joe@host/x'], kind: 'network' });
   assert.equal(code(pulled).split(' ')[0], '0', code(pulled));
   assert.deepEqual(log(served)[0], 'far: far.txt');
   assert.deepEqual(
@@ -370,5 +382,8 @@ test('ssh asks for its password through the extension', { skip: process.platform
     [],
   );
   served.answer = () => null;
-  assert.notEqual(code(await served.run({ args: ['pull', 'ssh://joe@host/x'], kind: 'network' })).split(' ')[0], '0');
+  assert.notEqual(
+    code(await served.run({ verb: 'pull', operands: ['ssh://joe@host/x'], kind: 'network' })).split(' ')[0],
+    '0',
+  );
 });

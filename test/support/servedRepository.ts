@@ -98,7 +98,7 @@ export class ServedRepository implements Disposable {
   /** How hg was started, its global options left out. */
   get calls(): string[] {
     const lines = fs.readFileSync(this.#calls, 'utf8').split('\n').slice(0, -1);
-    return lines.map(call => call.replace(/^.*--cwd \S+ /, ''));
+    return lines.map(call => call.replace(/^(?:.*--cwd=\S+ |(?:--config=\S+ )+)/, ''));
   }
 
   /** The commands that hg has run, whether in a server or a process. */
@@ -130,7 +130,7 @@ export class ServedRepository implements Disposable {
   }
 
   /** Has the server run a command of hg, as the extension does. */
-  async run(run: Partial<HgRun> & Pick<HgRun, 'args'>, signal?: AbortSignal): Promise<HgRunResult> {
+  async run(run: Partial<HgRun> & Pick<HgRun, 'verb'>, signal?: AbortSignal): Promise<HgRunResult> {
     const cancel = new CancellationTokenSource();
     signal?.addEventListener('abort', () => cancel.cancel());
     const whole: HgRun = { root: this.root, id: ++this.#runs, kind: 'write', isInteractive: true, ...run };

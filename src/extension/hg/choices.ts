@@ -68,7 +68,7 @@ export async function chooseBookmark(
   placeHolder: string,
 ): Promise<string | undefined> {
   const list = async (): Promise<NamedItem[]> => {
-    const output = await hg.read(repository, { args: ['bookmarks', '--template', 'json'] });
+    const output = await hg.read(repository, { verb: 'bookmarks', options: ['--template=json'] });
     return (JSON.parse(output) as readonly Bookmark[]).map(({ bookmark, node, active }) => ({
       icon: 'bookmark',
       label: bookmark,

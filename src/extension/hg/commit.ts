@@ -1,6 +1,7 @@
 // Makes a commit: decides with the person what goes in, runs hg, and keeps the message until that has worked.
 import { workspace } from 'vscode';
 import { modal, notify } from '../display.ts';
+import type { HgOption } from '../../hgCommand/hgCall.ts';
 import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { isAtOrBelowKey } from '../rootMap.ts';
@@ -73,13 +74,17 @@ async function perform(
   // What is typed while hg runs would be lost with the message.
   inputBox.enabled = false;
   try {
-    if (toAdd.length > 0) await hg.change(repository, { args: ['add'], files: toAdd, title: say.adding() });
+    if (toAdd.length > 0) await hg.change(repository, { verb: 'add', files: toAdd, title: say.adding() });
     if (toRemove.length > 0) {
-      await hg.change(repository, { args: ['remove', '--after'], files: toRemove, title: say.removing() });
+      await hg.change(repository, { verb: 'remove', options: ['--after'], files: toRemove, title: say.removing() });
     }
-    const flags = [...(amend === undefined ? [] : ['--amend']), ...(closesBranch === true ? ['--close-branch'] : [])];
+    const options: HgOption[] = ['--logfile=-'];
+    if (amend !== undefined) options.push('--amend');
+    if (closesBranch === true) options.push('--close-branch');
     await hg.change(repository, {
-      args: ['commit', ...flags, ...ASK_USERNAME, '--logfile', '-'],
+      verb: 'commit',
+      settings: ASK_USERNAME,
+      options,
       input: message,
       ...(files && { files }),
       title: amend === undefined ? say.title() : say.amending(),

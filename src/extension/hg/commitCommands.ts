@@ -70,7 +70,8 @@ async function editMessage(context: HgContext, repository: OpenRepository): Prom
 async function pickMessage({ hg, extension }: HgContext, repository: OpenRepository): Promise<void> {
   const own = recentMessages(extension.workspaceState, repository.root);
   const output = await hg.read(repository, {
-    args: ['log', '--limit', '50', '--rev', 'reverse(::.)', '--template', '{desc}\\0'],
+    verb: 'log',
+    options: ['--limit=50', ['--rev', 'reverse(::.)'], ['--template', '{desc}\\0']],
   });
   const messages = [...new Set([...own, ...output.split('\0').slice(0, -1)])];
   const items = messages.map(message => {

@@ -35,7 +35,13 @@ export async function messageFor(
 
 /** Of the first parent, as it was written. */
 export async function lastMessage({ hg }: HgContext, repository: OpenRepository): Promise<string> {
-  return hg.read(repository, { args: ['log', '--rev', '.', '--template', '{desc}'] });
+  return hg.read(repository, {
+    verb: 'log',
+    options: [
+      ['--rev', '.'],
+      ['--template', '{desc}'],
+    ],
+  });
 }
 
 /** Whether to go on with a message, which the person has set checks for. */

@@ -1,5 +1,6 @@
 // The text that Mercurial's own configuration has a message begin with: the section [committemplate], see `hg help config`.
 // Pure, so that it has a test.
+import type { HgCall } from '../../hgCommand/hgCall.ts';
 
 interface ConfigItem {
   readonly name: string;
@@ -9,11 +10,11 @@ interface ConfigItem {
 const SECTION = 'committemplate.';
 
 /**
- * The arguments with which `hg log` renders it; undefined if there is none. Items of the section may stand in one another,
+ * The command that renders it; undefined if there is none. Items of the section may stand in one another,
  * which templates of a log know as aliases.
  * @param json the output of `hg config committemplate --template json`
  */
-export function templateArguments(json: string, isMerge: boolean): readonly string[] | undefined {
+export function templateCall(json: string, isMerge: boolean): HgCall | undefined {
   if (json.trim() === '') return undefined;
   const items = new Map(
     (JSON.parse(json) as readonly ConfigItem[]).map(({ name, value }) => [name.replace(SECTION, ''), value]),
@@ -23,10 +24,14 @@ export function templateArguments(json: string, isMerge: boolean): readonly stri
   const template = names.map(name => items.get(name)).find(value => value !== undefined);
   if (template === undefined) return undefined;
   const aliases = [...items].filter(([name]) => /^[a-z_]\w*$/i.test(name) && name !== 'changeset');
-  return [
-    ...['log', '--rev', 'wdir()', '--template', withoutQuotes(template)],
-    ...aliases.flatMap(([name, value]) => ['--config', `templatealias.${name}=${quoted(withoutQuotes(value))}`]),
-  ];
+  return {
+    verb: 'log',
+    settings: aliases.map(([name, value]) => `templatealias.${name}=${quoted(withoutQuotes(value))}` as const),
+    options: [
+      ['--rev', 'wdir()'],
+      ['--template', withoutQuotes(template)],
+    ],
+  };
 }
 
 /** A template as a string inside of a template. */

@@ -19,7 +19,7 @@ async function init(context: HgContext, args: readonly unknown[]): Promise<Uri |
   const named = rest[0] instanceof Uri ? rest[0] : undefined;
   const folder = given === undefined ? (named ?? (await chooseFolder())) : Uri.file(given);
   if (folder === undefined) return undefined;
-  await change(context, { args: ['init', '--', folder.fsPath], title: l10n.t('Making a repository…') });
+  await change(context, { verb: 'init', operands: [folder.fsPath], title: l10n.t('Making a repository…') });
   await context.discovery.look();
   if (workspace.getWorkspaceFolder(folder) === undefined) await offerToOpen(folder, answers.flag('confirmed'));
   return folder;
@@ -61,7 +61,8 @@ async function clone(context: HgContext, args: readonly unknown[]): Promise<Uri 
   const destination = answers.text('destination') ?? (await chooseDestination(source.trim()));
   if (destination === undefined) return undefined;
   await change(context, {
-    args: ['clone', '--', source.trim(), destination],
+    verb: 'clone',
+    operands: [source.trim(), destination],
     title: l10n.t('Cloning…'),
     kind: 'network',
   });

@@ -2,6 +2,7 @@
 // and never otherwise; what can be told without it is told without it.
 import { l10n } from 'vscode';
 import { type PickItem, pick } from '../display.ts';
+import type { HgCall, HgFlag, HgOption } from '../../hgCommand/hgCall.ts';
 import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { setting } from '../settings.ts';
@@ -51,7 +52,9 @@ async function exchange<T>(
 async function pull({ context, repository, path, answers }: Exchange): Promise<boolean> {
   const revision = answers.text('revision');
   const { notes, output } = await context.hg.change(repository, {
-    args: ['pull', ...(revision === undefined ? [] : ['--rev', revision]), ...path.args],
+    verb: 'pull',
+    options: revision === undefined ? [] : [['--rev', revision]],
+    operands: path.operands,
     title: l10n.t('Pulling…'),
     kind: 'network',
     // 1: with an update that finds conflicts, which is not asked for here, or when there was nothing.
@@ -68,7 +71,8 @@ async function pullAndUpdate(exchange: Exchange): Promise<void> {
   const { context, repository } = exchange;
   if (!(await pull(exchange)) && repository.model.head?.isBranchTip !== false) return;
   await context.hg.change(repository, {
-    args: ['update', '--config', 'ui.merge=internal:merge'],
+    verb: 'update',
+    settings: ['ui.merge=internal:merge'],
     title: l10n.t('Updating…'),
     // 1: there are conflicts with local changes.
     codes: [0, 1],
@@ -84,39 +88,41 @@ async function pushByScope(exchange: Exchange): Promise<boolean> {
     inform(l10n.t('There is no commit yet.'));
     return false;
   }
-  return push(exchange, ['--rev', '.']);
+  return push(exchange, [['--rev', '.']]);
 }
 
 async function pushBranch(exchange: Exchange): Promise<boolean> {
   const branch = exchange.answers.text('branch') ?? exchange.repository.model.head?.branch;
-  return branch !== undefined && push(exchange, ['--branch', branch]);
+  return branch !== undefined && push(exchange, [['--branch', branch]]);
 }
 
 async function pushBookmark(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
   const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be pushed?'));
-  return name !== undefined && push(exchange, ['--bookmark', name]);
+  return name !== undefined && push(exchange, [['--bookmark', name]]);
 }
 
 async function pushRevision(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
   const placeHolder = l10n.t('What is to be pushed, with all that it is built on?');
   const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
-  return revision !== undefined && push(exchange, ['--rev', revision]);
+  return revision !== undefined && push(exchange, [['--rev', revision]]);
 }
 
 /** New heads and branches are made on the other side only if that is meant. Resolves with whether something was pushed. */
-async function push(exchange: Exchange, args: readonly string[]): Promise<boolean> {
+async function push(exchange: Exchange, what: readonly HgOption[]): Promise<boolean> {
   const { context, repository, path, answers } = exchange;
-  const run = async (more: readonly string[]): Promise<HgEnded> =>
+  const run = async (more: readonly HgFlag[]): Promise<HgEnded> =>
     context.hg.change(repository, {
-      args: ['push', ...args, ...more, ...path.args],
+      verb: 'push',
+      options: [...what, ...more],
+      operands: path.operands,
       title: l10n.t('Pushing…'),
       kind: 'network',
       // 1: there was nothing to push.
       codes: [0, 1],
     });
-  const allowed: string[] = [];
+  const allowed: HgFlag[] = [];
   for (;;) {
     try {
       const { code, notes, output } = await run(allowed);
@@ -126,15 +132,15 @@ async function push(exchange: Exchange, args: readonly string[]): Promise<boolea
       return code === 0;
     } catch (error) {
       const option = await chooseForce(error, answers);
-      if (option === undefined || allowed.includes(option)) throw error;
       if (option === '') return false;
+      if (option === undefined || allowed.includes(option)) throw error;
       allowed.push(option);
     }
   }
 }
 
 /** The option with which it would be pushed; '' if that is not meant; undefined if it failed for another reason. */
-async function chooseForce(error: unknown, answers: Answers): Promise<string | undefined> {
+async function chooseForce(error: unknown, answers: Answers): Promise<'--new-branch' | '--force' | '' | undefined> {
   if (!(error instanceof HgFailure) || error.kind !== 'new-heads') return undefined;
   if (error.message.includes('new remote branch')) {
     const message = l10n.t('The other repository does not have this branch yet. Make it there?');
@@ -149,7 +155,7 @@ async function chooseForce(error: unknown, answers: Answers): Promise<string | u
 async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
   const { context, repository, path, answers } = exchange;
   const title = l10n.t('Looking for incoming changesets…');
-  const changesets = await listed(context, repository, ['incoming', ...NEWEST_FIRST, ...path.args], title);
+  const changesets = await listed(context, repository, { verb: 'incoming', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
   const all = { icon: 'repo-pull', label: l10n.t('Pull all ({0})', changesets.length) };
   const placeHolder = l10n.t('Incoming changesets, the newest first. Choosing one pulls it and what it is built on.');
@@ -161,7 +167,7 @@ async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] |
 async function outgoing(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
   const { context, repository, path, answers } = exchange;
   const title = l10n.t('Looking for outgoing changesets…');
-  const changesets = await listed(context, repository, ['outgoing', ...NEWEST_FIRST, ...path.args], title);
+  const changesets = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
   const chosen = await chooseToPush(changesets, l10n.t('There is nothing to push.'));
   if (chosen !== undefined) await pushChosen(exchange, chosen);
@@ -194,19 +200,25 @@ async function chooseToPush(
 
 async function pushChosen(exchange: Exchange, chosen: NamedChangeset | 'all'): Promise<void> {
   if (chosen === 'all') await pushByScope(exchange);
-  else await push(exchange, ['--rev', chosen.node]);
+  else await push(exchange, [['--rev', chosen.node]]);
 }
 
-const NEWEST_FIRST = ['--newest-first', '--quiet', '--template', CHANGESET_TEMPLATE];
+const NEWEST_FIRST: readonly HgOption[] = ['--newest-first', '--quiet', ['--template', CHANGESET_TEMPLATE]];
 
 async function listed(
   { hg }: HgContext,
   repository: OpenRepository,
-  args: readonly string[],
+  call: Pick<HgCall, 'verb' | 'operands'>,
   title: string,
 ): Promise<readonly NamedChangeset[]> {
   // 1: there are none.
-  const { output } = await hg.change(repository, { args, title, kind: 'network', codes: [0, 1] });
+  const { output } = await hg.change(repository, {
+    ...call,
+    options: NEWEST_FIRST,
+    title,
+    kind: 'network',
+    codes: [0, 1],
+  });
   return changesetsIn(output);
 }
 

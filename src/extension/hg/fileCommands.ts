@@ -26,7 +26,7 @@ export const fileCommands = {
 async function add(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { rest } = answersOf(args);
   for (const [repository, files] of changedAmong(context, rest, entry => isAddable(entry?.status))) {
-    await context.hg.change(repository, { args: ['add'], files, title: l10n.t('Adding…') });
+    await context.hg.change(repository, { verb: 'add', files, title: l10n.t('Adding…') });
   }
 }
 
@@ -34,7 +34,7 @@ async function add(context: HgContext, args: readonly unknown[]): Promise<void> 
 async function forget(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { rest } = answersOf(args);
   for (const [repository, files] of targetsOf(context, rest)) {
-    await context.hg.change(repository, { args: ['forget'], files, title: l10n.t('Forgetting…') });
+    await context.hg.change(repository, { verb: 'forget', files, title: l10n.t('Forgetting…') });
     await lookAt(context, repository, files);
   }
 }
@@ -55,7 +55,8 @@ async function remove(context: HgContext, args: readonly unknown[]): Promise<voi
     const detail = changed.length === 0 ? (targets.length === 1 ? '' : namesOf(targets)) : lost;
     if (!(await confirm(answers, message, l10n.t('Remove'), detail))) continue;
     await context.hg.change(repository, {
-      args: ['remove', ...(changed.length > 0 ? ['--force'] : [])],
+      verb: 'remove',
+      options: changed.length > 0 ? ['--force'] : [],
       files: targets,
       title: l10n.t('Removing…'),
       // 1: some were not removed, which it says: they are new.
@@ -75,7 +76,7 @@ async function renameOrCopy(context: HgContext, args: readonly unknown[], verb: 
   const to = answers.text('to') ?? (await askForName(path, verb));
   if (to === undefined || to === path) return;
   const title = verb === 'rename' ? l10n.t('Renaming…') : l10n.t('Copying…');
-  await context.hg.change(repository, { args: [verb, plain(path), plain(to)], title });
+  await context.hg.change(repository, { verb, operands: [plain(path), plain(to)], title });
   await lookAt(context, repository, [path, to]);
 }
 
@@ -142,8 +143,12 @@ async function confirmRevert(
 }
 
 async function revertFiles(context: HgContext, repository: OpenRepository, files: readonly string[]): Promise<void> {
-  const args = ['revert', '--rev', '.', ...(keepsBackups(repository) ? [] : ['--no-backup'])];
-  await context.hg.change(repository, { args, files, title: l10n.t('Discarding changes…') });
+  await context.hg.change(repository, {
+    verb: 'revert',
+    options: [['--rev', '.'], ...(keepsBackups(repository) ? [] : (['--no-backup'] as const))],
+    files,
+    title: l10n.t('Discarding changes…'),
+  });
   await lookAt(
     context,
     repository,
@@ -169,7 +174,8 @@ async function addRemove(context: HgContext, args: readonly unknown[]): Promise<
   for (const [each, files] of targets) {
     const similarity = setting('renameSimilarity', each.rootUri);
     const { notes, output } = await context.hg.change(each, {
-      args: ['addremove', '--similarity', String(similarity)],
+      verb: 'addremove',
+      options: [`--similarity=${similarity}`],
       ...(files.length > 0 && { files }),
       title: l10n.t('Adding new and removing missing files…'),
     });

@@ -2,6 +2,7 @@
 import { CancellationTokenSource, commands, ProgressLocation, workspace, type CancellationToken } from 'vscode';
 import { notify, progress, type Log } from '../display.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { HgCall, HgSetting } from '../../hgCommand/hgCall.ts';
 import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
 import { contextKeys } from '../common/contextKeys.ts';
@@ -12,11 +13,8 @@ import type { OpenRepository } from '../openRepository.ts';
 import { scheduleAfter } from '../slicedQueue.ts';
 import { hgTexts } from './texts.ts';
 
-export interface HgRequest {
-  readonly args: readonly string[];
-  /** Files that come last among the arguments, relative to the root; never none. */
-  readonly files?: readonly string[];
-  /** What it reads as its standard input: with `--logfile -`, a message. */
+export interface HgRequest extends HgCall {
+  /** What it reads as its standard input: with `--logfile=-`, a message. */
   readonly input?: string;
   /** Exit codes that are no failures; 0 if nothing is said. */
   readonly codes?: readonly number[];
@@ -71,7 +69,7 @@ export class HgFailure extends Error {
 }
 
 /** For commands that commit: whoever has not told Mercurial their name is asked for it. */
-export const ASK_USERNAME: readonly string[] = ['--config', 'ui.askusername=True'];
+export const ASK_USERNAME: readonly HgSetting[] = ['ui.askusername=True'];
 
 /** A command that takes longer than this can be cancelled in a notification; one over the network, at once. */
 const CANCEL_OFFERED_AFTER = 2_000;
@@ -139,7 +137,7 @@ export class Hg {
   /** Asks, where that may help; whoever says no knows what has failed. */
   async #isToBeTriedAgain(repository: OpenRepository | null, request: HgChange, failure: HgFailure): Promise<boolean> {
     const { kind } = failure;
-    if (kind !== 'locked' && (kind !== 'abandoned' || request.args[0] === 'recover')) return false;
+    if (kind !== 'locked' && (kind !== 'abandoned' || request.verb === 'recover')) return false;
     const again = await (kind === 'locked' ? this.#offersRetry(repository, failure) : this.#recover(repository));
     failure.isTold = !again;
     return again;
@@ -154,7 +152,7 @@ export class Hg {
   async #recover(repository: OpenRepository | null): Promise<boolean> {
     const { abandoned, recover, recovering } = hgTexts.recovery;
     if ((await notify('warning', abandoned(repository?.name ?? ''), recover())) !== recover()) return false;
-    await this.change(repository, { args: ['recover'], title: recovering() });
+    await this.change(repository, { verb: 'recover', title: recovering() });
     return true;
   }
 
@@ -227,11 +225,11 @@ let lastId = 0;
 
 function toRun(
   root: string | null,
-  { args, files, input }: HgRequest,
+  { verb, options, settings, operands, files, input }: HgRequest,
   kind: HgCommandKind,
 ): Omit<HgRun, 'isInteractive'> {
-  lastId++;
-  return { root, id: lastId, args, kind, ...(files && { files }), ...(input !== undefined && { input }) };
+  const id = ++lastId;
+  return { root, id, verb, options, settings, operands, files, kind, ...(input !== undefined && { input }) };
 }
 
 function failureIn(result: HgRunResult, { codes = [0] }: HgRequest): HgFailure | undefined {

@@ -4,7 +4,7 @@ import { errorMessage } from '../../base/errors.ts';
 import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { commitSettings } from '../settings.ts';
-import { templateArguments } from './configTemplate.ts';
+import { templateCall } from './configTemplate.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import type { HgContext } from './table.ts';
 
@@ -34,9 +34,14 @@ export async function editorTemplate({ hg, log }: HgContext, repository: OpenRep
   if (own !== '') return own;
   try {
     // 1: there is none.
-    const json = await hg.read(repository, { args: ['config', 'committemplate', '--template', 'json'], codes: [0, 1] });
-    const args = templateArguments(json, isMerging(repository));
-    return args === undefined ? '' : withoutHelp(await hg.read(repository, { args }));
+    const json = await hg.read(repository, {
+      verb: 'config',
+      options: ['--template=json'],
+      operands: ['committemplate'],
+      codes: [0, 1],
+    });
+    const call = templateCall(json, isMerging(repository));
+    return call === undefined ? '' : withoutHelp(await hg.read(repository, call));
   } catch (error) {
     // Without it a message can be written as well.
     log.warn(`${repository.root}: the template of the configuration: ${errorMessage(error)}`);

@@ -1,6 +1,7 @@
 // Going to another changeset, and merging with one.
 import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../display.ts';
+import type { HgFlag, HgSetting } from '../../hgCommand/hgCall.ts';
 import { shortRevision } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
@@ -22,7 +23,8 @@ export const movingCommands = {
 /**
  * Conflicts become markers in the files, for which there is VS Code's merge editor: hg is not to open a window of its own.
  */
-const MERGE_TOOL = ['--config', 'ui.merge=internal:merge', '--tool', 'internal:merge'];
+const MARKERS: readonly HgSetting[] = ['ui.merge=internal:merge'];
+const MERGE_TOOL: HgFlag = '--tool=internal:merge';
 
 /** What becomes of local changes when one goes elsewhere. */
 const WAYS = ['keep', 'shelve', 'discard'] as const;
@@ -44,7 +46,7 @@ export async function updateTo(
   answers: Answers,
 ): Promise<boolean> {
   if (changeCount(repository.model.counts) === 0) {
-    await runUpdate(context, repository, ['--rev', revision]);
+    await runUpdate(context, repository, revision);
     return true;
   }
   const way = answers.oneOf('localChanges', WAYS) ?? (await chooseWay(repository));
@@ -52,23 +54,33 @@ export async function updateTo(
     case undefined:
       return false;
     case 'keep':
-      await runUpdate(context, repository, ['--merge', ...MERGE_TOOL, '--rev', revision]);
+      await runUpdate(context, repository, revision, '--merge', MERGE_TOOL);
       tellConflicts(repository);
       return true;
     case 'shelve':
       if (!(await shelveAll(context, repository))) return false;
-      await runUpdate(context, repository, ['--rev', revision]);
+      await runUpdate(context, repository, revision);
       return true;
     case 'discard':
-      await runUpdate(context, repository, ['--clean', '--rev', revision]);
+      await runUpdate(context, repository, revision, '--clean');
       return true;
   }
 }
 
-async function runUpdate(context: HgContext, repository: OpenRepository, args: readonly string[]): Promise<void> {
+async function runUpdate(
+  context: HgContext,
+  repository: OpenRepository,
+  revision: string,
+  ...flags: readonly HgFlag[]
+): Promise<void> {
   // 1: some files have conflicts.
-  const title = l10n.t('Updating…');
-  await context.hg.change(repository, { args: ['update', ...args], title, codes: [0, 1] });
+  await context.hg.change(repository, {
+    verb: 'update',
+    settings: flags.includes(MERGE_TOOL) ? MARKERS : [],
+    options: [...flags, ['--rev', revision]],
+    title: l10n.t('Updating…'),
+    codes: [0, 1],
+  });
 }
 
 async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
@@ -112,7 +124,9 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
   if (revision === undefined) return false;
   const merge = async (): Promise<void> => {
     await context.hg.change(repository, {
-      args: ['merge', ...MERGE_TOOL, '--rev', revision],
+      verb: 'merge',
+      settings: MARKERS,
+      options: [MERGE_TOOL, ['--rev', revision]],
       title: l10n.t('Merging…'),
       // 1: there are conflicts.
       codes: [0, 1],
@@ -158,5 +172,5 @@ async function newBranch(context: HgContext, repository: OpenRepository, answers
   const prompt = l10n.t('Name of the new branch, which begins with the next commit');
   const name = answers.text('name') ?? (await askForName(prompt));
   if (name === undefined) return;
-  await context.hg.change(repository, { args: ['branch', '--', name], title: l10n.t('Starting a branch…') });
+  await context.hg.change(repository, { verb: 'branch', operands: [name], title: l10n.t('Starting a branch…') });
 }

@@ -26,7 +26,7 @@ export const nameCommands = {
 async function createBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = answers.text('name') ?? (await askForName(l10n.t('Name of the new bookmark')));
   if (name === undefined) return;
-  const change: HgChange = { args: ['bookmark', '--', name], title: l10n.t('Making a bookmark…') };
+  const change: HgChange = { verb: 'bookmark', operands: [name], title: l10n.t('Making a bookmark…') };
   await changeOrForce(
     context,
     repository,
@@ -44,8 +44,12 @@ async function moveBookmark(context: HgContext, repository: OpenRepository, answ
   const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
   if (revision === undefined) return;
   // Without --force it goes forward only; that it is to be elsewhere has been said twice already.
-  const force = ['--force', '--rev', revision, '--', name];
-  await context.hg.change(repository, { args: ['bookmark', ...force], title: l10n.t('Moving a bookmark…') });
+  await context.hg.change(repository, {
+    verb: 'bookmark',
+    options: ['--force', ['--rev', revision]],
+    operands: [name],
+    title: l10n.t('Moving a bookmark…'),
+  });
 }
 
 async function renameBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
@@ -54,7 +58,7 @@ async function renameBookmark(context: HgContext, repository: OpenRepository, an
   const to = answers.text('to') ?? (await askForName(l10n.t('New name of the bookmark “{0}”', name), name));
   if (to === undefined || to === name) return;
   const title = l10n.t('Renaming a bookmark…');
-  await context.hg.change(repository, { args: ['bookmark', `--rename=${name}`, '--', to], title });
+  await context.hg.change(repository, { verb: 'bookmark', options: [['--rename', name]], operands: [to], title });
 }
 
 async function deleteBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
@@ -63,7 +67,7 @@ async function deleteBookmark(context: HgContext, repository: OpenRepository, an
   const message = l10n.t('Delete the bookmark “{0}”? The changeset that it names stays.', name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
   const title = l10n.t('Deleting a bookmark…');
-  await context.hg.change(repository, { args: ['bookmark', '--delete', '--', name], title });
+  await context.hg.change(repository, { verb: 'bookmark', options: ['--delete'], operands: [name], title });
 }
 
 /** Goes to it, if it is elsewhere. */
@@ -79,7 +83,7 @@ async function deactivateBookmark({ hg }: HgContext, repository: OpenRepository)
   if (name === undefined) inform(l10n.t('No bookmark is active.'));
   else {
     const title = l10n.t('Deactivating a bookmark…');
-    await hg.change(repository, { args: ['bookmark', '--inactive', '--', name], title });
+    await hg.change(repository, { verb: 'bookmark', options: ['--inactive'], operands: [name], title });
   }
 }
 
@@ -90,13 +94,19 @@ async function createTag(context: HgContext, repository: OpenRepository, answers
   const isLocal = answers.flag('local') || (!answers.flag('confirmed') && (await chooseLocal()));
   if (isLocal === undefined) return;
   const revision = answers.text('revision') ?? '.';
-  const args = ['tag', ...ASK_USERNAME, ...(isLocal ? ['--local'] : []), '--rev', revision, '--', name];
+  const change: HgChange = {
+    verb: 'tag',
+    settings: ASK_USERNAME,
+    options: [...(isLocal ? (['--local'] as const) : []), ['--rev', revision]],
+    operands: [name],
+    title: l10n.t('Tagging…'),
+  };
   const question = l10n.t('There is a tag “{0}” already. Move it here?', name);
-  await changeOrForce(context, repository, { args, title: l10n.t('Tagging…') }, answers, question, l10n.t('Move'));
+  await changeOrForce(context, repository, change, answers, question, l10n.t('Move'));
 }
 
 async function deleteTag(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const output = await context.hg.read(repository, { args: ['tags', '--template', 'json'] });
+  const output = await context.hg.read(repository, { verb: 'tags', options: ['--template=json'] });
   const tags = JSON.parse(output) as readonly { readonly tag: string; readonly node: string; readonly type: string }[];
   const items = tags
     .filter(({ tag }) => tag !== 'tip')
@@ -113,10 +123,12 @@ async function deleteTag(context: HgContext, repository: OpenRepository, answers
       ? l10n.t('Delete the local tag “{0}”?', chosen.name)
       : l10n.t('Delete the tag “{0}”? That is a commit of its own.', chosen.name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
-  const local = chosen.type === 'local' ? ['--local'] : [];
   const title = l10n.t('Deleting a tag…');
   await context.hg.change(repository, {
-    args: ['tag', ...ASK_USERNAME, '--remove', ...local, '--', chosen.name],
+    verb: 'tag',
+    settings: ASK_USERNAME,
+    options: ['--remove', ...(chosen.type === 'local' ? (['--local'] as const) : [])],
+    operands: [chosen.name],
     title,
   });
 }
@@ -135,8 +147,7 @@ async function changeOrForce(
   } catch (error) {
     if (!(error instanceof HgFailure) || !/already exists|use -f|--force/.test(error.message)) throw error;
     if (!(await confirm(answers, question, action))) return;
-    const [verb = '', ...rest] = change.args;
-    await context.hg.change(repository, { ...change, args: [verb, '--force', ...rest] });
+    await context.hg.change(repository, { ...change, options: ['--force', ...(change.options ?? [])] });
   }
 }
 

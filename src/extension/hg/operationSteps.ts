@@ -1,6 +1,7 @@
 // What hg is told to go on with an operation, or to take it back, and what it says then. Found out with the real program,
 // 5.2 to 6.3.
 import type { Operation } from '../../base/repositoryState.ts';
+import type { HgCall, HgSetting } from '../../hgCommand/hgCall.ts';
 
 /** Those that go on by `hg OPERATION --continue`. */
 export type Resumable = Extract<Operation, 'rebase' | 'graft' | 'histedit' | 'transplant' | 'unshelve'>;
@@ -15,43 +16,44 @@ export type Verdict = (typeof VERDICTS)[number];
 export const STOPPED: readonly number[] = [0, 1, 240];
 
 /** What each of them is called on the command line, where it is an extension that comes with Mercurial. */
-const EXTENSIONS: Readonly<Partial<Record<Operation, string>>> = {
+const EXTENSIONS = {
   rebase: 'rebase',
   histedit: 'histedit',
   transplant: 'transplant',
   unshelve: 'shelve',
-};
+} as const satisfies Partial<Record<Operation, string>>;
 
 export function isResumable(operation: Operation): operation is Resumable {
   return ['rebase', 'graft', 'histedit', 'transplant', 'unshelve'].includes(operation);
 }
 
 /** Conflicts that come later become markers, whatever tool the person has set. */
-export function continueArguments(operation: Resumable): string[] {
-  return [operation, ...switchedOn(operation), '--continue', '--config', 'ui.merge=internal:merge'];
+export function continueCall(operation: Resumable): HgCall {
+  const settings = [...switchedOn(operation), 'ui.merge=internal:merge'] as const;
+  return { verb: operation, settings, options: ['--continue'] };
 }
 
-export function abortArguments(operation: Operation): string[] {
+export function abortCall(operation: Operation): HgCall {
   switch (operation) {
     case 'merge':
-      return ['merge', '--abort'];
+      return { verb: 'merge', options: ['--abort'] };
     case 'update':
-      return ['update', '--clean', '--rev', '.'];
+      return { verb: 'update', options: ['--clean', ['--rev', '.']] };
     case 'bisect':
-      return ['bisect', '--reset'];
+      return { verb: 'bisect', options: ['--reset'] };
     // It has no --abort: this forgets it, and goes back to the last changeset that was made.
     case 'transplant':
-      return ['transplant', ...switchedOn(operation), '--stop'];
+      return { verb: 'transplant', settings: switchedOn(operation), options: ['--stop'] };
     case 'rebase':
     case 'graft':
     case 'histedit':
     case 'unshelve':
-      return [operation, ...switchedOn(operation), '--abort'];
+      return { verb: operation, settings: switchedOn(operation), options: ['--abort'] };
   }
 }
 
-export function verdictArguments(verdict: Verdict): string[] {
-  return ['bisect', `--${verdict}`];
+export function verdictCall(verdict: Verdict): HgCall {
+  return { verb: 'bisect', options: [`--${verdict}`] };
 }
 
 /**
@@ -59,10 +61,10 @@ export function verdictArguments(verdict: Verdict): string[] {
  * writes, and others keep what the person has changed.
  * @param state the content of `.hg/updatestate`, the changeset that it was going to, in hexadecimal digits
  */
-export function finishUpdateArguments(state: string): string[] {
+export function finishUpdateCall(state: string): HgCall {
   const node = state.trim();
   const revision = /^[0-9a-f]{40}$/.test(node) ? node : '.';
-  return ['update', '--merge', '--tool', 'internal:merge', '--rev', revision];
+  return { verb: 'update', options: ['--merge', '--tool=internal:merge', ['--rev', revision]] };
 }
 
 /** Sentences of hg about changesets that were left out, which nobody would see otherwise. */
@@ -102,7 +104,7 @@ function linesOf(text: string): string[] {
     .filter(line => line !== '');
 }
 
-function switchedOn(operation: Operation): string[] {
-  const extension = EXTENSIONS[operation];
-  return extension === undefined ? [] : ['--config', `extensions.${extension}=`];
+function switchedOn(operation: Operation): readonly HgSetting[] {
+  const extension = operation in EXTENSIONS ? EXTENSIONS[operation as keyof typeof EXTENSIONS] : undefined;
+  return extension === undefined ? [] : [`extensions.${extension}=`];
 }

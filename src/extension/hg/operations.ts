@@ -11,17 +11,17 @@ import { fileUri } from '../uris.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { HgFailure } from './hg.ts';
 import {
-  abortArguments,
+  abortCall,
   bisectSentence,
-  continueArguments,
-  finishUpdateArguments,
+  continueCall,
+  finishUpdateCall,
   isFound,
   isResumable,
   leftOut,
   reasonToStop,
   rejects,
   STOPPED,
-  verdictArguments,
+  verdictCall,
   VERDICTS,
   type Resumable,
   type Verdict,
@@ -75,7 +75,7 @@ async function abortOperation(context: HgContext, repository: OpenRepository, an
   if (operation !== 'bisect' && !(await confirm(answers, abortQuestion(operation, repository), l10n.t('Abort'))))
     return;
   await context.hg.change(repository, {
-    args: abortArguments(operation),
+    ...abortCall(operation),
     title: titleOf(operation),
     codes: STOPPED,
     looksAtAll: true,
@@ -140,7 +140,7 @@ async function resume(
 async function sayOf(context: HgContext, repository: OpenRepository, operation: Resumable): Promise<string> {
   try {
     const { output, notes, errors } = await context.hg.change(repository, {
-      args: continueArguments(operation),
+      ...continueCall(operation),
       title: titleOf(operation),
       codes: STOPPED,
       looksAtAll: true,
@@ -169,7 +169,7 @@ async function chooseVerdict(): Promise<Verdict | undefined> {
 
 async function judge(context: HgContext, repository: OpenRepository, verdict: Verdict): Promise<void> {
   const { notes, output } = await context.hg.change(repository, {
-    args: verdictArguments(verdict),
+    ...verdictCall(verdict),
     title: titleOf('bisect'),
   });
   const said = `${output}\n${notes}`;
@@ -187,8 +187,12 @@ async function judge(context: HgContext, repository: OpenRepository, verdict: Ve
 /** What it was going to is noted until it is done. */
 async function finishUpdate(context: HgContext, repository: OpenRepository): Promise<void> {
   const state = await workspace.fs.readFile(fileUri(repository.rootUri, '.hg/updatestate'));
-  const args = finishUpdateArguments(new TextDecoder('latin1').decode(state));
-  await context.hg.change(repository, { args, title: l10n.t('Updating…'), codes: STOPPED, looksAtAll: true });
+  await context.hg.change(repository, {
+    ...finishUpdateCall(new TextDecoder('latin1').decode(state)),
+    title: l10n.t('Updating…'),
+    codes: STOPPED,
+    looksAtAll: true,
+  });
   if (repository.model.unresolved > 0) inform(l10n.t('There are conflicts. Resolve them when you come to it.'));
 }
 

@@ -7,8 +7,8 @@ import type { Answers } from './answers.ts';
 import type { HgContext } from './table.ts';
 
 export interface ChosenPath {
-  /** To be put last among the arguments of hg; none where hg goes by itself. */
-  readonly args: readonly string[];
+  /** None where hg goes by itself. */
+  readonly operands: readonly string[];
 }
 
 interface NamedPath {
@@ -26,7 +26,7 @@ export async function choosePath(
   const given = answers.text('path');
   if (given !== undefined) return to(given);
   const paths = await pathsOf(context, repository);
-  if (!asks && paths.some(({ name }) => name === 'default' || name === 'default-push')) return { args: [] };
+  if (!asks && paths.some(({ name }) => name === 'default' || name === 'default-push')) return { operands: [] };
   interface PathItem extends PickItem {
     readonly path?: string;
   }
@@ -52,10 +52,10 @@ export async function choosePath(
 
 export async function pathsOf({ hg }: HgContext, repository: OpenRepository): Promise<readonly NamedPath[]> {
   // 1: there are none.
-  const output = await hg.read(repository, { args: ['paths', '--template', 'json'], codes: [0, 1] });
+  const output = await hg.read(repository, { verb: 'paths', options: ['--template=json'], codes: [0, 1] });
   return output.trim() === '' ? [] : (JSON.parse(output) as readonly NamedPath[]);
 }
 
 function to(path: string): ChosenPath {
-  return { args: ['--', path] };
+  return { operands: [path] };
 }

@@ -79,7 +79,12 @@ async function record(context: HgContext, repository: OpenRepository, renames: r
   for (const { from, to } of renames) {
     const [[oldFolder, oldName], [newFolder, newName]] = [split(from), split(to)];
     if (oldName !== newName) {
-      await context.hg.change(repository, { args: ['rename', '--after', plain(from), plain(to)], title });
+      await context.hg.change(repository, {
+        verb: 'rename',
+        options: ['--after'],
+        operands: [plain(from), plain(to)],
+        title,
+      });
       continue;
     }
     const key = `${oldFolder}\0${newFolder}`;
@@ -91,7 +96,12 @@ async function record(context: HgContext, repository: OpenRepository, renames: r
     for (let at = 0; at < files.length; at += MOST_AT_ONCE) {
       const some = files.slice(at, at + MOST_AT_ONCE).map(plain);
       const target = folder === '' ? '.' : plain(folder);
-      await context.hg.change(repository, { args: ['rename', '--after', ...some, target], title });
+      await context.hg.change(repository, {
+        verb: 'rename',
+        options: ['--after'],
+        operands: [...some, target],
+        title,
+      });
     }
   }
 }

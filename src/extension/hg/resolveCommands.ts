@@ -41,7 +41,7 @@ async function markUnresolved(context: HgContext, args: readonly unknown[]): Pro
   const { rest } = answersOf(args);
   for (const [repository, files] of conflictsAmong(context, rest, 'resolved')) {
     const title = l10n.t('Marking as unresolved…');
-    await context.hg.change(repository, { args: ['resolve', '--unmark'], files, title });
+    await context.hg.change(repository, { verb: 'resolve', options: ['--unmark'], files, title });
   }
 }
 
@@ -55,8 +55,13 @@ async function mergeAgain(context: HgContext, args: readonly unknown[]): Promise
         : l10n.t('Merge {0} files again? What you changed in them since is overwritten.', files.length);
     if (!(await confirm(answers, message, l10n.t('Merge Again'), files.length === 1 ? '' : namesOf(files)))) continue;
     // 1: there are conflicts again.
-    const args = ['resolve', '--tool', 'internal:merge'];
-    await context.hg.change(repository, { args, files, title: l10n.t('Merging again…'), codes: [0, 1] });
+    await context.hg.change(repository, {
+      verb: 'resolve',
+      options: ['--tool=internal:merge'],
+      files,
+      title: l10n.t('Merging again…'),
+      codes: [0, 1],
+    });
     await lookAt(
       context,
       repository,
@@ -85,7 +90,8 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
 
 async function mark(context: HgContext, repository: OpenRepository, files: readonly string[]): Promise<void> {
   await context.hg.change(repository, {
-    args: ['resolve', '--mark'],
+    verb: 'resolve',
+    options: ['--mark'],
     files,
     title: l10n.t('Marking as resolved…'),
   });

@@ -101,7 +101,8 @@ export async function logOf(
   revset: string,
 ): Promise<readonly NamedChangeset[]> {
   const output = await hg.read(repository, {
-    args: ['log', '--rev', revset, '--limit', String(MOST_CHANGESETS), '--template', CHANGESET_TEMPLATE],
+    verb: 'log',
+    options: [['--rev', revset], `--limit=${MOST_CHANGESETS}`, ['--template', CHANGESET_TEMPLATE]],
   });
   return changesetsIn(output);
 }
@@ -141,7 +142,7 @@ export function lineOf(changeset: ChangesetSummary): string {
 }
 
 async function openBranches({ hg }: HgContext, repository: OpenRepository): Promise<ReadonlyMap<string, string>> {
-  const output = await hg.read(repository, { args: ['branches', '--template', 'json'] });
+  const output = await hg.read(repository, { verb: 'branches', options: ['--template=json'] });
   const branches = JSON.parse(output) as readonly { readonly branch: string; readonly node: string }[];
   return new Map(branches.map(({ branch, node }) => [branch, node]));
 }

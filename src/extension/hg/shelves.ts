@@ -1,6 +1,7 @@
 // Changes that are put aside, and brought back.
 import { l10n } from 'vscode';
 import { input } from '../display.ts';
+import type { HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
@@ -20,7 +21,7 @@ export const shelfCommands = {
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
 /** It comes with Mercurial; from 5.3 on it is no extension any more, and the option does nothing. */
-const SHELVE = ['--config', 'extensions.shelve='];
+const SHELVE: readonly HgSetting[] = ['extensions.shelve='];
 
 /** Everything, under a name that Mercurial finds. Resolves with whether there was something. */
 export async function shelveAll(context: HgContext, repository: OpenRepository): Promise<boolean> {
@@ -66,28 +67,29 @@ async function shelveSome(
   const name = answers.text('name');
   const { entries } = repository.model;
   const hasUnknown = files?.some(path => entries.get(path)?.status === 'unknown') === true;
-  const args = [
-    ...(name === undefined ? [] : ['--name', name]),
-    ...(message.trim() === '' ? [] : ['--message', message.trim()]),
-    ...(answers.flag('keep') ? ['--keep'] : []),
-    ...(answers.flag('untracked') || hasUnknown ? ['--unknown'] : []),
-  ];
-  if (!(await run(context, repository, args, files))) inform(l10n.t('There are no changes to shelve.'));
+  const options: HgOption[] = [];
+  if (name !== undefined) options.push(['--name', name]);
+  if (message.trim() !== '') options.push(['--message', message.trim()]);
+  if (answers.flag('keep')) options.push('--keep');
+  if (answers.flag('untracked') || hasUnknown) options.push('--unknown');
+  if (!(await run(context, repository, options, files))) inform(l10n.t('There are no changes to shelve.'));
 }
 
 async function run(
   context: HgContext,
   repository: OpenRepository,
-  args: readonly string[],
+  options: readonly HgOption[],
   files: readonly string[] | undefined,
 ): Promise<boolean> {
   try {
     await context.hg.change(repository, {
-      args: ['shelve', ...SHELVE, ...args],
+      verb: 'shelve',
+      settings: SHELVE,
+      options,
       ...(files && { files }),
       title: l10n.t('Shelving…'),
       // With --unknown, files that were not tracked are taken away.
-      looksAtAll: args.includes('--unknown'),
+      looksAtAll: options.includes('--unknown'),
     });
     return true;
   } catch (error) {
@@ -106,7 +108,9 @@ async function unshelve(
   if (name === undefined) return false;
   await settled(context, repository);
   await context.hg.change(repository, {
-    args: ['unshelve', ...SHELVE, ...(keeps ? ['--keep'] : []), '--tool', 'internal:merge', '--name', name],
+    verb: 'unshelve',
+    settings: SHELVE,
+    options: [...(keeps ? (['--keep'] as const) : []), '--tool=internal:merge', ['--name', name]],
     title: l10n.t('Unshelving…'),
     // 1, or 240 where kinds of failures are told apart: there are conflicts.
     codes: [0, 1, 240],
@@ -125,8 +129,13 @@ async function deleteShelved(context: HgContext, repository: OpenRepository, ans
   if (name === undefined) return;
   const message = l10n.t('Delete the shelved changes “{0}”?', name);
   if (!(await confirm(answers, message, l10n.t('Delete'), l10n.t('This cannot be undone.')))) return;
-  const title = l10n.t('Deleting…');
-  await context.hg.change(repository, { args: ['shelve', ...SHELVE, '--delete', '--', name], title });
+  await context.hg.change(repository, {
+    verb: 'shelve',
+    settings: SHELVE,
+    options: ['--delete'],
+    operands: [name],
+    title: l10n.t('Deleting…'),
+  });
 }
 
 async function chooseShelved(
@@ -136,7 +145,7 @@ async function chooseShelved(
   placeHolder: string,
 ): Promise<string | undefined> {
   const list = async (): Promise<NamedItem[]> => {
-    const all = shelvedIn(await hg.read(repository, { args: ['shelve', ...SHELVE, '--list'] }));
+    const all = shelvedIn(await hg.read(repository, { verb: 'shelve', settings: SHELVE, options: ['--list'] }));
     return all.map(({ name, age, summary }) => ({
       icon: 'archive',
       label: name,

@@ -1,6 +1,7 @@
 // Takes back the last commit: its changes are in the working copy again, and its message in the input box.
 
 import { notify, pick } from '../display.ts';
+import type { HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { HgFailure } from './hg.ts';
@@ -9,10 +10,10 @@ import { typedMessage } from './messageTemplate.ts';
 import type { HgContext } from './table.ts';
 import { hgTexts } from './texts.ts';
 import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
-import { STRIP_CONFIG } from './undoMergeSteps.ts';
+import { STRIP_SETTINGS } from './undoMergeSteps.ts';
 
 /** It comes with Mercurial; it is switched on for one command, whatever the person's configuration says of it. */
-const UNCOMMIT = ['--config', 'extensions.uncommit='];
+const UNCOMMIT: readonly HgSetting[] = ['extensions.uncommit='];
 
 interface LastCommit {
   readonly node: string;
@@ -38,7 +39,7 @@ export async function undoCommit(context: HgContext, repository: OpenRepository)
   const way = last.isAmended ? await chooseWay() : 'commit';
   if (way === undefined) return false;
   if (way === 'amend') {
-    await context.hg.change(repository, { args: [...UNCOMMIT, 'unamend'], title: say.title() });
+    await context.hg.change(repository, { verb: 'unamend', settings: UNCOMMIT, title: say.title() });
     return true;
   }
   if (last.isMerge) await undoMerge(context, repository, last.node);
@@ -54,12 +55,13 @@ export async function undoCommit(context: HgContext, repository: OpenRepository)
 async function uncommit({ hg }: HgContext, repository: OpenRepository): Promise<void> {
   const title = hgTexts.undo.title();
   try {
-    const args = [...UNCOMMIT, 'uncommit', '--no-keep', '--allow-dirty-working-copy'];
-    await hg.change(repository, { args, title });
+    const options: readonly HgOption[] = ['--no-keep', '--allow-dirty-working-copy'];
+    await hg.change(repository, { verb: 'uncommit', settings: UNCOMMIT, options, title });
   } catch (error) {
     // Another extension may have a command of this name with other options; then there is the plain old way.
     if (!(error instanceof HgFailure) || error.kind !== 'unknown-command') throw error;
-    await hg.change(repository, { args: [...STRIP_CONFIG, 'strip', '--keep', '--rev', '.'], title });
+    const options: readonly HgOption[] = ['--keep', ['--rev', '.']];
+    await hg.change(repository, { verb: 'strip', settings: STRIP_SETTINGS, options, title });
   }
 }
 
@@ -75,7 +77,13 @@ async function lastCommit({ hg }: HgContext, repository: OpenRepository): Promis
     CHILDREN,
     '{desc}',
   ].join('\\0');
-  const output = await hg.read(repository, { args: ['log', '--rev', '.', '--template', template] });
+  const output = await hg.read(repository, {
+    verb: 'log',
+    options: [
+      ['--rev', '.'],
+      ['--template', template],
+    ],
+  });
   if (output === '') return undefined;
   const [node = '', phase, secondParent = '', predecessors = '', amendSource = '', children, ...message] =
     output.split('\0');

@@ -4,10 +4,11 @@
 // brought in is untracked. So the merge is made again without looking at its conflicts, its files are taken from the commit,
 // and only then the commit goes: until that last step, which leaves a bundle behind, everything can be had back by an update.
 import { l10n } from 'vscode';
+import type { HgCall } from '../../hgCommand/hgCall.ts';
 import { shortNode } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { STRIP_CONFIG, strippingArguments, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
+import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
 import type { HgContext } from './table.ts';
 import { settled } from './targets.ts';
 
@@ -33,21 +34,26 @@ export async function undoMerge({ hg }: HgContext, repository: OpenRepository, n
   const title = l10n.t('Undoing the merge…');
   const template =
     '{p1node}\\0{p2node}\\0{branch}\\0{revset("p1(%d)", rev) % "{branch}"}\\0{activebookmark}\\0{join(bookmarks, "\\0")}';
-  const output = await hg.read(repository, { args: ['log', '--rev', node, '--template', template] });
+  const output = await hg.read(repository, {
+    verb: 'log',
+    options: [
+      ['--rev', node],
+      ['--template', template],
+    ],
+  });
   const [first = '', second = '', branch = '', branchBefore = '', active = '', ...bookmarks] = output.split('\0');
   const names = bookmarks.filter(name => name !== '');
   const commit: MergeCommit = { node, first, second, branch, branchBefore, active, bookmarks: names };
   try {
-    for (const args of undoMergeSteps(commit)) {
-      await hg.change(repository, { args, title, codes: [0, 1], looksAtAll: true });
+    for (const step of undoMergeSteps(commit)) {
+      await hg.change(repository, { ...step, title, codes: [0, 1], looksAtAll: true });
     }
   } catch (error) {
     // To go to a bookmark by its name makes it active.
     const back = names.includes(active) ? active : node;
-    await hg.change(repository, { args: ['update', '--clean', '--rev', back], title, looksAtAll: true });
+    const update: HgCall = { verb: 'update', options: ['--clean', ['--rev', back]] };
+    await hg.change(repository, { ...update, title, looksAtAll: true });
     throw error;
   }
-  for (const args of strippingArguments(commit)) {
-    await hg.change(repository, { args: [...STRIP_CONFIG, ...args], title, looksAtAll: true });
-  }
+  for (const step of strippingSteps(commit)) await hg.change(repository, { ...step, title, looksAtAll: true });
 }

@@ -1,5 +1,6 @@
 // The commands that take back a merge, see undoMerge.ts. Found out with the real program: committed again with the same
 // date, user and message, the merge has the same identifier as before.
+import type { HgCall, HgSetting } from '../../hgCommand/hgCall.ts';
 
 /** A changeset with two parents that is the parent of the working copy. */
 export interface MergeCommit {
@@ -16,25 +17,29 @@ export interface MergeCommit {
 }
 
 /** It comes with Mercurial. */
-export const STRIP_CONFIG: readonly string[] = ['--config', 'extensions.strip='];
+export const STRIP_SETTINGS: readonly HgSetting[] = ['extensions.strip='];
 
 /** What can be had back by an update to the merge. Without --clean: an untracked file in the way is not overwritten. */
-export function undoMergeSteps({ node, first, second, branch, branchBefore }: MergeCommit): string[][] {
+export function undoMergeSteps({ node, first, second, branch, branchBefore }: MergeCommit): HgCall[] {
   return [
-    ['update', '--rev', first],
+    { verb: 'update', options: [['--rev', first]] },
     // Which side a conflict takes is of no importance: the next step takes the files from the commit.
-    ['merge', '--tool', 'internal:local', '--rev', second],
-    ['revert', '--all', '--no-backup', '--rev', node],
-    ['resolve', '--mark', '--all'],
-    ...(branch === branchBefore ? [] : [['branch', '--force', '--', branch]]),
+    { verb: 'merge', options: ['--tool=internal:local', ['--rev', second]] },
+    { verb: 'revert', options: ['--all', '--no-backup', ['--rev', node]] },
+    { verb: 'resolve', options: ['--mark', '--all'] },
+    ...(branch === branchBefore ? [] : [{ verb: 'branch', options: ['--force'], operands: [branch] } as const]),
   ];
 }
 
 /** The last steps. Its bookmarks would go to whichever parent comes later; they belong to the first. */
-export function strippingArguments({ node, first, bookmarks, active }: MergeCommit): string[][] {
+export function strippingSteps({ node, first, bookmarks, active }: MergeCommit): HgCall[] {
   return [
-    ...bookmarks.map(name => ['bookmark', '--force', '--rev', first, '--', name]),
-    ['strip', '--keep', '--rev', node],
-    ...(active !== '' && bookmarks.includes(active) ? [['bookmark', '--force', '--', active]] : []),
+    ...bookmarks.map((name): HgCall => ({
+      verb: 'bookmark',
+      options: ['--force', ['--rev', first]],
+      operands: [name],
+    })),
+    { verb: 'strip', settings: STRIP_SETTINGS, options: ['--keep', ['--rev', node]] },
+    ...(bookmarks.includes(active) ? [{ verb: 'bookmark', options: ['--force'], operands: [active] } as const] : []),
   ];
 }

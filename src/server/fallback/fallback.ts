@@ -68,7 +68,7 @@ export class Fallback implements Disposable {
     this.#contents = new FallbackContents({
       entry: at => this.#status.entry(at),
       isSymlink: at => vfs.lstat(path.join(root, toDisplay(at)))?.isSymbolicLink() ?? false,
-      run: args => options.hg().run({ args, kind: 'read' }),
+      run: call => options.hg().run({ ...call, kind: 'read' }),
     });
     this.#owned.add(
       this.#status.onDidUpdate(update => {

@@ -1,6 +1,7 @@
 // Versions of files of a repository that is refused, as hg gives them: converted as its working files are, so that the two
 // can be compared. What was read is kept by changeset and path.
 import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { HgResult } from '../../hgCommand/hgResult.ts';
 import { BoundedCache } from '../../mercurial/store/boundedCache.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../../mercurial/store/node.ts';
@@ -14,7 +15,7 @@ export interface FallbackContentSource {
   entry(path: BytePath): Entry | undefined;
   isSymlink(path: BytePath): boolean;
   /** Runs a command that only reads. */
-  run(args: readonly string[]): Promise<HgResult>;
+  run(call: HgCall): Promise<HgResult>;
 }
 
 const MAX_BYTES = 32 << 20;
@@ -100,7 +101,11 @@ export class FallbackContents {
     const kept = this.#bytes.get(name);
     if (kept !== undefined) return kept;
     const shown = toDisplay(path);
-    const result = await this.#source.run(['cat', '--decode', '-r', changeset, `path:${shown}`]);
+    const result = await this.#source.run({
+      verb: 'cat',
+      options: ['--decode', ['--rev', changeset]],
+      files: [shown],
+    });
     if (result.kind !== 'ended') return noContent('unavailable', result.message);
     // Nothing but a file that is not there ends with this code and without a word about an abort.
     if (result.code === 1)

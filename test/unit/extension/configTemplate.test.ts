@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { templateArguments } from '../../../src/extension/hg/configTemplate.ts';
+import { templateCall } from '../../../src/extension/hg/configTemplate.ts';
 
 const json = (items: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(items).map(([name, value]) => ({ name: `committemplate.${name}`, value })));
 
 test('without a template there is nothing to render', () => {
-  assert.equal(templateArguments('', false), undefined);
-  assert.equal(templateArguments('[]\n', false), undefined);
-  assert.equal(templateArguments(json({ 'changeset.commit.amend': 'x', other: 'y' }), false), undefined);
+  assert.equal(templateCall('', false), undefined);
+  assert.equal(templateCall('[]\n', false), undefined);
+  assert.equal(templateCall(json({ 'changeset.commit.amend': 'x', other: 'y' }), false), undefined);
 });
 
 test('the narrowest template is meant', () => {
   const templateOf = (items: Readonly<Record<string, string>>, isMerge = false): string | undefined =>
-    templateArguments(json(items), isMerge)?.[4];
+    templateCall(json(items), isMerge)
+      ?.options?.map(option => option[1])
+      .at(-1);
   assert.equal(templateOf({ changeset: 'all' }), 'all');
   assert.equal(templateOf({ changeset: 'all', 'changeset.commit': 'commit' }), 'commit');
   const both = { 'changeset.commit.normal.merge': 'merge', 'changeset.commit': '"commit"' };

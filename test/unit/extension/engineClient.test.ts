@@ -10,6 +10,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { silentLogger } from '../../../src/base/log.ts';
 import { EngineClient, restartDelay, type EngineProcess } from '../../../src/extension/engineClient.ts';
+import type { HgVerb } from '../../../src/hgCommand/hgCall.ts';
 import { RunHg, type HgRunResult } from '../../../src/server/hgProtocol.ts';
 import { Close, DidUpdate, FindRoot, Hint, Open, SetHgPolicy, type OpenOptions } from '../../../src/server/protocol.ts';
 import { update } from './support.ts';
@@ -61,8 +62,8 @@ class Engines {
     const connection = createMessageConnection(new PortMessageReader(port2), new PortMessageWriter(port2));
     connection.onRequest(Open, ({ root }) => (this.told.push(`${number} open ${root}`), null));
     connection.onRequest(Close, ({ root }) => (this.told.push(`${number} close ${root}`), null));
-    connection.onRequest(RunHg, async ({ args: [command] }) => {
-      await new Promise<void>(resolve => this.#commands.set(command!, resolve));
+    connection.onRequest(RunHg, async ({ verb }) => {
+      await new Promise<void>(resolve => this.#commands.set(verb, resolve));
       return { kind: 'ended', code: 0, output: '', errors: '', notes: '' };
     });
     connection.onRequest(FindRoot, ({ path }) => `${number} root of ${path}`);
@@ -159,10 +160,10 @@ test('an engine without repositories is ended, and started by the next request',
 
 test('a command that changes something is not cut off when its repository, or the window, is closed', async () => {
   const engines = new Engines();
-  const run = (args: string[], kind: 'read' | 'write'): Promise<HgRunResult> =>
-    engines.client.runHg({ root: '/a', id: 1, args, kind, isInteractive: false }, CancellationToken.None);
+  const run = (verb: HgVerb, kind: 'read' | 'write'): Promise<HgRunResult> =>
+    engines.client.runHg({ root: '/a', id: 1, verb, kind, isInteractive: false }, CancellationToken.None);
   await engines.client.open(options('/a'));
-  const first = run(['commit'], 'write');
+  const first = run('commit', 'write');
   await engines.client.close('/a');
   engines.client.rest();
   assert.equal(engines.client.isRunning, true);
@@ -170,8 +171,8 @@ test('a command that changes something is not cut off when its repository, or th
   assert.equal((await first).kind, 'ended');
   assert.equal(engines.client.isRunning, false);
 
-  const reading = run(['log'], 'read');
-  const second = run(['push'], 'write');
+  const reading = run('log', 'read');
+  const second = run('push', 'write');
   assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
   engines.client.dispose();
   assert.equal(engines.client.isRunning, true);

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ownWords, type HgCall } from '../../../src/hgCommand/hgCall.ts';
 import {
-  abortArguments,
+  abortCall,
   bisectSentence,
-  continueArguments,
-  finishUpdateArguments,
+  continueCall,
+  finishUpdateCall,
   isFound,
   isResumable,
   leftOut,
   reasonToStop,
   rejects,
-  verdictArguments,
+  verdictCall,
 } from '../../../src/extension/hg/operationSteps.ts';
 import type { Operation } from '../../../src/base/repositoryState.ts';
 
@@ -25,42 +26,46 @@ const ALL: readonly Operation[] = [
   'update',
 ];
 
+/** With its settings before it. */
+function words(call: HgCall): string {
+  return [...(call.settings ?? []), ...ownWords(call)].join(' ');
+}
+
 test('what goes on by --continue has its extension switched on, and leaves markers', () => {
   assert.deepEqual(
-    ALL.filter(isResumable).map(operation => continueArguments(operation).join(' ')),
+    ALL.filter(isResumable).map(operation => words(continueCall(operation))),
     [
-      'rebase --config extensions.rebase= --continue --config ui.merge=internal:merge',
-      'graft --continue --config ui.merge=internal:merge',
-      'unshelve --config extensions.shelve= --continue --config ui.merge=internal:merge',
-      'histedit --config extensions.histedit= --continue --config ui.merge=internal:merge',
-      'transplant --config extensions.transplant= --continue --config ui.merge=internal:merge',
+      'extensions.rebase= ui.merge=internal:merge rebase --continue',
+      'ui.merge=internal:merge graft --continue',
+      'extensions.shelve= ui.merge=internal:merge unshelve --continue',
+      'extensions.histedit= ui.merge=internal:merge histedit --continue',
+      'extensions.transplant= ui.merge=internal:merge transplant --continue',
     ],
   );
 });
 
 test('each operation has its own way back', () => {
   assert.deepEqual(
-    ALL.map(operation => abortArguments(operation).join(' ')),
+    ALL.map(operation => words(abortCall(operation))),
     [
       'merge --abort',
-      'rebase --config extensions.rebase= --abort',
+      'extensions.rebase= rebase --abort',
       'graft --abort',
-      'unshelve --config extensions.shelve= --abort',
-      'histedit --config extensions.histedit= --abort',
+      'extensions.shelve= unshelve --abort',
+      'extensions.histedit= histedit --abort',
       'bisect --reset',
-      'transplant --config extensions.transplant= --stop',
-      'update --clean --rev .',
+      'extensions.transplant= transplant --stop',
+      'update --clean --rev=.',
     ],
   );
-  assert.deepEqual(verdictArguments('skip'), ['bisect', '--skip']);
+  assert.equal(words(verdictCall('skip')), 'bisect --skip');
 });
 
 test('an interrupted update goes where it was going, and nowhere else', () => {
   const node = '0123456789abcdef0123456789abcdef01234567';
-  const begin = ['update', '--merge', '--tool', 'internal:merge', '--rev'];
-  assert.deepEqual(finishUpdateArguments(`${node}\n`), [...begin, node]);
-  for (const state of ['', '--clean', `${node}0`, 'tip'])
-    assert.deepEqual(finishUpdateArguments(state), [...begin, '.']);
+  const begin = 'update --merge --tool=internal:merge --rev=';
+  assert.equal(words(finishUpdateCall(`${node}\n`)), `${begin}${node}`);
+  for (const state of ['', '--clean', `${node}0`, 'tip']) assert.equal(words(finishUpdateCall(state)), `${begin}.`);
 });
 
 test('what hg left out is told, and why it has stopped', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { strippingArguments, undoMergeSteps, type MergeCommit } from '../../../src/extension/hg/undoMergeSteps.ts';
+import { ownWords, type HgCall } from '../../../src/hgCommand/hgCall.ts';
+import { strippingSteps, undoMergeSteps, type MergeCommit } from '../../../src/extension/hg/undoMergeSteps.ts';
 
 const commit: MergeCommit = {
   node: 'm',
@@ -12,31 +13,32 @@ const commit: MergeCommit = {
   bookmarks: [],
 };
 
+function words(call: HgCall): string {
+  return ownWords(call).join(' ');
+}
+
 test('the commit goes last, and nothing before that overwrites what is not tracked', () => {
-  const steps = undoMergeSteps(commit).map(args => args.join(' '));
+  const steps = undoMergeSteps(commit).map(words);
   assert.deepEqual(steps, [
-    'update --rev p1',
-    'merge --tool internal:local --rev p2',
-    'revert --all --no-backup --rev m',
+    'update --rev=p1',
+    'merge --tool=internal:local --rev=p2',
+    'revert --all --no-backup --rev=m',
     'resolve --mark --all',
   ]);
-  assert.deepEqual(strippingArguments(commit), [['strip', '--keep', '--rev', 'm']]);
+  assert.deepEqual(strippingSteps(commit).map(words), ['strip --keep --rev=m']);
 });
 
 test('a branch that began with the merge begins with it again', () => {
-  assert.deepEqual(undoMergeSteps({ ...commit, branch: '-new' }).at(-1), ['branch', '--force', '--', '-new']);
+  assert.equal(words(undoMergeSteps({ ...commit, branch: '-new' }).at(-1)!), 'branch --force -- -new');
 });
 
 test('bookmarks go to the first parent, and the active one is active again', () => {
-  assert.deepEqual(
-    strippingArguments({ ...commit, active: 'b', bookmarks: ['a', 'b'] }).map(args => args.join(' ')),
-    [
-      'bookmark --force --rev p1 -- a',
-      'bookmark --force --rev p1 -- b',
-      'strip --keep --rev m',
-      'bookmark --force -- b',
-    ],
-  );
+  assert.deepEqual(strippingSteps({ ...commit, active: 'b', bookmarks: ['a', 'b'] }).map(words), [
+    'bookmark --force --rev=p1 -- a',
+    'bookmark --force --rev=p1 -- b',
+    'strip --keep --rev=m',
+    'bookmark --force -- b',
+  ]);
   // It stands elsewhere: an update to it has not activated it.
-  assert.deepEqual(strippingArguments({ ...commit, active: 'c' }), [['strip', '--keep', '--rev', 'm']]);
+  assert.deepEqual(strippingSteps({ ...commit, active: 'c' }).map(words), ['strip --keep --rev=m']);
 });

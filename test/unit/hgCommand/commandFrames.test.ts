@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { HgArguments } from '../../../src/hgCommand/hgCall.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import {
   checkHello,
@@ -20,6 +21,11 @@ function frame(channel: string, data: string, length = data.length): Buffer {
 
 function take(reader: FrameReader, bytes: Buffer): string[] {
   return reader.take(bytes).map(({ channel, data }) => `${channel}:${data.toString('latin1')}`);
+}
+
+/** As they are: what is put into them is not the matter here. */
+function words(...list: readonly string[]): HgArguments {
+  return list as HgArguments;
 }
 
 test('frames, however they are cut', () => {
@@ -62,11 +68,11 @@ test('a greeting may say more than is known', () => {
 
 test('commands and results', () => {
   assert.deepEqual(
-    encodeCommand(['status', '\u00e9']),
+    encodeCommand(words('status', '\u00e9')),
     Buffer.from('runcommand\n\0\0\0\x09status\0\xc3\xa9', 'latin1'),
   );
   assert.throws(
-    () => encodeCommand(['a\0b']),
+    () => encodeCommand(words('a\0b')),
     (error: unknown) => error instanceof QuicksilverError && error.code === 'usage',
   );
   assert.equal(decodeResult(Buffer.from([0xff, 0xff, 0xff, 0xff])), -1);

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { editorCommand, EditorProgram, type EditMessage } from '../../../src/hgCommand/editorProgram.ts';
-import { hgVariables, optionsFor } from '../../../src/hgCommand/hgVariables.ts';
+import { globalOptions, hgVariables } from '../../../src/hgCommand/hgVariables.ts';
 import { bundle } from '../../support/bundle.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
@@ -25,14 +25,12 @@ async function rig(t: TestContext, answer: EditMessage): Promise<Rig> {
   const editor = new EditorProgram({ program, logger: new RecordingLogger() });
   t.after(() => editor.dispose());
   const begun = await editor.begin(answer);
-  const [config, setting = ''] = begun.options;
-  assert.equal(config, '--config');
   return {
     end: () => begun.dispose(),
     edit: async (text, variables = {}) => {
       const file = path.join(directory.root, 'hg editor.txt');
       fs.writeFileSync(file, text);
-      await run(`${setting.slice('ui.editor='.length)} "${file}"`, {
+      await run(`${begun.editor} "${file}"`, {
         env: { ...process.env, ...editor.variables(), ...variables },
       });
       return fs.readFileSync(file, 'utf8');
@@ -78,8 +76,8 @@ test('every other command has an editor that fails, whatever the person has set'
   const { HGEDITOR } = hgVariables({ HGEDITOR: 'vi' });
   assert.equal(HGEDITOR, undefined);
   for (const changes of [false, true]) {
-    const options = optionsFor({ root: '/r', cwd: '/r', isInteractive: changes, changes });
-    const [setting] = options.filter(option => option.startsWith('ui.editor='));
+    const { settings } = globalOptions({ root: '/r', cwd: '/r', isInteractive: changes, changes });
+    const [setting] = settings.filter(option => option.startsWith('ui.editor='));
     assert.ok(setting !== undefined);
     await assert.rejects(run(`${setting.slice('ui.editor='.length)} "file"`));
   }

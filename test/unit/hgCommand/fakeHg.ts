@@ -13,7 +13,8 @@ const SCRIPT = `#!${process.execPath}
 const fs = require('node:fs');
 const note = line => fs.appendFileSync(process.env.FAKE_LOG, line + '\\n');
 const args = process.argv.slice(2);
-const command = list => list.slice(list.indexOf('--cwd') + 2);
+// Without the word that parts options from operands.
+const command = list => list.slice(list.findIndex(word => word.startsWith('--cwd=')) + 1).filter(word => word !== '--');
 const frame = (channel, data) => {
   const bytes = Buffer.isBuffer(data) ? data : Buffer.from(data);
   const header = Buffer.alloc(5);
@@ -27,7 +28,7 @@ const ignoreTerm = () => process.on('SIGTERM', () => note('SIGTERM'));
 
 if (args[0] === 'version') {
   process.stdout.write('Mercurial Distributed SCM (version ' + (process.env.FAKE_VERSION ?? '6.3.2') + ')\\n');
-} else if (args[0] === 'serve') {
+} else if (args.includes('serve')) {
   note('serve');
   serve(process.env.FAKE_GREETING ?? 'good');
 } else {

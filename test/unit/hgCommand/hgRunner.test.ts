@@ -3,6 +3,7 @@ import { test, type TestContext } from 'node:test';
 import type { HgResult } from '../../../src/hgCommand/hgResult.ts';
 import { HgRunner, type HgCommand } from '../../../src/hgCommand/hgRunner.ts';
 import type { Variables } from '../../../src/hgCommand/hgVariables.ts';
+import { callOf } from '../../support/hgCalls.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { FakeHg, type Greeting } from './fakeHg.ts';
 
@@ -11,7 +12,7 @@ interface Rig {
   readonly runner: HgRunner;
   readonly logger: RecordingLogger;
   basis: string | undefined;
-  readonly run: (...args: string[]) => Promise<string>;
+  readonly run: (verb: string, ...operands: string[]) => Promise<string>;
 }
 
 function rig(t: TestContext, greeting: Greeting = 'good', more: Variables = {}): Rig {
@@ -30,7 +31,7 @@ function rig(t: TestContext, greeting: Greeting = 'good', more: Variables = {}):
     runner,
     logger,
     basis: 'one',
-    run: async (...args) => shown(await runner.run({ args, kind: 'read' })),
+    run: async (verb, ...operands) => shown(await runner.run({ ...callOf(verb, ...operands), kind: 'read' })),
   };
   return made;
 }
@@ -51,8 +52,8 @@ test('commands run in one server that stays, and are in the log with their time'
   assert.deepEqual(fake.calls, ['serve', 'server status a', 'server status b', 'server fail']);
   const lines = logger.lines.map(line => line.replaceAll(/\d+ ms/g, 'N ms').replaceAll(fake.directory.root, 'ROOT'));
   assert.deepEqual(lines, [
-    'info: hg status a in ROOT: exit code 0, N ms (server)',
-    'info: hg status b in ROOT: exit code 0, N ms (server)',
+    'info: hg status -- a in ROOT: exit code 0, N ms (server)',
+    'info: hg status -- b in ROOT: exit code 0, N ms (server)',
     'info: hg fail in ROOT: exit code 255, N ms (server)',
   ]);
 });
@@ -61,18 +62,18 @@ test('of many or long arguments the log has the first, and how many there are', 
   const { run, logger } = rig(t);
   await run('status', 'x'.repeat(300), ...Array.from({ length: 3000 }, (_, i) => `file${i}`));
   const [line = ''] = logger.lines;
-  const first = Array.from({ length: 14 }, (_, i) => `file${i}`).join(' ');
-  assert.ok(line.startsWith(`info: hg status ${'x'.repeat(200)}… ${first} … (2986 more) in `), line);
+  const first = Array.from({ length: 13 }, (_, i) => `file${i}`).join(' ');
+  assert.ok(line.startsWith(`info: hg status -- ${'x'.repeat(200)}… ${first} … (2987 more) in `), line);
 });
 
 test('one command at a time; equal reading ones that wait are one, writing ones never are', options, async t => {
   const { runner, fake } = rig(t);
   const commands: HgCommand[] = [
-    { args: ['status'], kind: 'read' },
-    { args: ['status'], kind: 'read' },
-    { args: ['commit'], kind: 'write' },
-    { args: ['status'], kind: 'read' },
-    { args: ['commit'], kind: 'write' },
+    { ...callOf('status'), kind: 'read' },
+    { ...callOf('status'), kind: 'read' },
+    { ...callOf('commit'), kind: 'write' },
+    { ...callOf('status'), kind: 'read' },
+    { ...callOf('commit'), kind: 'write' },
   ];
   const results = await Promise.all(commands.map(command => runner.run(command)));
   assert.deepEqual(results.map(shown), Array(5).fill('0 server '));
@@ -113,9 +114,9 @@ test('a command that cannot be started is answered, and so are those after it', 
   made.basis = undefined;
   // More than any system takes.
   const results = await Promise.all([
-    made.runner.run({ args: ['status', 'x'.repeat(8_000_000)], kind: 'read' }),
-    made.runner.run({ args: ['status', 'a'], kind: 'read' }),
-    made.runner.run({ args: ['status'], cwd: `${made.fake.hg}/below`, kind: 'read' }),
+    made.runner.run({ ...callOf('status', 'x'.repeat(8_000_000)), kind: 'read' }),
+    made.runner.run({ ...callOf('status', 'a'), kind: 'read' }),
+    made.runner.run({ ...callOf('status'), cwd: `${made.fake.hg}/below`, kind: 'read' }),
   ]);
   assert.deepEqual(results.map(shown), ['not-started', '0 process a', 'not-started']);
   assert.deepEqual(made.fake.calls, ['process status a']);
@@ -135,19 +136,19 @@ test('whatever fails on the way to a command, it is answered', options, async t 
     },
   });
   t.after(() => runner.dispose());
-  const failed = await runner.run({ args: ['status'], kind: 'write' });
+  const failed = await runner.run({ ...callOf('status'), kind: 'write' });
   assert.deepEqual(failed, { kind: 'stopped', reason: 'not-started', message: 'hg was not run: no room' });
   assert.deepEqual(logger.lines, ['error: hg was not run: no room']);
   fails = false;
-  assert.equal(shown(await runner.run({ args: ['status', 'a'], kind: 'write' })), '0 server a');
+  assert.equal(shown(await runner.run({ ...callOf('status', 'a'), kind: 'write' })), '0 server a');
 });
 
 test('a zero byte is refused wherever it would reach hg', options, async t => {
   const { runner, run, fake } = rig(t);
   const usage = { code: 'usage', message: 'an argument of hg has a zero byte' };
-  await assert.rejects(runner.run({ args: ['status', '\0'], kind: 'read' }), usage);
-  await assert.rejects(runner.run({ args: ['status'], files: ['\0'], kind: 'read' }), usage);
-  await assert.rejects(runner.run({ args: ['status'], cwd: '/\0', kind: 'read' }), usage);
+  await assert.rejects(runner.run({ ...callOf('status', '\0'), kind: 'read' }), usage);
+  await assert.rejects(runner.run({ ...callOf('status'), files: ['\0'], kind: 'read' }), usage);
+  await assert.rejects(runner.run({ ...callOf('status'), cwd: '/\0', kind: 'read' }), usage);
   assert.equal(await run('status'), '0 server ');
   assert.deepEqual(fake.calls, ['serve', 'server status']);
 });
@@ -165,7 +166,7 @@ for (const greeting of ['garbage', 'none'] as const) {
 test('a reading command that the server dies of is run again in a process; a writing one is not', options, async t => {
   const { run, runner, fake } = rig(t);
   assert.equal(await run('die'), '0 process ');
-  assert.equal(shown(await runner.run({ args: ['die'], kind: 'write' })), 'died');
+  assert.equal(shown(await runner.run({ ...callOf('die'), kind: 'write' })), 'died');
   // Twice in a row is enough.
   assert.equal(await run('status'), '0 process ');
   assert.deepEqual(fake.calls, ['serve', 'server die', 'process die', 'serve', 'server die', 'process status']);
@@ -185,7 +186,7 @@ test(
   options,
   async t => {
     const made = rig(t);
-    const hang = (): Promise<HgResult> => made.runner.run({ args: ['hang'], kind: 'read', timeoutMs: 300 });
+    const hang = (): Promise<HgResult> => made.runner.run({ ...callOf('hang'), kind: 'read', timeoutMs: 300 });
     assert.equal(shown(await hang()), 'time-limit');
     assert.equal(await made.run('status'), '0 server ');
     made.basis = undefined;
@@ -198,7 +199,7 @@ test('a process that does not end when it is asked to is killed', options, async
   const made = rig(t);
   made.basis = undefined;
   const began = performance.now();
-  assert.equal(shown(await made.runner.run({ args: ['stubborn'], kind: 'read', timeoutMs: 500 })), 'time-limit');
+  assert.equal(shown(await made.runner.run({ ...callOf('stubborn'), kind: 'read', timeoutMs: 500 })), 'time-limit');
   assert.ok(performance.now() - began < 10_000);
   assert.deepEqual(made.fake.calls, ['process stubborn', 'SIGTERM']);
 });
@@ -212,7 +213,7 @@ test('output that somebody else keeps open is not waited for', options, async t 
 test('a command can be cancelled, and all are when the runner is disposed of', options, async t => {
   const made = rig(t);
   const cancel = new AbortController();
-  const running = made.runner.run({ args: ['hang'], kind: 'read', signal: cancel.signal });
+  const running = made.runner.run({ ...callOf('hang'), kind: 'read', signal: cancel.signal });
   const other = made.run('status');
   cancel.abort();
   assert.equal(shown(await running), 'cancelled');
@@ -236,7 +237,7 @@ function asking(runner: HgRunner): {
     await answered;
     return 'yes';
   };
-  return { asked, answer, result: runner.run({ args: ['ask-line'], kind: 'write', ask }) };
+  return { asked, answer, result: runner.run({ ...callOf('ask-line'), kind: 'write', ask }) };
 }
 
 function gate(): [opened: Promise<void>, open: () => void] {
@@ -249,7 +250,7 @@ test('a command that changes something ends by itself when its runner is dispose
   const { runner, fake, logger } = rig(t);
   const { asked, answer, result } = asking(runner);
   await asked;
-  const waiting = runner.run({ args: ['commit'], kind: 'write' });
+  const waiting = runner.run({ ...callOf('commit'), kind: 'write' });
   runner.dispose();
   assert.equal(shown(await waiting), 'cancelled');
   assert.ok(!logger.lines.some(line => line.includes('ends:')));
@@ -257,14 +258,14 @@ test('a command that changes something ends by itself when its runner is dispose
   assert.equal(shown(await result), '0 input of 4 bytes');
   await runner.ended();
   assert.equal(logger.lines.filter(line => line.endsWith('ends: the repository was closed')).length, 1);
-  assert.equal(shown(await runner.run({ args: ['status'], kind: 'write' })), 'cancelled');
+  assert.equal(shown(await runner.run({ ...callOf('status'), kind: 'write' })), 'cancelled');
   assert.deepEqual(fake.calls, ['serve', 'server ask-line']);
 });
 
 test('so does one in a process of its own', options, async t => {
   const made = rig(t);
   made.basis = undefined;
-  const result = made.runner.run({ args: ['until-gate'], kind: 'write' });
+  const result = made.runner.run({ ...callOf('until-gate'), kind: 'write' });
   await made.fake.called('process until-gate');
   made.runner.dispose();
   made.fake.openGate();
@@ -285,7 +286,7 @@ test('another hg runs what comes after a command that changes something, which e
   t.after(() => runner.dispose());
   const { asked, answer, result } = asking(runner);
   await asked;
-  const next = runner.run({ args: ['status'], kind: 'read' });
+  const next = runner.run({ ...callOf('status'), kind: 'read' });
   configured = other.hg;
   runner.restart();
   answer();
@@ -328,7 +329,7 @@ test('hg is started with what makes its answers readable', options, async t => {
   assert.deepEqual(
     { HGPLAIN, HGPLAINEXCEPT, HGENCODING, HGENCODINGMODE, LC_ALL, LANGUAGE },
     {
-      HGPLAIN: '1',
+      HGPLAIN: '+strictflags',
       HGPLAINEXCEPT: 'exitcode',
       HGENCODING: 'utf-8',
       HGENCODINGMODE: undefined,

@@ -5,6 +5,7 @@ import { currentEnvironment } from '../../../src/mercurial/config/environment.ts
 import { Vfs } from '../../../src/mercurial/vfs.ts';
 import { HgCommands } from '../../../src/server/hgCommands.ts';
 import type { HgRun } from '../../../src/server/hgProtocol.ts';
+import { callOf } from '../../support/hgCalls.ts';
 import { RecordingLogger } from '../../support/recordingLogger.ts';
 import { FakeHg } from '../hgCommand/fakeHg.ts';
 
@@ -16,9 +17,9 @@ function rig(
 ): {
   readonly fake: FakeHg;
   readonly commands: HgCommands;
-  readonly run: (...args: string[]) => Promise<string>;
+  readonly run: (verb: string, ...operands: string[]) => Promise<string>;
   /** As `run`, in the fake's folder as a repository. */
-  readonly change: (...args: string[]) => Promise<string>;
+  readonly change: (verb: string, ...operands: string[]) => Promise<string>;
 } {
   const fake = new FakeHg(t);
   const commands = new HgCommands({
@@ -33,7 +34,7 @@ function rig(
   t.after(() => commands.dispose());
   commands.setPolicy({ allow, fallback: false, path: '' });
   let id = 0;
-  const perform = async (run: Pick<HgRun, 'root' | 'args' | 'kind'>): Promise<string> => {
+  const perform = async (run: Pick<HgRun, 'root' | 'verb' | 'operands' | 'kind'>): Promise<string> => {
     const whole = { cwd: fake.directory.root, id: id++, isInteractive: false, ...run };
     const result = await commands.run(whole, CancellationToken.None);
     return result.kind === 'ended' ? result.output : result.message;
@@ -41,8 +42,8 @@ function rig(
   return {
     fake,
     commands,
-    run: (...args) => perform({ root: null, args, kind: 'network' }),
-    change: (...args) => perform({ root: fake.directory.root, args, kind: 'write' }),
+    run: (verb, ...operands) => perform({ root: null, ...callOf(verb, ...operands), kind: 'network' }),
+    change: (verb, ...operands) => perform({ root: fake.directory.root, ...callOf(verb, ...operands), kind: 'write' }),
   };
 }
 

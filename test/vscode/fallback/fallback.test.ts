@@ -30,7 +30,7 @@ describe('a repository that only hg can answer for, in a workspace that is trust
 
   /** How hg was started: the command, without the options that all have. */
   const started = (): string[] =>
-    hgCalls().map(({ args }) => args.slice(args.includes('--cwd') ? args.indexOf('--cwd') + 2 : 0).join(' '));
+    hgCalls().map(({ args }) => args.slice(args.findIndex(word => word.startsWith('--cwd=')) + 1).join(' '));
 
   const problems = (): (string | undefined)[] =>
     api.view
