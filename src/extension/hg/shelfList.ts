@@ -6,10 +6,22 @@ export interface Shelved {
   readonly summary: string;
 }
 
-/** Lines of a name, how long ago in brackets, and what it was based on or is called. */
-export function shelvedIn(output: string): Shelved[] {
-  return output.split('\n').flatMap(line => {
-    const match = /^(.*?)\s+\(([^()]*)\)\s*(.*)$/.exec(line);
-    return match === null ? [] : [{ name: match[1]!, age: match[2]!, summary: match[3]! }];
-  });
+/**
+ * Parses the list of shelves. A long name touches the bracket behind it, and a name may look like the rest of a line.
+ * So the names come from a second list, which has nothing else.
+ * @param names the output of `hg shelve --list --quiet`
+ * @param details the output of `hg shelve --list`: name, age in brackets, and summary of each
+ */
+export function shelvedIn(names: string, details: string): Shelved[] {
+  const lines = details.split('\n');
+  return names
+    .split('\n')
+    .filter(name => name !== '')
+    .map(name => {
+      const line = lines.find(each => each.startsWith(name) && DETAILS.test(each.slice(name.length)));
+      const [, age = '', summary = ''] = DETAILS.exec(line?.slice(name.length) ?? '') ?? [];
+      return { name, age, summary };
+    });
 }
+
+const DETAILS = /^ *\(([^()]*)\) *(.*)$/;

@@ -1,7 +1,7 @@
 // Changes that are put aside, and brought back.
 import { l10n } from 'vscode';
 import { input } from '../display.ts';
-import type { HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
+import type { HgFlag, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
@@ -145,7 +145,9 @@ async function chooseShelved(
   placeHolder: string,
 ): Promise<string | undefined> {
   const list = async (): Promise<NamedItem[]> => {
-    const all = shelvedIn(await hg.read(repository, { verb: 'shelve', settings: SHELVE, options: ['--list'] }));
+    const read = async (...more: readonly HgFlag[]): Promise<string> =>
+      hg.read(repository, { verb: 'shelve', settings: SHELVE, options: ['--list', ...more] });
+    const all = shelvedIn(await read('--quiet'), await read());
     return all.map(({ name, age, summary }) => ({
       icon: 'archive',
       label: name,

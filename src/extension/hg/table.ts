@@ -35,7 +35,7 @@ export interface HgContext extends CommandContext {
 /** Gets what VS Code hands over: a source control, rows, a group, URIs, or nothing. */
 export type HgCommandRun = (context: HgContext, args: readonly unknown[]) => unknown;
 
-const table: Readonly<Record<HgCommandName, HgCommandRun>> = {
+export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
   ...commitCommands,
   ...includeCommands,
   ...fileCommands,
@@ -50,7 +50,7 @@ const table: Readonly<Record<HgCommandName, HgCommandRun>> = {
   ...createCommands,
 };
 
-let made: HgContext | undefined;
+let made: { readonly from: CommandContext; readonly context: HgContext } | undefined;
 
 /** Runs a command and tells what goes wrong with hg; other errors are thrown. */
 export async function runHgCommand(
@@ -58,22 +58,27 @@ export async function runHgCommand(
   name: HgCommandName,
   args: readonly unknown[],
 ): Promise<unknown> {
-  made ??= {
+  if (made?.from !== context) made = { from: context, context: hgContext(context) };
+  const { context: own } = made;
+  try {
+    return await hgCommands[name](own, args);
+  } catch (error) {
+    if (!own.hg.tell(error)) throw error;
+    return undefined;
+  }
+}
+
+function hgContext(context: CommandContext): HgContext {
+  return {
     ...context,
     hg: new Hg(context),
     repository: argument => chosenRepository(context.repositories, argument),
   };
-  try {
-    return await table[name](made, args);
-  } catch (error) {
-    if (!made.hg.tell(error)) throw error;
-    return undefined;
-  }
 }
 
 /** Answers what hg asks while one of the commands runs; null for no answer. */
 export async function answerHg(asked: HgAsked, token: CancellationToken): Promise<string | null> {
   const { messageIn, text } = asked;
   if (messageIn === undefined) return askPerson(asked, token);
-  return made === undefined ? null : editMessage(made, messageIn, text, token);
+  return made === undefined ? null : editMessage(made.context, messageIn, text, token);
 }

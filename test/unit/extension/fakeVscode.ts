@@ -1,7 +1,9 @@
 // Stands for `vscode` where a part of the extension that calls it has something to count. Whoever imports this first can then
 // import such a part, with `await import()`: it gets this module. It has what those parts use, and remembers what it is given.
 import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { register } from 'node:module';
+import { dirname } from 'node:path';
 import type * as vscode from 'vscode';
 import { Emitter, type Disposable } from '../../../src/base/lifecycle.ts';
 
@@ -31,6 +33,14 @@ export class Uri {
 
   with({ path }: { readonly path: string }): Uri {
     return new Uri(this.scheme, path);
+  }
+
+  static joinPath(uri: Uri, ...parts: readonly string[]): Uri {
+    return new Uri(uri.scheme, [uri.path, ...parts].join('/'));
+  }
+
+  get fsPath(): string {
+    return this.path;
   }
 
   toString(): string {
@@ -118,31 +128,63 @@ export const extensions = {
 /** Settings that a test changes, by their full names; all others are as they are by default. */
 export const settings = new Map<string, unknown>();
 
+const save = async (): Promise<boolean> => Promise.resolve(true);
+
 export const workspace = {
   isTrusted: true,
+  workspaceFolders: undefined,
+  textDocuments: [],
+  openTextDocument: async (uri: vscode.Uri) => {
+    const text = await readFile(uri.path, 'utf8');
+    const lines = { lineCount: 1, lineAt: () => ({ range: { end: { character: 0 } } }) };
+    return { uri, isDirty: false, ...lines, getText: () => text, save };
+  },
+  applyEdit: save,
   getConfiguration: (section?: string) => ({
     get: (name: string, otherwise?: unknown) =>
       settings.get(section === undefined ? name : `${section}.${name}`) ?? otherwise,
+    inspect: () => undefined,
+    update: save,
   }),
   onDidChangeConfiguration: new FakeEvent().listen,
+  getWorkspaceFolder: () => undefined,
+  asRelativePath: (uri: vscode.Uri) => uri.path,
+  fs: {
+    readFile: async (uri: vscode.Uri) => readFile(uri.path),
+    writeFile: async (uri: vscode.Uri, bytes: Uint8Array) => {
+      await mkdir(dirname(uri.path), { recursive: true });
+      await writeFile(uri.path, bytes);
+    },
+    stat: async (uri: vscode.Uri) => stat(uri.path),
+    delete: async (uri: vscode.Uri) => rm(uri.path),
+  },
 };
 
 /** All that was to be shown, as it was handed over, the latest last. */
 export const shown: { readonly place: string; readonly given: readonly unknown[] }[] = [];
 /** What the user answers to what is shown next. */
 export const answers: unknown[] = [];
+/** What the user answers when there are no such answers. */
+export const user: { answer(place: string, given: readonly unknown[]): unknown } = { answer: () => undefined };
 
 const recorded =
   (place: string) =>
   async (...given: readonly unknown[]): Promise<unknown> => {
-    shown.push({ place, given: await Promise.all(given) });
-    return answers.shift();
+    const all = await Promise.all(given);
+    shown.push({ place, given: all });
+    return answers.length > 0 ? answers.shift() : user.answer(place, all);
   };
 
 /** The file in the active tab can be set. */
 export const window = {
   activeTextEditor: undefined as { readonly document: { readonly uri: vscode.Uri } } | undefined,
-  tabGroups: { activeTabGroup: {} } as unknown,
+  tabGroups: {
+    activeTabGroup: {},
+    all: [],
+    onDidChangeTabs: () => ({ dispose: () => undefined }),
+    close: save,
+  } as unknown,
+  showTextDocument: recorded('editor'),
   showInformationMessage: recorded('info'),
   showWarningMessage: recorded('warning'),
   showErrorMessage: recorded('error'),
@@ -157,7 +199,8 @@ export const window = {
     work: (progress: { report(step: unknown): void }, token: unknown) => Promise<unknown>,
   ) => {
     shown.push({ place: 'progress', given: [options] });
-    return work({ report: step => void shown.push({ place: 'report', given: [step] }) }, undefined);
+    const token = { onCancellationRequested: () => ({ dispose: () => undefined }) };
+    return work({ report: step => void shown.push({ place: 'report', given: [step] }) }, token);
   },
 };
 
@@ -168,6 +211,7 @@ export const commands = {
 };
 
 export const InputBoxValidationSeverity = { Info: 1, Warning: 2, Error: 3 };
+export const LogLevel = { Trace: 1, Debug: 2, Info: 3 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const ProgressLocation = { SourceControl: 1, Notification: 15 };
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
@@ -232,9 +276,19 @@ export class Range {
   readonly isEmpty = true;
 }
 
+class Edit {
+  inserted = 0;
+
+  insert(): void {
+    this.inserted++;
+  }
+}
+
 class Input {
   readonly uri = undefined;
 }
 
 export { Input as TabInputCustom, Input as TabInputNotebook, Input as TabInputText, Input as TabInputTextDiff };
 export { Theme as ThemeColor, Theme as ThemeIcon };
+export { CancellationTokenSource } from 'vscode-jsonrpc';
+export { Edit as WorkspaceEdit };

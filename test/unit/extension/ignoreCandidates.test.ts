@@ -47,9 +47,14 @@ test('a line matches its own path alone, whatever characters the name has, where
   }
 });
 
-test('the list of what is shelved has names, also with spaces and brackets', () => {
-  assert.deepEqual(shelvedIn('my name         (1s ago)    some msg\ndefault         (2d ago)    changes to: a (b)\n'), [
+test('the list of what is shelved has names, also with spaces and brackets, and long ones', () => {
+  const details =
+    'my name         (1s ago)    some msg\na (1s ago) b    (3s ago)    more\n' +
+    'default         (2d ago)    changes to: a (b)\na-name-of-many-letters(1s ago)    x\n';
+  assert.deepEqual(shelvedIn('my name\na (1s ago) b\ndefault\na-name-of-many-letters\n', details), [
     { name: 'my name', age: '1s ago', summary: 'some msg' },
+    { name: 'a (1s ago) b', age: '3s ago', summary: 'more' },
     { name: 'default', age: '2d ago', summary: 'changes to: a (b)' },
+    { name: 'a-name-of-many-letters', age: '1s ago', summary: 'x' },
   ]);
 });

@@ -1,0 +1,183 @@
+// The commands of the extension over the whole engine, in a repository of the real hg. VS Code is fakeVscode.ts. The hg
+// that runs the commands is the real one, or a program of the test.
+import * as path from 'node:path';
+import type { TestContext } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
+import type { LogOutputChannel, Memento } from 'vscode';
+import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
+import { EngineClient, type EngineProcess } from '../../src/extension/engineClient.ts';
+import type { HgCommandName } from '../../src/extension/contributions/commands.ts';
+import type { CommandContext } from '../../src/extension/commands.ts';
+import type { OpenRepository } from '../../src/extension/openRepository.ts';
+import { RootMap } from '../../src/extension/rootMap.ts';
+import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { Server } from '../../src/server/server.ts';
+import { settings, shown, Uri, user } from '../unit/extension/fakeVscode.ts';
+import { HgSandbox } from './hgSandbox.ts';
+import { hgEnvironment } from './hgServer.ts';
+import { RecordingLogger } from './recordingLogger.ts';
+
+const { hgCommands, runHgCommand } = await import('../../src/extension/hg/table.ts');
+const extension = await import('../../src/extension/openRepository.ts');
+
+export const COMMAND_NAMES = Object.keys(hgCommands) as readonly HgCommandName[];
+
+interface Row {
+  readonly label: string;
+  readonly kind?: number;
+}
+
+/** How the user answers. Tests may change it. By default: the first row, the text in the box, the first button. */
+export const person: {
+  row: (rows: readonly Row[]) => Row | undefined;
+  text: (value: string) => string | undefined;
+  button: (buttons: readonly string[], message: string) => string | undefined;
+} = {
+  row: ([first]) => first,
+  text: value => value,
+  button: ([first]) => first,
+};
+
+const SEPARATOR = -1;
+/** Buttons that lead to something that a test has not. */
+const NO_ACTIONS = ['Show Output'];
+
+/** Everything that was shown since the last command was begun. */
+export function said(): string {
+  return shown.map(({ place, given }) => `${place}: ${JSON.stringify(given)}`).join('\n');
+}
+
+export interface BenchOptions {
+  /** Is run in the sandbox, in which the repository is named "repo". */
+  prepare(sandbox: HgSandbox): void;
+  /** More of the environment of hg, such as another PATH. */
+  variables?(sandbox: HgSandbox): Readonly<Record<string, string>>;
+}
+
+export class CommandBench {
+  readonly sandbox = new HgSandbox();
+  readonly root: string;
+  readonly repository: OpenRepository;
+  readonly log = new RecordingLogger();
+  readonly #client: EngineClient;
+  readonly #context: CommandContext;
+
+  private constructor({ prepare, variables }: BenchOptions) {
+    this.sandbox.hg('.', ['init', 'repo']);
+    this.root = this.sandbox.path('repo');
+    prepare(this.sandbox);
+    const more = { HGPLAIN: undefined, HGUSER: 'tester', ...variables?.(this.sandbox) };
+    const environment = {
+      ...currentEnvironment(),
+      variables: { ...hgEnvironment(this.sandbox.path('hgrc')), ...more },
+    };
+    this.#client = new EngineClient({
+      start: () => startHere(environment),
+      log: this.log,
+      schedule: () => ({ dispose: () => undefined }),
+      now: () => 0,
+    });
+    const log = this.log as unknown as LogOutputChannel;
+    const memento = { get: () => undefined, update: async () => Promise.resolve() } as unknown as Memento;
+    this.repository = new extension.OpenRepository(this.root, undefined, log, () => undefined, memento);
+    this.#client.onDidUpdate(update => this.repository.apply(update));
+    const map = new RootMap<OpenRepository>();
+    map.set(this.root, this.repository);
+    const repositories = {
+      all: [this.repository],
+      get: (root: string) => (root === this.root ? this.repository : undefined),
+      of: (uri: Uri) => map.locate(uri.path)?.value,
+      locate: (uri: Uri) => map.locate(uri.path),
+    };
+    this.#context = {
+      client: this.#client,
+      repositories,
+      discovery: { look: async () => Promise.resolve() },
+      hints: { flush: () => undefined },
+      log,
+      extension: { workspaceState: memento, storageUri: new Uri('file', this.sandbox.path('storage')) },
+    } as unknown as CommandContext;
+  }
+
+  static async start(t: TestContext, options: BenchOptions): Promise<CommandBench> {
+    const bench = new CommandBench(options);
+    t.after(() => bench.#dispose());
+    user.answer = (place, given) => bench.#answer(place, given);
+    bench.#client.setHgPolicy({ allow: true, fallback: true, path: '' });
+    await bench.#client.open({ root: bench.root, auditSeconds: 0, watchShare: 0.25 });
+    await bench.settle();
+    return bench;
+  }
+
+  /** Runs a command; what was shown before is forgotten. Resolves when the view shows what it did. */
+  async run(name: HgCommandName, ...args: readonly unknown[]): Promise<unknown> {
+    shown.length = 0;
+    const result = await runHgCommand(this.#context, name, args);
+    await this.settle();
+    return result;
+  }
+
+  /** A file of the repository, as VS Code names it to a command. */
+  uri(name: string): Uri {
+    return new Uri('file', path.posix.join(this.root, name));
+  }
+
+  /** The real hg. */
+  hg(...args: readonly string[]): string {
+    return this.sandbox.hg('repo', args).toString('utf8');
+  }
+
+  /** After a change that was made beside the commands. */
+  async refresh(): Promise<void> {
+    await this.#client.refresh(this.root, 'test');
+    await this.repository.shown();
+  }
+
+  async settle(): Promise<void> {
+    await this.#client.settle(this.root);
+    await this.repository.shown();
+  }
+
+  #answer(place: string, [what, options, ...rest]: readonly unknown[]): unknown {
+    if (place === 'pick') return person.row((what as readonly Row[]).filter(({ kind }) => kind !== SEPARATOR));
+    if (place === 'input') return person.text((what as { readonly value?: string }).value ?? '');
+    if (place === 'editor') {
+      setImmediate(() => void runHgCommand(this.#context, 'commitMessageAccept', [(what as { uri: Uri }).uri]));
+      return undefined;
+    }
+    const buttons = [options, ...rest].filter(each => typeof each === 'string');
+    return typeof what === 'string'
+      ? person.button(
+          buttons.filter(button => !NO_ACTIONS.includes(button)),
+          what,
+        )
+      : undefined;
+  }
+
+  #dispose(): void {
+    settings.clear();
+    this.#client.dispose();
+    this.repository.dispose();
+    this.sandbox.dispose();
+  }
+}
+
+/** The engine in this thread. */
+function startHere(environment: ReturnType<typeof currentEnvironment>): EngineProcess {
+  const { port1, port2 } = new MessageChannel();
+  const connection = createMessageConnection(new PortMessageReader(port2), new PortMessageWriter(port2));
+  const server = new Server(connection, { environment });
+  connection.listen();
+  let ended: (reason: string) => void = () => undefined;
+  return {
+    reader: new PortMessageReader(port1),
+    writer: new PortMessageWriter(port1),
+    onDidEnd: listener => (ended = listener),
+    terminate: () => {
+      server.dispose();
+      connection.dispose();
+      port1.close();
+      ended('terminated');
+    },
+  };
+}
