@@ -1,11 +1,11 @@
-// Paths as Mercurial sees them: bytes. A byte string is a JavaScript string in which every character stands for one
-// byte (U+0000 to U+00FF), so that comparing, slicing and matching it is comparing, slicing and matching bytes.
+// Paths as Mercurial sees them: bytes. A byte string is a JavaScript string with one character (U+0000 to U+00FF) per
+// byte. Comparing, slicing and matching such a string compares, slices and matches bytes.
 
 declare const brand: unique symbol;
 
 /**
- * A path relative to the root of a repository, as a byte string: '/' between components, none at either end; the root
- * itself is ''. Never hand one to `fs` or to a person directly: see {@link toFsPath} and {@link toDisplay}.
+ * A path relative to the root of a repository, as a byte string: '/' between components, none at either end. The root
+ * itself is ''. Never pass one to `fs` or show it directly: see {@link toFsPath} and {@link toDisplay}.
  */
 export type BytePath = string & { readonly [brand]: 'BytePath' };
 
@@ -41,8 +41,8 @@ export function isAtOrBelow(path: BytePath, directory: BytePath): boolean {
 const NOT_WITHIN = /(?:^|\/)(?:\.{0,2})(?:\/|$)|\0/;
 
 /**
- * True if the path names something below the root: relative, with no empty, '.' or '..' component and no NUL. To be asked
- * of what comes from outside of the program. False for the root itself.
+ * True if the path names something below the root: relative, with no empty, '.' or '..' component and no NUL. Check
+ * every path from outside the program with it. False for the root itself.
  */
 export function isWithinRoot(path: string): path is BytePath {
   return !NOT_WITHIN.test(path);
@@ -60,7 +60,7 @@ export function isAscii(text: string): boolean {
   return !NON_ASCII.test(text);
 }
 
-/** What `fs` functions take for the file at `path` below `root` (an absolute path as an ordinary string). */
+/** Returns the path that `fs` functions take for `path` below `root` (an absolute path as an ordinary string). */
 export function toFsPath(root: string, path: BytePath): string | Buffer {
   if (path === '') return root;
   if (isAscii(path)) return `${root}/${path}`;
@@ -68,8 +68,8 @@ export function toFsPath(root: string, path: BytePath): string | Buffer {
 }
 
 /**
- * The text a person sees, and the form that travels as JSON: UTF-8 decoded; a byte that is not UTF-8 becomes the lone
- * surrogate U+DC00 + byte, as Python (and so `hg -T json`) does it. {@link fromDisplay} undoes it exactly.
+ * Returns the text that a user sees, which is also the form in JSON: decoded UTF-8. A byte that is not UTF-8 becomes
+ * the lone surrogate U+DC00 + byte, as in Python (and `hg -T json`). {@link fromDisplay} restores it exactly.
  */
 export function toDisplay(path: string): string {
   if (isAscii(path)) return path;
@@ -90,7 +90,7 @@ export function toDisplay(path: string): string {
   return out;
 }
 
-/** The byte string of a text made by {@link toDisplay}, or typed by a person. */
+/** Returns the byte string of a text that {@link toDisplay} made, or a user typed. */
 export function fromDisplay(text: string): BytePath {
   if (isAscii(text)) return text as BytePath;
   let out = '';

@@ -1,6 +1,9 @@
 import { QuicksilverError } from './errors.ts';
 
-/** Reads big-endian numbers and byte strings from untrusted bytes; every access outside of them is a 'corrupt' error. */
+/**
+ * Reads big-endian numbers and byte strings from untrusted bytes. Any access outside of the bytes is a 'corrupt'
+ * error.
+ */
 export class ByteReader {
   readonly bytes: Uint8Array;
   readonly length: number;

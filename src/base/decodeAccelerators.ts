@@ -1,7 +1,9 @@
-// Quicker means of getting a recorded tree into memory than its reader has by itself: who scans has them, who reads is
-// given them, and neither knows the other.
+// Optional accelerators for loading a dirstate. The scan layer creates them, the decoder receives them; neither
+// imports the other.
 
-/** A recorded tree as columns, a value for each node: see mercurial/dirstate/nodeTable.ts. Offsets are into its bytes. */
+/**
+ * A recorded tree as columns, one value per node: see mercurial/dirstate/nodeTable.ts. Offsets point into its bytes.
+ */
 export interface TreeColumns {
   readonly pathOffset: Uint32Array;
   readonly pathLength: Uint16Array;
@@ -30,8 +32,8 @@ export interface DecodedColumns extends TreeColumns {
 }
 
 /**
- * Decoders in native code (native/decode_v1.c, decode_v2.c). They answer exactly what decodeV1() and decodeV2() do; null where those would
- * refuse the bytes, or where there is too little memory.
+ * Decoders in native code (native/decode_v1.c, decode_v2.c). They return exactly the result of decodeV1() and
+ * decodeV2(). The result is null where those would reject the bytes, or if memory is short.
  */
 export interface NativeDecoders {
   /** @param seed with `multiplier`: numbers below 2^32 that nobody can guess */
@@ -43,11 +45,11 @@ export interface DecodeAccelerators {
   readonly decoders?: NativeDecoders | undefined;
   /** Keep bytes and columns in memory that threads can share. */
   readonly shared?: boolean | undefined;
-  /** Is told how many bytes are about to be read and decoded. */
+  /** Called before bytes are read and decoded, with their number. */
   expect?(bytes: number): void;
 }
 
-/** The same for those who will not have the tree scanned by several threads. */
+/** Returns the decoders alone, for a caller that does not scan with several threads. */
 export function onlyDecoders(means: DecodeAccelerators | undefined): DecodeAccelerators | undefined {
   return means && { decoders: means.decoders };
 }

@@ -1,4 +1,4 @@
-// Every failure that a person can meet has a code, a sentence, and where known the file and line it is about.
+// Every failure that a user can meet has a code, a sentence, and where known the file and line.
 
 export type ErrorCode =
   /** No repository at or above the folder. */
@@ -19,7 +19,7 @@ export type ErrorCode =
   | 'usage';
 
 export interface ErrorPlace {
-  /** The file the error is about, as shown to a person. */
+  /** The file of the problem, as shown to the user. */
   readonly file?: string | undefined;
   /** Line in that file, from 1. */
   readonly line?: number | undefined;

@@ -1,9 +1,9 @@
-/** What `lstat` says of a path, reduced to what a status needs. Plain data, so that every layer can speak of it. */
+/** The result of `lstat`, reduced to the facts that a status needs. Plain data, so that every layer can use it. */
 export interface FileStat {
   readonly kind: FileKind;
   /** Bytes. */
   readonly size: number;
-  /** The owner's execute bit (0100), the only one Mercurial looks at. */
+  /** The owner's execute bit (0100), the only one that Mercurial reads. */
   readonly executable: boolean;
   /** Whole seconds since 1970, rounded down (a time before 1970 is negative). */
   readonly mtimeSeconds: number;
@@ -23,7 +23,7 @@ export type FileKind = 'file' | 'symlink' | 'directory' | 'other';
 
 /** The content of a working file, or a symbolic link's target, read only as far as it is asked for. */
 export interface ContentSource {
-  /** Bytes, as lstat said. */
+  /** Bytes, from lstat. */
   readonly size: number;
   /** The bytes from the start, in pieces; may be called again for another pass. Throws if the file cannot be read. */
   chunks(): Iterable<Uint8Array>;

@@ -1,4 +1,4 @@
-// Lines and their ends, in time that grows with the text and nothing else: `/\s+$/` tries anew at each blank within a line.
+// Lines and their ends, in time linear in the text: `/\s+$/` tries anew at each blank within a line.
 
 /** The text without the characters of `blank` at its end. */
 export function withoutTrailing(text: string, blank: string): string {
@@ -8,8 +8,8 @@ export function withoutTrailing(text: string, blank: string): string {
 }
 
 /**
- * What stands between newlines, as `split` gives it, one after the other: a file of millions of empty lines needs no
- * memory for them.
+ * Yields the text between newlines, as `split` does, one at a time. A file of millions of empty lines needs no memory
+ * for them.
  */
 export function* linesOf(text: string): Generator<string> {
   let start = 0;

@@ -1,4 +1,4 @@
-/** Where the core tells what it did. The extension writes it to its output channel, the CLI to stderr, tests keep it. */
+/** Receives the log of the core. The extension writes it to its output channel, the CLI to stderr; tests keep it. */
 export interface Logger {
   trace(message: string): void;
   info(message: string): void;
@@ -10,7 +10,7 @@ const nothing = (): void => undefined;
 
 export const silentLogger: Logger = { trace: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Tells on: warnings and errors with the folder that they are about, where they do not name it themselves. */
+/** Returns a logger that adds the folder to warnings and errors that do not name it themselves. */
 export function loggerOf(folder: string, logger: Logger): Logger {
   const named = (message: string): string => (message.includes(folder) ? message : `${folder}: ${message}`);
   return {

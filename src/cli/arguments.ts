@@ -1,5 +1,5 @@
-// Command lines: options before and after the command, short ones in groups (-mard), long ones abbreviated or negated
-// (--mod, --no-modified), as Mercurial takes them; and for what is not known, a word on what may have been meant.
+// Parses command lines as Mercurial does: options before and after the command, short ones in groups (-mard), long
+// ones abbreviated or negated (--mod, --no-modified). For unknown words it suggests the nearest known one.
 import { parseArgs } from 'node:util';
 import { usageError } from './io.ts';
 
@@ -16,7 +16,7 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** True if the value of a 'string' option is a directory. */
   readonly isDirectory?: boolean;
-  /** An option of `hg` that is known and not available here: saying so is better than calling it unknown. */
+  /** A known option of `hg` that is not available here. Naming it so is better than calling it unknown. */
   readonly unavailable?: boolean;
 }
 
@@ -185,9 +185,9 @@ function unknownOption(rawName: string, specs: OptionSpecs, command: string): st
     : `unknown option ${rawName}; did you mean --${meant}? ${seeHelp}`;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
+/** Returns the number of insertions, deletions, replacements and swaps of adjacent letters that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
-  // Whoever types a line of a thousand letters did not misspell an option.
+  // A word of many letters is no misspelt option.
   if (Math.max(a.length, b.length) > 64) return Number.POSITIVE_INFINITY;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

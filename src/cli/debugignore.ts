@@ -7,7 +7,7 @@ import { complain, EXIT_OK, nameShownIn, usageError, utf8Bytes, type CommandIo }
 import { locateRepository, openRepository } from './open.ts';
 import { fromRoot } from './pathNames.ts';
 
-/** Prints a sentence or two for each path. Exit code 0, whatever they say. */
+/** Prints a sentence or two for each path. Exit code 0 in every case. */
 export function debugignore(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length === 0) throw usageError('quicksilver debugignore needs a path to explain');
   const place = locateRepository(args, io);

@@ -5,7 +5,7 @@ import type { ParsedArguments } from './arguments.ts';
 import { EXIT_DIFFERENT, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, usageError, utf8Bytes, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
 
-/** Exit code 0; 1 if hg's answer is another, 3 if the repository is refused, 255 if it cannot be read. */
+/** Exit code 0; 1 if hg answers differently, 3 if the repository is unsupported, 255 if it cannot be read. */
 export async function doctor(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length > 0)
     throw usageError('quicksilver doctor takes no paths: it looks at the whole repository');

@@ -1,4 +1,4 @@
-// What a command is given of the world around it, so that tests can hand it another one.
+// The world around a command, so that tests can pass another one.
 import { jsonForTerminal, nameForTerminal, oneLine } from '../base/foreignText.ts';
 import { QuicksilverError } from '../base/errors.ts';
 
@@ -25,7 +25,7 @@ export interface CommandIo {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  /** Aborted when the person wants it to stop. */
+  /** Aborted when the user stops the command. */
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +52,7 @@ export function jsonShownIn(sink: ByteSink): (bytes: string) => string {
   return sink.isTerminal === true ? jsonForTerminal : bytes => bytes;
 }
 
-/** An error in what the person typed, for which the message is all there is to say. */
+/** Returns an error about the command line, for which the message is enough. */
 export function usageError(message: string): QuicksilverError {
   return new QuicksilverError('usage', message);
 }

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
       output.broken = true;
       process.exitCode = EXIT_ERROR;
       stop.abort(error);
-      // If nobody reads any more there is nothing to say, and nobody to say it to.
+      // If nobody reads any more, there is nobody to report to.
       if (systemErrorCode(error) !== 'EPIPE' && stream !== process.stderr) complain(io, `abort: ${error.message}`);
     });
     if (!stream.isTTY) return { write: bytes => void stream.write(bytes, 'latin1') };

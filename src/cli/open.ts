@@ -19,8 +19,8 @@ export interface Place {
 }
 
 /**
- * The repository that -R names, or else the one around the current directory (or --cwd), or else the one that all of
- * the paths given are in. Throws 'not-a-repository'.
+ * Returns the repository that -R names. Without it, the one around the current directory (or --cwd), or the one that
+ * holds all given paths. Throws 'not-a-repository'.
  */
 export function locateRepository(args: ParsedArguments, io: CommandIo): Place {
   const vfs = new Vfs();
@@ -48,8 +48,8 @@ function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | u
 }
 
 /**
- * Opens the repository for reading. Throws 'unsupported' if it must be refused.
- * @param means quicker means of reading the dirstate
+ * Opens the repository for reading. Throws 'unsupported' for a repository that has no exact answer.
+ * @param means optional accelerators for reading the dirstate
  */
 export function openRepository(place: Place, means?: DecodeAccelerators): MercurialRepository {
   return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), means });

@@ -1,5 +1,4 @@
-// Between what a person types and sees (paths from the current directory) and what the engine speaks of (byte strings from
-// the root).
+// Converts between the paths that a user types and sees (from the current directory) and byte strings from the root.
 import * as nodePath from 'node:path';
 import { fromDisplay, toFsPath, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
@@ -41,8 +40,8 @@ export function realPath(vfs: Vfs, path: string): string {
 }
 
 /**
- * The path from the root of the repository that `name`, typed in `cwd`, stands for. Only the text is looked at below the
- * root, so that a symbolic link can be named. Throws a 'usage' error if it is not under the root.
+ * Returns the path from the root of the repository for `name`, typed in `cwd`. Below the root only the text counts,
+ * so that a symbolic link can be named. Throws a 'usage' error if it is not under the root.
  */
 export function fromRoot(vfs: Vfs, root: string, cwd: string, name: string): BytePath {
   if (name.includes('\ufffd')) {
@@ -84,7 +83,7 @@ export function withSeparator(separator: string): (path: BytePath) => string {
   return path => (path === '' ? '.' : localPath(path, separator));
 }
 
-/** The path that `Vfs` takes. Only for paths that came from a person, and so are valid UTF-8. */
+/** Returns the path that `Vfs` takes. Only for paths that a user typed, which are valid UTF-8. */
 export function vfsPath(root: string, path: BytePath): string {
   return toFsPath(root, path).toString();
 }

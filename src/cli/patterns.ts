@@ -1,5 +1,5 @@
-// Compiles patterns of the command line. Apart, because the regular expression engine behind it takes longer to load than
-// a status without patterns takes.
+// Compiles patterns of the command line. A separate file, because the regular expression engine takes longer to load
+// than a status without patterns.
 import type { BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { compilePatterns } from '../mercurial/ignore/patternMatcher.ts';
@@ -15,7 +15,7 @@ export function compilePathPatterns(
     const matcher = compilePatterns(patterns, reach);
     return path => matcher.matches(path);
   } catch (error) {
-    // 'unsupported' would say that the repository is refused, and it is only the pattern.
+    // 'unsupported' would blame the repository, but only the pattern is.
     if (error instanceof QuicksilverError) throw usageError(error.message);
     throw error;
   }

@@ -1,5 +1,5 @@
-// `quicksilver status --rev A [--rev B]` and `--change A`: as `hg status`, between two revisions, or from one to the working
-// copy.
+// `quicksilver status --rev A [--rev B]` and `--change A`: as `hg status`, between two revisions, or from one to the
+// working copy.
 import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { CopyRevision } from '../mercurial/history/copyTracing.ts';
@@ -22,7 +22,7 @@ import { displaySettings } from './settings.ts';
 import { compileLater, restrictionsOf, templateOf, wantedStatuses } from './status.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
-/** A comparison that was made: what is to be written, and what is to be said of it. */
+/** A finished comparison: the entries and the messages about it. */
 interface Answer {
   readonly entries: readonly StatusEntry[];
   readonly outcome: WorkCounters;
@@ -88,7 +88,7 @@ function pairOf(args: ParsedArguments, history: History): [ResolvedRevision, Res
     if (revision === 'working-copy') return [history.parents()[0], revision];
     return [history.firstParent(revision), revision];
   }
-  // Of more than two Mercurial takes the first and the last that was not named before.
+  // With more than two, Mercurial takes the first and the last distinct one.
   const given = args.repeated.get('rev') ?? [];
   const revisions = [...new Set(given.map(text => history.resolve(text)))];
   const first = revisions[0]!;
@@ -194,12 +194,12 @@ function withCopies(
   });
 }
 
-/** What the patterns among the arguments select; undefined if there are none, so that paths alone decide. */
+/** Returns the selection by patterns; undefined if there are none, so that paths alone decide. */
 function selectedBy({ filter }: Selection): ((path: BytePath) => boolean) | undefined {
   return filter && (path => filter(path, true));
 }
 
-/** As {@link selectedBy}, and what the paths select, for whoever has not looked at the paths. */
+/** Returns the selection by patterns and paths, for a caller that did not restrict the paths itself. */
 function inSelection({ paths, filter }: Selection): ((path: BytePath) => boolean) | undefined {
   if (paths === undefined && filter === undefined) return undefined;
   const given = new Set<string>(paths);
@@ -227,7 +227,7 @@ function workingCopyFiles({ dirstate }: RepositorySnapshot, parent: number): Cop
   return { revision: dirstate.p1 === NULL_NODE_HEX ? -1 : parent, workingCopy: { copies, has } };
 }
 
-/** Mercurial can be told to take copies from elsewhere than the histories of files. */
+/** Throws 'unsupported' if the configuration makes Mercurial read copies from another place than filelogs. */
 function refuseOtherCopies({ config }: MercurialRepository): void {
   const source = config.get('experimental', 'copies.read-from')?.value ?? 'filelog-only';
   const tracing = config.get('experimental', 'copytrace')?.value ?? 'on';

@@ -8,13 +8,13 @@ import { usageError, utf8Bytes } from './io.ts';
 import { fromRoot, vfsPath } from './pathNames.ts';
 
 export interface Selection {
-  /** What is at or below these; everything if undefined. */
+  /** Selects everything at or below these paths; undefined selects everything. */
   readonly paths: readonly BytePath[] | undefined;
   /** If given, only what it is true of. */
   readonly filter: ((path: BytePath, isTracked: boolean) => boolean) | undefined;
   /** Where what is selected can be: paths that were named, and the directories before a pattern's first wildcard. */
   readonly bases: readonly BytePath[];
-  /** Paths that were named and cannot be looked at, in the order in which Mercurial complains of them. */
+  /** Named paths that cannot be read, in Mercurial's order of complaints. */
   readonly complaints: readonly { readonly path: BytePath; readonly reason: string }[];
 }
 
@@ -46,7 +46,7 @@ export interface SelectionPlace {
   readonly vfs: Vfs;
   readonly root: string;
   readonly cwd: string;
-  /** Undefined if paths of a revision are selected: what is on disk does not matter then, and nothing is complained of. */
+  /** Undefined if paths of a revision are selected: then the disk does not matter, and there are no complaints. */
   readonly statCache: StatCache | undefined;
   /** '.hg' */
   readonly controlDirectory: string;
@@ -86,8 +86,8 @@ export function splitKind(argument: string, defaultKind: 'relpath' | 'glob' = 'r
 }
 
 /**
- * What PATH arguments select. Throws a 'usage' error for a path outside of the working copy (not under its root, beyond a
- * symbolic link, in another repository) and for a pattern that cannot be compiled.
+ * Returns the selection that PATH arguments make. Throws a 'usage' error for a path that is not under the root, beyond a
+ * symbolic link or in another repository, and for a pattern that cannot be compiled.
  */
 export async function selectPaths(
   argumentsGiven: readonly string[],
@@ -106,7 +106,7 @@ async function selectArguments(
 ): Promise<Selection> {
   if (argumentsGiven.length === 0) return { paths: undefined, filter: undefined, bases: [], complaints: [] };
   const { paths, bases, patterns } = rootedPatterns(argumentsGiven, 'relpath', place);
-  // Where everything is looked at, Mercurial does not look at what was named beside it.
+  // If everything is scanned, Mercurial does not check other named paths.
   const named = bases.includes(ROOT_PATH) ? [] : bases.sort(compareBytes);
   const complaints = named.flatMap(path => {
     const reason = complaintAbout(path, place);
@@ -117,8 +117,7 @@ async function selectArguments(
   const selected = (path: BytePath): boolean => paths.some(given => isAtOrBelow(path, given)) || matches(path);
   if (!patterns.some(({ kind }) => kind === 'rootfilesin'))
     return { paths: bases, filter: selected, bases, complaints };
-  // For this kind Mercurial does not look for files at all: of those that are not tracked it finds what other arguments
-  // make it come upon.
+  // For this kind Mercurial scans no files. It finds untracked files only where other arguments lead.
   return {
     paths: undefined,
     filter: (path, isTracked) => selected(path) && (isTracked || bases.some(given => isAtOrBelow(path, given))),
@@ -236,7 +235,7 @@ function lookUp(vfs: Vfs, path: string): ReturnType<Vfs['lstat']> | 'forbidden' 
   }
 }
 
-/** Why a path that was named cannot be looked at, in the operating system's words; undefined if it can. */
+/** Returns why a named path cannot be read, in the operating system's words; undefined if it can. */
 function complaintAbout(path: BytePath, place: SelectionPlace): string | undefined {
   const { vfs, root, statCache } = place;
   if (statCache === undefined) return undefined;

@@ -1,4 +1,4 @@
-// What Mercurial's configuration and environment say about how a status is shown.
+// Settings of Mercurial's configuration and environment for showing a status.
 import type { HgConfig } from '../mercurial/config/hgConfig.ts';
 import { isPlain } from './color.ts';
 import type { CommandIo } from './io.ts';
@@ -10,7 +10,7 @@ export interface DisplaySettings {
   readonly moreStatus: boolean;
   /** Show the sources of copies without a request. */
   readonly copies: boolean;
-  /** Whether paths are shown as seen from the current directory; 'legacy': if paths were given. */
+  /** True if paths are shown from the current directory; 'legacy': if paths were given. */
   readonly relative: boolean | 'legacy';
   /** As `relative`, for messages about paths. */
   readonly relativeMessages: boolean;

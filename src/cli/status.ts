@@ -96,7 +96,7 @@ export function restrictionsOf({ repeated }: ParsedArguments): Restrictions {
   return { include: repeated.get('include') ?? [], exclude: repeated.get('exclude') ?? [] };
 }
 
-/** Which form of output is asked for. Throws a 'usage' error for one that there is not. */
+/** Returns the requested form of output. Throws a 'usage' error for an unknown one. */
 export function templateOf(args: ParsedArguments): 'text' | 'json' {
   const template = args.values.get('template');
   if (template === undefined) return 'text';

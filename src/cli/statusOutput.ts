@@ -11,7 +11,7 @@ export interface StatusFormat {
   readonly template: 'text' | 'json';
   /** Leave out the letter in front of the path. Text only. */
   readonly noStatus: boolean;
-  /** Tell where a file was copied or renamed from. */
+  /** Show the sources of copies and renames. */
   readonly copies: boolean;
   /** End each line of text with NUL instead of a newline. */
   readonly print0: boolean;
@@ -46,8 +46,9 @@ export function writeStatus(entries: readonly StatusEntry[], format: StatusForma
 }
 
 /**
- * A path as a JSON string, in bytes: valid UTF-8 as it is, other bytes as the UTF-8 of the lone surrogate U+DC00 + byte,
- * which is how Mercurial carries bytes through JSON. (Not JSON.stringify, which would escape those and not DEL.)
+ * Returns a path as a JSON string, in bytes. Valid UTF-8 stays; another byte becomes the UTF-8 of the lone surrogate
+ * U+DC00 + byte, which is how Mercurial carries bytes through JSON. JSON.stringify would escape surrogates, and not
+ * DEL.
  */
 export function jsonString(path: string): string {
   if (PLAIN.test(path)) return `"${path}"`;
@@ -57,7 +58,7 @@ export function jsonString(path: string): string {
   return `"${escaped}"`;
 }
 
-/** One line that tells what a run did. */
+/** Returns one line about the work of a run. */
 export function outcomeLine(outcome: WorkCounters, milliseconds: number): string {
   return (
     `stats: ${outcome.stats} lstat calls, ${outcome.directoriesRead} directories read, ` +
@@ -104,7 +105,7 @@ function writeJson(entries: readonly StatusEntry[], format: StatusFormat, out: P
   out.add('\n]\n');
 }
 
-/** Without letters nothing would tell a source from a file, so there are none; in JSON neither. */
+/** Without letters a source would look like a file, so there are none; in JSON neither. */
 function showsCopies(format: StatusFormat): boolean {
   return format.copies && !format.noStatus;
 }

@@ -29,8 +29,8 @@ const AUDIT_MS = 60_000;
 const LONGEST_DELAY_MS = 0x7fff_ffff;
 
 /**
- * Prints an update (the form is that of the server's protocol) a line. Ends with exit code 0 when interrupted, 3 when the
- * repository is refused, 255 when it is gone; other problems are told and waited out.
+ * Prints one update per line, in the form of the server's protocol. Ends with exit code 0 when interrupted, 3 when
+ * the repository is unsupported, 255 when it is gone. Other problems are reported, and the watch goes on.
  */
 export async function watch(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length > 0)
@@ -69,7 +69,7 @@ export async function watch(args: ParsedArguments, io: CommandIo): Promise<numbe
   }
 }
 
-/** The exit code if there is nothing left to watch; says why. */
+/** Returns the exit code if nothing is left to watch, and reports why. */
 function exitCodeOf(state: ModelState, root: string, io: CommandIo): number | undefined {
   switch (state.kind) {
     case 'scanning':
