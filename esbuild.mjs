@@ -1,6 +1,6 @@
-// Builds the bundles: the extension (thin, on the extension host's thread), its commands that are loaded when they are
-// used, its worker, what ssh asks for passwords and hg for messages, and the CLI.
-// Only the extension may see `vscode`: a leak of that import into the core breaks the other two builds.
+// Builds the bundles: the extension (thin, on the extension host's thread) and its commands, loaded on first use; the
+// worker; the programs that ssh and hg run; the CLI. Only the extension may see `vscode`: a leak of that import into the
+// core breaks the other builds.
 import * as esbuild from 'esbuild';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -43,8 +43,8 @@ const portMessages = {
 };
 
 /**
- * Loads the linear engine for patterns when a pattern first needs it: hardly any does, and it is as large as all else that a
- * status on the command line has to load.
+ * Loads the linear pattern engine when a pattern first needs it. Few patterns do, and it is as large as everything
+ * else that a status on the command line loads.
  */
 const lazyLinearEngine = {
   name: 'lazy-linear-engine',
@@ -83,7 +83,7 @@ const builds = [
   },
 ];
 
-// What ssh runs to ask for a password; it runs the bundle of the same name.
+// The program that ssh runs to ask for a password; it runs the bundle of that name.
 mkdirSync('dist', { recursive: true });
 for (const name of ['askpass.sh', 'askpass.cmd']) {
   copyFileSync(`src/hgCommand/${name}`, `dist/${name}`);

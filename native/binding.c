@@ -1,8 +1,9 @@
-// What scan.c does, for JavaScript:
-//   prepare({ root, control, names, pathOffset, ..., mask, value, executable, entry, nodes, parents, skip }) -> handle
+// The functions of scan.c for JavaScript:
+//   prepare({ root, control, names, pathOffset, ..., mask, value, executable, entry, nodes, parents, skip }) ->
+// handle
 //   scan(handle, from, to) -> Promise<{ words: ArrayBuffer, names: ArrayBuffer, stats, directoriesRead }>
-// and what decode_v1.c and decode_v2.c do: see decode_binding.h.
-// The arrays are used where they are, from other threads: nobody may change them as long as the handle lives.
+// and those of decode_v1.c and decode_v2.c: see decode_binding.h.
+// Other threads use the arrays in place: nobody may change them while the handle lives.
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// What all who speak to JavaScript need.
+// Helpers for every file that exchanges values with JavaScript.
 #ifndef QUICKSILVER_BINDING_H
 #define QUICKSILVER_BINDING_H
 

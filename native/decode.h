@@ -24,8 +24,8 @@ typedef struct {
   size_t entry_count;
 } table_t;
 
-// Makes the columns of a table of `count` nodes, all zeros, those of version 1 without the last. They may turn out to be too long:
-// node_count is what counts. They belong to whoever made them. Answers 0 if there is not enough memory.
+// Makes the columns of a table of `count` nodes, all zeros; those of version 1 lack the last column. Columns may be
+// too long: node_count is the number in use. The caller owns them. Returns 0 if memory is short.
 typedef struct {
   int (*make)(void *context, size_t count, int with_source, table_t *table);
   void *context;
@@ -37,8 +37,8 @@ typedef struct {
   uint32_t multiplier;
 } secret_t;
 
-// Each answers 1 if the table is there. 0: something is wrong with the bytes, or there is not enough memory; the columns
-// may have been made nevertheless. `windows`: '\' and ':' in a name would lead elsewhere.
+// Each returns 1 if the table is complete, 0 if the bytes are invalid or memory is short. The columns may exist in
+// either case. `windows`: '\' and ':' in a name would lead elsewhere.
 int decode_v1(const uint8_t *bytes, size_t length, int windows, secret_t secret, maker_t maker, table_t *table);
 int decode_v2(const uint8_t *bytes, size_t length, int windows, uint32_t root_offset, uint32_t root_count,
               maker_t maker, table_t *table);

@@ -79,7 +79,7 @@ static int put_columns(napi_env env, napi_value object, const memory_t *memory, 
 static napi_value answer(napi_env env, int decoded, const memory_t *memory, const table_t *table) {
   napi_value result;
   bool pending = false;
-  // Where memory could not be made, an exception may say so: it is as good as an answer.
+  // If memory is short, an exception may be pending. It counts as an answer.
   if (napi_is_exception_pending(env, &pending) != napi_ok || pending) return NULL;
   if (!decoded) return napi_get_null(env, &result) == napi_ok ? result : NULL;
   const int ok = napi_create_object(env, &result) == napi_ok && put_columns(env, result, memory, table);

@@ -1,8 +1,8 @@
-// What decode_v1.c and decode_v2.c do, for JavaScript:
+// The functions of decode_v1.c and decode_v2.c for JavaScript:
 //   decodeV1(bytes, windowsNames, seed, multiplier) -> columns | null
 //   decodeV2(bytes, windowsNames, rootOffset, rootCount) -> columns | null
-// Columns are typed arrays by the names of NodeTable, with nodeCount and entryCount; null: the bytes are not those of a
-// dirstate, or there is too little memory. Runs in the caller's thread.
+// Columns are typed arrays named as in NodeTable, with nodeCount and entryCount. The result is null if the bytes are
+// no dirstate or memory is short. Runs in the caller's thread.
 #ifndef QUICKSILVER_DECODE_BINDING_H
 #define QUICKSILVER_DECODE_BINDING_H
 

@@ -1,4 +1,4 @@
-// What both versions need: names, their order, and what the flags of a node mean.
+// Shared by both versions: names, their order, and the flags of a node.
 #ifndef QUICKSILVER_DECODE_COMMON_H
 #define QUICKSILVER_DECODE_COMMON_H
 
@@ -39,7 +39,7 @@ static inline void finish_table(table_t *table, size_t node_count) {
   table->entry_count = entries;
 }
 
-// Whether a name can be a component of a tracked file's path: see checkComponent().
+// True if a name can be a component of a tracked file's path: see checkComponent().
 static inline int is_component(const uint8_t *name, size_t length, int at_root, int windows) {
   if (length == 0 || memchr(name, '/', length) != NULL || memchr(name, 0, length) != NULL) return 0;
   if (name[0] == '.') {
@@ -54,7 +54,7 @@ static inline int compare(const uint8_t *a, size_t a_length, const uint8_t *b, s
   return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-// A name of which the order among others is asked: `index` says whose it is.
+// A name to sort; `index` is the position of its node.
 typedef struct {
   const uint8_t *name;
   uint32_t length;

@@ -1,6 +1,6 @@
-// Decodes a dirstate of version 1: what src/mercurial/dirstate/decodeV1.ts does, with the same columns as the result. That
-// says why; here is only how. Of bytes that it would refuse nothing is said but that: it is asked then, and tells what is
-// wrong. Every offset is checked before it is used.
+// Decodes a dirstate of version 1, with the same columns as src/mercurial/dirstate/decodeV1.ts, which gives the
+// reasons. For invalid bytes it returns 0; the caller then asks decodeV1.ts, which reports the error. Every offset is
+// checked before it is used.
 #include "decode_common.h"
 
 #define V1_HEADER 40
@@ -58,8 +58,8 @@ static int rehash(v1_t *v1) {
   return 1;
 }
 
-// The number of the directory in `parent` whose path is the `end` bytes at `offset`, its own name from `start` on; 0 if
-// there is no memory for it.
+// Returns the number of the directory in `parent` whose path is the `end` bytes at `offset`. Its own name begins at
+// `start`. Returns 0 if memory is short.
 static uint32_t find_directory(v1_t *v1, uint32_t parent, uint32_t offset, uint32_t start, uint32_t end) {
   const uint8_t *name = v1->bytes + offset + start;
   const size_t length = end - start;
@@ -156,7 +156,7 @@ static int read_entries(v1_t *v1, uint32_t *way, uint32_t *way_starts) {
   return 1;
 }
 
-// Sets what the entry at `at` says besides names.
+// Sets the columns of the entry at `at`, except names.
 static void set_fields(table_t *table, size_t node, const uint8_t *entry) {
   const int32_t size = (int32_t)u32(entry + 5);
   const int32_t mtime = (int32_t)u32(entry + 9);
@@ -266,7 +266,8 @@ static void group(const v1_t *v1, groups_t *files, groups_t *folders) {
   move_back(folders->starts, count);
 }
 
-// Merges the files and sub-directories of each directory. `nodes` is for the node of each. 0 if there is not enough memory.
+// Merges the files and sub-directories of each directory. `nodes` receives the node of each. Returns 0 if memory is
+// short.
 static int merge(const v1_t *v1, groups_t *files, groups_t *folders, uint32_t *nodes, table_t *table) {
   size_t next = 1;
   for (size_t directory = 0; directory < v1->directory_count; directory++) {
@@ -293,7 +294,7 @@ static int merge(const v1_t *v1, groups_t *files, groups_t *folders, uint32_t *n
       }
       if (order <= 0) {
         const named_t name = entry_name(v1, files->items[file]);
-        // The same path again: each further entry replaces what the one before has set.
+        // A repeated path: each further entry replaces the values of the one before.
         for (;;) {
           set_entry(v1, table, node, &v1->entries[files->items[file++]]);
           if (file == file_end) break;

@@ -154,8 +154,8 @@ static int read_children(v2_t *v2, size_t parent, uint32_t offset, uint32_t coun
   return 1;
 }
 
-// The most nodes there can be in the tree, which is how many there are but for those of one name that become one; 0 if
-// there is none, or not enough memory.
+// Returns the largest possible number of nodes in the tree: entries of one name become one node. Returns 0 if there
+// is none, or memory is short.
 static size_t count_nodes(const v2_t *v2, uint32_t root_offset, uint32_t root_count) {
   typedef struct {
     uint32_t offset, count;

@@ -1,13 +1,13 @@
-// Looks at directories of the working copy and tells only what is not surely clean. For each directory: its names are
-// matched with the recorded ones, and each recorded file's stat with the recorded stat. A directory in which every file
-// is clean and every name is recorded leaves no trace in the result. Everything else is told by name and kind, and judged
-// by those who know the rules; nothing is decided here but "surely clean".
+// Scans directories of the working copy and reports only names that are not surely clean. It matches the names of each
+// directory with the recorded ones, and each recorded file's stat with the recorded stat. A directory with only clean
+// files and recorded names leaves no trace in the result. Everything else is reported by name and kind. JavaScript
+// judges it; the only decision here is "surely clean".
 //
-// The result is a list of words. For each directory that has something to tell:
-//   place in the plan, what (PARTIAL, NESTED, WHOLE), number of items; then for each item three words:
+// The result is a list of words. A reported directory has its place in the plan, its kind (PARTIAL, NESTED, WHOLE), and
+// the number of items. Each item has three words:
 //   node of the recorded child, or NONE; kind + length of the name * 8; place of the name in the names (if NONE).
-// PARTIAL: the items are all that is to be looked at. NESTED: it contains the control directory. WHOLE: nothing is known
-// of it, it has to be looked at by other means.
+// PARTIAL: only the items need a rescan. NESTED: the directory contains the control directory. WHOLE: nothing is known
+// of the directory, and JavaScript scans it.
 #define _GNU_SOURCE
 #include "scan.h"
 
@@ -26,11 +26,11 @@
 enum { PARTIAL = 0, NESTED = 1, WHOLE = 2 };
 enum { ABSENT = 0, REGULAR = 1, LINK = 2, DIRECTORY = 3, OTHER = 4, UNTOLD = 5 };
 
-// Open directories on the way to the current one. What is deeper is left to others.
+// Open directories on the way to the current one. Deeper directories are left to JavaScript.
 #define MAX_DEPTH 96
 #define MAX_NAME 255
 #define LISTING_BYTES 65536
-// Of the names of one unit that are told.
+// Bytes of the reported names of one unit.
 #define MAX_NAME_BYTES 0x40000000u
 #define OPEN_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
 
@@ -206,7 +206,7 @@ static int meet(scan_t *scan, int fd, int is_root, uint32_t first, uint32_t coun
   uint32_t kind = kind_of_entry(type);
   if (kind == UNTOLD) {
     result->stats++;
-    // A name that is gone again, or cannot be looked at, is left to those who can say why.
+    // A name that vanished, or cannot be read, is left to JavaScript, which reports the reason.
     stated = fstatat(fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0;
     kind = stated ? kind_of(stat.st_mode) : OTHER;
   }

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What is recorded, as columns: one value a node. Lengths are those of the arrays; every index is checked against them.
+// The recorded tree as columns: one value per node. Lengths are those of the arrays; every index is checked against
+// them.
 typedef struct {
   const uint8_t *names;
   size_t names_length;
@@ -18,7 +19,7 @@ typedef struct {
   const uint32_t *size;
   const uint32_t *seconds;
   const uint32_t *nanoseconds;
-  // Not 0: the stat alone never says that the file is clean.
+  // Not 0: the stat alone never proves that the file is clean.
   const uint32_t *doubtful;
   // Seconds of the inode's last change and inode numbers, 32 bits each; NULL if they are not compared.
   const uint32_t *ctime_seconds;
@@ -43,11 +44,11 @@ typedef struct {
   uint32_t uid, gid;
 } rule_t;
 
-// The directories to look at: a node each, and the place of its parent's in the plan, NONE for the root's.
+// The directories to scan: a node each, and the place of the parent in the plan (NONE for the root).
 typedef struct {
   const uint32_t *nodes;
   const uint32_t *parents;
-  // Not 0: not to be looked at here.
+  // Not 0: skip this directory here.
   const uint8_t *skip;
   size_t count;
 } plan_t;
@@ -63,8 +64,8 @@ typedef struct {
   int failed;
 } result_t;
 
-// Looks at the directories plan[from..to) below `root`. `control` names the directory that makes another repository of
-// the directory it is in; if not `nests`, what is named so is skipped everywhere.
+// Scans the directories plan[from..to) below `root`. `control` names the directory that makes its parent another
+// repository. If `nests` is 0, a directory of that name is skipped everywhere.
 void scan_unit(const char *root, const char *control, int nests, const columns_t *columns, const rule_t *rule, const plan_t *plan,
                size_t from, size_t to, result_t *result);
 

@@ -1,12 +1,12 @@
-// Watches of directories through one descriptor of inotify, for JavaScript. A watch is a number, where `fs.watch` makes a
+// Watches of directories through one descriptor of inotify, for JavaScript. A watch is a number; `fs.watch` makes a
 // kilobyte of objects for each.
-//   watchOpen(tell) -> handle      tell(events: ArrayBuffer, lost: boolean) is called with structs inotify_event
-//   watchAdd(handle, path: string or Uint8Array) -> the number of the watch, or what errno was, negative
+//   watchOpen(tell) -> handle      calls tell(events: ArrayBuffer, lost: boolean) with structs inotify_event
+//   watchAdd(handle, path: string or Uint8Array) -> the number of the watch, or errno, negative
 //   watchRemove(handle, watch)
-//   watchDrain(handle, tell)       calls it now, if anything has happened so far that was not told yet
-//   watchClose(handle)             nothing is told any more; to be called once
-// A thread reads the events as soon as they are there, so that the kernel, which keeps some 16,000 of them, does not have
-// to drop any while JavaScript is busy. They do not keep the process alive.
+//   watchDrain(handle, tell)       calls tell at once with all events so far
+//   watchClose(handle)             ends all calls; call it once
+// A thread reads the events as soon as they arrive. So the kernel, which keeps some 16,000 of them, drops none while
+// JavaScript is busy. The watches do not keep the process alive.
 #define _GNU_SOURCE
 #include "watch.h"
 
@@ -33,7 +33,7 @@ napi_status export_watch(napi_env env, napi_value exports) {
 
 enum {
   READ_BYTES = 1 << 16,
-  // More is not kept for a JavaScript that is busy; it is told that something was lost.
+  // Events beyond this are dropped for a busy JavaScript, which is notified of the loss.
   MOST_PENDING_BYTES = 8 << 20,
   STACK_BYTES = 1 << 18,
 };
@@ -53,7 +53,7 @@ typedef struct {
   // Freed by whichever comes last: the end of `tell`, or that of the handle.
   int owners;
   pthread_mutex_t mutex;
-  // What follows is guarded by it.
+  // Guards the fields below.
   uint8_t *pending;
   size_t length, capacity;
   bool lost, told;
@@ -91,7 +91,7 @@ static void *read_events(void *data) {
   for (;;) {
     if (poll(files, 2, -1) < 0 && errno != EINTR) return NULL;
     if (files[1].revents != 0) return NULL;
-    // What was read is kept before watchDrain() can look.
+    // Keep the events before watchDrain() can read them.
     pthread_mutex_lock(&watch->mutex);
     const ssize_t length = read(watch->events, bytes, sizeof bytes);
     const int error = errno;
@@ -133,7 +133,7 @@ static void tell(napi_env env, napi_value callback, void *context, void *data) {
   if (napi_create_arraybuffer(env, length, &copy, &arguments[0]) == napi_ok &&
       napi_get_boolean(env, lost, &arguments[1]) == napi_ok && napi_get_undefined(env, &self) == napi_ok) {
     if (length > 0) memcpy(copy, bytes, length);
-    // What it throws is reported by Node as an uncaught exception.
+    // Node reports an exception of the callback as uncaught.
     napi_call_function(env, self, callback, 2, arguments, NULL);
   }
   free(bytes);

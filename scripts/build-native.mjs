@@ -1,6 +1,5 @@
-// `npm run build:native`: builds dist/native/<platform>-<arch>.node with the system's C compiler and the headers that came
-// with Node. Without either, says so and ends well: Quicksilver then does the same work in JavaScript.
-//
+// `npm run build:native`: builds dist/native/<platform>-<arch>.node with the system's C compiler and Node's headers.
+// Without either, it reports so and succeeds: JavaScript then does the same work.
 //   npm run build:native -- [--require]   fails where nothing could be built
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -1,5 +1,4 @@
-// Builds the gallery of hostile repositories in a folder, to look at them with whatever there is.
-//
+// Builds the gallery of hostile repositories in a folder, for inspection with any tool.
 //   node scripts/hostile-repositories.mjs FOLDER [NAME]...
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Makes a small repository with a file of every status, to look at and to take pictures of.
+// Makes a small repository with a file of every status, for trying out and for pictures.
 // As a program: `node scripts/sample-repository.mjs FOLDER`.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -54,7 +54,7 @@ export async function makeSample(folder) {
   });
 }
 
-/** The same repository in the middle of a merge: a file in conflict, one that was merged, and one that comes with it. */
+/** Makes the repository in the middle of a merge: a file in conflict, a merged one, and an incoming one. */
 export async function makeMergeSample(folder) {
   await makeCommitted(folder);
   const prices = (...more) =>
@@ -80,7 +80,7 @@ export async function makeMergeSample(folder) {
   stopInConflict(folder, 'merge');
 }
 
-/** The same repository in the middle of a rebase that has met a conflict. */
+/** Makes the repository in the middle of a rebase that met a conflict. */
 export async function makeRebaseSample(folder) {
   await makeCommitted(folder);
   const commit = (message, price) => {
@@ -94,7 +94,7 @@ export async function makeRebaseSample(folder) {
   stopInConflict(folder, '--config', 'extensions.rebase=', 'rebase', '--dest', '1');
 }
 
-/** The same repository with changes that are shelved beside those in the working copy. */
+/** Makes the repository with shelved changes beside those in the working copy. */
 export async function makeShelvedSample(folder) {
   await makeCommitted(folder);
   const shelve = (name, message, files) => {
@@ -111,7 +111,7 @@ export async function makeShelvedSample(folder) {
   writeFiles(folder, { 'README.md': `${committed['README.md']}\nStart with \`python -m orchard\`.\n` });
 }
 
-/** The same repository with two subrepositories, one of which was changed, the other committed to, and one of Git. */
+/** Makes the repository with two subrepositories (one changed, the other committed to) and one of Git. */
 export async function makeSubrepositorySample(folder) {
   await makeCommitted(folder);
   const below = name => path.join(folder, 'libs', name);

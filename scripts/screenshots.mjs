@@ -14,7 +14,9 @@ import {
   sampleFolders,
 } from './sample-repository.mjs';
 
-/** Where the side bar ends, in pixels, so that descriptions have room beside the names; and where its edge is gripped. */
+/**
+ * Right edge of the side bar, in pixels, so that descriptions fit beside the names; and the place to grip that edge.
+ */
 const sideBarRight = 470;
 const sideBarGrip = 500;
 
@@ -146,7 +148,7 @@ async function include({ driver, page, name, count }) {
   await group.locator('.monaco-count-badge', { hasText: String(count) }).waitFor();
 }
 
-/** VS Code has no command that says how wide; the sash beside the side bar is dragged. */
+/** VS Code has no command for a width; the sash beside the side bar is dragged. */
 async function widenSideBar(page) {
   const right = await page.locator('.part.sidebar').evaluate(part => part.getBoundingClientRect().right);
   await page.mouse.move(right, sideBarGrip);

@@ -2,10 +2,10 @@
 //
 //   node scripts/test-vscode.mjs [--vscode VERSION]... [--scenario NAME]... [--grep TEXT] [--user NAME] [--jobs N]
 //
-// --jobs runs so many scenarios side by side, in processes of their own; each is printed when it has ended.
-// QUICKSILVER_VSCODE=desktop takes the desktop VS Code that @vscode/test-electron downloads; without it, on Linux, the
-// VS Code server with headless Chromium is used. --user runs everything as that user, which root alone can do.
-// --extension FOLDER tests another extension than this checkout's; --no-build takes the bundles that are there.
+// With --jobs, so many scenarios run side by side, in processes of their own; each is printed when it has ended.
+// QUICKSILVER_VSCODE=desktop takes the desktop VS Code that @vscode/test-electron downloads. Without it, on Linux, the
+// tests use the VS Code server with headless Chromium. Root can run everything as another user with --user. The option
+// --extension FOLDER tests another extension; --no-build takes the existing bundles.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -95,7 +95,7 @@ async function inProcess({ version, name }) {
   return { passed, failed, skipped };
 }
 
-/** Builds the extension, unless another one is to be tested, and bundles each test file and the entry. */
+/** Builds the extension, unless the tests use another one, and bundles each test file and the entry. */
 async function build(scenarios) {
   if (!options.extension) await buildExtension();
   const esbuild = await import('esbuild');
@@ -122,8 +122,8 @@ async function build(scenarios) {
 }
 
 /**
- * Runs this program as an ordinary user, with a home of its own, in a copy of the checkout that the user can read
- * (hard links where possible: the files are the same, only the folders above them are others).
+ * Runs this program as an ordinary user, with its own home, in a copy of the checkout that the user can read. Files
+ * are hard links where possible; only the folders above them differ.
  */
 async function runAsUser(user) {
   const setpriv = findProgram(['setpriv']);

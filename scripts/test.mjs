@@ -31,9 +31,9 @@ const strace = {
 };
 const forVscode = desktop ? [hg] : [hg, chromium];
 
-// Each stage has a name, a group that --only and --skip know too, and a function that resolves to
-// { ok, passed, failed, failures }; the counts are those of single tests and are absent where there are none, and
-// `failures` says in some lines each what has failed.
+// Each stage has a name, a group that --only and --skip know too, and a function that resolves to { ok, passed,
+// failed, failures }. The counts are those of single tests; stages without tests have none. `failures` has some lines
+// for each failure.
 const stages = [
   { name: 'typecheck', run: () => tool('typescript', 'tsc', ['-p', 'tsconfig.json']) },
   { name: 'lint', run: lint },
@@ -141,7 +141,7 @@ async function vscodeTests(args) {
   return { ok, passed, failed, failures: anyOf(vscodeFailures(output), failures) };
 }
 
-/** Failures of tests; of a program that listed none, what it said last. */
+/** Returns the failures of tests; for a program that listed none, its last output. */
 function anyOf(listed, others) {
   return listed.length > 0 ? listed : others;
 }

@@ -8,7 +8,7 @@ const ROW = 24;
 const BAR = 14;
 const TITLE = 44;
 
-/** What is shown, where it was measured: bars of one scale in a group. */
+/** The measured rows of the chart: bars of one scale in a group. */
 const GROUPS = [
   {
     title: files => `Status of ${files} files`,

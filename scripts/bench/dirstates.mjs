@@ -32,8 +32,8 @@ export function encodeVersion1(parent, entries) {
 }
 
 /**
- * The same dirstate after a commit or an update: another parent, and other sizes and times at some entries. `seconds`
- * undefined means that the file changed too lately for its time to tell anything, which Mercurial records as none.
+ * Returns the dirstate after a commit or an update: another parent, and other sizes and times at some entries.
+ * `seconds` undefined means that the file changed too recently for a reliable time; Mercurial then records none.
  */
 export function patchVersion1(bytes, parent, changes) {
   const patched = Buffer.from(bytes);
@@ -59,8 +59,8 @@ const V2_STATE = { normal: TRACKED | IN_PARENT | HAS_SIZE | HAS_MTIME, added: TR
  * A dirstate of version 2, as { docket, data }; the data belong into the file `dirstate.<id>`.
  *
  * @param entries as above, with `nanoseconds`
- * @param directoryTimes the mtimes, { seconds, nanoseconds }, of directories without unknown or ignored children: their
- *   listing need not be read again as long as their mtime is this
+ * @param directoryTimes the mtimes, { seconds, nanoseconds }, of directories without unknown or ignored children. With
+ *   an unchanged mtime their listing stays valid
  * @param ignoreHash 20 bytes: for which ignore rules that holds
  */
 export function encodeVersion2({ parent, id, entries, directoryTimes, ignoreHash }) {
@@ -110,7 +110,7 @@ function sizeOf(directory, prefix) {
   return size;
 }
 
-/** Writes the children of a directory, what is below them first, and tells where they are. */
+/** Writes the children of a directory, descendants first, and returns their place. */
 function writeChildren(directory, prefix, context) {
   const { data, total, directoryTimes } = context;
   // Names have only ASCII letters: this order is that of the bytes.

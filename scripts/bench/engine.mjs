@@ -66,7 +66,7 @@ export class Engine {
   }
 }
 
-/** What is told of one repository. */
+/** The updates of one repository. */
 class Followed {
   #client;
   #waiting = new Set();
@@ -124,7 +124,7 @@ class Followed {
     });
   }
 
-  /** Resolves to the moment at which the path was told to have this status; undefined is none. */
+  /** Resolves to the moment at which the path was published with this status; undefined is none. */
   untilStatus(name, status) {
     return this.until(`${name} is ${status ?? 'clean'}`, () => this.statusOf(name) === status);
   }
@@ -139,7 +139,7 @@ class Followed {
   }
 }
 
-/** Whether nothing more is to come after this update. */
+/** True if no more parts follow this update. */
 export function isSettled(update) {
   return update.settled && update.state.kind === 'ready';
 }

@@ -1,4 +1,4 @@
-// The same tree for Git, as Git sees it: its folder lies beside the working copy, so that Mercurial does not come upon it.
+// Makes the tree for Git. Git's folder lies beside the working copy, so that Mercurial does not see it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { outputWithInput } from './programs.mjs';
@@ -26,8 +26,9 @@ export function gitEnvironment(directory, root, index) {
 }
 
 /**
- * Makes a commit of the tracked files. Blobs are left out, except those of files to be removed, which Git compares with
- * added ones: no status reads them. To be called while the working files are as committed, so that Git notes their stats.
+ * Makes a commit of the tracked files. Blobs are left out, because no status reads them. The exception is files to be
+ * removed, which Git compares with added ones. Call it while the working files are as committed, so that Git records
+ * their stats.
  */
 export async function makeGitRepository(directory, root, files, roles) {
   const git = gitIn(directory, root);
@@ -41,7 +42,10 @@ export async function makeGitRepository(directory, root, files, roles) {
   await git(['update-index', '-q', '--refresh']);
 }
 
-/** Tells Git what was removed and added. Makes a second index, for Git's cache of directories without untracked files. */
+/**
+ * Records removed and added files in Git. Makes a second index, for Git's cache of directories without untracked
+ * files.
+ */
 export async function recordGitChanges(directory, root, roles) {
   const git = gitIn(directory, root);
   await git(['update-index', '--force-remove', '--stdin'], roles.removed.map(file => `${file.path}\n`).join(''));

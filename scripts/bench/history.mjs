@@ -1,5 +1,5 @@
-// Writes the history of a repository to be measured: a first changeset with all the files, and two that follow it. The
-// changelog and the manifests are complete; of files only those have a history whose contents are going to be asked for.
+// Writes the history of a repository for the benchmark: a first changeset with all files, and two that follow it.
+// Changelog and manifests are complete. Only files whose contents are needed have a filelog.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -22,8 +22,8 @@ export function nodeOf(text, parent = NULL) {
  * @param store absolute path of `.hg/store`
  * @param files { path, node } of all files of the first changeset, in any order
  * @param children for each following changeset the files that it changes: { path, node }
- * @param filelogs { file, texts: [{ text, link }] } with `file` relative to the store; each revision but the first has the
- *   one before as its parent
+ * @param filelogs { file, texts: [{ text, link }] } with `file` relative to the store; each later revision has the
+ *   previous one as its parent
  * @param cacheFile where Mercurial keeps the manifests it used last
  * @returns the nodes of the changesets, hexadecimal
  */

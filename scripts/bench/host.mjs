@@ -1,4 +1,4 @@
-// What is noticed in VS Code: how long its extension host is blocked, and how soon a save is shown.
+// Measures what a user notices in VS Code: how long its extension host is blocked, and how soon a save shows.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

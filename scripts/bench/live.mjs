@@ -1,7 +1,7 @@
-// What follows the first status: changes of files, of the dirstate and of the ignore rules, until they are told.
-//
-// Commits and updates are done here as hg does them, without hg, whose own time is not what is measured: files are written,
-// then the lock is taken, another dirstate with another parent takes the place of the old one, and the lock goes.
+// Measures changes after the first status: of files, of the dirstate and of the ignore rules, until they are
+// published.
+// Commits and updates happen here without hg, whose own time does not count. The script writes files, takes the lock,
+// replaces the dirstate by one with another parent, and releases the lock.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -58,7 +58,7 @@ async function withEngine(repository, context, watchShare, parts) {
   }
 }
 
-/** Without watches of its own the engine knows of a change only what it is told: this is how long it then takes. */
+/** Without own watches the engine knows of a change only from hints: this is how long it then takes. */
 async function hints({ repository, followed, hintMedians }) {
   const values = await touch(repository, HINTS, async (file, status, change) => {
     change();
@@ -75,7 +75,7 @@ async function hints({ repository, followed, hintMedians }) {
   const median = summarize(values).median;
   const small = hintMedians.get(SMALL);
   hintMedians.set(count, median);
-  // What it costs must not depend on how much there is.
+  // The cost must not depend on the size of the repository.
   if (count === HUGE && small !== undefined) {
     limits.push({ of: 'median', limit: 1.5, base: { name: 'that with 10,000 files', value: small } });
   }
@@ -164,7 +164,7 @@ async function updates({ repository, followed, rounds, isLarge: hasTarget }) {
         fs.writeFileSync(repository.absolute(file.path), content);
         return { path: file.path, size: content.length };
       });
-      // They were written within the second, so hg records no time for them: their content has to be looked at.
+      // The files were written within the second, so hg records no time for them: their content has to be compared.
       repository.writeState('v1-update', plan.changesets[2], changes);
       repository.use('v1-update');
     });

@@ -1,9 +1,9 @@
-// Opens a small repository and then a large one; prints the resident memory of this process, in bytes: with the small
-// one, with both when all is quiet, and the highest in between.
+// Opens a small repository and then a large one. Prints the resident memory of this process in bytes: with the small
+// one, with both when idle, and the peak in between.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Engine } from './engine.mjs';
 
-/** What is not needed any more has been given back by then. */
+/** Unused memory is released by then. */
 const QUIET = 3000;
 
 const [small, large] = process.argv.slice(2);

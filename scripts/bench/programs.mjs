@@ -6,7 +6,7 @@ import { PlainError, findProgram } from '../lib/processes.mjs';
 /** The environment in which hg is run: free of this machine's configuration. */
 export const hgEnvironment = { ...process.env, HGRCPATH: '', HGPLAIN: '1' };
 
-/** What `hg status` is asked for, so that its answer can be compared. */
+/** The options of `hg status`, so that its answer can be compared. */
 export const COMPARED = ['status', '-mardu', '-0'];
 
 export async function runHg(cwd, args) {
@@ -46,7 +46,7 @@ export async function timed(command, args, { input, ...options } = {}) {
   });
   let inputFailure;
   if (input !== undefined) {
-    // A program that ends before it has read everything says by its exit code why.
+    // A program that ends before it has read everything gives the reason by its exit code.
     child.stdin.once('error', error => (inputFailure = error));
     child.stdin.end(input, 'latin1');
   }

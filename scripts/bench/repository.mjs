@@ -1,4 +1,4 @@
-// The repositories that are measured: made once and kept in a folder outside of the checkout, the same on every machine.
+// The repositories of the benchmark: made once and kept in a folder outside the checkout, the same on every machine.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -69,7 +69,7 @@ export class BenchRepository {
     return ['.hg', IGNORED_ROOT];
   }
 
-  /** What a status lists: 'M path' and so on, ordered. */
+  /** The lines of a status: 'M path' and so on, ordered. */
   get expected() {
     return this.plan.expected;
   }
@@ -303,7 +303,7 @@ function writeStates(folder, { files, roles, tree, parent }) {
   return offsets;
 }
 
-/** Of the directories that have no child which is not recorded, as Mercurial's Rust form would note them. */
+/** Returns the directories without unrecorded children, as Mercurial's Rust form would record them. */
 function directoryTimes(root, files, roles, { directories }) {
   const parentOf = name => name.slice(0, Math.max(0, name.lastIndexOf('/')));
   const recorded = new Set();

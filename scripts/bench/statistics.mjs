@@ -13,7 +13,7 @@ export function summarize(values) {
   };
 }
 
-/** Of values in ascending order, the one at this part of the way; between two, in proportion. */
+/** Returns the value at this fraction of ascending values; between two, in proportion. */
 function quantile(sorted, part) {
   const at = (sorted.length - 1) * part;
   const low = Math.floor(at);
@@ -22,9 +22,9 @@ function quantile(sorted, part) {
 }
 
 /**
- * Measures several things in turns, so that a slow moment of the machine does not meet one of them alone: a round that is
- * not counted, then `rounds` of them. Each of `cases` is { name, run }, where run() resolves to milliseconds.
- * Resolves to an object with the values of each.
+ * Measures several cases in turns, so that a slow moment of the machine does not hit only one. One round does not
+ * count, then `rounds` follow. Each case is { name, run }, where run() resolves to milliseconds. Resolves to an
+ * object with the values of each.
  */
 export async function inTurns(rounds, cases) {
   const values = Object.fromEntries(cases.map(({ name }) => [name, []]));

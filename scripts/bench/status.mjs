@@ -158,7 +158,7 @@ async function firstStatus(repository, { cache }, { native, state, storage }) {
     await engine.open(await smallRepository(cache), { watchShare: 0.1 });
     const followed = await engine.open(repository.root);
     checkAnswer(`Quicksilver (${state})`, followed.lines, repository.expected);
-    // What is done after the status (watches, what is kept for the next time) is not to be cut off, nor measured with others.
+    // Work after the status (watches, caches for the next time) must finish, and is not measured with other cases.
     await followed.settle();
     return followed.firstStatus;
   } finally {

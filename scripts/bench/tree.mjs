@@ -87,8 +87,8 @@ export const HGIGNORE = [
 ].join('\n');
 
 /**
- * The tree with `count` tracked files (`.hgignore` among them), as { directories, files, ignoredDirectories,
- * ignoredFiles }: paths relative to the root, '/' between names, directories before what is in them.
+ * Returns the tree with `count` tracked files (including `.hgignore`) as { directories, files, ignoredDirectories,
+ * ignoredFiles }. Paths are relative to the root, with '/' between names, and directories come before their contents.
  */
 export function planTree(count) {
   const random = randomSource(count);
@@ -104,8 +104,8 @@ export function planTree(count) {
 }
 
 /**
- * Sizes in bytes and mtimes for `count` files: whole seconds and nanoseconds. The latter are multiples of a sixty-fourth
- * of a second, which survive the way through floating-point seconds exactly.
+ * Returns sizes in bytes and mtimes for `count` files: whole seconds and nanoseconds. The nanoseconds are multiples
+ * of a sixty-fourth of a second, which survive the way through floating-point seconds exactly.
  */
 export function planStats(count) {
   const random = randomSource(count ^ 0x5eed);
@@ -120,7 +120,7 @@ export function planStats(count) {
   return { sizes, seconds, nanoseconds };
 }
 
-/** A file's content: letters in lines. The same index gives the same text, another index another one. */
+/** Returns a file's content: letters in lines. Each index gives a different text, always the same one. */
 export function contentOf(index, size) {
   const head = `// File ${index}.\n`;
   const from = (index * 7919) % (SOURCE.length - 8192);

@@ -1,9 +1,10 @@
-// What failed, taken from what the test programs print: a log may be cut off in the middle, its end is always read.
+// Extracts failures from the output of the test programs: a log may be cut off in the middle, but its end is always
+// read.
 
 /** Lines of each failure that are shown. */
 const LINES = 15;
 
-/** The failures in the output of node:test's reporter "spec", as texts: name, place, and the first lines of what is wrong. */
+/** Returns the failures in the output of node:test's reporter "spec": name, place, and the first lines of the error. */
 export function nodeFailures(output) {
   const [, list = ''] = output.split(/^. failing tests:$/mu);
   return list
@@ -15,7 +16,7 @@ export function nodeFailures(output) {
     });
 }
 
-/** The same of the output of scripts/test-vscode.mjs, with release, scenario and user. */
+/** Returns the failures in the output of scripts/test-vscode.mjs, with release, scenario and user. */
 export function vscodeFailures(output) {
   return output
     .split(/^(?=VS Code \S+.*, scenario )/m)

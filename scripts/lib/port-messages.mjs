@@ -1,6 +1,6 @@
-// What the extension's bundle has in the place of vscode-jsonrpc: the parts of it that two ends of a message port need.
-// The rest (streams, sockets, pipes, encodings) is as large again, and would be loaded on the extension host for nothing.
-// The worker has the whole library, so that the two sides of it are tested with each other.
+// Replaces vscode-jsonrpc in the extension's bundle: the parts of it that two ends of a message port need. The rest
+// (streams, sockets, pipes, encodings) is as large again, and useless on the extension host. The worker has the whole
+// library, so that tests run both sides with each other.
 import { randomUUID } from 'node:crypto';
 import { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from 'node:timers';
 import { CancellationTokenSource } from '../../node_modules/vscode-jsonrpc/lib/common/cancellation.js';

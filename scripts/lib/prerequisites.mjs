@@ -18,8 +18,8 @@ export async function buildExtension() {
 }
 
 /**
- * Installs programs that are missing, with apt-get where that may be done. `wanted` lists { found, packageName, title }:
- * `found()` tells whether the program is there. Throws a PlainError that says what to install when it stays missing.
+ * Installs missing programs, with apt-get where permitted. `wanted` lists { found, packageName, title }; `found()` is
+ * true if the program is installed. Throws a PlainError with the names of programs that stay missing.
  */
 export async function ensurePrograms(wanted) {
   const missing = wanted.filter(program => !program.found());

@@ -11,7 +11,7 @@ if (import.meta.dirname === undefined) {
 /** The folder of the checkout. */
 export const projectRoot = path.resolve(import.meta.dirname, '..', '..');
 
-/** A failure whose message is all that a person needs; the scripts print it without a stack. */
+/** A failure whose message is enough for the user; the scripts print it without a stack. */
 export class PlainError extends Error {}
 
 /**
@@ -33,8 +33,8 @@ export async function run(command, args, options = {}) {
 }
 
 /**
- * Runs a program and resolves to what it wrote to its standard output, as UTF-8.
- * With `tee`, the output is passed on to this terminal too. Rejects as `run` does, with the standard error in the message.
+ * Runs a program and resolves to its standard output, as UTF-8. With `tee`, this terminal shows the output, too.
+ * Rejects as `run` does, with the standard error in the message.
  */
 export async function outputOf(command, args, { tee = false, ...options } = {}) {
   const { code, stdout, stderr } = await outcomeOf(command, args, { tee, ...options });

@@ -1,6 +1,6 @@
-// Puts a real VS Code, server and web workbench, under .vscode-test/, using nothing but the npm registry: the package
-// code-server carries VS Code's own server in lib/vscode, and only that part is unpacked. No install script runs and
-// no compiler is needed. As a program: `node scripts/vscode/get-vscode.mjs [1.100.3|1.139.1]`.
+// Puts a real VS Code, server and web workbench, under .vscode-test/, from the npm registry alone. The package
+// code-server carries VS Code's own server in lib/vscode, and only that part is unpacked. No install script runs and no
+// compiler is needed. As a program: `node scripts/vscode/get-vscode.mjs [1.100.3|1.139.1]`.
 import fs from 'node:fs';
 import path from 'node:path';
 import { PlainError, npmCommand, outputOf, projectRoot, reportFailure } from '../lib/processes.mjs';
@@ -72,7 +72,7 @@ async function unpackServer(release, destination) {
 }
 
 async function installModules(release, directory) {
-  // The package's own shrinkwrap is honoured; it lacks some peers. Optional packages stay: the file watcher is one.
+  // The package's own shrinkwrap counts; it lacks some peers. Optional packages stay: the file watcher is one.
   await npm(['ci', '--legacy-peer-deps', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund'], directory);
   const modules = path.join(directory, 'node_modules');
   // Built-in extensions and the file search look here too.

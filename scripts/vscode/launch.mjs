@@ -132,12 +132,12 @@ function linkExtension(source, extensions) {
 
 function serverEnvironment(env) {
   const all = { ...process.env, EXTENSIONS_GALLERY: '{}', ...env };
-  // What a surrounding VS Code left in the environment would change how this one starts.
+  // Variables of a surrounding VS Code would change how this one starts.
   for (const name of Object.keys(all)) if (/^(VSCODE|CODE_SERVER|ELECTRON)_/.test(name)) delete all[name];
   return all;
 }
 
-/** Collects what a process writes, and tells when it has written something that matches. */
+/** Collects the output of a process, and resolves when it matches. */
 function followOutput(child) {
   let text = '';
   const waiting = new Set();

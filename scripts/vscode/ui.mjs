@@ -3,7 +3,7 @@
 
 const defaultTimeout = 30_000; // A cold workbench on a slow machine.
 
-/** What can be asked of a workbench page. All values are plain data, so that they can travel to the tests. */
+/** The queries and actions for a workbench page. All values are plain data, so that they can travel to the tests. */
 export function createDriver(page) {
   // The box for the message is a row of the list, too.
   const scmRows = page.locator('.scm-view .monaco-list-row:not(:has(.scm-input))');
@@ -110,8 +110,8 @@ export function createDriver(page) {
     },
 
     /**
-     * The marks of changes that are drawn beside the lines of the first editor, as "modified 2": the kind (added, modified
-     * or deleted) and the line. `until`: waits until there are exactly these.
+     * Returns the change marks beside the lines of the first editor, as "modified 2": the kind (added, modified or
+     * deleted) and the line. `until`: waits until there are exactly these.
      */
     async gutterMarks({ until, timeout = defaultTimeout } = {}) {
       const read = () =>
@@ -140,8 +140,8 @@ export function createDriver(page) {
     },
 
     /**
-     * The rows of a view below the Source Control view, by the view's title: label and description. Expands it. `until`: waits until
-     * there are rows with these texts. `gone`: waits until there is no such view.
+     * Returns the rows of a view below the Source Control view, by the view's title: label and description. Expands
+     * it. `until`: waits until there are rows with these texts. `gone`: waits until there is no such view.
      */
     async viewRows(title, { until = [], gone = false, timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
@@ -164,8 +164,8 @@ export function createDriver(page) {
     },
 
     /**
-     * The buttons in the title of a view in the Source Control view, by the view's title; they are drawn when the mouse is there.
-     * Of a view that is the only one they are in the title of the side bar: its own is hidden then.
+     * Returns the buttons in the title of a view in the Source Control view, by the view's title; VS Code draws them
+     * under the mouse. A single view has them in the title of the side bar, because its own is hidden then.
      * `until`, `gone`: waits until there is a button for each of these, and none for those.
      */
     async viewActions(title, { until = [], gone = [], timeout = defaultTimeout } = {}) {
@@ -181,8 +181,9 @@ export function createDriver(page) {
     },
 
     /**
-     * The buttons in the row of a repository in the Source Control view, by the folder's name: of several repositories each has
-     * its title there. `until`, `gone`: as above. The row must be among those that are drawn.
+     * Returns the buttons in a repository's row in the Source Control view, by the folder's name: with several
+     * repositories each has its title there. `until`, `gone`: as for the title of a view. The row must be among the
+     * visible ones.
      */
     async repositoryActions(name, { until = [], gone = [], timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
@@ -192,7 +193,7 @@ export function createDriver(page) {
       return buttonsIn(row, { until, gone, timeout });
     },
 
-    /** Types into the input box that is open, waits until it says something with the text `until`, and accepts. */
+    /** Types into the open input box, waits until its message contains the text `until`, and accepts. */
     async answerInput(text, { until, accept = true, timeout = defaultTimeout } = {}) {
       const widget = page.locator('.quick-input-widget:visible').first();
       const input = widget.locator('input').first();
@@ -249,12 +250,12 @@ export function createDriver(page) {
       await page.locator('.editor-container .monaco-editor').first().waitFor({ timeout });
     },
 
-    /** Whether the window is in Restricted Mode, by what the status bar says. */
+    /** True if the status bar shows Restricted Mode. */
     async isRestricted() {
       return (await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).count()) > 0;
     },
 
-    /** Trusts the workspace, with the button of VS Code's own editor for that, which is to be open. */
+    /** Trusts the workspace, with the button of VS Code's own editor for it, which must be open. */
     async trustWorkspace({ timeout = defaultTimeout } = {}) {
       await page
         .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ })

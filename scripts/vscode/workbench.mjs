@@ -1,4 +1,4 @@
-// Opens the extension, installed, in a VS Code window that can be looked at: for pictures and the check of the package.
+// Opens the extension, installed, in a VS Code window: for pictures and the check of the package.
 import { getVscode } from './get-vscode.mjs';
 import { openBrowser, startServer, workbenchUrl } from './launch.mjs';
 import { createDriver } from './ui.mjs';
@@ -12,8 +12,8 @@ const pictureSettings = {
 };
 
 /**
- * Opens a folder and calls `use` with the driver of its window (see ui.mjs); closes everything afterwards.
- * Either `installed`, the folder of the extension, or `vsix`, its package, says which extension is there.
+ * Opens a folder and calls `use` with the driver of its window (see ui.mjs); closes everything afterwards. Give
+ * either `installed`, the folder of the extension, or `vsix`, its package.
  */
 export async function withWorkbench({ version, open, installed, vsix, settings, window }, use) {
   const server = await startServer({

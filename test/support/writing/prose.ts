@@ -68,7 +68,9 @@ export function commentProse(text: string): Prose {
     inBlock = (inBlock || startsBlock) && !comment.includes('*/');
     const body = comment.replace(/\*\/.*$/, '');
     const isDirective = /^\s*(?:#!|eslint|@ts-|prettier-|istanbul|c8|<reference)/.test(body);
-    if (body.trim() === '' || isDirective) current = undefined;
+    // Code in a comment is indented.
+    const isCode = /^\s*\/\/ {3}/.test(raw);
+    if (body.trim() === '' || isDirective || isCode) current = undefined;
     else if (current === undefined || /^\s*(?:@\w+|[-*]\s|\d+\.\s)/.test(body)) {
       blocks.push((current = { line, lines: [body] }));
     } else current.lines.push(body);
