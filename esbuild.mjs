@@ -1,6 +1,6 @@
-// Builds the bundles: the extension (thin, on the extension host's thread) and its commands, loaded on first use; the
-// worker; the programs that ssh and hg run; the CLI. Only the extension may see `vscode`: a leak of that import into the
-// core breaks the other builds.
+// Builds the bundles: the extension (thin, on the extension host's thread) and its commands, loaded on first use. Also
+// the worker, the programs that ssh and hg run, and the CLI. Only the extension may see `vscode`: a leak of that import
+// into the core breaks the other builds.
 import * as esbuild from 'esbuild';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

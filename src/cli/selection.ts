@@ -86,8 +86,8 @@ export function splitKind(argument: string, defaultKind: 'relpath' | 'glob' = 'r
 }
 
 /**
- * Returns the selection that PATH arguments make. Throws a 'usage' error for a path that is not under the root, beyond a
- * symbolic link or in another repository, and for a pattern that cannot be compiled.
+ * Returns the selection that PATH arguments make. Throws a 'usage' error for a pattern that cannot be compiled. Also
+ * throws one for a path that is not under the root, beyond a symbolic link, or in another repository.
  */
 export async function selectPaths(
   argumentsGiven: readonly string[],

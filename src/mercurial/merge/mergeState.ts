@@ -1,5 +1,5 @@
-// What Mercurial notes of a merge while files of it are, or were, in conflict: also of the merges that a rebase, graft,
-// unshelve, histedit, backout or update with changed files makes. It is there until the result is committed or dropped.
+// Mercurial's notes on a merge with conflicts. Rebase, graft, unshelve, histedit, backout and updates with changed
+// files make such merges, too. The notes exist until the result is committed or dropped.
 import * as path from 'node:path';
 import { bytePath, compareBytes, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { ByteReader } from '../../base/byteReader.ts';
@@ -28,7 +28,7 @@ export const MERGE_DIRECTORY = 'merge';
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_RECORDS = 1 << 19;
 
-/** Reads both files without looking at what is in them. Throws 'io', and 'changed-while-reading' for a short read. */
+/** Reads both files without decoding them. Throws 'io', and 'changed-while-reading' for a short read. */
 export function readMergeStateFiles(vfs: Vfs, hgDirectory: string): MergeStateFiles {
   const [v1File, v2File] = mergeStatePaths(hgDirectory);
   return { v1: readWhole(vfs, v1File), v2: readWhole(vfs, v2File) };
@@ -41,12 +41,12 @@ export function mergeStatePaths(hgDirectory: string): [v1: string, v2: string] {
 }
 
 /**
- * What the files say; undefined if they say nothing. As Mercurial does it, the new form counts only if it has every
- * record of the old one: else a version that knows the old form only has gone on with the merge.
+ * Returns the notes in the files; undefined if there are none. As in Mercurial, the new form counts only if it has
+ * every record of the old one. Otherwise a version that knows only the old form has continued the merge.
  *
- * @throws 'unsupported' for a record that must be understood and is not, or a state of a file that is not known;
- *   'changed-while-reading' if a file ends within a record: both are rewritten in place, so this may be half of a write;
- *   'corrupt' for records that make no sense
+ * @throws 'unsupported' for an unknown record that readers must understand, or an unknown state of a file
+ * @throws 'changed-while-reading' if a file ends within a record: Mercurial rewrites both in place
+ * @throws 'corrupt' for records that make no sense
  */
 export function decodeMergeState(files: MergeStateFiles, hgDirectory: string): RecordedMerge | undefined {
   const [v1File, v2File] = mergeStatePaths(hgDirectory);
@@ -115,7 +115,7 @@ function recordsV2(bytes: Buffer, file: string): MergeRecord[] {
   return records;
 }
 
-/** Whether the records of the old form are among those of the new one, which have one more field: the other node. */
+/** True if the records of the old form are among those of the new one, which have one more field: the other node. */
 function coversAll(v2: readonly MergeRecord[], v1: readonly MergeRecord[]): boolean {
   const known = new Set<string>();
   for (const { type, data } of v2) {

@@ -18,13 +18,13 @@ export interface ChangesetSummary {
   readonly summary: string;
 }
 
-/** What a merge brings in. */
+/** The incoming changesets of a merge. */
 export interface PendingMerge {
   /** The newest first, at most as many as asked for. */
   readonly changesets: readonly ChangesetSummary[];
   /** How many there are. */
   readonly total: number;
-  /** False if the search was given up, so that there are more than `total`. */
+  /** False if the search was cut off, with more left than `total`. */
   readonly isComplete: boolean;
 }
 

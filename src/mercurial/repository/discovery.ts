@@ -7,8 +7,8 @@ import type { Vfs } from '../vfs.ts';
 export const HG_DIRECTORY = '.hg';
 
 /**
- * The root of the working copy that `start` is in: the nearest directory, from it upwards, that contains a directory
- * (or a symbolic link to one) named '.hg'. A file of that name makes no repository. Undefined if there is none.
+ * Returns the root of the working copy around `start`: the nearest directory upwards with a directory (or a
+ * symbolic link to one) named '.hg'. A file of that name makes no repository. Undefined if there is none.
  */
 export function findRepositoryRoot(vfs: Vfs, start: string): string | undefined {
   let directory = path.resolve(start);

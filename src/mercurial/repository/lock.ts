@@ -1,4 +1,5 @@
-// Whether a command holds the lock of the working copy, and so may be in the middle of changing it. We take no lock.
+// Reads whether a command holds the lock of the working copy, and so may be in the middle of changing it. We take no
+// lock.
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { errorMessage, QuicksilverError, systemErrorCode } from '../../base/errors.ts';
@@ -11,7 +12,7 @@ export interface WorkingCopyLock {
   readonly description: string | undefined;
 }
 
-/** Who we are, to tell whether a lock's process can be looked for. */
+/** Our own host and name space, to decide if a lock's process can be checked. */
 export interface LockContext {
   /** As Mercurial writes it: the host's name, on Linux with '/' and the id of the process name space. */
   readonly host: string;
@@ -26,9 +27,9 @@ const MAX_LOCK_BYTES = 4096;
 const MAX_PROCESS_ID = 0x7fff_ffff;
 
 /**
- * Looks at the lock once. It is a symbolic link that points to `host:pid` instead of a file, or, where there are no
- * symbolic links, a file with that text. A process that is gone on this very host (and in this name space) has left it
- * behind; of all others nothing can be known, and the lock counts as held. So does whatever else is there. Never throws.
+ * Reads the lock once. It is a symbolic link to `host:pid`, or, without symbolic links, a file with that text. A lock
+ * is free if its process is gone on this very host and in this name space. Any other lock, and anything else in its
+ * place, counts as held. Never throws.
  */
 export function workingCopyLock(vfs: Vfs, hgDirectory: string, context?: LockContext): WorkingCopyLock {
   const file = path.join(hgDirectory, LOCK_FILE);
@@ -64,7 +65,7 @@ function ownHost(vfs: Vfs): string {
   return id === undefined ? os.hostname() : `${os.hostname()}/${Number(id).toString(16)}`;
 }
 
-/** Signal 0 is not sent; asking to send it tells whether there is such a process. */
+/** Signal 0 is not sent; the call only checks if there is such a process. */
 function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);

@@ -1,4 +1,4 @@
-// What the working copy is called: its branch, the active bookmark, the topic.
+// The names of the working copy: its branch, the active bookmark, the topic.
 import * as path from 'node:path';
 import { toDisplay } from '../../base/bytePath.ts';
 import type { RepositoryLayout } from './requirements.ts';
@@ -31,8 +31,8 @@ export function readNames(vfs: Vfs, layout: RepositoryLayout): WorkingCopyNames 
 }
 
 /**
- * The file with the bookmarks, which need not exist: in the store if that is required, in the source of a share that
- * shares them, otherwise in the working copy's own `.hg`.
+ * Returns the file with the bookmarks, which need not exist. It is in the store if required, in the source of a share
+ * that shares them, otherwise in the working copy's own `.hg`.
  */
 export function bookmarksFile(vfs: Vfs, layout: RepositoryLayout): string {
   const source = layout.sharedSource ?? layout.hgDirectory;
@@ -52,7 +52,7 @@ function activeBookmark(vfs: Vfs, layout: RepositoryLayout): string | undefined 
   return hasBookmark(bookmarks, name) ? toDisplay(name) : undefined;
 }
 
-/** Whether a line `<40 hexadecimal digits> <name>` is there. */
+/** True if there is a line `<40 hexadecimal digits> <name>`. */
 function hasBookmark(bookmarks: Buffer, name: string): boolean {
   const wanted = Buffer.from(` ${name}`, 'latin1');
   for (let start = 0; start <= bookmarks.length;) {

@@ -27,15 +27,17 @@ export type { IgnoreRules } from '../ignore/ignoreRules.ts';
 export interface OpenOptions {
   readonly vfs: Vfs;
   readonly environment: HgEnvironment;
-  /** For looking at a repository that must be refused: nothing but {@link MercurialRepository.checkSupported} tells. */
+  /**
+   * Opens an unsupported repository as well; only {@link MercurialRepository.checkSupported} then reports the reason.
+   */
   readonly allowUnsupported?: boolean;
   /** Quicker means of reading the dirstate. */
   readonly means?: DecodeAccelerators | undefined;
 }
 
 /**
- * How the working copy is locked by a running command: 'updating' means that it is replacing working files, so that until
- * it is done what is recorded and what is there do not fit.
+ * How a running command locks the working copy. 'updating' means that it is replacing working files. Until it is done,
+ * the recorded state and the files do not match.
  */
 export type LockState = 'free' | 'held' | 'updating';
 
@@ -48,8 +50,8 @@ export interface WorkingCopyRules {
 }
 
 /**
- * What the file system of a working copy can record. Mercurial probes for it; here it is taken from the platform, which
- * differs only for a file system without them that is mounted on a platform with them.
+ * The abilities of a working copy's file system. Mercurial probes for them; here they follow the platform. The two
+ * differ only for a foreign file system that lacks them.
  */
 export function platformTraits(platform: NodeJS.Platform): FileSystemTraits {
   const windows = platform === 'win32';
@@ -57,8 +59,8 @@ export function platformTraits(platform: NodeJS.Platform): FileSystemTraits {
 }
 
 /**
- * A repository opened for reading. Layout, requirements and configuration are those of the moment at which it was opened:
- * when one of {@link definitionFiles} changes, open it again. All else is read anew by each call.
+ * A repository opened for reading. Layout, requirements and configuration are those of the moment at which it was
+ * opened: when one of {@link definitionFiles} changes, open it again. Each call reads everything else anew.
  */
 export class MercurialRepository {
   /** Absolute path of the working copy. */
@@ -98,7 +100,7 @@ export class MercurialRepository {
 
   /**
    * Opens the repository whose working copy has this root, an absolute path. Throws a QuicksilverError:
-   * 'not-a-repository', 'unsupported' if it must be refused, 'corrupt', 'invalid-config', 'io'.
+   * 'not-a-repository', 'unsupported', 'corrupt', 'invalid-config', 'io'.
    */
   static open(root: string, options: OpenOptions): MercurialRepository {
     const { vfs, environment } = options;
@@ -127,7 +129,7 @@ export class MercurialRepository {
     return this.#store;
   }
 
-  /** Everything because of which the repository must be refused, one clear sentence each. */
+  /** Returns every reason for which the repository is unsupported, one clear sentence each. */
   checkSupported(): readonly string[] {
     const question = this.#question();
     const reasons = [...unsupportedRequirements(this.requirements), ...unsupportedConfiguration(question)];
@@ -136,9 +138,9 @@ export class MercurialRepository {
   }
 
   /**
-   * What is recorded of the working copy. Throws a QuicksilverError: 'unsupported' if the tracked files show that the
-   * repository must be refused, 'corrupt', 'changed-while-reading', 'io'.
-   * @param previous what was read before, if anything was: if little has changed since, that saves most of the work
+   * Reads the recorded state of the working copy. Throws a QuicksilverError: 'unsupported' if the tracked files make
+   * the repository so, 'corrupt', 'changed-while-reading', 'io'.
+   * @param previous the dirstate read before, if any: after few changes it saves most of the work
    */
   readDirstate(previous?: Dirstate): Dirstate {
     const dirstate = this.#readDirstate(previous);
@@ -174,7 +176,7 @@ export class MercurialRepository {
     return readNames(this.#vfs, this.#layout);
   }
 
-  /** What was begun and neither finished nor aborted. */
+  /** Returns the unfinished operation. */
   unfinished(dirstate: Dirstate): Operation | undefined {
     return unfinishedOperation(this.#vfs, this.hgDirectory, dirstate);
   }

@@ -1,4 +1,4 @@
-// What a repository requires of its readers, and where its parts are: a share keeps its history somewhere else.
+// A repository's requirements of its readers, and the places of its parts: a share keeps its history somewhere else.
 import * as path from 'node:path';
 import { isUtf8, bytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
@@ -18,7 +18,7 @@ export interface RepositoryLayout {
   readonly files: readonly string[];
 }
 
-/** What a reader can know of; not all of it is supported, see `unsupportedRequirements`. */
+/** Requirements that a reader can know; not all are supported, see `unsupportedRequirements`. */
 const KNOWN: ReadonlySet<string> = new Set([
   'bookmarksinstore',
   'delta-info-revlog',
@@ -61,11 +61,12 @@ const MAX_REQUIRES_BYTES = 0x1_0000;
 const MAX_SHARED_PATH_BYTES = 0x1_0000;
 
 /**
- * Reads the requirements and finds the parts of the repository with this `.hg`. Since they are split between the working
- * copy and the store, neither file alone tells all; a share that is not "share-safe" has a copy of all of them.
+ * Reads the requirements and finds the parts of the repository with this `.hg`. Working copy and store each have a
+ * part of the requirements, so neither file alone is enough. A share that is not "share-safe" has a copy of all of
+ * them.
  *
- * Throws a QuicksilverError: 'corrupt' if a file or the share's source is damaged or missing, 'unsupported' for a
- * requirement that is not known and for a share that does not fit its source, 'io'.
+ * Throws a QuicksilverError: 'corrupt' if a file or the share's source is damaged or missing, or 'io'. Throws
+ * 'unsupported' for an unknown requirement, and for a share that does not fit its source.
  */
 export function readLayout(vfs: Vfs, hgDirectory: string): RepositoryLayout {
   const requiresFile = path.join(hgDirectory, 'requires');

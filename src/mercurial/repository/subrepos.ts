@@ -8,20 +8,20 @@ import { HG_DIRECTORY } from './discovery.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
 import type { Vfs } from '../vfs.ts';
 
-/** The files that tell, in the root of the working copy. */
+/** The files with the subrepositories, in the root of the working copy. */
 export const SUBREPOSITORY_FILES: readonly string[] = ['.hgsub', '.hgsubstate'];
 
 const MAX_BYTES = 1 << 20;
-/** Of a list that is longer than any person's, the rest counts as not present. */
+/** Beyond so many subrepositories, the others count as not present. */
 const MAX_LOOKED_FOR = 1000;
 
 /**
- * The paths of the subrepositories, as they stand in `.hgsub` on disk, if that is tracked: an untracked or forgotten one
- * means nothing, and neither does `.hgsubstate` without it. Paths that are not in the form that Mercurial gives to those
- * of files exclude nothing for it, and so they do here.
+ * Returns the paths of the subrepositories, from `.hgsub` on disk, if that is tracked. An untracked or forgotten one
+ * means nothing, and neither does `.hgsubstate` without it. Paths in an unusual form exclude nothing for Mercurial,
+ * and none here.
  *
- * Throws a QuicksilverError where Mercurial aborts: 'invalid-config' for `.hgsub`, 'corrupt' for `.hgsubstate`;
- * 'unsupported' for an `%include`, which would be read from tracked files.
+ * Throws a QuicksilverError where Mercurial aborts: 'invalid-config' for `.hgsub`, 'corrupt' for `.hgsubstate`. Also
+ * throws 'unsupported' for an `%include`, which Mercurial reads from tracked files.
  */
 export function subrepositoryPaths(vfs: Vfs, root: string, dirstate: Dirstate): Set<BytePath> {
   const paths = new Set<BytePath>();

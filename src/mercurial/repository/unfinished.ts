@@ -15,7 +15,7 @@ const STATE_FILES: readonly (readonly [string, Operation])[] = [
   ['updatestate', 'update'],
 ];
 
-/** The same, to be watched; relative to `.hg`. */
+/** The state files alone, for watching; relative to `.hg`. */
 export const UNFINISHED_FILES: readonly string[] = STATE_FILES.map(([file]) => file);
 
 /**

@@ -1,11 +1,12 @@
-// What is refused, by name, because the answer could differ from Mercurial's; everything else is answered exactly.
+// Features that are unsupported, by name, because the answer could differ from Mercurial's. Everything else is
+// answered exactly.
 import * as path from 'node:path';
 import { bytePath } from '../../base/bytePath.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
 import type { Vfs } from '../vfs.ts';
 
-/** What a repository is judged by. */
+/** The facts that decide about a repository. */
 export interface SupportQuestion {
   readonly vfs: Vfs;
   /** Absolute path of the working copy. */
@@ -35,7 +36,7 @@ const REFUSED_REQUIREMENTS: readonly (readonly [string, string])[] = [
   ['manifestv2', 'The obsolete requirement manifestv2 is not supported.'],
 ];
 
-/** What can be said without looking at the configuration: one clear sentence for each reason to refuse. */
+/** Returns the reasons that do not depend on the configuration: one clear sentence each. */
 export function unsupportedRequirements(requirements: ReadonlySet<string>): string[] {
   const reasons = REFUSED_REQUIREMENTS.filter(([name]) => requirements.has(name)).map(([, sentence]) => sentence);
   if (!requirements.has('revlogv1') && !requirements.has('exp-revlogv2.2')) {
@@ -45,11 +46,11 @@ export function unsupportedRequirements(requirements: ReadonlySet<string>): stri
 }
 
 /**
- * What the configuration says: filters change what a working file is compared as, and extensions what a status lists.
+ * Returns the reasons in the configuration: filters change the compared content of a working file, and extensions the
+ * files of a status.
  *
- * An extension that is enabled without anything for it to do changes nothing: keyword without patterns, sparse without
- * a sparse checkout. win32text does nothing but offer filters, which matter only if `[encode]` names them. lfs is
- * supported.
+ * An enabled extension without work changes nothing: keyword without patterns, sparse without a sparse checkout. The
+ * extension win32text only offers filters, which matter only if `[encode]` names them. The extension lfs is supported.
  */
 export function unsupportedConfiguration(question: SupportQuestion): string[] {
   const { vfs, hgDirectory, requirements, config } = question;
@@ -72,8 +73,8 @@ export function unsupportedConfiguration(question: SupportQuestion): string[] {
 }
 
 /**
- * What depends on the tracked files too: eol changes how files are compared once there is an `.hgeol`, on disk or in the
- * first parent, whose files the dirstate lists; largefiles replaces what is below `.hglf`.
+ * Returns the reasons that depend on the tracked files, too. The extension eol changes the comparison of files if there
+ * is an `.hgeol`, on disk or in the first parent. The extension largefiles replaces the files below `.hglf`.
  */
 export function unsupportedFiles(question: SupportQuestion, dirstate: Dirstate): string[] {
   const { vfs, root, hgDirectory, requirements, config } = question;

@@ -1,5 +1,5 @@
-// Whether a working file has the content of a revision. Most often the hash answers: a node is the hash of its parents
-// and text, so hashing the working file says "equal" without putting the revision's text together.
+// Decides if a working file has the content of a revision. Most often the hash answers: a node is the hash of its
+// parents and text. So hashing the working file proves equality without building the revision's text.
 import { createHash } from 'node:crypto';
 import type { ContentSource } from '../../base/fileStat.ts';
 import type { StoreCounters } from './counters.ts';
@@ -39,13 +39,13 @@ export function matchesRevision(
   }
   const expected = filelog.content(revision);
   if (!equals(expected, content)) return false;
-  // A block that names no source, as one does that a line break in a name has cut short, is content to Mercurial when it
-  // compares sizes: the file is modified although it has what `hg cat` prints.
+  // A block that names no source, as one cut short by a line break in a name, is content to Mercurial when it
+  // compares sizes. Then the file is modified although it has the bytes that `hg cat` prints.
   const block = excess ?? filelog.revlog.text(revision).length - expected.length;
   return block === 0 || block === EMPTY_METADATA.length || filelog.copySource(revision) !== undefined;
 }
 
-/** A block of metadata has both marks at least. Only a revision without a first parent has more in it: a copy source. */
+/** A block of metadata has both marks at least. Only a revision without a first parent has a copy source in it. */
 function mayHaveMetadata(entry: RevlogEntry, excess: number): boolean {
   return entry.p1 >= 0 ? excess === EMPTY_METADATA.length : excess >= EMPTY_METADATA.length;
 }
@@ -70,7 +70,7 @@ function hashOf(filelog: Filelog, entry: RevlogEntry, content: ContentSource): B
 
 /** The content as Mercurial stores it if it is no copy. */
 function* storedForm(content: ContentSource): Generator<Uint8Array> {
-  // Pieces may be of any length, so the first bytes are gathered until the mark can be told.
+  // Pieces may be of any length, so the first bytes are gathered until the mark is complete.
   const head: Uint8Array[] = [];
   let headLength = 0;
   for (const chunk of content.chunks()) {
@@ -90,7 +90,7 @@ function* storedForm(content: ContentSource): Generator<Uint8Array> {
 }
 
 function equals(expected: Buffer, content: ContentSource): boolean {
-  // Says the same as reading would, unless the file is changing, and then it is read again anyway.
+  // Reading would give the same result, unless the file is changing, and then it is read again anyway.
   if (expected.length !== content.size) return false;
   let at = 0;
   for (const chunk of content.chunks()) {

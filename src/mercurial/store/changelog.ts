@@ -46,8 +46,8 @@ export class Changelog {
   }
 
   /**
-   * Only the manifest node: a changeset that brought many files names them all, and they need not be read for it. That it
-   * is undamaged is not checked here, because the manifest is checked against this node.
+   * Returns only the manifest node: a changeset that brought many files names them all, and they need not be read for
+   * it. Damage shows later, because the manifest is checked against this node.
    */
   manifestNode(revision: number): string {
     const text = this.revlog.beginning(revision, MANIFEST_LINE);

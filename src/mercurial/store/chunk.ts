@@ -1,4 +1,4 @@
-// A revision's data in a revlog: a full text or a delta, stored in one of several ways told apart by the first byte.
+// Decodes a revision's data in a revlog: a full text or a delta. The first byte shows how it is stored.
 import { constants, inflateSync, type ZlibOptions } from 'node:zlib';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
 import { decompressZstd } from './zstd.ts';
@@ -20,26 +20,26 @@ export function decodeChunk(chunk: Buffer, maxBytes: number, name: string, isExa
 }
 
 /**
- * Bytes of a chunk that are enough for {@link decodeBeginning} of a few dozen bytes, whatever comes first in them, unless
- * the compression is one that has to be read in blocks.
+ * Bytes of a chunk that are enough for {@link decodeBeginning} of a few dozen bytes, except for a compression in
+ * blocks.
  */
 export const CHUNK_BEGINNING = 512;
 
-/** Whether a chunk has to be there as a whole for its beginning to be decoded. */
+/** True if the beginning of a chunk can be decoded only from the whole chunk. */
 export function needsWholeChunk(beginning: Buffer): boolean {
   return beginning[0] === ZSTD;
 }
 
 /**
- * What a chunk begins with, at least `count` bytes if it could be decoded that far; `chunk` may be cut off after
- * {@link CHUNK_BEGINNING} bytes unless {@link needsWholeChunk}. Little more is decompressed than was given. Throws as
- * {@link decodeChunk} does; that the rest is undamaged is not known.
+ * Returns at least the first `count` bytes of a chunk if it can be decoded that far. `chunk` may be cut off after
+ * {@link CHUNK_BEGINNING} bytes unless {@link needsWholeChunk}. Decompresses little more than the given part. Throws
+ * as {@link decodeChunk} does; damage in the remaining bytes stays unknown.
  */
 export function decodeBeginning(chunk: Buffer, count: number, name: string): Buffer {
   switch (chunk[0]) {
     case ZLIB: {
       const part = chunk.subarray(0, CHUNK_BEGINNING);
-      // At the end of the part it tells what it has, instead of missing the rest.
+      // At the end of the part it returns the bytes so far, instead of missing the others.
       const options = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: MIN_INFLATE_CHUNK };
       return inflated(part, part.length * MAX_INFLATE_RATIO, name, options);
     }
@@ -71,7 +71,7 @@ function decode(chunk: Buffer, maxBytes: number, name: string, isExact: boolean)
 }
 
 function inflate(chunk: Buffer, maxBytes: number, name: string, isExact: boolean): Buffer {
-  // One piece (and the byte that shows it to be all) where the length is known and the data can have it; the usual small
+  // One piece (and the byte that proves its end) if the length is known and the data can have it. The usual small
   // pieces would be copied together.
   const possible = Math.min(maxBytes + 1, chunk.length * MAX_INFLATE_RATIO);
   const chunkSize = Math.max(MIN_INFLATE_CHUNK, isExact ? possible : Math.min(possible, MAX_INFLATE_CHUNK));
@@ -93,7 +93,7 @@ function inflated(chunk: Buffer, maxBytes: number, name: string, options: ZlibOp
 const ZLIB = 0x78;
 /** '(', the first byte of a zstd frame. */
 const ZSTD = 0x28;
-/** Of a frame that tells its length, that is not to be more; a text's beginning is not looked for in larger ones. */
+/** The most bytes of a frame that states its length; a text's beginning is not decoded from larger ones. */
 const MAX_ZSTD_BEGINNING = 1 << 30;
 const MIN_INFLATE_CHUNK = 1 << 10;
 const MAX_INFLATE_CHUNK = 1 << 18;

@@ -1,4 +1,4 @@
-/** The work a store has done since it was opened. Tests assert exact numbers, so that a lost optimisation fails one. */
+/** The work of a store since it was opened. Tests assert exact numbers, so that a lost optimization fails one. */
 export interface StoreCounters {
   /** Times the index of a revlog was read from its beginning. */
   revlogsOpened: number;

@@ -1,5 +1,5 @@
-// Deltas are applied to a list of pieces instead of to the text itself: a manifest of tens of megabytes may have a chain
-// of hundreds of small deltas, and copying the whole text for each would take seconds.
+// Applies deltas to a list of pieces instead of the text. A manifest of tens of megabytes may have a chain of
+// hundreds of small deltas, and copying the whole text for each would take seconds.
 import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 
@@ -32,8 +32,8 @@ export class PatchedText {
   }
 
   /**
-   * Applies a delta: hunks of start, end and length (each 32 bits) and that many bytes, which replace the range of the
-   * text as it was before this delta. Hunks are in ascending order. Throws 'corrupt' for anything else.
+   * Applies a delta: hunks of start, end and length (32 bits each) and that many bytes. They replace the range of the
+   * text before this delta. Hunks are in ascending order. Throws 'corrupt' for anything else.
    */
   apply(delta: Uint8Array): void {
     const reader = new ByteReader(delta, this.#name);

@@ -1,4 +1,4 @@
-// The revisions of one tracked file. A revision's text may begin with a block of metadata about where it was copied from.
+// The revisions of one tracked file. A revision's text may begin with a block of metadata about its copy source.
 import { createHash } from 'node:crypto';
 import { QuicksilverError } from '../../base/errors.ts';
 import { FLAG_CENSORED, FLAG_EXTERNAL, type Revlog } from './revlog.ts';
@@ -6,7 +6,7 @@ import { FLAG_CENSORED, FLAG_EXTERNAL, type Revlog } from './revlog.ts';
 export interface FileText {
   /** 'metadata key' to value, as byte strings; undefined if there is no block. */
   readonly metadata: ReadonlyMap<string, string> | undefined;
-  /** What the working file contains. */
+  /** The content of the working file. */
   readonly content: Buffer;
 }
 
@@ -18,7 +18,7 @@ export interface CopySource {
   readonly node: string;
 }
 
-/** What Mercurial's lfs extension stores in the place of a large file. */
+/** The text that Mercurial's lfs extension stores in place of a large file. */
 export interface LargeFilePointer {
   /** SHA-256 of the content, hexadecimal. */
   readonly sha256: string;
@@ -58,7 +58,7 @@ export function parseLargeFilePointer(text: Buffer, name: string): LargeFilePoin
   return { sha256, size: Number(size) };
 }
 
-/** Of a pointer, the copy source is among its own lines. */
+/** For a pointer, the copy source is among its own lines. */
 function pointerCopySource(text: Buffer): CopySource | undefined {
   const lines = text.toString('latin1', 0, MAX_POINTER_BYTES);
   const path = /^x-hg-copy ([^\n]+)$/m.exec(lines)?.[1];
@@ -97,7 +97,7 @@ export class Filelog {
       return { metadata: undefined, content };
     }
     const text = parseFileText(this.revlog.text(revision));
-    // What a censored revision stores says why it was removed; it has no content.
+    // A censored revision stores the reason of its removal; it has no content.
     return (flags & FLAG_CENSORED) === 0 ? text : { metadata: text.metadata, content: Buffer.alloc(0) };
   }
 

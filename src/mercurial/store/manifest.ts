@@ -54,7 +54,7 @@ export class ManifestText {
     return this.#text.length;
   }
 
-  /** Costs the logarithm of the number of lines. Throws 'corrupt' if a line that is looked at is none. */
+  /** Costs the logarithm of the number of lines. Throws 'corrupt' if it meets an invalid line. */
   find(path: string): ManifestLine | undefined {
     const at = this.lowerBound(path);
     if (at >= this.#text.length) return undefined;
@@ -77,7 +77,7 @@ export class ManifestText {
     this.#checkLine(0, 0);
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
-      // Of the line that the middle is in; a search from -1 would begin at the end of the buffer.
+      // The line around the middle; a search from -1 would begin at the end of the buffer.
       const start = middle === 0 ? 0 : text.lastIndexOf(LINE_FEED, middle - 1) + 1;
       this.#checkLine(start, middle);
       const nul = this.#nul(start);
@@ -87,7 +87,7 @@ export class ManifestText {
     return low;
   }
 
-  /** Of the line that begins at `start`: where its path ends, and where the line ends (the place of its newline). */
+  /** Returns, for the line that begins at `start`, the end of its path and the place of its newline. */
   bounds(start: number): { readonly nul: number; readonly end: number } {
     const nul = this.#nul(start);
     return { nul, end: this.#end(nul) };
@@ -106,8 +106,8 @@ export class ManifestText {
   }
 
   /**
-   * All lines. Throws 'corrupt' where they are out of order, as Mercurial does: a directory that comes many times, with
-   * others in it that do as well, could otherwise be gone through without end.
+   * Returns all lines. Throws 'corrupt' where they are out of order, as Mercurial does. Otherwise a directory that
+   * comes many times, with such directories inside, could be walked without end.
    */
   *lines(): Generator<[string, ManifestLine]> {
     let previous = '';

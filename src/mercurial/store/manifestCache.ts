@@ -10,10 +10,11 @@ const HEADER_LENGTH = NODE_LENGTH + 4;
 const MAX_ENTRIES = 32;
 
 /**
- * The text that the cache has for a node, or undefined. The file is a sequence of node, length (32 bits) and text. It is
- * written without care, so the caller must check the text against the node, and a damaged file is as good as none.
+ * Returns the text of a node in the cache, or undefined. The file is a sequence of node, length (32 bits) and text.
+ * Mercurial writes it carelessly, so the caller must check the text against the node. A damaged file counts as
+ * missing.
  *
- * @param maxBytes longer texts are passed over
+ * @param maxBytes longer texts are skipped
  */
 export function readManifestCache(
   vfs: Vfs,

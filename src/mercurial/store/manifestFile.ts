@@ -1,5 +1,5 @@
-// A manifest in Mercurial's cache of full texts, looked up where it is: that of a large repository has tens of megabytes, of
-// which a few lines are needed.
+// Searches a manifest in Mercurial's cache of full texts, in the file. A large repository's manifest has tens of
+// megabytes, of which a few lines are needed.
 import { sameIdentity, type FileIdentity, type Vfs } from '../vfs.ts';
 import type { StoreCounters } from './counters.ts';
 import { ManifestText, type ManifestLine } from './manifest.ts';
@@ -33,8 +33,8 @@ export class ManifestFile {
   }
 
   /**
-   * The line of a path, undefined if there is none; 'unknown' if the file is another one by now, or has lines that are too
-   * long to be looked for here. The text must have been verified. Reads some 100 KB, whatever its length.
+   * Returns the line of a path, undefined if there is none. Returns 'unknown' if the file is another one by now, or
+   * has lines too long for the search. The text must have been verified. Reads some 100 KB, whatever its length.
    */
   find(path: string): ManifestLine | undefined | 'unknown' {
     const { file, identity, start, length } = this.#place;

@@ -9,7 +9,7 @@ import { RevlogIndex, type RevlogEntry } from './revlogIndex.ts';
 
 export type { RevlogEntry } from './revlogIndex.ts';
 
-/** Content removed on purpose; the text says so. The node does not match it. */
+/** Content removed on purpose; the text gives the reason. The node does not match it. */
 export const FLAG_CENSORED = 0x8000;
 /** History left out on purpose; the node does not match text and parents. */
 export const FLAG_ELLIPSIS = 0x4000;
@@ -20,7 +20,7 @@ export const FLAG_EXTERNAL = 0x2000;
 const KNOWN_FLAGS = FLAG_CENSORED | FLAG_ELLIPSIS | FLAG_EXTERNAL | 0x1fc0;
 const NOT_HASHED = FLAG_CENSORED | FLAG_ELLIPSIS | FLAG_EXTERNAL;
 
-/** No text longer than this is put together. Larger files are told apart by size and hash alone. */
+/** Longer texts are never built. Larger files are compared by size and hash alone. */
 export const MAX_TEXT_BYTES = 1 << 30;
 
 /**
@@ -79,8 +79,9 @@ export class Revlog {
   }
 
   /**
-   * Throws 'corrupt' if there is no such revision or its entry makes no sense, 'changed-while-reading' if the index was
-   * replaced since it was read: then numbers may mean other revisions, and what is wanted must be found again.
+   * Throws 'corrupt' if there is no such revision or its entry is invalid. Throws 'changed-while-reading' if the
+   * index was replaced since it was read: then numbers may mean other revisions, and the caller must find the
+   * revision again.
    */
   entry(revision: number): RevlogEntry {
     const entry = this.#loaded().entry(revision);
@@ -95,11 +96,11 @@ export class Revlog {
   }
 
   /**
-   * The revision with this node; -1 if there is none, for the null node as well. If it is not there and the index on
-   * disk is another by now, that one is searched too.
+   * Returns the revision with this node; -1 if there is none, and for the null node. If the node is missing and the
+   * index on disk has changed, the new one is searched, too.
    *
-   * @param hint the revision from which to look downwards first: the changelog revision that brought a manifest is a
-   *   good one, because there are no more manifests than changesets
+   * @param hint the revision from which to search downwards first. The changelog revision that brought a manifest is
+   * a good one, because there are no more manifests than changesets
    */
   findNode(node: Uint8Array | string, hint?: number): number {
     const wanted = nodeBytes(node);
@@ -115,11 +116,11 @@ export class Revlog {
   }
 
   /**
-   * The full text of a revision, checked against its node (except where flags say that the node is another text's).
-   * Do not change it: it may be shared.
+   * Returns the full text of a revision, checked against its node, except where flags mark the node as another
+   * text's. Do not change it: it may be shared.
    *
-   * @throws 'corrupt' if the revlog is damaged, 'unsupported' for flags or a compression that are not known,
-   *   'changed-while-reading' if it was replaced twice meanwhile
+   * @throws 'corrupt' if the revlog is damaged, 'unsupported' for unknown flags or compressions,
+   * 'changed-while-reading' if it was replaced twice meanwhile
    */
   text(revision: number): Buffer {
     return this.#following(revision, at => this.#text(at));
@@ -138,9 +139,9 @@ export class Revlog {
   }
 
   /**
-   * The first `count` bytes of a text, or all of it if it is shorter; `count` is to be some dozens. If the text is stored
-   * as a whole, only its beginning is read and decompressed. It is NOT checked against the node then, so it must be
-   * something that cannot be taken for anything else when it is damaged. Throws as {@link text} does.
+   * Returns the first `count` bytes of a text, or all of a shorter one; `count` must be some dozens. For a text
+   * stored as a whole, only its beginning is read and decompressed. It is NOT checked against the node then, so a
+   * damaged beginning must not resemble anything else. Throws as {@link text} does.
    */
   beginning(revision: number, count: number): Buffer {
     return this.#following(revision, at => (this.#storedBeginning(at, count) ?? this.#text(at)).subarray(0, count));
@@ -166,7 +167,7 @@ export class Revlog {
     return this.verifyPieces(revision, [text]);
   }
 
-  /** The same of a text that comes in pieces. */
+  /** Joins the beginning of a text that comes in pieces. */
   verifyPieces(revision: number, pieces: Iterable<Uint8Array>): boolean {
     const entry = this.entry(revision);
     const hash = nodeHash(...this.parentNodes(entry));
@@ -179,7 +180,7 @@ export class Revlog {
     return [node(entry.p1), node(entry.p2)];
   }
 
-  /** Forgets the index if that on disk is another by now; true if so. What is asked next is read again. */
+  /** Forgets the index if the one on disk has changed; returns true if so. The next question reads it again. */
   refresh(): boolean {
     if (this.#index === undefined || this.#index.isCurrent()) return false;
     this.#index = undefined;
@@ -196,8 +197,8 @@ export class Revlog {
   }
 
   /**
-   * Mercurial appends to revlogs, splits and strips them while we read. What looks damaged, or is not there, is read
-   * once more if the index is another by then.
+   * Mercurial appends to revlogs, splits and strips them while we read. If a part is damaged or missing, it is read
+   * once more after a change of the index.
    */
   #retrying<Result>(work: () => Result): Result {
     try {
@@ -217,7 +218,7 @@ export class Revlog {
     }
   }
 
-  /** As above, for a revision that must not be mistaken for another. */
+  /** Runs the work again after a change of the index, for a revision that must not be mistaken for another. */
   #following<Result>(revision: number, work: (at: number) => Result): Result {
     const { node } = this.entry(revision);
     let at = revision;

@@ -1,5 +1,5 @@
-// The index of a revlog. A big repository's changelog and manifest have indices of tens of megabytes of which a status
-// needs a few entries near the end, so a large index is read in windows and a small one in one go.
+// The index of a revlog. A big repository's changelog and manifest have indices of tens of megabytes. A status needs
+// a few entries near the end, so a large index is read in windows and a small one in one go.
 import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs.ts';
@@ -36,7 +36,10 @@ const PARENTS_OFFSET = 24;
 const NODE_OFFSET = 32;
 const FLAG_INLINE = 0x0001;
 const FLAG_GENERAL_DELTA = 0x0002;
-/** Beside these two: "flags tell which file texts have metadata", and "entries tell what deltas are". Neither is needed. */
+/**
+ * Further flags: "flags show which file texts have metadata" and "entries show the kind of deltas". Neither is
+ * needed.
+ */
 const KNOWN_FLAGS = FLAG_INLINE | FLAG_GENERAL_DELTA | 0x0004 | 0x0008;
 
 /** Indices up to this many bytes are read whole. */
@@ -50,7 +53,7 @@ const MAX_REVISIONS = 1 << 24;
 /** Mercurial splits an inline revlog when its data have 128 KiB, at the latest when the transaction ends. */
 const MAX_INLINE_BYTES = 1 << 28;
 
-/** What is on disk for one revlog's index, as it was at one moment: see {@link RevlogIndex.isCurrent}. */
+/** The facts on disk about one revlog's index, as of one moment: see {@link RevlogIndex.isCurrent}. */
 export class RevlogIndex {
   readonly file: string;
   /** Undefined if there is no such file; then there are no revisions. */
@@ -59,7 +62,7 @@ export class RevlogIndex {
   readonly isGeneralDelta: boolean;
   /** Number of revisions. */
   readonly length: number;
-  /** The file ends within an entry: it is being appended to, or was cut off. What comes before is good. */
+  /** The file ends within an entry: Mercurial is appending to it, or it was cut off. The entries before are good. */
   readonly endsWithinEntry: boolean;
   /** Bytes of memory held, about. */
   get bytesHeld(): number {
@@ -72,7 +75,7 @@ export class RevlogIndex {
   readonly size: number;
   readonly #whole: Buffer | undefined;
   readonly #windows = new BoundedCache<Buffer>(MAX_WINDOWS, Infinity, window => window.length);
-  /** Of an inline revlog, where each entry begins. */
+  /** Start of each entry, for an inline revlog. */
   #starts = new Float64Array(0);
   #open: OpenFile | undefined;
 
@@ -133,7 +136,9 @@ export class RevlogIndex {
     }
   }
 
-  /** Keeps a large index open while `work` reads many parts of it. Throws 'changed-while-reading' if it was replaced. */
+  /**
+   * Keeps a large index open while `work` reads many parts of it. Throws 'changed-while-reading' if it was replaced.
+   */
   whileOpen<Result>(work: () => Result): Result {
     if (this.#whole !== undefined || this.#open !== undefined) return work();
     const file = this.#vfs.open(this.file);
@@ -186,8 +191,8 @@ export class RevlogIndex {
   }
 
   /**
-   * The revision with this node, or -1: looked for from `hint` (or the last one) down to the first, then above the hint.
-   * A large index is read backwards in windows that are not kept.
+   * Returns the revision with this node, or -1. Searches from `hint` (or the last one) down to the first, then above
+   * the hint. Reads a large index backwards in windows that are not kept.
    */
   find(node: Buffer, hint = this.length - 1): number {
     const from = Math.min(Math.max(hint, 0), this.length - 1);

@@ -37,9 +37,9 @@ export interface StoreOptions {
 /** The files of one changeset. Nothing is read before the first {@link find}. */
 export interface StoreTree {
   find(path: BytePath): StoreFile | undefined;
-  /** After the first find: why the tree is empty although a revision was asked for. As Mercurial does, it is no error. */
+  /** After the first find: why the tree is empty although a revision was asked for. As in Mercurial, it is no error. */
   readonly warning: string | undefined;
-  /** To be called when nothing is looked for at the moment: gives back memory that can be had again without much work. */
+  /** Call it when idle: releases memory that can be filled again without much work. */
   release(): void;
 }
 
@@ -76,8 +76,8 @@ export interface Store {
   /** The files of the changeset with this node; none for 40 zeros, and (with a warning) for one that does not exist. */
   baseTree(parent: string): StoreTree;
   /**
-   * Looks at all that is cached and forgets what is another file on disk by now. Not needed to see new revisions: what is
-   * not found is looked for on disk again.
+   * Checks everything in the caches and forgets files that have changed on disk. New revisions do not need it: a
+   * missing one is searched on disk again.
    */
   refresh(): void;
   /** Does `work` once more if a revlog was replaced (stripped, split) in the middle of it. */
@@ -188,8 +188,8 @@ class DiskStore implements Store {
   }
 
   /**
-   * The same where it is in Mercurial's cache, verified; undefined if it is not there, or so small that its text may as well be
-   * kept in memory.
+   * Returns the manifest's place in Mercurial's cache, verified. Undefined if it is not there, or so small that its
+   * text may be kept in memory.
    */
   manifestFileOfChangeset(node: string): ManifestFile | undefined {
     const link = this.#isTree ? -1 : this.changelog.findNode(node);

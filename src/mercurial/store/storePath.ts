@@ -1,11 +1,11 @@
-// Where the revlog of a tracked path lies in the store: file systems that fold case, refuse names or limit lengths must
-// still keep every path apart, so Mercurial encodes them. Which encoding is used is a requirement of the repository.
+// Maps a tracked path to its revlog in the store. File systems that fold case, reject names or limit lengths must
+// still keep every path apart, so Mercurial encodes them. A requirement of the repository names the encoding.
 import { createHash } from 'node:crypto';
 import { QuicksilverError } from '../../base/errors.ts';
 
 /**
  * - plain: no encoding at all.
- * - directories: only directories that could be taken for a revlog are renamed (a repository without a store directory).
+ * - directories: only directories that resemble a revlog are renamed (a repository without a store directory).
  * - escaped: and capitals and reserved bytes are escaped.
  * - hashed: and names reserved by Windows, trailing dots and spaces are escaped, and long paths are hashed (`fncache`).
  * - hashed-dots: and leading dots and spaces are escaped (`dotencode`).
@@ -24,8 +24,8 @@ export function storeLayout(requirements: ReadonlySet<string>): StoreLayout {
 /**
  * The path of a store file, as a byte string relative to the store directory.
  *
- * @param path a byte string such as 'data/dir/name.i' or 'meta/dir/00manifest.i'; the index ('.i') and the data file
- *   ('.d') of one revlog are encoded separately, because the hash of a long path differs
+ * @param path a byte string such as 'data/dir/name.i' or 'meta/dir/00manifest.i'. Index ('.i') and data file ('.d') of
+ *   one revlog are encoded separately, because the hash of a long path differs
  * @throws a 'corrupt' error if a component is empty, '.' or '..', so that no name can lead out of the store
  */
 export function encodeStorePath(path: string, layout: StoreLayout): string {
@@ -48,7 +48,7 @@ export function encodeStorePath(path: string, layout: StoreLayout): string {
 }
 
 const MAX_LENGTH = 120;
-/** Of the directories in a hashed path: this many bytes of each, and this many in all with their slashes. */
+/** Bytes of each directory in a hashed path, and of all together with their slashes. */
 const DIRECTORY_PREFIX = 8;
 const MAX_DIRECTORIES = 68;
 /** 'data/' and 'meta/' are equally long; a hashed path leaves them out. */

@@ -1,5 +1,5 @@
-// A decoder of zstd frames (RFC 8878) made for data from strangers: it allocates no more than the caller allows and than
-// the frame can fill, its work is bounded by what it puts out, and it refuses whatever the format does not allow.
+// A decoder of zstd frames (RFC 8878) for data from strangers. It allocates no more than the caller allows and the
+// frame can fill. Its work is bounded by its output, and it rejects everything that the format does not allow.
 import { QuicksilverError } from '../../base/errors.ts';
 import {
   BackwardBits,
@@ -15,11 +15,11 @@ import {
 } from './zstdEntropy.ts';
 
 /**
- * The content of the frame at the beginning of `frame`. Its checksum is not looked at: texts are checked by their node.
+ * Returns the content of the frame at the beginning of `frame`, without its checksum: texts are checked by their node.
  *
  * @param maxBytes more is a 'corrupt' error
  * @param name what errors are about
- * @param enough if given, blocks are decoded only until there are so many bytes, and no more than a block is put out beyond
+ * @param enough if given, decoding stops after the block that reaches so many bytes
  * @throws 'unsupported' if the frame needs a dictionary, 'corrupt' if it is damaged
  */
 export function decompressZstd(frame: Uint8Array, maxBytes: number, name: string, enough = Infinity): Buffer {
@@ -74,7 +74,7 @@ class FrameDecoder {
     const stated = sizeLength === 0 ? undefined : this.#little(at, sizeLength) + (sizeLength === 2 ? 256 : 0);
     at += sizeLength;
 
-    // The headers of all blocks tell how much they can stand for, before anything is allocated for it.
+    // The headers of all blocks bound the content before anything is allocated.
     let possible = 0;
     for (const block of this.#blocks(at)) possible += block.kind === COMPRESSED ? MAX_BLOCK : block.size;
     if (stated !== undefined && stated > possible) invalid(`${stated} bytes stated, ${possible} possible`);
@@ -165,7 +165,7 @@ class FrameDecoder {
       decodeHuffman(table, this.#bytes, at, end, this.#literals, 0, length);
       return { length, end };
     }
-    // Four streams of equal length but for the last; the sizes of the first three are given.
+    // Four streams of equal length except the last; the sizes of the first three are given.
     const part = (length + 3) >> 2;
     if (part * 3 > length) invalid('literals that are too short');
     let from = at + 6;
@@ -294,7 +294,7 @@ class FrameDecoder {
   }
 }
 
-/** What a code stands for is its base plus as many bits as it says. */
+/** The value of a code is its base plus as many extra bits as listed. */
 function bases(first: number, bits: Uint8Array): Uint32Array {
   let base = first;
   return Uint32Array.from(bits, width => {
