@@ -15,6 +15,7 @@ const common = {
   target: 'node20',
   format: 'cjs',
   minify: true,
+  charset: 'utf8',
   sourcemap: 'linked',
   logLevel: 'warning',
   metafile: true,
