@@ -127,7 +127,10 @@ function findDirectories(
     while (common < shorter && names[offset + common] === names[previous + common]) common++;
     const stage = bytes[at[entry]! + flagsAt]! & (STAGES >> 8);
     if (common === length && common === previousLength && entry > 0) {
-      if (stage <= (bytes[at[entry - 1]! + flagsAt]! & (STAGES >> 8))) throw bad(entry, 'comes twice');
+      const before = bytes[at[entry - 1]! + flagsAt]! & (STAGES >> 8);
+      if (stage < before) throw bad(entry, 'is out of order');
+      // Git 2.39 writes such an index after some commands in a sparse checkout, and then shows what is not so.
+      if (stage === before) throw new QuicksilverError('unsupported', `${file}: lists a path twice`, { file });
       directoryOf[entry] = WITHOUT_NODE;
       continue;
     }
