@@ -74,14 +74,20 @@ export function* parseIgnoreFile(content: string): Generator<IgnoreLine> {
   }
 }
 
+/** A line without one of the prefixes. */
 function lineOf(syntax: Syntax, line: string, number: number, text: string): IgnoreLine {
-  if (syntax !== 'include' && syntax !== 'subinclude') return lineInSyntax(syntax, line, number, text);
-  // Mercurial puts the name of the syntax in front of the line, which for these two lacks the colon: the outcome is a
-  // rooted glob of both together, unless the line brings a colon along.
-  return line.startsWith(':')
-    ? { type: syntax, path: line.slice(1), line: number }
-    : { type: 'pattern', kind: 'glob', pattern: syntax + line, line: number, text };
+  // Mercurial takes `include` and `subinclude` for prefixes even without their colon, whatever the syntax. It also puts
+  // them before lines in a syntax of that name. The result is a rooted glob of both together, unless a colon follows.
+  const isIncludeSyntax = syntax === 'include' || syntax === 'subinclude';
+  const whole = isIncludeSyntax && !INCLUDE.test(line) ? syntax + line : line;
+  if (!INCLUDE.test(whole)) return lineInSyntax(syntax, line, number, text);
+  const [keyword = '', ...rest] = whole.split(':');
+  return rest.length > 0 && (keyword === 'include' || keyword === 'subinclude')
+    ? { type: keyword, path: rest.join(':'), line: number }
+    : { type: 'pattern', kind: 'glob', pattern: whole, line: number, text };
 }
+
+const INCLUDE = /^(?:sub)?include/;
 
 function lineInSyntax(syntax: Syntax, rest: string, number: number, text: string): IgnoreLine {
   if (syntax === 'include' || syntax === 'subinclude') return { type: syntax, path: rest, line: number };

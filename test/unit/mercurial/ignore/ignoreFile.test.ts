@@ -36,6 +36,18 @@ test('syntax lines', () => {
   ]);
 });
 
+test('a line that begins with include or subinclude, without a colon, is a rooted glob in every syntax', () => {
+  for (const syntax of ['re', 'glob', 'rootglob', 'include']) {
+    assert.deepEqual(lines(`syntax: ${syntax}\ninclude\nincludes/*.x\nsubinclude a\nincluded:x\ninclude:f`), [
+      [2, 'glob', 'include'],
+      [3, 'glob', 'includes/*.x'],
+      [4, 'glob', 'subinclude a'],
+      [5, 'glob', 'included:x'],
+      [6, 'include', 'f'],
+    ]);
+  }
+});
+
 test('prefixes', () => {
   const content =
     're:a\nregexp:b\nglob:c\nrootglob:d\nrelre:e\nrelglob:f\ninclude:g\nsubinclude:h\npath:i\nset:j\nglob:re:k';
