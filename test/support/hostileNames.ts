@@ -79,6 +79,8 @@ export function hostileArguments(bench: CommandBench): Partial<Record<HgCommandN
     createTag: given({ name: `${name}.new`, local: true }),
     newBranch: given({ name: `${name}.new` }),
     shelve: given({ name: HOSTILE_SHELF, message: name, untracked: true }),
+    update: given({ revision: name }),
+    mergeWith: given({ revision: name }),
     pull: given({ revision: name }),
     pullFrom: given({ path: '--debugger', revision: name }),
     pushTo: given({ path: name }),

@@ -4,6 +4,7 @@ import { type PickItem, input, pick } from '../display.ts';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, type Answers } from './answers.ts';
+import type { Hg } from './hg.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { inform } from './targets.ts';
 
@@ -61,6 +62,10 @@ interface Bookmark {
   readonly active: boolean;
 }
 
+export async function bookmarksOf(hg: Hg, repository: OpenRepository): Promise<readonly Bookmark[]> {
+  return hg.rows(repository, { verb: 'bookmarks' }, 'bookmark, node, active');
+}
+
 export async function chooseBookmark(
   { hg }: HgContext,
   repository: OpenRepository,
@@ -68,8 +73,8 @@ export async function chooseBookmark(
   placeHolder: string,
 ): Promise<string | undefined> {
   const list = async (): Promise<NamedItem[]> => {
-    const output = await hg.read(repository, { verb: 'bookmarks', options: ['--template=json'] });
-    return (JSON.parse(output) as readonly Bookmark[]).map(({ bookmark, node, active }) => ({
+    const all = await bookmarksOf(hg, repository);
+    return all.map(({ bookmark, node, active }) => ({
       icon: 'bookmark',
       label: bookmark,
       description: active ? `${shortNode(node)} · ${l10n.t('active')}` : shortNode(node),

@@ -69,11 +69,12 @@ async function editMessage(context: HgContext, repository: OpenRepository): Prom
 
 async function pickMessage({ hg, extension }: HgContext, repository: OpenRepository): Promise<void> {
   const own = recentMessages(extension.workspaceState, repository.root);
-  const output = await hg.read(repository, {
-    verb: 'log',
-    options: ['--limit=50', ['--rev', 'reverse(::.)'], ['--template', '{desc}\\0']],
-  });
-  const messages = [...new Set([...own, ...output.split('\0').slice(0, -1)])];
+  const logged = await hg.rows<{ readonly desc: string }>(
+    repository,
+    { verb: 'log', options: ['--limit=50', ['--rev', 'reverse(::.)']] },
+    'desc',
+  );
+  const messages = [...new Set([...own, ...logged.map(({ desc }) => desc)])].filter(message => message !== '');
   const items = messages.map(message => {
     const [label = '', ...rest] = message.split('\n');
     return { label, detail: rest.join(' ').trim(), message };

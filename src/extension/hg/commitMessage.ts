@@ -1,6 +1,7 @@
 // The message of a commit: from the input box, the editor, or the last commit; and whether it is fit to be one.
 
 import { modal, input } from '../display.ts';
+import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { CommitSettings } from '../settings.ts';
 import type { CommitOptions } from './commit.ts';
@@ -35,13 +36,9 @@ export async function messageFor(
 
 /** Of the first parent, as it was written. */
 export async function lastMessage({ hg }: HgContext, repository: OpenRepository): Promise<string> {
-  return hg.read(repository, {
-    verb: 'log',
-    options: [
-      ['--rev', '.'],
-      ['--template', '{desc}'],
-    ],
-  });
+  const parent: HgCall = { verb: 'log', options: [['--rev', '.']] };
+  const [changeset] = await hg.rows<{ readonly desc: string }>(repository, parent, 'desc');
+  return changeset?.desc ?? '';
 }
 
 /** Whether to go on with a message, which the person has set checks for. */

@@ -1,17 +1,26 @@
 // Getting changesets from another repository, and giving them to it. The network is used because a person asked for it,
 // and never otherwise; what can be told without it is told without it.
+import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
-import { type PickItem, pick } from '../display.ts';
+import { modal, pick, type PickItem } from '../display.ts';
 import type { HgCall, HgFlag, HgOption } from '../../hgCommand/hgCall.ts';
 import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { setting } from '../settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { chooseBookmark, inRepository } from './choices.ts';
-import { HgFailure, type HgEnded } from './hg.ts';
+import { HgFailure, rowsIn, rowTemplate, type HgEnded } from './hg.ts';
 import { tellConflicts } from './movingCommands.ts';
 import { choosePath, type ChosenPath } from './paths.ts';
-import { CHANGESET_TEMPLATE, changesetsIn, lineOf, logOf, pickRevision, type NamedChangeset } from './revisionPick.ts';
+import {
+  CHANGESET_FIELDS,
+  lineOf,
+  logOf,
+  pickRevision,
+  toChangeset,
+  type LoggedChangeset,
+  type NamedChangeset,
+} from './revisionPick.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { inform } from './targets.ts';
 
@@ -133,6 +142,10 @@ async function push(exchange: Exchange, what: readonly HgOption[]): Promise<bool
     } catch (error) {
       const option = await chooseForce(error, answers);
       if (option === '') return false;
+      if (option === 'pull') {
+        await pull({ ...exchange, answers: answersOf([]).answers });
+        return false;
+      }
       if (option === undefined || allowed.includes(option)) throw error;
       allowed.push(option);
     }
@@ -140,7 +153,10 @@ async function push(exchange: Exchange, what: readonly HgOption[]): Promise<bool
 }
 
 /** The option with which it would be pushed; '' if that is not meant; undefined if it failed for another reason. */
-async function chooseForce(error: unknown, answers: Answers): Promise<'--new-branch' | '--force' | '' | undefined> {
+async function chooseForce(
+  error: unknown,
+  answers: Answers,
+): Promise<'--new-branch' | '--force' | 'pull' | '' | undefined> {
   if (!(error instanceof HgFailure) || error.kind !== 'new-heads') return undefined;
   if (error.message.includes('new remote branch')) {
     const message = l10n.t('The other repository does not have this branch yet. Make it there?');
@@ -148,8 +164,11 @@ async function chooseForce(error: unknown, answers: Answers): Promise<'--new-bra
       ? '--new-branch'
       : '';
   }
+  if (answers.flag('confirmed')) return '--force';
   const message = l10n.t('This would make another head in the other repository. Mostly one pulls and merges first.');
-  return (await confirm(answers, message, l10n.t('Push New Head'), error.message.split('\n'))) ? '--force' : '';
+  const [pullFirst, newHead] = [l10n.t('Pull'), l10n.t('Push New Head')];
+  const choice = await modal('warning', message, error.message.split('\n'), pullFirst, newHead);
+  return choice === newHead ? '--force' : choice === pullFirst ? 'pull' : '';
 }
 
 async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
@@ -199,11 +218,12 @@ async function chooseToPush(
 }
 
 async function pushChosen(exchange: Exchange, chosen: NamedChangeset | 'all'): Promise<void> {
+  const question = chosen === 'all' ? l10n.t('Push all?') : l10n.t('Push {0}?', shortNode(chosen.node));
+  const detail = l10n.t('Published changesets cannot be taken back.');
+  if (!(await confirm(exchange.answers, question, l10n.t('Push'), detail))) return;
   if (chosen === 'all') await pushByScope(exchange);
   else await push(exchange, [['--rev', chosen.node]]);
 }
-
-const NEWEST_FIRST: readonly HgOption[] = ['--newest-first', '--quiet', ['--template', CHANGESET_TEMPLATE]];
 
 async function listed(
   { hg }: HgContext,
@@ -211,15 +231,16 @@ async function listed(
   call: Pick<HgCall, 'verb' | 'operands'>,
   title: string,
 ): Promise<readonly NamedChangeset[]> {
+  const frame = randomUUID();
   // 1: there are none.
   const { output } = await hg.change(repository, {
     ...call,
-    options: NEWEST_FIRST,
+    options: ['--newest-first', '--quiet', ['--template', rowTemplate(frame, CHANGESET_FIELDS)]],
     title,
     kind: 'network',
     codes: [0, 1],
   });
-  return changesetsIn(output);
+  return rowsIn<LoggedChangeset>(output, frame).map(toChangeset);
 }
 
 interface ListedItem extends PickItem {

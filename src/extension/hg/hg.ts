@@ -1,8 +1,9 @@
 // Commands of hg, as other commands use them: run in the engine, one at a time for each repository.
+import { randomUUID } from 'node:crypto';
 import { CancellationTokenSource, commands, ProgressLocation, workspace, type CancellationToken } from 'vscode';
 import { notify, progress, type Log } from '../display.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { HgCall, HgSetting } from '../../hgCommand/hgCall.ts';
+import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
 import { contextKeys } from '../common/contextKeys.ts';
@@ -92,6 +93,18 @@ export class Hg {
   async read(repository: OpenRepository, request: HgRequest): Promise<string> {
     const run = { ...toRun(repository.root, request, 'read'), isInteractive: false };
     return succeeded(await this.#options.client.runHg(run, NEVER.token), request).output;
+  }
+
+  /**
+   * Reads a list. Each row begins with a random word, so no output of a hook or warning is taken for one. Throws
+   * {@link HgFailure}.
+   * @param fields keywords of hg's templates, as arguments of its `dict`
+   */
+  async rows<T>(repository: OpenRepository, request: HgRequest, fields: string): Promise<readonly T[]> {
+    const frame = randomUUID();
+    const template: HgOption = ['--template', rowTemplate(frame, fields)];
+    const output = await this.read(repository, { ...request, options: [...(request.options ?? []), template] });
+    return rowsIn<T>(output, frame);
   }
 
   /**
@@ -218,6 +231,19 @@ export class Hg {
 function choicesFor({ kind }: HgFailure): string[] {
   if (kind === 'unavailable') return workspace.isTrusted ? [hgTexts.openSettings()] : [];
   return kind === 'unfinished' ? [hgTexts.unfinished()] : [];
+}
+
+/** A template that writes one row. */
+export function rowTemplate(frame: string, fields: string): string {
+  return `${frame}{dict(${fields})|json}\\n`;
+}
+
+/** The rows among the output, which may have other lines, and other text before a row. */
+export function rowsIn<T>(output: string, frame: string): T[] {
+  return output.split('\n').flatMap(line => {
+    const at = line.indexOf(frame);
+    return at < 0 ? [] : [JSON.parse(line.slice(at + frame.length)) as T];
+  });
 }
 
 const NEVER = new CancellationTokenSource();

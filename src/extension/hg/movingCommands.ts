@@ -6,10 +6,10 @@ import { shortRevision } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { Answers } from './answers.ts';
-import { askForName, inRepository } from './choices.ts';
+import { askForName, bookmarksOf, inRepository } from './choices.ts';
 import { HgFailure } from './hg.ts';
 import { typedMessage } from './messageTemplate.ts';
-import { pickRevision } from './revisionPick.ts';
+import { pickRevision, type ChosenRevision } from './revisionPick.ts';
 import { shelveAll } from './shelves.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { inform, settled } from './targets.ts';
@@ -33,38 +33,49 @@ type Way = (typeof WAYS)[number];
 async function update(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   await settled(context, repository);
   const placeHolder = l10n.t('Where is the working copy to go?');
-  const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
-  if (revision === undefined) return false;
-  return updateTo(context, repository, revision, answers);
+  const given = answers.text('revision');
+  const target = given === undefined ? await pickRevision(context, repository, { placeHolder }) : { revision: given };
+  return target !== undefined && updateTo(context, repository, target, answers);
 }
+
+export type Target = Pick<ChosenRevision, 'revision' | 'bookmark'>;
 
 /** Asks what is to become of local changes. Resolves with whether the working copy was moved. */
 export async function updateTo(
   context: HgContext,
   repository: OpenRepository,
-  revision: string,
+  { revision, bookmark }: Target,
   answers: Answers,
 ): Promise<boolean> {
-  if (changeCount(repository.model.counts) === 0) {
-    await runUpdate(context, repository, revision);
+  const move = async (...flags: readonly HgFlag[]): Promise<true> => {
+    await runUpdate(context, repository, revision, ...flags);
+    if (bookmark !== undefined) await activate(context, repository, bookmark, revision);
     return true;
-  }
+  };
+  if (changeCount(repository.model.counts) === 0) return move();
   const way = answers.oneOf('localChanges', WAYS) ?? (await chooseWay(repository));
   switch (way) {
     case undefined:
       return false;
     case 'keep':
-      await runUpdate(context, repository, revision, '--merge', MERGE_TOOL);
+      await move('--merge', MERGE_TOOL);
       tellConflicts(repository);
       return true;
     case 'shelve':
-      if (!(await shelveAll(context, repository))) return false;
-      await runUpdate(context, repository, revision);
-      return true;
+      return (await shelveAll(context, repository)) && move();
     case 'discard':
-      await runUpdate(context, repository, revision, '--clean');
-      return true;
+      return move('--clean');
   }
+}
+
+/** Only while the bookmark is where the list showed it: hg would move it here otherwise. */
+async function activate(context: HgContext, repository: OpenRepository, name: string, node: string): Promise<void> {
+  const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
+  if (bookmark?.node !== node) {
+    inform(l10n.t('The bookmark “{0}” was moved meanwhile. It is not active.', name));
+    return;
+  }
+  await context.hg.change(repository, { verb: 'bookmark', operands: [name], title: l10n.t('Activating a bookmark…') });
 }
 
 async function runUpdate(

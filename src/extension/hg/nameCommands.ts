@@ -4,7 +4,7 @@ import { pick } from '../display.ts';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { confirm, type Answers } from './answers.ts';
-import { askForName, chooseBookmark, chooseName, inRepository } from './choices.ts';
+import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from './choices.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from './hg.ts';
 import { updateTo } from './movingCommands.ts';
 import { pickRevision } from './revisionPick.ts';
@@ -74,7 +74,10 @@ async function deleteBookmark(context: HgContext, repository: OpenRepository, an
 async function activateBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   await settled(context, repository);
   const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be active?'));
-  if (name !== undefined) await updateTo(context, repository, name, answers);
+  if (name === undefined) return;
+  const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
+  if (bookmark === undefined) inform(l10n.t('There is no bookmark “{0}”.', name));
+  else await updateTo(context, repository, { revision: bookmark.node, bookmark: name }, answers);
 }
 
 /** No bookmark moves along with commits any more. */
@@ -106,8 +109,12 @@ async function createTag(context: HgContext, repository: OpenRepository, answers
 }
 
 async function deleteTag(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const output = await context.hg.read(repository, { verb: 'tags', options: ['--template=json'] });
-  const tags = JSON.parse(output) as readonly { readonly tag: string; readonly node: string; readonly type: string }[];
+  interface Tag {
+    readonly tag: string;
+    readonly node: string;
+    readonly type: string;
+  }
+  const tags = await context.hg.rows<Tag>(repository, { verb: 'tags' }, 'tag, node, type');
   const items = tags
     .filter(({ tag }) => tag !== 'tip')
     .map(({ tag, node, type }) => ({ icon: 'tag', label: tag, description: shortNode(node), name: tag, type }));

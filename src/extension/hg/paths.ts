@@ -52,8 +52,7 @@ export async function choosePath(
 
 export async function pathsOf({ hg }: HgContext, repository: OpenRepository): Promise<readonly NamedPath[]> {
   // 1: there are none.
-  const output = await hg.read(repository, { verb: 'paths', options: ['--template=json'], codes: [0, 1] });
-  return output.trim() === '' ? [] : (JSON.parse(output) as readonly NamedPath[]);
+  return hg.rows(repository, { verb: 'paths', codes: [0, 1] }, 'name, url');
 }
 
 function to(path: string): ChosenPath {

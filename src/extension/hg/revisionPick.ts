@@ -2,9 +2,10 @@
 // and a place to type any other revision.
 import { l10n } from 'vscode';
 import { type PickItem, pick } from '../display.ts';
+import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import { changesetDetails } from '../changesetLine.ts';
-import { shortNode } from '../contentAddress.ts';
+import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { askForChangeset } from '../revisionCommands.ts';
 import type { HgContext } from './table.ts';
@@ -16,8 +17,10 @@ export interface NamedChangeset extends ChangesetSummary {
 }
 
 export interface ChosenRevision {
-  /** As hg is to be told: a name where one was chosen, for hg treats bookmarks and branches as such. */
+  /** The identifier of the changeset. */
   readonly revision: string;
+  /** Set if the row of a bookmark was chosen: an update to it makes it active. */
+  readonly bookmark?: string;
   readonly changeset: ChangesetSummary;
 }
 
@@ -60,7 +63,7 @@ async function itemsFor(
     logOf(context, repository, onlyHeads === true ? 'sort(head() or bookmark(), -rev)' : NAMED),
     openBranches(context, repository),
   ]);
-  const changesets = named.filter(({ node }) => !without.includes(node));
+  const changesets = named.filter(({ node }) => !isNullNode(node) && !without.includes(node));
   const tips: RevisionItem[] = [];
   const heads: RevisionItem[] = [];
   const bookmarks: RevisionItem[] = [];
@@ -68,19 +71,19 @@ async function itemsFor(
   const { firstParent } = repository.model.head ?? {};
   for (const changeset of changesets) {
     const isHere = changeset.node === firstParent;
-    const item = (icon: string, label: string, revision: string): RevisionItem => ({
+    const item = (icon: string, label: string, bookmark?: string): RevisionItem => ({
       icon,
       label,
       description: isHere ? `${shortNode(changeset.node)} · ${l10n.t('here')}` : shortNode(changeset.node),
       detail: lineOf(changeset),
-      chosen: { revision, changeset },
+      chosen: { revision: changeset.node, changeset, ...(bookmark !== undefined && { bookmark }) },
     });
     const isTip = branches.get(changeset.branch) === changeset.node;
-    if (isTip) tips.push(item('git-branch', changeset.branch, changeset.branch));
+    if (isTip) tips.push(item('git-branch', changeset.branch));
     for (const name of changeset.bookmarks) bookmarks.push(item('bookmark', name, name));
-    for (const name of changeset.tags) if (name !== 'tip') tags.push(item('tag', name, name));
+    for (const name of changeset.tags) if (name !== 'tip') tags.push(item('tag', name));
     const isNamed = isTip || changeset.bookmarks.length > 0 || changeset.tags.some(name => name !== 'tip');
-    if (!isNamed && !changeset.closesBranch) heads.push(item('git-commit', changeset.summary, changeset.node));
+    if (!isNamed && !changeset.closesBranch) heads.push(item('git-commit', changeset.summary));
   }
   const items = [
     ...section(l10n.t('branches'), tips),
@@ -100,18 +103,15 @@ export async function logOf(
   repository: OpenRepository,
   revset: string,
 ): Promise<readonly NamedChangeset[]> {
-  const output = await hg.read(repository, {
-    verb: 'log',
-    options: [['--rev', revset], `--limit=${MOST_CHANGESETS}`, ['--template', CHANGESET_TEMPLATE]],
-  });
-  return changesetsIn(output);
+  const call: HgCall = { verb: 'log', options: [['--rev', revset], `--limit=${MOST_CHANGESETS}`] };
+  return (await hg.rows<LoggedChangeset>(repository, call, CHANGESET_FIELDS)).map(toChangeset);
 }
 
-export const CHANGESET_TEMPLATE =
-  '{dict(node, rev, branch, bookmarks, tags, phase, user=author, date=date|hgdate, summary=desc|firstline,' +
-  ' closes=get(extras, "close"))|json}\\n';
+export const CHANGESET_FIELDS =
+  'node, rev, branch, bookmarks, tags, phase, user=author, date=date|hgdate, summary=desc|firstline,' +
+  ' closes=get(extras, "close")';
 
-interface LoggedChangeset {
+export interface LoggedChangeset {
   readonly node: string;
   readonly rev: number;
   readonly branch: string;
@@ -124,16 +124,9 @@ interface LoggedChangeset {
   readonly closes: string | null;
 }
 
-/** What the template has made of changesets. Other lines are remarks of hg, and are passed over. */
-export function changesetsIn(output: string): NamedChangeset[] {
-  const found: NamedChangeset[] = [];
-  for (const line of output.split('\n')) {
-    if (!line.startsWith('{')) continue;
-    const { rev, date, closes, ...rest } = JSON.parse(line) as LoggedChangeset;
-    const [time = 0, timezone = 0] = date.split(' ').map(Number);
-    found.push({ ...rest, revision: rev, time, timezone, closesBranch: closes !== null });
-  }
-  return found;
+export function toChangeset({ rev, date, closes, ...rest }: LoggedChangeset): NamedChangeset {
+  const [time = 0, timezone = 0] = date.split(' ').map(Number);
+  return { ...rest, revision: rev, time, timezone, closesBranch: closes !== null };
 }
 
 /** Who and when, for the second line of an item. */
@@ -142,8 +135,11 @@ export function lineOf(changeset: ChangesetSummary): string {
 }
 
 async function openBranches({ hg }: HgContext, repository: OpenRepository): Promise<ReadonlyMap<string, string>> {
-  const output = await hg.read(repository, { verb: 'branches', options: ['--template=json'] });
-  const branches = JSON.parse(output) as readonly { readonly branch: string; readonly node: string }[];
+  interface Branch {
+    readonly branch: string;
+    readonly node: string;
+  }
+  const branches = await hg.rows<Branch>(repository, { verb: 'branches' }, 'branch, node');
   return new Map(branches.map(({ branch, node }) => [branch, node]));
 }
 

@@ -1,7 +1,7 @@
 // Takes back the last commit: its changes are in the working copy again, and its message in the input box.
 
 import { notify, pick } from '../display.ts';
-import type { HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
+import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { HgFailure } from './hg.ts';
@@ -65,35 +65,33 @@ async function uncommit({ hg }: HgContext, repository: OpenRepository): Promise<
   }
 }
 
-const CHILDREN = '{count(revset("children(%d)", rev))}';
+interface Logged {
+  readonly node: string;
+  readonly phase: string;
+  readonly p2node: string;
+  readonly predecessors: readonly string[];
+  readonly amended: string | null;
+  readonly children: number;
+  readonly desc: string;
+}
+
+const FIELDS =
+  'node, phase, p2node, predecessors, amended=get(extras, "amend_source"),' +
+  ' children=count(revset("children(%d)", rev)), desc';
 
 async function lastCommit({ hg }: HgContext, repository: OpenRepository): Promise<LastCommit | undefined> {
-  const template = [
-    '{node}',
-    '{phase}',
-    '{p2node}',
-    '{predecessors}',
-    '{get(extras, "amend_source")}',
-    CHILDREN,
-    '{desc}',
-  ].join('\\0');
-  const output = await hg.read(repository, {
-    verb: 'log',
-    options: [
-      ['--rev', '.'],
-      ['--template', template],
-    ],
-  });
-  if (output === '') return undefined;
-  const [node = '', phase, secondParent = '', predecessors = '', amendSource = '', children, ...message] =
-    output.split('\0');
+  const parent: HgCall = { verb: 'log', options: [['--rev', '.']] };
+  const [logged] = await hg.rows<Logged>(repository, parent, FIELDS);
+  // Without a commit, the parent is the null revision.
+  if (logged === undefined || isNullNode(logged.node)) return undefined;
+  const { node, desc, phase, p2node, children, amended, predecessors } = logged;
   return {
     node,
-    message: message.join('\0'),
+    message: desc,
     isPublic: phase === 'public',
-    isMerge: !isNullNode(secondParent),
-    hasChildren: children !== '0',
-    isAmended: amendSource !== '' && predecessors !== '' && !predecessors.includes(' '),
+    isMerge: !isNullNode(p2node),
+    hasChildren: children !== 0,
+    isAmended: amended !== null && predecessors.length === 1,
   };
 }
 

@@ -16,23 +16,18 @@ import {
 const FAKE = `#!${process.execPath}
 const name = process.env.FAKE_NAME;
 const node = 'a'.repeat(40);
-const changeset = {
-  node, rev: 1, branch: name, bookmarks: [name], tags: [name], phase: 'draft', user: name, date: '1 0', summary: name, closes: null,
+const row = {
+  node, rev: 1, branch: name, bookmark: name, bookmarks: [name], tag: name, tags: [name], phase: 'draft', user: name,
+  date: '1 0', summary: name, desc: name, closes: null, active: true, type: 'local', name, url: name,
+  p2node: '0'.repeat(40), predecessors: [], amended: null, children: 0,
 };
-const lists = {
-  branches: [{ branch: name, node }],
-  bookmarks: [{ bookmark: name, node, active: true }],
-  tags: [{ tag: name, node, type: 'local' }],
-  paths: [{ name, url: name }],
-  config: [{ name: 'committemplate.changeset', value: name }, { name: 'committemplate.x', value: name }],
-};
+const template = [{ name: 'committemplate.changeset', value: name }, { name: 'committemplate.x', value: name }];
 function answer(words) {
   const verb = words.find(word => !word.startsWith('-'));
   require('node:fs').appendFileSync(process.env.FAKE_LOG, JSON.stringify(words) + '\\n');
-  const template = words.find(word => word.startsWith('--template=')) ?? '';
-  if (lists[verb] !== undefined) return JSON.stringify(lists[verb]);
-  if (template.includes('summary=')) return JSON.stringify(changeset) + '\\n';
-  if (verb === 'log') return [node, 'draft', '0'.repeat(40), '', '', '0', name].join('\\0');
+  if (verb === 'config') return JSON.stringify(template);
+  const [, frame] = /^--template=([-0-9a-f]{36})/m.exec(words.join('\\n')) ?? [];
+  if (frame !== undefined) return frame + JSON.stringify(row) + '\\n';
   return words.includes('--list') ? name + '\\n' : '';
 }
 function frame(channel, data) {

@@ -1,0 +1,102 @@
+// The commands of the extension with the real hg: what was chosen is what is used, whatever else has that name, and
+// whatever hooks write among the answers.
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import { test, type TestContext } from 'node:test';
+import { CommandBench, person, said } from '../support/commandBench.ts';
+import type { HgSandbox } from '../support/hgSandbox.ts';
+
+/** A local tag and a branch of one name, which hg takes for the tag. */
+function prepareStable(sandbox: HgSandbox): void {
+  const commit = (content: string, message: string): void => {
+    sandbox.write('repo', 'a', content, 1_000_000_000 + content.length);
+    sandbox.hg('repo', ['commit', '-q', '--addremove', '-m', message]);
+  };
+  commit('0', 'first');
+  commit('10', 'tagged');
+  sandbox.hg('repo', ['tag', '--local', 'stable']);
+  sandbox.hg('repo', ['branch', '-q', 'stable']);
+  commit('200', 'tip of the branch');
+  sandbox.hg('.', ['clone', '-q', '-r', '0', 'repo', 'other']);
+  sandbox.hg('repo', ['bookmark', '-r', '2', 'here']);
+  sandbox.hg('repo', ['update', '-q', '0']);
+  sandbox.write('repo', '.hg/hgrc', `[paths]\ndefault = ${sandbox.path('other')}\n`);
+}
+
+async function benchWith(t: TestContext, prepare: (sandbox: HgSandbox) => void): Promise<CommandBench> {
+  t.after(() => (person.row = ([first]) => first));
+  return CommandBench.start(t, { prepare });
+}
+
+const parent = (bench: CommandBench): string =>
+  bench.hg('log', '-r', '.', '-T', '{rev} {desc|firstline} {activebookmark}');
+
+test('a branch that has the name of a tag is the branch', async t => {
+  const bench = await benchWith(t, prepareStable);
+  person.row = rows => rows.find(({ label }) => label === '$(git-branch) stable');
+  await bench.run('update');
+  assert.equal(parent(bench), '2 tip of the branch ', said());
+  bench.hg('update', '-q', '0');
+  await bench.refresh();
+  await bench.run('pushRevision', { confirmed: true });
+  assert.equal(bench.sandbox.hg('other', ['log', '-T', '{rev} ']).toString(), '2 1 0 ', said());
+});
+
+test('a bookmark is active after an update to its row, and not if it was moved meanwhile', async t => {
+  const bench = await benchWith(t, prepareStable);
+  person.row = rows => rows.find(({ label }) => label === '$(bookmark) here');
+  await bench.run('update');
+  assert.equal(parent(bench), '2 tip of the branch here', said());
+  bench.hg('update', '-q', '0');
+  await bench.refresh();
+  person.row = rows => {
+    bench.hg('bookmark', '--force', '-r', '1', 'here');
+    return rows.find(({ label }) => label === '$(bookmark) here');
+  };
+  await bench.run('update');
+  assert.equal(parent(bench), '2 tip of the branch ', said());
+  assert.match(said(), /was moved meanwhile/);
+  assert.equal(bench.hg('log', '-r', 'here', '-T', '{rev}'), '1');
+});
+
+test('the output of hooks is no part of an answer', async t => {
+  const bench = await benchWith(t, sandbox => {
+    prepareStable(sandbox);
+    const verbs = ['log', 'branches', 'bookmarks', 'tags', 'paths', 'outgoing'];
+    const hooks = verbs.flatMap(verb => [`pre-${verb}.x = printf NOISE`, `post-${verb}.x = echo NOISE`]);
+    fs.appendFileSync(sandbox.path('repo/.hg/hgrc'), `[hooks]\n${hooks.join('\n')}\n`);
+  });
+  person.row = rows => rows.find(({ label }) => label === '$(git-branch) stable');
+  await bench.run('update');
+  assert.equal(parent(bench).replaceAll(/NOISE\n?/g, ''), '2 tip of the branch ', said());
+  fs.writeFileSync(`${bench.root}/a`, 'amended and longer');
+  await bench.refresh();
+  await bench.run('commitAmendKeepMessage');
+  assert.doesNotMatch(bench.hg('log', '-r', '.', '-T', '<{desc}>'), /<.*NOISE.*>/, said());
+  const outgoing = (await bench.run('outgoing', { confirmed: true })) as readonly { readonly summary: string }[];
+  assert.deepEqual(
+    outgoing.map(({ summary }) => summary),
+    ['tip of the branch', 'tagged'],
+  );
+});
+
+test('a new head is not what Enter pushes', async t => {
+  const bench = await benchWith(t, prepareStable);
+  fs.writeFileSync(`${bench.root}/a`, 'another head');
+  bench.hg('commit', '-m', 'local');
+  bench.sandbox.write('other', 'a', 'their head');
+  bench.sandbox.hg('other', ['commit', '-m', 'theirs']);
+  await bench.refresh();
+  await bench.run('push');
+  assert.match(said(), /"Pull","Push New Head"/);
+  assert.equal(bench.sandbox.hg('other', ['log', '-T', '{desc} ']).toString(), 'theirs first ');
+  assert.match(bench.hg('log', '-T', '{desc}\n'), /theirs/);
+});
+
+test('without a commit there is nothing to undo, and the null revision is not listed', async t => {
+  const bench = await benchWith(t, () => undefined);
+  await bench.run('undoCommit');
+  assert.doesNotMatch(said(), /000000000000/);
+  await bench.run('update');
+  assert.doesNotMatch(said(), /000000000000/);
+});
