@@ -58,7 +58,7 @@ export function hostileArguments(bench: CommandBench): Partial<Record<HgCommandN
   const given = (answers: Readonly<Record<string, unknown>>): readonly unknown[] => [answers];
   const some = [files[0], files];
   return {
-    add: some,
+    add: [bench.uri(`${name}.untracked`)],
     forget: some,
     remove: some,
     revert: some,
