@@ -1,10 +1,12 @@
-// `npm run generate`: writes package.json, package.nls.json and docs/settings.md from src/extension/contributions.
+// `npm run generate`: writes package.json, package.nls.json and docs/settings.md from src/extension/contributions, and
+// l10n/bundle.l10n.json from the texts in src/extension.
 // A unit test fails while one of them is stale.
 import fs from 'node:fs';
 import path from 'node:path';
 import * as prettier from 'prettier';
 import { createManifest } from '../src/extension/contributions/manifest.ts';
 import { createSettingsPage } from '../src/extension/contributions/settingsPage.ts';
+import { collectTexts } from './lib/l10n.mjs';
 import { projectRoot } from './lib/processes.mjs';
 
 const { contributes, texts } = createManifest();
@@ -12,6 +14,7 @@ const packageJson = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.j
 
 await write('package.json', JSON.stringify({ ...packageJson, contributes }));
 await write('package.nls.json', JSON.stringify(texts));
+await write('l10n/bundle.l10n.json', JSON.stringify(await collectTexts()));
 fs.writeFileSync(path.join(projectRoot, 'docs/settings.md'), createSettingsPage());
 
 async function write(name, text) {

@@ -57,7 +57,7 @@ const windows = [
     make: makeMergeSample,
     async take({ driver, page, picture }) {
       await driver.sourceControlRows({ until: ['prices.py', 'trees.py'] });
-      await driver.viewRows('Merge', { until: ['Brings in'] });
+      await driver.viewRows('Merge', { until: ['incoming changeset'] });
       await openDiff({ driver, page, name: 'trees.py' });
       // A clock is there for a while instead of the number, because a view was opened.
       await driver.badge({ until: 3 });
@@ -89,7 +89,7 @@ const windows = [
       await page.keyboard.insertText('Cherries bear fruit after five years');
       await driver.badge({ until: 9 });
       await picture('commit');
-      await driver.runCommand('Mercurial: Write Commit Message in Editor');
+      await driver.runCommand('Mercurial: Edit Commit Message in Editor');
       const line = page.locator('.editor-instance .view-line', { hasText: 'Cherries' }).first();
       await line.click();
       await page.keyboard.press('End');

@@ -59,6 +59,7 @@ export async function runScenario(name, { version, desktop, extension = projectR
         '--force-disable-user-env',
         `--user-data-dir=${profile}`,
         `--extensions-dir=${path.join(temporary, 'extensions')}`,
+        ...(scenario.locale === undefined ? [] : [`--locale=${scenario.locale}`]),
       ],
       extensionTestsEnv: {
         QUICKSILVER_VSCODE_RELEASE: version,

@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     extensionDevelopmentPath: { type: 'string' },
     extensionTestsPath: { type: 'string' },
     'user-data-dir': { type: 'string' },
+    locale: { type: 'string' },
   },
 });
 
@@ -29,6 +30,8 @@ async function runInServer() {
   try {
     const { browser, page } = await openBrowser();
     cleanups.push(() => browser.close());
+    // The workbench takes its language, and that of the extensions, from this; its own texts stay English.
+    if (values.locale) await page.addInitScript(locale => (globalThis._VSCODE_NLS_LANGUAGE = locale), values.locale);
     const ui = await serveDriver(createDriver(page));
     cleanups.push(() => ui.close());
     const settings = path.join(values['user-data-dir'], 'User', 'settings.json');

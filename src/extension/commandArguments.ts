@@ -44,7 +44,7 @@ export async function chosenRepository(
   const active = window.activeTextEditor && repositories.of(window.activeTextEditor.document.uri);
   const sorted = [...all].sort((a, b) => Number(b === active) - Number(a === active));
   const items = sorted.map(repository => ({ label: repository.name, description: repository.root, repository }));
-  return (await pick(items, { placeHolder: l10n.t('Choose a repository') }))?.repository;
+  return (await pick(items, { placeHolder: l10n.t('Select a repository') }))?.repository;
 }
 
 export function isGroup(argument: unknown): argument is SourceControlResourceGroup {

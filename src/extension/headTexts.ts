@@ -17,7 +17,7 @@ export function statusBarTooltip(name: string, { head, counts }: RepositoryModel
   if (head.topic !== undefined) lines.push(say.topic(head.topic));
   lines.push(parentText(head));
   if (head.isBranchTip === false) lines.push(l10n.t('Not at the tip of the branch'));
-  if (head.closesBranch === true) lines.push(l10n.t('The parent closes its branch'));
+  if (head.closesBranch === true) lines.push(l10n.t('The parent revision closes its branch'));
   lines.push(say.changes(counts.modified, counts.added, counts.removed, counts.deleted, counts.unknown));
   if (busy) lines.push(say.busy());
   return [name, ...lines];
@@ -47,8 +47,8 @@ export function draftsCommand({ head }: RepositoryModel, root: Uri): StatusBarCo
   if (drafts === 0) return undefined;
   const said =
     drafts === 1
-      ? l10n.t('A draft is not pushed yet, as far as is known here without asking the other repository.')
-      : l10n.t('{0} drafts are not pushed yet, as far as is known here without asking the other repository.', drafts);
+      ? l10n.t('1 unpushed changeset (draft). Click to show.')
+      : l10n.t('{0} unpushed changesets (drafts). Click to show.', drafts);
   const parts = [{ icon: 'arrow-up' }, String(drafts)];
   return statusBarCommand(commandWith('showDrafts', '', root), parts, said);
 }

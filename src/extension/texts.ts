@@ -50,7 +50,7 @@ export function rowTooltip(status: ShownStatus, source: string | undefined, isNa
       : status === 'renamed'
         ? l10n.t('Renamed from {0}', source)
         : l10n.t('Copied from {0}', source);
-  return isNameReadable ? text : l10n.t('{0} (the name is not valid UTF-8: VS Code cannot open this file)', text);
+  return isNameReadable ? text : l10n.t('{0} (file name is not valid UTF-8)', text);
 }
 
 /** Label of a group, which says so when it does not show everything. */
@@ -83,11 +83,11 @@ export function subrepositoryTooltip({ kind, state, hasChanges, recorded, curren
     const system = { hg: 'Mercurial', git: 'Git', svn: 'Subversion', other: undefined }[kind];
     const name = system === undefined ? l10n.t('Subrepository') : l10n.t('{0} subrepository', system);
     return then === undefined
-      ? l10n.t('{0}, not looked at', name)
-      : l10n.t('{0}, recorded at {1}, not looked at', name, then);
+      ? l10n.t('{0}, status not available', name)
+      : l10n.t('{0}, recorded at {1}, status not available', name, then);
   }
   const parts: string[] = [];
-  if (state === 'absent') parts.push(l10n.t('there is no repository'));
+  if (state === 'absent') parts.push(l10n.t('not cloned'));
   if (hasChanges) parts.push(l10n.t('uncommitted changes'));
   if (current !== undefined && current !== recorded) parts.push(l10n.t('at {0}', shortRevision(current)));
   if (current !== recorded)
@@ -102,14 +102,14 @@ export const texts = {
   open: () => l10n.t('Open'),
   commit: () => l10n.t('Commit'),
   conflict: {
-    content: () => l10n.t('Conflict: both sides changed it'),
+    content: () => l10n.t('Conflict: changed on both sides'),
     deletedOn: (side: string) => l10n.t('Conflict: deleted on one side ({0}), changed on the other', side),
     path: (renamedTo: string) =>
-      l10n.t('Conflict: a file on one side, a folder on the other; the file is now {0}', renamedTo),
+      l10n.t('Conflict: a file on one side, a folder on the other. The file was renamed to {0}', renamedTo),
   },
   parentLabel: () => l10n.t('parent revision'),
-  problemGroup: () => l10n.t('Status Not Available'),
-  hgGroup: () => l10n.t('Status from hg'),
+  problemGroup: () => l10n.t('Status Unavailable'),
+  hgGroup: () => l10n.t('Status Provided by hg'),
   noticeGroup: () => l10n.t('Commands Unavailable'),
   statusFromHg: () => l10n.t('The status comes from hg'),
   /** Labels of rows: short, without '/', which would split them. */
@@ -125,16 +125,16 @@ export const texts = {
         return l10n.t('The status cannot be read');
     }
   },
-  statusByHg: (reason: string) => l10n.t('{0} What is shown here is the answer of "hg status".', reason),
-  needsTrust: (reason: string) => l10n.t('{0} "hg status" is asked instead when you trust this workspace.', reason),
+  statusByHg: (reason: string) => l10n.t('{0} The status comes from hg (slower).', reason),
+  needsTrust: (reason: string) => l10n.t('{0} Trust the workspace to get the status from hg.', reason),
   leftOut: (name: string, shown: number, total: number) =>
     l10n.t(
-      '{0}: {2} files are listed in one group, and the first {1} are shown. "quicksilver.statusLimit" sets the limit.',
+      '{0}: showing the first {1} of {2} files in a group. Change the limit with "quicksilver.statusLimit".',
       name,
       shown,
       total,
     ),
-  scanning: (name: string) => l10n.t('Reading the status of {0}', name),
+  scanning: (name: string) => l10n.t('Scanning {0}', name),
   statusBar: {
     branch: (name: string) => l10n.t('Branch: {0}', name),
     bookmark: (name: string) => l10n.t('Bookmark: {0}', name),
@@ -149,11 +149,11 @@ export const texts = {
         missing,
         untracked,
       ),
-    busy: () => l10n.t('Reading the status…'),
-    unknownHead: () => l10n.t('Branch not known yet'),
+    busy: () => l10n.t('Scanning…'),
+    unknownHead: () => l10n.t('Branch not available yet'),
   },
-  engineDied: () => l10n.t("Quicksilver's engine ended unexpectedly and is started again."),
-  engineDown: (reason: string) => l10n.t("Quicksilver's engine does not run: {0}", reason),
+  engineDied: () => l10n.t("Quicksilver's engine stopped unexpectedly and was restarted."),
+  engineDown: (reason: string) => l10n.t("Quicksilver's engine is not running: {0}", reason),
   showOutput: () => l10n.t('Show Output'),
   failed: (what: string) => l10n.t('Quicksilver: {0}', what),
 };

@@ -62,112 +62,112 @@ function choice<const Choices extends readonly (readonly [value: string | boolea
 export const settings = {
   enabled: flag(true, {
     scope: 'resource',
-    description: 'Shows the status of Mercurial repositories. May be set for each folder of a workspace.',
+    description: 'Controls whether Quicksilver is enabled. You can set this for each workspace folder.',
   }),
   untrackedChanges: choice('separate', {
     scope: 'resource',
-    description: 'How files that Mercurial does not track are shown.',
+    description: 'Controls how untracked files are displayed.',
     choices: [
-      ['mixed', 'Among the changes.'],
-      ['separate', 'In a group of their own.'],
-      ['hidden', 'Not at all: neither listed, nor colored, nor counted.'],
+      ['mixed', 'Show untracked files among the changes.'],
+      ['separate', 'Show untracked files in a separate group.'],
+      ['hidden', 'Hide untracked files.'],
     ],
   }),
   countBadge: choice('all', {
     scope: 'resource',
-    description: 'What the number on the Source Control icon counts.',
+    description: 'Controls the number on the Source Control icon.',
     choices: [
-      ['all', 'All changed files and, unless hidden, untracked files.'],
-      ['tracked', 'Changed files that Mercurial tracks.'],
-      ['off', 'Nothing: there is no number.'],
+      ['all', 'Count changed files and, unless hidden, untracked files.'],
+      ['tracked', 'Count changes to tracked files only.'],
+      ['off', 'Show no number.'],
     ],
   }),
   statusLimit: integer(5_000, {
     scope: 'resource',
     description:
-      "How many files a group lists at most. When there are more, the group's label says how many, and numbers still count all of them. With each change of a list VS Code compares all of its rows.",
+      'Maximum number of files to list in a group. The label of the group and the badge count all files. Large values slow down the view.',
     minimum: 1,
     maximum: 1_000_000,
   }),
   'decorations.enabled': flag(true, {
     scope: 'window',
     description:
-      'Colours files in the Explorer and in tabs by their status, greys ignored ones, and adds letters. When this is off, the rows of the Source Control view have icons instead.',
+      'Controls whether to show the status of files as colors and letters in the Explorer and in tabs. If turned off, the Source Control view shows icons instead.',
   }),
   autoRepositoryDetection: choice(true, {
     scope: 'window',
-    description: 'Where repositories are looked for besides the folders of the workspace themselves.',
+    description: 'Controls where to look for repositories besides the workspace folders.',
     choices: [
-      [true, 'In sub-folders of the workspace, and in the folders above files in open editors.'],
-      [false, 'Nowhere else.'],
-      ['subFolders', 'In sub-folders of the workspace.'],
-      ['openEditors', 'In the folders above files in open editors.'],
+      [true, 'Also look in subfolders of the workspace and in the parent folders of open files.'],
+      [false, 'Look in the workspace folders only.'],
+      ['subFolders', 'Also look in subfolders of the workspace.'],
+      ['openEditors', 'Also look in the parent folders of open files.'],
     ],
   }),
   repositoryScanMaxDepth: integer(1, {
     scope: 'window',
     description:
-      'How many levels of sub-folders are searched for repositories when `#quicksilver.autoRepositoryDetection#` is `true` or `subFolders`; -1 for all. Repositories inside of other Mercurial repositories are found at any depth.',
+      'Number of subfolder levels to search for repositories when `#quicksilver.autoRepositoryDetection#` is `true` or `subFolders`. Use -1 for no limit. Repositories nested in other Mercurial repositories are found at any depth.',
     minimum: -1,
   }),
   repositoryScanIgnoredFolders: strings(['node_modules'], {
     scope: 'window',
     description:
-      'Folders that are not searched for repositories: globs for their names, or for their paths from the workspace folder.',
+      'Folders to skip when looking for repositories: glob patterns for folder names or for paths relative to the workspace folder.',
   }),
   detectSubrepos: flag(true, {
     scope: 'resource',
-    description: 'Opens the Mercurial subrepositories of a repository with it, wherever they lie in it.',
+    description: 'Controls whether to open the Mercurial subrepositories of a repository together with it.',
   }),
   detectSubreposLimit: integer(10, {
     scope: 'resource',
-    description: 'How many subrepositories of a repository are opened with it at most.',
+    description: 'Maximum number of subrepositories to open with a repository.',
     minimum: 0,
     maximum: 1_000,
   }),
   openRepositoryInParentFolders: choice('always', {
     scope: 'window',
-    description: 'Whether a repository is opened of which only a sub-folder is in the workspace.',
+    description: 'Controls whether to open a repository when only one of its subfolders is in the workspace.',
     choices: [
-      ['always', 'Open it, with all its files.'],
-      ['never', 'Do not open it.'],
+      ['always', 'Open the repository with all its files.'],
+      ['never', 'Do not open the repository.'],
     ],
   }),
   auditInterval: decimal(60, {
     scope: 'window',
     description:
-      'Seconds between two background checks for changes that no file watcher reported. 0 switches them off.',
+      'Seconds between background checks for changes that no file watcher reported. Use 0 to turn the checks off.',
     minimum: 0,
     maximum: 86_400,
   }),
   watcherShare: decimal(0.25, {
     scope: 'machine-overridable',
     description:
-      "Share of the system's limit of file watches (on Linux `fs.inotify.max_user_watches`) that may be used, from 0 to 1. Folders without a watch are checked in the background instead.",
+      "Share of the system's limit of file watches that Quicksilver may use, from 0 to 1. On Linux, the limit is `fs.inotify.max_user_watches`. Folders without a watch are checked in the background.",
     minimum: 0,
     maximum: 1,
   }),
   openDiffOnClick: flag(true, {
     scope: 'window',
     description:
-      'Whether a click on a file in the Source Control view opens its changes. When this is off, it opens the file.',
+      'Controls whether clicking a file in the Source Control view opens its changes. If turned off, the click opens the file.',
   }),
   fallbackToHg: flag(true, {
     scope: 'window',
     description:
-      'Ask `hg status` for repositories whose status Quicksilver cannot work out itself (converted line ends, filters, large files, keywords, narrow and sparse checkouts), in a trusted workspace. The Source Control view says so and why.',
+      'Controls whether `hg status` provides the status of repositories that Quicksilver does not support: converted line endings, filters, largefiles, keywords, narrow and sparse checkouts. Requires a trusted workspace. The Source Control view states the reason.',
   }),
   path: string('', {
     scope: 'machine',
     description:
-      'Absolute path of `hg`. Empty: it is looked for on the `PATH` and in the usual places. It runs commands, in a trusted workspace; status and contents need it only where `#quicksilver.fallbackToHg#` asks for it.',
+      'Absolute path of the `hg` executable. If empty, Quicksilver searches the `PATH` and the usual locations. Only commands need `hg`, in a trusted workspace. Status and file contents do not, except with `#quicksilver.fallbackToHg#`.',
   }),
   commitScope: choice('included', {
     scope: 'resource',
-    description: 'What Commit commits when nothing else is said.',
+    description: 'Controls which files *Commit* includes by default.',
     choices: [
-      ['included', 'The included files if there are any, else all changes of tracked files.'],
-      ['all', 'All changes of tracked files.'],
+      ['included', 'The included files. Without any, all changes to tracked files.'],
+      ['all', 'All changes to tracked files.'],
     ],
   }),
   commitUntrackedFiles: choice('never', {
@@ -181,84 +181,86 @@ export const settings = {
   }),
   commitMissingFiles: choice('ask', {
     scope: 'resource',
-    description: 'Whether files that are missing on the disk are recorded as removed when all changes are committed.',
+    description: 'Controls whether *Commit* removes missing files when it commits all changes.',
     choices: [
-      ['ask', 'Ask each time.'],
+      ['ask', 'Ask before the commit.'],
       ['always', 'Always.'],
-      ['never', 'Never, and without asking.'],
+      ['never', 'Never, without asking.'],
     ],
   }),
   promptToSaveFilesBeforeCommit: choice('ask', {
     scope: 'resource',
-    description: 'Whether files with unsaved changes are saved before a commit.',
+    description: 'Controls whether to save files with unsaved changes before a commit.',
     choices: [
-      ['ask', 'Ask each time.'],
+      ['ask', 'Ask before the commit.'],
       ['always', 'Always.'],
-      ['never', 'Never, and without asking.'],
+      ['never', 'Never, without asking.'],
     ],
   }),
   useEditorAsCommitInput: flag(true, {
     scope: 'resource',
     description:
-      'Whether the message is written in an editor when the input box is empty; else a small box asks for it.',
+      'Controls whether an editor opens for the commit message when the input box is empty. If turned off, an input box opens.',
   }),
   commitTemplate: string('', {
     scope: 'resource',
     description:
-      "What a message begins with, in the editor and in the input box: the text itself, or the path of a file with it, absolute or from the root of the repository. Without it the editor begins with what the section `[committemplate]` of Mercurial's configuration says.",
+      'Initial text of commit messages, in the input box and in the editor. Enter the text, or the path of a file that contains it, absolute or relative to the repository root. If empty, the editor uses the `[committemplate]` section of your Mercurial configuration.',
     isMultiline: true,
   }),
   inputValidation: flag(false, {
     scope: 'resource',
     description:
-      'Whether messages of commits are checked: the length of the first line, the empty second one, the length of the others. What is found is underlined while you write, in the input box and in the editor, and asked about before the commit.',
+      'Controls whether to check commit messages: line lengths and the blank second line. Problems are underlined while you write, and you are warned before the commit.',
   }),
   inputValidationSubjectLength: integer(72, {
     scope: 'resource',
-    description: 'How long the first line of a message may be for `#quicksilver.inputValidation#`; 0 for any length.',
+    description:
+      'Maximum length of the subject line of a commit message, for `#quicksilver.inputValidation#`. Use 0 for no limit.',
     minimum: 0,
   }),
   inputValidationLength: integer(72, {
     scope: 'resource',
-    description: 'How long the other lines of a message may be for `#quicksilver.inputValidation#`; 0 for any length.',
+    description:
+      'Maximum length of the other lines of a commit message, for `#quicksilver.inputValidation#`. Use 0 for no limit.',
     minimum: 0,
   }),
   recordRenames: choice('always', {
     scope: 'resource',
-    description: 'Whether files and folders that are renamed or moved in VS Code are recorded as renamed in Mercurial.',
+    description:
+      'Controls whether to record a rename in Mercurial when you rename or move files and folders in VS Code.',
     choices: [
-      ['always', 'Record it.'],
+      ['always', 'Record the rename.'],
       ['ask', 'Ask each time.'],
-      ['never', 'Do not: the old file is missing then, and the new one untracked.'],
+      ['never', 'Do not record the rename: the old file is missing and the new file is untracked.'],
     ],
   }),
   revertBackups: flag(true, {
     scope: 'resource',
-    description:
-      'Whether discarding changes keeps what the file contained, in a file beside it that ends with `.orig`.',
+    description: 'Controls whether discarding changes keeps a `.orig` backup of the file.',
   }),
   renameSimilarity: integer(90, {
     scope: 'resource',
     description:
-      'How similar, in percent, a missing and a new file must be for *Add New and Remove Missing Files* to record a rename. 100: the same; 0: no renames are looked for.',
+      'Minimum similarity, in percent, at which *Add Untracked and Remove Missing Files* records a rename. 100 requires identical files; 0 turns the detection off.',
     minimum: 0,
     maximum: 100,
   }),
   resolveOnSave: choice('ask', {
     scope: 'resource',
-    description: 'What to do when a file with a conflict is saved and has no conflict markers any more.',
+    description: 'Controls what happens when you save a conflicted file after removing its last conflict marker.',
     choices: [
-      ['ask', 'Ask whether it is resolved.'],
-      ['always', 'Mark it as resolved.'],
-      ['never', 'Nothing.'],
+      ['ask', 'Ask whether to mark the file as resolved.'],
+      ['always', 'Mark the file as resolved.'],
+      ['never', 'Do nothing.'],
     ],
   }),
   pushScope: choice('current', {
     scope: 'resource',
-    description: 'What *Push* pushes.',
+    description: 'Controls which changesets *Push* pushes.',
     choices: [
-      ['current', 'The parent of the working copy, and what it is built on.'],
-      ['all', 'Everything that the other repository does not have, as `hg push` does.'],
+      ['current', 'Push the current revision and its ancestors.'],
+      ['all', 'Push all changesets, as `hg push` does.'],
     ],
   }),
 };

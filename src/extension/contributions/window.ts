@@ -29,11 +29,11 @@ export const colors = {
   added: { of: 'added files', git: 'added', values: palette('#81b88b', '#587c0c', '#a1e3ad', '#374e06') },
   renamed: { of: 'renamed or copied files', git: 'renamed', values: green },
   removed: { of: 'files removed with Mercurial', git: 'deleted', values: red },
-  missing: { of: 'tracked files that are missing on the disk', git: 'deleted', values: red },
+  missing: { of: 'tracked files that are missing on disk', git: 'deleted', values: red },
   untracked: { of: 'untracked files', git: 'untracked', values: green },
   ignored: { of: 'ignored files', git: 'ignored', values: palette('#8C8C8C', '#8E8E90', '#A7A8A9') },
   subrepository: {
-    of: 'subrepositories that are not as they are recorded',
+    of: 'subrepositories with changes or at another revision than recorded',
     git: 'submodule',
     values: palette('#8db9e2', '#1258a7'),
   },
@@ -73,10 +73,7 @@ interface Welcome {
 export const welcomes: Readonly<Record<string, Welcome>> = {
   disabled: {
     when: off('config.quicksilver.enabled'),
-    lines: [
-      'Quicksilver is disabled: the status of Mercurial repositories is not shown.',
-      setting('Open Settings', 'enabled'),
-    ],
+    lines: ['Quicksilver is turned off in the settings.', setting('Open Settings', 'enabled')],
   },
   searching: {
     when: and(isEnabled, hasFolder, is('quicksilver.state', 'initializing')),
@@ -92,7 +89,7 @@ export const welcomes: Readonly<Record<string, Welcome>> = {
   },
   create: {
     when: and(isEnabled, hasFolder, foundNone, isTrusted, mayHaveHg),
-    lines: [command('Initialize Repository', 'init'), command('Clone Mercurial Repository…', 'clone')],
+    lines: [command('Initialize Mercurial Repository', 'init'), command('Clone Mercurial Repository…', 'clone')],
   },
   noHg: {
     when: and(isEnabled, foundNone, isTrusted, isHgMissing),
@@ -104,7 +101,7 @@ export const welcomes: Readonly<Record<string, Welcome>> = {
   untrusted: {
     when: and(isEnabled, hasFolder, foundNone, isUntrusted),
     lines: [
-      'Restricted Mode: changes are shown read-only. Trust the workspace to commit, clone or push.',
+      'Changes are shown read-only. Trust the workspace to commit, clone or push.',
       vscodeCommand('Manage Workspace Trust', 'workbench.trust.manage'),
     ],
   },
@@ -144,51 +141,51 @@ export const walkthrough: {
     look: {
       title: 'See what has changed',
       lines: [
-        'The Source Control view lists the changes of each repository, as hg status does. It updates instantly and automatically. Click a file to see its changes.',
+        'The Source Control view lists the changes of each repository, as hg status does, instantly and automatically. Select a file to see what changed.',
         vscodeCommand('Open Source Control', 'workbench.view.scm'),
       ],
       picture: 'changes',
-      alt: 'A list of changed files with their letters',
+      alt: 'A list of changed files with status letters',
     },
     include: {
       title: 'Choose files to commit',
       lines: [
-        'Press **+** beside the files that belong together: the next commit contains only those. If no file is included, it contains all changes. The choice is kept in VS Code only; Mercurial has no staging area.',
+        'Select **+** next to the files that belong together. The next commit contains the **Included** files, or all changes if you include none.',
         vscodeCommand('Open Source Control', 'workbench.view.scm'),
       ],
       picture: 'include',
-      alt: 'Two of three files in a group Included',
+      alt: 'Two of three files in the group Included',
       doneBy: ['include', 'includeAll'],
     },
     commit: {
       title: 'Commit',
       lines: [
-        'Write a message and press Ctrl+Enter (Cmd+Enter). **Undo Last Commit** takes back a commit that you have not pushed. **Amend** adds to it.',
+        'Write a message and press Ctrl+Enter (Cmd+Enter). **Undo Last Commit** reverts a commit that is not shared yet. **Amend Last Commit** adds to it.',
         command('Commit', 'commit'),
       ],
       picture: 'commit',
-      alt: 'A message in the input box above the changes',
+      alt: 'A message in the input box above the list of changes',
       doneBy: ['commit'],
     },
     move: {
       title: 'Switch branches and merge',
       lines: [
-        '**Update to…** switches to a branch, bookmark, tag or revision, and lets you keep, shelve or discard your changes. **Merge with…** joins two lines of work; conflicts open in the merge editor.',
+        '**Update to…** switches to a branch, bookmark, tag or any revision, and lets you keep, shelve or discard your changes. **Merge with…** joins two lines of work. Conflicts open in the merge editor.',
         command('Update to…', 'update'),
       ],
       picture: 'move',
-      alt: 'Two lines of changesets that come together',
+      alt: 'Two lines of changesets that join',
       doneBy: ['update'],
     },
     exchange: {
       title: 'Pull and push',
       lines: [
-        'Quicksilver uses the network only when you ask for it. The arrow in the status bar counts your unpushed changesets; Mercurial knows them without the network.',
+        'Quicksilver uses the network only when you ask it to. The arrow in the status bar counts your unpushed changesets, which Mercurial calls drafts.',
         command('Pull', 'pull'),
         command('Push', 'push'),
       ],
       picture: 'exchange',
-      alt: 'An arrow up and an arrow down between two repositories',
+      alt: 'An up arrow and a down arrow between two repositories',
       doneBy: ['pull', 'push'],
     },
   },
@@ -204,4 +201,4 @@ export const mergeView = {
 export type ViewId = typeof mergeView.id;
 
 /** The reason in package.json for not supporting virtual workspaces. */
-export const virtualWorkspaces = 'Quicksilver reads the repository from the disk, and a virtual workspace has none.';
+export const virtualWorkspaces = 'Quicksilver reads repositories from disk, which a virtual workspace does not have.';

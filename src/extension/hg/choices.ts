@@ -50,9 +50,8 @@ function problemOfName(name: string): string | undefined {
   const text = name.trim();
   if (text === '') return undefined;
   if (/[:\0\r\n]/.test(text)) return l10n.t('A name cannot contain “:” or line breaks.');
-  if (/^\d+$/.test(text)) return l10n.t('A number alone cannot be a name.');
-  if (text === '.' || text === 'tip' || text === 'null')
-    return l10n.t('Mercurial keeps the name {0} for itself.', text);
+  if (/^\d+$/.test(text)) return l10n.t('A name cannot consist of digits only.');
+  if (text === '.' || text === 'tip' || text === 'null') return l10n.t('The name {0} is reserved.', text);
   return undefined;
 }
 
@@ -81,5 +80,5 @@ export async function chooseBookmark(
       name: bookmark,
     }));
   };
-  return chooseName(answers, list, { placeHolder, none: l10n.t('There are no bookmarks.') });
+  return chooseName(answers, list, { placeHolder, none: l10n.t('This repository has no bookmarks.') });
 }

@@ -19,7 +19,7 @@ async function init(context: HgContext, args: readonly unknown[]): Promise<Uri |
   const named = rest[0] instanceof Uri ? rest[0] : undefined;
   const folder = given === undefined ? (named ?? (await chooseFolder())) : Uri.file(given);
   if (folder === undefined) return undefined;
-  await change(context, { verb: 'init', operands: [folder.fsPath], title: l10n.t('Making a repository…') });
+  await change(context, { verb: 'init', operands: [folder.fsPath], title: l10n.t('Initializing repository…') });
   await context.discovery.look();
   if (workspace.getWorkspaceFolder(folder) === undefined) await offerToOpen(folder, answers.flag('confirmed'));
   return folder;
@@ -40,11 +40,11 @@ async function chooseFolder(): Promise<Uri | undefined> {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   if (folders.length === 1) return folders[0]!.uri;
   const items = folders.map(({ name, uri }) => ({ icon: 'folder', label: name, description: uri.fsPath, uri }));
-  const other = { icon: 'folder-opened', label: l10n.t('Another folder…'), description: '', uri: undefined };
-  const placeHolder = l10n.t('Which folder is to become a repository?');
+  const other = { icon: 'folder-opened', label: l10n.t('Choose another folder…'), description: '', uri: undefined };
+  const placeHolder = l10n.t('Select a folder to initialize a repository in');
   const chosen = items.length === 0 ? other : await pick([...items, other], { placeHolder });
   if (chosen === undefined || chosen.uri !== undefined) return chosen?.uri;
-  return pickFolder(l10n.t('Make a Repository Here'));
+  return pickFolder(l10n.t('Initialize Repository'));
 }
 
 /** Resolves with the new repository's folder. */
@@ -53,7 +53,7 @@ async function clone(context: HgContext, args: readonly unknown[]): Promise<Uri 
   const source =
     answers.text('source') ??
     (await input({
-      prompt: l10n.t('Address or folder of the repository'),
+      prompt: l10n.t('Repository URL or folder'),
       placeHolder: 'https://example.org/repository',
       ignoreFocusOut: true,
     }));
@@ -74,14 +74,14 @@ async function clone(context: HgContext, args: readonly unknown[]): Promise<Uri 
 
 /** Below a folder that is chosen, by the last part of the address. */
 async function chooseDestination(source: string): Promise<string | undefined> {
-  const parent = await pickFolder(l10n.t('Clone Into This Folder'));
+  const parent = await pickFolder(l10n.t('Clone into This Folder'));
   if (parent === undefined) return undefined;
   const [name = ''] = /[^/\\:]+(?=[/\\]*$)/.exec(source.replace(/[#?].*$/, '')) ?? [];
   const answer = await input({
     prompt: l10n.t('Name of the new folder in {0}', parent.fsPath),
     value: name,
     ignoreFocusOut: true,
-    validateInput: value => (/[/\\]|^\.*$/.test(value.trim()) ? l10n.t('A name of a folder is needed.') : undefined),
+    validateInput: value => (/[/\\]|^\.*$/.test(value.trim()) ? l10n.t('Enter a folder name.') : undefined),
   });
   return answer === undefined ? undefined : nodePath.join(parent.fsPath, answer.trim());
 }

@@ -70,9 +70,9 @@ async function pull({ context, repository, path, answers }: Exchange): Promise<b
     codes: [0, 1],
   });
   const said = `${output}\n${notes}`;
-  const added = /^added (\d+) changesets?.*$/m.exec(said);
-  inform(added === null ? l10n.t('There was nothing to pull.') : l10n.t('Pulled: {0}', added[0]));
-  return added !== null;
+  const added = addedIn(said);
+  inform(added === undefined ? l10n.t('No new changesets.') : pulledText(added));
+  return added !== undefined;
 }
 
 /** Stays where it is if nothing came, or if another head of the branch did that is no descendant. */
@@ -94,7 +94,7 @@ async function pushByScope(exchange: Exchange): Promise<boolean> {
   const scope = setting('pushScope', repository.rootUri);
   if (scope === 'all') return push(exchange, []);
   if (isNullNode(repository.model.head?.firstParent ?? '')) {
-    inform(l10n.t('There is no commit yet.'));
+    inform(l10n.t('This repository has no commits yet.'));
     return false;
   }
   return push(exchange, [['--rev', '.']]);
@@ -107,15 +107,37 @@ async function pushBranch(exchange: Exchange): Promise<boolean> {
 
 async function pushBookmark(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be pushed?'));
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to push'));
   return name !== undefined && push(exchange, [['--bookmark', name]]);
 }
 
 async function pushRevision(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
-  const placeHolder = l10n.t('What is to be pushed, with all that it is built on?');
+  const placeHolder = l10n.t('Select a revision to push (with its ancestors)');
   const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
   return revision !== undefined && push(exchange, [['--rev', revision]]);
+}
+
+interface Added {
+  readonly changesets: number;
+  readonly heads: number;
+}
+
+/** The numbers in the line that hg writes after an exchange; undefined without such a line. */
+function addedIn(said: string): Added | undefined {
+  const found = /^(?:remote: )?added (\d+) changesets? .*?(?:\(\+(\d+) heads?\))?$/m.exec(said);
+  return found === null ? undefined : { changesets: Number(found[1]), heads: Number(found[2] ?? 0) };
+}
+
+function pulledText({ changesets, heads }: Added): string {
+  const pulled = changesets === 1 ? l10n.t('Pulled 1 changeset.') : l10n.t('Pulled {0} changesets.', changesets);
+  if (heads === 0) return pulled;
+  return `${pulled} ${heads === 1 ? l10n.t('There is 1 new head.') : l10n.t('There are {0} new heads.', heads)}`;
+}
+
+function pushedText(added: Added | undefined): string {
+  if (added === undefined) return l10n.t('Pushed.');
+  return added.changesets === 1 ? l10n.t('Pushed 1 changeset.') : l10n.t('Pushed {0} changesets.', added.changesets);
 }
 
 /** New heads and branches are made on the other side only if that is meant. Resolves with whether something was pushed. */
@@ -135,9 +157,9 @@ async function push(exchange: Exchange, what: readonly HgOption[]): Promise<bool
   for (;;) {
     try {
       const { code, notes, output } = await run(allowed);
-      const added = /^(?:remote: )?added (\d+) changesets?.*$/m.exec(`${output}\n${notes}`);
-      const pushed = added === null ? l10n.t('Pushed.') : l10n.t('Pushed: {0}', added[0].replace(/^remote: /, ''));
-      inform(code === 1 && added === null ? l10n.t('There was nothing to push.') : pushed);
+      const added = addedIn(`${output}\n${notes}`);
+      const nothing = code === 1 && added === undefined;
+      inform(nothing ? l10n.t('No changesets to push.') : pushedText(added));
       return code === 0;
     } catch (error) {
       const option = await chooseForce(error, answers);
@@ -159,13 +181,13 @@ async function chooseForce(
 ): Promise<'--new-branch' | '--force' | 'pull' | '' | undefined> {
   if (!(error instanceof HgFailure) || error.kind !== 'new-heads') return undefined;
   if (error.message.includes('new remote branch')) {
-    const message = l10n.t('The other repository does not have this branch yet. Make it there?');
+    const message = l10n.t('Push a new branch to the remote?');
     return (await confirm(answers, message, l10n.t('Push New Branch'), error.message.split('\n')))
       ? '--new-branch'
       : '';
   }
   if (answers.flag('confirmed')) return '--force';
-  const message = l10n.t('This would make another head in the other repository. Mostly one pulls and merges first.');
+  const message = l10n.t('Pushing would create a new head on the remote. Pull and merge first, or push the new head.');
   const [pullFirst, newHead] = [l10n.t('Pull'), l10n.t('Push New Head')];
   const choice = await modal('warning', message, error.message.split('\n'), pullFirst, newHead);
   return choice === newHead ? '--force' : choice === pullFirst ? 'pull' : '';
@@ -177,8 +199,8 @@ async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] |
   const changesets = await listed(context, repository, { verb: 'incoming', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
   const all = { icon: 'repo-pull', label: l10n.t('Pull all ({0})', changesets.length) };
-  const placeHolder = l10n.t('Incoming changesets, the newest first. Choosing one pulls it and what it is built on.');
-  const chosen = await pickListed(all, changesets, { placeHolder, none: l10n.t('There is nothing to pull.') });
+  const placeHolder = l10n.t('Select a changeset to pull with its ancestors (newest first)');
+  const chosen = await pickListed(all, changesets, { placeHolder, none: l10n.t('No incoming changesets.') });
   if (chosen !== undefined) await pull({ ...exchange, answers: chosen === 'all' ? answers : only(chosen) });
   return changesets;
 }
@@ -188,7 +210,7 @@ async function outgoing(exchange: Exchange): Promise<readonly NamedChangeset[] |
   const title = l10n.t('Looking for outgoing changesets…');
   const changesets = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
-  const chosen = await chooseToPush(changesets, l10n.t('There is nothing to push.'));
+  const chosen = await chooseToPush(changesets, l10n.t('No outgoing changesets.'));
   if (chosen !== undefined) await pushChosen(exchange, chosen);
   return changesets;
 }
@@ -201,7 +223,7 @@ async function showDrafts(
 ): Promise<readonly NamedChangeset[]> {
   const changesets = await logOf(context, repository, 'reverse(draft() and ::.)');
   if (answers.flag('confirmed')) return changesets;
-  const none = l10n.t('There are no drafts: everything here was pushed or pulled.');
+  const none = l10n.t('No unpushed changesets.');
   const chosen = await chooseToPush(changesets, none);
   const path = chosen && (await choosePath(context, repository, answers, false));
   if (path) await pushChosen({ context, repository, path, answers }, chosen);
@@ -213,7 +235,7 @@ async function chooseToPush(
   none: string,
 ): Promise<NamedChangeset | 'all' | undefined> {
   const all = { icon: 'repo-push', label: l10n.t('Push all ({0})', changesets.length) };
-  const placeHolder = l10n.t('Outgoing changesets, the newest first. Choosing one pushes it and what it is built on.');
+  const placeHolder = l10n.t('Select a changeset to push with its ancestors (newest first)');
   return pickListed(all, changesets, { placeHolder, none });
 }
 

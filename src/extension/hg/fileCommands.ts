@@ -34,7 +34,7 @@ async function add(context: HgContext, args: readonly unknown[]): Promise<void> 
 async function forget(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { rest } = answersOf(args);
   for (const [repository, files] of targetsOf(context, rest)) {
-    await context.hg.change(repository, { verb: 'forget', files, title: l10n.t('Forgetting…') });
+    await context.hg.change(repository, { verb: 'forget', files, title: l10n.t('Stopping tracking…') });
     await lookAt(context, repository, files);
   }
 }
@@ -49,9 +49,9 @@ async function remove(context: HgContext, args: readonly unknown[]): Promise<voi
     );
     const message =
       targets.length === 1
-        ? l10n.t('Delete {0} from the disk and remove it from Mercurial?', targets[0]!)
-        : l10n.t('Delete {0} files from the disk and remove them from Mercurial?', targets.length);
-    const lost = [l10n.t('Changes in these files would be lost:'), ...namesOf(changed.map(({ path }) => path))];
+        ? l10n.t('Delete {0} from disk and stop tracking it?', targets[0]!)
+        : l10n.t('Delete {0} files from disk and stop tracking them?', targets.length);
+    const lost = [l10n.t('Changes in these files will be lost:'), ...namesOf(changed.map(({ path }) => path))];
     const detail = changed.length === 0 ? (targets.length === 1 ? '' : namesOf(targets)) : lost;
     if (!(await confirm(answers, message, l10n.t('Remove'), detail))) continue;
     await context.hg.change(repository, {
@@ -70,7 +70,7 @@ async function renameOrCopy(context: HgContext, args: readonly unknown[], verb: 
   const { answers, rest } = answersOf(args);
   const [[repository, [path]] = [undefined, []]] = targetsOf(context, rest);
   if (repository === undefined || path === undefined) {
-    inform(l10n.t('No file of a Mercurial repository is open or selected.'));
+    inform(l10n.t('Select a file in a Mercurial repository first.'));
     return;
   }
   const to = answers.text('to') ?? (await askForName(path, verb));
@@ -85,10 +85,10 @@ async function askForName(path: string, verb: 'rename' | 'copy'): Promise<string
   const dot = path.lastIndexOf('.');
   const answer = await input({
     title: verb === 'rename' ? l10n.t('Rename {0}', path) : l10n.t('Copy {0}', path),
-    prompt: l10n.t('Path from the root of the repository'),
+    prompt: l10n.t('Path relative to the repository root'),
     value: path,
     valueSelection: [name, dot > name ? dot : path.length],
-    validateInput: value => (value.trim() === '' ? l10n.t('A name is needed.') : undefined),
+    validateInput: value => (value.trim() === '' ? l10n.t('Enter a file name.') : undefined),
   });
   return answer?.trim();
 }
@@ -101,8 +101,8 @@ async function revert(context: HgContext, args: readonly unknown[]): Promise<voi
     const files = repository.included.withPartners(paths);
     const what =
       paths.length === 1
-        ? l10n.t('Discard the changes in {0}?', paths[0]!)
-        : l10n.t('Discard the changes in {0} files?', paths.length);
+        ? l10n.t('Discard changes in {0}?', paths[0]!)
+        : l10n.t('Discard changes in {0} files?', paths.length);
     if (await confirmRevert(answers, repository, what, paths)) await revertFiles(context, repository, files);
   }
 }
@@ -112,7 +112,7 @@ async function revertAll(context: HgContext, repository: OpenRepository, answers
   await settled(context, repository);
   const files = [...repository.model.entries.values()].filter(({ status }) => isRevertable(status));
   if (files.length === 0) {
-    inform(l10n.t('There are no changes to discard.'));
+    inform(l10n.t('No changes to discard.'));
     return;
   }
   const paths = files.map(({ path }) => path);
@@ -131,12 +131,12 @@ async function confirmRevert(
   if (paths.some(path => entries.get(path)?.status === 'modified')) {
     sentences.push(
       keepsBackups(repository)
-        ? l10n.t('What they contain now is kept beside them, as files that end with “.orig”.')
+        ? l10n.t('A backup of each modified file is kept as “.orig”.')
         : l10n.t('This cannot be undone.'),
     );
   }
   if (paths.some(path => entries.get(path)?.status === 'added')) {
-    sentences.push(l10n.t('Added files stay on the disk, untracked.'));
+    sentences.push(l10n.t('Added files stay on disk as untracked files.'));
   }
   if (paths.length > 1) sentences.push(...namesOf(paths));
   return confirm(answers, message, l10n.t('Discard Changes'), sentences);
@@ -177,10 +177,10 @@ async function addRemove(context: HgContext, args: readonly unknown[]): Promise<
       verb: 'addremove',
       options: [`--similarity=${similarity}`],
       ...(files.length > 0 && { files }),
-      title: l10n.t('Adding new and removing missing files…'),
+      title: l10n.t('Adding untracked and removing missing files…'),
     });
     const said = (notes === '' ? output : notes).trim();
-    inform(said === '' ? l10n.t('There are no new and no missing files.') : said.split('\n').slice(0, 3).join(' · '));
+    inform(said === '' ? l10n.t('No untracked or missing files.') : said.split('\n').slice(0, 3).join(' · '));
   }
 }
 

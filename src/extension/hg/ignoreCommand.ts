@@ -23,7 +23,7 @@ async function ignore(context: HgContext, args: readonly unknown[]): Promise<rea
   const [[repository, named] = [undefined, []]] = targetsOf(context, rest);
   const paths = named.filter(isReadableName);
   if (repository === undefined || paths.length === 0) {
-    inform(l10n.t('No file of a Mercurial repository is open or selected.'));
+    inform(l10n.t('Select a file in a Mercurial repository first.'));
     return undefined;
   }
   const line = answers.text('line');
@@ -42,15 +42,15 @@ async function chooseLines(
   const candidates = candidatesFor(paths);
   const previews = await preview(context, repository, candidates);
   const items: LineItem[] = candidates.map((lines, i) => ({
-    label: lines.length === 1 ? lines[0]! : l10n.t('The {0} selected files, one by one', lines.length),
+    label: lines.length === 1 ? lines[0]! : l10n.t('The {0} selected files (one pattern each)', lines.length),
     detail: describe(previews[i]),
     lines,
   }));
   items.push(
     { label: '', isSeparator: true, lines: undefined },
-    { label: l10n.t('Write a pattern…'), lines: undefined },
+    { label: l10n.t('Enter a pattern…'), lines: undefined },
   );
-  const placeHolder = l10n.t('Which line is to be added to .hgignore?');
+  const placeHolder = l10n.t('Select a pattern to add to .hgignore');
   const chosen = await pick(items, { placeHolder, matchOnDetail: true });
   if (chosen === undefined || chosen.lines !== undefined) return chosen?.lines;
   const written = await writeLine(context, repository, candidates[0]![0]!);
@@ -59,7 +59,7 @@ async function chooseLines(
 
 async function writeLine(context: HgContext, repository: OpenRepository, value: string): Promise<string | undefined> {
   const written = await input({
-    prompt: l10n.t('A line of .hgignore: glob:, rootglob: or re: and a pattern'),
+    prompt: l10n.t('Pattern to add to .hgignore (glob:, rootglob: or re:)'),
     value,
     valueSelection: [value.indexOf(':') + 1, value.length],
     validateInput: async line => {
@@ -85,9 +85,9 @@ function describe(preview: IgnorePreview | undefined): string {
   if (preview === undefined) return '';
   if (preview.kind === 'invalid') return preview.message;
   const { total, first } = preview;
-  if (total === 0) return l10n.t('hides no file that is untracked now');
+  if (total === 0) return l10n.t('ignores no untracked files');
   const names = first.join(', ') + (total > first.length ? ', …' : '');
-  return total === 1 ? l10n.t('hides {0}', names) : l10n.t('hides {0} untracked files: {1}', total, names);
+  return total === 1 ? l10n.t('ignores {0}', names) : l10n.t('ignores {0} untracked files: {1}', total, names);
 }
 
 /** Through the editor, so that it can be undone there, also if the file is open and not saved. */

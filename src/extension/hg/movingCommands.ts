@@ -32,7 +32,7 @@ type Way = (typeof WAYS)[number];
 
 async function update(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   await settled(context, repository);
-  const placeHolder = l10n.t('Where is the working copy to go?');
+  const placeHolder = l10n.t('Select a branch, bookmark or tag to update to');
   const given = answers.text('revision');
   const target = given === undefined ? await pickRevision(context, repository, { placeHolder }) : { revision: given };
   return target !== undefined && updateTo(context, repository, target, answers);
@@ -99,32 +99,31 @@ async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
   const items: readonly (PickItem & { readonly way: Way })[] = [
     {
       icon: 'git-merge',
-      label: l10n.t('Keep the changes'),
-      detail: l10n.t('They are merged with the files that you go to; there may be conflicts.'),
+      label: l10n.t('Keep Changes'),
+      detail: l10n.t('Carry the changes over. Conflicts are possible.'),
       way: 'keep',
     },
     {
       icon: 'archive',
-      label: l10n.t('Shelve the changes'),
-      detail: l10n.t('They are put aside, to be brought back by “Unshelve…”.'),
+      label: l10n.t('Shelve Changes'),
+      detail: l10n.t('Restore them later with Unshelve.'),
       way: 'shelve',
     },
     {
       icon: 'trash',
-      label: l10n.t('Discard the changes'),
-      detail: l10n.t('They are lost. Untracked files stay.'),
+      label: l10n.t('Discard Changes'),
+      detail: l10n.t('Cannot be undone. Untracked files are kept.'),
       way: 'discard',
     },
   ];
   const placeHolder =
     count === 1
-      ? l10n.t('A file has changes that are not committed. What is to become of them?')
-      : l10n.t('{0} files have changes that are not committed. What is to become of them?', count);
+      ? l10n.t('You have uncommitted changes in 1 file.')
+      : l10n.t('You have uncommitted changes in {0} files.', count);
   const chosen = await pick(items, { placeHolder });
   if (chosen?.way !== 'discard') return chosen?.way;
   const action = l10n.t('Discard Changes');
-  const message =
-    count === 1 ? l10n.t('Discard the changes in a file?') : l10n.t('Discard the changes in {0} files?', count);
+  const message = count === 1 ? l10n.t('Discard changes in 1 file?') : l10n.t('Discard changes in {0} files?', count);
   const detail = l10n.t('This cannot be undone.');
   return (await modal('warning', message, detail, action)) === action ? 'discard' : undefined;
 }
@@ -148,7 +147,7 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
   } catch (error) {
     if (!(error instanceof HgFailure) || error.kind !== 'uncommitted-changes') throw error;
     const shelve = l10n.t('Shelve and Merge');
-    const message = l10n.t('Mercurial merges only when there are no uncommitted changes.');
+    const message = l10n.t('You have uncommitted changes. Shelve them before the merge?');
     if ((await modal('warning', message, '', shelve)) !== shelve) return false;
     if (!(await shelveAll(context, repository))) return false;
     await merge();
@@ -161,7 +160,7 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
 
 async function chooseOther(context: HgContext, repository: OpenRepository): Promise<string | undefined> {
   const { firstParent = '' } = repository.model.head ?? {};
-  const placeHolder = l10n.t('What is to be merged into the working copy?');
+  const placeHolder = l10n.t('Select a revision to merge into the working copy');
   const chosen = await pickRevision(context, repository, { placeHolder, without: [firstParent], onlyHeads: true });
   return chosen?.revision;
 }
@@ -171,17 +170,14 @@ export function tellConflicts({ model: { unresolved } }: OpenRepository): void {
   if (unresolved === 0) return;
   inform(
     unresolved === 1
-      ? l10n.t('There is a conflict. Open it from the group “Conflicts”, resolve it, and mark it as resolved.')
-      : l10n.t(
-          'There are {0} conflicts. Open them from the group “Conflicts”, resolve them, and mark them as resolved.',
-          unresolved,
-        ),
+      ? l10n.t('1 file has conflicts. Resolve them, then mark the file as resolved.')
+      : l10n.t('{0} files have conflicts. Resolve them, then mark the files as resolved.', unresolved),
   );
 }
 
 async function newBranch(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const prompt = l10n.t('Name of the new branch, which begins with the next commit');
+  const prompt = l10n.t('Branch name (the branch is created by your next commit)');
   const name = answers.text('name') ?? (await askForName(prompt));
   if (name === undefined) return;
-  await context.hg.change(repository, { verb: 'branch', operands: [name], title: l10n.t('Starting a branch…') });
+  await context.hg.change(repository, { verb: 'branch', operands: [name], title: l10n.t('Creating branch…') });
 }

@@ -24,23 +24,23 @@ export const nameCommands = {
 
 /** At the parent of the working copy, and active. */
 async function createBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = answers.text('name') ?? (await askForName(l10n.t('Name of the new bookmark')));
+  const name = answers.text('name') ?? (await askForName(l10n.t('Bookmark name')));
   if (name === undefined) return;
-  const change: HgChange = { verb: 'bookmark', operands: [name], title: l10n.t('Making a bookmark…') };
+  const change: HgChange = { verb: 'bookmark', operands: [name], title: l10n.t('Creating bookmark…') };
   await changeOrForce(
     context,
     repository,
     change,
     answers,
-    l10n.t('There is a bookmark “{0}” already. Move it here?', name),
+    l10n.t('The bookmark “{0}” already exists. Move it here?', name),
     l10n.t('Move'),
   );
 }
 
 async function moveBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be moved?'));
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to move'));
   if (name === undefined) return;
-  const placeHolder = l10n.t('Where is “{0}” to be moved?', name);
+  const placeHolder = l10n.t('Select a revision for “{0}”', name);
   const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
   if (revision === undefined) return;
   // Without --force it goes forward only; that it is to be elsewhere has been said twice already.
@@ -48,32 +48,32 @@ async function moveBookmark(context: HgContext, repository: OpenRepository, answ
     verb: 'bookmark',
     options: ['--force', ['--rev', revision]],
     operands: [name],
-    title: l10n.t('Moving a bookmark…'),
+    title: l10n.t('Moving bookmark…'),
   });
 }
 
 async function renameBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be renamed?'));
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to rename'));
   if (name === undefined) return;
-  const to = answers.text('to') ?? (await askForName(l10n.t('New name of the bookmark “{0}”', name), name));
+  const to = answers.text('to') ?? (await askForName(l10n.t('New name of “{0}”', name), name));
   if (to === undefined || to === name) return;
-  const title = l10n.t('Renaming a bookmark…');
+  const title = l10n.t('Renaming bookmark…');
   await context.hg.change(repository, { verb: 'bookmark', options: [['--rename', name]], operands: [to], title });
 }
 
 async function deleteBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be deleted?'));
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to delete'));
   if (name === undefined) return;
-  const message = l10n.t('Delete the bookmark “{0}”? The changeset that it names stays.', name);
+  const message = l10n.t('Delete the bookmark “{0}”? Its changeset is kept.', name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
-  const title = l10n.t('Deleting a bookmark…');
+  const title = l10n.t('Deleting bookmark…');
   await context.hg.change(repository, { verb: 'bookmark', options: ['--delete'], operands: [name], title });
 }
 
 /** Goes to it, if it is elsewhere. */
 async function activateBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   await settled(context, repository);
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Which bookmark is to be active?'));
+  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to activate'));
   if (name === undefined) return;
   const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
   if (bookmark === undefined) inform(l10n.t('There is no bookmark “{0}”.', name));
@@ -85,14 +85,14 @@ async function deactivateBookmark({ hg }: HgContext, repository: OpenRepository)
   const name = repository.model.head?.bookmark;
   if (name === undefined) inform(l10n.t('No bookmark is active.'));
   else {
-    const title = l10n.t('Deactivating a bookmark…');
+    const title = l10n.t('Deactivating bookmark…');
     await hg.change(repository, { verb: 'bookmark', options: ['--inactive'], operands: [name], title });
   }
 }
 
 /** A tag is a commit of its own, unless it is local. */
 async function createTag(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = answers.text('name') ?? (await askForName(l10n.t('Name of the tag')));
+  const name = answers.text('name') ?? (await askForName(l10n.t('Tag name')));
   if (name === undefined) return;
   const isLocal = answers.flag('local') || (!answers.flag('confirmed') && (await chooseLocal()));
   if (isLocal === undefined) return;
@@ -102,9 +102,9 @@ async function createTag(context: HgContext, repository: OpenRepository, answers
     settings: ASK_USERNAME,
     options: [...(isLocal ? (['--local'] as const) : []), ['--rev', revision]],
     operands: [name],
-    title: l10n.t('Tagging…'),
+    title: l10n.t('Creating tag…'),
   };
-  const question = l10n.t('There is a tag “{0}” already. Move it here?', name);
+  const question = l10n.t('The tag “{0}” already exists. Move it here?', name);
   await changeOrForce(context, repository, change, answers, question, l10n.t('Move'));
 }
 
@@ -118,19 +118,19 @@ async function deleteTag(context: HgContext, repository: OpenRepository, answers
   const items = tags
     .filter(({ tag }) => tag !== 'tip')
     .map(({ tag, node, type }) => ({ icon: 'tag', label: tag, description: shortNode(node), name: tag, type }));
-  const placeHolder = l10n.t('Which tag is to be deleted?');
+  const placeHolder = l10n.t('Select a tag to delete');
   const wanted = await chooseName(answers, () => Promise.resolve(items), {
     placeHolder,
-    none: l10n.t('There are no tags.'),
+    none: l10n.t('This repository has no tags.'),
   });
   const chosen = items.find(({ name }) => name === wanted);
   if (chosen === undefined) return;
   const message =
     chosen.type === 'local'
       ? l10n.t('Delete the local tag “{0}”?', chosen.name)
-      : l10n.t('Delete the tag “{0}”? That is a commit of its own.', chosen.name);
+      : l10n.t('Delete the tag “{0}”? This creates a commit.', chosen.name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
-  const title = l10n.t('Deleting a tag…');
+  const title = l10n.t('Deleting tag…');
   await context.hg.change(repository, {
     verb: 'tag',
     settings: ASK_USERNAME,
@@ -161,8 +161,8 @@ async function changeOrForce(
 /** Undefined if the person turns away. */
 async function chooseLocal(): Promise<boolean | undefined> {
   const items = [
-    { label: l10n.t('For everybody'), detail: l10n.t('It is committed in .hgtags.'), isLocal: false },
-    { label: l10n.t('For me only'), detail: l10n.t('It stays in this repository.'), isLocal: true },
+    { label: l10n.t('Everyone'), detail: l10n.t('The tag is committed to .hgtags.'), isLocal: false },
+    { label: l10n.t('Only Me'), detail: l10n.t('The tag stays in this repository.'), isLocal: true },
   ];
-  return (await pick(items, { placeHolder: l10n.t('For whom is the tag?') }))?.isLocal;
+  return (await pick(items, { placeHolder: l10n.t('Who should see the tag?') }))?.isLocal;
 }

@@ -19,12 +19,14 @@ export async function editMessage(
 ): Promise<string | null> {
   const repository = context.repositories.get(root);
   if (repository === undefined) return null;
-  const help = l10n.t('Accept it with the button above. Discarded or empty, it stays as Mercurial proposes it.');
+  const help = l10n.t(
+    "Use the buttons above to accept or cancel. A canceled or empty message keeps Mercurial's proposal.",
+  );
   const written = await editText(context, repository, `${text.trimEnd()}\nHG: ${help}\n`, {
     folder: 'operation',
     token,
   });
   if (written !== undefined && withoutHelp(written) !== '') return written;
-  if (!token.isCancellationRequested) inform(l10n.t('The message stays as Mercurial proposes it.'));
+  if (!token.isCancellationRequested) inform(l10n.t("Mercurial's proposed message is kept."));
   return null;
 }

@@ -72,8 +72,7 @@ async function abortOperation(context: HgContext, repository: OpenRepository, an
   const operation = repository.model.head?.operation;
   if (operation === undefined) return;
   // That takes nothing back, and leaves the working copy where it is.
-  if (operation !== 'bisect' && !(await confirm(answers, abortQuestion(operation, repository), l10n.t('Abort'))))
-    return;
+  if (operation !== 'bisect' && !(await confirmAbort(operation, repository, answers))) return;
   await context.hg.change(repository, {
     ...abortCall(operation),
     title: titleOf(operation),
@@ -82,13 +81,12 @@ async function abortOperation(context: HgContext, repository: OpenRepository, an
   });
 }
 
-function abortQuestion(operation: Operation, { name }: OpenRepository): string {
-  return operation === 'update'
-    ? l10n.t('Take the interrupted update back, and discard all changes in {0}?', name)
-    : l10n.t(
-        '{0}: abort, and go back to where you were? What you did to resolve conflicts is lost.',
-        operationName(operation),
-      );
+async function confirmAbort(operation: Operation, { name }: OpenRepository, answers: Answers): Promise<boolean> {
+  const [question, detail] =
+    operation === 'update'
+      ? [l10n.t('Abort the update?'), l10n.t('All changes in {0} will be lost.', name)]
+      : [l10n.t('Abort “{0}”?', operationName(operation)), l10n.t('Your conflict resolutions will be lost.')];
+  return confirm(answers, question, l10n.t('Abort'), detail);
 }
 
 /** The one that is unfinished, of the repository that is meant, or of the only one that has something unfinished. */
@@ -99,7 +97,7 @@ async function withOperation(context: HgContext, argument: unknown): Promise<Ope
   if (repository === undefined) return undefined;
   await settled(context, repository);
   if (repository.model.head?.operation !== undefined) return repository;
-  inform(l10n.t('Nothing is unfinished in {0}.', repository.name));
+  inform(l10n.t('{0} has no unfinished operation.', repository.name));
   return undefined;
 }
 
@@ -111,8 +109,8 @@ function mayGoOn({ model }: OpenRepository): boolean {
   const names = `${paths.slice(0, NAMED).join(', ')}${paths.length > NAMED ? ', …' : ''}`;
   const message =
     paths.length === 1
-      ? l10n.t('A conflict is not resolved yet: {0}. Resolve it, then go on.', names)
-      : l10n.t('{0} conflicts are not resolved yet: {1}. Resolve them, then go on.', paths.length, names);
+      ? l10n.t('Resolve the conflict in {0} before continuing.', names)
+      : l10n.t('Resolve the conflicts in {0} files before continuing: {1}', paths.length, names);
   warnOfConflicts(message);
   return false;
 }
@@ -126,14 +124,14 @@ async function resume(
   const { model } = repository;
   if (operation === 'transplant') {
     const left = rejects([...model.entries.values()].flatMap(({ path, status }) => (status === 'unknown' ? path : [])));
-    const message = l10n.t('Some of the change could not be applied, and lies beside the files. Go on all the same?');
+    const message = l10n.t('Some hunks were rejected. Continue anyway?');
     if (left.length > 0 && !(await confirm(answers, message, l10n.t('Continue'), namesOf(left)))) return;
   }
   const said = await sayOf(context, repository, operation);
   for (const sentence of leftOut(said)) inform(sentence);
   if (model.head?.operation !== operation) return;
-  if (model.unresolved > 0) inform(l10n.t('There are conflicts again. Resolve them, then go on.'));
-  else inform(l10n.t('{0}: {1}', operationName(operation), reasonToStop(said) ?? l10n.t('there is more to do.')));
+  if (model.unresolved > 0) inform(l10n.t('There are new conflicts. Resolve them, then continue.'));
+  else inform(l10n.t('{0}: {1}', operationName(operation), reasonToStop(said) ?? l10n.t('not finished yet.')));
 }
 
 /** All that hg says while it goes on. */
@@ -157,14 +155,14 @@ async function sayOf(context: HgContext, repository: OpenRepository, operation: 
 }
 
 const VERDICT_ITEMS: Readonly<Record<Verdict, () => PickItem>> = {
-  good: () => ({ icon: 'thumbsup', label: l10n.t('Good'), detail: l10n.t('The fault is not in this changeset.') }),
-  bad: () => ({ icon: 'thumbsdown', label: l10n.t('Bad'), detail: l10n.t('The fault is in this changeset.') }),
-  skip: () => ({ icon: 'debug-step-over', label: l10n.t('Skip'), detail: l10n.t('It cannot be told.') }),
+  good: () => ({ icon: 'thumbsup', label: l10n.t('Good'), detail: l10n.t('The changeset works.') }),
+  bad: () => ({ icon: 'thumbsdown', label: l10n.t('Bad'), detail: l10n.t('The changeset has the fault.') }),
+  skip: () => ({ icon: 'debug-step-over', label: l10n.t('Skip'), detail: l10n.t('The changeset cannot be tested.') }),
 };
 
 async function chooseVerdict(): Promise<Verdict | undefined> {
   const items = VERDICTS.map(verdict => ({ ...VERDICT_ITEMS[verdict](), verdict }));
-  return (await pick(items, { placeHolder: l10n.t('What of this changeset?') }))?.verdict;
+  return (await pick(items, { placeHolder: l10n.t('How does this changeset test?') }))?.verdict;
 }
 
 async function judge(context: HgContext, repository: OpenRepository, verdict: Verdict): Promise<void> {
@@ -178,7 +176,7 @@ async function judge(context: HgContext, repository: OpenRepository, verdict: Ve
     if (sentence !== '') inform(sentence);
     return;
   }
-  const end = l10n.t('End the Search');
+  const end = l10n.t('End Bisect');
   void notify('info', sentence, end).then(async choice => {
     if (choice === end) await executeCommand('abortOperation', repository.rootUri);
   });
@@ -193,7 +191,7 @@ async function finishUpdate(context: HgContext, repository: OpenRepository): Pro
     codes: STOPPED,
     looksAtAll: true,
   });
-  if (repository.model.unresolved > 0) inform(l10n.t('There are conflicts. Resolve them when you come to it.'));
+  if (repository.model.unresolved > 0) inform(l10n.t('There are conflicts. Resolve them before you commit.'));
 }
 
 /** What the item in the status bar does: a list of what can be done now. */
@@ -224,15 +222,15 @@ function actionsFor(
   }
   if (isMerging(repository)) {
     const run = (): unknown => commands.executeCommand('quicksilver.merge.focus' satisfies `${ViewId}.focus`);
-    show.push({ icon: 'git-merge', label: l10n.t('Show the Merge'), run });
+    show.push({ icon: 'git-merge', label: l10n.t('Show Merge View'), run });
   }
   // Nothing runs there, but there is always something to look at.
   if (!workspace.isTrusted) {
-    return show.length > 0 ? show : [{ icon: 'source-control', label: l10n.t('Show the Changes'), run: showView }];
+    return show.length > 0 ? show : [{ icon: 'source-control', label: l10n.t('Show Changes'), run: showView }];
   }
   const abort: Action = {
     icon: 'close',
-    label: operation === 'bisect' ? l10n.t('End the Search') : l10n.t('Abort'),
+    label: operation === 'bisect' ? l10n.t('End Bisect') : l10n.t('Abort'),
     detail: ABORT_DETAILS[operation](),
     run: () => abortOperation(context, repository, answers),
   };
@@ -246,18 +244,18 @@ function actionsFor(
   const goOn: Action = {
     icon: 'debug-continue',
     label: l10n.t('Continue'),
-    detail: operation === 'merge' ? l10n.t('Commit the merge.') : l10n.t('Go on when all conflicts are resolved.'),
+    detail: operation === 'merge' ? l10n.t('Commit the merge.') : l10n.t('Continue after all conflicts are resolved.'),
     run: () => continueOperation(context, repository, answers),
   };
   return repository.model.unresolved > 0 ? [...show, goOn, abort] : [goOn, abort, ...show];
 }
 
-const wholeBack = (): string => l10n.t('Go back to where you were before.');
+const wholeBack = (): string => l10n.t('Return to the state before the operation.');
 const ABORT_DETAILS: Readonly<Record<Operation, () => string>> = {
-  merge: () => l10n.t('Go back to the first parent, and discard all changes.'),
-  update: () => l10n.t('Go back to where the update began, and discard all changes.'),
-  bisect: () => l10n.t('Forget what was found. The working copy stays where it is.'),
-  transplant: () => l10n.t('What was transplanted before it stopped stays.'),
+  merge: () => l10n.t('Abort the merge and discard its changes.'),
+  update: () => l10n.t('Return to where the update started and discard all changes.'),
+  bisect: () => l10n.t('Clear the search. The working copy stays at the current revision.'),
+  transplant: () => l10n.t('Changesets that were already transplanted are kept.'),
   rebase: wholeBack,
   graft: wholeBack,
   histedit: wholeBack,

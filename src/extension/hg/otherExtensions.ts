@@ -14,7 +14,7 @@ export async function tellOfOtherExtension({ extension, globalState }: Extension
   const { displayName } = other.packageJSON as { readonly displayName?: unknown };
   const name = typeof displayName === 'string' ? displayName : other.id;
   const message = l10n.t(
-    'The extension “{0}” shows Mercurial repositories, too. Both work side by side, but each repository is listed twice, and both run hg.',
+    'The extension “{0}” also shows Mercurial repositories. Each repository is listed twice.',
     name,
   );
   const show = l10n.t('Show Extension');

@@ -37,13 +37,13 @@ export async function choosePath(
     path: name,
   }));
   if (items.length > 0) items.push({ label: '', isSeparator: true });
-  items.push({ icon: 'edit', label: l10n.t('Another location…') });
-  const placeHolder = l10n.t('Which other repository?');
+  items.push({ icon: 'edit', label: l10n.t('Enter a URL or path…') });
+  const placeHolder = l10n.t('Select a remote repository');
   const chosen = items.length === 1 ? items[0] : await pick(items, { placeHolder });
   if (chosen === undefined) return undefined;
   if (chosen.path !== undefined) return to(chosen.path);
   const typed = await input({
-    prompt: l10n.t('Address or folder of the other repository'),
+    prompt: l10n.t('URL or path of the remote repository'),
     placeHolder: 'https://example.org/repository',
     ignoreFocusOut: true,
   });

@@ -53,11 +53,11 @@ async function recordRenames(context: HgContext, files: readonly RenamedFile[], 
 }
 
 async function isWanted(renames: readonly Rename[]): Promise<boolean> {
-  const action = l10n.t('Record');
+  const action = l10n.t('Record Rename');
   const message =
     renames.length === 1
-      ? l10n.t('Record in Mercurial that {0} was renamed to {1}?', renames[0]!.from, renames[0]!.to)
-      : l10n.t('Record in Mercurial that {0} files were renamed?', renames.length);
+      ? l10n.t('Record the rename of {0} to {1}?', renames[0]!.from, renames[0]!.to)
+      : l10n.t('Record the rename of {0} files?', renames.length);
   const detail = namesOf(renames.map(({ from, to }) => `${from} → ${to}`));
   return (await modal('info', message, detail, action)) === action;
 }

@@ -29,8 +29,8 @@ async function markResolved(context: HgContext, args: readonly unknown[]): Promi
     for (const path of files) if (await hasMarkers(fileUri(repository.rootUri, path))) marked.push(path);
     const message =
       marked.length === 1
-        ? l10n.t('{0} still has conflict markers. Mark it as resolved all the same?', marked[0]!)
-        : l10n.t('{0} files still have conflict markers. Mark them as resolved all the same?', marked.length);
+        ? l10n.t('{0} still contains conflict markers. Mark as resolved anyway?', marked[0]!)
+        : l10n.t('{0} files still contain conflict markers. Mark as resolved anyway?', marked.length);
     const isMeant =
       marked.length === 0 || (await confirm(answers, message, l10n.t('Mark as Resolved'), namesOf(marked)));
     if (isMeant) await mark(context, repository, files);
@@ -51,15 +51,15 @@ async function mergeAgain(context: HgContext, args: readonly unknown[]): Promise
   for (const [repository, files] of conflictsAmong(context, rest, undefined)) {
     const message =
       files.length === 1
-        ? l10n.t('Merge {0} again? What you changed in it since is overwritten.', files[0]!)
-        : l10n.t('Merge {0} files again? What you changed in them since is overwritten.', files.length);
-    if (!(await confirm(answers, message, l10n.t('Merge Again'), files.length === 1 ? '' : namesOf(files)))) continue;
+        ? l10n.t('Restart the merge of {0}? Your changes to the file will be lost.', files[0]!)
+        : l10n.t('Restart the merge of {0} files? Your changes to them will be lost.', files.length);
+    if (!(await confirm(answers, message, l10n.t('Restart Merge'), files.length === 1 ? '' : namesOf(files)))) continue;
     // 1: there are conflicts again.
     await context.hg.change(repository, {
       verb: 'resolve',
       options: ['--tool=internal:merge'],
       files,
-      title: l10n.t('Merging again…'),
+      title: l10n.t('Restarting merge…'),
       codes: [0, 1],
     });
     await lookAt(
@@ -78,7 +78,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   const wanted = setting('resolveOnSave', repository.rootUri);
   if (wanted === 'never' || (await hasMarkers(uri))) return;
   if (wanted === 'ask') {
-    const message = l10n.t('{0} has no conflict markers any more. Mark it as resolved?', path);
+    const message = l10n.t('All conflicts in {0} are gone. Mark it as resolved?', path);
     const choice = await notify('info', message, l10n.t('Mark as Resolved'));
     if (choice === undefined) return;
   }

@@ -74,7 +74,7 @@ async function itemsFor(
     const item = (icon: string, label: string, bookmark?: string): RevisionItem => ({
       icon,
       label,
-      description: isHere ? `${shortNode(changeset.node)} · ${l10n.t('here')}` : shortNode(changeset.node),
+      description: isHere ? `${shortNode(changeset.node)} · ${l10n.t('current')}` : shortNode(changeset.node),
       detail: lineOf(changeset),
       chosen: { revision: changeset.node, changeset, ...(bookmark !== undefined && { bookmark }) },
     });
@@ -91,7 +91,7 @@ async function itemsFor(
     ...section(l10n.t('other heads'), heads),
     ...(onlyHeads === true ? [] : section(l10n.t('tags'), tags)),
   ];
-  items.push(...section(l10n.t('other'), [{ icon: 'edit', label: l10n.t('Another revision…'), types: true }]));
+  items.push(...section(l10n.t('other'), [{ icon: 'edit', label: l10n.t('Enter a revision…'), types: true }]));
   return items;
 }
 

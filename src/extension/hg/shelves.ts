@@ -41,7 +41,7 @@ async function shelve(context: HgContext, args: readonly unknown[], what: 'all' 
   const files = what === 'included' ? repository.included.withPartners(repository.included.paths) : undefined;
   const isEmpty = files === undefined ? changeCount(repository.model.counts) === 0 : files.length === 0;
   if (isEmpty && !answers.flag('untracked')) {
-    const none = l10n.t('There are no changes to shelve.');
+    const none = l10n.t('No changes to shelve.');
     inform(what === 'included' ? l10n.t('No changes are included.') : none);
     return;
   }
@@ -60,8 +60,8 @@ async function shelveSome(
     (answers.flag('confirmed')
       ? ''
       : await input({
-          prompt: l10n.t('What the changes are, to find them again'),
-          placeHolder: l10n.t('Leave empty to name them after the last commit'),
+          prompt: l10n.t('Shelve message (optional)'),
+          placeHolder: l10n.t('Leave empty to use a generated message'),
         }));
   if (message === undefined) return;
   const name = answers.text('name');
@@ -72,7 +72,7 @@ async function shelveSome(
   if (message.trim() !== '') options.push(['--message', message.trim()]);
   if (answers.flag('keep')) options.push('--keep');
   if (answers.flag('untracked') || hasUnknown) options.push('--unknown');
-  if (!(await run(context, repository, options, files))) inform(l10n.t('There are no changes to shelve.'));
+  if (!(await run(context, repository, options, files))) inform(l10n.t('No changes to shelve.'));
 }
 
 async function run(
@@ -104,7 +104,7 @@ async function unshelve(
   answers: Answers,
   keeps: boolean,
 ): Promise<boolean> {
-  const name = await chooseShelved(context, repository, answers, l10n.t('Which changes are to be brought back?'));
+  const name = await chooseShelved(context, repository, answers, l10n.t('Select a shelf to restore'));
   if (name === undefined) return false;
   await settled(context, repository);
   await context.hg.change(repository, {
@@ -119,22 +119,22 @@ async function unshelve(
   });
   const { unresolved } = repository.model;
   if (unresolved > 0) {
-    inform(l10n.t('There are conflicts. Resolve them, then “Continue”, or “Abort” to be where you were.'));
+    inform(l10n.t('There are conflicts. Resolve them and continue, or abort.'));
   }
   return true;
 }
 
 async function deleteShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = await chooseShelved(context, repository, answers, l10n.t('Which changes are to be deleted?'));
+  const name = await chooseShelved(context, repository, answers, l10n.t('Select a shelf to delete'));
   if (name === undefined) return;
-  const message = l10n.t('Delete the shelved changes “{0}”?', name);
+  const message = l10n.t('Delete the shelf “{0}”?', name);
   if (!(await confirm(answers, message, l10n.t('Delete'), l10n.t('This cannot be undone.')))) return;
   await context.hg.change(repository, {
     verb: 'shelve',
     settings: SHELVE,
     options: ['--delete'],
     operands: [name],
-    title: l10n.t('Deleting…'),
+    title: l10n.t('Deleting shelf…'),
   });
 }
 
@@ -156,5 +156,5 @@ async function chooseShelved(
       name,
     }));
   };
-  return chooseName(answers, list, { placeHolder, none: l10n.t('Nothing is shelved.') });
+  return chooseName(answers, list, { placeHolder, none: l10n.t('This repository has no shelved changes.') });
 }

@@ -9,11 +9,10 @@ import type { MessageProblem } from './messageChecks.ts';
 const failures: Partial<Readonly<Record<HgFailure['kind'], (message: string) => string>>> & {
   readonly other: (message: string) => string;
 } = {
-  hook: message => l10n.t('A hook has refused this: {0}', message),
-  'no-space': message => l10n.t('There is no space left on the disk: {0}', message),
-  'no-username': () =>
-    l10n.t('Mercurial does not know your name: set "username" in the section [ui] of your configuration file.'),
-  authentication: message => l10n.t('The other side has refused you: {0}', message),
+  hook: message => l10n.t('Rejected by a hook: {0}', message),
+  'no-space': message => l10n.t('No space left on disk: {0}', message),
+  'no-username': () => l10n.t('No user name configured. Set ui.username in your Mercurial configuration.'),
+  authentication: message => l10n.t('Access denied: {0}', message),
   // These are whole sentences of our own.
   unavailable: message => message,
   stopped: message => message,
@@ -21,34 +20,27 @@ const failures: Partial<Readonly<Record<HgFailure['kind'], (message: string) => 
 };
 
 export const hgTexts = {
-  notTrusted: () => l10n.t('Mercurial commands run only in a workspace that you trust.'),
+  notTrusted: () => l10n.t('Trust the workspace to run Mercurial commands.'),
   openSettings: () => l10n.t('Open Settings'),
   showOutput: () => l10n.t('Show Output'),
   unfinished: () => l10n.t('Continue or Abort…'),
   more: (count: number) => l10n.t('… and {0} more', count),
   retry: () => l10n.t('Try Again'),
-  exitCode: (code: number) => l10n.t('hg ended with exit code {0}.', code),
+  exitCode: (code: number) => l10n.t('hg exited with code {0}.', code),
   locked: (name: string, holder: string | undefined) =>
     holder === undefined
-      ? l10n.t('Another program is changing the repository {0}. Nothing was done.', name)
-      : l10n.t(
-          'Another program (process {1}) is changing the repository {0}. Nothing was done.',
-          name,
-          holder.replace(/^.*:/, ''),
-        ),
+      ? l10n.t('The repository {0} is locked by another program.', name)
+      : l10n.t('The repository {0} is locked by process {1}.', name, holder.replace(/^.*:/, '')),
   failure: (kind: HgFailure['kind'], message: string) => (failures[kind] ?? failures.other)(message),
   recovery: {
     abandoned: (name: string) =>
-      l10n.t(
-        'A command was cut off in the middle of writing to the repository {0}. What it wrote has to be taken back first.',
-        name,
-      ),
+      l10n.t('An interrupted command left an unfinished transaction in {0}. Recover the repository first.', name),
     recover: () => l10n.t('Recover'),
     recovering: () => l10n.t('Recovering…'),
   },
   ask: {
     password: () => l10n.t('Password'),
-    choice: () => l10n.t('Mercurial asks'),
+    choice: () => l10n.t('Question from Mercurial'),
     preset: () => l10n.t('default'),
   },
   message: {
@@ -57,51 +49,48 @@ export const hgTexts = {
     problem: ({ kind, number, length, limit }: MessageProblem) => {
       switch (kind) {
         case 'second-line':
-          return l10n.t('The second line of the message is not empty.');
+          return l10n.t('The second line of the message must be blank.');
         case 'subject':
-          return l10n.t('The first line of the message has {0} characters, and {1} are the limit.', length, limit);
+          return l10n.t('The subject line has {0} characters (limit: {1}).', length, limit);
         case 'line':
-          return l10n.t('Line {0} of the message has {1} characters, and {2} are the limit.', number, length, limit);
+          return l10n.t('Line {0} has {1} characters (limit: {2}).', number, length, limit);
       }
     },
-    help: () => l10n.t('Write a message for the commit. Lines that begin with "HG:" are left out.'),
-    helpEnd: () =>
-      l10n.t('Accept it with the button above, or save it and close the editor. An empty message ends it.'),
+    help: () => l10n.t("Enter commit message. Lines beginning with 'HG:' are removed."),
+    helpEnd: () => l10n.t('Use the buttons above, or save and close the editor. An empty message aborts the commit.'),
     branch: (name: string) => l10n.t('Branch: {0}', name),
     bookmark: (name: string) => l10n.t('Bookmark: {0}', name),
-    pick: () => l10n.t('Choose a message to use again'),
+    pick: () => l10n.t('Select a message to reuse'),
   },
   undo: {
-    title: () => l10n.t('Undoing the last commit…'),
+    title: () => l10n.t('Undoing last commit…'),
     public: (node: string) =>
       l10n.t(
-        'The last commit ({0}) is public: others may have it already. It is not taken back; "hg backout" makes a commit that undoes it.',
+        'Cannot undo {0}: the commit has already been shared (public phase). Use "hg backout" instead.',
         shortNode(node),
       ),
-    children: (node: string) =>
-      l10n.t('Other changesets are built on the last commit ({0}). It is not taken back.', shortNode(node)),
-    which: () => l10n.t('The last commit was amended. What is to be undone?'),
-    amend: () => l10n.t('The Amend'),
-    amendDetail: () => l10n.t('The commit is as it was before; what was added to it is in the working copy again.'),
-    commit: () => l10n.t('The Commit'),
-    commitDetail: () => l10n.t('All its changes are in the working copy again.'),
+    children: (node: string) => l10n.t('Cannot undo {0}: the commit has descendants.', shortNode(node)),
+    which: () => l10n.t('The last commit was amended. Select what to undo'),
+    amend: () => l10n.t('Undo Amend'),
+    amendDetail: () => l10n.t('Restore the commit. The amended changes return to the working copy.'),
+    commit: () => l10n.t('Undo Commit'),
+    commitDetail: () => l10n.t('All changes return to the working copy.'),
   },
   commit: {
     title: () => l10n.t('Committing…'),
     amending: () => l10n.t('Amending…'),
     adding: () => l10n.t('Adding files…'),
     removing: () => l10n.t('Removing files…'),
-    messagePrompt: (branch: string) => l10n.t('Message of the commit on “{0}”', branch),
+    messagePrompt: (branch: string) => l10n.t('Commit message on “{0}”', branch),
     nothing: () => l10n.t('There are no changes to commit.'),
-    nothingIncluded: () => l10n.t('No changes are included. Include some with the + beside them, or commit all.'),
-    nothingToAmend: () => l10n.t('There is nothing to amend: no changes, and the message is the same.'),
+    nothingIncluded: () => l10n.t('No changes are included. Include files with +, or commit all.'),
+    nothingToAmend: () => l10n.t('Nothing to amend: no changes, and the same message.'),
     unresolved: (count: number) =>
       count === 1
-        ? l10n.t('A conflict is not resolved yet. Resolve it, then commit.')
-        : l10n.t('{0} conflicts are not resolved yet. Resolve them, then commit.', count),
+        ? l10n.t('Resolve the conflict before committing.')
+        : l10n.t('Resolve {0} conflicts before committing.', count),
     showConflicts: () => l10n.t('Show Conflicts'),
-    mergeIsWhole: () =>
-      l10n.t('Mercurial commits a merge as a whole: not only the included files, but all changes would be committed.'),
+    mergeIsWhole: () => l10n.t('Mercurial cannot commit part of a merge. Commit all changes?'),
     commitAll: () => l10n.t('Commit All Changes'),
     offer: (missing: readonly string[], untracked: readonly string[]) => {
       if (missing.length > 0 && untracked.length > 0) return l10n.t('Commit missing and untracked files, too?');
@@ -123,12 +112,12 @@ export const hgTexts = {
     },
     unsaved: (count: number, name: string) =>
       count === 1
-        ? l10n.t('{0} has changes that are not saved. Save them before committing?', name)
-        : l10n.t('{0} files have changes that are not saved. Save them before committing?', count),
+        ? l10n.t('{0} has unsaved changes. Save before committing?', name)
+        : l10n.t('{0} files have unsaved changes. Save before committing?', count),
     saveAndCommit: () => l10n.t('Save All and Commit'),
-    commitSaved: () => l10n.t('Commit What Is Saved'),
-    notAvailable: (name: string) => l10n.t('The state of {0} is not known: nothing can be committed.', name),
-    publicParent: () => l10n.t('The last commit is public: others may have it already, so it is not changed any more.'),
-    noParent: () => l10n.t('There is no commit yet.'),
+    commitSaved: () => l10n.t('Commit Saved Changes'),
+    notAvailable: (name: string) => l10n.t('Cannot commit: the status of {0} is unavailable.', name),
+    publicParent: () => l10n.t('Cannot amend: the last commit has already been shared (public phase).'),
+    noParent: () => l10n.t('This repository has no commits yet.'),
   },
 };

@@ -16,7 +16,7 @@ export async function toTrash(
   answers: Answers,
 ): Promise<void> {
   const files = paths.filter(isReadableName);
-  if (files.length < paths.length) inform(l10n.t('Files whose names are not UTF-8 are left where they are.'));
+  if (files.length < paths.length) inform(l10n.t('Files with names that are not valid UTF-8 were skipped.'));
   if (files.length === 0) return;
   const message =
     files.length === 1
@@ -38,8 +38,8 @@ export async function toTrash(
     context.log.warn(`not moved to the trash: ${reason}`);
     const question =
       left.length === 1
-        ? l10n.t('{0} could not be moved to the trash. Delete it permanently?', left[0]!)
-        : l10n.t('{0} files could not be moved to the trash. Delete them permanently?', left.length);
+        ? l10n.t('Cannot move {0} to the trash. Delete it permanently?', left[0]!)
+        : l10n.t('Cannot move {0} files to the trash. Delete them permanently?', left.length);
     const action = l10n.t('Delete Permanently');
     const isMeant =
       answers.flag('permanently') ||

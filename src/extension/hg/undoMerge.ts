@@ -21,17 +21,17 @@ export async function refusalToUndoMerge(
   await settled(context, repository);
   const { model } = repository;
   if (changeCount(model.counts) > 0) {
-    return l10n.t('A merge is taken back only without other changes in the working copy. Shelve or commit them first.');
+    return l10n.t('Cannot undo the merge with uncommitted changes. Shelve or commit them first.');
   }
   if (model.subrepositories.length > 0) {
-    return l10n.t('The last commit ({0}) is a merge with subrepositories, which is not taken back.', shortNode(node));
+    return l10n.t('Cannot undo {0}: merges with subrepositories are not supported.', shortNode(node));
   }
   return undefined;
 }
 
 /** Throws a HgFailure if a step fails; then the commit is there as it was. */
 export async function undoMerge({ hg }: HgContext, repository: OpenRepository, node: string): Promise<void> {
-  const title = l10n.t('Undoing the merge…');
+  const title = l10n.t('Undoing merge…');
   const template =
     '{p1node}\\0{p2node}\\0{branch}\\0{revset("p1(%d)", rev) % "{branch}"}\\0{activebookmark}\\0{join(bookmarks, "\\0")}';
   const output = await hg.read(repository, {

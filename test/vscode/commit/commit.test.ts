@@ -187,7 +187,7 @@ describe('commits from the Source Control view', () => {
     assert.equal(await run('commitAmend'), false);
     messages.dispose();
     assert.equal(messages.shown.length, 2);
-    for (const message of messages.shown) assert.match(message, /is public/);
+    for (const message of messages.shown) assert.match(message, /already been shared/);
   });
 
   it('commits a merge as a whole, and not with conflicts', async () => {

@@ -83,8 +83,8 @@ describe('messages of commits', () => {
     await set('inputValidationSubjectLength', 12);
     await set('inputValidation', true);
     const [tooLong, notEmpty] = [
-      '0:12-29 The first line of the message has 29 characters, and 12 are the limit.',
-      '1:0-6 The second line of the message is not empty.',
+      '0:12-29 The subject line has 29 characters (limit: 12).',
+      '1:0-6 The second line of the message must be blank.',
     ];
     await untilMarked(uri, [tooLong]);
     box.value = 'A first line that is too long\nsecond';
@@ -103,7 +103,7 @@ describe('messages of commits', () => {
     await untilMarked(uri, []);
     box.value = 'Not so short';
     box.value = 'Not so short!';
-    await untilMarked(uri, ['0:12-13 The first line of the message has 13 characters, and 12 are the limit.']);
+    await untilMarked(uri, ['0:12-13 The subject line has 13 characters (limit: 12).']);
     await set('inputValidation', false);
     await untilMarked(uri, []);
   });
@@ -114,7 +114,7 @@ describe('messages of commits', () => {
     const done = commands.executeCommand('quicksilver.editCommitMessage');
     await untilEditorHas('\nSubject\nsecond\n\nHG: ');
     const { document } = window.activeTextEditor!;
-    await untilMarked(document.uri, ['2:0-6 The second line of the message is not empty.']);
+    await untilMarked(document.uri, ['2:0-6 The second line of the message must be blank.']);
     await window.activeTextEditor!.edit(edit => edit.replace(document.lineAt(2).range, ''));
     await untilMarked(document.uri, []);
     await commands.executeCommand('quicksilver.commitMessageDiscard');
@@ -134,7 +134,7 @@ describe('messages of commits', () => {
     inputs.dispose();
     assert.deepEqual(
       inputs.asked.map(({ prompt }) => prompt),
-      ['Message of the commit on “default”'],
+      ['Commit message on “default”'],
     );
     box.value = 'Bug: 1\nReviewed by: me';
     assert.equal(await commands.executeCommand('quicksilver.commit'), true);

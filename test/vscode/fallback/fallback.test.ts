@@ -6,7 +6,7 @@ import { at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt } from '../shown.ts';
 
 const reason =
-  'Conversion of line ends (the extension eol, and .hgeol) is not supported. What is shown here is the answer of "hg status".';
+  'Conversion of line ends (the extension eol, and .hgeol) is not supported. The status comes from hg (slower).';
 
 describe('a repository that only hg can answer for, in a workspace that is trusted', () => {
   let api: QuicksilverApi;
@@ -58,7 +58,7 @@ describe('a repository that only hg can answer for, in a workspace that is trust
       groups
         .filter(({ resources }) => resources.length > 0)
         .map(({ label, resources }) => `${label} ${resources.length}`),
-      ['Status from hg 1', 'Changes 4', 'Untracked 1'],
+      ['Status Provided by hg 1', 'Changes 4', 'Untracked 1'],
     );
     assert.equal(api.view.badge(rootUri), 5);
     const { text, tooltip } = api.view.statusBar(rootUri);
@@ -67,7 +67,9 @@ describe('a repository that only hg can answer for, in a workspace that is trust
     assert.equal(api.view.decoration(uriAt('strange', 'modified.txt'))?.badge, 'M');
     assert.equal(api.view.decoration(uriAt('strange', 'ends.txt')), undefined);
     if (!hasUi()) return;
-    await ui.sourceControlRows({ until: ['Status from hg', 'modified.txt, Modified', 'unknown.txt, Untracked'] });
+    await ui.sourceControlRows({
+      until: ['Status Provided by hg', 'modified.txt, Modified', 'unknown.txt, Untracked'],
+    });
   });
 
   it('follows files and commands', async () => {
@@ -99,7 +101,7 @@ describe('a repository that only hg can answer for, in a workspace that is trust
     await until('it is refused', () => repository.state.kind === 'refused', repository.onDidChange);
     await repository.settle();
     assert.deepEqual(statuses(), []);
-    assert.deepEqual(problems(), [reason.slice(0, reason.indexOf(' What is shown'))]);
+    assert.deepEqual(problems(), [reason.slice(0, reason.indexOf(' The status comes'))]);
     const before = started();
     await commands.executeCommand('quicksilver.refresh');
     assert.deepEqual(started(), before);

@@ -7,7 +7,7 @@ import { at, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
 const reason =
-  'Conversion of line ends (the extension eol, and .hgeol) is not supported. "hg status" is asked instead when you trust this workspace.';
+  'Conversion of line ends (the extension eol, and .hgeol) is not supported. Trust the workspace to get the status from hg.';
 
 describe('a repository that only hg can answer for, in a workspace that is not trusted', () => {
   let api: QuicksilverApi;
@@ -30,7 +30,7 @@ describe('a repository that only hg can answer for, in a workspace that is not t
     await repository.settle();
     assert.deepEqual([...repository.entries], []);
     assert.equal(problems()[0], reason);
-    assert.equal(api.view.groups(repository.rootUri)[0]?.label, 'Status Not Available');
+    assert.equal(api.view.groups(repository.rootUri)[0]?.label, 'Status Unavailable');
     assert.equal(api.view.statusBar(repository.rootUri).tooltip, reason);
     assert.equal(api.view.badge(repository.rootUri), 0);
   });

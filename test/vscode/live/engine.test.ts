@@ -6,7 +6,7 @@ import { assertNoHgStarted, at, remove, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt, type Marks } from '../shown.ts';
 
 const base: Marks = { 'x.log': 'I', build: 'I' };
-const warning = "Quicksilver's engine ended unexpectedly and is started again.";
+const warning = "Quicksilver's engine stopped unexpectedly and was restarted.";
 
 describe('the engine that dies', () => {
   let api: QuicksilverApi;

@@ -13,7 +13,7 @@ import { at, write } from '../outside.ts';
 const CONFIRMED = { confirmed: true };
 const FIRST = ['more', 'side', 'main', 'First commit'];
 const CONFLICT = { Conflicts: ['a.txt'], Untracked: ['a.txt.orig'] };
-const NOT_RESOLVED = 'A conflict is not resolved yet: a.txt. Resolve it, then go on.';
+const NOT_RESOLVED = 'Resolve the conflict in a.txt before continuing.';
 
 /** The state of a repository that an operation left: what it stands on, and everything there is, in the order of revisions. */
 function all(bench: Bench): string[] {
@@ -189,7 +189,7 @@ describe('going on', () => {
     const done = says(bench, 'continueOperation');
     await writesMessage(bench, 'side', 'Side, edited');
     await writesMessage(bench, 'Side, edited\n***\nmore');
-    assert.deepEqual(await done, ['The message stays as Mercurial proposes it.']);
+    assert.deepEqual(await done, ["Mercurial's proposed message is kept."]);
     ended(bench);
     // Neither a half of the fold is left nor what was before.
     assert.deepEqual(all(bench), ['Side, edited', 'main', 'First commit']);
@@ -222,7 +222,7 @@ describe('going on', () => {
     const bench = await stopped('bisect', 'bisect', 'Bisecting');
     assert.equal(standsOn(bench), 'side');
     const lists = answerLists('Good');
-    const [found = ''] = await says(bench, 'continueOperation', 'End the Search');
+    const [found = ''] = await says(bench, 'continueOperation', 'End Bisect');
     lists.dispose();
     assert.match(found, /^The first bad revision is: 3:[0-9a-f]{12} more$/);
     await until(

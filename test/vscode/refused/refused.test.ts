@@ -32,7 +32,7 @@ describe('a repository whose status cannot be known', () => {
     if (!hasUi()) return;
     const label = kind === 'refused' ? 'This repository is not supported' : 'The repository is damaged';
     const rows = await ui.sourceControlRows({ until: [label], gone: [...changed] });
-    assert.equal(rows[0], 'Status Not Available');
+    assert.equal(rows[0], 'Status Unavailable');
     // No folder of a path before or after the label.
     assert.match(rows[1] ?? '', new RegExp(`^${label}(?:, |$)`));
     await assertInWindow({ badge: 0, statusBar: ['Mercurial'] });

@@ -58,7 +58,7 @@ describe('subrepositories', () => {
     return repository.head?.firstParent.slice(0, 12) ?? '';
   }
 
-  const others = ['libs/git: Git subrepository, not looked at', 'libs/none: Subrepository: there is no repository'];
+  const others = ['libs/git: Git subrepository, status not available', 'libs/none: Subrepository: not cloned'];
 
   it('are opened with the repository they are parts of, however deep, and say so', () => {
     assert.deepEqual(openRoots(api, at()), ['.', one, inner]);
@@ -116,7 +116,7 @@ describe('subrepositories', () => {
     await settings.update('detectSubrepos', false, true);
     await until('they are closed', () => api.repositories.length === 1, api.onDidCloseRepository);
     await shows('unread', false, [
-      `${one}: Mercurial subrepository, recorded at ${outer.subrepositories.get(one)?.recorded?.slice(0, 12)}, not looked at`,
+      `${one}: Mercurial subrepository, recorded at ${outer.subrepositories.get(one)?.recorded?.slice(0, 12)}, status not available`,
     ]);
     await settings.update('detectSubrepos', undefined, true);
     await until('they are open', () => api.repositories.length === 3, api.onDidOpenRepository);

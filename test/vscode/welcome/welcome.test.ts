@@ -138,7 +138,7 @@ describe('the welcome of the Source Control view', () => {
       messages.dispose();
     }
     assert.deepEqual(messages.shown, [
-      'The extension “Else” shows Mercurial repositories, too. Both work side by side, but each repository is listed twice, and both run hg.',
+      'The extension “Else” also shows Mercurial repositories. Each repository is listed twice.',
     ]);
   });
 

@@ -28,12 +28,12 @@ export const commitCommands = {
     menus: [['quicksilver.commit', '2_amend@1']],
   }),
   commitAmendKeepMessage: hgCommand({
-    title: 'Amend Last Commit, Keep Message',
+    title: 'Amend Last Commit (Keep Message)',
     palette: canChangeRepository,
     menus: [['quicksilver.commit', '2_amend@2']],
   }),
   commitAmendEditMessage: hgCommand({
-    title: 'Amend Last Commit, Edit Message…',
+    title: 'Amend Last Commit (Edit Message…)',
     palette: canChangeRepository,
     menus: [['quicksilver.commit', '2_amend@3']],
   }),
@@ -51,19 +51,19 @@ export const commitCommands = {
     menus: [['quicksilver.commit', '1_commit@5']],
   }),
   editCommitMessage: hgCommand({
-    title: 'Write Commit Message in Editor',
+    title: 'Edit Commit Message in Editor',
     icon: 'edit',
     palette: canChangeRepository,
     menus: [['quicksilver.commit', '3_message@1']],
   }),
   commitMessageAccept: command({
-    title: 'Accept Commit Message',
+    title: 'Commit',
     icon: 'check',
     palette: is('editorLangId', 'hg-commit'),
     menus: [['editor/title', 'navigation@1', is('editorLangId', 'hg-commit')]],
   }),
   commitMessageDiscard: command({
-    title: 'Discard Commit Message',
+    title: 'Cancel Commit',
     icon: 'discard',
     palette: is('editorLangId', 'hg-commit'),
     menus: [['editor/title', 'navigation@2', is('editorLangId', 'hg-commit')]],

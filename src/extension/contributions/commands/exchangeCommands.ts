@@ -38,7 +38,7 @@ export const exchangeCommands = {
     menus: [['quicksilver.exchange', '2_push@3']],
   }),
   pushBranch: hgCommand({
-    title: 'Push This Branch',
+    title: 'Push Current Branch',
     palette: canChangeRepository,
     menus: [['quicksilver.exchange', '2_push@4']],
   }),
@@ -65,13 +65,13 @@ export const exchangeCommands = {
     menus: [['quicksilver.exchange', '2_push@7']],
   }),
   showDrafts: hgCommand({
-    title: 'Show Drafts',
+    title: 'Show Unpushed Changesets',
     palette: canChangeRepository,
     menus: [['quicksilver.exchange', '2_push@8']],
   }),
-  init: command({ title: 'Make a Repository', enablement: isIdle, palette: isEnabled }),
+  init: command({ title: 'Initialize Repository', enablement: isIdle, palette: isEnabled }),
   clone: command({
-    title: 'Clone…',
+    title: 'Clone Repository…',
     icon: 'repo-clone',
     enablement: isIdle,
     palette: isEnabled,

@@ -28,7 +28,7 @@ export const fileCommands = {
     ],
   }),
   forget: hgCommand({
-    title: 'Forget (Stop Tracking)',
+    title: 'Stop Tracking (hg forget)',
     palette: canChangeActiveFile('clean', 'modified', 'added', 'renamed', 'copied', 'missing', 'conflict'),
     menus: [
       [
@@ -58,7 +58,7 @@ export const fileCommands = {
     ],
   }),
   renameFile: hgCommand({
-    title: 'Rename…',
+    title: 'Rename File…',
     palette: canChangeActiveFile('clean', 'modified', 'added', 'renamed', 'copied', 'conflict'),
     menus: [
       [
@@ -70,7 +70,7 @@ export const fileCommands = {
     ],
   }),
   copyFile: hgCommand({
-    title: 'Copy…',
+    title: 'Copy File…',
     palette: canChangeActiveFile('clean', 'modified', 'added', 'renamed', 'copied', 'conflict'),
     menus: [
       [
@@ -118,7 +118,7 @@ export const fileCommands = {
     menus: [['quicksilver.changes', '1@1']],
   }),
   deleteUntracked: hgCommand({
-    title: 'Delete Untracked',
+    title: 'Delete Untracked Files',
     icon: 'trash',
     palette: canChangeActiveFile('untracked'),
     menus: [
@@ -128,7 +128,7 @@ export const fileCommands = {
     ],
   }),
   addRemove: hgCommand({
-    title: 'Add New and Remove Missing Files',
+    title: 'Add Untracked and Remove Missing Files',
     palette: canChangeRepository,
     menus: [['quicksilver.changes', '1@2']],
   }),
@@ -152,7 +152,7 @@ export const fileCommands = {
     menus: [['quicksilver.shelves', '1_shelve@1']],
   }),
   shelveFiles: hgCommand({
-    title: 'Shelve These Files…',
+    title: 'Shelve Files…',
     icon: 'archive',
     palette: never,
     menus: [

@@ -19,7 +19,7 @@ import { command, hgCommand, internalCommand, isIdle } from '../commandEntry.ts'
 
 export const mergeCommands = {
   update: hgCommand({
-    title: 'Update To…',
+    title: 'Update to…',
     icon: 'git-branch',
     palette: canChangeRepository,
     menus: [
@@ -28,7 +28,7 @@ export const mergeCommands = {
     ],
   }),
   mergeWith: hgCommand({
-    title: 'Merge With…',
+    title: 'Merge with…',
     icon: 'git-merge',
     palette: canChangeRepository,
     menus: [['quicksilver.branches', '1_move@2']],
@@ -63,7 +63,7 @@ export const mergeCommands = {
     ],
   }),
   mergeAgain: hgCommand({
-    title: 'Merge File Again',
+    title: 'Restart File Merge',
     palette: and(canChangeRepository, on('quicksilver.operation'), on('quicksilver.activeFile')),
     menus: [
       ['scm/resourceState/context', '1_modification@4', and(canRunHg, groupIs('conflicts', 'resolved'))],

@@ -34,7 +34,12 @@ export const viewCommands = {
     palette: and(hasRepository, isFile),
     menus: [['explorer/context', '7_modification@9', and(hasRepository, isFile, off('explorerResourceIsRoot'))]],
   }),
-  doctor: command({ title: 'Doctor', icon: 'pulse', palette: hasRepository, menus: [['scm/title', '2_main@9']] }),
+  doctor: command({
+    title: 'Diagnose Repository',
+    icon: 'pulse',
+    palette: hasRepository,
+    menus: [['scm/title', '2_main@9']],
+  }),
   openFile: command({
     title: 'Open File',
     icon: 'go-to-file',
@@ -97,7 +102,7 @@ export const viewCommands = {
     ],
   }),
   openParentVersion: command({
-    title: 'Open Parent Version',
+    title: 'Open File (Parent Revision)',
     icon: 'history',
     palette: and(
       hasRepository,
