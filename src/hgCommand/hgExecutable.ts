@@ -49,14 +49,14 @@ export function findHg(variables: Variables = process.env): string | undefined {
 export function locateHg({ variables, configured, usualPlaces }: HgSearch): HgExecutable {
   if (configured !== undefined && configured !== '') {
     if (firstExecutable([configured]) !== undefined) return { kind: 'found', hg: configured };
-    const what = nodePath.isAbsolute(configured) ? 'no program' : 'no absolute path';
-    return { kind: 'unavailable', message: `The setting quicksilver.path names ${configured}, which is ${what}.` };
+    const problem = nodePath.isAbsolute(configured) ? 'was not found or is not executable' : 'is not an absolute path';
+    return { kind: 'unavailable', message: `“${configured}” (quicksilver.path) ${problem}.` };
   }
   const hg = findHg(variables) ?? firstExecutable(usualPlaces ?? usualHgPlaces(variables));
   if (hg !== undefined) return { kind: 'found', hg };
   return {
     kind: 'unavailable',
-    message: 'There is no hg on the PATH: install Mercurial, or name its hg in the setting quicksilver.path.',
+    message: 'Mercurial (hg) was not found. Install Mercurial, or set its path in quicksilver.path.',
   };
 }
 
@@ -78,11 +78,11 @@ export async function checkHg(hg: string, variables: Variables): Promise<HgExecu
 export function judgeVersion(hg: string, code: number, output: string, errors: string): HgExecutable {
   if (code !== 0 || !/^Mercurial\b/.test(output)) {
     const said = (code === 0 ? output : errors).trim().split('\n')[0] ?? '';
-    return { kind: 'unavailable', message: `${hg} does not say that it is Mercurial: ${said || `exit code ${code}`}` };
+    return { kind: 'unavailable', message: `${hg} is not Mercurial: ${said || `exit code ${code}`}` };
   }
   const [, version = ''] = /version (\d+\.\d+)/.exec(output) ?? [];
   if (isOlder(version, OLDEST)) {
-    const message = `${hg} is Mercurial ${version}, and at least ${OLDEST.join('.')} is needed.`;
+    const message = `${hg} is Mercurial ${version}, but ${OLDEST.join('.')} or newer is required.`;
     return { kind: 'unavailable', message };
   }
   return { kind: 'found', hg, version };
@@ -91,7 +91,7 @@ export function judgeVersion(hg: string, code: number, output: string, errors: s
 /** Says that an hg which is good enough to be asked is too old to change something; undefined if it is not. */
 export function tooOldToChange(hg: string, version = ''): string | undefined {
   if (!isOlder(version, OLDEST_TO_CHANGE)) return undefined;
-  return `${hg} is Mercurial ${version}, and at least ${OLDEST_TO_CHANGE.join('.')} is needed to change a repository.`;
+  return `${hg} is Mercurial ${version}, but ${OLDEST_TO_CHANGE.join('.')} or newer is required to change a repository.`;
 }
 
 function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {

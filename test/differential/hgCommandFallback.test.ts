@@ -445,7 +445,7 @@ test('an hg that the setting names and is none is told of', async t => {
   await served.setHgPolicy(true, '/no/such/hg');
   await served.open();
   assert.equal(served.state.kind, 'refused');
-  assert.match(served.problem, /eol.* The setting quicksilver\.path names \/no\/such\/hg, which is no program\.$/);
+  assert.match(served.problem, /eol.* “\/no\/such\/hg” \(quicksilver\.path\) was not found or is not executable\.$/);
   assert.deepEqual(served.calls, []);
   await served.setHgPolicy(true);
   await served.settle();

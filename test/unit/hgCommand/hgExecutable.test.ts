@@ -17,17 +17,17 @@ test('hg is found by the setting, then on PATH, then in the usual places', { ski
   assert.deepEqual(locateHg({ variables: { PATH: 'relative' }, usualPlaces }), found(third.hg));
   assert.deepEqual(locateHg({ variables: {}, usualPlaces: ['hg'] }), {
     kind: 'unavailable',
-    message: 'There is no hg on the PATH: install Mercurial, or name its hg in the setting quicksilver.path.',
+    message: 'Mercurial (hg) was not found. Install Mercurial, or set its path in quicksilver.path.',
   });
   for (const [configured, what] of [
-    ['hg', 'no absolute path'],
-    ['/no/such/hg', 'no program'],
-    [first.directory.root, 'no program'],
-    [`${first.directory.root}/log`, 'no program'],
+    ['hg', 'is not an absolute path'],
+    ['/no/such/hg', 'was not found or is not executable'],
+    [first.directory.root, 'was not found or is not executable'],
+    [`${first.directory.root}/log`, 'was not found or is not executable'],
   ] as const) {
     assert.deepEqual(locateHg({ variables: { PATH }, configured, usualPlaces }), {
       kind: 'unavailable',
-      message: `The setting quicksilver.path names ${configured}, which is ${what}.`,
+      message: `“${configured}” (quicksilver.path) ${what}.`,
     });
   }
 });
@@ -53,24 +53,24 @@ test('versions', () => {
   for (const good of ['3.2', '3.2-rc', '3.10.1', '6.3.2', '7.0rc0+20-abcdef', '10.1', 'unknown']) {
     assert.equal(judge(good), '/hg', good);
   }
-  assert.equal(judge('3.1.2'), '/hg is Mercurial 3.1, and at least 3.2 is needed.');
-  assert.equal(judge('2.9'), '/hg is Mercurial 2.9, and at least 3.2 is needed.');
+  assert.equal(judge('3.1.2'), '/hg is Mercurial 3.1, but 3.2 or newer is required.');
+  assert.equal(judge('2.9'), '/hg is Mercurial 2.9, but 3.2 or newer is required.');
   assert.equal(tooOldToChange('/hg', '5.2'), undefined);
   assert.equal(tooOldToChange('/hg', '10.0'), undefined);
   assert.equal(tooOldToChange('/hg', ''), undefined);
-  const old = '/hg is Mercurial 5.1, and at least 5.2 is needed to change a repository.';
+  const old = '/hg is Mercurial 5.1, but 5.2 or newer is required to change a repository.';
   assert.equal(tooOldToChange('/hg', '5.1'), old);
   assert.deepEqual(judgeVersion('/hg', 0, 'git version 2.1\n', ''), {
     kind: 'unavailable',
-    message: '/hg does not say that it is Mercurial: git version 2.1',
+    message: '/hg is not Mercurial: git version 2.1',
   });
   assert.deepEqual(judgeVersion('/hg', 1, '', 'abort: broken\nmore\n'), {
     kind: 'unavailable',
-    message: '/hg does not say that it is Mercurial: abort: broken',
+    message: '/hg is not Mercurial: abort: broken',
   });
   assert.deepEqual(judgeVersion('/hg', 127, '', ''), {
     kind: 'unavailable',
-    message: '/hg does not say that it is Mercurial: exit code 127',
+    message: '/hg is not Mercurial: exit code 127',
   });
 });
 
@@ -80,6 +80,6 @@ test('a program is asked for its version', { skip: isWindows }, async t => {
   const old = new FakeHg(t);
   assert.deepEqual(await checkHg(old.hg, old.variables('good', { FAKE_VERSION: '2.0' })), {
     kind: 'unavailable',
-    message: `${old.hg} is Mercurial 2.0, and at least 3.2 is needed.`,
+    message: `${old.hg} is Mercurial 2.0, but 3.2 or newer is required.`,
   });
 });

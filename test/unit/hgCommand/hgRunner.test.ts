@@ -309,9 +309,9 @@ test('a command that only reads is stopped for another hg, and the next one runs
 
 test('an hg that is missing or too old is told of, and nothing else is run', options, async t => {
   const old = rig(t, 'good', { FAKE_VERSION: '3.0' });
-  assert.match(await old.run('status'), /is Mercurial 3\.0, and at least 3\.2 is needed\.$/);
+  assert.match(await old.run('status'), /is Mercurial 3\.0, but 3\.2 or newer is required\.$/);
   const none = rig(t, 'good', { PATH: '/nowhere' });
-  assert.match(await none.run('status'), /^There is no hg on the PATH/);
+  assert.match(await none.run('status'), /^Mercurial \(hg\) was not found/);
   assert.deepEqual([...old.fake.calls, ...none.fake.calls], []);
 });
 

@@ -92,7 +92,7 @@ describe('the welcome of the Source Control view', () => {
     const messages = keepMessages();
     await commands.executeCommand('quicksilver.init', { folder: at('one'), confirmed: true });
     messages.dispose();
-    assert.match(messages.shown.join(), /quicksilver\.path names \/nowhere\/hg/);
+    assert.match(messages.shown.join(), /“\/nowhere\/hg” \(quicksilver\.path\)/);
     assert.equal(keys.get('quicksilver.hgMissing'), true);
     assert.deepEqual(await shown(), ['noHg', 'none']);
   });
