@@ -14,7 +14,7 @@ const packageJson = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.j
 
 await write('package.json', JSON.stringify({ ...packageJson, contributes }));
 await write('package.nls.json', JSON.stringify(texts));
-await write('l10n/bundle.l10n.json', JSON.stringify(await collectTexts()));
+await write('l10n/bundle.l10n.json', JSON.stringify(collectTexts()));
 fs.writeFileSync(path.join(projectRoot, 'docs/settings.md'), createSettingsPage());
 
 async function write(name, text) {
