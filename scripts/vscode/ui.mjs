@@ -203,6 +203,27 @@ export function createDriver(page) {
       if (accept) await input.press('Enter');
     },
 
+    /** All that the list or input box that is open shows, with what screen readers read; waits for each of `until`. */
+    async quickInput({ until = [], timeout = defaultTimeout } = {}) {
+      const widget = page.locator('.quick-input-widget:visible').first();
+      for (const text of until) await widget.filter({ hasText: text }).waitFor({ timeout });
+      const labels = await widget.locator('[aria-label]').evaluateAll(all => all.map(each => each.ariaLabel ?? ''));
+      return [await widget.innerText(), ...labels].join('\n');
+    },
+
+    /** The links to "hostile" and the icons "flame" that the window shows, each kind once. */
+    async markup() {
+      return page.evaluate(() => {
+        const all = selector =>
+          [...globalThis.document.querySelectorAll(selector)].filter(each => each.checkVisibility());
+        const links = all('a').flatMap(({ href, dataset }) =>
+          [href, dataset.href ?? ''].filter(to => to.includes('hostile.')),
+        );
+        const icons = all('.codicon-flame').map(() => 'flame');
+        return [...new Set([...links.map(to => `link: ${to}`), ...icons.map(name => `icon: ${name}`)])];
+      });
+    },
+
     /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
     async commitByKey(text, { timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();

@@ -93,6 +93,10 @@ export const ui = {
   /** Types into the open input box, waits until its message contains `until`, and accepts unless told not to. */
   answerInput: (text: string, awaited: { readonly until?: string; readonly accept?: boolean } = {}): Promise<void> =>
     ask('answerInput', text, awaited),
+  /** All that the list or input box that is open shows and has read; waits until it has these texts. */
+  quickInput: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('quickInput', awaited),
+  /** The links to "hostile" and the icons "flame" that the window shows. */
+  markup: (): Promise<string[]> => ask('markup'),
   /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
   commitByKey: (text: string): Promise<void> => ask('commitByKey', text),
   /** The texts in the merge editor; `until` waits for all of these. */

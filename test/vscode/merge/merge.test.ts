@@ -58,7 +58,7 @@ describe('a merge', () => {
   it('says in the status bar that there is one, and what to do next', async function () {
     const { text, tooltip } = api.view.operation(repository.rootUri) ?? {};
     assert.equal(text, '$(git-merge) Merging $(warning) 2');
-    assert.match(tooltip ?? '', /^Merging\nUnresolved conflicts: 2\nResolve the conflicts .*abort/);
+    assert.equal(tooltip, 'Merging\nUnresolved conflicts: 2\nClick to continue or abort.');
     if (!hasUi()) this.skip();
     await ui.statusBarItems({ until: 'Merging' });
   });
