@@ -7,7 +7,7 @@ import {
   type TextDocumentContentProvider,
   type Uri,
 } from 'vscode';
-import { type Log, notify } from './display.ts';
+import { type Log, notify } from './common/display.ts';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { isGroup, repositoryOfArgument } from './commandArguments.ts';
@@ -18,7 +18,7 @@ import type { Discovery } from './discovery.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { HintSources } from './hintSources.ts';
 import type { Repositories } from './repositories.ts';
-import { lazy } from './lazy.ts';
+import { lazy } from './common/lazy.ts';
 import { texts } from './texts.ts';
 
 /** Of the documents that the doctor writes. */

@@ -4,11 +4,11 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { fileColor } from './common/fileColors.ts';
 import type { OpenRepository } from './openRepository.ts';
 import { REMEMBERED_ANSWERS } from './decorationTracker.ts';
-import { fileDecoration } from './display.ts';
-import { isAtOrBelowKey, type Located, type RootMap } from './rootMap.ts';
+import { fileDecoration } from './common/display.ts';
+import { isAtOrBelowKey, type Located, type RootMap } from './common/rootMap.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
 import { statusText } from './texts.ts';
-import { fileUri, uriKey } from './uris.ts';
+import { fileUri, uriKey } from './common/uris.ts';
 
 /** Of an event with more files VS Code takes some of them only. */
 const FILES_PER_EVENT = 250;

@@ -1,6 +1,6 @@
 // What is said of the working copy's parent and of an unfinished operation: status bar and input box.
 import { l10n, type Uri } from 'vscode';
-import { statusBarCommand, type Icon, type StatusBarCommand } from './display.ts';
+import { statusBarCommand, type Icon, type StatusBarCommand } from './common/display.ts';
 import type { Operation, Phase } from '../base/repositoryState.ts';
 import type { RepositoryHead } from '../server/protocol.ts';
 import { commandWith } from './common/typedCommands.ts';

@@ -5,9 +5,9 @@ import type { EngineClient } from './engineClient.ts';
 import { HintBatcher } from './hintBatcher.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { controlDirectoryEvent, isAtOrBelowKey } from './rootMap.ts';
-import { scheduleImmediate } from './slicedQueue.ts';
-import { uriKey } from './uris.ts';
+import { controlDirectoryEvent, isAtOrBelowKey } from './common/rootMap.ts';
+import { scheduleImmediate } from './common/slicedQueue.ts';
+import { uriKey } from './common/uris.ts';
 
 export class HintSources implements Disposable {
   readonly #repositories: Repositories;

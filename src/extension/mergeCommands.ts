@@ -1,6 +1,6 @@
 // What a conflict opens: VS Code's merge editor, or where there are not three texts, what there is. Loaded when first used.
 import { Uri } from 'vscode';
-import { notify, openDiff, openInMergeEditor, openUri, type MergeSide } from './display.ts';
+import { notify, openDiff, openInMergeEditor, openUri, type MergeSide } from './common/display.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { FileConflict } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
@@ -8,7 +8,7 @@ import type { WorkingFile } from './commandArguments.ts';
 import { shortNode } from './contentAddress.ts';
 import { fileVersionUri, versionUri } from './contentUris.ts';
 import type { ChangeContext } from './openCommands.ts';
-import { exists, fileUri } from './uris.ts';
+import { exists, fileUri } from './common/uris.ts';
 
 const NULL_NODE = '0'.repeat(40);
 

@@ -5,7 +5,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { ChangesetSummary } from '../server/protocol.ts';
 import { changesetDetails } from './changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
-import { treeItem } from './display.ts';
+import { treeItem } from './common/display.ts';
 import { shortNode } from './contentAddress.ts';
 import type { ViewId } from './contributions/window.ts';
 import { isMerging } from './contextKeys.ts';

@@ -1,7 +1,7 @@
 // The commands that open files, versions of files and diffs. Loaded when one of them is first used.
 import type { Uri } from 'vscode';
 import { workspace, type SourceControlResourceGroup } from 'vscode';
-import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from './display.ts';
+import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from './common/display.ts';
 import type { ContentAnswer } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
 import { urisOfArguments, workingFileOf, type WorkingFile } from './commandArguments.ts';
@@ -10,9 +10,9 @@ import { versionUri } from './contentUris.ts';
 import type { EngineClient } from './engineClient.ts';
 import { openConflict } from './mergeCommands.ts';
 import type { Repositories } from './repositories.ts';
-import { setting } from './settings.ts';
+import { setting } from './common/settings.ts';
 import type { ShownStatus } from './statusPresentation.ts';
-import { exists, openDocument } from './uris.ts';
+import { exists, openDocument } from './common/uris.ts';
 
 export interface ChangeContext {
   readonly client: EngineClient;

@@ -1,14 +1,14 @@
 // One repository that is followed: the engine's updates go into the model, and from there, a few milliseconds at a time,
 // into the Source Control view and the decorations.
 import { LogLevel, ProgressLocation, Uri, type Memento } from 'vscode';
-import { progress, type Log } from './display.ts';
+import { progress, type Log } from './common/display.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
 import { DecorationTracker } from './decorationTracker.ts';
 import { Included } from './included.ts';
 import { RepositoryModel } from './repositoryModel.ts';
-import { setting } from './settings.ts';
-import { scheduleAfter, scheduleImmediate, SlicedQueue } from './slicedQueue.ts';
+import { setting } from './common/settings.ts';
+import { scheduleAfter, scheduleImmediate, SlicedQueue } from './common/slicedQueue.ts';
 import { SourceControlView } from './sourceControlView.ts';
 import type { ShownStatus } from './statusPresentation.ts';
 import type { SubrepositoryStatus } from './subrepositoryStatus.ts';

@@ -6,7 +6,7 @@ import { baseUri } from './contentUris.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { isReadableName } from './uris.ts';
+import { isReadableName } from './common/uris.ts';
 
 export interface QuickDiffContext {
   readonly client: EngineClient;

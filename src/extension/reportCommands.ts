@@ -1,7 +1,7 @@
 // The commands that explain and report: why a file is ignored, the doctor, what is wrong with a repository. Loaded when one
 // of them is first used.
 import { commands, env, Position, Range, Uri, window, workspace } from 'vscode';
-import { notify } from './display.ts';
+import { notify } from './common/display.ts';
 import { oneLine } from '../base/foreignText.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { IgnoreExplanation } from '../server/protocol.ts';

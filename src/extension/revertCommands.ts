@@ -1,6 +1,6 @@
 // Taking back changed lines in an editor, as edits that can be undone. Loaded when first used.
 import { Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
-import { notify } from './display.ts';
+import { notify } from './common/display.ts';
 import { changeTexts } from './changeTexts.ts';
 import { workingFileOf } from './commandArguments.ts';
 import { baseUri } from './contentUris.ts';

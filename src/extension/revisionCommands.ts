@@ -1,6 +1,6 @@
 // Comparing with any revision, and any two of them. Loaded when first used.
 import { InputBoxValidationSeverity } from 'vscode';
-import { input, notify, openDiff, openDiffs, type DiffSides } from './display.ts';
+import { input, notify, openDiff, openDiffs, type DiffSides } from './common/display.ts';
 import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
 import { changesetDetails } from './changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';

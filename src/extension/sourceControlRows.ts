@@ -11,12 +11,12 @@ import {
 import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
 import { fileColor } from './common/fileColors.ts';
 import { commandWith } from './common/typedCommands.ts';
-import { rowDecorations } from './display.ts';
-import { setting } from './settings.ts';
+import { rowDecorations } from './common/display.ts';
+import { setting } from './common/settings.ts';
 import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
 import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
 import { rowTooltip, subrepositoryTooltip, texts } from './texts.ts';
-import { fileUri, isReadableName } from './uris.ts';
+import { fileUri, isReadableName } from './common/uris.ts';
 
 /** All that a row's look depends on beside its path. */
 export function rowVersion(status: ShownStatus, source: string | undefined, conflict: Conflict | undefined): string {

@@ -16,11 +16,11 @@ import {
   setPlaceholder,
   setStatusBarCommands,
   statusBarCommand,
-} from './display.ts';
+} from './common/display.ts';
 import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
 import type { RepositoryModel } from './repositoryModel.ts';
-import { folderSettings, type FolderSettings } from './settings.ts';
-import { scheduleAfter } from './slicedQueue.ts';
+import { folderSettings, type FolderSettings } from './common/settings.ts';
+import { scheduleAfter } from './common/slicedQueue.ts';
 import {
   createProblemRow,
   createRow,

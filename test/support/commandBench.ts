@@ -9,7 +9,7 @@ import { EngineClient, type EngineProcess } from '../../src/extension/engineClie
 import type { HgCommandName } from '../../src/extension/contributions/commands.ts';
 import type { CommandContext } from '../../src/extension/commands.ts';
 import type { OpenRepository } from '../../src/extension/openRepository.ts';
-import { RootMap } from '../../src/extension/rootMap.ts';
+import { RootMap } from '../../src/extension/common/rootMap.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { Server } from '../../src/server/server.ts';
 import { settings, shown, Uri, user } from '../unit/extension/fakeVscode.ts';

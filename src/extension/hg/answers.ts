@@ -1,6 +1,6 @@
 // What a command is told beforehand, by a key binding or by another extension, so that it need not ask: an object that
 // comes last among its arguments, as { "revision": "stable", "localChanges": "keep" }.
-import { modal, type Lines } from '../display.ts';
+import { modal, type Lines } from '../common/display.ts';
 
 export interface Answers {
   text(name: string): string | undefined;

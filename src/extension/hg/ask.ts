@@ -1,6 +1,6 @@
 // What hg asks while it runs, as dialogs: a choice as a list, anything else as an input box.
 import { type CancellationToken } from 'vscode';
-import { input, pick } from '../display.ts';
+import { input, pick } from '../common/display.ts';
 import type { HgAsked } from '../../server/hgProtocol.ts';
 import { hgTexts } from './texts.ts';
 

@@ -1,6 +1,6 @@
 // What commands have in common that are about one repository, and about something in it that has a name.
 import { l10n } from 'vscode';
-import { type PickItem, input, pick } from '../display.ts';
+import { type PickItem, input, pick } from '../common/display.ts';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { answersOf, type Answers } from './answers.ts';

@@ -1,12 +1,12 @@
 // Makes a commit: decides with the person what goes in, runs hg, and keeps the message until that has worked.
 import { workspace } from 'vscode';
-import { modal, notify } from '../display.ts';
+import { modal, notify } from '../common/display.ts';
 import type { HgOption } from '../../hgCommand/hgCall.ts';
 import { isMerging } from '../contextKeys.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { isAtOrBelowKey } from '../rootMap.ts';
-import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../settings.ts';
-import { isOnDisk, uriKey } from '../uris.ts';
+import { isAtOrBelowKey } from '../common/rootMap.ts';
+import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../common/settings.ts';
+import { isOnDisk, uriKey } from '../common/uris.ts';
 import { ASK_USERNAME, HgFailure } from './hg.ts';
 import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
 import { confirmMessage, messageFor } from './commitMessage.ts';

@@ -1,6 +1,6 @@
 // The commands about commits.
 
-import { notify, pick } from '../display.ts';
+import { notify, pick } from '../common/display.ts';
 import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { inRepository } from './choices.ts';

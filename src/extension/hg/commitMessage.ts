@@ -1,9 +1,9 @@
 // The message of a commit: from the input box, the editor, or the last commit; and whether it is fit to be one.
 
-import { modal, input } from '../display.ts';
+import { modal, input } from '../common/display.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import type { CommitSettings } from '../settings.ts';
+import type { CommitSettings } from '../common/settings.ts';
 import type { CommitOptions } from './commit.ts';
 import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';

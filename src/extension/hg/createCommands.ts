@@ -2,7 +2,7 @@
 import * as nodePath from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { contextKeys } from '../common/contextKeys.ts';
-import { input, notify, pick } from '../display.ts';
+import { input, notify, pick } from '../common/display.ts';
 import { answersOf } from './answers.ts';
 import { HgFailure, type HgChange } from './hg.ts';
 import type { HgCommandRun, HgContext } from './table.ts';

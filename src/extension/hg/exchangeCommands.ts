@@ -2,11 +2,11 @@
 // and never otherwise; what can be told without it is told without it.
 import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
-import { modal, pick, type PickItem } from '../display.ts';
+import { modal, pick, type PickItem } from '../common/display.ts';
 import type { HgCall, HgFlag, HgOption } from '../../hgCommand/hgCall.ts';
 import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { setting } from '../settings.ts';
+import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { chooseBookmark, inRepository } from './choices.ts';
 import { HgFailure, rowsIn, rowTemplate, type HgEnded } from './hg.ts';

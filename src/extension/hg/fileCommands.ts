@@ -1,8 +1,8 @@
 // What is done with files: add, forget, remove, rename, copy, revert.
 import { l10n } from 'vscode';
-import { input } from '../display.ts';
+import { input } from '../common/display.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { setting } from '../settings.ts';
+import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { inRepository } from './choices.ts';
 import { namesFiles } from './rows.ts';

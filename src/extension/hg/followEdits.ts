@@ -4,7 +4,7 @@ import { workspace } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { executeCommand } from '../common/typedCommands.ts';
 import type { Repositories } from '../repositories.ts';
-import { setting } from '../settings.ts';
+import { setting } from '../common/settings.ts';
 
 export function followEdits(repositories: Repositories): Disposable {
   const store = new DisposableStore();

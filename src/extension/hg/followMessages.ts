@@ -4,7 +4,7 @@ import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { CommandContext } from '../commands.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { affects } from '../settings.ts';
+import { affects } from '../common/settings.ts';
 import { markMessage } from './messageDiagnostics.ts';
 import { fillInputBox } from './messageTemplate.ts';
 

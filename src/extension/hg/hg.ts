@@ -1,7 +1,7 @@
 // Commands of hg, as other commands use them: run in the engine, one at a time for each repository.
 import { randomUUID } from 'node:crypto';
 import { CancellationTokenSource, commands, ProgressLocation, workspace, type CancellationToken } from 'vscode';
-import { notify, progress, type Log } from '../display.ts';
+import { notify, progress, type Log } from '../common/display.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
@@ -11,7 +11,7 @@ import { executeCommand } from '../common/typedCommands.ts';
 import type { EngineClient } from '../engineClient.ts';
 import type { HintSources } from '../hintSources.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { scheduleAfter } from '../slicedQueue.ts';
+import { scheduleAfter } from '../common/slicedQueue.ts';
 import { hgTexts } from './texts.ts';
 
 export interface HgRequest extends HgCall {

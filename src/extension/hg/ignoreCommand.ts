@@ -1,9 +1,9 @@
 // Adds a line to .hgignore, after showing what it would hide.
 import { InputBoxValidationSeverity, l10n, workspace, WorkspaceEdit } from 'vscode';
-import { type PickItem, input, pick } from '../display.ts';
+import { type PickItem, input, pick } from '../common/display.ts';
 import type { IgnorePreview } from '../../server/protocol.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { exists, fileUri, isReadableName } from '../uris.ts';
+import { exists, fileUri, isReadableName } from '../common/uris.ts';
 import { answersOf } from './answers.ts';
 import { candidatesFor } from './ignoreCandidates.ts';
 import type { HgCommandRun, HgContext } from './table.ts';

@@ -1,10 +1,10 @@
 // Marks what a message of a commit is better without, while it is written: in the editor for messages and in the input box.
 import { createHash } from 'node:crypto';
 import { DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
-import { diagnostic } from '../display.ts';
+import { diagnostic } from '../common/display.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { Repositories } from '../repositories.ts';
-import { commitSettings } from '../settings.ts';
+import { commitSettings } from '../common/settings.ts';
 import { problemsOf } from './messageChecks.ts';
 import { hgTexts } from './texts.ts';
 

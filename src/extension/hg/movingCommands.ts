@@ -1,6 +1,6 @@
 // Going to another changeset, and merging with one.
 import { l10n } from 'vscode';
-import { modal, pick, type PickItem } from '../display.ts';
+import { modal, pick, type PickItem } from '../common/display.ts';
 import type { HgFlag, HgSetting } from '../../hgCommand/hgCall.ts';
 import { shortRevision } from '../contentAddress.ts';
 import { changeCount } from '../summary.ts';

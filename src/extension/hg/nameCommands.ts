@@ -1,6 +1,6 @@
 // Bookmarks and tags: names that people give to changesets.
 import { l10n } from 'vscode';
-import { pick } from '../display.ts';
+import { pick } from '../common/display.ts';
 import { shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { confirm, type Answers } from './answers.ts';

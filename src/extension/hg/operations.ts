@@ -1,13 +1,13 @@
 // Going on with what was begun, or taking it back.
 import { commands, l10n, workspace } from 'vscode';
-import { notify, pick, type PickItem } from '../display.ts';
+import { notify, pick, type PickItem } from '../common/display.ts';
 import type { Operation } from '../../base/repositoryState.ts';
 import type { ViewId } from '../contributions/window.ts';
 import { executeCommand } from '../common/typedCommands.ts';
 import { isMerging } from '../contextKeys.ts';
 import { operationName } from '../headTexts.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { fileUri } from '../uris.ts';
+import { fileUri } from '../common/uris.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { HgFailure } from './hg.ts';
 import {

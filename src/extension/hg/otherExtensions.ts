@@ -1,6 +1,6 @@
 // Another extension for Mercurial beside this one works, but everything is there twice. Said once.
 import { commands, extensions, l10n, type ExtensionContext } from 'vscode';
-import { notify } from '../display.ts';
+import { notify } from '../common/display.ts';
 import { isForMercurial } from './kin.ts';
 
 const TOLD = 'quicksilver.toldOfOtherExtension';

@@ -1,6 +1,6 @@
 // Other repositories that changesets go to and come from.
 import { l10n } from 'vscode';
-import { type PickItem, input, pick } from '../display.ts';
+import { type PickItem, input, pick } from '../common/display.ts';
 import { withoutSecrets } from '../../hgCommand/secrets.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { Answers } from './answers.ts';

@@ -4,9 +4,9 @@ import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { contextKeys } from '../common/contextKeys.ts';
 import type { CommandContext } from '../commands.ts';
-import { lazy } from '../lazy.ts';
+import { lazy } from '../common/lazy.ts';
 import { followEdits } from './followEdits.ts';
-import { hasMessageSettings } from '../settings.ts';
+import { hasMessageSettings } from '../common/settings.ts';
 import { tellOfOtherExtension } from './otherExtensions.ts';
 
 export function followHg(context: CommandContext): Disposable {

@@ -1,10 +1,10 @@
 // Conflicts: mark them as resolved, or not, or merge the file again.
 import { l10n, workspace, Uri } from 'vscode';
-import { notify } from '../display.ts';
+import { notify } from '../common/display.ts';
 import { workingFileOf } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { fileUri, openDocument } from '../uris.ts';
-import { setting } from '../settings.ts';
+import { fileUri, openDocument } from '../common/uris.ts';
+import { setting } from '../common/settings.ts';
 import { answersOf, confirm } from './answers.ts';
 import { continueOperation } from './operations.ts';
 import { isResumable } from './operationSteps.ts';

@@ -1,7 +1,7 @@
 // Lets a person choose a changeset by what it is called: a list of branches, bookmarks and tags with what each of them is,
 // and a place to type any other revision.
 import { l10n } from 'vscode';
-import { type PickItem, pick } from '../display.ts';
+import { type PickItem, pick } from '../common/display.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import { changesetDetails } from '../changesetLine.ts';

@@ -1,6 +1,6 @@
 // Changes that are put aside, and brought back.
 import { l10n } from 'vscode';
-import { input } from '../display.ts';
+import { input } from '../common/display.ts';
 import type { HgFlag, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { changeCount } from '../summary.ts';
 import type { OpenRepository } from '../openRepository.ts';

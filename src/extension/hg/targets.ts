@@ -1,6 +1,6 @@
 // Files and folders that a command is about, also clean ones, which have no rows.
 import { commands } from 'vscode';
-import { notify } from '../display.ts';
+import { notify } from '../common/display.ts';
 import { isGroup, urisOfArguments, workingFileOf } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';

@@ -1,9 +1,9 @@
 // Untracked files that are deleted: nothing of Mercurial's would bring them back.
 import { l10n, workspace } from 'vscode';
-import { modal } from '../display.ts';
+import { modal } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { fileUri, isReadableName } from '../uris.ts';
+import { fileUri, isReadableName } from '../common/uris.ts';
 import { confirm, type Answers } from './answers.ts';
 import type { HgContext } from './table.ts';
 import { inform, lookAt, namesOf } from './targets.ts';

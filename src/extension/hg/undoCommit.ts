@@ -1,6 +1,6 @@
 // Takes back the last commit: its changes are in the working copy again, and its message in the input box.
 
-import { notify, pick } from '../display.ts';
+import { notify, pick } from '../common/display.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { isNullNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';

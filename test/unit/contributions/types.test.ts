@@ -6,7 +6,7 @@ import type { commandWith, executeCommand } from '../../../src/extension/common/
 import type { registerCommand } from '../../../src/extension/commands.ts';
 import { and, is, isAny, on, or } from '../../../src/extension/contributions/clauses.ts';
 import { command } from '../../../src/extension/contributions/commandEntry.ts';
-import type { setting } from '../../../src/extension/settings.ts';
+import type { setting } from '../../../src/extension/common/settings.ts';
 
 /** Never called: only its types count. */
 function misuses(

@@ -6,7 +6,7 @@ import type { SourceControl } from 'vscode';
 import * as fake from './fakeVscode.ts';
 
 const { DiagnosticSeverity, ProgressLocation, Range, ThemeColor } = await import('vscode');
-const display = await import('../../../src/extension/display.ts');
+const display = await import('../../../src/extension/common/display.ts');
 
 /** A link, icons, Markdown, HTML, a line, controls, and what is not seen. */
 const HOSTILE = '](command:x) [L](command:workbench.x?%22) $(lock) \\$(key) <b>**b** `c`\n\x1b[31mM\u202ex\u200b\udc80';
@@ -211,6 +211,6 @@ test('ESLint refuses every way past these doors', async () => {
     'notify(message);',
   ];
   for (const code of accepted) assert.equal(problems(code), 0, code);
-  assert.equal(problems('window.showErrorMessage(message);', 'src/extension/display.ts'), 0);
+  assert.equal(problems('window.showErrorMessage(message);', 'src/extension/common/display.ts'), 0);
   assert.equal(problems('process.stdout.write(name);', 'src/cli/cat.ts'), 1);
 });

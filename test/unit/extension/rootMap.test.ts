@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { controlDirectoryEvent, pathKey, RootMap } from '../../../src/extension/rootMap.ts';
+import { controlDirectoryEvent, pathKey, RootMap } from '../../../src/extension/common/rootMap.ts';
 
 test('the deepest root above a file wins', () => {
   const roots = new RootMap<string>();

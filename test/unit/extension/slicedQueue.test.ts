@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SlicedQueue } from '../../../src/extension/slicedQueue.ts';
+import { SlicedQueue } from '../../../src/extension/common/slicedQueue.ts';
 import { ManualSchedule } from './support.ts';
 
 function queueThatTakes(millisecondsPerPath: number): {

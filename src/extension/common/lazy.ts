@@ -1,2 +1,2 @@
 // The door to the other bundle, see esbuild.mjs: it is read from the disk when it is first needed.
-export const lazy = async () => import('./lazyCommands.ts');
+export const lazy = async () => import('../lazyCommands.ts');

@@ -1,9 +1,9 @@
 // The settings, read where they are needed: VS Code keeps them in memory, and changes take effect by events.
 import { ConfigurationTarget, workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
-import type { HgPolicy } from '../server/protocol.ts';
-import { ownManifest } from './common/manifest.ts';
-import { allowedValue } from './common/settingSchema.ts';
-import type { SettingName, SettingValue } from './contributions/settings.ts';
+import type { HgPolicy } from '../../server/protocol.ts';
+import { ownManifest } from './manifest.ts';
+import { allowedValue } from './settingSchema.ts';
+import type { SettingName, SettingValue } from '../contributions/settings.ts';
 
 const SECTION = 'quicksilver';
 /** Levels of folders that a scan without limit goes down: no path that the system can open is deeper. */

@@ -29,7 +29,7 @@ import {
   type TreeItemCollapsibleState,
   type Uri,
 } from 'vscode';
-import { inMarkdown, oneLine, withoutIcons, withoutLinks } from '../base/foreignText.ts';
+import { inMarkdown, oneLine, withoutIcons, withoutLinks } from '../../base/foreignText.ts';
 
 /** One line, or several: a line break inside of one of them never begins another. */
 export type Lines = string | readonly string[];

@@ -1,5 +1,5 @@
 // Work on many paths without holding up the extension host: a few milliseconds at a time.
-import type { Disposable } from '../base/lifecycle.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
 
 /** The extension host serves every extension: we leave it to the others after this many milliseconds. */
 export const SLICE_MILLISECONDS = 4;
