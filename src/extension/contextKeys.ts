@@ -7,7 +7,7 @@ import type { ContextKeyName, ContextKeyValues } from './contributions/contextKe
 import { isNullNode } from './contentAddress.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { statusPresentations } from './statusPresentation.ts';
+import { statusPresentations } from './model/statusPresentation.ts';
 
 export class ContextKeys implements Disposable {
   readonly #repositories: Repositories;

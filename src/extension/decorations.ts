@@ -3,10 +3,10 @@ import { EventEmitter, window, type FileDecoration, type FileDecorationProvider,
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { fileColor } from './common/fileColors.ts';
 import type { OpenRepository } from './openRepository.ts';
-import { REMEMBERED_ANSWERS } from './decorationTracker.ts';
+import { REMEMBERED_ANSWERS } from './model/decorationTracker.ts';
 import { fileDecoration } from './common/display.ts';
 import { isAtOrBelowKey, type Located, type RootMap } from './common/rootMap.ts';
-import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
+import { statusPresentations, type ShownStatus } from './model/statusPresentation.ts';
 import { statusText } from './texts.ts';
 import { fileUri, uriKey } from './common/uris.ts';
 

@@ -8,11 +8,11 @@ import type { SettingName } from './contributions/settings.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { discoveryPattern, isWanted, type ChoiceSettings } from './repositoryChoice.ts';
+import { discoveryPattern, isWanted, type ChoiceSettings } from './model/repositoryChoice.ts';
 import { pathKey } from './common/rootMap.ts';
 import { affects, detectionSettings, setting, subrepositoryLimit } from './common/settings.ts';
 import { scheduleAfter } from './common/slicedQueue.ts';
-import { subrepositoriesToOpen } from './subrepositoryStatus.ts';
+import { subrepositoriesToOpen } from './model/subrepositoryStatus.ts';
 import { fileUri, isOnDisk, uriKey } from './common/uris.ts';
 
 /** `hg init` and `hg clone` make their files one after the other; looking once, after them, is enough. */

@@ -5,7 +5,7 @@ import type { Operation, Phase } from '../base/repositoryState.ts';
 import type { RepositoryHead } from '../server/protocol.ts';
 import { commandWith } from './common/typedCommands.ts';
 import { isNullNode, shortNode } from './contentAddress.ts';
-import type { RepositoryModel } from './repositoryModel.ts';
+import type { RepositoryModel } from './model/repositoryModel.ts';
 import { texts } from './texts.ts';
 
 /** Lines, the repository's name first. */

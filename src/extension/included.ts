@@ -2,7 +2,7 @@
 // for the workspace.
 import type { Memento } from 'vscode';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
-import type { RepositoryModel } from './repositoryModel.ts';
+import type { RepositoryModel } from './model/repositoryModel.ts';
 
 export class Included implements Disposable {
   readonly #key: string;

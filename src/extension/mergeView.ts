@@ -3,7 +3,7 @@
 import { EventEmitter, TreeItemCollapsibleState, window, type TreeDataProvider, type TreeItem } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { ChangesetSummary } from '../server/protocol.ts';
-import { changesetDetails } from './changesetLine.ts';
+import { changesetDetails } from './model/changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
 import { treeItem } from './common/display.ts';
 import { shortNode } from './contentAddress.ts';

@@ -11,7 +11,7 @@ import type { EngineClient } from './engineClient.ts';
 import { openConflict } from './mergeCommands.ts';
 import type { Repositories } from './repositories.ts';
 import { setting } from './common/settings.ts';
-import type { ShownStatus } from './statusPresentation.ts';
+import type { ShownStatus } from './model/statusPresentation.ts';
 import { exists, openDocument } from './common/uris.ts';
 
 export interface ChangeContext {

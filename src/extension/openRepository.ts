@@ -4,15 +4,15 @@ import { LogLevel, ProgressLocation, Uri, type Memento } from 'vscode';
 import { progress, type Log } from './common/display.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
-import { DecorationTracker } from './decorationTracker.ts';
+import { DecorationTracker } from './model/decorationTracker.ts';
 import { Included } from './included.ts';
-import { RepositoryModel } from './repositoryModel.ts';
+import { RepositoryModel } from './model/repositoryModel.ts';
 import { setting } from './common/settings.ts';
 import { scheduleAfter, scheduleImmediate, SlicedQueue } from './common/slicedQueue.ts';
 import { SourceControlView } from './sourceControlView.ts';
-import type { ShownStatus } from './statusPresentation.ts';
-import type { SubrepositoryStatus } from './subrepositoryStatus.ts';
-import { describeFiles, describeUpdate } from './summary.ts';
+import type { ShownStatus } from './model/statusPresentation.ts';
+import type { SubrepositoryStatus } from './model/subrepositoryStatus.ts';
+import { describeFiles, describeUpdate } from './model/updateLog.ts';
 import { texts } from './texts.ts';
 
 /** A scan that is over sooner is not worth a moving picture. */

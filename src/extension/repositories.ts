@@ -7,7 +7,7 @@ import type { RepositoryUpdate } from '../server/protocol.ts';
 import { contextKeys } from './common/contextKeys.ts';
 import type { EngineClient } from './engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
-import { NO_COUNTS } from './repositoryModel.ts';
+import { NO_COUNTS } from './model/repositoryModel.ts';
 import { RootMap, type Located } from './common/rootMap.ts';
 import { affects, engineSettings } from './common/settings.ts';
 import { texts } from './texts.ts';

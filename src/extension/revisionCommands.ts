@@ -2,7 +2,7 @@
 import { InputBoxValidationSeverity } from 'vscode';
 import { input, notify, openDiff, openDiffs, type DiffSides } from './common/display.ts';
 import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
-import { changesetDetails } from './changesetLine.ts';
+import { changesetDetails } from './model/changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
 import { chosenRepository } from './commandArguments.ts';
 import { shortNode } from './contentAddress.ts';

@@ -13,8 +13,8 @@ import { fileColor } from './common/fileColors.ts';
 import { commandWith } from './common/typedCommands.ts';
 import { rowDecorations } from './common/display.ts';
 import { setting } from './common/settings.ts';
-import { statusPresentations, type ShownStatus } from './statusPresentation.ts';
-import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
+import { statusPresentations, type ShownStatus } from './model/statusPresentation.ts';
+import { isDirty, type SubrepositoryStatus } from './model/subrepositoryStatus.ts';
 import { rowTooltip, subrepositoryTooltip, texts } from './texts.ts';
 import { fileUri, isReadableName } from './common/uris.ts';
 

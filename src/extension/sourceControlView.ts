@@ -18,7 +18,7 @@ import {
   statusBarCommand,
 } from './common/display.ts';
 import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
-import type { RepositoryModel } from './repositoryModel.ts';
+import type { RepositoryModel } from './model/repositoryModel.ts';
 import { folderSettings, type FolderSettings } from './common/settings.ts';
 import { scheduleAfter } from './common/slicedQueue.ts';
 import {
@@ -29,9 +29,9 @@ import {
   shownProblem,
   type ShownProblem,
 } from './sourceControlRows.ts';
-import { GROUP_IDS, groupOf, type GroupId } from './statusPresentation.ts';
-import { isWorthARow } from './subrepositoryStatus.ts';
-import { badgeCount, statusBarParts, type Activity } from './summary.ts';
+import { GROUP_IDS, groupOf, type GroupId } from './model/statusPresentation.ts';
+import { isWorthARow } from './model/subrepositoryStatus.ts';
+import { badgeCount, statusBarParts, type Activity } from './model/updateLog.ts';
 import { groupLabel, texts } from './texts.ts';
 
 /**

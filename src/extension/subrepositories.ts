@@ -2,7 +2,7 @@
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { subrepositoryStatus, type SubrepositoryStatus } from './subrepositoryStatus.ts';
+import { subrepositoryStatus, type SubrepositoryStatus } from './model/subrepositoryStatus.ts';
 import { fileUri } from './common/uris.ts';
 
 export class Subrepositories implements Disposable {

@@ -4,7 +4,7 @@ import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { activeUri } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
-import { statusPresentations } from '../statusPresentation.ts';
+import { statusPresentations } from '../model/statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import { messageFolder } from './messageDiagnostics.ts';
 import { editorTemplate, withoutHelp } from './messageTemplate.ts';

@@ -4,7 +4,7 @@ import { l10n } from 'vscode';
 import { type PickItem, pick } from '../common/display.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
-import { changesetDetails } from '../changesetLine.ts';
+import { changesetDetails } from '../model/changesetLine.ts';
 import { isNullNode, shortNode } from '../contentAddress.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { askForChangeset } from '../revisionCommands.ts';

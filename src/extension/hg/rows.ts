@@ -3,7 +3,7 @@ import type { Uri } from 'vscode';
 import { isGroup, uriOfArgument, urisOfArguments } from '../commandArguments.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import type { Repositories } from '../repositories.ts';
-import { GROUP_IDS } from '../statusPresentation.ts';
+import { GROUP_IDS } from '../model/statusPresentation.ts';
 import { fileUri, isReadableName, uriKey } from '../common/uris.ts';
 
 export type FilesByRepository = ReadonlyMap<OpenRepository, readonly string[]>;

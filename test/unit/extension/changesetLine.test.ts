@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authorName, authorTime, changesetDetails } from '../../../src/extension/changesetLine.ts';
+import { authorName, authorTime, changesetDetails } from '../../../src/extension/model/changesetLine.ts';
 
 test('the name of an author without the address', () => {
   assert.equal(authorName('Ada Example <ada@example.org>'), 'Ada Example');

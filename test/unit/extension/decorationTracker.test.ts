@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DecorationTracker } from '../../../src/extension/decorationTracker.ts';
-import type { ShownStatus } from '../../../src/extension/statusPresentation.ts';
+import { DecorationTracker } from '../../../src/extension/model/decorationTracker.ts';
+import type { ShownStatus } from '../../../src/extension/model/statusPresentation.ts';
 
 function trackerOf(statuses: Record<string, ShownStatus>): {
   tracker: DecorationTracker;

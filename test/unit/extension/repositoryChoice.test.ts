@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { discoveryPattern, isWanted, type ChoiceSettings } from '../../../src/extension/repositoryChoice.ts';
+import { discoveryPattern, isWanted, type ChoiceSettings } from '../../../src/extension/model/repositoryChoice.ts';
 
 const base: ChoiceSettings = {
   folders: [{ key: '/home/project', enabled: true }],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RepositoryModel } from '../../../src/extension/repositoryModel.ts';
+import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import type { Conflict, MergeState } from '../../../src/server/protocol.ts';
 import { entry, update } from './support.ts';
 

@@ -1,7 +1,7 @@
 // How often a long list is handed to VS Code, and how much of it at a time: it works in one go on what it is given.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { RepositoryModel } from '../../../src/extension/repositoryModel.ts';
+import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import type { SourceControlView } from '../../../src/extension/sourceControlView.ts';
 import { Uri, type Group } from './fakeVscode.ts';
 import { entry, update } from './support.ts';

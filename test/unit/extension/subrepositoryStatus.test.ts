@@ -7,8 +7,8 @@ import {
   subrepositoryStatus,
   type InnerRepository,
   type SubrepositoryStatus,
-} from '../../../src/extension/subrepositoryStatus.ts';
-import { RepositoryModel } from '../../../src/extension/repositoryModel.ts';
+} from '../../../src/extension/model/subrepositoryStatus.ts';
+import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import type { RepositoryHead, Subrepository } from '../../../src/server/protocol.ts';
 import { NO_COUNTS, entry, update } from './support.ts';
 

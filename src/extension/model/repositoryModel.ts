@@ -8,7 +8,7 @@ import type {
   RepositoryState,
   RepositoryUpdate,
   Subrepository,
-} from '../server/protocol.ts';
+} from '../../server/protocol.ts';
 import { shownStatusOf, type ShownStatus } from './statusPresentation.ts';
 import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
 

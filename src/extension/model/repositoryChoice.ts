@@ -1,6 +1,6 @@
 // Which of the repositories that were found are opened. Pure, so that every rule has a test.
-import type { SettingValue } from './contributions/settings.ts';
-import { isAtOrBelowKey } from './common/rootMap.ts';
+import type { SettingValue } from '../contributions/settings.ts';
+import { isAtOrBelowKey } from '../common/rootMap.ts';
 
 export interface FolderChoice {
   /** As `pathKey` of rootMap.ts gives it. */

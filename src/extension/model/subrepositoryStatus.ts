@@ -1,7 +1,7 @@
 // How a repository that is recorded as a part of another one stands there: what the outer one records of it, and what the
 // inner one is like. Plain data, no `vscode`.
-import { isNullNode } from './contentAddress.ts';
-import type { Counts, RepositoryHead, RepositoryState, Subrepository } from '../server/protocol.ts';
+import { isNullNode } from '../contentAddress.ts';
+import type { Counts, RepositoryHead, RepositoryState, Subrepository } from '../../server/protocol.ts';
 
 export interface SubrepositoryStatus {
   readonly kind: Subrepository['kind'];

@@ -1,9 +1,9 @@
 // How each status looks: the letter, colour and icon of a row, and the colour of a file in the tree. Letters are
 // Mercurial's own, as `hg status` and `hg resolve` print them; colours are ours and default to Git's.
-import type { EntryStatus, FileEntry } from '../server/protocol.ts';
-import type { FileContext, RowGroup } from './contributions/contextKeys.ts';
-import type { SettingValue } from './contributions/settings.ts';
-import type { ColorName } from './contributions/window.ts';
+import type { EntryStatus, FileEntry } from '../../server/protocol.ts';
+import type { FileContext, RowGroup } from '../contributions/contextKeys.ts';
+import type { SettingValue } from '../contributions/settings.ts';
+import type { ColorName } from '../contributions/window.ts';
 
 /**
  * What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'; a

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupOf, statusPresentations } from '../../../src/extension/statusPresentation.ts';
-import { badgeCount, describeFiles, describeUpdate, headText, statusBarParts } from '../../../src/extension/summary.ts';
+import { groupOf, statusPresentations } from '../../../src/extension/model/statusPresentation.ts';
+import {
+  badgeCount,
+  describeFiles,
+  describeUpdate,
+  headText,
+  statusBarParts,
+} from '../../../src/extension/model/updateLog.ts';
 import { entry, NO_COUNTS, update } from './support.ts';
 
 const counts = { modified: 3, added: 2, removed: 1, deleted: 1, unknown: 10, ignored: 5, tracked: 100 };

@@ -1,7 +1,7 @@
 // The short texts about a repository: badge, status bar, log. Plain functions of plain data.
-import type { Counts, RepositoryHead, RepositoryUpdate } from '../server/protocol.ts';
-import type { SettingValue } from './contributions/settings.ts';
-import { STATUS_LETTERS } from '../server/statusLetters.ts';
+import type { Counts, RepositoryHead, RepositoryUpdate } from '../../server/protocol.ts';
+import type { SettingValue } from '../contributions/settings.ts';
+import { STATUS_LETTERS } from '../../server/statusLetters.ts';
 
 /** Files that differ from the parent revision: modified, added, removed and missing. */
 export function changeCount(counts: Counts): number {

@@ -1,5 +1,5 @@
 // One changeset in a line. Plain data, no `vscode`.
-import type { ChangesetSummary } from '../server/protocol.ts';
+import type { ChangesetSummary } from '../../server/protocol.ts';
 
 /** The name without the address: 'Ada' of 'Ada <ada@example.org>', 'ada' of 'ada@example.org'. */
 export function authorName(user: string): string {
