@@ -15,7 +15,7 @@ import { ownManifest } from './common/manifest.ts';
 import type { CommandName, HgCommandName, InternalHgCommandName, ViewCommandName } from './contributions/commands.ts';
 import type { SettingId } from './contributions/settings.ts';
 import type { Discovery } from './discovery.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import type { HintSources } from './hintSources.ts';
 import type { Repositories } from './repositories.ts';
 import { lazy } from './common/lazy.ts';

@@ -16,7 +16,7 @@ import type { ContentAnswer } from '../server/protocol.ts';
 import { BASE, CONTENT_SCHEME } from './contentAddress.ts';
 import { addressOf, baseUri } from './contentUris.ts';
 import { fileNotFound, fileUnavailable } from './common/display.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import type { Repositories } from './repositories.ts';
 import { VersionTimes } from './versionTimes.ts';
 

@@ -5,7 +5,7 @@ import type { Log } from './common/display.ts';
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { SettingName } from './contributions/settings.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
 import { discoveryPattern, isWanted, type ChoiceSettings } from './model/repositoryChoice.ts';

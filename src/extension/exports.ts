@@ -10,7 +10,7 @@ import type {
 } from './api.ts';
 import type { ContentFileSystem } from './contentFileSystem.ts';
 import type { Decorations } from './decorations.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import type { HintSources } from './hintSources.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';

@@ -10,7 +10,7 @@ import { ContextKeys } from './contextKeys.ts';
 import { Decorations } from './decorations.ts';
 import { Discovery } from './discovery.ts';
 import { createLog, notify } from './common/display.ts';
-import { EngineClient, startWorker } from './engineClient.ts';
+import { EngineClient, startWorker } from './engine/engineClient.ts';
 import { createExports } from './exports.ts';
 import { followHg, tellWhetherHgRuns } from './hg/register.ts';
 import { HintSources } from './hintSources.ts';

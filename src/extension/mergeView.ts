@@ -9,7 +9,7 @@ import { treeItem } from './common/display.ts';
 import { shortNode } from './contentAddress.ts';
 import type { ViewId } from './contributions/window.ts';
 import { isMerging } from './contextKeys.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
 

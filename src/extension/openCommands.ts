@@ -7,7 +7,7 @@ import { changeTexts } from './changeTexts.ts';
 import { urisOfArguments, workingFileOf, type WorkingFile } from './commandArguments.ts';
 import { BASE } from './contentAddress.ts';
 import { versionUri } from './contentUris.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import { openConflict } from './mergeCommands.ts';
 import type { Repositories } from './repositories.ts';
 import { setting } from './common/settings.ts';

@@ -3,7 +3,7 @@ import type { QuickDiffProvider, Uri } from 'vscode';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { baseUri } from './contentUris.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
 import { isReadableName } from './common/uris.ts';

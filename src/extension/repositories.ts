@@ -5,7 +5,7 @@ import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
 import { contextKeys } from './common/contextKeys.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { EngineClient } from './engine/engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
 import { NO_COUNTS } from './model/repositoryModel.ts';
 import { RootMap, type Located } from './common/rootMap.ts';

@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import type { ResourceLimits } from 'node:worker_threads';
 import { toDisposable } from '../../src/base/lifecycle.ts';
-import { EngineClient, restartDelay, startWorker } from '../../src/extension/engineClient.ts';
+import { EngineClient, restartDelay, startWorker } from '../../src/extension/engine/engineClient.ts';
 import type { RepositoryUpdate } from '../../src/server/protocol.ts';
 import { bundle } from '../support/bundle.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';

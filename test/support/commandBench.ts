@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import type { LogOutputChannel, Memento } from 'vscode';
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
-import { EngineClient, type EngineProcess } from '../../src/extension/engineClient.ts';
+import { EngineClient, type EngineProcess } from '../../src/extension/engine/engineClient.ts';
 import type { HgCommandName } from '../../src/extension/contributions/commands.ts';
 import type { CommandContext } from '../../src/extension/commands.ts';
 import type { OpenRepository } from '../../src/extension/openRepository.ts';

@@ -8,7 +8,7 @@ import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
 import { contextKeys } from '../common/contextKeys.ts';
 import { executeCommand } from '../common/typedCommands.ts';
-import type { EngineClient } from '../engineClient.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
 import type { HintSources } from '../hintSources.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';

@@ -9,7 +9,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { silentLogger } from '../../../src/base/log.ts';
-import { EngineClient, restartDelay, type EngineProcess } from '../../../src/extension/engineClient.ts';
+import { EngineClient, restartDelay, type EngineProcess } from '../../../src/extension/engine/engineClient.ts';
 import type { HgVerb } from '../../../src/hgCommand/hgCall.ts';
 import { RunHg, type HgRunResult } from '../../../src/server/hgProtocol.ts';
 import { Close, DidUpdate, FindRoot, Hint, Open, SetHgPolicy, type OpenOptions } from '../../../src/server/protocol.ts';

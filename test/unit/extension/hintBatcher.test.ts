@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HintBatcher, PATHS_PER_MESSAGE } from '../../../src/extension/hintBatcher.ts';
+import { HintBatcher, PATHS_PER_MESSAGE } from '../../../src/extension/engine/hintBatcher.ts';
 import { ManualSchedule } from './support.ts';
 
 function batcher(): {

@@ -1,6 +1,6 @@
 // Collects what may have changed and sends it to the engine together: VS Code delivers a burst of events as single calls
 // within one turn of the event loop.
-import type { Disposable } from '../base/lifecycle.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
 
 /** So many paths go into one message, so that sending it takes a fraction of a millisecond. */
 export const PATHS_PER_MESSAGE = 1_000;

@@ -14,9 +14,9 @@ import {
   type RequestParam,
   type RequestType,
 } from 'vscode-jsonrpc/node';
-import { errorMessage } from '../base/errors.ts';
-import { DisposableStore, Emitter, toDisposable, type Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/log.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore, Emitter, toDisposable, type Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
 import {
   AskPerson,
   FindHg,
@@ -27,7 +27,7 @@ import {
   type HgFound,
   type HgRun,
   type HgRunResult,
-} from '../server/hgProtocol.ts';
+} from '../../server/hgProtocol.ts';
 import {
   Close,
   CompareRevisions,
@@ -60,7 +60,7 @@ import {
   type RepositoryUpdate,
   type RevisionAnswer,
   type RevisionComparison,
-} from '../server/protocol.ts';
+} from '../../server/protocol.ts';
 
 /** Waiting before the engine is started again: half a second, then four times as long each time, a minute at most. */
 const FIRST_RESTART_DELAY = 500;
