@@ -19,7 +19,7 @@ import type { EngineClient } from './engine/engineClient.ts';
 import type { HintSources } from './hintSources.ts';
 import type { Repositories } from './repositories.ts';
 import { lazy } from './common/lazy.ts';
-import { texts } from './texts.ts';
+import { texts } from './scm/scmStrings.ts';
 
 /** Of the documents that the doctor writes. */
 export const DOCTOR_SCHEME = 'quicksilver-doctor';

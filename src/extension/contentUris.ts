@@ -2,7 +2,7 @@
 import { Uri } from 'vscode';
 import { BASE, CONTENT_SCHEME, fromQuery, shortNode, toQuery, type ContentAddress } from './contentAddress.ts';
 import type { OpenRepository } from './openRepository.ts';
-import { texts } from './texts.ts';
+import { texts } from './scm/scmStrings.ts';
 import { fileUri } from './common/uris.ts';
 
 export type ContentRoot = Pick<OpenRepository, 'root' | 'rootUri'>;

@@ -7,7 +7,7 @@ import { REMEMBERED_ANSWERS } from './model/decorationTracker.ts';
 import { fileDecoration } from './common/display.ts';
 import { isAtOrBelowKey, type Located, type RootMap } from './common/rootMap.ts';
 import { statusPresentations, type ShownStatus } from './model/statusPresentation.ts';
-import { statusText } from './texts.ts';
+import { statusText } from './scm/scmStrings.ts';
 import { fileUri, uriKey } from './common/uris.ts';
 
 /** Of an event with more files VS Code takes some of them only. */

@@ -19,9 +19,9 @@ import { BaseQuickDiff } from './quickDiff.ts';
 import { Repositories } from './repositories.ts';
 import { affects, hgPolicy, setting } from './common/settings.ts';
 import { scheduleAfter } from './common/slicedQueue.ts';
-import { forgetRowDecorations } from './sourceControlRows.ts';
+import { forgetRowDecorations } from './scm/sourceControlRows.ts';
 import { Subrepositories } from './subrepositories.ts';
-import { texts } from './texts.ts';
+import { texts } from './scm/scmStrings.ts';
 
 /**
  * Activation events: `workspaceContains:.hg` is a single stat, and starts us early where a folder is a repository's root.

@@ -5,15 +5,15 @@ import { progress, type Log } from './common/display.ts';
 import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
 import type { RepositoryUpdate } from '../server/protocol.ts';
 import { DecorationTracker } from './model/decorationTracker.ts';
-import { Included } from './included.ts';
+import { Included } from './scm/commitSelection.ts';
 import { RepositoryModel } from './model/repositoryModel.ts';
 import { setting } from './common/settings.ts';
 import { scheduleAfter, scheduleImmediate, SlicedQueue } from './common/slicedQueue.ts';
-import { SourceControlView } from './sourceControlView.ts';
+import { SourceControlView } from './scm/sourceControlView.ts';
 import type { ShownStatus } from './model/statusPresentation.ts';
 import type { SubrepositoryStatus } from './model/subrepositoryStatus.ts';
 import { describeFiles, describeUpdate } from './model/updateLog.ts';
-import { texts } from './texts.ts';
+import { texts } from './scm/scmStrings.ts';
 
 /** A scan that is over sooner is not worth a moving picture. */
 const BUSY_AFTER = 400;

@@ -10,7 +10,7 @@ import { OpenRepository } from './openRepository.ts';
 import { NO_COUNTS } from './model/repositoryModel.ts';
 import { RootMap, type Located } from './common/rootMap.ts';
 import { affects, engineSettings } from './common/settings.ts';
-import { texts } from './texts.ts';
+import { texts } from './scm/scmStrings.ts';
 import { fileUri } from './common/uris.ts';
 
 /** After so many deaths in a row the engine is not merely late, and what is shown may be old. */

@@ -1,7 +1,7 @@
 // The row that explains why commands cannot run. Loaded when there is such a reason.
 import { l10n, ThemeColor, ThemeIcon, type SourceControlResourceState } from 'vscode';
 import { commandWith } from '../common/typedCommands.ts';
-import { createNoticeRow } from '../sourceControlRows.ts';
+import { createNoticeRow } from '../scm/sourceControlRows.ts';
 
 export type HgObstacle = 'missing' | 'untrusted';
 

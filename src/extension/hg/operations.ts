@@ -5,7 +5,7 @@ import type { Operation } from '../../base/repositoryState.ts';
 import type { ViewId } from '../contributions/window.ts';
 import { executeCommand } from '../common/typedCommands.ts';
 import { isMerging } from '../contextKeys.ts';
-import { operationName } from '../headTexts.ts';
+import { operationName } from '../scm/statusBar.ts';
 import type { OpenRepository } from '../openRepository.ts';
 import { fileUri } from '../common/uris.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CappedList, orderKey, portion } from '../../../src/extension/cappedList.ts';
+import { CappedList, orderKey, portion } from '../../../src/extension/scm/cappedList.ts';
 
 function listOf(limit: number): CappedList<string> {
   return new CappedList<string>(limit, (path, version) => `${path}=${version}`);

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
-import type { SourceControlView } from '../../../src/extension/sourceControlView.ts';
+import type { SourceControlView } from '../../../src/extension/scm/sourceControlView.ts';
 import { Uri, type Group } from './fakeVscode.ts';
 import { entry, update } from './support.ts';
 
-const module = await import('../../../src/extension/sourceControlView.ts');
+const module = await import('../../../src/extension/scm/sourceControlView.ts');
 
 /** Milliseconds between two steps. */
 const STEP = 110;

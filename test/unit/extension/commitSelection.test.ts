@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Memento } from 'vscode';
-import { Included } from '../../../src/extension/included.ts';
+import { Included } from '../../../src/extension/scm/commitSelection.ts';
 import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import type { FileEntry } from '../../../src/server/protocol.ts';
 import { update } from './support.ts';

@@ -6,9 +6,9 @@ import {
   type SourceControlResourceState,
   type Uri,
 } from 'vscode';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { CappedList, portion } from './cappedList.ts';
-import { commandWith } from './common/typedCommands.ts';
+import { commandWith } from '../common/typedCommands.ts';
 import {
   createGroup,
   createSourceControl,
@@ -16,11 +16,11 @@ import {
   setPlaceholder,
   setStatusBarCommands,
   statusBarCommand,
-} from './common/display.ts';
-import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './headTexts.ts';
-import type { RepositoryModel } from './model/repositoryModel.ts';
-import { folderSettings, type FolderSettings } from './common/settings.ts';
-import { scheduleAfter } from './common/slicedQueue.ts';
+} from '../common/display.ts';
+import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './statusBar.ts';
+import type { RepositoryModel } from '../model/repositoryModel.ts';
+import { folderSettings, type FolderSettings } from '../common/settings.ts';
+import { scheduleAfter } from '../common/slicedQueue.ts';
 import {
   createProblemRow,
   createRow,
@@ -29,10 +29,10 @@ import {
   shownProblem,
   type ShownProblem,
 } from './sourceControlRows.ts';
-import { GROUP_IDS, groupOf, type GroupId } from './model/statusPresentation.ts';
-import { isWorthARow } from './model/subrepositoryStatus.ts';
-import { badgeCount, statusBarParts, type Activity } from './model/updateLog.ts';
-import { groupLabel, texts } from './texts.ts';
+import { GROUP_IDS, groupOf, type GroupId } from '../model/statusPresentation.ts';
+import { isWorthARow } from '../model/subrepositoryStatus.ts';
+import { badgeCount, statusBarParts, type Activity } from '../model/updateLog.ts';
+import { groupLabel, texts } from './scmStrings.ts';
 
 /**
  * VS Code compares all rows of a group with the previous ones whenever some change, on the extension host's thread. So

@@ -1,8 +1,8 @@
 // The sentences that the extension shows without any command: of the view, the status bar and the rows.
 import { l10n } from 'vscode';
-import { shortRevision } from './contentAddress.ts';
-import type { GroupId, ShownStatus } from './model/statusPresentation.ts';
-import type { SubrepositoryStatus } from './model/subrepositoryStatus.ts';
+import { shortRevision } from '../contentAddress.ts';
+import type { GroupId, ShownStatus } from '../model/statusPresentation.ts';
+import type { SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
 
 /** Translated once each: rows are made by the thousand. */
 const statusTexts = new Map<ShownStatus, string>();

@@ -1,12 +1,12 @@
 // What is said of the working copy's parent and of an unfinished operation: status bar and input box.
 import { l10n, type Uri } from 'vscode';
-import { statusBarCommand, type Icon, type StatusBarCommand } from './common/display.ts';
-import type { Operation, Phase } from '../base/repositoryState.ts';
-import type { RepositoryHead } from '../server/protocol.ts';
-import { commandWith } from './common/typedCommands.ts';
-import { isNullNode, shortNode } from './contentAddress.ts';
-import type { RepositoryModel } from './model/repositoryModel.ts';
-import { texts } from './texts.ts';
+import { statusBarCommand, type Icon, type StatusBarCommand } from '../common/display.ts';
+import type { Operation, Phase } from '../../base/repositoryState.ts';
+import type { RepositoryHead } from '../../server/protocol.ts';
+import { commandWith } from '../common/typedCommands.ts';
+import { isNullNode, shortNode } from '../contentAddress.ts';
+import type { RepositoryModel } from '../model/repositoryModel.ts';
+import { texts } from './scmStrings.ts';
 
 /** Lines, the repository's name first. */
 export function statusBarTooltip(name: string, { head, counts }: RepositoryModel, busy: boolean): string[] {

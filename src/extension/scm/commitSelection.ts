@@ -1,8 +1,8 @@
 // The files that a person has chosen for the next commit. Mercurial has no index: this is a list of names, kept by VS Code
 // for the workspace.
 import type { Memento } from 'vscode';
-import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
-import type { RepositoryModel } from './model/repositoryModel.ts';
+import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
+import type { RepositoryModel } from '../model/repositoryModel.ts';
 
 export class Included implements Disposable {
   readonly #key: string;

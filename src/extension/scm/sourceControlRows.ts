@@ -8,15 +8,15 @@ import {
   type SourceControlResourceDecorations,
   type SourceControlResourceState,
 } from 'vscode';
-import type { Conflict, Problem, RepositoryState } from '../server/protocol.ts';
-import { fileColor } from './common/fileColors.ts';
-import { commandWith } from './common/typedCommands.ts';
-import { rowDecorations } from './common/display.ts';
-import { setting } from './common/settings.ts';
-import { statusPresentations, type ShownStatus } from './model/statusPresentation.ts';
-import { isDirty, type SubrepositoryStatus } from './model/subrepositoryStatus.ts';
-import { rowTooltip, subrepositoryTooltip, texts } from './texts.ts';
-import { fileUri, isReadableName } from './common/uris.ts';
+import type { Conflict, Problem, RepositoryState } from '../../server/protocol.ts';
+import { fileColor } from '../common/fileColors.ts';
+import { commandWith } from '../common/typedCommands.ts';
+import { rowDecorations } from '../common/display.ts';
+import { setting } from '../common/settings.ts';
+import { statusPresentations, type ShownStatus } from '../model/statusPresentation.ts';
+import { isDirty, type SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
+import { rowTooltip, subrepositoryTooltip, texts } from './scmStrings.ts';
+import { fileUri, isReadableName } from '../common/uris.ts';
 
 /** All that a row's look depends on beside its path. */
 export function rowVersion(status: ShownStatus, source: string | undefined, conflict: Conflict | undefined): string {
