@@ -12,8 +12,8 @@ import {
 } from 'vscode';
 import { notify, pick } from './common/display.ts';
 import { addressOf } from './contentUris.ts';
-import type { OpenRepository } from './openRepository.ts';
-import type { Repositories } from './repositories.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import { fileUri } from './common/uris.ts';
 
 /** A row of the Source Control view, or a URI. */

@@ -14,10 +14,10 @@ import { isGroup, repositoryOfArgument } from './commandArguments.ts';
 import { ownManifest } from './common/manifest.ts';
 import type { CommandName, HgCommandName, InternalHgCommandName, ViewCommandName } from './contributions/commands.ts';
 import type { SettingId } from './contributions/settings.ts';
-import type { Discovery } from './discovery.ts';
+import type { Discovery } from './repositories/discovery.ts';
 import type { EngineClient } from './engine/engineClient.ts';
-import type { HintSources } from './hintSources.ts';
-import type { Repositories } from './repositories.ts';
+import type { HintSources } from './repositories/hintSources.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import { lazy } from './common/lazy.ts';
 import { texts } from './scm/scmStrings.ts';
 

@@ -17,7 +17,7 @@ import { BASE, CONTENT_SCHEME } from './contentAddress.ts';
 import { addressOf, baseUri } from './contentUris.ts';
 import { fileNotFound, fileUnavailable } from './common/display.ts';
 import type { EngineClient } from './engine/engineClient.ts';
-import type { Repositories } from './repositories.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import { VersionTimes } from './versionTimes.ts';
 
 export interface ContentContext {

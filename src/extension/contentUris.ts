@@ -1,7 +1,7 @@
 // The URIs of versions of files; see contentAddress.ts for what is in them.
 import { Uri } from 'vscode';
 import { BASE, CONTENT_SCHEME, fromQuery, shortNode, toQuery, type ContentAddress } from './contentAddress.ts';
-import type { OpenRepository } from './openRepository.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
 import { texts } from './scm/scmStrings.ts';
 import { fileUri } from './common/uris.ts';
 

@@ -5,8 +5,8 @@ import { activeUri, workingFileOf } from './commandArguments.ts';
 import { contextKeys } from './common/contextKeys.ts';
 import type { ContextKeyName, ContextKeyValues } from './contributions/contextKeys.ts';
 import { isNullNode } from './contentAddress.ts';
-import type { OpenRepository } from './openRepository.ts';
-import type { Repositories } from './repositories.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import { statusPresentations } from './model/statusPresentation.ts';
 
 export class ContextKeys implements Disposable {

@@ -2,7 +2,7 @@
 import { EventEmitter, window, type FileDecoration, type FileDecorationProvider, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { fileColor } from './common/fileColors.ts';
-import type { OpenRepository } from './openRepository.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
 import { REMEMBERED_ANSWERS } from './model/decorationTracker.ts';
 import { fileDecoration } from './common/display.ts';
 import { isAtOrBelowKey, type Located, type RootMap } from './common/rootMap.ts';

@@ -11,9 +11,9 @@ import type {
 import type { ContentFileSystem } from './contentFileSystem.ts';
 import type { Decorations } from './decorations.ts';
 import type { EngineClient } from './engine/engineClient.ts';
-import type { HintSources } from './hintSources.ts';
-import type { OpenRepository } from './openRepository.ts';
-import type { Repositories } from './repositories.ts';
+import type { HintSources } from './repositories/hintSources.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
+import type { Repositories } from './repositories/repositories.ts';
 
 export interface ExportsContext {
   readonly client: EngineClient;

@@ -8,19 +8,19 @@ import { registerCommands } from './commands.ts';
 import { ContentFileSystem } from './contentFileSystem.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { Decorations } from './decorations.ts';
-import { Discovery } from './discovery.ts';
+import { Discovery } from './repositories/discovery.ts';
 import { createLog, notify } from './common/display.ts';
 import { EngineClient, startWorker } from './engine/engineClient.ts';
 import { createExports } from './exports.ts';
 import { followHg, tellWhetherHgRuns } from './hg/register.ts';
-import { HintSources } from './hintSources.ts';
+import { HintSources } from './repositories/hintSources.ts';
 import { lazy } from './common/lazy.ts';
 import { BaseQuickDiff } from './quickDiff.ts';
-import { Repositories } from './repositories.ts';
+import { Repositories } from './repositories/repositories.ts';
 import { affects, hgPolicy, setting } from './common/settings.ts';
 import { scheduleAfter } from './common/slicedQueue.ts';
 import { forgetRowDecorations } from './scm/sourceControlRows.ts';
-import { Subrepositories } from './subrepositories.ts';
+import { Subrepositories } from './repositories/subrepositories.ts';
 import { texts } from './scm/scmStrings.ts';
 
 /**

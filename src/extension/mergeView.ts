@@ -10,8 +10,8 @@ import { shortNode } from './contentAddress.ts';
 import type { ViewId } from './contributions/window.ts';
 import { isMerging } from './contextKeys.ts';
 import type { EngineClient } from './engine/engineClient.ts';
-import type { OpenRepository } from './openRepository.ts';
-import type { Repositories } from './repositories.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
+import type { Repositories } from './repositories/repositories.ts';
 
 /** More are counted, but not listed. */
 const MAX_LISTED = 200;

@@ -9,7 +9,7 @@ import { BASE } from './contentAddress.ts';
 import { versionUri } from './contentUris.ts';
 import type { EngineClient } from './engine/engineClient.ts';
 import { openConflict } from './mergeCommands.ts';
-import type { Repositories } from './repositories.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import { setting } from './common/settings.ts';
 import type { ShownStatus } from './model/statusPresentation.ts';
 import { exists, openDocument } from './common/uris.ts';

@@ -4,8 +4,8 @@ import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { baseUri } from './contentUris.ts';
 import type { EngineClient } from './engine/engineClient.ts';
-import type { OpenRepository } from './openRepository.ts';
-import type { Repositories } from './repositories.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import { isReadableName } from './common/uris.ts';
 
 export interface QuickDiffContext {

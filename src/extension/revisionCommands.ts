@@ -8,7 +8,7 @@ import { chosenRepository } from './commandArguments.ts';
 import { shortNode } from './contentAddress.ts';
 import { versionUri } from './contentUris.ts';
 import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, type ChangeContext } from './openCommands.ts';
-import type { OpenRepository } from './openRepository.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
 
 export async function compareWithRevision(context: ChangeContext, args: readonly unknown[]): Promise<void> {
   const files = workingFiles(context, args);

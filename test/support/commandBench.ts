@@ -8,7 +8,7 @@ import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'v
 import { EngineClient, type EngineProcess } from '../../src/extension/engine/engineClient.ts';
 import type { HgCommandName } from '../../src/extension/contributions/commands.ts';
 import type { CommandContext } from '../../src/extension/commands.ts';
-import type { OpenRepository } from '../../src/extension/openRepository.ts';
+import type { OpenRepository } from '../../src/extension/repositories/openRepository.ts';
 import { RootMap } from '../../src/extension/common/rootMap.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { Server } from '../../src/server/server.ts';
@@ -18,7 +18,7 @@ import { hgEnvironment } from './hgServer.ts';
 import { RecordingLogger } from './recordingLogger.ts';
 
 const { hgCommands, runHgCommand } = await import('../../src/extension/hg/table.ts');
-const extension = await import('../../src/extension/openRepository.ts');
+const extension = await import('../../src/extension/repositories/openRepository.ts');
 
 export const COMMAND_NAMES = Object.keys(hgCommands) as readonly HgCommandName[];
 

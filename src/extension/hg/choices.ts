@@ -2,7 +2,7 @@
 import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
 import { shortNode } from '../contentAddress.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, type Answers } from './answers.ts';
 import type { Hg } from './hg.ts';
 import type { HgCommandRun, HgContext } from './table.ts';

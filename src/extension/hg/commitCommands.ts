@@ -2,7 +2,7 @@
 
 import { notify, pick } from '../common/display.ts';
 import { isNullNode } from '../contentAddress.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { inRepository } from './choices.ts';
 import { commit, type CommitOptions } from './commit.ts';
 import { lastMessage } from './commitMessage.ts';

@@ -2,7 +2,7 @@
 
 import { modal, input } from '../common/display.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { CommitSettings } from '../common/settings.ts';
 import type { CommitOptions } from './commit.ts';
 import { problemsOf } from './messageChecks.ts';

@@ -5,7 +5,7 @@ import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../common/display.ts';
 import type { HgCall, HgFlag, HgOption } from '../../hgCommand/hgCall.ts';
 import { isNullNode, shortNode } from '../contentAddress.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { chooseBookmark, inRepository } from './choices.ts';

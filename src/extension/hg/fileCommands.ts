@@ -1,7 +1,7 @@
 // What is done with files: add, forget, remove, rename, copy, revert.
 import { l10n } from 'vscode';
 import { input } from '../common/display.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { inRepository } from './choices.ts';

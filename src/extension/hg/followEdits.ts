@@ -3,7 +3,7 @@
 import { workspace } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { executeCommand } from '../common/typedCommands.ts';
-import type { Repositories } from '../repositories.ts';
+import type { Repositories } from '../repositories/repositories.ts';
 import { setting } from '../common/settings.ts';
 
 export function followEdits(repositories: Repositories): Disposable {

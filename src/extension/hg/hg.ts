@@ -9,8 +9,8 @@ import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.
 import { contextKeys } from '../common/contextKeys.ts';
 import { executeCommand } from '../common/typedCommands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import type { HintSources } from '../hintSources.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { HintSources } from '../repositories/hintSources.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
 import { hgTexts } from './texts.ts';
 

@@ -2,7 +2,7 @@
 import { InputBoxValidationSeverity, l10n, workspace, WorkspaceEdit } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
 import type { IgnorePreview } from '../../server/protocol.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { exists, fileUri, isReadableName } from '../common/uris.ts';
 import { answersOf } from './answers.ts';
 import { candidatesFor } from './ignoreCandidates.ts';

@@ -1,5 +1,5 @@
 // The choice of what goes into the next commit.
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { filesOfArguments, namesFiles } from './rows.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
 import { diagnostic } from '../common/display.ts';
-import type { OpenRepository } from '../openRepository.ts';
-import type { Repositories } from '../repositories.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import type { Repositories } from '../repositories/repositories.ts';
 import { commitSettings } from '../common/settings.ts';
 import { problemsOf } from './messageChecks.ts';
 import { hgTexts } from './texts.ts';

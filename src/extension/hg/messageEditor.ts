@@ -3,7 +3,7 @@ import { commands, TabInputText, Uri, window, workspace, type CancellationToken,
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { activeUri } from '../commandArguments.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { statusPresentations } from '../model/statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import { messageFolder } from './messageDiagnostics.ts';

@@ -2,7 +2,7 @@
 import { FileSystemError, Uri, workspace } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { isMerging } from '../contextKeys.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { commitSettings } from '../common/settings.ts';
 import { templateCall } from './configTemplate.ts';
 import { HELP_PREFIX } from './messageChecks.ts';

@@ -4,7 +4,7 @@ import { modal, pick, type PickItem } from '../common/display.ts';
 import type { HgFlag, HgSetting } from '../../hgCommand/hgCall.ts';
 import { shortRevision } from '../contentAddress.ts';
 import { changeCount } from '../model/updateLog.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Answers } from './answers.ts';
 import { askForName, bookmarksOf, inRepository } from './choices.ts';
 import { HgFailure } from './hg.ts';

@@ -2,7 +2,7 @@
 import { l10n } from 'vscode';
 import { pick } from '../common/display.ts';
 import { shortNode } from '../contentAddress.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { confirm, type Answers } from './answers.ts';
 import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from './choices.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from './hg.ts';

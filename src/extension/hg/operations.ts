@@ -6,7 +6,7 @@ import type { ViewId } from '../contributions/window.ts';
 import { executeCommand } from '../common/typedCommands.ts';
 import { isMerging } from '../contextKeys.ts';
 import { operationName } from '../scm/statusBar.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri } from '../common/uris.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { HgFailure } from './hg.ts';

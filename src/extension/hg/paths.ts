@@ -2,7 +2,7 @@
 import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
 import { withoutSecrets } from '../../hgCommand/secrets.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Answers } from './answers.ts';
 import type { HgContext } from './table.ts';
 

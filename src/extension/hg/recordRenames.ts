@@ -1,7 +1,7 @@
 // Files and folders that were renamed in VS Code, recorded as renames.
 import { l10n, type Uri } from 'vscode';
 import { modal } from '../common/display.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { HgFailure } from './hg.ts';
 import type { HgCommandRun, HgContext } from './table.ts';
 import { namesOf, plain, settled } from './targets.ts';

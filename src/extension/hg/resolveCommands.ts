@@ -2,7 +2,7 @@
 import { l10n, workspace, Uri } from 'vscode';
 import { notify } from '../common/display.ts';
 import { workingFileOf } from '../commandArguments.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri, openDocument } from '../common/uris.ts';
 import { setting } from '../common/settings.ts';
 import { answersOf, confirm } from './answers.ts';

@@ -1,8 +1,8 @@
 // The files that a command is about, by repository: rows, groups, folders of a tree, or what the active editor shows.
 import type { Uri } from 'vscode';
 import { isGroup, uriOfArgument, urisOfArguments } from '../commandArguments.ts';
-import type { OpenRepository } from '../openRepository.ts';
-import type { Repositories } from '../repositories.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import type { Repositories } from '../repositories/repositories.ts';
 import { GROUP_IDS } from '../model/statusPresentation.ts';
 import { fileUri, isReadableName, uriKey } from '../common/uris.ts';
 

@@ -3,7 +3,7 @@ import { l10n } from 'vscode';
 import { input } from '../common/display.ts';
 import type { HgFlag, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { changeCount } from '../model/updateLog.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';
 import { chooseName, inRepository, type NamedItem } from './choices.ts';
 import { HgFailure } from './hg.ts';

@@ -9,7 +9,7 @@ import type { HgAsked } from '../../server/hgProtocol.ts';
 import type { CommandContext } from '../commands.ts';
 import type { HgCommandName } from '../contributions/commands.ts';
 import { chosenRepository } from '../commandArguments.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { askPerson } from './ask.ts';
 import { commitCommands } from './commitCommands.ts';
 import { Hg } from './hg.ts';

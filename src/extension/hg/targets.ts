@@ -2,7 +2,7 @@
 import { commands } from 'vscode';
 import { notify } from '../common/display.ts';
 import { isGroup, urisOfArguments, workingFileOf } from '../commandArguments.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';
 import { filesOfArguments, type FilesByRepository } from './rows.ts';
 import type { HgContext } from './table.ts';

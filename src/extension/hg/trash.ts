@@ -2,7 +2,7 @@
 import { l10n, workspace } from 'vscode';
 import { modal } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri, isReadableName } from '../common/uris.ts';
 import { confirm, type Answers } from './answers.ts';
 import type { HgContext } from './table.ts';

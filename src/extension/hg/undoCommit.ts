@@ -3,7 +3,7 @@
 import { notify, pick } from '../common/display.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { isNullNode } from '../contentAddress.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { HgFailure } from './hg.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';

@@ -7,7 +7,7 @@ import { l10n } from 'vscode';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import { shortNode } from '../contentAddress.ts';
 import { changeCount } from '../model/updateLog.ts';
-import type { OpenRepository } from '../openRepository.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
 import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
 import type { HgContext } from './table.ts';
 import { settled } from './targets.ts';

@@ -1,13 +1,13 @@
 // Where hints come from: whatever VS Code notices of files. A hint says only that something may have happened at a path.
 import { RelativePattern, window, workspace, type Uri } from 'vscode';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import { HintBatcher } from './engine/hintBatcher.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import { HintBatcher } from '../engine/hintBatcher.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { controlDirectoryEvent, isAtOrBelowKey } from './common/rootMap.ts';
-import { scheduleImmediate } from './common/slicedQueue.ts';
-import { uriKey } from './common/uris.ts';
+import { controlDirectoryEvent, isAtOrBelowKey } from '../common/rootMap.ts';
+import { scheduleImmediate } from '../common/slicedQueue.ts';
+import { uriKey } from '../common/uris.ts';
 
 export class HintSources implements Disposable {
   readonly #repositories: Repositories;

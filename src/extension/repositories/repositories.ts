@@ -1,17 +1,17 @@
 // The repositories that are followed: opened and closed here, and fed with what the engine says of them.
 import { TabInputText, Uri, window, workspace, type Memento } from 'vscode';
-import type { Log } from './common/display.ts';
-import { errorMessage } from '../base/errors.ts';
-import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
-import type { RepositoryUpdate } from '../server/protocol.ts';
-import { contextKeys } from './common/contextKeys.ts';
-import type { EngineClient } from './engine/engineClient.ts';
+import type { Log } from '../common/display.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
+import type { RepositoryUpdate } from '../../server/protocol.ts';
+import { contextKeys } from '../common/contextKeys.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
-import { NO_COUNTS } from './model/repositoryModel.ts';
-import { RootMap, type Located } from './common/rootMap.ts';
-import { affects, engineSettings } from './common/settings.ts';
-import { texts } from './scm/scmStrings.ts';
-import { fileUri } from './common/uris.ts';
+import { NO_COUNTS } from '../model/repositoryModel.ts';
+import { RootMap, type Located } from '../common/rootMap.ts';
+import { affects, engineSettings } from '../common/settings.ts';
+import { texts } from '../scm/scmStrings.ts';
+import { fileUri } from '../common/uris.ts';
 
 /** After so many deaths in a row the engine is not merely late, and what is shown may be old. */
 const DEATHS_UNTIL_DOWN = 3;

@@ -1,19 +1,19 @@
 // One repository that is followed: the engine's updates go into the model, and from there, a few milliseconds at a time,
 // into the Source Control view and the decorations.
 import { LogLevel, ProgressLocation, Uri, type Memento } from 'vscode';
-import { progress, type Log } from './common/display.ts';
-import { DisposableStore, Emitter, type Disposable } from '../base/lifecycle.ts';
-import type { RepositoryUpdate } from '../server/protocol.ts';
-import { DecorationTracker } from './model/decorationTracker.ts';
-import { Included } from './scm/commitSelection.ts';
-import { RepositoryModel } from './model/repositoryModel.ts';
-import { setting } from './common/settings.ts';
-import { scheduleAfter, scheduleImmediate, SlicedQueue } from './common/slicedQueue.ts';
-import { SourceControlView } from './scm/sourceControlView.ts';
-import type { ShownStatus } from './model/statusPresentation.ts';
-import type { SubrepositoryStatus } from './model/subrepositoryStatus.ts';
-import { describeFiles, describeUpdate } from './model/updateLog.ts';
-import { texts } from './scm/scmStrings.ts';
+import { progress, type Log } from '../common/display.ts';
+import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
+import type { RepositoryUpdate } from '../../server/protocol.ts';
+import { DecorationTracker } from '../model/decorationTracker.ts';
+import { Included } from '../scm/commitSelection.ts';
+import { RepositoryModel } from '../model/repositoryModel.ts';
+import { setting } from '../common/settings.ts';
+import { scheduleAfter, scheduleImmediate, SlicedQueue } from '../common/slicedQueue.ts';
+import { SourceControlView } from '../scm/sourceControlView.ts';
+import type { ShownStatus } from '../model/statusPresentation.ts';
+import type { SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
+import { describeFiles, describeUpdate } from '../model/updateLog.ts';
+import { texts } from '../scm/scmStrings.ts';
 
 /** A scan that is over sooner is not worth a moving picture. */
 const BUSY_AFTER = 400;

@@ -1,19 +1,19 @@
 // Which repositories there are: at, above and below the folders of the workspace, and around files in editors. The engine
 // looks at the disk; here it is decided when to look and what to open.
 import { RelativePattern, Uri, window, workspace } from 'vscode';
-import type { Log } from './common/display.ts';
-import { errorMessage } from '../base/errors.ts';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import type { SettingName } from './contributions/settings.ts';
-import type { EngineClient } from './engine/engineClient.ts';
+import type { Log } from '../common/display.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import type { SettingName } from '../contributions/settings.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { discoveryPattern, isWanted, type ChoiceSettings } from './model/repositoryChoice.ts';
-import { pathKey } from './common/rootMap.ts';
-import { affects, detectionSettings, setting, subrepositoryLimit } from './common/settings.ts';
-import { scheduleAfter } from './common/slicedQueue.ts';
-import { subrepositoriesToOpen } from './model/subrepositoryStatus.ts';
-import { fileUri, isOnDisk, uriKey } from './common/uris.ts';
+import { discoveryPattern, isWanted, type ChoiceSettings } from '../model/repositoryChoice.ts';
+import { pathKey } from '../common/rootMap.ts';
+import { affects, detectionSettings, setting, subrepositoryLimit } from '../common/settings.ts';
+import { scheduleAfter } from '../common/slicedQueue.ts';
+import { subrepositoriesToOpen } from '../model/subrepositoryStatus.ts';
+import { fileUri, isOnDisk, uriKey } from '../common/uris.ts';
 
 /** `hg init` and `hg clone` make their files one after the other; looking once, after them, is enough. */
 const LOOK_AFTER_EVENT = 300;

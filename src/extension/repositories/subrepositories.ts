@@ -1,9 +1,9 @@
 // Keeps what each open repository says of its subrepositories true: it depends on them, and they follow their own files.
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { subrepositoryStatus, type SubrepositoryStatus } from './model/subrepositoryStatus.ts';
-import { fileUri } from './common/uris.ts';
+import { subrepositoryStatus, type SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
+import { fileUri } from '../common/uris.ts';
 
 export class Subrepositories implements Disposable {
   readonly #repositories: Repositories;
