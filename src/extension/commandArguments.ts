@@ -11,7 +11,7 @@ import {
   type SourceControlResourceGroup,
 } from 'vscode';
 import { notify, pick } from './common/display.ts';
-import { addressOf } from './contentUris.ts';
+import { addressOf } from './providers/contentUris.ts';
 import type { OpenRepository } from './repositories/openRepository.ts';
 import type { Repositories } from './repositories/repositories.ts';
 import { fileUri } from './common/uris.ts';

@@ -8,8 +8,8 @@ import type {
   RepositoryChange,
   ViewForTests,
 } from './api.ts';
-import type { ContentFileSystem } from './contentFileSystem.ts';
-import type { Decorations } from './decorations.ts';
+import type { ContentFileSystem } from './providers/contentFileSystem.ts';
+import type { Decorations } from './providers/decorations.ts';
 import type { EngineClient } from './engine/engineClient.ts';
 import type { HintSources } from './repositories/hintSources.ts';
 import type { OpenRepository } from './repositories/openRepository.ts';

@@ -5,8 +5,8 @@ import { errorMessage } from '../base/errors.ts';
 import type { FileConflict } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
 import type { WorkingFile } from './commandArguments.ts';
-import { shortNode } from './contentAddress.ts';
-import { fileVersionUri, versionUri } from './contentUris.ts';
+import { shortNode } from './providers/contentAddress.ts';
+import { fileVersionUri, versionUri } from './providers/contentUris.ts';
 import type { ChangeContext } from './openCommands.ts';
 import { exists, fileUri } from './common/uris.ts';
 

@@ -5,8 +5,8 @@ import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from '
 import type { ContentAnswer } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
 import { urisOfArguments, workingFileOf, type WorkingFile } from './commandArguments.ts';
-import { BASE } from './contentAddress.ts';
-import { versionUri } from './contentUris.ts';
+import { BASE } from './providers/contentAddress.ts';
+import { versionUri } from './providers/contentUris.ts';
 import type { EngineClient } from './engine/engineClient.ts';
 import { openConflict } from './mergeCommands.ts';
 import type { Repositories } from './repositories/repositories.ts';

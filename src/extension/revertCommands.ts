@@ -3,7 +3,7 @@ import { Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 
 import { notify } from './common/display.ts';
 import { changeTexts } from './changeTexts.ts';
 import { workingFileOf } from './commandArguments.ts';
-import { baseUri } from './contentUris.ts';
+import { baseUri } from './providers/contentUris.ts';
 import {
   compareLines,
   hunkOf,

@@ -5,8 +5,8 @@ import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
 import { changesetDetails } from './model/changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
 import { chosenRepository } from './commandArguments.ts';
-import { shortNode } from './contentAddress.ts';
-import { versionUri } from './contentUris.ts';
+import { shortNode } from './providers/contentAddress.ts';
+import { versionUri } from './providers/contentUris.ts';
 import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, type ChangeContext } from './openCommands.ts';
 import type { OpenRepository } from './repositories/openRepository.ts';
 

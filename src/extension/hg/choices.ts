@@ -1,7 +1,7 @@
 // What commands have in common that are about one repository, and about something in it that has a name.
 import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
-import { shortNode } from '../contentAddress.ts';
+import { shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, type Answers } from './answers.ts';
 import type { Hg } from './hg.ts';

@@ -1,7 +1,7 @@
 // The commands about commits.
 
 import { notify, pick } from '../common/display.ts';
-import { isNullNode } from '../contentAddress.ts';
+import { isNullNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { inRepository } from './choices.ts';
 import { commit, type CommitOptions } from './commit.ts';

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../common/display.ts';
 import type { HgCall, HgFlag, HgOption } from '../../hgCommand/hgCall.ts';
-import { isNullNode, shortNode } from '../contentAddress.ts';
+import { isNullNode, shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './answers.ts';

@@ -2,7 +2,7 @@
 import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../common/display.ts';
 import type { HgFlag, HgSetting } from '../../hgCommand/hgCall.ts';
-import { shortRevision } from '../contentAddress.ts';
+import { shortRevision } from '../providers/contentAddress.ts';
 import { changeCount } from '../model/updateLog.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Answers } from './answers.ts';

@@ -1,7 +1,7 @@
 // Bookmarks and tags: names that people give to changesets.
 import { l10n } from 'vscode';
 import { pick } from '../common/display.ts';
-import { shortNode } from '../contentAddress.ts';
+import { shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { confirm, type Answers } from './answers.ts';
 import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from './choices.ts';

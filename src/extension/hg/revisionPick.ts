@@ -5,7 +5,7 @@ import { type PickItem, pick } from '../common/display.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import { changesetDetails } from '../model/changesetLine.ts';
-import { isNullNode, shortNode } from '../contentAddress.ts';
+import { isNullNode, shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { askForChangeset } from '../revisionCommands.ts';
 import type { HgContext } from './table.ts';

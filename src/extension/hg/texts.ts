@@ -1,7 +1,7 @@
 // Sentences about commits, and those that more than one command of hg shows; others stand where they are said. What hg itself says is
 // shown as it says it.
 import { l10n } from 'vscode';
-import { shortNode } from '../contentAddress.ts';
+import { shortNode } from '../providers/contentAddress.ts';
 import type { HgFailure } from './hg.ts';
 import type { MessageProblem } from './messageChecks.ts';
 

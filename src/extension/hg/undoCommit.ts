@@ -2,7 +2,7 @@
 
 import { notify, pick } from '../common/display.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
-import { isNullNode } from '../contentAddress.ts';
+import { isNullNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { HgFailure } from './hg.ts';
 import { rememberMessage } from './messageHistory.ts';

@@ -5,7 +5,7 @@
 // and only then the commit goes: until that last step, which leaves a bundle behind, everything can be had back by an update.
 import { l10n } from 'vscode';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
-import { shortNode } from '../contentAddress.ts';
+import { shortNode } from '../providers/contentAddress.ts';
 import { changeCount } from '../model/updateLog.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';

@@ -1,14 +1,14 @@
 // Colours and letters of files in the tree, in tabs and in the rows of the Source Control view.
 import { EventEmitter, window, type FileDecoration, type FileDecorationProvider, type Uri } from 'vscode';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import { fileColor } from './common/fileColors.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import { REMEMBERED_ANSWERS } from './model/decorationTracker.ts';
-import { fileDecoration } from './common/display.ts';
-import { isAtOrBelowKey, type Located, type RootMap } from './common/rootMap.ts';
-import { statusPresentations, type ShownStatus } from './model/statusPresentation.ts';
-import { statusText } from './scm/scmStrings.ts';
-import { fileUri, uriKey } from './common/uris.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { fileColor } from '../common/fileColors.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import { REMEMBERED_ANSWERS } from '../model/decorationTracker.ts';
+import { fileDecoration } from '../common/display.ts';
+import { isAtOrBelowKey, type Located, type RootMap } from '../common/rootMap.ts';
+import { statusPresentations, type ShownStatus } from '../model/statusPresentation.ts';
+import { statusText } from '../scm/scmStrings.ts';
+import { fileUri, uriKey } from '../common/uris.ts';
 
 /** Of an event with more files VS Code takes some of them only. */
 const FILES_PER_EVENT = 250;

@@ -11,14 +11,14 @@ import {
   type FileStat,
   type FileSystemProvider,
 } from 'vscode';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import type { ContentAnswer } from '../server/protocol.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import type { ContentAnswer } from '../../server/protocol.ts';
 import { BASE, CONTENT_SCHEME } from './contentAddress.ts';
 import { addressOf, baseUri } from './contentUris.ts';
-import { fileNotFound, fileUnavailable } from './common/display.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import type { Repositories } from './repositories/repositories.ts';
-import { VersionTimes } from './versionTimes.ts';
+import { fileNotFound, fileUnavailable } from '../common/display.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Repositories } from '../repositories/repositories.ts';
+import { VersionTimes } from './syntheticMtimes.ts';
 
 export interface ContentContext {
   readonly client: EngineClient;

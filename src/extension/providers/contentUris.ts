@@ -1,9 +1,9 @@
 // The URIs of versions of files; see contentAddress.ts for what is in them.
 import { Uri } from 'vscode';
 import { BASE, CONTENT_SCHEME, fromQuery, shortNode, toQuery, type ContentAddress } from './contentAddress.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import { texts } from './scm/scmStrings.ts';
-import { fileUri } from './common/uris.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import { texts } from '../scm/scmStrings.ts';
+import { fileUri } from '../common/uris.ts';
 
 export type ContentRoot = Pick<OpenRepository, 'root' | 'rootUri'>;
 

@@ -1,12 +1,12 @@
 // The gutter: which version of a file the editor's text is compared with. VS Code compares.
 import type { QuickDiffProvider, Uri } from 'vscode';
-import { errorMessage } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
+import { errorMessage } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
 import { baseUri } from './contentUris.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import type { Repositories } from './repositories/repositories.ts';
-import { isReadableName } from './common/uris.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import type { Repositories } from '../repositories/repositories.ts';
+import { isReadableName } from '../common/uris.ts';
 
 export interface QuickDiffContext {
   readonly client: EngineClient;
