@@ -4,7 +4,7 @@ import { notify, openDiff, openInMergeEditor, openUri, type MergeSide } from './
 import { errorMessage } from '../base/errors.ts';
 import type { FileConflict } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
-import type { WorkingFile } from './commandArguments.ts';
+import type { WorkingFile } from './commands/commandArguments.ts';
 import { shortNode } from './providers/contentAddress.ts';
 import { fileVersionUri, versionUri } from './providers/contentUris.ts';
 import type { ChangeContext } from './openCommands.ts';

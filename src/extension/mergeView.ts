@@ -8,7 +8,7 @@ import { changeTexts } from './changeTexts.ts';
 import { treeItem } from './common/display.ts';
 import { shortNode } from './providers/contentAddress.ts';
 import type { ViewId } from './contributions/window.ts';
-import { isMerging } from './contextKeys.ts';
+import { isMerging } from './commands/contextKeys.ts';
 import type { EngineClient } from './engine/engineClient.ts';
 import type { OpenRepository } from './repositories/openRepository.ts';
 import type { Repositories } from './repositories/repositories.ts';

@@ -4,7 +4,7 @@ import { workspace, type SourceControlResourceGroup } from 'vscode';
 import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from './common/display.ts';
 import type { ContentAnswer } from '../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
-import { urisOfArguments, workingFileOf, type WorkingFile } from './commandArguments.ts';
+import { urisOfArguments, workingFileOf, type WorkingFile } from './commands/commandArguments.ts';
 import { BASE } from './providers/contentAddress.ts';
 import { versionUri } from './providers/contentUris.ts';
 import type { EngineClient } from './engine/engineClient.ts';

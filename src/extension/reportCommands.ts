@@ -5,10 +5,10 @@ import { notify } from './common/display.ts';
 import { oneLine } from '../base/foreignText.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { IgnoreExplanation } from '../server/protocol.ts';
-import { chosenRepository, uriOfArgument } from './commandArguments.ts';
+import { chosenRepository, uriOfArgument } from './commands/commandArguments.ts';
 import { executeCommand } from './common/typedCommands.ts';
 import type { ProblemLocation } from './contributions/commands/viewCommands.ts';
-import { DOCTOR_SCHEME, type CommandContext, type Reports } from './commands.ts';
+import { DOCTOR_SCHEME, type CommandContext, type Reports } from './commands/commands.ts';
 import { reportTexts } from './reportTexts.ts';
 
 /** Tells which rule ignores a file, and offers to open it. Returns the rule, or null if the file is not ignored. */

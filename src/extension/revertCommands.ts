@@ -2,7 +2,7 @@
 import { Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
 import { notify } from './common/display.ts';
 import { changeTexts } from './changeTexts.ts';
-import { workingFileOf } from './commandArguments.ts';
+import { workingFileOf } from './commands/commandArguments.ts';
 import { baseUri } from './providers/contentUris.ts';
 import {
   compareLines,

@@ -4,7 +4,7 @@ import { input, notify, openDiff, openDiffs, type DiffSides } from './common/dis
 import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
 import { changesetDetails } from './model/changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
-import { chosenRepository } from './commandArguments.ts';
+import { chosenRepository } from './commands/commandArguments.ts';
 import { shortNode } from './providers/contentAddress.ts';
 import { versionUri } from './providers/contentUris.ts';
 import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, type ChangeContext } from './openCommands.ts';

@@ -7,7 +7,7 @@ import type { LogOutputChannel, Memento } from 'vscode';
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 import { EngineClient, type EngineProcess } from '../../src/extension/engine/engineClient.ts';
 import type { HgCommandName } from '../../src/extension/contributions/commands.ts';
-import type { CommandContext } from '../../src/extension/commands.ts';
+import type { CommandContext } from '../../src/extension/commands/commands.ts';
 import type { OpenRepository } from '../../src/extension/repositories/openRepository.ts';
 import { RootMap } from '../../src/extension/common/rootMap.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';

@@ -2,7 +2,7 @@
 import { workspace } from 'vscode';
 import { modal, notify } from '../common/display.ts';
 import type { HgOption } from '../../hgCommand/hgCall.ts';
-import { isMerging } from '../contextKeys.ts';
+import { isMerging } from '../commands/contextKeys.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { isAtOrBelowKey } from '../common/rootMap.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../common/settings.ts';

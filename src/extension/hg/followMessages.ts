@@ -2,7 +2,7 @@
 import { languages, workspace, type TextDocument } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import type { CommandContext } from '../commands.ts';
+import type { CommandContext } from '../commands/commands.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { affects } from '../common/settings.ts';
 import { markMessage } from './messageDiagnostics.ts';

@@ -2,7 +2,7 @@
 import { commands, TabInputText, Uri, window, workspace, type CancellationToken, type TextDocument } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
-import { activeUri } from '../commandArguments.ts';
+import { activeUri } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { statusPresentations } from '../model/statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';

@@ -1,7 +1,7 @@
 // What a message of a commit begins with: in the editor, and in the input box as long as nothing is typed there.
 import { FileSystemError, Uri, workspace } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
-import { isMerging } from '../contextKeys.ts';
+import { isMerging } from '../commands/contextKeys.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { commitSettings } from '../common/settings.ts';
 import { templateCall } from './configTemplate.ts';

@@ -4,7 +4,7 @@ import { notify, pick, type PickItem } from '../common/display.ts';
 import type { Operation } from '../../base/repositoryState.ts';
 import type { ViewId } from '../contributions/window.ts';
 import { executeCommand } from '../common/typedCommands.ts';
-import { isMerging } from '../contextKeys.ts';
+import { isMerging } from '../commands/contextKeys.ts';
 import { operationName } from '../scm/statusBar.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri } from '../common/uris.ts';

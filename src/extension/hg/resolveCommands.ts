@@ -1,7 +1,7 @@
 // Conflicts: mark them as resolved, or not, or merge the file again.
 import { l10n, workspace, Uri } from 'vscode';
 import { notify } from '../common/display.ts';
-import { workingFileOf } from '../commandArguments.ts';
+import { workingFileOf } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri, openDocument } from '../common/uris.ts';
 import { setting } from '../common/settings.ts';

@@ -1,6 +1,6 @@
 // The files that a command is about, by repository: rows, groups, folders of a tree, or what the active editor shows.
 import type { Uri } from 'vscode';
-import { isGroup, uriOfArgument, urisOfArguments } from '../commandArguments.ts';
+import { isGroup, uriOfArgument, urisOfArguments } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Repositories } from '../repositories/repositories.ts';
 import { GROUP_IDS } from '../model/statusPresentation.ts';

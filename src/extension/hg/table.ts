@@ -6,9 +6,9 @@
 // of choices.ts.
 import type { CancellationToken } from 'vscode';
 import type { HgAsked } from '../../server/hgProtocol.ts';
-import type { CommandContext } from '../commands.ts';
+import type { CommandContext } from '../commands/commands.ts';
 import type { HgCommandName } from '../contributions/commands.ts';
-import { chosenRepository } from '../commandArguments.ts';
+import { chosenRepository } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { askPerson } from './ask.ts';
 import { commitCommands } from './commitCommands.ts';

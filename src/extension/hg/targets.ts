@@ -1,7 +1,7 @@
 // Files and folders that a command is about, also clean ones, which have no rows.
 import { commands } from 'vscode';
 import { notify } from '../common/display.ts';
-import { isGroup, urisOfArguments, workingFileOf } from '../commandArguments.ts';
+import { isGroup, urisOfArguments, workingFileOf } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';
 import { filesOfArguments, type FilesByRepository } from './rows.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { contextKeys } from '../../../src/extension/common/contextKeys.ts';
 import type { commandWith, executeCommand } from '../../../src/extension/common/typedCommands.ts';
-import type { registerCommand } from '../../../src/extension/commands.ts';
+import type { registerCommand } from '../../../src/extension/commands/commands.ts';
 import { and, is, isAny, on, or } from '../../../src/extension/contributions/clauses.ts';
 import { command } from '../../../src/extension/contributions/commandEntry.ts';
 import type { setting } from '../../../src/extension/common/settings.ts';

@@ -1,7 +1,7 @@
 // Another extension for Mercurial beside this one works, but everything is there twice. Said once.
 import { commands, extensions, l10n, type ExtensionContext } from 'vscode';
 import { notify } from '../common/display.ts';
-import { isForMercurial } from './kin.ts';
+import { isForMercurial } from './isForMercurial.ts';
 
 const TOLD = 'quicksilver.toldOfOtherExtension';
 

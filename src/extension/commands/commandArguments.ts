@@ -10,11 +10,11 @@ import {
   type SourceControl,
   type SourceControlResourceGroup,
 } from 'vscode';
-import { notify, pick } from './common/display.ts';
-import { addressOf } from './providers/contentUris.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import type { Repositories } from './repositories/repositories.ts';
-import { fileUri } from './common/uris.ts';
+import { notify, pick } from '../common/display.ts';
+import { addressOf } from '../providers/contentUris.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import type { Repositories } from '../repositories/repositories.ts';
+import { fileUri } from '../common/uris.ts';
 
 /** A row of the Source Control view, or a URI. */
 export function uriOfArgument(argument: unknown): Uri | undefined {

@@ -3,11 +3,11 @@ import { workspace, type SourceControlResourceState } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { contextKeys } from '../common/contextKeys.ts';
-import type { CommandContext } from '../commands.ts';
+import type { CommandContext } from './commands.ts';
 import { lazy } from '../common/lazy.ts';
 import { followEdits } from './followEdits.ts';
 import { hasMessageSettings } from '../common/settings.ts';
-import { tellOfOtherExtension } from './otherExtensions.ts';
+import { tellOfOtherExtension } from './conflictingExtensions.ts';
 
 export function followHg(context: CommandContext): Disposable {
   const store = new DisposableStore();

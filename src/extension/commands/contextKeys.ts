@@ -1,13 +1,13 @@
 // Keeps the context keys about the active file and about unfinished operations up to date.
 import { window } from 'vscode';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { activeUri, workingFileOf } from './commandArguments.ts';
-import { contextKeys } from './common/contextKeys.ts';
-import type { ContextKeyName, ContextKeyValues } from './contributions/contextKeys.ts';
-import { isNullNode } from './providers/contentAddress.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import type { Repositories } from './repositories/repositories.ts';
-import { statusPresentations } from './model/statusPresentation.ts';
+import { contextKeys } from '../common/contextKeys.ts';
+import type { ContextKeyName, ContextKeyValues } from '../contributions/contextKeys.ts';
+import { isNullNode } from '../providers/contentAddress.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import type { Repositories } from '../repositories/repositories.ts';
+import { statusPresentations } from '../model/statusPresentation.ts';
 
 export class ContextKeys implements Disposable {
   readonly #repositories: Repositories;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isForMercurial } from '../../../src/extension/hg/kin.ts';
+import { isForMercurial } from '../../../src/extension/commands/isForMercurial.ts';
 
 test('an extension with commands that begin with "hg." is for Mercurial', () => {
   const withCommands = (...names: readonly string[]): unknown => ({

@@ -7,19 +7,19 @@ import {
   type TextDocumentContentProvider,
   type Uri,
 } from 'vscode';
-import { type Log, notify } from './common/display.ts';
-import { errorMessage } from '../base/errors.ts';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { type Log, notify } from '../common/display.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { isGroup, repositoryOfArgument } from './commandArguments.ts';
-import { ownManifest } from './common/manifest.ts';
-import type { CommandName, HgCommandName, InternalHgCommandName, ViewCommandName } from './contributions/commands.ts';
-import type { SettingId } from './contributions/settings.ts';
-import type { Discovery } from './repositories/discovery.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import type { HintSources } from './repositories/hintSources.ts';
-import type { Repositories } from './repositories/repositories.ts';
-import { lazy } from './common/lazy.ts';
-import { texts } from './scm/scmStrings.ts';
+import { ownManifest } from '../common/manifest.ts';
+import type { CommandName, HgCommandName, InternalHgCommandName, ViewCommandName } from '../contributions/commands.ts';
+import type { SettingId } from '../contributions/settings.ts';
+import type { Discovery } from '../repositories/discovery.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { HintSources } from '../repositories/hintSources.ts';
+import type { Repositories } from '../repositories/repositories.ts';
+import { lazy } from '../common/lazy.ts';
+import { texts } from '../scm/scmStrings.ts';
 
 /** Of the documents that the doctor writes. */
 export const DOCTOR_SCHEME = 'quicksilver-doctor';
