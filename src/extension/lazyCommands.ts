@@ -1,6 +1,6 @@
 // Entry of a bundle of its own: what is loaded when the first of these commands is used, or when there is a merge, so that
 // a window without either starts without.
-export { answerHg, runHgCommand } from './hg/table.ts';
+export { answerHg, runHgCommand } from './commandTable.ts';
 export { createHgNotice } from './hg/hgNotice.ts';
 export { followMessages } from './hg/followMessages.ts';
 export * as merge from './mergeCommands.ts';

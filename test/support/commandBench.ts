@@ -17,7 +17,7 @@ import { HgSandbox } from './hgSandbox.ts';
 import { hgEnvironment } from './hgServer.ts';
 import { RecordingLogger } from './recordingLogger.ts';
 
-const { hgCommands, runHgCommand } = await import('../../src/extension/hg/table.ts');
+const { hgCommands, runHgCommand } = await import('../../src/extension/commandTable.ts');
 const extension = await import('../../src/extension/repositories/openRepository.ts');
 
 export const COMMAND_NAMES = Object.keys(hgCommands) as readonly HgCommandName[];

@@ -7,14 +7,14 @@ import type { OpenRepository } from '../repositories/openRepository.ts';
 import { isAtOrBelowKey } from '../common/rootMap.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../common/settings.ts';
 import { isOnDisk, uriKey } from '../common/uris.ts';
-import { ASK_USERNAME, HgFailure } from './hg.ts';
+import { ASK_USERNAME, HgFailure } from './hgClient.ts';
 import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
 import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
-import type { HgContext } from './table.ts';
-import { namesOf, settled, warnOfConflicts } from './targets.ts';
-import { hgTexts } from './texts.ts';
+import type { HgContext } from '../commandTable.ts';
+import { namesOf, settled, warnOfConflicts } from './selectedPaths.ts';
+import { hgTexts } from './hgStrings.ts';
 
 export interface CommitOptions {
   /** Without it, what the setting says. */

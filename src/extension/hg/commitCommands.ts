@@ -10,8 +10,8 @@ import { exchangeCommands } from './exchangeCommands.ts';
 import { endEditor, writeInEditor } from './messageEditor.ts';
 import { recentMessages, rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { hgTexts } from './texts.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { hgTexts } from './hgStrings.ts';
 import { undoCommit } from './undoCommit.ts';
 
 export const commitCommands = {

@@ -8,9 +8,9 @@ import type { CommitOptions } from './commit.ts';
 import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgContext } from './table.ts';
-import { namesOf } from './targets.ts';
-import { hgTexts } from './texts.ts';
+import type { HgContext } from '../commandTable.ts';
+import { namesOf } from './selectedPaths.ts';
+import { hgTexts } from './hgStrings.ts';
 
 /** Undefined if the person turns away, or writes nothing. */
 export async function messageFor(

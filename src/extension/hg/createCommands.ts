@@ -3,9 +3,9 @@ import * as nodePath from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { contextKeys } from '../common/contextKeys.ts';
 import { input, notify, pick } from '../common/display.ts';
-import { answersOf } from './answers.ts';
-import { HgFailure, type HgChange } from './hg.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
+import { answersOf } from './presetAnswers.ts';
+import { HgFailure, type HgChange } from './hgClient.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
 
 export const createCommands = {
   init: (context, args) => init(context, args),

@@ -7,9 +7,9 @@ import type { HgCall, HgFlag, HgOption } from '../../hgCommand/hgCall.ts';
 import { isNullNode, shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { setting } from '../common/settings.ts';
-import { answersOf, confirm, type Answers } from './answers.ts';
+import { answersOf, confirm, type Answers } from './presetAnswers.ts';
 import { chooseBookmark, inRepository } from './choices.ts';
-import { HgFailure, rowsIn, rowTemplate, type HgEnded } from './hg.ts';
+import { HgFailure, rowsIn, rowTemplate, type HgEnded } from './hgClient.ts';
 import { tellConflicts } from './movingCommands.ts';
 import { choosePath, type ChosenPath } from './paths.ts';
 import {
@@ -21,8 +21,8 @@ import {
   type LoggedChangeset,
   type NamedChangeset,
 } from './revisionPick.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { inform } from './targets.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { inform } from './selectedPaths.ts';
 
 export const exchangeCommands = {
   pull: (context, args) => exchange(context, args, pull),

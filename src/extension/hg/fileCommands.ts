@@ -3,11 +3,11 @@ import { l10n } from 'vscode';
 import { input } from '../common/display.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { setting } from '../common/settings.ts';
-import { answersOf, confirm, type Answers } from './answers.ts';
+import { answersOf, confirm, type Answers } from './presetAnswers.ts';
 import { inRepository } from './choices.ts';
-import { namesFiles } from './rows.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './targets.ts';
+import { namesFiles } from './selectedChanges.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './selectedPaths.ts';
 import { toTrash } from './trash.ts';
 
 export const fileCommands = {

@@ -4,10 +4,10 @@ import { type PickItem, input, pick } from '../common/display.ts';
 import type { IgnorePreview } from '../../server/protocol.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { exists, fileUri, isReadableName } from '../common/uris.ts';
-import { answersOf } from './answers.ts';
+import { answersOf } from './presetAnswers.ts';
 import { candidatesFor } from './ignoreCandidates.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { inform, lookAt, targetsOf } from './targets.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { inform, lookAt, targetsOf } from './selectedPaths.ts';
 
 export const ignoreCommands = {
   ignore: (context, args) => ignore(context, args),

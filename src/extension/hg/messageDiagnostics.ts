@@ -6,7 +6,7 @@ import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Repositories } from '../repositories/repositories.ts';
 import { commitSettings } from '../common/settings.ts';
 import { problemsOf } from './messageChecks.ts';
-import { hgTexts } from './texts.ts';
+import { hgTexts } from './hgStrings.ts';
 
 /** Brings the marks of a message up to date. */
 export function markMessage(repositories: Repositories, marks: DiagnosticCollection, document: TextDocument): void {

@@ -8,8 +8,8 @@ import { statusPresentations } from '../model/statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import { messageFolder } from './messageDiagnostics.ts';
 import { editorTemplate, withoutHelp } from './messageTemplate.ts';
-import type { HgContext } from './table.ts';
-import { hgTexts } from './texts.ts';
+import type { HgContext } from '../commandTable.ts';
+import { hgTexts } from './hgStrings.ts';
 
 /** package.json gives files of this name the language 'hg-commit'. */
 const FILE_NAME = 'HG_COMMIT_MESSAGE';

@@ -5,14 +5,14 @@ import type { HgFlag, HgSetting } from '../../hgCommand/hgCall.ts';
 import { shortRevision } from '../providers/contentAddress.ts';
 import { changeCount } from '../model/updateLog.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Answers } from './answers.ts';
+import type { Answers } from './presetAnswers.ts';
 import { askForName, bookmarksOf, inRepository } from './choices.ts';
-import { HgFailure } from './hg.ts';
+import { HgFailure } from './hgClient.ts';
 import { typedMessage } from './messageTemplate.ts';
 import { pickRevision, type ChosenRevision } from './revisionPick.ts';
 import { shelveAll } from './shelves.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { inform, settled } from './targets.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { inform, settled } from './selectedPaths.ts';
 
 export const movingCommands = {
   update: inRepository(update),

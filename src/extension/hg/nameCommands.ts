@@ -3,13 +3,13 @@ import { l10n } from 'vscode';
 import { pick } from '../common/display.ts';
 import { shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { confirm, type Answers } from './answers.ts';
+import { confirm, type Answers } from './presetAnswers.ts';
 import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from './choices.ts';
-import { ASK_USERNAME, HgFailure, type HgChange } from './hg.ts';
+import { ASK_USERNAME, HgFailure, type HgChange } from './hgClient.ts';
 import { updateTo } from './movingCommands.ts';
 import { pickRevision } from './revisionPick.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { inform, settled } from './targets.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { inform, settled } from './selectedPaths.ts';
 
 export const nameCommands = {
   createBookmark: inRepository(createBookmark),

@@ -3,8 +3,8 @@
 import { l10n, type CancellationToken } from 'vscode';
 import { editText } from './messageEditor.ts';
 import { withoutHelp } from './messageTemplate.ts';
-import type { HgContext } from './table.ts';
-import { inform } from './targets.ts';
+import type { HgContext } from '../commandTable.ts';
+import { inform } from './selectedPaths.ts';
 
 /**
  * The text as the person leaves it, with the lines of help, which hg takes out. Null where it stays as hg proposes it: it is

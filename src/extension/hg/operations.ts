@@ -8,8 +8,8 @@ import { isMerging } from '../commands/contextKeys.ts';
 import { operationName } from '../scm/statusBar.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri } from '../common/uris.ts';
-import { answersOf, confirm, type Answers } from './answers.ts';
-import { HgFailure } from './hg.ts';
+import { answersOf, confirm, type Answers } from './presetAnswers.ts';
+import { HgFailure } from './hgClient.ts';
 import {
   abortCall,
   bisectSentence,
@@ -26,9 +26,9 @@ import {
   type Resumable,
   type Verdict,
 } from './operationSteps.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { inform, namesOf, settled, warnOfConflicts } from './targets.ts';
-import { hgTexts } from './texts.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { inform, namesOf, settled, warnOfConflicts } from './selectedPaths.ts';
+import { hgTexts } from './hgStrings.ts';
 
 export const operationCommands = {
   continueOperation: async (context, args) => {

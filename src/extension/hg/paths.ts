@@ -3,8 +3,8 @@ import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
 import { withoutSecrets } from '../../hgCommand/secrets.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Answers } from './answers.ts';
-import type { HgContext } from './table.ts';
+import type { Answers } from './presetAnswers.ts';
+import type { HgContext } from '../commandTable.ts';
 
 export interface ChosenPath {
   /** None where hg goes by itself. */

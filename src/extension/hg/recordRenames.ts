@@ -2,9 +2,9 @@
 import { l10n, type Uri } from 'vscode';
 import { modal } from '../common/display.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { HgFailure } from './hg.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { namesOf, plain, settled } from './targets.ts';
+import { HgFailure } from './hgClient.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { namesOf, plain, settled } from './selectedPaths.ts';
 
 export const renameCommands = {
   recordRenames: (context, [files, wanted]) => recordRenames(context, files as readonly RenamedFile[], wanted),

@@ -5,12 +5,12 @@ import { workingFileOf } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri, openDocument } from '../common/uris.ts';
 import { setting } from '../common/settings.ts';
-import { answersOf, confirm } from './answers.ts';
+import { answersOf, confirm } from './presetAnswers.ts';
 import { continueOperation } from './operations.ts';
 import { isResumable } from './operationSteps.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { changedAmong, inform, lookAt, namesOf } from './targets.ts';
-import type { FilesByRepository } from './rows.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { changedAmong, inform, lookAt, namesOf } from './selectedPaths.ts';
+import type { FilesByRepository } from './selectedChanges.ts';
 
 export const resolveCommands = {
   markResolved: (context, args) => markResolved(context, args),

@@ -8,7 +8,7 @@ import { changesetDetails } from '../model/changesetLine.ts';
 import { isNullNode, shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { askForChangeset } from '../revisionCommands.ts';
-import type { HgContext } from './table.ts';
+import type { HgContext } from '../commandTable.ts';
 
 export interface NamedChangeset extends ChangesetSummary {
   readonly bookmarks: readonly string[];

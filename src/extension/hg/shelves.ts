@@ -4,12 +4,12 @@ import { input } from '../common/display.ts';
 import type { HgFlag, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { changeCount } from '../model/updateLog.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { answersOf, confirm, type Answers } from './answers.ts';
+import { answersOf, confirm, type Answers } from './presetAnswers.ts';
 import { chooseName, inRepository, type NamedItem } from './choices.ts';
-import { HgFailure } from './hg.ts';
+import { HgFailure } from './hgClient.ts';
 import { shelvedIn } from './shelfList.ts';
-import type { HgCommandRun, HgContext } from './table.ts';
-import { changedAmong, inform, settled } from './targets.ts';
+import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { changedAmong, inform, settled } from './selectedPaths.ts';
 
 export const shelfCommands = {
   shelve: (context, args) => shelve(context, args, 'all'),

@@ -4,9 +4,9 @@ import { modal } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { fileUri, isReadableName } from '../common/uris.ts';
-import { confirm, type Answers } from './answers.ts';
-import type { HgContext } from './table.ts';
-import { inform, lookAt, namesOf } from './targets.ts';
+import { confirm, type Answers } from './presetAnswers.ts';
+import type { HgContext } from '../commandTable.ts';
+import { inform, lookAt, namesOf } from './selectedPaths.ts';
 
 /** Asks, and moves the files to the trash. Where that does not work, asks whether they are to be deleted for good. */
 export async function toTrash(

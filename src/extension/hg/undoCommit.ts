@@ -4,11 +4,11 @@ import { notify, pick } from '../common/display.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { isNullNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { HgFailure } from './hg.ts';
+import { HgFailure } from './hgClient.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgContext } from './table.ts';
-import { hgTexts } from './texts.ts';
+import type { HgContext } from '../commandTable.ts';
+import { hgTexts } from './hgStrings.ts';
 import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
 import { STRIP_SETTINGS } from './undoMergeSteps.ts';
 

@@ -9,8 +9,8 @@ import { shortNode } from '../providers/contentAddress.ts';
 import { changeCount } from '../model/updateLog.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
-import type { HgContext } from './table.ts';
-import { settled } from './targets.ts';
+import type { HgContext } from '../commandTable.ts';
+import { settled } from './selectedPaths.ts';
 
 /** Why it cannot be taken back; undefined if it can. */
 export async function refusalToUndoMerge(

@@ -12,7 +12,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import type { HintSources } from '../repositories/hintSources.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
-import { hgTexts } from './texts.ts';
+import { hgTexts } from './hgStrings.ts';
 
 export interface HgRequest extends HgCall {
   /** What it reads as its standard input: with `--logfile=-`, a message. */

@@ -4,9 +4,9 @@ import { notify } from '../common/display.ts';
 import { isGroup, urisOfArguments, workingFileOf } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';
-import { filesOfArguments, type FilesByRepository } from './rows.ts';
-import type { HgContext } from './table.ts';
-import { hgTexts } from './texts.ts';
+import { filesOfArguments, type FilesByRepository } from './selectedChanges.ts';
+import type { HgContext } from '../commandTable.ts';
+import { hgTexts } from './hgStrings.ts';
 
 /** Paths of files and folders by repository. A root itself is none of them: it would stand for everything. */
 export function targetsOf({ repositories }: HgContext, args: readonly unknown[]): FilesByRepository {

@@ -5,26 +5,26 @@
 // shown by the caller; catch it (`HgFailure`) only to do better. Wrap a command about one repository in `inRepository`
 // of choices.ts.
 import type { CancellationToken } from 'vscode';
-import type { HgAsked } from '../../server/hgProtocol.ts';
-import type { CommandContext } from '../commands/commands.ts';
-import type { HgCommandName } from '../contributions/commands.ts';
-import { chosenRepository } from '../commands/commandArguments.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { askPerson } from './ask.ts';
-import { commitCommands } from './commitCommands.ts';
-import { Hg } from './hg.ts';
-import { includeCommands } from './includeCommands.ts';
-import { fileCommands } from './fileCommands.ts';
-import { renameCommands } from './recordRenames.ts';
-import { resolveCommands } from './resolveCommands.ts';
-import { ignoreCommands } from './ignoreCommand.ts';
-import { movingCommands } from './movingCommands.ts';
-import { shelfCommands } from './shelves.ts';
-import { editMessage } from './operationMessage.ts';
-import { operationCommands } from './operations.ts';
-import { nameCommands } from './nameCommands.ts';
-import { exchangeCommands } from './exchangeCommands.ts';
-import { createCommands } from './createCommands.ts';
+import type { HgAsked } from '../server/hgProtocol.ts';
+import type { CommandContext } from './commands/commands.ts';
+import type { HgCommandName } from './contributions/commands.ts';
+import { chosenRepository } from './commands/commandArguments.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
+import { askPerson } from './hg/prompts.ts';
+import { commitCommands } from './hg/commitCommands.ts';
+import { Hg } from './hg/hgClient.ts';
+import { includeCommands } from './hg/includeCommands.ts';
+import { fileCommands } from './hg/fileCommands.ts';
+import { renameCommands } from './hg/recordRenames.ts';
+import { resolveCommands } from './hg/resolveCommands.ts';
+import { ignoreCommands } from './hg/ignoreCommand.ts';
+import { movingCommands } from './hg/movingCommands.ts';
+import { shelfCommands } from './hg/shelves.ts';
+import { editMessage } from './hg/operationMessage.ts';
+import { operationCommands } from './hg/operations.ts';
+import { nameCommands } from './hg/nameCommands.ts';
+import { exchangeCommands } from './hg/exchangeCommands.ts';
+import { createCommands } from './hg/createCommands.ts';
 
 export interface HgContext extends CommandContext {
   readonly hg: Hg;

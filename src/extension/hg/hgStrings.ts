@@ -2,7 +2,7 @@
 // shown as it says it.
 import { l10n } from 'vscode';
 import { shortNode } from '../providers/contentAddress.ts';
-import type { HgFailure } from './hg.ts';
+import type { HgFailure } from './hgClient.ts';
 import type { MessageProblem } from './messageChecks.ts';
 
 /** What is said before what hg says, or instead of it. */

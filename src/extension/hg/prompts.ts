@@ -2,7 +2,7 @@
 import { type CancellationToken } from 'vscode';
 import { input, pick } from '../common/display.ts';
 import type { HgAsked } from '../../server/hgProtocol.ts';
-import { hgTexts } from './texts.ts';
+import { hgTexts } from './hgStrings.ts';
 
 /** Null if the person turns away, or the command is cancelled meanwhile. */
 export async function askPerson(asked: HgAsked, token: CancellationToken): Promise<string | null> {
