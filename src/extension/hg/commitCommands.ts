@@ -3,7 +3,7 @@
 import { notify, pick } from '../common/display.ts';
 import { isNullNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { inRepository } from './choices.ts';
+import { inRepository } from '../pickers/namePicker.ts';
 import { commit, type CommitOptions } from './commit.ts';
 import { lastMessage } from './commitMessage.ts';
 import { exchangeCommands } from './exchangeCommands.ts';

@@ -8,10 +8,10 @@ import { isNullNode, shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './presetAnswers.ts';
-import { chooseBookmark, inRepository } from './choices.ts';
+import { chooseBookmark, inRepository } from '../pickers/namePicker.ts';
 import { HgFailure, rowsIn, rowTemplate, type HgEnded } from './hgClient.ts';
 import { tellConflicts } from './movingCommands.ts';
-import { choosePath, type ChosenPath } from './paths.ts';
+import { choosePath, type ChosenPath } from '../pickers/remotePicker.ts';
 import {
   CHANGESET_FIELDS,
   lineOf,
@@ -20,7 +20,7 @@ import {
   toChangeset,
   type LoggedChangeset,
   type NamedChangeset,
-} from './revisionPick.ts';
+} from '../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../commandTable.ts';
 import { inform } from './selectedPaths.ts';
 

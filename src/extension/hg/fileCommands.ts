@@ -4,7 +4,7 @@ import { input } from '../common/display.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './presetAnswers.ts';
-import { inRepository } from './choices.ts';
+import { inRepository } from '../pickers/namePicker.ts';
 import { namesFiles } from './selectedChanges.ts';
 import type { HgCommandRun, HgContext } from '../commandTable.ts';
 import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './selectedPaths.ts';

@@ -4,10 +4,10 @@ import { pick } from '../common/display.ts';
 import { shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { confirm, type Answers } from './presetAnswers.ts';
-import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from './choices.ts';
+import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from '../pickers/namePicker.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from './hgClient.ts';
 import { updateTo } from './movingCommands.ts';
-import { pickRevision } from './revisionPick.ts';
+import { pickRevision } from '../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../commandTable.ts';
 import { inform, settled } from './selectedPaths.ts';
 

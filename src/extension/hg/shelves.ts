@@ -5,7 +5,7 @@ import type { HgFlag, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { changeCount } from '../model/updateLog.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from './presetAnswers.ts';
-import { chooseName, inRepository, type NamedItem } from './choices.ts';
+import { chooseName, inRepository, type NamedItem } from '../pickers/namePicker.ts';
 import { HgFailure } from './hgClient.ts';
 import { shelvedIn } from './shelfList.ts';
 import type { HgCommandRun, HgContext } from '../commandTable.ts';

@@ -3,7 +3,7 @@ import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
 import { withoutSecrets } from '../../hgCommand/secrets.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Answers } from './presetAnswers.ts';
+import type { Answers } from '../hg/presetAnswers.ts';
 import type { HgContext } from '../commandTable.ts';
 
 export interface ChosenPath {

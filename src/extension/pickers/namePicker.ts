@@ -3,10 +3,10 @@ import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
 import { shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { answersOf, type Answers } from './presetAnswers.ts';
-import type { Hg } from './hgClient.ts';
+import { answersOf, type Answers } from '../hg/presetAnswers.ts';
+import type { Hg } from '../hg/hgClient.ts';
 import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { inform } from './selectedPaths.ts';
+import { inform } from '../hg/selectedPaths.ts';
 
 /** A command about one repository: that of its argument, or the one that is chosen. Undefined if there is none. */
 export function inRepository<T>(
