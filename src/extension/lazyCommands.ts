@@ -2,7 +2,7 @@
 // a window without either starts without.
 export { answerHg, runHgCommand } from './commandTable.ts';
 export { createHgNotice } from './hg/hgNotice.ts';
-export { followMessages } from './hg/followMessages.ts';
+export { followMessages } from './features/commit/followMessages.ts';
 export * as merge from './mergeCommands.ts';
 export { MergeView } from './mergeView.ts';
 export * as open from './openCommands.ts';

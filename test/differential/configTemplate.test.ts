@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { templateCall } from '../../src/extension/hg/configTemplate.ts';
+import { templateCall } from '../../src/extension/features/commit/configTemplate.ts';
 import { ownWords } from '../../src/hgCommand/hgCall.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 

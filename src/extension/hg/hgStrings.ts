@@ -3,7 +3,7 @@
 import { l10n } from 'vscode';
 import { shortNode } from '../providers/contentAddress.ts';
 import type { HgFailure } from './hgClient.ts';
-import type { MessageProblem } from './messageChecks.ts';
+import type { MessageProblem } from '../features/commit/messageChecks.ts';
 
 /** What is said before what hg says, or instead of it. */
 const failures: Partial<Readonly<Record<HgFailure['kind'], (message: string) => string>>> & {

@@ -8,7 +8,7 @@ import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Answers } from './presetAnswers.ts';
 import { askForName, bookmarksOf, inRepository } from '../pickers/namePicker.ts';
 import { HgFailure } from './hgClient.ts';
-import { typedMessage } from './messageTemplate.ts';
+import { typedMessage } from '../features/commit/messageTemplate.ts';
 import { pickRevision, type ChosenRevision } from '../pickers/revisionPicker.ts';
 import { shelveAll } from './shelves.ts';
 import type { HgCommandRun, HgContext } from '../commandTable.ts';

@@ -1,8 +1,8 @@
 // A message that hg wants while an operation goes on (a histedit that folds or rewords, a rebase that collapses), in the
 // same editor as that of a commit.
 import { l10n, type CancellationToken } from 'vscode';
-import { editText } from './messageEditor.ts';
-import { withoutHelp } from './messageTemplate.ts';
+import { editText } from '../features/commit/messageEditor.ts';
+import { withoutHelp } from '../features/commit/messageTemplate.ts';
 import type { HgContext } from '../commandTable.ts';
 import { inform } from './selectedPaths.ts';
 

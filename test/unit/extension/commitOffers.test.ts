@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManifest } from '../../../src/extension/contributions/manifest.ts';
 import { settings } from '../../../src/extension/contributions/settings.ts';
-import { answered, choicesFor, offersOf } from '../../../src/extension/hg/commitOffers.ts';
+import { answered, choicesFor, offersOf } from '../../../src/extension/features/commit/commitOffers.ts';
 import { entry } from './support.ts';
 
 const entries = [

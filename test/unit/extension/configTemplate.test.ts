@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { templateCall } from '../../../src/extension/hg/configTemplate.ts';
+import { templateCall } from '../../../src/extension/features/commit/configTemplate.ts';
 
 const json = (items: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(items).map(([name, value]) => ({ name: `committemplate.${name}`, value })));

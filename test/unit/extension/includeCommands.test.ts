@@ -8,7 +8,7 @@ import { RootMap } from '../../../src/extension/common/rootMap.ts';
 import { scm, Uri, window } from './fakeVscode.ts';
 import { entry, update } from './support.ts';
 
-const { includeCommands } = await import('../../../src/extension/hg/includeCommands.ts');
+const { includeCommands } = await import('../../../src/extension/features/commit/includeCommands.ts');
 
 const ROOT = Uri.file('/repo');
 const sourceControl = scm.createSourceControl('quicksilver', 'Mercurial', ROOT);

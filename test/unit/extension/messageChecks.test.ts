@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { problemsOf, type MessageLimits } from '../../../src/extension/hg/messageChecks.ts';
+import { problemsOf, type MessageLimits } from '../../../src/extension/features/commit/messageChecks.ts';
 
 function found(text: string, limits: Partial<MessageLimits> = {}): string[] {
   return problemsOf(text, { subjectLength: 10, lineLength: 12, ...limits }).map(

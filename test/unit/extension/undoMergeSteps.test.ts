@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownWords, type HgCall } from '../../../src/hgCommand/hgCall.ts';
-import { strippingSteps, undoMergeSteps, type MergeCommit } from '../../../src/extension/hg/undoMergeSteps.ts';
+import {
+  strippingSteps,
+  undoMergeSteps,
+  type MergeCommit,
+} from '../../../src/extension/features/commit/undoMergeSteps.ts';
 
 const commit: MergeCommit = {
   node: 'm',

@@ -1,10 +1,10 @@
 // Where messages of commits are written: marks what is found in them, and puts the template into the input boxes.
 import { languages, workspace, type TextDocument } from 'vscode';
-import { errorMessage } from '../../base/errors.ts';
-import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import type { CommandContext } from '../commands/commands.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { affects } from '../common/settings.ts';
+import { errorMessage } from '../../../base/errors.ts';
+import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
+import type { CommandContext } from '../../commands/commands.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { affects } from '../../common/settings.ts';
 import { markMessage } from './messageDiagnostics.ts';
 import { fillInputBox } from './messageTemplate.ts';
 

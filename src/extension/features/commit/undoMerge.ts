@@ -4,13 +4,13 @@
 // brought in is untracked. So the merge is made again without looking at its conflicts, its files are taken from the commit,
 // and only then the commit goes: until that last step, which leaves a bundle behind, everything can be had back by an update.
 import { l10n } from 'vscode';
-import type { HgCall } from '../../hgCommand/hgCall.ts';
-import { shortNode } from '../providers/contentAddress.ts';
-import { changeCount } from '../model/updateLog.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
+import type { HgCall } from '../../../hgCommand/hgCall.ts';
+import { shortNode } from '../../providers/contentAddress.ts';
+import { changeCount } from '../../model/updateLog.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
-import type { HgContext } from '../commandTable.ts';
-import { settled } from './selectedPaths.ts';
+import type { HgContext } from '../../commandTable.ts';
+import { settled } from '../../hg/selectedPaths.ts';
 
 /** Why it cannot be taken back; undefined if it can. */
 export async function refusalToUndoMerge(

@@ -1,6 +1,6 @@
 // The files beside the changes that may go into a commit of all changes: missing and untracked ones. Pure.
-import type { FileEntry } from '../../server/protocol.ts';
-import type { SettingValue } from '../contributions/settings.ts';
+import type { FileEntry } from '../../../server/protocol.ts';
+import type { SettingValue } from '../../contributions/settings.ts';
 
 type Wanted = SettingValue<'commitUntrackedFiles'>;
 

@@ -1,20 +1,20 @@
 // Makes a commit: decides with the person what goes in, runs hg, and keeps the message until that has worked.
 import { workspace } from 'vscode';
-import { modal, notify } from '../common/display.ts';
-import type { HgOption } from '../../hgCommand/hgCall.ts';
-import { isMerging } from '../commands/contextKeys.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { isAtOrBelowKey } from '../common/rootMap.ts';
-import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../common/settings.ts';
-import { isOnDisk, uriKey } from '../common/uris.ts';
-import { ASK_USERNAME, HgFailure } from './hgClient.ts';
+import { modal, notify } from '../../common/display.ts';
+import type { HgOption } from '../../../hgCommand/hgCall.ts';
+import { isMerging } from '../../commands/contextKeys.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { isAtOrBelowKey } from '../../common/rootMap.ts';
+import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../../common/settings.ts';
+import { isOnDisk, uriKey } from '../../common/uris.ts';
+import { ASK_USERNAME, HgFailure } from '../../hg/hgClient.ts';
 import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
 import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
-import type { HgContext } from '../commandTable.ts';
-import { namesOf, settled, warnOfConflicts } from './selectedPaths.ts';
-import { hgTexts } from './hgStrings.ts';
+import type { HgContext } from '../../commandTable.ts';
+import { namesOf, settled, warnOfConflicts } from '../../hg/selectedPaths.ts';
+import { hgTexts } from '../../hg/hgStrings.ts';
 
 export interface CommitOptions {
   /** Without it, what the setting says. */

@@ -1,17 +1,17 @@
 // The commands about commits.
 
-import { notify, pick } from '../common/display.ts';
-import { isNullNode } from '../providers/contentAddress.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { inRepository } from '../pickers/namePicker.ts';
+import { notify, pick } from '../../common/display.ts';
+import { isNullNode } from '../../providers/contentAddress.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { inRepository } from '../../pickers/namePicker.ts';
 import { commit, type CommitOptions } from './commit.ts';
 import { lastMessage } from './commitMessage.ts';
-import { exchangeCommands } from './exchangeCommands.ts';
+import { exchangeCommands } from '../../hg/exchangeCommands.ts';
 import { endEditor, writeInEditor } from './messageEditor.ts';
 import { recentMessages, rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { hgTexts } from './hgStrings.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { hgTexts } from '../../hg/hgStrings.ts';
 import { undoCommit } from './undoCommit.ts';
 
 export const commitCommands = {

@@ -1,16 +1,16 @@
 // The message of a commit: from the input box, the editor, or the last commit; and whether it is fit to be one.
 
-import { modal, input } from '../common/display.ts';
-import type { HgCall } from '../../hgCommand/hgCall.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { CommitSettings } from '../common/settings.ts';
+import { modal, input } from '../../common/display.ts';
+import type { HgCall } from '../../../hgCommand/hgCall.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import type { CommitSettings } from '../../common/settings.ts';
 import type { CommitOptions } from './commit.ts';
 import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgContext } from '../commandTable.ts';
-import { namesOf } from './selectedPaths.ts';
-import { hgTexts } from './hgStrings.ts';
+import type { HgContext } from '../../commandTable.ts';
+import { namesOf } from '../../hg/selectedPaths.ts';
+import { hgTexts } from '../../hg/hgStrings.ts';
 
 /** Undefined if the person turns away, or writes nothing. */
 export async function messageFor(

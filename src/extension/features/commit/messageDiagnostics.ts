@@ -1,12 +1,12 @@
 // Marks what a message of a commit is better without, while it is written: in the editor for messages and in the input box.
 import { createHash } from 'node:crypto';
 import { DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
-import { diagnostic } from '../common/display.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Repositories } from '../repositories/repositories.ts';
-import { commitSettings } from '../common/settings.ts';
+import { diagnostic } from '../../common/display.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import type { Repositories } from '../../repositories/repositories.ts';
+import { commitSettings } from '../../common/settings.ts';
 import { problemsOf } from './messageChecks.ts';
-import { hgTexts } from './hgStrings.ts';
+import { hgTexts } from '../../hg/hgStrings.ts';
 
 /** Brings the marks of a message up to date. */
 export function markMessage(repositories: Repositories, marks: DiagnosticCollection, document: TextDocument): void {

@@ -1,14 +1,14 @@
 // Takes back the last commit: its changes are in the working copy again, and its message in the input box.
 
-import { notify, pick } from '../common/display.ts';
-import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
-import { isNullNode } from '../providers/contentAddress.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { HgFailure } from './hgClient.ts';
+import { notify, pick } from '../../common/display.ts';
+import type { HgCall, HgOption, HgSetting } from '../../../hgCommand/hgCall.ts';
+import { isNullNode } from '../../providers/contentAddress.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { HgFailure } from '../../hg/hgClient.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgContext } from '../commandTable.ts';
-import { hgTexts } from './hgStrings.ts';
+import type { HgContext } from '../../commandTable.ts';
+import { hgTexts } from '../../hg/hgStrings.ts';
 import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
 import { STRIP_SETTINGS } from './undoMergeSteps.ts';
 

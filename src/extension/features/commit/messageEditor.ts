@@ -1,15 +1,15 @@
 // The message of a commit in an editor: a temporary file with help at its end, taken when it is accepted or its tab closed.
 import { commands, TabInputText, Uri, window, workspace, type CancellationToken, type TextDocument } from 'vscode';
-import { errorMessage } from '../../base/errors.ts';
-import { DisposableStore } from '../../base/lifecycle.ts';
-import { activeUri } from '../commands/commandArguments.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { statusPresentations } from '../model/statusPresentation.ts';
+import { errorMessage } from '../../../base/errors.ts';
+import { DisposableStore } from '../../../base/lifecycle.ts';
+import { activeUri } from '../../commands/commandArguments.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { statusPresentations } from '../../model/statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import { messageFolder } from './messageDiagnostics.ts';
 import { editorTemplate, withoutHelp } from './messageTemplate.ts';
-import type { HgContext } from '../commandTable.ts';
-import { hgTexts } from './hgStrings.ts';
+import type { HgContext } from '../../commandTable.ts';
+import { hgTexts } from '../../hg/hgStrings.ts';
 
 /** package.json gives files of this name the language 'hg-commit'. */
 const FILE_NAME = 'HG_COMMIT_MESSAGE';

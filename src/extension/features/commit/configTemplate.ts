@@ -1,6 +1,6 @@
 // The text that Mercurial's own configuration has a message begin with: the section [committemplate], see `hg help config`.
 // Pure, so that it has a test.
-import type { HgCall } from '../../hgCommand/hgCall.ts';
+import type { HgCall } from '../../../hgCommand/hgCall.ts';
 
 interface ConfigItem {
   readonly name: string;

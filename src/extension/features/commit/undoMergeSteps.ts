@@ -1,6 +1,6 @@
 // The commands that take back a merge, see undoMerge.ts. Found out with the real program: committed again with the same
 // date, user and message, the merge has the same identifier as before.
-import type { HgCall, HgSetting } from '../../hgCommand/hgCall.ts';
+import type { HgCall, HgSetting } from '../../../hgCommand/hgCall.ts';
 
 /** A changeset with two parents that is the parent of the working copy. */
 export interface MergeCommit {

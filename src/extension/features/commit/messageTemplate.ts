@@ -1,12 +1,12 @@
 // What a message of a commit begins with: in the editor, and in the input box as long as nothing is typed there.
 import { FileSystemError, Uri, workspace } from 'vscode';
-import { errorMessage } from '../../base/errors.ts';
-import { isMerging } from '../commands/contextKeys.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { commitSettings } from '../common/settings.ts';
+import { errorMessage } from '../../../base/errors.ts';
+import { isMerging } from '../../commands/contextKeys.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { commitSettings } from '../../common/settings.ts';
 import { templateCall } from './configTemplate.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
-import type { HgContext } from '../commandTable.ts';
+import type { HgContext } from '../../commandTable.ts';
 
 /** This line and all below it is no part of a message, as `hg help config` says of templates that end with a diff. */
 const CUT = /^HG: -+ >8 -+$[^]*/m;
