@@ -3,8 +3,8 @@
 export { answerHg, runHgCommand } from './commandTable.ts';
 export { createHgNotice } from './hg/hgNotice.ts';
 export { followMessages } from './features/commit/followMessages.ts';
-export * as merge from './mergeCommands.ts';
-export { MergeView } from './mergeView.ts';
+export * as merge from './features/merge/mergeCommands.ts';
+export { MergeView } from './features/merge/mergeView.ts';
 export * as open from './openCommands.ts';
 export * as reports from './reportCommands.ts';
 export * as revert from './revertCommands.ts';

@@ -8,7 +8,7 @@ import { urisOfArguments, workingFileOf, type WorkingFile } from './commands/com
 import { BASE } from './providers/contentAddress.ts';
 import { versionUri } from './providers/contentUris.ts';
 import type { EngineClient } from './engine/engineClient.ts';
-import { openConflict } from './mergeCommands.ts';
+import { openConflict } from './features/merge/mergeCommands.ts';
 import type { Repositories } from './repositories/repositories.ts';
 import { setting } from './common/settings.ts';
 import type { ShownStatus } from './model/statusPresentation.ts';

@@ -12,7 +12,7 @@ import {
   reasonToStop,
   rejects,
   verdictCall,
-} from '../../../src/extension/hg/operationSteps.ts';
+} from '../../../src/extension/features/merge/operationSteps.ts';
 import type { Operation } from '../../../src/base/repositoryState.ts';
 
 const ALL: readonly Operation[] = [

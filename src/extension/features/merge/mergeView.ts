@@ -1,17 +1,17 @@
 // The view of a merge: the parents of the working copy, and the changesets that come in with the second one. Loaded when
 // there is a merge.
 import { EventEmitter, TreeItemCollapsibleState, window, type TreeDataProvider, type TreeItem } from 'vscode';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import type { ChangesetSummary } from '../server/protocol.ts';
-import { changesetDetails } from './model/changesetLine.ts';
-import { changeTexts } from './changeTexts.ts';
-import { treeItem } from './common/display.ts';
-import { shortNode } from './providers/contentAddress.ts';
-import type { ViewId } from './contributions/window.ts';
-import { isMerging } from './commands/contextKeys.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import type { Repositories } from './repositories/repositories.ts';
+import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
+import type { ChangesetSummary } from '../../../server/protocol.ts';
+import { changesetDetails } from '../../model/changesetLine.ts';
+import { changeTexts } from '../../changeTexts.ts';
+import { treeItem } from '../../common/display.ts';
+import { shortNode } from '../../providers/contentAddress.ts';
+import type { ViewId } from '../../contributions/window.ts';
+import { isMerging } from '../../commands/contextKeys.ts';
+import type { EngineClient } from '../../engine/engineClient.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import type { Repositories } from '../../repositories/repositories.ts';
 
 /** More are counted, but not listed. */
 const MAX_LISTED = 200;

@@ -1,15 +1,15 @@
 // Going on with what was begun, or taking it back.
 import { commands, l10n, workspace } from 'vscode';
-import { notify, pick, type PickItem } from '../common/display.ts';
-import type { Operation } from '../../base/repositoryState.ts';
-import type { ViewId } from '../contributions/window.ts';
-import { executeCommand } from '../common/typedCommands.ts';
-import { isMerging } from '../commands/contextKeys.ts';
-import { operationName } from '../scm/statusBar.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { fileUri } from '../common/uris.ts';
-import { answersOf, confirm, type Answers } from './presetAnswers.ts';
-import { HgFailure } from './hgClient.ts';
+import { notify, pick, type PickItem } from '../../common/display.ts';
+import type { Operation } from '../../../base/repositoryState.ts';
+import type { ViewId } from '../../contributions/window.ts';
+import { executeCommand } from '../../common/typedCommands.ts';
+import { isMerging } from '../../commands/contextKeys.ts';
+import { operationName } from '../../scm/statusBar.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { fileUri } from '../../common/uris.ts';
+import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
+import { HgFailure } from '../../hg/hgClient.ts';
 import {
   abortCall,
   bisectSentence,
@@ -26,9 +26,9 @@ import {
   type Resumable,
   type Verdict,
 } from './operationSteps.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { inform, namesOf, settled, warnOfConflicts } from './selectedPaths.ts';
-import { hgTexts } from './hgStrings.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { inform, namesOf, settled, warnOfConflicts } from '../../hg/selectedPaths.ts';
+import { hgTexts } from '../../hg/hgStrings.ts';
 
 export const operationCommands = {
   continueOperation: async (context, args) => {

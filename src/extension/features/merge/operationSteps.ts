@@ -1,7 +1,7 @@
 // What hg is told to go on with an operation, or to take it back, and what it says then. Found out with the real program,
 // 5.2 to 6.3.
-import type { Operation } from '../../base/repositoryState.ts';
-import type { HgCall, HgSetting } from '../../hgCommand/hgCall.ts';
+import type { Operation } from '../../../base/repositoryState.ts';
+import type { HgCall, HgSetting } from '../../../hgCommand/hgCall.ts';
 
 /** Those that go on by `hg OPERATION --continue`. */
 export type Resumable = Extract<Operation, 'rebase' | 'graft' | 'histedit' | 'transplant' | 'unshelve'>;

@@ -1,16 +1,16 @@
 // Conflicts: mark them as resolved, or not, or merge the file again.
 import { l10n, workspace, Uri } from 'vscode';
-import { notify } from '../common/display.ts';
-import { workingFileOf } from '../commands/commandArguments.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { fileUri, openDocument } from '../common/uris.ts';
-import { setting } from '../common/settings.ts';
-import { answersOf, confirm } from './presetAnswers.ts';
-import { continueOperation } from './operations.ts';
+import { notify } from '../../common/display.ts';
+import { workingFileOf } from '../../commands/commandArguments.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { fileUri, openDocument } from '../../common/uris.ts';
+import { setting } from '../../common/settings.ts';
+import { answersOf, confirm } from '../../hg/presetAnswers.ts';
+import { continueOperation } from './unfinishedOperations.ts';
 import { isResumable } from './operationSteps.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { changedAmong, inform, lookAt, namesOf } from './selectedPaths.ts';
-import type { FilesByRepository } from './selectedChanges.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { changedAmong, inform, lookAt, namesOf } from '../../hg/selectedPaths.ts';
+import type { FilesByRepository } from '../../hg/selectedChanges.ts';
 
 export const resolveCommands = {
   markResolved: (context, args) => markResolved(context, args),

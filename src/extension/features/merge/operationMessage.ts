@@ -1,10 +1,10 @@
 // A message that hg wants while an operation goes on (a histedit that folds or rewords, a rebase that collapses), in the
 // same editor as that of a commit.
 import { l10n, type CancellationToken } from 'vscode';
-import { editText } from '../features/commit/messageEditor.ts';
-import { withoutHelp } from '../features/commit/messageTemplate.ts';
-import type { HgContext } from '../commandTable.ts';
-import { inform } from './selectedPaths.ts';
+import { editText } from '../commit/messageEditor.ts';
+import { withoutHelp } from '../commit/messageTemplate.ts';
+import type { HgContext } from '../../commandTable.ts';
+import { inform } from '../../hg/selectedPaths.ts';
 
 /**
  * The text as the person leaves it, with the lines of help, which hg takes out. Null where it stays as hg proposes it: it is
