@@ -7,7 +7,7 @@ import type { ChangesetSummary } from '../../server/protocol.ts';
 import { changesetDetails } from '../model/changesetLine.ts';
 import { isNullNode, shortNode } from '../providers/contentAddress.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { askForChangeset } from '../revisionCommands.ts';
+import { askForChangeset } from '../features/compare/revisionCommands.ts';
 import type { HgContext } from '../commandTable.ts';
 
 export interface NamedChangeset extends ChangesetSummary {

@@ -3,11 +3,11 @@ import { Uri } from 'vscode';
 import { notify, openDiff, openInMergeEditor, openUri, type MergeSide } from '../../common/display.ts';
 import { errorMessage } from '../../../base/errors.ts';
 import type { FileConflict } from '../../../server/protocol.ts';
-import { changeTexts } from '../../changeTexts.ts';
+import { changeTexts } from '../compare/changeTexts.ts';
 import type { WorkingFile } from '../../commands/commandArguments.ts';
 import { shortNode } from '../../providers/contentAddress.ts';
 import { fileVersionUri, versionUri } from '../../providers/contentUris.ts';
-import type { ChangeContext } from '../../openCommands.ts';
+import type { ChangeContext } from '../compare/openCommands.ts';
 import { exists, fileUri } from '../../common/uris.ts';
 
 const NULL_NODE = '0'.repeat(40);

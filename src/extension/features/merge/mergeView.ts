@@ -4,7 +4,7 @@ import { EventEmitter, TreeItemCollapsibleState, window, type TreeDataProvider, 
 import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
 import type { ChangesetSummary } from '../../../server/protocol.ts';
 import { changesetDetails } from '../../model/changesetLine.ts';
-import { changeTexts } from '../../changeTexts.ts';
+import { changeTexts } from '../compare/changeTexts.ts';
 import { treeItem } from '../../common/display.ts';
 import { shortNode } from '../../providers/contentAddress.ts';
 import type { ViewId } from '../../contributions/window.ts';

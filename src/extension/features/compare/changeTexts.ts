@@ -1,6 +1,6 @@
 // The sentences and titles of the commands that compare, open and revert; see texts.ts for all others.
 import { l10n } from 'vscode';
-import { shortNode } from './providers/contentAddress.ts';
+import { shortNode } from '../../providers/contentAddress.ts';
 
 export const changeTexts = {
   /** Of a diff with the working file. */

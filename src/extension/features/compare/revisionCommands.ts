@@ -1,14 +1,14 @@
 // Comparing with any revision, and any two of them. Loaded when first used.
 import { InputBoxValidationSeverity } from 'vscode';
-import { input, notify, openDiff, openDiffs, type DiffSides } from './common/display.ts';
-import type { ChangesetSummary, ComparedFile } from '../server/protocol.ts';
-import { changesetDetails } from './model/changesetLine.ts';
+import { input, notify, openDiff, openDiffs, type DiffSides } from '../../common/display.ts';
+import type { ChangesetSummary, ComparedFile } from '../../../server/protocol.ts';
+import { changesetDetails } from '../../model/changesetLine.ts';
 import { changeTexts } from './changeTexts.ts';
-import { chosenRepository } from './commands/commandArguments.ts';
-import { shortNode } from './providers/contentAddress.ts';
-import { versionUri } from './providers/contentUris.ts';
+import { chosenRepository } from '../../commands/commandArguments.ts';
+import { shortNode } from '../../providers/contentAddress.ts';
+import { versionUri } from '../../providers/contentUris.ts';
 import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, type ChangeContext } from './openCommands.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
 
 export async function compareWithRevision(context: ChangeContext, args: readonly unknown[]): Promise<void> {
   const files = workingFiles(context, args);

@@ -1,18 +1,18 @@
 // The commands that open files, versions of files and diffs. Loaded when one of them is first used.
 import type { Uri } from 'vscode';
 import { workspace, type SourceControlResourceGroup } from 'vscode';
-import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from './common/display.ts';
-import type { ContentAnswer } from '../server/protocol.ts';
+import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from '../../common/display.ts';
+import type { ContentAnswer } from '../../../server/protocol.ts';
 import { changeTexts } from './changeTexts.ts';
-import { urisOfArguments, workingFileOf, type WorkingFile } from './commands/commandArguments.ts';
-import { BASE } from './providers/contentAddress.ts';
-import { versionUri } from './providers/contentUris.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import { openConflict } from './features/merge/mergeCommands.ts';
-import type { Repositories } from './repositories/repositories.ts';
-import { setting } from './common/settings.ts';
-import type { ShownStatus } from './model/statusPresentation.ts';
-import { exists, openDocument } from './common/uris.ts';
+import { urisOfArguments, workingFileOf, type WorkingFile } from '../../commands/commandArguments.ts';
+import { BASE } from '../../providers/contentAddress.ts';
+import { versionUri } from '../../providers/contentUris.ts';
+import type { EngineClient } from '../../engine/engineClient.ts';
+import { openConflict } from '../merge/mergeCommands.ts';
+import type { Repositories } from '../../repositories/repositories.ts';
+import { setting } from '../../common/settings.ts';
+import type { ShownStatus } from '../../model/statusPresentation.ts';
+import { exists, openDocument } from '../../common/uris.ts';
 
 export interface ChangeContext {
   readonly client: EngineClient;
