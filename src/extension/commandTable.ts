@@ -18,11 +18,11 @@ import { fileCommands } from './hg/fileCommands.ts';
 import { renameCommands } from './hg/recordRenames.ts';
 import { resolveCommands } from './features/merge/resolveCommands.ts';
 import { ignoreCommands } from './hg/ignoreCommand.ts';
-import { movingCommands } from './hg/movingCommands.ts';
-import { shelfCommands } from './hg/shelves.ts';
+import { movingCommands } from './features/update/updateCommands.ts';
+import { shelfCommands } from './features/update/shelves.ts';
 import { editMessage } from './features/merge/operationMessage.ts';
 import { operationCommands } from './features/merge/unfinishedOperations.ts';
-import { nameCommands } from './hg/nameCommands.ts';
+import { nameCommands } from './features/update/bookmarkTagCommands.ts';
 import { exchangeCommands } from './hg/exchangeCommands.ts';
 import { createCommands } from './hg/createCommands.ts';
 

@@ -10,7 +10,7 @@ import { setting } from '../common/settings.ts';
 import { answersOf, confirm, type Answers } from './presetAnswers.ts';
 import { chooseBookmark, inRepository } from '../pickers/namePicker.ts';
 import { HgFailure, rowsIn, rowTemplate, type HgEnded } from './hgClient.ts';
-import { tellConflicts } from './movingCommands.ts';
+import { tellConflicts } from '../features/update/updateCommands.ts';
 import { choosePath, type ChosenPath } from '../pickers/remotePicker.ts';
 import {
   CHANGESET_FIELDS,

@@ -175,7 +175,7 @@ test('ESLint refuses every way past these doors', async () => {
       })),
   ];
   const linter = new Linter({ configType: 'flat' });
-  const problems = (code: string, file = 'src/extension/hg/shelves.ts'): number =>
+  const problems = (code: string, file = 'src/extension/features/update/shelves.ts'): number =>
     linter.verify(code, configs, file).length;
   const refused = [
     'void window.showInformationMessage(message);',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromDisplay } from '../../../src/base/bytePath.ts';
 import { candidatesFor, lineFor } from '../../../src/extension/hg/ignoreCandidates.ts';
-import { shelvedIn } from '../../../src/extension/hg/shelfList.ts';
+import { shelvedIn } from '../../../src/extension/features/update/shelfList.ts';
 import { compileIgnoreLines } from '../../../src/mercurial/ignore/ignoreLines.ts';
 
 test('for a file: itself, its kind, its name, and the folders above it', () => {

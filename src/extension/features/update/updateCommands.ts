@@ -1,18 +1,18 @@
 // Going to another changeset, and merging with one.
 import { l10n } from 'vscode';
-import { modal, pick, type PickItem } from '../common/display.ts';
-import type { HgFlag, HgSetting } from '../../hgCommand/hgCall.ts';
-import { shortRevision } from '../providers/contentAddress.ts';
-import { changeCount } from '../model/updateLog.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Answers } from './presetAnswers.ts';
-import { askForName, bookmarksOf, inRepository } from '../pickers/namePicker.ts';
-import { HgFailure } from './hgClient.ts';
-import { typedMessage } from '../features/commit/messageTemplate.ts';
-import { pickRevision, type ChosenRevision } from '../pickers/revisionPicker.ts';
+import { modal, pick, type PickItem } from '../../common/display.ts';
+import type { HgFlag, HgSetting } from '../../../hgCommand/hgCall.ts';
+import { shortRevision } from '../../providers/contentAddress.ts';
+import { changeCount } from '../../model/updateLog.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import type { Answers } from '../../hg/presetAnswers.ts';
+import { askForName, bookmarksOf, inRepository } from '../../pickers/namePicker.ts';
+import { HgFailure } from '../../hg/hgClient.ts';
+import { typedMessage } from '../commit/messageTemplate.ts';
+import { pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
 import { shelveAll } from './shelves.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { inform, settled } from './selectedPaths.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { inform, settled } from '../../hg/selectedPaths.ts';
 
 export const movingCommands = {
   update: inRepository(update),

@@ -1,15 +1,15 @@
 // Changes that are put aside, and brought back.
 import { l10n } from 'vscode';
-import { input } from '../common/display.ts';
-import type { HgFlag, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
-import { changeCount } from '../model/updateLog.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { answersOf, confirm, type Answers } from './presetAnswers.ts';
-import { chooseName, inRepository, type NamedItem } from '../pickers/namePicker.ts';
-import { HgFailure } from './hgClient.ts';
+import { input } from '../../common/display.ts';
+import type { HgFlag, HgOption, HgSetting } from '../../../hgCommand/hgCall.ts';
+import { changeCount } from '../../model/updateLog.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
+import { chooseName, inRepository, type NamedItem } from '../../pickers/namePicker.ts';
+import { HgFailure } from '../../hg/hgClient.ts';
 import { shelvedIn } from './shelfList.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { changedAmong, inform, settled } from './selectedPaths.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { changedAmong, inform, settled } from '../../hg/selectedPaths.ts';
 
 export const shelfCommands = {
   shelve: (context, args) => shelve(context, args, 'all'),
