@@ -7,5 +7,5 @@ export * as merge from './features/merge/mergeCommands.ts';
 export { MergeView } from './features/merge/mergeView.ts';
 export * as open from './features/compare/openCommands.ts';
 export * as reports from './reportCommands.ts';
-export * as revert from './revertCommands.ts';
+export * as revert from './features/files/revertCommands.ts';
 export * as revisions from './features/compare/revisionCommands.ts';

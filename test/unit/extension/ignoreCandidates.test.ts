@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromDisplay } from '../../../src/base/bytePath.ts';
-import { candidatesFor, lineFor } from '../../../src/extension/hg/ignoreCandidates.ts';
+import { candidatesFor, lineFor } from '../../../src/extension/features/files/ignoreCandidates.ts';
 import { shelvedIn } from '../../../src/extension/features/update/shelfList.ts';
 import { compileIgnoreLines } from '../../../src/mercurial/ignore/ignoreLines.ts';
 

@@ -9,7 +9,7 @@ import {
   toLines,
   type Hunk,
   type LineEdit,
-} from '../../../src/extension/lineEdits.ts';
+} from '../../../src/extension/features/files/lineEdits.ts';
 
 function hunk(originalStart: number, originalEnd: number, modifiedStart: number, modifiedEnd: number): Hunk {
   return { originalStart, originalEnd, modifiedStart, modifiedEnd };

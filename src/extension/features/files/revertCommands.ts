@@ -1,9 +1,9 @@
 // Taking back changed lines in an editor, as edits that can be undone. Loaded when first used.
 import { Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
-import { notify } from './common/display.ts';
-import { changeTexts } from './features/compare/changeTexts.ts';
-import { workingFileOf } from './commands/commandArguments.ts';
-import { baseUri } from './providers/contentUris.ts';
+import { notify } from '../../common/display.ts';
+import { changeTexts } from '../compare/changeTexts.ts';
+import { workingFileOf } from '../../commands/commandArguments.ts';
+import { baseUri } from '../../providers/contentUris.ts';
 import {
   compareLines,
   hunkOf,
@@ -14,7 +14,7 @@ import {
   type Hunk,
   type SelectedLines,
 } from './lineEdits.ts';
-import type { ChangeContext } from './features/compare/openCommands.ts';
+import type { ChangeContext } from '../compare/openCommands.ts';
 
 /** From the gutter's peek: VS Code says which file, all its changes, and which of them is meant. */
 export async function revertBlock(context: ChangeContext, args: readonly unknown[]): Promise<void> {

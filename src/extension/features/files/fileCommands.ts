@@ -1,13 +1,13 @@
 // What is done with files: add, forget, remove, rename, copy, revert.
 import { l10n } from 'vscode';
-import { input } from '../common/display.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { setting } from '../common/settings.ts';
-import { answersOf, confirm, type Answers } from './presetAnswers.ts';
-import { inRepository } from '../pickers/namePicker.ts';
-import { namesFiles } from './selectedChanges.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from './selectedPaths.ts';
+import { input } from '../../common/display.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { setting } from '../../common/settings.ts';
+import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
+import { inRepository } from '../../pickers/namePicker.ts';
+import { namesFiles } from '../../hg/selectedChanges.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from '../../hg/selectedPaths.ts';
 import { toTrash } from './trash.ts';
 
 export const fileCommands = {

@@ -1,10 +1,10 @@
 // Files and folders that were renamed in VS Code, recorded as renames.
 import { l10n, type Uri } from 'vscode';
-import { modal } from '../common/display.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { HgFailure } from './hgClient.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { namesOf, plain, settled } from './selectedPaths.ts';
+import { modal } from '../../common/display.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { HgFailure } from '../../hg/hgClient.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { namesOf, plain, settled } from '../../hg/selectedPaths.ts';
 
 export const renameCommands = {
   recordRenames: (context, [files, wanted]) => recordRenames(context, files as readonly RenamedFile[], wanted),

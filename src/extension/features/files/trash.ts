@@ -1,12 +1,12 @@
 // Untracked files that are deleted: nothing of Mercurial's would bring them back.
 import { l10n, workspace } from 'vscode';
-import { modal } from '../common/display.ts';
-import { errorMessage } from '../../base/errors.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { fileUri, isReadableName } from '../common/uris.ts';
-import { confirm, type Answers } from './presetAnswers.ts';
-import type { HgContext } from '../commandTable.ts';
-import { inform, lookAt, namesOf } from './selectedPaths.ts';
+import { modal } from '../../common/display.ts';
+import { errorMessage } from '../../../base/errors.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { fileUri, isReadableName } from '../../common/uris.ts';
+import { confirm, type Answers } from '../../hg/presetAnswers.ts';
+import type { HgContext } from '../../commandTable.ts';
+import { inform, lookAt, namesOf } from '../../hg/selectedPaths.ts';
 
 /** Asks, and moves the files to the trash. Where that does not work, asks whether they are to be deleted for good. */
 export async function toTrash(

@@ -1,13 +1,13 @@
 // Adds a line to .hgignore, after showing what it would hide.
 import { InputBoxValidationSeverity, l10n, workspace, WorkspaceEdit } from 'vscode';
-import { type PickItem, input, pick } from '../common/display.ts';
-import type { IgnorePreview } from '../../server/protocol.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { exists, fileUri, isReadableName } from '../common/uris.ts';
-import { answersOf } from './presetAnswers.ts';
+import { type PickItem, input, pick } from '../../common/display.ts';
+import type { IgnorePreview } from '../../../server/protocol.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { exists, fileUri, isReadableName } from '../../common/uris.ts';
+import { answersOf } from '../../hg/presetAnswers.ts';
 import { candidatesFor } from './ignoreCandidates.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { inform, lookAt, targetsOf } from './selectedPaths.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { inform, lookAt, targetsOf } from '../../hg/selectedPaths.ts';
 
 export const ignoreCommands = {
   ignore: (context, args) => ignore(context, args),
