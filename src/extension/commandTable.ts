@@ -23,8 +23,8 @@ import { shelfCommands } from './features/update/shelves.ts';
 import { editMessage } from './features/merge/operationMessage.ts';
 import { operationCommands } from './features/merge/unfinishedOperations.ts';
 import { nameCommands } from './features/update/bookmarkTagCommands.ts';
-import { exchangeCommands } from './hg/exchangeCommands.ts';
-import { createCommands } from './hg/createCommands.ts';
+import { exchangeCommands } from './features/exchange/exchangeCommands.ts';
+import { createCommands } from './features/exchange/createCommands.ts';
 
 export interface HgContext extends CommandContext {
   readonly hg: Hg;

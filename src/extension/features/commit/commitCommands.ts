@@ -6,7 +6,7 @@ import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { inRepository } from '../../pickers/namePicker.ts';
 import { commit, type CommitOptions } from './commit.ts';
 import { lastMessage } from './commitMessage.ts';
-import { exchangeCommands } from '../../hg/exchangeCommands.ts';
+import { exchangeCommands } from '../exchange/exchangeCommands.ts';
 import { endEditor, writeInEditor } from './messageEditor.ts';
 import { recentMessages, rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';

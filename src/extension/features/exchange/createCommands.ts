@@ -1,11 +1,11 @@
 // Where repositories come from: made here, or cloned from elsewhere.
 import * as nodePath from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
-import { contextKeys } from '../common/contextKeys.ts';
-import { input, notify, pick } from '../common/display.ts';
-import { answersOf } from './presetAnswers.ts';
-import { HgFailure, type HgChange } from './hgClient.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import { contextKeys } from '../../common/contextKeys.ts';
+import { input, notify, pick } from '../../common/display.ts';
+import { answersOf } from '../../hg/presetAnswers.ts';
+import { HgFailure, type HgChange } from '../../hg/hgClient.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
 
 export const createCommands = {
   init: (context, args) => init(context, args),

@@ -2,16 +2,16 @@
 // and never otherwise; what can be told without it is told without it.
 import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
-import { modal, pick, type PickItem } from '../common/display.ts';
-import type { HgCall, HgFlag, HgOption } from '../../hgCommand/hgCall.ts';
-import { isNullNode, shortNode } from '../providers/contentAddress.ts';
-import type { OpenRepository } from '../repositories/openRepository.ts';
-import { setting } from '../common/settings.ts';
-import { answersOf, confirm, type Answers } from './presetAnswers.ts';
-import { chooseBookmark, inRepository } from '../pickers/namePicker.ts';
-import { HgFailure, rowsIn, rowTemplate, type HgEnded } from './hgClient.ts';
-import { tellConflicts } from '../features/update/updateCommands.ts';
-import { choosePath, type ChosenPath } from '../pickers/remotePicker.ts';
+import { modal, pick, type PickItem } from '../../common/display.ts';
+import type { HgCall, HgFlag, HgOption } from '../../../hgCommand/hgCall.ts';
+import { isNullNode, shortNode } from '../../providers/contentAddress.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { setting } from '../../common/settings.ts';
+import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
+import { chooseBookmark, inRepository } from '../../pickers/namePicker.ts';
+import { HgFailure, rowsIn, rowTemplate, type HgEnded } from '../../hg/hgClient.ts';
+import { tellConflicts } from '../update/updateCommands.ts';
+import { choosePath, type ChosenPath } from '../../pickers/remotePicker.ts';
 import {
   CHANGESET_FIELDS,
   lineOf,
@@ -20,9 +20,9 @@ import {
   toChangeset,
   type LoggedChangeset,
   type NamedChangeset,
-} from '../pickers/revisionPicker.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
-import { inform } from './selectedPaths.ts';
+} from '../../pickers/revisionPicker.ts';
+import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import { inform } from '../../hg/selectedPaths.ts';
 
 export const exchangeCommands = {
   pull: (context, args) => exchange(context, args, pull),
