@@ -6,6 +6,6 @@ export { followMessages } from './features/commit/followMessages.ts';
 export * as merge from './features/merge/mergeCommands.ts';
 export { MergeView } from './features/merge/mergeView.ts';
 export * as open from './features/compare/openCommands.ts';
-export * as reports from './reportCommands.ts';
+export * as reports from './features/diagnose/reportCommands.ts';
 export * as revert from './features/files/revertCommands.ts';
 export * as revisions from './features/compare/revisionCommands.ts';

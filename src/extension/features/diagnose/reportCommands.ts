@@ -1,14 +1,14 @@
 // The commands that explain and report: why a file is ignored, the doctor, what is wrong with a repository. Loaded when one
 // of them is first used.
 import { commands, env, Position, Range, Uri, window, workspace } from 'vscode';
-import { notify } from './common/display.ts';
-import { oneLine } from '../base/foreignText.ts';
-import { errorMessage } from '../base/errors.ts';
-import type { IgnoreExplanation } from '../server/protocol.ts';
-import { chosenRepository, uriOfArgument } from './commands/commandArguments.ts';
-import { executeCommand } from './common/typedCommands.ts';
-import type { ProblemLocation } from './contributions/commands/viewCommands.ts';
-import { DOCTOR_SCHEME, type CommandContext, type Reports } from './commands/commands.ts';
+import { notify } from '../../common/display.ts';
+import { oneLine } from '../../../base/foreignText.ts';
+import { errorMessage } from '../../../base/errors.ts';
+import type { IgnoreExplanation } from '../../../server/protocol.ts';
+import { chosenRepository, uriOfArgument } from '../../commands/commandArguments.ts';
+import { executeCommand } from '../../common/typedCommands.ts';
+import type { ProblemLocation } from '../../contributions/commands/viewCommands.ts';
+import { DOCTOR_SCHEME, type CommandContext, type Reports } from '../../commands/commands.ts';
 import { reportTexts } from './reportTexts.ts';
 
 /** Tells which rule ignores a file, and offers to open it. Returns the rule, or null if the file is not ignored. */
