@@ -1,7 +1,7 @@
 // The extension's entry. It starts the parts and connects them; nothing here waits for the disk or for the engine.
 import path from 'node:path';
 import { workspace, type ExtensionContext } from 'vscode';
-import type { QuicksilverExports } from './api.ts';
+import type { QuicksilverExports } from './api/api.ts';
 import { contextKeys } from './common/contextKeys.ts';
 import { onDidChangeFileColors } from './common/fileColors.ts';
 import { registerCommands } from './commands/commands.ts';
@@ -11,7 +11,7 @@ import { Decorations } from './providers/decorations.ts';
 import { Discovery } from './repositories/discovery.ts';
 import { createLog, notify } from './common/display.ts';
 import { EngineClient, startWorker } from './engine/engineClient.ts';
-import { createExports } from './exports.ts';
+import { createExports } from './api/exports.ts';
 import { followHg, tellWhetherHgRuns } from './commands/registerHgCommands.ts';
 import { HintSources } from './repositories/hintSources.ts';
 import { lazy } from './common/lazy.ts';

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { commands, Uri, type SourceControlInputBox } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../src/extension/api/api.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { until } from './harness.ts';
 import { replace } from './messages.ts';

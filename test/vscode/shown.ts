@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { extensions, Uri, type Disposable, type ThemeColor } from 'vscode';
-import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository } from '../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository } from '../../src/extension/api/api.ts';
 import { until } from './harness.ts';
 
 /** A status as `hg status` writes it; 'A < source' is an added file that has a source. */

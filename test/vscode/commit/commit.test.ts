@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { window, workspace, type SourceControlInputBox, type SourceControlResourceState } from 'vscode';
-import type { QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { Bench, lines } from '../agreement.ts';
 import { answerDialogs } from '../dialogs.ts';
 import { hasUi, ui, until } from '../harness.ts';

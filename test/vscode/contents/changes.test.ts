@@ -11,7 +11,7 @@ import {
   type SourceControlResourceState,
   type Tab,
 } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, workspace } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, hgCalls, ui, until } from '../harness.ts';
 import { at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt } from '../shown.ts';

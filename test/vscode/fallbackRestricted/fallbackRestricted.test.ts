@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { commands, workspace } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
 import { at, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';

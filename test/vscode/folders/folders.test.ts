@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { commands, TabInputTextDiff, window, workspace } from 'vscode';
-import type { QuicksilverApi } from '../../../src/extension/api.ts';
+import type { QuicksilverApi } from '../../../src/extension/api/api.ts';
 import { until } from '../harness.ts';
 import { assertNoHgStarted, at, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, openRoots, repositoryAt, type Marks } from '../shown.ts';

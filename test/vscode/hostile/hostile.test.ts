@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { Uri, workspace } from 'vscode';
 import { toDisplay } from '../../../src/base/bytePath.ts';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 import { outcomes, type EditorOutcome } from '../../support/hostile/outcomes.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, remove, write } from '../outside.ts';
 import { activeApi, assertShows, beginRecord, openRoots, repositoryAt, type Marks } from '../shown.ts';

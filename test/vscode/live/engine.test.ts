@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, remove, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt, type Marks } from '../shown.ts';

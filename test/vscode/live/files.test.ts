@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { RelativePattern, commands, window, workspace, type Uri } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { until } from '../harness.ts';
 import { assertNoHgStarted, at, remove, shell, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, beginRecord, repositoryAt, type Marks } from '../shown.ts';

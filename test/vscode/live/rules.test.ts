@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, remove, write } from '../outside.ts';
 import { activeApi, assertShows, beginRecord, repositoryAt, rowTooltips, type Marks } from '../shown.ts';

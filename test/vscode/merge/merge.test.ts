@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, TabInputTextDiff, window, workspace, type Tab } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { workspace } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, remove, uriAt, write } from '../outside.ts';
 import { activeApi, openRoots, repositoryAt } from '../shown.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { commands, ConfigurationTarget, extensions, Uri, window, workspace, type ThemeColor } from 'vscode';
-import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hgCalls, scenario, until } from '../harness.ts';
 
 const at = (...names: string[]): string => path.join(scenario().directory, ...names);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { commands, ConfigurationTarget, EventEmitter, extensions, workspace } from 'vscode';
-import type { QuicksilverApi } from '../../../src/extension/api.ts';
+import type { QuicksilverApi } from '../../../src/extension/api/api.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
 import { at, hg, realHg } from '../outside.ts';

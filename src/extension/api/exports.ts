@@ -1,6 +1,6 @@
 // The API of api.ts over the parts of the extension.
 import { CancellationTokenSource, EventEmitter, type Uri } from 'vscode';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type {
   QuicksilverApi,
   QuicksilverExports,
@@ -8,12 +8,12 @@ import type {
   RepositoryChange,
   ViewForTests,
 } from './api.ts';
-import type { ContentFileSystem } from './providers/contentFileSystem.ts';
-import type { Decorations } from './providers/decorations.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import type { HintSources } from './repositories/hintSources.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import type { Repositories } from './repositories/repositories.ts';
+import type { ContentFileSystem } from '../providers/contentFileSystem.ts';
+import type { Decorations } from '../providers/decorations.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { HintSources } from '../repositories/hintSources.ts';
+import type { OpenRepository } from '../repositories/openRepository.ts';
+import type { Repositories } from '../repositories/repositories.ts';
 
 export interface ExportsContext {
   readonly client: EngineClient;

@@ -5,8 +5,8 @@
 //
 // Version 1 only ever grows. `view` is for the tests of this extension and may change at any time.
 import type { Event, FileDecoration, SourceControlInputBox, SourceControlResourceState, Uri } from 'vscode';
-import type { Counts, FileEntry, RepositoryHead, RepositoryState } from '../server/protocol.ts';
-import type { SubrepositoryStatus } from './model/subrepositoryStatus.ts';
+import type { Counts, FileEntry, RepositoryHead, RepositoryState } from '../../server/protocol.ts';
+import type { SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
 
 export interface QuicksilverExports {
   /** Throws for a version that this extension does not offer. */
