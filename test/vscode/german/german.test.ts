@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, env, extensions } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { hasUi, ui } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
 import { at, uriAt } from '../outside.ts';
