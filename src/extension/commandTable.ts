@@ -9,7 +9,7 @@ import type { HgAsked } from '../server/hgProtocol.ts';
 import type { CommandContext } from './commands/commands.ts';
 import type { HgCommandName } from './contributions/commands.ts';
 import { chosenRepository } from './commands/commandArguments.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
+import type { HgCommandRun, HgContext } from './hg/commandContext.ts';
 import { askPerson } from './hg/prompts.ts';
 import { commitCommands } from './features/commit/commitCommands.ts';
 import { Hg } from './hg/hgClient.ts';
@@ -25,15 +25,6 @@ import { operationCommands } from './features/merge/unfinishedOperations.ts';
 import { nameCommands } from './features/update/bookmarkTagCommands.ts';
 import { exchangeCommands } from './features/exchange/exchangeCommands.ts';
 import { createCommands } from './features/exchange/createCommands.ts';
-
-export interface HgContext extends CommandContext {
-  readonly hg: Hg;
-  /** See {@link chosenRepository}. */
-  repository(argument: unknown): Promise<OpenRepository | undefined>;
-}
-
-/** Gets what VS Code hands over: a source control, rows, a group, URIs, or nothing. */
-export type HgCommandRun = (context: HgContext, args: readonly unknown[]) => unknown;
 
 export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
   ...commitCommands,

@@ -4,7 +4,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { activeUri, workingFileOf } from './commandArguments.ts';
 import { contextKeys } from '../common/contextKeys.ts';
 import type { ContextKeyName, ContextKeyValues } from '../contributions/contextKeys.ts';
-import { isNullNode } from '../providers/contentAddress.ts';
+import { isNullNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Repositories } from '../repositories/repositories.ts';
 import { statusPresentations } from '../model/statusPresentation.ts';

@@ -4,7 +4,7 @@ import { CancellationTokenSource, commands, ProgressLocation, workspace, type Ca
 import { notify, progress, type Log } from '../common/display.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
-import { failureOf, type FailureKind } from '../../hgCommand/hgErrors.ts';
+import { failureOf } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
 import { contextKeys } from '../common/contextKeys.ts';
 import { executeCommand } from '../common/typedCommands.ts';
@@ -12,7 +12,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import type { HintSources } from '../repositories/hintSources.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
-import { hgTexts } from './hgStrings.ts';
+import { hgTexts, type HgFailureKind } from './hgStrings.ts';
 
 export interface HgRequest extends HgCall {
   /** What it reads as its standard input: with `--logfile=-`, a message. */
@@ -40,8 +40,7 @@ export type HgEnded = Extract<HgRunResult, { readonly kind: 'ended' }>;
 
 /** hg has not done what it was asked for. */
 export class HgFailure extends Error {
-  /** 'unavailable': there is no hg, or it may not run. 'cancelled': by the person. 'stopped': it died, or was killed. */
-  readonly kind: FailureKind | 'unavailable' | 'cancelled' | 'stopped';
+  readonly kind: HgFailureKind;
   /** What it has written and what it ended with, if it ended. */
   readonly result: HgEnded | undefined;
   readonly holder: string | undefined;

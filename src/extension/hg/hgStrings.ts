@@ -1,12 +1,14 @@
 // Sentences about commits, and those that more than one command of hg shows; others stand where they are said. What hg itself says is
 // shown as it says it.
 import { l10n } from 'vscode';
-import { shortNode } from '../providers/contentAddress.ts';
-import type { HgFailure } from './hgClient.ts';
-import type { MessageProblem } from '../features/commit/messageChecks.ts';
+import { shortNode } from '../common/changesetIds.ts';
+import type { FailureKind } from '../../hgCommand/hgErrors.ts';
+
+/** 'unavailable': there is no hg, or it may not run. 'cancelled': by the user. 'stopped': it died, or was killed. */
+export type HgFailureKind = FailureKind | 'unavailable' | 'cancelled' | 'stopped';
 
 /** What is said before what hg says, or instead of it. */
-const failures: Partial<Readonly<Record<HgFailure['kind'], (message: string) => string>>> & {
+const failures: Partial<Readonly<Record<HgFailureKind, (message: string) => string>>> & {
   readonly other: (message: string) => string;
 } = {
   hook: message => l10n.t('Rejected by a hook: {0}', message),
@@ -31,7 +33,7 @@ export const hgTexts = {
     holder === undefined
       ? l10n.t('The repository {0} is locked by another program.', name)
       : l10n.t('The repository {0} is locked by process {1}.', name, holder.replace(/^.*:/, '')),
-  failure: (kind: HgFailure['kind'], message: string) => (failures[kind] ?? failures.other)(message),
+  failure: (kind: HgFailureKind, message: string) => (failures[kind] ?? failures.other)(message),
   recovery: {
     abandoned: (name: string) =>
       l10n.t('An interrupted command left an unfinished transaction in {0}. Recover the repository first.', name),
@@ -42,25 +44,6 @@ export const hgTexts = {
     password: () => l10n.t('Password'),
     choice: () => l10n.t('Question from Mercurial'),
     preset: () => l10n.t('default'),
-  },
-  message: {
-    doubts: () => l10n.t('Commit with this message?'),
-    anyway: () => l10n.t('Commit Anyway'),
-    problem: ({ kind, number, length, limit }: MessageProblem) => {
-      switch (kind) {
-        case 'second-line':
-          return l10n.t('The second line of the message must be blank.');
-        case 'subject':
-          return l10n.t('The subject line has {0} characters (limit: {1}).', length, limit);
-        case 'line':
-          return l10n.t('Line {0} has {1} characters (limit: {2}).', number, length, limit);
-      }
-    },
-    help: () => l10n.t("Enter commit message. Lines beginning with 'HG:' are removed."),
-    helpEnd: () => l10n.t('Use the buttons above, or save and close the editor. An empty message aborts the commit.'),
-    branch: (name: string) => l10n.t('Branch: {0}', name),
-    bookmark: (name: string) => l10n.t('Bookmark: {0}', name),
-    pick: () => l10n.t('Select a message to reuse'),
   },
   undo: {
     title: () => l10n.t('Undoing last commit…'),

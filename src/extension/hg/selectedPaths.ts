@@ -5,7 +5,7 @@ import { isGroup, urisOfArguments, workingFileOf } from '../commands/commandArgu
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';
 import { filesOfArguments, type FilesByRepository } from './selectedChanges.ts';
-import type { HgContext } from '../commandTable.ts';
+import type { HgContext } from './commandContext.ts';
 import { hgTexts } from './hgStrings.ts';
 
 /** Paths of files and folders by repository. A root itself is none of them: it would stand for everything. */

@@ -1,6 +1,6 @@
 // How a repository that is recorded as a part of another one stands there: what the outer one records of it, and what the
 // inner one is like. Plain data, no `vscode`.
-import { isNullNode } from '../providers/contentAddress.ts';
+import { isNullNode } from '../common/changesetIds.ts';
 import type { Counts, RepositoryHead, RepositoryState, Subrepository } from '../../server/protocol.ts';
 
 export interface SubrepositoryStatus {

@@ -1,11 +1,11 @@
 // What commands have in common that are about one repository, and about something in it that has a name.
 import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
-import { shortNode } from '../providers/contentAddress.ts';
+import { shortNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, type Answers } from '../hg/presetAnswers.ts';
 import type { Hg } from '../hg/hgClient.ts';
-import type { HgCommandRun, HgContext } from '../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../hg/commandContext.ts';
 import { inform } from '../hg/selectedPaths.ts';
 
 /** A command about one repository: that of its argument, or the one that is chosen. Undefined if there is none. */

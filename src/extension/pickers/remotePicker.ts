@@ -4,7 +4,7 @@ import { type PickItem, input, pick } from '../common/display.ts';
 import { withoutSecrets } from '../../hgCommand/secrets.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Answers } from '../hg/presetAnswers.ts';
-import type { HgContext } from '../commandTable.ts';
+import type { HgContext } from '../hg/commandContext.ts';
 
 export interface ChosenPath {
   /** None where hg goes by itself. */

@@ -5,10 +5,10 @@ import { type PickItem, pick } from '../common/display.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import { changesetDetails } from '../model/changesetLine.ts';
-import { isNullNode, shortNode } from '../providers/contentAddress.ts';
+import { isNullNode, shortNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { askForChangeset } from '../features/compare/revisionCommands.ts';
-import type { HgContext } from '../commandTable.ts';
+import { askForChangeset } from './changesetInput.ts';
+import type { HgContext } from '../hg/commandContext.ts';
 
 export interface NamedChangeset extends ChangesetSummary {
   readonly bookmarks: readonly string[];

@@ -1,6 +1,8 @@
 // How a version of a file is written as a `quicksilver:` URI: the path is the file's, so that its name and language are
 // seen; the query says which repository, file and revision are meant. Plain data, no `vscode`.
 
+import { shortNode } from '../common/changesetIds.ts';
+
 export const CONTENT_SCHEME = 'quicksilver';
 
 /** What a file's changes are measured against; follows the working copy. All other revisions are fixed. */
@@ -15,21 +17,6 @@ export interface ContentAddress {
   readonly revision: string;
   /** What titles say of the revision. */
   readonly label: string;
-}
-
-/** As people see a revision: the 12 digits that Mercurial shows. */
-export function shortNode(node: string): string {
-  return node.slice(0, 12);
-}
-
-/** As {@link shortNode}; other names of revisions stay as they are. */
-export function shortRevision(revision: string): string {
-  return /^[0-9a-f]{40}$/.test(revision) ? shortNode(revision) : revision;
-}
-
-/** Whether it stands for no revision. */
-export function isNullNode(node: string): boolean {
-  return /^0*$/.test(node);
 }
 
 export function toQuery({ root, path, revision, label }: ContentAddress): string {

@@ -1,6 +1,7 @@
 // The URIs of versions of files; see contentAddress.ts for what is in them.
 import { Uri } from 'vscode';
-import { BASE, CONTENT_SCHEME, fromQuery, shortNode, toQuery, type ContentAddress } from './contentAddress.ts';
+import { BASE, CONTENT_SCHEME, fromQuery, toQuery, type ContentAddress } from './contentAddress.ts';
+import { shortNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { texts } from '../scm/scmStrings.ts';
 import { fileUri } from '../common/uris.ts';

@@ -1,6 +1,6 @@
 // The sentences that the extension shows without any command: of the view, the status bar and the rows.
 import { l10n } from 'vscode';
-import { shortRevision } from '../providers/contentAddress.ts';
+import { shortRevision } from '../common/changesetIds.ts';
 import type { GroupId, ShownStatus } from '../model/statusPresentation.ts';
 import type { SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
 

@@ -4,7 +4,7 @@ import { statusBarCommand, type Icon, type StatusBarCommand } from '../common/di
 import type { Operation, Phase } from '../../base/repositoryState.ts';
 import type { RepositoryHead } from '../../server/protocol.ts';
 import { commandWith } from '../common/typedCommands.ts';
-import { isNullNode, shortNode } from '../providers/contentAddress.ts';
+import { isNullNode, shortNode } from '../common/changesetIds.ts';
 import type { RepositoryModel } from '../model/repositoryModel.ts';
 import { texts } from './scmStrings.ts';
 

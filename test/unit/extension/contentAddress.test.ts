@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromQuery, shortNode, toQuery } from '../../../src/extension/providers/contentAddress.ts';
+import { fromQuery, toQuery } from '../../../src/extension/providers/contentAddress.ts';
+import { shortNode } from '../../../src/extension/common/changesetIds.ts';
 import { VersionTimes } from '../../../src/extension/providers/syntheticMtimes.ts';
 
 const node = '0123456789abcdef0123456789abcdef01234567';

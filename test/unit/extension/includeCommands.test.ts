@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Memento } from 'vscode';
-import type { HgContext } from '../../../src/extension/commandTable.ts';
+import type { HgContext } from '../../../src/extension/hg/commandContext.ts';
 import { Included } from '../../../src/extension/scm/commitSelection.ts';
 import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import { RootMap } from '../../../src/extension/common/rootMap.ts';

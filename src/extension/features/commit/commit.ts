@@ -12,7 +12,7 @@ import { answered, choicesFor, offersOf, type Choice, type Offers } from './comm
 import { confirmMessage, messageFor } from './commitMessage.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
-import type { HgContext } from '../../commandTable.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
 import { namesOf, settled, warnOfConflicts } from '../../hg/selectedPaths.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 

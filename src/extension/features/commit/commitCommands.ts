@@ -1,7 +1,7 @@
 // The commands about commits.
 
 import { notify, pick } from '../../common/display.ts';
-import { isNullNode } from '../../providers/contentAddress.ts';
+import { isNullNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { inRepository } from '../../pickers/namePicker.ts';
 import { commit, type CommitOptions } from './commit.ts';
@@ -10,8 +10,9 @@ import { exchangeCommands } from '../exchange/exchangeCommands.ts';
 import { endEditor, writeInEditor } from './messageEditor.ts';
 import { recentMessages, rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
+import { messageTexts } from './messageStrings.ts';
 import { undoCommit } from './undoCommit.ts';
 
 export const commitCommands = {
@@ -80,7 +81,7 @@ async function pickMessage({ hg, extension }: HgContext, repository: OpenReposit
     return { label, detail: rest.join(' ').trim(), message };
   });
   const chosen = await pick(items, {
-    placeHolder: hgTexts.message.pick(),
+    placeHolder: messageTexts.pick(),
     matchOnDetail: true,
   });
   if (chosen === undefined) return;

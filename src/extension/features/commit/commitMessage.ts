@@ -8,9 +8,10 @@ import type { CommitOptions } from './commit.ts';
 import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgContext } from '../../commandTable.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
 import { namesOf } from '../../hg/selectedPaths.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
+import { messageTexts } from './messageStrings.ts';
 
 /** Undefined if the person turns away, or writes nothing. */
 export async function messageFor(
@@ -46,7 +47,7 @@ export async function confirmMessage(message: string, settings: CommitSettings):
   if (!settings.checksMessage) return true;
   const problems = problemsOf(message, settings);
   if (problems.length === 0) return true;
-  const say = hgTexts.message;
+  const say = messageTexts;
   const detail = namesOf(problems.map(say.problem));
   return (await modal('warning', say.doubts(), detail, say.anyway())) === say.anyway();
 }

@@ -1,7 +1,7 @@
 // The choice of what goes into the next commit.
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { filesOfArguments, namesFiles } from '../../hg/selectedChanges.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 
 export const includeCommands = {
   include: (context, args) => change(context, args, true),

@@ -6,7 +6,7 @@ import type { OpenRepository } from '../../repositories/openRepository.ts';
 import type { Repositories } from '../../repositories/repositories.ts';
 import { commitSettings } from '../../common/settings.ts';
 import { problemsOf } from './messageChecks.ts';
-import { hgTexts } from '../../hg/hgStrings.ts';
+import { messageTexts } from './messageStrings.ts';
 
 /** Brings the marks of a message up to date. */
 export function markMessage(repositories: Repositories, marks: DiagnosticCollection, document: TextDocument): void {
@@ -15,7 +15,7 @@ export function markMessage(repositories: Repositories, marks: DiagnosticCollect
   const found = problems.map(problem => {
     const { line, start, end } = problem;
     const range = new Range(line, start, line, end);
-    const mark = diagnostic(range, hgTexts.message.problem(problem), DiagnosticSeverity.Warning);
+    const mark = diagnostic(range, messageTexts.problem(problem), DiagnosticSeverity.Warning);
     mark.source = 'Quicksilver';
     return mark;
   });

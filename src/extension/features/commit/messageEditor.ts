@@ -8,8 +8,8 @@ import { statusPresentations } from '../../model/statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import { messageFolder } from './messageDiagnostics.ts';
 import { editorTemplate, withoutHelp } from './messageTemplate.ts';
-import type { HgContext } from '../../commandTable.ts';
-import { hgTexts } from '../../hg/hgStrings.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
+import { messageTexts } from './messageStrings.ts';
 
 /** package.json gives files of this name the language 'hg-commit'. */
 const FILE_NAME = 'HG_COMMIT_MESSAGE';
@@ -106,7 +106,7 @@ async function closeTabs(uri: Uri): Promise<void> {
 }
 
 function help({ model, included }: OpenRepository): string {
-  const say = hgTexts.message;
+  const say = messageTexts;
   const lines = [say.help(), say.helpEnd(), say.branch(model.head?.branch ?? '')];
   if (model.head?.bookmark !== undefined) lines.push(say.bookmark(model.head.bookmark));
   const chosen = included.paths;

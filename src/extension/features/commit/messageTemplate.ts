@@ -6,7 +6,7 @@ import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { commitSettings } from '../../common/settings.ts';
 import { templateCall } from './configTemplate.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
-import type { HgContext } from '../../commandTable.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
 
 /** This line and all below it is no part of a message, as `hg help config` says of templates that end with a diff. */
 const CUT = /^HG: -+ >8 -+$[^]*/m;

@@ -2,12 +2,12 @@
 
 import { notify, pick } from '../../common/display.ts';
 import type { HgCall, HgOption, HgSetting } from '../../../hgCommand/hgCall.ts';
-import { isNullNode } from '../../providers/contentAddress.ts';
+import { isNullNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';
-import type { HgContext } from '../../commandTable.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
 import { STRIP_SETTINGS } from './undoMergeSteps.ts';

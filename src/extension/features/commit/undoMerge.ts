@@ -5,11 +5,11 @@
 // and only then the commit goes: until that last step, which leaves a bundle behind, everything can be had back by an update.
 import { l10n } from 'vscode';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
-import { shortNode } from '../../providers/contentAddress.ts';
+import { shortNode } from '../../common/changesetIds.ts';
 import { changeCount } from '../../model/updateLog.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
-import type { HgContext } from '../../commandTable.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
 import { settled } from '../../hg/selectedPaths.ts';
 
 /** Why it cannot be taken back; undefined if it can. */

@@ -1,6 +1,6 @@
 // The sentences and titles of the commands that compare, open and revert; see texts.ts for all others.
 import { l10n } from 'vscode';
-import { shortNode } from '../../providers/contentAddress.ts';
+import { shortNode } from '../../common/changesetIds.ts';
 
 export const changeTexts = {
   /** Of a diff with the working file. */
@@ -17,7 +17,6 @@ export const changeTexts = {
   whichRevision: () => l10n.t('Compare with revision'),
   firstRevision: () => l10n.t('Base revision'),
   secondRevision: (first: string) => l10n.t('Revision to compare with {0}', first),
-  revisionPlaceholder: () => l10n.t('Revision number, hash, bookmark, tag or branch'),
   sameFiles: (from: string, to: string) => l10n.t('No differences between {0} and {1}.', from, to),
   selectedFiles: () => l10n.t('Selected Files'),
   firstOfMany: (shown: number, total: number) => l10n.t('Opened the first {0} of {1} files.', shown, total),

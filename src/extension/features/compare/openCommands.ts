@@ -1,24 +1,17 @@
 // The commands that open files, versions of files and diffs. Loaded when one of them is first used.
 import type { Uri } from 'vscode';
 import { workspace, type SourceControlResourceGroup } from 'vscode';
-import { notify, openDiff, openDiffs, openUri, type DiffSides, type Log } from '../../common/display.ts';
+import { notify, openDiff, openDiffs, openUri, type DiffSides } from '../../common/display.ts';
 import type { ContentAnswer } from '../../../server/protocol.ts';
+import type { ChangeContext } from './changeContext.ts';
 import { changeTexts } from './changeTexts.ts';
 import { urisOfArguments, workingFileOf, type WorkingFile } from '../../commands/commandArguments.ts';
 import { BASE } from '../../providers/contentAddress.ts';
 import { versionUri } from '../../providers/contentUris.ts';
-import type { EngineClient } from '../../engine/engineClient.ts';
 import { openConflict } from '../merge/mergeCommands.ts';
-import type { Repositories } from '../../repositories/repositories.ts';
 import { setting } from '../../common/settings.ts';
 import type { ShownStatus } from '../../model/statusPresentation.ts';
 import { exists, openDocument } from '../../common/uris.ts';
-
-export interface ChangeContext {
-  readonly client: EngineClient;
-  readonly repositories: Repositories;
-  readonly log: Log;
-}
 
 /** VS Code loads both sides of every file of such an editor. */
 export const MAX_FILES_IN_ONE_EDITOR = 300;

@@ -1,13 +1,13 @@
 // Comparing with any revision, and any two of them. Loaded when first used.
-import { InputBoxValidationSeverity } from 'vscode';
-import { input, notify, openDiff, openDiffs, type DiffSides } from '../../common/display.ts';
-import type { ChangesetSummary, ComparedFile } from '../../../server/protocol.ts';
-import { changesetDetails } from '../../model/changesetLine.ts';
+import { notify, openDiff, openDiffs, type DiffSides } from '../../common/display.ts';
+import type { ComparedFile } from '../../../server/protocol.ts';
+import { askForChangeset } from '../../pickers/changesetInput.ts';
 import { changeTexts } from './changeTexts.ts';
 import { chosenRepository } from '../../commands/commandArguments.ts';
-import { shortNode } from '../../providers/contentAddress.ts';
+import { shortNode } from '../../common/changesetIds.ts';
 import { versionUri } from '../../providers/contentUris.ts';
-import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, type ChangeContext } from './openCommands.ts';
+import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles } from './openCommands.ts';
+import type { ChangeContext } from './changeContext.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 
 export async function compareWithRevision(context: ChangeContext, args: readonly unknown[]): Promise<void> {
@@ -63,35 +63,4 @@ function sidesOf(
     status === 'added' && source === undefined ? undefined : versionUri(repository, source ?? path, from);
   const modified = status === 'removed' ? undefined : versionUri(repository, path, to);
   return [modified ?? versionUri(repository, path, from), original, modified];
-}
-
-/** Asks for a revision in the words that Mercurial knows, and says at once which one that is. */
-export async function askForChangeset(
-  { client }: ChangeContext,
-  { root, model }: OpenRepository,
-  prompt: string,
-): Promise<ChangesetSummary | undefined> {
-  let found: { readonly text: string; readonly changeset: ChangesetSummary } | undefined;
-  const text = await input({
-    prompt,
-    placeHolder: changeTexts.revisionPlaceholder(),
-    validateInput: async value => {
-      if (value.trim() === '') return undefined;
-      const answer = await client.resolveRevision(root, value.trim());
-      if (answer.kind === 'none') return { message: answer.message, severity: InputBoxValidationSeverity.Error };
-      const { changeset } = answer;
-      found = { text: value, changeset };
-      const details = changesetDetails(changeset, model.head?.branch);
-      return {
-        message: `${shortNode(changeset.node)} ${changeset.summary} (${details})`,
-        severity: InputBoxValidationSeverity.Info,
-      };
-    },
-  });
-  if (text === undefined || text.trim() === '') return undefined;
-  if (found?.text === text) return found.changeset;
-  const answer = await client.resolveRevision(root, text.trim());
-  if (answer.kind === 'changeset') return answer.changeset;
-  void notify('error', answer.message);
-  return undefined;
 }

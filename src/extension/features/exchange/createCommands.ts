@@ -5,7 +5,7 @@ import { contextKeys } from '../../common/contextKeys.ts';
 import { input, notify, pick } from '../../common/display.ts';
 import { answersOf } from '../../hg/presetAnswers.ts';
 import { HgFailure, type HgChange } from '../../hg/hgClient.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 
 export const createCommands = {
   init: (context, args) => init(context, args),

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../../common/display.ts';
 import type { HgCall, HgFlag, HgOption } from '../../../hgCommand/hgCall.ts';
-import { isNullNode, shortNode } from '../../providers/contentAddress.ts';
+import { isNullNode, shortNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { setting } from '../../common/settings.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
@@ -21,7 +21,7 @@ import {
   type LoggedChangeset,
   type NamedChangeset,
 } from '../../pickers/revisionPicker.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform } from '../../hg/selectedPaths.ts';
 
 export const exchangeCommands = {

@@ -6,7 +6,7 @@ import { setting } from '../../common/settings.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { inRepository } from '../../pickers/namePicker.ts';
 import { namesFiles } from '../../hg/selectedChanges.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from '../../hg/selectedPaths.ts';
 import { toTrash } from './trash.ts';
 

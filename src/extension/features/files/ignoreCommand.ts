@@ -6,7 +6,7 @@ import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { exists, fileUri, isReadableName } from '../../common/uris.ts';
 import { answersOf } from '../../hg/presetAnswers.ts';
 import { candidatesFor } from './ignoreCandidates.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform, lookAt, targetsOf } from '../../hg/selectedPaths.ts';
 
 export const ignoreCommands = {

@@ -3,7 +3,7 @@ import { l10n, type Uri } from 'vscode';
 import { modal } from '../../common/display.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { namesOf, plain, settled } from '../../hg/selectedPaths.ts';
 
 export const renameCommands = {

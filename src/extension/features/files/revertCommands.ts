@@ -14,7 +14,7 @@ import {
   type Hunk,
   type SelectedLines,
 } from './lineEdits.ts';
-import type { ChangeContext } from '../compare/openCommands.ts';
+import type { ChangeContext } from '../compare/changeContext.ts';
 
 /** From the gutter's peek: VS Code says which file, all its changes, and which of them is meant. */
 export async function revertBlock(context: ChangeContext, args: readonly unknown[]): Promise<void> {

@@ -5,7 +5,7 @@ import { errorMessage } from '../../../base/errors.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { fileUri, isReadableName } from '../../common/uris.ts';
 import { confirm, type Answers } from '../../hg/presetAnswers.ts';
-import type { HgContext } from '../../commandTable.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
 import { inform, lookAt, namesOf } from '../../hg/selectedPaths.ts';
 
 /** Asks, and moves the files to the trash. Where that does not work, asks whether they are to be deleted for good. */

@@ -5,9 +5,9 @@ import { errorMessage } from '../../../base/errors.ts';
 import type { FileConflict } from '../../../server/protocol.ts';
 import { changeTexts } from '../compare/changeTexts.ts';
 import type { WorkingFile } from '../../commands/commandArguments.ts';
-import { shortNode } from '../../providers/contentAddress.ts';
+import { shortNode } from '../../common/changesetIds.ts';
 import { fileVersionUri, versionUri } from '../../providers/contentUris.ts';
-import type { ChangeContext } from '../compare/openCommands.ts';
+import type { ChangeContext } from '../compare/changeContext.ts';
 import { exists, fileUri } from '../../common/uris.ts';
 
 const NULL_NODE = '0'.repeat(40);

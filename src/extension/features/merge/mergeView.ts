@@ -6,7 +6,7 @@ import type { ChangesetSummary } from '../../../server/protocol.ts';
 import { changesetDetails } from '../../model/changesetLine.ts';
 import { changeTexts } from '../compare/changeTexts.ts';
 import { treeItem } from '../../common/display.ts';
-import { shortNode } from '../../providers/contentAddress.ts';
+import { shortNode } from '../../common/changesetIds.ts';
 import type { ViewId } from '../../contributions/window.ts';
 import { isMerging } from '../../commands/contextKeys.ts';
 import type { EngineClient } from '../../engine/engineClient.ts';

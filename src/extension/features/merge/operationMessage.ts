@@ -3,7 +3,7 @@
 import { l10n, type CancellationToken } from 'vscode';
 import { editText } from '../commit/messageEditor.ts';
 import { withoutHelp } from '../commit/messageTemplate.ts';
-import type { HgContext } from '../../commandTable.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
 import { inform } from '../../hg/selectedPaths.ts';
 
 /**

@@ -8,7 +8,7 @@ import { setting } from '../../common/settings.ts';
 import { answersOf, confirm } from '../../hg/presetAnswers.ts';
 import { continueOperation } from './unfinishedOperations.ts';
 import { isResumable } from './operationSteps.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { changedAmong, inform, lookAt, namesOf } from '../../hg/selectedPaths.ts';
 import type { FilesByRepository } from '../../hg/selectedChanges.ts';
 

@@ -26,7 +26,7 @@ import {
   type Resumable,
   type Verdict,
 } from './operationSteps.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform, namesOf, settled, warnOfConflicts } from '../../hg/selectedPaths.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 

@@ -1,14 +1,14 @@
 // Bookmarks and tags: names that people give to changesets.
 import { l10n } from 'vscode';
 import { pick } from '../../common/display.ts';
-import { shortNode } from '../../providers/contentAddress.ts';
+import { shortNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from '../../pickers/namePicker.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from '../../hg/hgClient.ts';
 import { updateTo } from './updateCommands.ts';
 import { pickRevision } from '../../pickers/revisionPicker.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform, settled } from '../../hg/selectedPaths.ts';
 
 export const nameCommands = {

@@ -8,7 +8,7 @@ import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { chooseName, inRepository, type NamedItem } from '../../pickers/namePicker.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
 import { shelvedIn } from './shelfList.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { changedAmong, inform, settled } from '../../hg/selectedPaths.ts';
 
 export const shelfCommands = {

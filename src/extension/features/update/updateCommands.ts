@@ -2,7 +2,7 @@
 import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../../common/display.ts';
 import type { HgFlag, HgSetting } from '../../../hgCommand/hgCall.ts';
-import { shortRevision } from '../../providers/contentAddress.ts';
+import { shortRevision } from '../../common/changesetIds.ts';
 import { changeCount } from '../../model/updateLog.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import type { Answers } from '../../hg/presetAnswers.ts';
@@ -11,7 +11,7 @@ import { HgFailure } from '../../hg/hgClient.ts';
 import { typedMessage } from '../commit/messageTemplate.ts';
 import { pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
 import { shelveAll } from './shelves.ts';
-import type { HgCommandRun, HgContext } from '../../commandTable.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform, settled } from '../../hg/selectedPaths.ts';
 
 export const movingCommands = {

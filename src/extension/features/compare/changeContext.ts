@@ -1,0 +1,10 @@
+// The context of the commands that open changes.
+import type { Log } from '../../common/display.ts';
+import type { EngineClient } from '../../engine/engineClient.ts';
+import type { Repositories } from '../../repositories/repositories.ts';
+
+export interface ChangeContext {
+  readonly client: EngineClient;
+  readonly repositories: Repositories;
+  readonly log: Log;
+}
