@@ -1,72 +1,28 @@
-// Makes a commit: decides with the person what goes in, runs hg, and keeps the message until that has worked.
-import { workspace } from 'vscode';
-import { modal, notify } from '../../common/display.ts';
+// Makes a commit: plans it, runs hg, and keeps the message until that has worked.
+import { notify } from '../../common/display.ts';
 import type { HgOption } from '../../../hgCommand/hgCall.ts';
-import { isMerging } from '../../commands/contextKeys.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
-import { isAtOrBelowKey } from '../../common/rootMap.ts';
-import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../../common/settings.ts';
-import { isOnDisk, uriKey } from '../../common/uris.ts';
 import { ASK_USERNAME, HgFailure } from '../../hg/hgClient.ts';
-import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
-import { confirmMessage, messageFor } from './commitMessage.ts';
+import { planCommit, type CommitOptions, type CommitPlan } from './commitPlan.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
-import { namesOf, settled, warnOfConflicts } from '../../hg/selectedPaths.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 
-export interface CommitOptions {
-  /** Without it, what the setting says. */
-  readonly scope?: 'all' | 'included';
-  /** Adds the changes to the last commit; with 'keep' its message stays, else the one in the input box is taken. */
-  readonly amend?: 'keep' | 'message';
-  readonly closesBranch?: boolean;
-  /** Instead of the one in the input box. */
-  readonly message?: string;
-}
-
-/** What goes into a commit. */
-interface Content {
-  /** Undefined for all changes of tracked files. */
-  readonly files: readonly string[] | undefined;
-  readonly toAdd: readonly string[];
-  readonly toRemove: readonly string[];
-}
-
-const NOTHING_BESIDE: Content = { files: undefined, toAdd: [], toRemove: [] };
-
-/** Resolves with whether there was a commit; everything else has been told. Throws a HgFailure if hg refuses. */
+/** True if there was a commit; otherwise the user knows why. Throws a HgFailure if hg fails. */
 export async function commit(
   context: HgContext,
   repository: OpenRepository,
   options: CommitOptions = {},
 ): Promise<boolean> {
-  const settings = commitSettings(repository.rootUri);
-  if (!(await saveFiles(repository, settings.saveFiles))) return false;
-  await settled(context, repository);
-  if (repository.included.paths.length === 0 && isNothing(repository, NOTHING_BESIDE, options)) {
-    // Before that is said everything is looked at: the event of a change may be late, and some file systems send none.
-    await context.client.refresh(repository.root, 'commit without a change');
-    await repository.shown();
-  }
-  if (!mayCommit(repository)) return false;
-  const content = await chooseContent(repository, options, settings);
-  if (content === undefined) return false;
-  if (content.files === undefined && isNothing(repository, content, options)) {
-    void notify('info', hgTexts.commit.nothing());
-    return false;
-  }
-  const message = await messageFor(context, repository, options, settings);
-  if (message === undefined || !(await confirmMessage(message, settings))) return false;
-  return perform(context, repository, { ...options, message }, content);
+  const plan = await planCommit(context, repository, options);
+  return plan !== undefined && execute(context, repository, plan);
 }
 
-async function perform(
+async function execute(
   { hg, extension }: HgContext,
   repository: OpenRepository,
-  { amend, closesBranch, message }: CommitOptions & { readonly message: string },
-  { files, toAdd, toRemove }: Content,
+  { files, toAdd, toRemove, message, amend, closesBranch }: CommitPlan,
 ): Promise<boolean> {
   const { inputBox } = repository.view.sourceControl;
   const typed = inputBox.value;
@@ -80,7 +36,7 @@ async function perform(
     }
     const options: HgOption[] = ['--logfile=-'];
     if (amend !== undefined) options.push('--amend');
-    if (closesBranch === true) options.push('--close-branch');
+    if (closesBranch) options.push('--close-branch');
     await hg.change(repository, {
       verb: 'commit',
       settings: ASK_USERNAME,
@@ -101,85 +57,4 @@ async function perform(
   await fillInputBox(repository);
   await rememberMessage(extension.workspaceState, repository.root, message);
   return true;
-}
-
-function mayCommit({ model, name }: OpenRepository): boolean {
-  const say = hgTexts.commit;
-  if (model.head === undefined) {
-    void notify('warning', say.notAvailable(name));
-    return false;
-  }
-  if (model.unresolved === 0) return true;
-  warnOfConflicts(say.unresolved(model.unresolved));
-  return false;
-}
-
-/** Undefined if the person turns away. */
-async function chooseContent(
-  repository: OpenRepository,
-  options: CommitOptions,
-  settings: CommitSettings,
-): Promise<Content | undefined> {
-  const { model, included } = repository;
-  const scope = options.scope ?? settings.scope;
-  const chosen = scope === 'all' ? [] : included.withPartners(included.paths);
-  if (options.scope === 'included' && chosen.length === 0) {
-    void notify('info', hgTexts.commit.nothingIncluded());
-    return undefined;
-  }
-  if (chosen.length > 0 && isMerging(repository)) {
-    const { mergeIsWhole, commitAll } = hgTexts.commit;
-    const choice = await modal('warning', mergeIsWhole(), '', commitAll());
-    if (choice !== commitAll()) return undefined;
-  } else if (chosen.length > 0) {
-    const withStatus = (status: string): string[] => chosen.filter(path => model.entries.get(path)?.status === status);
-    return { files: chosen, toAdd: withStatus('unknown'), toRemove: withStatus('deleted') };
-  }
-  // Amending is about the last commit: what lies around is none of its business.
-  if (options.amend !== undefined) return NOTHING_BESIDE;
-  const untracked = repository.view.settings.untrackedChanges === 'hidden' ? 'never' : settings.untracked;
-  const offers = offersOf(model.entries.values(), { missing: settings.missing, untracked });
-  const choice = await chooseOffers(offers);
-  return choice && { files: undefined, ...answered(offers, choice) };
-}
-
-/** Asks once about missing and untracked files. Undefined if the user cancels. */
-async function chooseOffers(offers: Offers): Promise<Choice | undefined> {
-  const choices = choicesFor(offers);
-  if (choices.length === 0) return 'without';
-  const { missing, untracked } = offers;
-  const say = hgTexts.commit;
-  const isOne = missing.length + untracked.length === 1;
-  const lines = [...missing.map(path => `! ${path}`), ...untracked.map(path => `? ${path}`)];
-  const labels = choices.map(choice => say.choices[choice](missing.length > 0, untracked.length > 0));
-  const label = await modal('info', say.offer(missing, untracked), isOne ? '' : namesOf(lines), ...labels);
-  const choice = label === undefined ? undefined : choices[labels.indexOf(label)];
-  if (choice !== 'never') return choice;
-  await setCommitOffer(untracked.length > 0 ? 'commitUntrackedFiles' : 'commitMissingFiles', 'never');
-  return 'without';
-}
-
-/** A merge, another branch, or closing one are something to commit without any file. */
-function isNothing(repository: OpenRepository, { toAdd, toRemove }: Content, options: CommitOptions): boolean {
-  const { counts, head } = repository.model;
-  if (options.amend !== undefined || options.closesBranch === true || isMerging(repository)) return false;
-  if (head?.changesBranch === true || repository.model.subrepositories.length > 0) return false;
-  return counts.modified + counts.added + counts.removed + toAdd.length + toRemove.length === 0;
-}
-
-/** Whether to go on. */
-async function saveFiles(repository: OpenRepository, wanted: Offer): Promise<boolean> {
-  const root = uriKey(repository.rootUri);
-  const unsaved = workspace.textDocuments.filter(
-    document => document.isDirty && isOnDisk(document) && isAtOrBelowKey(uriKey(document.uri), root),
-  );
-  if (unsaved.length === 0 || wanted === 'never') return true;
-  const say = hgTexts.commit;
-  if (wanted === 'ask') {
-    const message = say.unsaved(unsaved.length, workspace.asRelativePath(unsaved[0]!.uri));
-    const choice = await modal('warning', message, '', say.saveAndCommit(), say.commitSaved());
-    if (choice !== say.saveAndCommit()) return choice === say.commitSaved();
-  }
-  const saved = await Promise.all(unsaved.map(async document => document.save()));
-  return saved.every(Boolean);
 }

@@ -4,7 +4,6 @@ import { modal, input } from '../../common/display.ts';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import type { CommitSettings } from '../../common/settings.ts';
-import type { CommitOptions } from './commit.ts';
 import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';
 import { typedMessage } from './messageTemplate.ts';
@@ -13,11 +12,18 @@ import { namesOf } from '../../hg/selectedPaths.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 import { messageTexts } from './messageStrings.ts';
 
+export interface MessageOptions {
+  /** Adds the changes to the last commit. 'keep' keeps its message, 'message' takes the one in the input box. */
+  readonly amend?: 'keep' | 'message';
+  /** Replaces the message in the input box. */
+  readonly message?: string;
+}
+
 /** Undefined if the person turns away, or writes nothing. */
 export async function messageFor(
   context: HgContext,
   repository: OpenRepository,
-  { message, amend }: CommitOptions,
+  { message, amend }: MessageOptions,
   settings: CommitSettings,
 ): Promise<string | undefined> {
   if (message !== undefined) return message;
