@@ -25,6 +25,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   extension: ['base', 'status', 'workingCopy', 'hgCommand', 'server'],
 };
 
+/** The folders of src/extension/, lowest first: a folder imports only from itself and from those before it. */
+const EXTENSION_ORDER = [
+  'contributions',
+  'common',
+  'model',
+  'engine',
+  'scm',
+  'repositories',
+  'providers',
+  'commands',
+  'hg',
+  'pickers',
+  'features',
+  'api',
+];
+/** Folders in the bundle that loads with the first user command. Start-up folders never import them statically. */
+const ON_DEMAND = new Set(['hg', 'pickers', 'features']);
+/** The one door from the start-up bundle to the other one. */
+const LAZY_DOOR = 'src/extension/lazyCommands.ts';
+
 /** Folders that run to completion: whoever calls them decides about time. */
 const WITHOUT_TIMERS = new Set(['files', 'regex', 'mercurial', 'git', 'bazaar', 'status']);
 /** The one helper of the lowest layer that waits. */
@@ -83,6 +103,9 @@ function violations({ path, text }: SourceFile): string[] {
       const targetLayer = target.startsWith('src/') ? target.split('/')[1]! : target;
       if (targetLayer !== layer && !allowed.includes(targetLayer)) found.push(`${path}: ${layer} imports ${target}`);
       if (WITHOUT_TIMERS.has(layer) && target === WAITING_HELPER) found.push(`${path}: ${layer} imports ${target}`);
+      if (layer === 'extension' && targetLayer === layer && !mayImportInExtension(path, target)) {
+        found.push(`${path}: imports ${target}`);
+      }
     } else if (name === 'vscode') {
       if (layer !== 'extension') found.push(`${path}: imports vscode`);
     } else if (FILE_MODULES.test(name)) {
@@ -99,6 +122,27 @@ function violations({ path, text }: SourceFile): string[] {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   if (lines > MAX_LINES) found.push(`${path}: ${lines} lines are more than ${MAX_LINES}`);
   return found;
+}
+
+/** True if the order of src/extension/ allows the import. Its root may import everything, and nothing imports the root. */
+function mayImportInExtension(path: string, target: string): boolean {
+  const [from, to] = [path, target].map(extensionFolder);
+  if (from === undefined) return to === undefined || !ON_DEMAND.has(to) || !isStartUpFile(path);
+  if (to === undefined) return path === 'src/extension/common/lazy.ts' && target === LAZY_DOOR;
+  if (!ON_DEMAND.has(from) && ON_DEMAND.has(to)) return false;
+  const [at, wanted] = [from, to].map(folder => EXTENSION_ORDER.indexOf(folder)) as [number, number];
+  return at >= 0 && wanted >= 0 && wanted <= at;
+}
+
+/** The folder of a file in src/extension/; undefined for files of its root. */
+function extensionFolder(path: string): string | undefined {
+  const parts = path.split('/');
+  return parts.length > 3 ? parts[2] : undefined;
+}
+
+/** Files of the root: the entry of the start-up bundle, or those behind the door to the other one. */
+function isStartUpFile(path: string): boolean {
+  return path === 'src/extension/extension.ts';
 }
 
 /** The cycles among files, each as the paths in it. */
@@ -123,9 +167,9 @@ function cycles(files: readonly SourceFile[]): string[][] {
   return found;
 }
 
-/** Without types, which are gone when the code runs, and without what is loaded later. */
+/** The modules that a file imports statically, types included: a type ties files together as well. */
 function staticImportsOf(text: string): string[] {
-  const source = withoutComments(text).replace(/\b(?:import|export)\s+type\b[^;]*;/g, ' ');
+  const source = withoutComments(text);
   return [...source.matchAll(/\b(?:import|export)\b[\w$*{},\s]*?\bfrom\s*(['"])([^'"\n]+)\1/g)].map(match => match[2]!);
 }
 
@@ -205,6 +249,17 @@ test('the rules detect each kind of violation', () => {
     ['src/server/a.ts', "import { x } from '../cli/main.ts';", ['server imports src/cli/main.ts']],
     ['src/extension/a.ts', "import * as vscode from 'vscode';", []],
     ['src/extension/a.ts', "import { x } from '../mercurial/vfs.ts';", ['extension imports src/mercurial/vfs.ts']],
+    ['src/extension/scm/a.ts', "import { x } from '../model/x.ts';", []],
+    ['src/extension/scm/a.ts', "import type { X } from '../hg/x.ts';", ['imports src/extension/hg/x.ts']],
+    ['src/extension/model/a.ts', "import { x } from '../scm/x.ts';", ['imports src/extension/scm/x.ts']],
+    ['src/extension/api/a.ts', "import { x } from '../features/x/x.ts';", ['imports src/extension/features/x/x.ts']],
+    ['src/extension/features/x/a.ts', "import { x } from '../y/x.ts';", []],
+    ['src/extension/hg/a.ts', "import { x } from '../commandTable.ts';", ['imports src/extension/commandTable.ts']],
+    ['src/extension/common/lazy.ts', "const x = () => import('../lazyCommands.ts');", []],
+    ['src/extension/scm/a.ts', "import('../lazyCommands.ts');", ['imports src/extension/lazyCommands.ts']],
+    ['src/extension/extension.ts', "import { x } from './hg/x.ts';", ['imports src/extension/hg/x.ts']],
+    ['src/extension/commandTable.ts', "import { x } from './hg/x.ts';", []],
+    ['src/extension/other/a.ts', "import { x } from '../common/x.ts';", ['imports src/extension/common/x.ts']],
     ['src/elsewhere/a.ts', '', ['in no known layer']],
     ['src/a.ts', '', ['in no known layer']],
     ['src/base/a.ts', "// import { x } from '../mercurial/vfs.ts';\n/* setTimeout() */", []],
@@ -221,13 +276,13 @@ test('the rules detect each kind of violation', () => {
   }
 });
 
-test('a cycle is detected, one of types or of deferred imports is none', () => {
+test('a cycle is detected, also one of types; one of deferred imports is none', () => {
   const ring = (middle: string): SourceFile[] => [
     { path: 'src/base/a.ts', text: "import { b } from './b.ts';" },
     { path: 'src/base/b.ts', text: "import { c } from './c.ts';" },
     { path: 'src/base/c.ts', text: middle },
   ];
   assert.deepEqual(cycles(ring("import { a } from './a.ts';")), [['src/base/a.ts', 'src/base/b.ts', 'src/base/c.ts']]);
-  assert.deepEqual(cycles(ring("import type { A } from './a.ts';")), []);
+  assert.equal(cycles(ring("import type { A } from './a.ts';")).length, 1);
   assert.deepEqual(cycles(ring("const a = () => import('./a.ts');")), []);
 });
