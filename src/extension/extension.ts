@@ -1,6 +1,6 @@
 // The extension's entry. It starts the parts and connects them; nothing here waits for the disk or for the engine.
 import path from 'node:path';
-import { workspace, type ExtensionContext } from 'vscode';
+import { workspace, type ExtensionContext, ExtensionMode } from 'vscode';
 import type { QuicksilverExports } from './api/api.ts';
 import { contextKeys } from './common/contextKeys.ts';
 import { onDidChangeFileColors } from './common/fileColors.ts';
@@ -57,7 +57,13 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     await contextKeys.set('state', 'initialized');
   });
   const contents = new ContentFileSystem({ ...parts, initialized });
-  const exports = createExports({ ...parts, decorations, contents, initialized });
+  const exports = createExports({
+    ...parts,
+    decorations,
+    contents,
+    initialized,
+    isForTests: context.extensionMode === ExtensionMode.Test,
+  });
   const shownDecorations = decorations;
   let isTold = false;
   context.subscriptions.push(

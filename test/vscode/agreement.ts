@@ -6,7 +6,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { commands, Uri, type SourceControlInputBox } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../src/extension/api/api.ts';
+import type { TestApi } from '../../src/extension/api/testDoor.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { until } from './harness.ts';
 import { replace } from './messages.ts';
@@ -14,11 +15,11 @@ import { realHg } from './outside.ts';
 import { activeApi, repositoryAt } from './shown.ts';
 
 export class Bench {
-  readonly api: QuicksilverApi;
+  readonly api: TestApi;
   readonly repository: QuicksilverRepository;
   readonly root: string;
 
-  private constructor(api: QuicksilverApi, repository: QuicksilverRepository, root: string) {
+  private constructor(api: TestApi, repository: QuicksilverRepository, root: string) {
     this.api = api;
     this.repository = repository;
     this.root = root;

@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { extensions, Uri, type Disposable, type ThemeColor } from 'vscode';
-import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository } from '../../src/extension/api/api.ts';
+import type { QuicksilverExports, QuicksilverRepository } from '../../src/extension/api/api.ts';
+import type { TestApi } from '../../src/extension/api/testDoor.ts';
 import { until } from './harness.ts';
 
 /** A status as `hg status` writes it; 'A < source' is an added file that has a source. */
@@ -40,21 +41,21 @@ function look(status: string, contextValue: string, letter: string, tooltip: str
 }
 
 /** The extension's API, when it has looked for repositories. */
-export async function activeApi(): Promise<QuicksilverApi> {
+export async function activeApi(): Promise<TestApi> {
   const extension = extensions.getExtension<QuicksilverExports>('quicksilver.quicksilver');
   assert.ok(extension, 'the extension is installed');
-  const api = (await extension.activate()).getAPI(1);
+  const api = (await extension.activate()).getAPI(1) as TestApi;
   await api.initialized;
   return api;
 }
 
 /** The roots of the open repositories, relative to `folder`, sorted. */
-export function openRoots(api: QuicksilverApi, folder: string): string[] {
+export function openRoots(api: TestApi, folder: string): string[] {
   return api.repositories.map(({ rootUri }) => path.relative(folder, rootUri.fsPath) || '.').sort();
 }
 
 /** The repository at exactly this root, as soon as it is open. */
-export async function repositoryAt(api: QuicksilverApi, root: string): Promise<QuicksilverRepository> {
+export async function repositoryAt(api: TestApi, root: string): Promise<QuicksilverRepository> {
   const find = (): QuicksilverRepository | undefined =>
     api.repositories.find(({ rootUri }) => rootUri.fsPath === Uri.file(root).fsPath);
   await until(`${root} is open`, () => find() !== undefined, api.onDidOpenRepository);
@@ -68,7 +69,7 @@ export async function repositoryAt(api: QuicksilverApi, root: string): Promise<Q
  * bookmark), then compares all that is shown: rows, decorations of each file on disk, badge and status bar.
  */
 export async function assertShows(
-  api: QuicksilverApi,
+  api: TestApi,
   repository: QuicksilverRepository,
   marks: Marks,
   head = 'default',
@@ -100,7 +101,7 @@ export interface Told {
 }
 
 /** Keeps all that is said of a repository; `end` returns the record. */
-export function beginRecord(api: QuicksilverApi, repository: QuicksilverRepository): { end(): Told } {
+export function beginRecord(api: TestApi, repository: QuicksilverRepository): { end(): Told } {
   const given: Record<string, string[]> = {};
   const heads: string[] = [];
   const states: string[] = [];
@@ -127,7 +128,7 @@ export function beginRecord(api: QuicksilverApi, repository: QuicksilverReposito
 }
 
 /** All rows, as "group: tooltip". */
-export function rowTooltips(api: QuicksilverApi, root: Uri): string[] {
+export function rowTooltips(api: TestApi, root: Uri): string[] {
   return api.view
     .groups(root)
     .flatMap(({ id, resources }) => resources.map(({ decorations }) => `${id}: ${decorations?.tooltip ?? ''}`));
@@ -143,7 +144,7 @@ interface Picture {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-function pictureOf(api: QuicksilverApi, repository: QuicksilverRepository): Picture {
+function pictureOf(api: TestApi, repository: QuicksilverRepository): Picture {
   const { rootUri } = repository;
   const groups: Record<string, string[]> = {};
   for (const { id, label, resources } of api.view.groups(rootUri)) {

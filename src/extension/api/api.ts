@@ -3,8 +3,8 @@
 //   const extension = vscode.extensions.getExtension<QuicksilverExports>('quicksilver.quicksilver');
 //   const api = (await extension?.activate())?.getAPI(1);
 //
-// Version 1 only ever grows. `view` is for the tests of this extension and may change at any time.
-import type { Event, FileDecoration, SourceControlInputBox, SourceControlResourceState, Uri } from 'vscode';
+// Version 1 only ever grows.
+import type { Event, Uri } from 'vscode';
 import type { Counts, FileEntry, RepositoryHead, RepositoryState } from '../../server/protocol.ts';
 import type { SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
 
@@ -22,8 +22,6 @@ export interface QuicksilverApi {
   readonly onDidCloseRepository: Event<QuicksilverRepository>;
   /** The deepest open repository that a file is in. */
   getRepository(uri: Uri): QuicksilverRepository | undefined;
-  /** For tests of this extension only: no part of the contract. */
-  readonly view: ViewForTests;
 }
 
 export interface QuicksilverRepository {
@@ -51,37 +49,4 @@ export interface RepositoryChange {
   readonly settled: boolean;
   /** Why, in words for a log. */
   readonly cause: string;
-}
-
-/** What VS Code was told to show, as it was told. */
-export interface ViewForTests {
-  groups(root: Uri): readonly ShownGroup[];
-  badge(root: Uri): number | undefined;
-  label(root: Uri): string;
-  statusBar(root: Uri): { readonly text: string; readonly tooltip: string };
-  /** The status bar's item about what is unfinished. */
-  operation(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
-  /** The one about what was not pushed. */
-  drafts(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
-  inputBoxVisible(root: Uri): boolean;
-  inputBox(root: Uri): SourceControlInputBox;
-  decoration(uri: Uri): FileDecoration | undefined;
-  /** Fired with what VS Code is told to ask about again; undefined is everything. */
-  readonly onDidChangeDecorations: Event<readonly Uri[] | undefined>;
-  /** What the gutter compares a file with. */
-  originalOf(uri: Uri): Promise<Uri | undefined>;
-  /** How often VS Code has read a version of a file so far. */
-  contentReads(): number;
-  /** Fired with each of them. */
-  readonly onDidReadContent: Event<Uri>;
-  /** Fired with the versions that VS Code is told to read again. */
-  readonly onDidChangeContents: Event<readonly { readonly uri: Uri }[]>;
-  /** Ends the engine as a crash would. */
-  crashEngine(): void;
-}
-
-export interface ShownGroup {
-  readonly id: string;
-  readonly label: string;
-  readonly resources: readonly SourceControlResourceState[];
 }

@@ -1,13 +1,8 @@
 // The API of api.ts over the parts of the extension.
-import { CancellationTokenSource, EventEmitter, type Uri } from 'vscode';
+import { EventEmitter } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import type {
-  QuicksilverApi,
-  QuicksilverExports,
-  QuicksilverRepository,
-  RepositoryChange,
-  ViewForTests,
-} from './api.ts';
+import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository, RepositoryChange } from './api.ts';
+import { createView } from './testDoor.ts';
 import type { ContentFileSystem } from '../providers/contentFileSystem.ts';
 import type { Decorations } from '../providers/decorations.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
@@ -22,6 +17,8 @@ export interface ExportsContext {
   readonly decorations: Decorations;
   readonly contents: ContentFileSystem;
   readonly initialized: Promise<void>;
+  /** True in a window that tests started. */
+  readonly isForTests: boolean;
 }
 
 export function createExports(context: ExportsContext): QuicksilverExports & Disposable {
@@ -64,7 +61,7 @@ function createApi(context: ExportsContext, store: DisposableStore): Quicksilver
       const open = repositories.of(uri);
       return open === undefined ? undefined : repositoryOf(open);
     },
-    view: createView(context),
+    ...(context.isForTests && { view: createView(context) }),
   };
 }
 
@@ -114,46 +111,4 @@ function createRepository(
       await settle();
     },
   };
-}
-
-const neverCancelled = new CancellationTokenSource().token;
-
-function createView({ client, repositories, decorations, contents }: ExportsContext): ViewForTests {
-  const viewOf = (root: Uri): OpenRepository['view'] => {
-    const found = repositories.map.get(root.path);
-    if (found === undefined) throw new Error(`no open repository has the root ${root.fsPath}`);
-    return found.view;
-  };
-  return {
-    groups: root =>
-      viewOf(root).groups.map(group => ({ id: group.id, label: group.label, resources: group.resourceStates })),
-    label: root => viewOf(root).sourceControl.label,
-    badge: root => viewOf(root).sourceControl.count,
-    statusBar: root => {
-      const command = viewOf(root).sourceControl.statusBarCommands?.[0];
-      return { text: command?.title ?? '', tooltip: command?.tooltip ?? '' };
-    },
-    operation: root => shownCommand(viewOf(root), '$(git-merge)'),
-    drafts: root => shownCommand(viewOf(root), '$(arrow-up)'),
-    inputBox: root => viewOf(root).sourceControl.inputBox,
-    inputBoxVisible: root => viewOf(root).sourceControl.inputBox.visible,
-    decoration: uri => decorations.peek(uri),
-    onDidChangeDecorations: decorations.onDidChangeFileDecorations,
-    originalOf: async uri => {
-      const provider = repositories.of(uri)?.view.sourceControl.quickDiffProvider;
-      return (await provider?.provideOriginalResource?.(uri, neverCancelled)) ?? undefined;
-    },
-    contentReads: () => contents.requests.read,
-    onDidReadContent: contents.onDidRead,
-    onDidChangeContents: contents.onDidChangeFile,
-    crashEngine: () => client.crash(),
-  };
-}
-
-function shownCommand(
-  { sourceControl }: OpenRepository['view'],
-  icon: string,
-): { readonly text: string; readonly tooltip: string } | undefined {
-  const command = sourceControl.statusBarCommands?.find(({ title }) => title.startsWith(icon));
-  return command && { text: command.title, tooltip: command.tooltip ?? '' };
 }

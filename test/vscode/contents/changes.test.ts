@@ -11,14 +11,15 @@ import {
   type SourceControlResourceState,
   type Tab,
 } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 import { lines } from './lines.ts';
 
 describe('what a change opens', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
   let parent: string;
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { commands, window, workspace, type Disposable, type TextDocument, type Uri } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 import { lines } from './lines.ts';
 
 describe('the gutter', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   before(async function () {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands, workspace } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, hgCalls, ui, until } from '../harness.ts';
 import { at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt } from '../shown.ts';
@@ -9,7 +10,7 @@ const reason =
   'Conversion of line ends (the extension eol, and .hgeol) is not supported. The status comes from hg (slower).';
 
 describe('a repository that only hg can answer for, in a workspace that is trusted', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const statuses = (): string[] =>

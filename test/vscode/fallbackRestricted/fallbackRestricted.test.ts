@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { commands, workspace } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
 import { at, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
@@ -10,7 +11,7 @@ const reason =
   'Conversion of line ends (the extension eol, and .hgeol) is not supported. Trust the workspace to get the status from hg.';
 
 describe('a repository that only hg can answer for, in a workspace that is not trusted', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const problems = (): (string | undefined)[] =>

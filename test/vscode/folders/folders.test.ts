@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { commands, TabInputTextDiff, window, workspace } from 'vscode';
-import type { QuicksilverApi } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { until } from '../harness.ts';
 import { assertNoHgStarted, at, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, openRoots, repositoryAt, type Marks } from '../shown.ts';
 import { assertInWindow } from '../window.ts';
 
 describe('a workspace of several folders', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
 
   const shows = async (name: string, marks: Marks): Promise<void> =>
     assertShows(api, await repositoryAt(api, at(name)), marks);

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { commands, env, extensions } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
 import { at, uriAt } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
 describe('a window in German', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   before(async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { Uri, workspace } from 'vscode';
 import { toDisplay } from '../../../src/base/bytePath.ts';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
 import { outcomes, type EditorOutcome } from '../../support/hostile/outcomes.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';
@@ -11,7 +12,7 @@ import { activeApi, repositoryAt } from '../shown.ts';
 
 describe('a workspace of hostile repositories', () => {
   const names = (): string[] => scenario().data['names']!.split(' ');
-  let api: QuicksilverApi;
+  let api: TestApi;
 
   /** What is shown of a repository, in the words of the table. */
   function shown(repository: QuicksilverRepository, root: string): EditorOutcome {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, remove, write } from '../outside.ts';
 import { activeApi, assertShows, beginRecord, openRoots, repositoryAt, type Marks } from '../shown.ts';
@@ -9,7 +10,7 @@ import { assertInWindow } from '../window.ts';
 const base: Marks = { 'x.log': 'I', build: 'I' };
 
 describe('what hg does to the repository', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const shows = (marks: Marks, head?: string): Promise<void> =>

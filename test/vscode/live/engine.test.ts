@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, remove, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt, type Marks } from '../shown.ts';
@@ -9,7 +10,7 @@ const base: Marks = { 'x.log': 'I', build: 'I' };
 const warning = "Quicksilver's engine stopped unexpectedly and was restarted.";
 
 describe('the engine that dies', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const shows = (marks: Marks): Promise<void> => assertShows(api, repository, { ...base, ...marks });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { RelativePattern, commands, window, workspace, type Uri } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { until } from '../harness.ts';
 import { assertNoHgStarted, at, remove, shell, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, beginRecord, repositoryAt, type Marks } from '../shown.ts';
@@ -11,7 +12,7 @@ import { assertInWindow, shownColors } from '../window.ts';
 const base: Marks = { 'x.log': 'I', build: 'I' };
 
 describe('changes of files', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const shows = (marks: Marks): Promise<void> => assertShows(api, repository, { ...base, ...marks });

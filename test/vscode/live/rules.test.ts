@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, remove, write } from '../outside.ts';
 import { activeApi, assertShows, beginRecord, repositoryAt, rowTooltips, type Marks } from '../shown.ts';
@@ -9,7 +10,7 @@ import { assertInWindow, shownColors } from '../window.ts';
 const base: Marks = { 'x.log': 'I', build: 'I' };
 
 describe('changes of the ignore rules', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
   let rules: string;
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { commands, TabInputTextDiff, window, workspace, type Tab } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
 describe('a merge', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   before(async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { commands, window, workspace } from 'vscode';
-import type { ViewForTests } from '../../../src/extension/api/api.ts';
+import type { ViewForTests } from '../../../src/extension/api/testDoor.ts';
 import { answerLists, Bench, hgAt, lines } from '../agreement.ts';
 import { answerDialogs } from '../dialogs.ts';
 import { hasUi, ui, until } from '../harness.ts';

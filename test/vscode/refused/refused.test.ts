@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, uriAt } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt, rowTooltips, type Marks } from '../shown.ts';
@@ -10,7 +11,7 @@ const marks: Marks = { 'modified.txt': 'M', 'removed.txt': 'R', 'unknown.txt': '
 const changed: readonly string[] = ['modified.txt', 'removed.txt', 'unknown.txt'];
 
 describe('a repository whose status cannot be known', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const requires = (): string => at('.hg', 'requires');

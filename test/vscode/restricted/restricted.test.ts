@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { Uri, commands, extensions, workspace, type TextDocument, type ThemeColor } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
 import { at, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt } from '../shown.ts';
@@ -10,7 +11,7 @@ import { assertInWindow } from '../window.ts';
 const NOTICE = 'Commands Unavailable';
 
 describe('a workspace that is not trusted', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const wasExecuted = (): boolean => fs.existsSync(scenario().data['trap'] ?? '');

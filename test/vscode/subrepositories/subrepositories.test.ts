@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { workspace } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, hg, remove, uriAt, write } from '../outside.ts';
 import { activeApi, openRoots, repositoryAt } from '../shown.ts';
@@ -11,7 +12,7 @@ const one = 'libs/deep/one';
 const inner = 'libs/deep/one/inner';
 
 describe('subrepositories', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let outer: QuicksilverRepository;
 
   before(async () => {

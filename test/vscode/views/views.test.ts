@@ -3,19 +3,20 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { commands, ConfigurationTarget, extensions, Uri, window, workspace, type ThemeColor } from 'vscode';
-import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { QuicksilverExports, QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hgCalls, scenario, until } from '../harness.ts';
 
 const at = (...names: string[]): string => path.join(scenario().directory, ...names);
 const uriAt = (...names: string[]): Uri => Uri.file(at(...names));
 
 describe('what is shown of several repositories', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
 
   before(async () => {
     const extension = extensions.getExtension<QuicksilverExports>('quicksilver.quicksilver');
     assert.ok(extension);
-    api = (await extension.activate()).getAPI(1);
+    api = (await extension.activate()).getAPI(1) as TestApi;
     await api.initialized;
     await until('three repositories are open', () => api.repositories.length === 3, api.onDidOpenRepository);
     for (const repository of api.repositories) await repository.settle();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { commands, ConfigurationTarget, EventEmitter, extensions, workspace } from 'vscode';
-import type { QuicksilverApi } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, ui, until } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
 import { at, hg, realHg } from '../outside.ts';
@@ -17,7 +17,7 @@ interface Welcome {
 type ExecuteCommand = (command: string, ...rest: readonly unknown[]) => Thenable<unknown>;
 
 describe('the welcome of the Source Control view', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   // What was set before the tests began: everything was looked through, and nothing found.
   const keys = new Map<string, unknown>([
     ['quicksilver.state', 'initialized'],
