@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { commands, window, workspace } from 'vscode';
-import type { QuicksilverApi, QuicksilverRepository } from '../../../src/extension/api.ts';
+import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
+import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { answerDialogs } from '../dialogs.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';
 import { hg } from '../outside.ts';
@@ -15,7 +16,7 @@ const LINK = ']\u2060(command:hostile.run)';
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b]/;
 
 describe('a repository in which every name is hostile', () => {
-  let api: QuicksilverApi;
+  let api: TestApi;
   let repository: QuicksilverRepository;
 
   const row = (name: string) => {
