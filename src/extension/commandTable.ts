@@ -3,7 +3,7 @@
 // A handler gets a context with `hg`. `hg.read` queries the repository. `hg.change` changes it, shows progress, offers
 // to try again when the repository is locked, and resolves when the view shows the result. A failure is thrown, and
 // shown by the caller; catch it (`HgFailure`) only to do better. Wrap a command about one repository in `inRepository`
-// of choices.ts.
+// of pickers/namePicker.ts.
 import type { CancellationToken } from 'vscode';
 import type { HgAsked } from '../server/hgProtocol.ts';
 import type { CommandContext } from './commands/commands.ts';
