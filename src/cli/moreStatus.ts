@@ -53,7 +53,7 @@ export function adviceFor(operation: Operation): readonly string[] {
 export function moreStatusLines({ operation, unresolved }: MoreStatus, show: (path: BytePath) => string): string {
   const lines: string[] = [];
   if (operation !== undefined) lines.push(`# The repository is in an unfinished *${operation}* state.`, '');
-  if (unresolved !== undefined && unresolved.length === 0) lines.push('# No unresolved merge conflicts.', '');
+  if (unresolved?.length === 0) lines.push('# No unresolved merge conflicts.', '');
   if (unresolved !== undefined && unresolved.length > 0) {
     lines.push('# Unresolved merge conflicts:', '# ', ...unresolved.map(path => `#     ${show(path)}`), '# ');
     lines.push('# To mark files as resolved:  hg resolve --mark FILE', '');

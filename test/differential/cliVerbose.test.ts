@@ -87,7 +87,7 @@ describe('the state of an unfinished operation', () => {
   test('merge, with and without conflicts, and with some resolved', async () => {
     update('2');
     hg(['merge', '-q', '1']);
-    assert.match(await sameInAllForms(), /unfinished \*merge\* state[^]*Unresolved[^]*#     d\/g\n#     f\n/);
+    assert.match(await sameInAllForms(), /unfinished \*merge\* state[^]*Unresolved[^]*# {5}d\/g\n# {5}f\n/);
     hg(['resolve', '-qm', 'f']);
     await sameInAllForms();
     hg(['resolve', '-qm', 'd/g']);

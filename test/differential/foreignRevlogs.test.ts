@@ -19,7 +19,7 @@ function indices(directory: string): string[] {
     .map(name => path.join(directory, name));
 }
 
-test('texts are read in every form in which the format can have them', { timeout: 900_000 }, async t => {
+test('texts are read in every form in which the format can have them', { timeout: 900_000 }, t => {
   const seed = seedFromEnvironment('QUICKSILVER_SEED');
   t.diagnostic(`seed ${seed}`);
   const random = new Random(seed);

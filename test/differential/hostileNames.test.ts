@@ -17,9 +17,9 @@ interface Rig {
   readonly bench: CommandBench;
   readonly name: string;
   /** Chooses the row with this label, or what contains it. */
-  choose(label: string): void;
+  readonly choose: (label: string) => void;
   /** A template of a revision. */
-  of(revset: string, template: string): string;
+  readonly of: (revset: string, template: string) => string;
 }
 
 async function rig(t: TestContext): Promise<Rig> {

@@ -67,8 +67,10 @@ export class MemoryVfs extends Vfs {
     return false;
   }
 
-  override list(_path: string): string[] {
-    return [];
+  override list(directory: string): string[] {
+    const prefix = `${path.normalize(directory).replace(/\/$/, '')}/`;
+    const below = [...this.#files.keys()].filter(name => name.startsWith(prefix));
+    return [...new Set(below.map(name => name.slice(prefix.length).split('/')[0]!))].sort();
   }
 
   override readLink(): string | undefined {

@@ -49,9 +49,9 @@ export function said(): string {
 
 export interface BenchOptions {
   /** Is run in the sandbox, in which the repository is named "repo". */
-  prepare(sandbox: HgSandbox): void;
+  readonly prepare: (sandbox: HgSandbox) => void;
   /** More of the environment of hg, such as another PATH. */
-  variables?(sandbox: HgSandbox): Readonly<Record<string, string>>;
+  readonly variables?: (sandbox: HgSandbox) => Readonly<Record<string, string>>;
 }
 
 export class CommandBench {

@@ -98,7 +98,7 @@ async function statusOf(
   );
   const found = scan.entries.filter(({ path }) => isSelected(path));
   const changes = await working.of(found, isSelected);
-  const conflicts = await conflictsOf(index, working, isSelected);
+  const conflicts = conflictsOf(index, working, isSelected);
   const renames = new RenameDetection(repository, input, tree, options.renames);
   const tracked = [...renames.combine(staged, changes, conflicts), ...conflicts].sort(byPath);
   const others = untracked === 'no' ? [] : othersOf(input, scan, found, options, isSelected);
@@ -150,11 +150,11 @@ function withoutUntracked(input: GitInput): GitInput {
   return { ...input, ignore };
 }
 
-async function conflictsOf(
+function conflictsOf(
   index: GitIndex,
   working: WorkingChanges,
   isSelected: (path: BytePath) => boolean,
-): Promise<ConflictedPath[]> {
+): ConflictedPath[] {
   const conflicts: ConflictedPath[] = [];
   for (const node of index.nodesWith(UNMERGED)) {
     const path = index.path(node);

@@ -172,7 +172,7 @@ function shortOptions(
   let form = given;
   for (let at = 1; at < argument.length; at++) {
     const rest = argument.slice(at + 1);
-    switch (argument[at]) {
+    switch (argument.charAt(at)) {
       case 's':
         form = 'short';
         break;

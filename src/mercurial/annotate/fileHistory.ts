@@ -32,7 +32,7 @@ export function* fileHistory(
   const add = (revision: IntroducedRevision): void => {
     let of = waiting.get(revision.changeset);
     if (of === undefined) {
-      waiting.set(revision.changeset, (of = new Map()));
+      waiting.set(revision.changeset, (of = new Map<string, IntroducedRevision>()));
       heap.push(revision.changeset);
     }
     of.set(keyOf(revision), revision);

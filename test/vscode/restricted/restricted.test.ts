@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { Uri, commands, extensions, workspace, type TextDocument, type ThemeColor } from 'vscode';
+import { Uri, commands, extensions, workspace, type TextDocument } from 'vscode';
 import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
@@ -55,7 +55,7 @@ describe('a workspace that is not trusted', () => {
   it('has colors of its own, because the Git extension is disabled', () => {
     assert.equal(extensions.getExtension('vscode.git'), undefined);
     const color = api.view.decoration(Uri.joinPath(repository.rootUri, 'modified.txt'))?.color;
-    assert.equal((color as ThemeColor | undefined)?.id, 'quicksilver.withoutGit.modifiedResourceForeground');
+    assert.equal(color?.id, 'quicksilver.withoutGit.modifiedResourceForeground');
   });
 
   it('has the doctor look without hg', async () => {
@@ -100,7 +100,7 @@ describe('a workspace that is not trusted', () => {
     await until('the notice is gone', commandsRun);
     const followsGit = (): boolean => {
       const color = api.view.decoration(Uri.joinPath(repository.rootUri, 'modified.txt'))?.color;
-      return (color as ThemeColor | undefined)?.id === 'quicksilver.modifiedResourceForeground';
+      return color?.id === 'quicksilver.modifiedResourceForeground';
     };
     await until('colors follow those of Git', followsGit, extensions.onDidChange);
     // VS Code keeps a document it has shown, and has to be told that there is another report for it.
