@@ -100,3 +100,15 @@ test('without a commit there is nothing to undo, and the null revision is not li
   await bench.run('update');
   assert.doesNotMatch(said(), /000000000000/);
 });
+
+test('undo takes the last commit back, and its changes stay', async t => {
+  const bench = await benchWith(t, sandbox => {
+    sandbox.write('repo', 'a', 'first');
+    sandbox.hg('repo', ['commit', '-A', '-m', 'first']);
+    sandbox.write('repo', 'a', 'second');
+    sandbox.hg('repo', ['commit', '-m', 'second']);
+  });
+  await bench.run('undoCommit');
+  assert.equal(bench.hg('log', '-T', '{desc} '), 'first ', said());
+  assert.equal(bench.hg('status'), 'M a\n');
+});

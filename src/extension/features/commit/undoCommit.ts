@@ -76,8 +76,8 @@ interface Logged {
 }
 
 const FIELDS =
-  'node, phase, p2node, predecessors, amended=get(extras, "amend_source"),' +
-  ' children=count(revset("children(%d)", rev)), desc';
+  'node, phase, p2node, predecessors, desc, amended=get(extras, "amend_source"),' +
+  ' children=count(revset("children(%d)", rev))';
 
 async function lastCommit({ hg }: HgContext, repository: OpenRepository): Promise<LastCommit | undefined> {
   const parent: HgCall = { verb: 'log', options: [['--rev', '.']] };
