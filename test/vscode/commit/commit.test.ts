@@ -89,7 +89,7 @@ describe('commits from the Source Control view', () => {
     await run('commit');
     messages.dispose();
     assert.equal(messages.shown.length, 1);
-    assert.match(messages.shown[0]!, /A hook has refused this/);
+    assert.match(messages.shown[0]!, /Rejected by a hook/);
     assert.equal(box.value, 'Refused');
     assert.equal(box.enabled, true);
     assert.deepEqual(await rows(), { Included: ['b.txt'], Changes: ['a.txt', 'c.txt'] });
@@ -169,7 +169,10 @@ describe('commits from the Source Control view', () => {
     );
     const editor = window.activeTextEditor;
     assert.ok(editor);
-    assert.match(editor.document.getText(), /^Nothing\n\nHG: Write a message[^]*HG: Branch: default\nHG: M a\.txt$/);
+    assert.match(
+      editor.document.getText(),
+      /^Nothing\n\nHG: Enter commit message[^]*HG: Branch: default\nHG: M a\.txt$/,
+    );
     await editor.edit(edit => edit.replace(editor.document.lineAt(0).range, 'From the editor\n\nin two parts'));
     await run('commitMessageAccept');
     assert.equal(await done, true);
@@ -203,7 +206,7 @@ describe('commits from the Source Control view', () => {
     const messages = keepMessages();
     assert.equal(await run('commit'), false);
     messages.dispose();
-    assert.match(messages.shown.join(), /A conflict is not resolved yet/);
+    assert.match(messages.shown.join(), /Resolve the conflict before committing/);
     write('a.txt', 'both sides\n');
     await hg(at(), 'resolve', '--mark', 'a.txt');
     remove('a.txt.orig');
@@ -212,7 +215,7 @@ describe('commits from the Source Control view', () => {
     const dialogs = answerDialogs('Commit All Changes');
     assert.equal(await run('commit'), true);
     dialogs.dispose();
-    assert.match(dialogs.asked[0]!.message, /as a whole/);
+    assert.match(dialogs.asked[0]!.message, /cannot commit part of a merge/);
     assert.deepEqual(await rows(), {});
     assert.equal(
       asked('log', '--rev', '.', '--template', '{desc} {ifeq(p2rev, "-1", "alone", "merge")}'),

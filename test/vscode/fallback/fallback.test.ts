@@ -84,8 +84,8 @@ describe('a repository that only hg can answer for, in a workspace that is trust
 
   it('has started hg for that alone: once to see its version, and once to stay', () => {
     assert.deepEqual(started(), [
-      'version -q',
-      'serve --cmdserver pipe --config cmdserver.message-encodings=cbor --config ui.message-output=channel',
+      'version --quiet',
+      '--config=cmdserver.message-encodings=cbor --config=ui.message-output=channel serve --cmdserver=pipe',
     ]);
   });
 

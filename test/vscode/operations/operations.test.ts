@@ -130,7 +130,7 @@ describe('going on', () => {
 
     write('merge/b.txt', 'mine\n');
     await bench.comesToAgree('an edit');
-    assert.match((await says(bench, 'undoCommit'))[0] ?? '', /only without other changes/);
+    assert.match((await says(bench, 'undoCommit'))[0] ?? '', /Cannot undo the merge with uncommitted changes/);
     write('merge/b.txt', 'b\n');
     await bench.comesToAgree('an edit');
     bench.inputBox.value = '';

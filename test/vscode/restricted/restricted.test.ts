@@ -8,8 +8,6 @@ import { at, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt } from '../shown.ts';
 import { assertInWindow } from '../window.ts';
 
-const NOTICE = 'Commands Unavailable';
-
 describe('a workspace that is not trusted', () => {
   let api: TestApi;
   let repository: QuicksilverRepository;
@@ -96,8 +94,6 @@ describe('a workspace that is not trusted', () => {
     await commands.executeCommand('workbench.trust.manage');
     await ui.trustWorkspace();
     await until('the workspace is trusted', () => workspace.isTrusted, workspace.onDidGrantWorkspaceTrust);
-    const commandsRun = (): boolean => api.view.groups(repository.rootUri).every(({ label }) => label !== NOTICE);
-    await until('the notice is gone', commandsRun);
     const followsGit = (): boolean => {
       const color = api.view.decoration(Uri.joinPath(repository.rootUri, 'modified.txt'))?.color;
       return color?.id === 'quicksilver.modifiedResourceForeground';
