@@ -165,7 +165,7 @@ describe("a day's work", () => {
     const messages = keepMessages();
     assert.equal(await bench.does('push'), false);
     messages.dispose();
-    assert.match(messages.shown[0] ?? '', /another head/);
+    assert.match(messages.shown[0] ?? '', /new head on the remote/);
     assert.equal(bench.api.view.drafts(bench.repository.rootUri)?.text, '$(arrow-up) 6');
     await bench.does('pullAndUpdate');
     await bench.does('mergeWith', { revision: 'desc("Nothing more")' });
