@@ -152,7 +152,7 @@ describe('going on', () => {
     const done = says(bench, 'continueOperation');
     assert.match(
       await writesMessage(bench, 'Collapsed revision', 'Both in one'),
-      /^HG: .*stays as Mercurial proposes/m,
+      /^HG: .*keeps Mercurial's proposal/m,
     );
     assert.deepEqual(await done, []);
     ended(bench);
