@@ -42,7 +42,7 @@ describe('subrepositories', () => {
     await until(`${one} is ${state}`, know, outer.onDidChange);
     await outer.settle();
     assert.deepEqual(rows(), expected);
-    const dirty = expected.filter(row => !row.includes('not looked at')).length;
+    const dirty = expected.filter(row => !row.includes('status not available')).length;
     assert.equal(api.view.badge(outer.rootUri), outer.counts.modified + dirty);
     assert.equal(api.view.decoration(uriAt(one))?.badge, state === 'dirty' ? 'S' : undefined);
   }
