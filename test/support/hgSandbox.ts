@@ -51,7 +51,7 @@ export class HgSandbox {
 
   dispose(): void {
     // An hg that was ended a moment ago may still write its last file, which on a busy machine takes a while.
-    fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 60, retryDelay: 50 });
   }
 }
 

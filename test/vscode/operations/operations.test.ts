@@ -150,10 +150,7 @@ describe('going on', () => {
     assert.deepEqual(bench.rows(), CONFLICT);
     await resolves(bench, 'both\n');
     const done = says(bench, 'continueOperation');
-    assert.match(
-      await writesMessage(bench, 'Collapsed revision', 'Both in one'),
-      /^HG: .*keeps Mercurial's proposal/m,
-    );
+    assert.match(await writesMessage(bench, 'Collapsed revision', 'Both in one'), /^HG: .*keeps Mercurial's proposal/m);
     assert.deepEqual(await done, []);
     ended(bench);
     assert.deepEqual(all(bench), ['Both in one', 'main', 'First commit']);
