@@ -11,7 +11,7 @@ import { fromDisplay } from '../src/base/bytePath.ts';
 import { QuicksilverError } from '../src/base/errors.ts';
 import { currentEnvironment } from '../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../src/mercurial/repository/repository.ts';
-import { Vfs } from '../src/mercurial/vfs.ts';
+import { Vfs } from '../src/files/vfs.ts';
 
 /** A process is started for one file of every so many snapshots. */
 const SAMPLE = 10;

@@ -5,7 +5,7 @@ import type { DecodeAccelerators } from '../base/decodeAccelerators.ts';
 import { currentEnvironment } from '../mercurial/config/environment.ts';
 import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';
-import { Vfs } from '../mercurial/vfs.ts';
+import { Vfs } from '../files/vfs.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { realPath } from './pathNames.ts';

@@ -2,7 +2,7 @@
 import * as nodePath from 'node:path';
 import { fromDisplay, toFsPath, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
-import type { Vfs } from '../mercurial/vfs.ts';
+import type { Vfs } from '../files/vfs.ts';
 import { usageError, utf8Bytes } from './io.ts';
 
 /** More links than this in one path are a loop, as operating systems have it. */

@@ -2,7 +2,7 @@
 import * as nodePath from 'node:path';
 import { bytePath, compareBytes, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError, systemErrorCode } from '../base/errors.ts';
-import type { Vfs } from '../mercurial/vfs.ts';
+import type { Vfs } from '../files/vfs.ts';
 import { NO_NODE, type StatCache } from '../status/types.ts';
 import { usageError, utf8Bytes } from './io.ts';
 import { fromRoot, vfsPath } from './pathNames.ts';

@@ -2,7 +2,7 @@
 // however often it is asked for; of the files whose base was asked for it is known when that becomes another.
 import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
-import { BoundedCache } from '../mercurial/store/boundedCache.ts';
+import { BoundedCache } from '../base/boundedCache.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../mercurial/store/node.ts';
 import type { Store, StoreFile, StoreTree } from '../mercurial/store/store.ts';
 import type { Snapshot } from '../workingCopy/backend.ts';

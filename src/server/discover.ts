@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { minimatch } from 'minimatch';
 import { joinPath, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
-import type { Vfs } from '../mercurial/vfs.ts';
+import type { Vfs } from '../files/vfs.ts';
 import { newWorkCounters } from '../status/types.ts';
 import { WorkingTree } from '../status/workingTree.ts';
 

@@ -6,7 +6,7 @@ import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';
-import { Vfs } from '../mercurial/vfs.ts';
+import { Vfs } from '../files/vfs.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { WorkCounters, Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';

@@ -12,7 +12,7 @@ import type { HgResult } from '../hgCommand/hgResult.ts';
 import { HgRunner } from '../hgCommand/hgRunner.ts';
 import type { HgQuestion } from '../hgCommand/messages.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
-import type { Vfs } from '../mercurial/vfs.ts';
+import type { Vfs } from '../files/vfs.ts';
 import type { HgAsked, HgDidProgress, HgFound, HgRun, HgRunResult } from './hgProtocol.ts';
 import type { HgPolicy } from './protocol.ts';
 import { UnsupportedRepository } from './fallback/unsupportedRepository.ts';

@@ -7,7 +7,7 @@ import { currentEnvironment, type HgEnvironment } from '../mercurial/config/envi
 import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import type { History } from '../mercurial/history/history.ts';
 import type { Store } from '../mercurial/store/store.ts';
-import { Vfs } from '../mercurial/vfs.ts';
+import { Vfs } from '../files/vfs.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import type { UnitScanners } from '../status/bulk/scanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';

@@ -8,7 +8,7 @@ import { currentEnvironment, type HgEnvironment } from '../../src/mercurial/conf
 import { loadConfig, type HgConfig } from '../../src/mercurial/config/hgConfig.ts';
 import { configuredIgnoreFiles } from '../../src/mercurial/ignore/configuredIgnoreFiles.ts';
 import { loadIgnoreRules } from '../../src/mercurial/ignore/ignoreRules.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 
 const sandbox = new HgSandbox();

@@ -6,7 +6,7 @@ import { compareBytes } from '../../src/base/bytePath.ts';
 import type { Dirstate } from '../../src/mercurial/dirstate/dirstate.ts';
 import { diffDirstates } from '../../src/mercurial/dirstate/diffDirstates.ts';
 import { readDirstate } from '../../src/mercurial/dirstate/readDirstate.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { encodeV1 } from '../support/dirstateBytes.ts';
 import { DIRSTATE_FORMATS, HgSandbox } from '../support/hgSandbox.ts';
 

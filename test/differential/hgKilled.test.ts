@@ -12,7 +12,7 @@ import { nextTurn } from '../../src/base/async.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { settledStatus } from '../../src/backends/mercurial/snapshot.ts';
 import { HgServer, hgEnvironment, statusEntries, type HgEntry } from '../support/hgServer.ts';
 import { LiveHarness } from '../support/liveHarness.ts';

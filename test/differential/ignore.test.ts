@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { bytePath, parentPath } from '../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { loadIgnoreRules } from '../../src/mercurial/ignore/ignoreRules.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';

@@ -8,7 +8,7 @@ import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { changesetSummary, pendingMerge } from '../../src/mercurial/merge/pendingMerge.ts';
 import { PhaseFinder, readPhaseRoots } from '../../src/mercurial/history/phases.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fromDisplay, toDisplay } from '../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { decodeMergeState, readMergeStateFiles, type RecordedMerge } from '../../src/mercurial/merge/mergeState.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 
 const OPTIONS = [

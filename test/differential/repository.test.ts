@@ -7,7 +7,7 @@ import { bytePath } from '../../src/base/bytePath.ts';
 import { findRepositoryRoot } from '../../src/mercurial/repository/discovery.ts';
 import { workingCopyLock } from '../../src/mercurial/repository/lock.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { encodeV1 } from '../support/dirstateBytes.ts';
 import { hgAlone } from '../support/hgAtOnce.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { isStale, settledStatus, takeSnapshot, type SettledStatus } from '../../src/backends/mercurial/snapshot.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
 

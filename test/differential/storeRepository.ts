@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ContentSource } from '../../src/base/fileStat.ts';
 import { openStore, type Store } from '../../src/mercurial/store/store.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
 
 export class StoreRepository {

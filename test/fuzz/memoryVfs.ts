@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { QuicksilverError } from '../../src/base/errors.ts';
-import { Vfs, type FileBytes, type FileIdentity, type OpenFile } from '../../src/mercurial/vfs.ts';
+import { Vfs, type FileBytes, type FileIdentity, type OpenFile } from '../../src/files/vfs.ts';
 
 /** Stands for the stat of every file, and of every directory. */
 const FILE_STAT = fs.statSync(process.execPath, { bigint: true });

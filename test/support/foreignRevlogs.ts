@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { emptyCounters } from '../../src/mercurial/store/counters.ts';
 import { Revlog } from '../../src/mercurial/store/revlog.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { delta, literal, makeRevlog, type Revision } from '../unit/mercurial/store/revlogWriter.ts';
 import type { Random } from './random.ts';
 

@@ -7,7 +7,7 @@ import { isAtOrBelow, joinPath, toDisplay, type BytePath } from '../../src/base/
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import { silentLogger, type Logger } from '../../src/base/log.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
-import { Vfs } from '../../src/mercurial/vfs.ts';
+import { Vfs } from '../../src/files/vfs.ts';
 import { newWorkCounters } from '../../src/status/types.ts';
 import { WorkingTree } from '../../src/status/workingTree.ts';
 import { LiveModel } from '../../src/workingCopy/liveModel.ts';

@@ -7,7 +7,7 @@ import { isBranchTip } from '../../mercurial/history/branchTip.ts';
 import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
 import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots } from '../../mercurial/history/phases.ts';
 import type { MercurialRepository } from '../../mercurial/repository/repository.ts';
-import { sameIdentity, type FileIdentity, type Vfs } from '../../mercurial/vfs.ts';
+import { sameIdentity, type FileIdentity, type Vfs } from '../../files/vfs.ts';
 import type { Head } from '../../workingCopy/backend.ts';
 
 type ParentFacts = Pick<Head, 'phase' | 'isBranchTip' | 'closesBranch' | 'drafts'> & {

@@ -9,7 +9,7 @@ import {
   type RecordedConflict,
   type MergeStateFiles,
 } from '../../mercurial/merge/mergeState.ts';
-import { sameIdentity, type FileBytes, type FileIdentity, type Vfs } from '../../mercurial/vfs.ts';
+import { sameIdentity, type FileBytes, type FileIdentity, type Vfs } from '../../files/vfs.ts';
 import type { Conflict, MergeState } from '../../workingCopy/backend.ts';
 
 /** The coarsest clock of a file system in use: within it, two changes of the same size leave the same identity behind. */

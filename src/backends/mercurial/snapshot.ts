@@ -4,7 +4,7 @@ import { QuicksilverError } from '../../base/errors.ts';
 import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
 import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
 import type { MercurialRepository } from '../../mercurial/repository/repository.ts';
-import { sameIdentity } from '../../mercurial/vfs.ts';
+import { sameIdentity } from '../../files/vfs.ts';
 import { VerdictCache } from '../../status/contentComparison.ts';
 import { runStatus, type StatusOptions, type StatusResult } from '../../status/status.ts';
 import type { IgnoreMatcher, StatusInput } from '../../status/types.ts';

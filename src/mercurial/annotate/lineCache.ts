@@ -1,7 +1,7 @@
 // The lines of file revisions as numbers. Annotate goes from new to old, but a text is rebuilt from deltas against
 // older ones. So revisions are read in windows, the oldest of a window first, and only the numbers are kept.
 import type { Filelog } from '../store/filelog.ts';
-import { BoundedCache } from '../store/boundedCache.ts';
+import { BoundedCache } from '../../base/boundedCache.ts';
 import { keyOf, type FileRevision } from './fileRevisions.ts';
 import type { LineTable } from './lineTable.ts';
 import { comparableText, type WhitespaceOptions } from './whitespace.ts';

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError, errorMessage } from '../../base/errors.ts';
-import type { OpenFile, Vfs } from '../vfs.ts';
+import type { OpenFile, Vfs } from '../../files/vfs.ts';
 import { globalConfigLocations } from './configFiles.ts';
 import { expandPath, type HgEnvironment } from './environment.ts';
 import { parseHgrc } from './hgrcParser.ts';

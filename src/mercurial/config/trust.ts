@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 import type { HgEnvironment } from './environment.ts';
 
 /** Links from one to the next that are followed to find a file's owner. */

@@ -1,7 +1,7 @@
 import type { BytePath } from '../../base/bytePath.ts';
 import { bytePath } from '../../base/bytePath.ts';
 import type { FileStat } from '../../base/fileStat.ts';
-import type { FileIdentity } from '../vfs.ts';
+import type { FileIdentity } from '../../files/vfs.ts';
 import { findNode } from '../../base/findNode.ts';
 import {
   ALL_UNKNOWN_RECORDED,

@@ -1,7 +1,7 @@
 // Reads `.hg/dirstate` as one consistent state, although others replace it at any time.
 import { QuicksilverError } from '../../base/errors.ts';
 import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
-import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs.ts';
+import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../../files/vfs.ts';
 import type { NameRules } from './component.ts';
 import { V1_HEADER_LENGTH, decodeV1 } from './decodeV1.ts';
 import { MAX_DOCKET_LENGTH, V2_MARKER, decodeDocket, decodeV2, type Docket } from './decodeV2.ts';

@@ -1,6 +1,6 @@
 import { linesOf } from '../../base/lines.ts';
 import { isNodeHex } from '../store/node.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 const MAX_BYTES = 256 * 1024 * 1024;
 

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { toDisplay } from '../../base/bytePath.ts';
 import { RevisionGraph } from './revisionGraph.ts';
 import type { Changelog, Changeset } from '../store/changelog.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /**
  * The cache for each view of the repository that is kept. One that leaves changesets out says so in its first line, and

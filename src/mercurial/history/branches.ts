@@ -4,7 +4,7 @@ import { fromDisplay } from '../../base/bytePath.ts';
 import { linesOf } from '../../base/lines.ts';
 import { isNodeHex } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 import type { RevisionGraph } from './revisionGraph.ts';
 
 const CACHE_FILES = ['branch2-visible', 'branch2-served', 'branch2-immutable', 'branch2-base'];

@@ -4,7 +4,7 @@ import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { locateRoots, readPhaseRoots } from './phases.ts';
 import type { Store } from '../store/store.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 import type { RevisionGraph } from './revisionGraph.ts';
 
 const MAX_MARKERS_BYTES = 1 << 29;

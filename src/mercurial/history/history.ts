@@ -6,7 +6,7 @@ import type { Manifest } from '../store/manifest.ts';
 import { EMPTY_MANIFEST } from '../store/manifest.ts';
 import { NULL_NODE_HEX } from '../store/node.ts';
 import type { ManifestTexts, Store } from '../store/store.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 import { bookmarksFile } from '../repository/names.ts';
 import { readBookmarks } from './bookmarks.ts';
 import type { FileHistorySource } from '../annotate/fileRevisions.ts';

@@ -7,7 +7,7 @@ import { linesOf } from '../../base/lines.ts';
 import { RevisionGraph } from './revisionGraph.ts';
 import type { Changelog } from '../store/changelog.ts';
 import { isNodeHex } from '../store/node.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /** What is stored for each phase; the higher wins. All are below 256, which arrays of phases rely on. */
 export type PhaseNumber = 0 | 1 | 2 | 32 | 96;

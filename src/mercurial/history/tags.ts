@@ -4,7 +4,7 @@ import { QuicksilverError } from '../../base/errors.ts';
 import { linesOf } from '../../base/lines.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 const TAGS_FILE = bytePath('.hgtags');
 const MAX_TAGS_BYTES = 256 * 1024 * 1024;

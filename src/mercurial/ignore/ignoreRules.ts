@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
-import type { OpenFile, Vfs } from '../vfs.ts';
+import type { OpenFile, Vfs } from '../../files/vfs.ts';
 import { normalizePath } from './globPattern.ts';
 import { StepBudget } from '../../regex/regexEngine.ts';
 import { parseIgnoreFile, type IncludeLine, type PatternLine } from './ignoreFile.ts';

@@ -6,7 +6,7 @@ import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ConflictState, FileConflict, Merge, PathConflict } from '../../base/repositoryState.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
-import type { FileBytes, Vfs } from '../vfs.ts';
+import type { FileBytes, Vfs } from '../../files/vfs.ts';
 
 /** A file conflict as recorded: `backup` names the file in `.hg/merge` with the local side's content, if any. */
 export type RecordedFileConflict = Omit<FileConflict<BytePath>, 'localFile'> & { readonly backup: string | undefined };

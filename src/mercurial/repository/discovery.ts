@@ -1,7 +1,7 @@
 // Where the repository is that a folder belongs to.
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /** The directory in the root of a working copy that has Mercurial's own files. */
 export const HG_DIRECTORY = '.hg';

@@ -3,7 +3,7 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { errorMessage, QuicksilverError, systemErrorCode } from '../../base/errors.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 export interface WorkingCopyLock {
   /** False if there is no lock, or if the process that took it is dead. */

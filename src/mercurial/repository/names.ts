@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { toDisplay } from '../../base/bytePath.ts';
 import type { RepositoryLayout } from './requirements.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /** Texts for people. */
 export interface WorkingCopyNames {

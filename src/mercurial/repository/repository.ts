@@ -20,7 +20,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
 import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './unsupportedFeatures.ts';
 import { UNFINISHED_FILES, isUpdating, unfinishedOperation } from './unfinished.ts';
-import type { FileIdentity, Vfs } from '../vfs.ts';
+import type { FileIdentity, Vfs } from '../../files/vfs.ts';
 
 export type { IgnoreRules } from '../ignore/ignoreRules.ts';
 

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { isUtf8, bytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { withoutTrailing } from '../../base/lines.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /** Where the parts of a repository are. All paths are absolute. */
 export interface RepositoryLayout {

@@ -6,7 +6,7 @@ import type { Subrepository } from '../../base/repositoryState.ts';
 import { parseHgrc } from '../config/hgrcParser.ts';
 import { HG_DIRECTORY } from './discovery.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /** The files with the subrepositories, in the root of the working copy. */
 export const SUBREPOSITORY_FILES: readonly string[] = ['.hgsub', '.hgsubstate'];

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import type { Operation } from '../../base/repositoryState.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /** The files in `.hg` that exist while an operation is unfinished, the most specific first. */
 const STATE_FILES: readonly (readonly [string, Operation])[] = [

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { bytePath } from '../../base/bytePath.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 
 /** The facts that decide about a repository. */
 export interface SupportQuestion {

@@ -1,6 +1,6 @@
 // Mercurial keeps the full texts of the manifests it used last. One that verifies saves a chain of deltas.
 import { QuicksilverError } from '../../base/errors.ts';
-import type { OpenFile, Vfs } from '../vfs.ts';
+import type { OpenFile, Vfs } from '../../files/vfs.ts';
 import type { StoreCounters } from './counters.ts';
 import type { TextPlace } from './manifestFile.ts';
 import { NODE_LENGTH } from './node.ts';

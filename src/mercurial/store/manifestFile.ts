@@ -1,6 +1,6 @@
 // Searches a manifest in Mercurial's cache of full texts, in the file. A large repository's manifest has tens of
 // megabytes, of which a few lines are needed.
-import { sameIdentity, type FileIdentity, type Vfs } from '../vfs.ts';
+import { sameIdentity, type FileIdentity, type Vfs } from '../../files/vfs.ts';
 import type { StoreCounters } from './counters.ts';
 import { ManifestText, type ManifestLine } from './manifest.ts';
 

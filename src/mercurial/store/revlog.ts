@@ -1,6 +1,6 @@
 // A revlog: all revisions of one file, of the manifest or of the changelog, as full texts and deltas.
 import { QuicksilverError } from '../../base/errors.ts';
-import type { OpenFile, Vfs } from '../vfs.ts';
+import type { OpenFile, Vfs } from '../../files/vfs.ts';
 import { CHUNK_BEGINNING, decodeBeginning, decodeChunk, needsWholeChunk } from './chunk.ts';
 import type { StoreCounters } from './counters.ts';
 import { PatchedText } from './delta.ts';

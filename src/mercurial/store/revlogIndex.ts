@@ -2,8 +2,8 @@
 // a few entries near the end, so a large index is read in windows and a small one in one go.
 import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../vfs.ts';
-import { BoundedCache } from './boundedCache.ts';
+import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../../files/vfs.ts';
+import { BoundedCache } from '../../base/boundedCache.ts';
 import type { StoreCounters } from './counters.ts';
 import { NODE_LENGTH } from './node.ts';
 

@@ -3,9 +3,9 @@
 import { isUtf8, bytePath, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ContentSource } from '../../base/fileStat.ts';
-import type { Vfs } from '../vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 import { matchesRevision } from './baseFile.ts';
-import { BoundedCache } from './boundedCache.ts';
+import { BoundedCache } from '../../base/boundedCache.ts';
 import { Changelog } from './changelog.ts';
 import { emptyCounters, type StoreCounters } from './counters.ts';
 import { Filelog, hasSha256, type LargeFilePointer } from './filelog.ts';

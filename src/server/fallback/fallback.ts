@@ -10,7 +10,7 @@ import { askStatus } from '../../hgCommand/hgStatus.ts';
 import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
-import type { Vfs } from '../../mercurial/vfs.ts';
+import type { Vfs } from '../../files/vfs.ts';
 import { newWorkCounters } from '../../status/types.ts';
 import { ControlWatcher } from '../../workingCopy/watch/controlWatcher.ts';
 import type { ModelState } from '../../workingCopy/publisher.ts';

@@ -3,7 +3,7 @@
 import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { HgResult } from '../../hgCommand/hgResult.ts';
-import { BoundedCache } from '../../mercurial/store/boundedCache.ts';
+import { BoundedCache } from '../../base/boundedCache.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../../mercurial/store/node.ts';
 import type { Head } from '../../workingCopy/backend.ts';
 import type { Entry } from '../../workingCopy/statusTree.ts';

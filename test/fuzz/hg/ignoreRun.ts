@@ -6,7 +6,7 @@ import { bytePath, parentPath, ROOT_PATH, toFsPath, type BytePath } from '../../
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { loadIgnoreRules } from '../../../src/mercurial/ignore/ignoreRules.ts';
 import type { PatternMatcher } from '../../../src/mercurial/ignore/patternMatcher.ts';
-import { Vfs } from '../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../src/files/vfs.ts';
 import { Random } from '../../support/random.ts';
 import { randomIgnoreFile, randomIgnorePath } from './ignoreGrammar.ts';
 import { shrink } from './shrink.ts';

@@ -7,7 +7,7 @@ import { bytePath, isAtOrBelow, toDisplay, type BytePath } from '../../../src/ba
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../../../src/mercurial/repository/repository.ts';
-import { Vfs } from '../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../src/files/vfs.ts';
 import type { StatusEntry } from '../../../src/status/status.ts';
 import { settledStatus, type SettledStatus } from '../../../src/backends/mercurial/snapshot.ts';
 import { HgServer, hgEnvironment, statusEntries, type HgAnswer, type HgEntry } from '../../support/hgServer.ts';

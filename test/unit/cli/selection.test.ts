@@ -9,7 +9,7 @@ import { QuicksilverError } from '../../../src/base/errors.ts';
 import { fromRoot, realPath, relativeTo } from '../../../src/cli/pathNames.ts';
 import { compilePathPatterns } from '../../../src/cli/patterns.ts';
 import { selectPaths, splitKind, type Selection } from '../../../src/cli/selection.ts';
-import { Vfs } from '../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../src/files/vfs.ts';
 import { NO_NODE, type StatCache } from '../../../src/status/types.ts';
 
 /** A cache in which the given paths are recorded; directories above them have no entries of their own. */

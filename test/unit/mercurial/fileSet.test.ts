@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { readWithFiles } from '../../../src/mercurial/fileSet.ts';
-import { Vfs } from '../../../src/mercurial/vfs.ts';
+import { readWithFiles } from '../../../src/files/fileSet.ts';
+import { Vfs } from '../../../src/files/vfs.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 interface Read {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
 import { MercurialRepository } from '../../../src/mercurial/repository/repository.ts';
-import { Vfs } from '../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../src/files/vfs.ts';
 import { compareChangesets, resolveChangeset } from '../../../src/server/comparisons.ts';
 import { HgSandbox } from '../../support/hgSandbox.ts';
 

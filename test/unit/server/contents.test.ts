@@ -8,7 +8,7 @@ import { nextTurn } from '../../../src/base/async.ts';
 import { fromDisplay } from '../../../src/base/bytePath.ts';
 import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
 import type { Store } from '../../../src/mercurial/store/store.ts';
-import { Vfs } from '../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../src/files/vfs.ts';
 import { Contents } from '../../../src/server/contents.ts';
 import type { ContentAnswer } from '../../../src/server/protocol.ts';
 import type { Snapshot } from '../../../src/workingCopy/backend.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { Vfs } from '../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../src/files/vfs.ts';
 import { discoverRepositories } from '../../../src/server/discover.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 

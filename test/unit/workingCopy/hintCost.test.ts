@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytePath } from '../../../src/base/bytePath.ts';
-import { Vfs, type FileIdentity } from '../../../src/mercurial/vfs.ts';
+import { Vfs, type FileIdentity } from '../../../src/files/vfs.ts';
 import { LiveModel } from '../../../src/workingCopy/liveModel.ts';
 import { PUBLISH_PAUSE_MS } from '../../../src/workingCopy/publication.ts';
 import { MercurialBackend } from '../../../src/backends/mercurial/mercurialBackend.ts';

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { expandPath, type HgEnvironment } from '../../../../src/mercurial/config/environment.ts';
 import { globalConfigLocations } from '../../../../src/mercurial/config/configFiles.ts';
 import { loadConfig, type HgConfig } from '../../../../src/mercurial/config/hgConfig.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
 
 function environment(variables: HgEnvironment['variables'], platform: NodeJS.Platform = 'linux'): HgEnvironment {

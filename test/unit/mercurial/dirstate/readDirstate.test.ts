@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { QuicksilverError, type ErrorCode } from '../../../../src/base/errors.ts';
 import { NULL_ID, type Dirstate } from '../../../../src/mercurial/dirstate/dirstate.ts';
 import { readDirstate } from '../../../../src/mercurial/dirstate/readDirstate.ts';
-import { Vfs, type OpenFile } from '../../../../src/mercurial/vfs.ts';
+import { Vfs, type OpenFile } from '../../../../src/files/vfs.ts';
 import { encodeV1, encodeV2, P1, P2, type V2Files } from '../../../support/dirstateBytes.ts';
 
 const traits = { executableBit: true, symlinks: true };

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { History } from '../../../../src/mercurial/history/history.ts';
 import { openStore, type Store } from '../../../../src/mercurial/store/store.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { makeRevlog, nodeOf, temporaryDirectory, writeRevlog, type Revision } from '../store/revlogWriter.ts';
 
 const NULL = '0'.repeat(40);

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { bytePath } from '../../../../src/base/bytePath.ts';
 import { loadIgnoreRules, type IgnoreRules } from '../../../../src/mercurial/ignore/ignoreRules.ts';
 import { compilePatterns } from '../../../../src/mercurial/ignore/patternMatcher.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
 
 function load(directory: TemporaryDirectory, ...more: string[]): IgnoreRules {

@@ -14,7 +14,7 @@ import {
 import { Changelog } from '../../../../src/mercurial/store/changelog.ts';
 import { emptyCounters } from '../../../../src/mercurial/store/counters.ts';
 import { Revlog } from '../../../../src/mercurial/store/revlog.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { makeRevlog, temporaryDirectory, writeRevlog, type Revision } from '../store/revlogWriter.ts';
 
 interface Made {

@@ -7,7 +7,7 @@ import {
   readMergeStateFiles,
   type RecordedMerge,
 } from '../../../../src/mercurial/merge/mergeState.ts';
-import { Vfs, type FileBytes } from '../../../../src/mercurial/vfs.ts';
+import { Vfs, type FileBytes } from '../../../../src/files/vfs.ts';
 import { temporaryDirectory } from '../store/revlogWriter.ts';
 
 const LOCAL = '1'.repeat(40);

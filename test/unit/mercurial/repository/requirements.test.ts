@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { findRepositoryRoot } from '../../../../src/mercurial/repository/discovery.ts';
 import { readLayout, type RepositoryLayout } from '../../../../src/mercurial/repository/requirements.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { RepositoryFixture, STORE_REQUIREMENTS } from './repositoryFixture.ts';
 
 let fixture: RepositoryFixture;

@@ -6,7 +6,7 @@ import { bytePath } from '../../../../src/base/bytePath.ts';
 import { MercurialRepository } from '../../../../src/mercurial/repository/repository.ts';
 import { subrepositories, subrepositoryDirectories } from '../../../../src/mercurial/repository/subrepos.ts';
 import { UNFINISHED_FILES } from '../../../../src/mercurial/repository/unfinished.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { P1, P2, encodeV1, type V1Entry } from '../../../support/dirstateBytes.ts';
 import { RepositoryFixture, STORE_REQUIREMENTS } from './repositoryFixture.ts';
 

@@ -9,7 +9,7 @@ import { emptyCounters } from '../../../../src/mercurial/store/counters.ts';
 import { ManifestText } from '../../../../src/mercurial/store/manifest.ts';
 import { ManifestFile } from '../../../../src/mercurial/store/manifestFile.ts';
 import { openStore } from '../../../../src/mercurial/store/store.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { temporaryDirectory } from '../../../support/temporaryDirectory.ts';
 
 interface HistoryToWrite {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { emptyCounters, type StoreCounters } from '../../../../src/mercurial/store/counters.ts';
 import { Revlog } from '../../../../src/mercurial/store/revlog.ts';
 import {

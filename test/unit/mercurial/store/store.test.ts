@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { bytePath } from '../../../../src/base/bytePath.ts';
 import type { ContentSource } from '../../../../src/base/fileStat.ts';
 import type { BaseTree } from '../../../../src/status/types.ts';
-import { Vfs } from '../../../../src/mercurial/vfs.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
 import { openStore, type Store, type StoreFile } from '../../../../src/mercurial/store/store.ts';
 import { makeRevlog, temporaryDirectory, writeRevlog, type Revision, type RevlogFiles } from './revlogWriter.ts';
 
