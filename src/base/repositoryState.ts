@@ -25,7 +25,10 @@ export interface FileConflict<P> {
   /** The file on the local side: '' for an ordinary file, 'x' executable, 'l' a symbolic link. */
   readonly localFlags: string;
   readonly ancestorPath: P;
-  /** File nodes, 40 hexadecimal digits; all zeros if there is no such file. Without ancestor, both sides added the file. */
+  /**
+   * File nodes, 40 hexadecimal digits, all zeros if the file does not exist. Without ancestor, both sides added the
+   * file.
+   */
   readonly ancestorNode: string;
   readonly otherPath: P;
   /** Undefined if it is not recorded: then it is the one in the other changeset. */

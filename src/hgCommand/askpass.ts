@@ -1,5 +1,5 @@
-// How programs that hg starts (ssh, above all) ask for a password or passphrase: they run a small program, given by
-// environment variables, which asks here over a local socket and prints the answer.
+// Lets programs that hg starts (above all ssh) ask for a password or passphrase. Environment variables make them run a
+// small program of ours. It asks here over a local socket and prints the answer.
 import { chmodSync } from 'node:fs';
 import { errorMessage } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
@@ -9,7 +9,7 @@ import type { HgQuestion } from './messages.ts';
 import { ProgramSocket } from './programSocket.ts';
 
 export interface AskpassOptions {
-  /** Absolute path of the script that ssh is told to run. */
+  /** Absolute path of the script that ssh runs. */
   readonly script: string;
   /** Absolute path of what it runs in Node. */
   readonly program: string;
@@ -37,7 +37,7 @@ export class Askpass implements Disposable {
     });
   }
 
-  /** What is to be added to the environment of hg. */
+  /** Returns the environment variables to add for hg. */
   variables(base: Variables): Variables {
     return {
       SSH_ASKPASS: this.#options.script,
@@ -61,7 +61,7 @@ export class Askpass implements Disposable {
     this.#socket.dispose();
   }
 
-  /** What unpacked the extension may not have kept that the script is a program. Once is enough. */
+  /** Makes the script executable, once: unpacking the extension may have dropped that mode. */
   #makeRunnable(): void {
     if (this.#isRunnable) return;
     this.#isRunnable = true;

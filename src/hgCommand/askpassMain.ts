@@ -1,7 +1,7 @@
-// What ssh runs when it wants a password: asks the extension and prints the answer. A bundle of its own.
+// The program that ssh runs to get a password: it asks the extension and prints the answer. It is a bundle of its own.
 import { connect } from 'node:net';
 
-/** Milliseconds between two looks whether ssh is still there: it does not end this program when it is ended itself. */
+/** Milliseconds between checks that ssh still runs: a killed ssh does not end this program. */
 const LOOK_MS = 250;
 
 const address = process.env['QUICKSILVER_ASKPASS_ADDRESS'];
@@ -13,7 +13,7 @@ if (address === undefined || secret === undefined) {
 } else {
   let answer = '';
   const socket = connect(address);
-  // Whoever becomes the parent of an orphan is not ours. (Windows tells of the first parent for ever.)
+  // An orphan gets another parent: then ssh is gone. (Windows keeps the first parent's id for ever.)
   const parent = process.ppid;
   const look = setInterval(() => {
     if (process.ppid !== parent) socket.destroy();

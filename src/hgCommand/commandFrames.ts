@@ -1,18 +1,18 @@
-// The wire format of hg's command server: frames of a channel's letter, a length of four bytes (big-endian) and as many
-// bytes of data. Frames that ask for input carry no data; their length says how much is wanted at most.
+// The wire format of hg's command server: frames of a channel letter, a length of four bytes (big-endian) and that many
+// bytes of data. Frames that ask for input carry no data; their length is the most bytes wanted.
 import { fromDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { HgArguments } from './hgCall.ts';
 import { MAX_OUTPUT_BYTES } from './hgResult.ts';
 
 /**
- * o: output, e: errors, m: messages, r: the result of a command, d: for developers; I and L: the server asks for input, or
- * a line.
+ * Channels: o is output, e errors, m messages, r the result of a command, d debug output. The server asks for input
+ * with I, for a line with L.
  */
 export interface Frame {
   readonly channel: string;
   readonly data: Buffer;
-  /** Of I and L: so many bytes are wanted at most. */
+  /** For I and L: the most bytes that the server wants. */
   readonly wanted?: number;
 }
 
@@ -61,8 +61,8 @@ export class FrameReader {
 }
 
 /**
- * The bytes that have a command server run a command; bytes that are not UTF-8 are lone surrogates, as in paths that are
- * shown. Throws a 'usage' error for an argument with a zero byte.
+ * Returns the bytes that make a command server run a command. Bytes that are not UTF-8 are lone surrogates, as in paths
+ * for display. Throws a 'usage' error for an argument with a zero byte.
  */
 export function encodeCommand(args: HgArguments): Buffer {
   if (args.some(arg => arg.includes('\0'))) throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
@@ -72,7 +72,7 @@ export function encodeCommand(args: HgArguments): Buffer {
   return Buffer.concat([Buffer.from('runcommand\n', 'latin1'), length, body]);
 }
 
-/** The answer to a frame that asks for input; without bytes it says that there is no more. */
+/** Returns the answer to a frame that asks for input; without bytes it means the end of the input. */
 export function encodeInput(bytes: Buffer = Buffer.alloc(0)): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);

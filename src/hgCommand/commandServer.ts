@@ -37,7 +37,7 @@ interface Running {
   outputBytes: number;
   readonly errors: BoundedText;
   readonly notes: BoundedText;
-  /** Of the input, what was not read yet. */
+  /** Input that hg has not read yet. */
   input: Buffer;
   /** Announced by a message, and asked with the next frame. */
   question: HgQuestion | undefined;
@@ -45,7 +45,7 @@ interface Running {
   settle(result: HgResult): void;
 }
 
-/** Of what was said before a question, so many characters may say what it is about. */
+/** Characters of the output before a question that are kept to explain it. */
 const SAID_CHARACTERS = 500;
 
 export class CommandServer implements Disposable {
@@ -57,7 +57,7 @@ export class CommandServer implements Disposable {
   #running: Running | undefined;
   #ended = false;
   readonly #grace = new Delay(() => this.#end('cancelled'));
-  /** Whether messages have a channel of their own. */
+  /** True if messages have a channel of their own. */
   #hasMessages = false;
 
   private constructor({ hg, variables }: CommandServerOptions) {
@@ -71,7 +71,7 @@ export class CommandServer implements Disposable {
     });
     this.#process.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#process.stderr.on('data', (chunk: Buffer) => this.#startErrors.add(chunk));
-    // A write to a process that has just ended; its end is told by itself.
+    // Ignored: a write can meet a process that has just ended, and the 'exit' event reports that end.
     this.#process.stdin.on('error', error => this.#end('died', errorMessage(error)));
     this.#process.once('error', error => this.#end('not-started', errorMessage(error)));
     this.#process.once('exit', (code, signal) => this.#end('died', signal ?? `exit code ${code}`));
@@ -102,8 +102,10 @@ export class CommandServer implements Disposable {
   }
 
   /**
-   * Runs a command; one at a time. One that is cancelled is interrupted, as by a person at a terminal, so that it can take
-   * back what it began; that takes the server with it in the end. Never rejects.
+   * Runs one command at a time. Never rejects.
+   *
+   * A cancelled command is interrupted, as by a user at a terminal, so that hg can undo what it began. The server ends
+   * with it.
    */
   run(args: HgArguments, { timeoutMs, signal, ...interaction }: RunLimits & Interaction = {}): Promise<HgResult> {
     if (this.#running !== undefined) throw new Error('a command server runs one command at a time');
@@ -264,7 +266,7 @@ export class CommandServer implements Disposable {
     try {
       answer = await ask(question, said);
     } catch {
-      // Whoever asks tells of its own failures; for hg there is no answer.
+      // The asker reports its own failures; hg gets no answer.
       answer = undefined;
     }
     if (this.#ended || this.#running !== running) return;
@@ -294,7 +296,7 @@ export class CommandServer implements Disposable {
   }
 }
 
-/** A time limit that does not run while a person is asked. */
+/** A time limit that pauses while the user is asked. */
 class Limit implements Disposable {
   readonly #delay: Delay;
   #left: number;

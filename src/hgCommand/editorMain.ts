@@ -1,5 +1,6 @@
-// What hg runs when it wants a message edited: sends the file's text to the extension, and writes what comes back. A bundle
-// of its own. It ends well whatever happens, and then the message is what hg has proposed; see editorProgram.ts for why.
+// The program that hg runs to edit a message: it sends the file's text to the extension and writes the answer. It is a
+// bundle of its own. It always exits with success; on any failure the message stays as hg proposed it. editorProgram.ts
+// explains why.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
@@ -16,7 +17,7 @@ if (id === undefined || file === undefined || address === undefined || secret ==
 
 function edit(id: string, file: string, address: string, secret: string): void {
   const bytes = readFileSync(file);
-  // What is no text is not taken apart.
+  // Bytes that are not UTF-8 text stay as they are.
   if (!Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)) return;
   let answer = '';
   const socket = connect(address);

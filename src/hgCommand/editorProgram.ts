@@ -1,9 +1,9 @@
-// How hg has a message edited: the editor that it runs is a small program of ours, which sends the message here over a local
-// socket and writes what comes back.
+// Lets the user edit hg's messages in the window. The editor that hg runs is a small program of ours. It sends the
+// message here over a local socket and writes the answer.
 //
-// It never fails once a command was begun with it. An editor that fails, or a message that is left empty, cuts a histedit
-// off in the middle of a fold: what was folded stays behind as a changeset of its own, and neither going on nor aborting
-// takes it away. So what is not edited stays as hg proposes it.
+// The program never fails once hg has started it. A failing editor or an empty message stops a histedit in the middle
+// of a fold. The folded part then stays as a changeset of its own, and neither continue nor abort removes it. So a
+// message that is not edited stays as hg proposed it.
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { ProgramSocket } from './programSocket.ts';
@@ -16,12 +16,12 @@ export interface EditorProgramOptions {
 }
 
 /**
- * Gets what hg proposes, with its help in lines that begin with "HG:"; undefined leaves it so. `gone` is aborted when nobody
- * waits for it any more.
+ * Gets the message that hg proposes, with hg's help in lines that begin with "HG:". Undefined keeps the proposal.
+ * `gone` is aborted when the editor program has ended.
  */
 export type EditMessage = (text: string, gone: AbortSignal) => Promise<string | undefined>;
 
-/** In base64: a message with a diff of a million bytes below it, which a template of the person's may put there. */
+/** In base64: a message with a diff of a million bytes below it, which the user's template may add. */
 const MOST_CHARACTERS = 1_400_000;
 
 export class EditorProgram implements Disposable {
@@ -41,7 +41,7 @@ export class EditorProgram implements Disposable {
     });
   }
 
-  /** What is to be added to the environment of hg. */
+  /** Returns the environment variables to add for hg. */
   variables(): Variables {
     return {
       QUICKSILVER_EDITOR_NODE: process.execPath,
@@ -75,7 +75,9 @@ export class EditorProgram implements Disposable {
   }
 }
 
-/** A line for the system's shell, to which hg adds the name of the file; paths come from the environment, unquoted there. */
+/**
+ * Returns a line for the system's shell; hg appends the file's name. Environment variables keep paths unquoted in it.
+ */
 export function editorCommand(platform: NodeJS.Platform): string {
   return platform === 'win32'
     ? 'set ELECTRON_RUN_AS_NODE=1&& "%QUICKSILVER_EDITOR_NODE%" "%QUICKSILVER_EDITOR_MAIN%"'

@@ -1,5 +1,5 @@
-// How files are named to hg. Paths are those of the protocol: relative to the root, and what is not UTF-8 in them as lone
-// surrogates.
+// Names files in the arguments of hg. Paths are relative to the root, as in the protocol. Bytes that are not UTF-8 are
+// lone surrogates.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -20,7 +20,7 @@ export interface FileArguments extends Disposable {
 export function checkCall(call: HgCall, cwd: string): void {
   const { files } = call;
   if (files?.length === 0) throw new QuicksilverError('usage', 'no file was named, which hg would take for all files');
-  // Where it runs is told to a server by an argument, too.
+  // A command server gets the working directory as an argument, too.
   if ([...ownWords(call, files), ...(call.settings ?? []), cwd].some(arg => arg.includes('\0')))
     throw new QuicksilverError('usage', 'an argument of hg has a zero byte');
 }
@@ -30,7 +30,10 @@ export function literally(files: readonly string[] = []): string[] {
   return files.map(file => `path:${file}`);
 }
 
-/** As {@link literally}, for a process: a list in a temporary file where there is no other way, until it is disposed of. */
+/**
+ * Like {@link literally}, for a process. Uses a temporary list file where arguments cannot name the files; `dispose`
+ * removes it.
+ */
 export function forProcess(files: readonly string[]): FileArguments {
   const args = literally(files);
   const length = args.reduce((sum, arg) => sum + arg.length + 1, 0);

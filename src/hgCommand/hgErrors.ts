@@ -1,6 +1,6 @@
-// Which kind of failure a command of hg has met. Exit codes tell some kinds apart (with ui.detailed-exit-code, from 5.7
-// on); for the rest there is only what hg says, in English, for HGPLAIN switches translations off. All such sentences that
-// anything depends on are in the table here. One that is not recognized is shown as it is.
+// Finds out why a command of hg failed. From 5.7 on, ui.detailed-exit-code separates some kinds. The others show only
+// in hg's English message, because HGPLAIN switches translations off. The table below holds every sentence that other
+// code depends on. An unknown message is shown unchanged.
 
 export type FailureKind =
   /** Another program holds the lock of the repository. */
@@ -9,7 +9,7 @@ export type FailureKind =
   | 'nothing-changed'
   | 'no-username'
   | 'authentication'
-  /** A transplant has stopped, for a person to finish what it could not apply. */
+  /** A transplant has stopped, and the user has to finish what it could not apply. */
   | 'to-be-fixed'
   | 'new-heads'
   /** There are uncommitted changes in the way. */
@@ -27,11 +27,11 @@ export type FailureKind =
 
 export interface HgFailureText {
   readonly kind: FailureKind;
-  /** What hg says, without "abort:" and its hint; '' if it says nothing. */
+  /** The message of hg without "abort:" and without its hint; '' if there is none. */
   readonly message: string;
-  /** What hg advises. */
+  /** hg's advice. */
   readonly hint?: string;
-  /** Of 'locked': who holds it, as "host:process". */
+  /** For 'locked': the lock's holder, as "host:process". */
   readonly holder?: string;
 }
 
@@ -42,7 +42,7 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/^nothing changed/m, 'nothing-changed'],
   [/no username (?:supplied|found)|empty username/, 'no-username'],
   [
-    // The last one is what ssh says: without what follows it there, a file is meant.
+    // The last alternative is ssh's message. Without the text after it, hg means a file.
     /authorization failed|authorization required|authentication (?:failed|required)|Permission denied(?: \(|, )/,
     'authentication',
   ],
@@ -58,7 +58,7 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
 
 const CODES: Readonly<Record<number, FailureKind>> = { 40: 'hook', 150: 'authentication' };
 
-/** What a command that ended with this code has met; `errors` and `notes` are what it said. */
+/** Classifies the failure of a command by its exit code; `errors` and `notes` are its output. */
 export function failureOf(code: number, errors: string, notes = ''): HgFailureText {
   const said = errors === '' ? notes : errors;
   const lines = said.split('\n').map(line => line.trim());

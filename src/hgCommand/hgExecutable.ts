@@ -10,15 +10,15 @@ export type HgExecutable =
   | {
       readonly kind: 'found';
       readonly hg: string;
-      /** As it tells it itself; '' for a build without numbers. Absent if it was not asked. */
+      /** The version as hg prints it; '' for a build without numbers. Absent if hg was not asked. */
       readonly version?: string;
     }
-  /** The message is a sentence that says what to do about it. */
+  /** The message explains how to fix it. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
 export interface HgSearch {
   readonly variables: Variables;
-  /** What a person has set: an absolute path. Then nothing else is taken. */
+  /** The absolute path that the user has set. No other hg is used then. */
   readonly configured?: string | undefined;
   /** Where to look if there is none on PATH. */
   readonly usualPlaces?: readonly string[];
@@ -27,18 +27,18 @@ export interface HgSearch {
 /** The first version that writes a status as JSON. */
 const OLDEST = [3, 2] as const;
 /**
- * The first version that is trusted to change something: it tells its questions apart from its output (5.0), and can take
- * back a commit while files are changed (5.1).
+ * The oldest version that may change a repository. Questions are separate from output since 5.0. A commit can be undone
+ * while files change since 5.1.
  */
 const OLDEST_TO_CHANGE = [5, 2] as const;
 const VERSION_TIMEOUT_MS = 20_000;
 
-/** What is known of programs, by path, size and time: a version does not change by itself. */
+/** Results by the program's path, size and time: the version of an unchanged program stays the same. */
 const checked = new Map<string, HgExecutable>();
 
 /**
- * The absolute path of `hg`, or undefined if there is none on PATH. Entries of PATH that are not absolute are skipped, for
- * they would run what happens to lie in the current directory.
+ * Returns the absolute path of `hg`, or undefined if PATH has none. Skips entries of PATH that are not absolute: they
+ * would run a file of the current directory.
  */
 export function findHg(variables: Variables = process.env): string | undefined {
   const directories = (variables['PATH'] ?? variables['Path'] ?? '').split(nodePath.delimiter);
@@ -67,14 +67,14 @@ export async function checkHg(hg: string, variables: Variables): Promise<HgExecu
   if (known !== undefined) return known;
   const cwd = nodePath.parse(hg).root;
   const result = await runProcess({ hg, args: ASK_VERSION, cwd, variables, timeoutMs: VERSION_TIMEOUT_MS });
-  // What may go better the next time is not kept.
+  // A failure is not kept, because the next attempt may succeed.
   if (result.kind !== 'ended') return { kind: 'unavailable', message: result.message };
   const found = judgeVersion(hg, result.code, result.output.toString('utf8'), result.errors);
   if (result.code === 0) checked.set(key, found);
   return found;
 }
 
-/** What `hg version -q` tells of the program; a version without numbers is somebody's own build, and new. */
+/** Interprets the output of `hg version -q`. A version without numbers is a private build and counts as new. */
 export function judgeVersion(hg: string, code: number, output: string, errors: string): HgExecutable {
   if (code !== 0 || !/^Mercurial\b/.test(output)) {
     const said = (code === 0 ? output : errors).trim().split('\n')[0] ?? '';
@@ -88,7 +88,7 @@ export function judgeVersion(hg: string, code: number, output: string, errors: s
   return { kind: 'found', hg, version };
 }
 
-/** Says that an hg which is good enough to be asked is too old to change something; undefined if it is not. */
+/** Returns the message for an hg that can read but is too old to change a repository; undefined if it is new enough. */
 export function tooOldToChange(hg: string, version = ''): string | undefined {
   if (!isOlder(version, OLDEST_TO_CHANGE)) return undefined;
   return `${hg} is Mercurial ${version}, but ${OLDEST_TO_CHANGE.join('.')} or newer is required to change a repository.`;

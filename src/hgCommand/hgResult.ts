@@ -1,20 +1,20 @@
-// What became of a command.
+// The result of a command.
 import type { HgProgress, HgQuestion } from './messages.ts';
 
 export type HgResult =
-  /** It ran to its end; the code says what that was. */
+  /** The command ran to its end with this exit code. */
   | {
       readonly kind: 'ended';
       readonly code: number;
       readonly output: Buffer;
-      /** What it complained of, cut after some thousand bytes. */
+      /** Its error output, cut after some thousand bytes. */
       readonly errors: string;
-      /** What it said of what it did, where a command server keeps that apart from the output; cut as well. */
+      /** Its status messages, cut as well, where a command server separates them from the output. */
       readonly notes?: string;
     }
-  /** It did not run to its end, or never began; the message says why. */
+  /** The command did not start or did not finish; the message explains why. */
   | { readonly kind: 'stopped'; readonly reason: StopReason; readonly message: string }
-  /** There is no hg that could be asked; the message says what to do about it. */
+  /** No usable hg was found; the message explains how to fix it. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
 export type StopReason =
@@ -26,14 +26,17 @@ export type StopReason =
   | 'not-started';
 
 export interface RunLimits {
-  /** Milliseconds after which the command is stopped; Infinity for never. The time that a person takes is not counted. */
+  /**
+   * Milliseconds after which the command is stopped; Infinity for never. Time spent on the user's answers does not
+   * count.
+   */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a command needs of the world while it runs. */
+/** Input, questions and progress of a running command. */
 export interface Interaction {
-  /** What it reads as its standard input. */
+  /** Its standard input. */
   readonly input?: string | undefined;
   /** Answers a question; undefined for no answer, on which most commands end. Without this none is answered. */
   readonly ask?: ((question: HgQuestion, said: string) => Promise<string | undefined>) | undefined;
@@ -44,7 +47,7 @@ export interface Interaction {
 export const DEFAULT_TIMEOUT_MS = 120_000;
 /** Far more than the answer of any repository, and less than the longest string that JavaScript can hold. */
 export const MAX_OUTPUT_BYTES = 500_000_000;
-/** What hg complains of is shown to a person; the beginning will do. */
+/** The user sees the error output; its beginning is enough. */
 export const MAX_ERROR_BYTES = 8192;
 /** A process that was asked to end gets so many milliseconds to clean up before it is killed. */
 export const GRACE_MS = 2000;
@@ -68,7 +71,7 @@ export function stoppedResult(hg: string, reason: StopReason, detail?: string): 
   return { kind: 'stopped', reason, message: stopMessage(hg, reason, detail) };
 }
 
-/** Says why a command was stopped, for a person. */
+/** Explains to the user why a command was stopped. */
 function stopMessage(hg: string, reason: StopReason, detail = ''): string {
   switch (reason) {
     case 'time-limit':

@@ -1,5 +1,5 @@
-// Runs the commands of one repository: one at a time, in a command server that stays warm where that can be relied on,
-// else in a process each.
+// Runs the commands of one repository, one at a time. A command server stays warm where that is reliable; otherwise
+// each command gets a process.
 import * as nodePath from 'node:path';
 import { Delay } from '../base/async.ts';
 import { QuicksilverError, errorMessage } from '../base/errors.ts';
@@ -19,13 +19,15 @@ export interface HgRunnerOptions {
   readonly root: string | undefined;
   readonly variables: Variables;
   readonly logger: Logger;
-  /** The setting quicksilver.path as it is now; '' if it is not set. A change is followed by {@link HgRunner.restart}. */
+  /**
+   * Returns the current value of the setting quicksilver.path; '' if not set. A change calls {@link HgRunner.restart}.
+   */
   configured?(): string;
   /** Where to look for hg if it is not on PATH. */
   readonly usualPlaces?: readonly string[];
   /**
-   * A text that is another one when a file has changed that a running server would not read again (the person's
-   * configuration): then the server is started anew. Undefined if that cannot be told: then none is used.
+   * Returns a text that changes with every file that a running server does not read again (the user's configuration). A
+   * changed text restarts the server. Undefined if the files cannot be checked: then no server is used.
    */
   basis(): string | undefined;
   /** Settled when another runner of the same repository has ended its last command: until then nothing is begun. */
@@ -33,8 +35,8 @@ export interface HgRunnerOptions {
 }
 
 /**
- * A command that only reads may be answered together with an equal one that waits, too, and is run again in a process if
- * the server dies of it. One that writes is run exactly once, in its turn, and so is one that may use the network.
+ * A 'read' command may share its answer with an equal one that waits. It runs again in a process if the server dies. A
+ * 'write' or 'network' command runs exactly once, in its turn.
  */
 export type CommandKind = 'read' | 'write' | 'network';
 
@@ -56,9 +58,9 @@ interface Job {
 const IDLE_MS = 300_000;
 /** Servers that die one after the other are not started again. */
 const DEATHS_UNTIL_PROCESSES = 2;
-/** Of the output of a command that failed, so many characters are logged: hooks write there. */
+/** Logged characters of a failed command's output: hooks write there. */
 const MOST_LOGGED = 4000;
-/** Of a command, so many arguments are logged, and so many characters of each. */
+/** Logged arguments of a command, and logged characters of each. */
 const ARGUMENTS_LOGGED = 16;
 const MOST_OF_ARGUMENT = 200;
 
@@ -83,13 +85,13 @@ export class HgRunner implements Disposable {
     this.#options = options;
   }
 
-  /** Whether there is an hg that could be run, without starting it. */
+  /** Finds an hg that could run, without starting it. */
   locate(): HgExecutable {
     const { variables, usualPlaces } = this.#options;
     return locateHg({ variables, configured: this.#options.configured?.(), ...(usualPlaces && { usualPlaces }) });
   }
 
-  /** Runs a command when those before it have ended. Rejects with a 'usage' error for arguments that make no sense only. */
+  /** Runs a command after those before it. Rejects only with a 'usage' error, for arguments that make no sense. */
   async run(command: HgCommand): Promise<HgResult> {
     checkCall(command, command.cwd ?? '');
     const same = this.#waiting.find(job => isSameReading(job.command, command));
@@ -102,8 +104,8 @@ export class HgRunner implements Disposable {
   }
 
   /**
-   * Another hg is to run from now on: stops a command that only reads. One that changes something ends first, and is the
-   * last one of the old hg.
+   * Uses another hg from now on. Stops a command that only reads. A command that changes something ends first, with the
+   * old hg.
    */
   restart(): void {
     this.#deaths = 0;
@@ -111,8 +113,8 @@ export class HgRunner implements Disposable {
   }
 
   /**
-   * Stops a command that only reads, and answers what waits. One that changes something is let finish: cut off, it would
-   * leave behind what nobody has asked for. See {@link ended}.
+   * Stops a command that only reads, and answers the waiting ones. A command that changes something may finish: cut
+   * off, it would leave a half-done change. See {@link ended}.
    */
   dispose(): void {
     this.#isDisposed = true;
@@ -192,7 +194,7 @@ export class HgRunner implements Disposable {
     return result;
   }
 
-  /** What becomes of a command that nobody wants any more before it is begun. */
+  /** Returns the result of a command that was cancelled or closed before it began; undefined otherwise. */
   #stoppedEarly({ signal, cwd = '' }: HgCommand): HgResult | undefined {
     if (!this.#isDisposed && signal?.aborted !== true) return undefined;
     const why = this.#isDisposed
@@ -254,7 +256,7 @@ export class HgRunner implements Disposable {
     return globalOptions({ root: this.#options.root, cwd, isInteractive, changes: kind !== 'read', editor });
   }
 
-  /** The server that runs, or a new one; undefined if there is to be none. */
+  /** Returns the running server or a new one; undefined if this command gets a process instead. */
   async #serverFor(hg: string, isForQuestions: boolean): Promise<CommandServer | undefined> {
     // One that cannot be relied on for long is good for one command, and only servers can ask.
     const basis = this.#options.basis() ?? (isForQuestions ? `alone ${this.#started++}` : undefined);
@@ -285,7 +287,7 @@ export class HgRunner implements Disposable {
   }
 }
 
-/** What changes something is not stopped by the clock: a hook of the person's may run tests for minutes. */
+/** No time limit stops a command that changes something: the user's hook may run tests for minutes. */
 function timeLimitOf({ timeoutMs, kind }: HgCommand): { timeoutMs?: number } {
   if (timeoutMs !== undefined) return { timeoutMs };
   return kind === 'read' ? {} : { timeoutMs: Infinity };

@@ -1,5 +1,5 @@
-// Asks the real `hg` for its status. This folder is the only place that starts a process; nothing here runs unless a
-// person asked for it: by the doctor's comparison, or by trusting a workspace with a repository that only hg can answer for.
+// Asks the real `hg` for its status. Only this folder starts processes. It starts one only for the doctor's comparison,
+// or for the fallback in a workspace that the user trusts.
 import { bytePath, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError, errorMessage } from '../base/errors.ts';
 import { toArguments, type HgCall } from './hgCall.ts';
@@ -8,7 +8,7 @@ import type { HgRunner } from './hgRunner.ts';
 import { globalOptions, type Variables } from './hgVariables.ts';
 import { runProcess } from './runProcess.ts';
 
-/** One file as `hg status -T json` tells it. */
+/** One file from `hg status -T json`. */
 export interface HgStatusEntry {
   readonly path: BytePath;
   /** M, A, R, !, ?, I or C. */
@@ -18,9 +18,9 @@ export interface HgStatusEntry {
 
 export type HgStatusAnswer =
   | { readonly kind: 'answer'; readonly entries: readonly HgStatusEntry[] }
-  /** It ran and did not answer; the message is what it said, or why it was stopped. */
+  /** The command failed; the message is its error output, or the reason why it was stopped. */
   | { readonly kind: 'failed'; readonly message: string }
-  /** There is no hg that could be asked; the message says what to do about it. */
+  /** No usable hg was found; the message explains how to fix it. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
 export interface HgOptions extends RunLimits {
@@ -40,7 +40,7 @@ export async function hgStatus(hg: string, root: string, options: HgOptions = {}
   return answerOf(await runProcess({ hg, args, cwd: root, variables: environment, ...limits }));
 }
 
-/** What differs from the parent revision, and what is not tracked; what is ignored or clean is not asked for. */
+/** Returns the files that differ from the parent, and the untracked ones. Does not ask for ignored or clean files. */
 export async function askStatus(runner: HgRunner): Promise<HgStatusAnswer> {
   return answerOf(await runner.run({ ...CHANGES, kind: 'read' }));
 }

@@ -1,12 +1,12 @@
-// What hg is started with, so that its answer can be read whatever its user has configured.
+// The environment and options of hg that make its output readable, whatever the user has configured.
 import type { GlobalOptions } from './hgCall.ts';
 
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment for hg. HGPLAIN switches off aliases, defaults, colours, the pager, translations and verbosity; the
- * rest of the person's configuration stays in force, because it decides what the right answer is.
+ * Returns the environment for hg. HGPLAIN switches off aliases, defaults, colors, the pager, translations and
+ * verbosity. The rest of the user's configuration stays in force, because the right answer depends on it.
  */
 export function hgVariables(base: Variables): Record<string, string | undefined> {
   return {
@@ -14,16 +14,16 @@ export function hgVariables(base: Variables): Record<string, string | undefined>
     // hg takes --config, --cwd, -R and --debugger from before the command only, never from the value of another option.
     // Hooks that run hg are not bound by it: from 5.7 on, hg sets HGPLAIN=1 for them.
     HGPLAIN: '+strictflags',
-    // What the person has excepted would be let in again. Exit codes that tell kinds of failures apart are asked for below.
+    // Replaces the user's own list of exceptions. Detailed exit codes are requested below.
     HGPLAINEXCEPT: 'exitcode',
     HGENCODING: 'utf-8',
     HGENCODINGMODE: undefined,
     // It would come before the editor of {@link globalOptions}.
     HGEDITOR: undefined,
-    // Conflicts become markers in the files: a program that opens a window would wait where nobody sees it. This comes before
-    // the tools that the person has set for some files.
+    // Conflicts become markers in the files: a merge tool would wait in a window that nobody sees. This setting
+    // precedes the tools that the user configured for some files.
     HGMERGE: 'internal:merge',
-    // What the system itself has to say is read by people and by tests alike.
+    // Messages of the operating system are read by programs and tests alike.
     ...(process.platform !== 'win32' && { LC_ALL: 'C.UTF-8', LANGUAGE: undefined }),
   };
 }
@@ -36,9 +36,9 @@ export interface OptionsFor {
   readonly root: string | undefined;
   /** Where it runs: an absolute path. */
   readonly cwd: string;
-  /** Whether somebody answers its questions. */
+  /** True if somebody answers hg's questions. */
   readonly isInteractive: boolean;
-  /** Whether it changes something, or may. */
+  /** True if the command may change something. */
   readonly changes: boolean;
   /** A line for the system's shell that edits a message; without it, a command that wants one fails. */
   readonly editor?: string | undefined;

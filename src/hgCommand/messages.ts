@@ -1,5 +1,5 @@
-// What hg says on the channel for messages of its command server: maps in CBOR, a format of bytes for values. Only what hg
-// uses of it is read; anything else is damage.
+// Decodes the message channel of hg's command server: maps in CBOR, a binary format for values. It reads only the types
+// that hg uses; anything else is an error.
 import { bytePath, toDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 
@@ -10,7 +10,7 @@ export interface HgQuestion {
   readonly isPassword: boolean;
   /** Only these may be answered, by their keys. */
   readonly choices?: readonly { readonly key: string; readonly label: string }[];
-  /** What an empty answer means. */
+  /** The meaning of an empty answer. */
   readonly preset?: string;
 }
 
@@ -27,7 +27,7 @@ export type HgMessage =
   | { readonly kind: 'progress'; readonly progress: HgProgress }
   /** A complaint or warning. */
   | { readonly kind: 'trouble'; readonly text: string }
-  /** What it did. */
+  /** A status message. */
   | { readonly kind: 'note'; readonly text: string };
 
 type Value = string | number | boolean | null | undefined | Value[] | ReadonlyMap<string, Value>;
@@ -132,7 +132,7 @@ class Decoder {
           }),
         );
       case 6:
-        // A tag says how a value is meant; hg marks sets so.
+        // A tag adds a meaning to the value after it; hg marks sets with one.
         this.#count(low);
         return this.#value(depth + 1);
       default:

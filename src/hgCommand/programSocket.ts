@@ -1,4 +1,5 @@
-// Where small programs that hg or ssh runs ask for something: a local socket, a line with a secret and the question, an answer.
+// A local socket for the small programs that hg or ssh runs. They send a line with a secret and a question, and get an
+// answer.
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -11,14 +12,14 @@ import type { Logger } from '../base/log.ts';
 export interface ProgramSocketOptions {
   /** Part of the socket's name, and who asks, for the log: "askpass". */
   readonly name: string;
-  /** What is lost if it does not work, for the log: "passwords of ssh cannot be asked for". */
+  /** The function that fails without the socket, for the log: "passwords of ssh cannot be asked for". */
   readonly loss: string;
   /** A question is one line; of one that is longer than so many characters nothing is taken. */
   readonly mostCharacters: number;
   readonly logger: Logger;
   /**
-   * Gets the words after the secret; what it resolves with is sent, and undefined is no answer. `gone` is aborted when the
-   * one who asks is there no more.
+   * Gets the words after the secret and resolves with the answer; undefined means no answer. `gone` is aborted when the
+   * asking program has ended.
    */
   answer(words: readonly string[], gone: AbortSignal): Promise<string | undefined>;
 }

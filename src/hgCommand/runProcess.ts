@@ -21,13 +21,13 @@ export interface ProcessOptions extends RunLimits {
   readonly args: HgArguments;
   readonly cwd: string;
   readonly variables: Variables;
-  /** What it reads as its standard input. */
+  /** Its standard input. */
   readonly input?: string | undefined;
   /** It changes something: when it is cancelled it is interrupted, so that it can take back what it began. */
   readonly interrupts?: boolean;
 }
 
-/** After hg has ended, what it started itself (a watcher) may keep its output open for ever: it is not waited for longer. */
+/** Milliseconds to wait for the output after hg has ended: a watcher that hg started may keep it open for ever. */
 const PIPES_OPEN_MS = 500;
 
 /** Runs hg. Never rejects. */
@@ -42,7 +42,7 @@ export function runProcess(options: ProcessOptions): Promise<HgResult> {
     try {
       child = spawn(hg, args, { cwd, env: hgVariables(variables), stdio: 'pipe', windowsHide: true });
     } catch (error) {
-      // Some reasons are told by an event, others so: an argument that is too long, a folder that is none.
+      // Some failures to start come as events, others as exceptions: too long arguments, a folder that is not a folder.
       resolve(stoppedResult(hg, 'not-started', errorMessage(error)));
       return;
     }
@@ -81,7 +81,7 @@ export function runProcess(options: ProcessOptions): Promise<HgResult> {
       else output.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => errors.add(chunk));
-    // A process that ends without reading its input says itself what became of it.
+    // Ignored: a process that ends without reading its input reports its own result.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input ?? '');
     child.once('error', error => stopped('not-started', errorMessage(error)));

@@ -1,5 +1,5 @@
-// Mercurial as the live model sees it. Each part of a snapshot is kept for as long as the files it was read from are the
-// same, so that asking again costs a few stats.
+// Mercurial's backend for the live model. Each part of a snapshot is kept while the files it was read from stay the
+// same. A second snapshot then costs a few stats.
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
 import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
@@ -30,7 +30,7 @@ interface MercurialSnapshot extends Snapshot {
   readonly base: StoreTree;
 }
 
-/** Why a path is ignored, for a person. */
+/** Why a path is ignored, for the user. */
 export interface IgnoreReason {
   readonly matchedPath: BytePath;
   readonly file: string;
@@ -148,7 +148,7 @@ export class MercurialBackend implements Backend {
     return (snapshot as MercurialSnapshot).repository.store;
   }
 
-  /** The same, as one asks about it: names of revisions, differences between them. */
+  /** Returns the history of the snapshot's repository: names of revisions, differences between them. */
   history(snapshot: Snapshot): History {
     const { repository, dirstate } = snapshot as MercurialSnapshot;
     return repository.history(dirstate);

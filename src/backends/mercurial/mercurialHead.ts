@@ -1,5 +1,5 @@
-// What Mercurial's files say of the working copy's parents and of what was begun in it, in the words of the model. It is
-// asked on every event, so everything is kept for as long as the files it came from are the same.
+// Reads the parents of the working copy and its unfinished operation from Mercurial's files, in the model's terms. The
+// model asks on every event, so each result is kept while its files stay the same.
 import * as path from 'node:path';
 import { toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
@@ -48,7 +48,7 @@ export class HeadReader {
     return [this.#phaseRootsFile];
   }
 
-  /** The same object as the last time if nothing of it changed. */
+  /** Returns the previous object if nothing in it changed. */
   read(dirstate: Dirstate): Head {
     const { branch, bookmark, topic } = this.#repository.names();
     const operation = this.#repository.unfinished(dirstate);
@@ -83,8 +83,8 @@ export class HeadReader {
       this.#facts = this.#findOut(parent, known, basis);
       this.#basis = basis;
     } catch (error) {
-      // A status does not need any of this, and must not fail for it: nothing is shown instead. What was written to
-      // just now tells of itself when it is complete.
+      // A status does not need these facts and must not fail because of them: show nothing instead. A file that is
+      // being written causes another event when it is complete.
       if (!(error instanceof QuicksilverError)) throw error;
       this.#basis = error.code === 'changed-while-reading' ? undefined : basis;
       this.#facts = NOTHING;
@@ -114,7 +114,7 @@ export class HeadReader {
     };
   }
 
-  /** Without a place to push to, that something was not pushed says nothing. */
+  /** Without a remote to push to, an unpushed changeset means nothing. */
   #canPush(): boolean {
     const { config } = this.#repository;
     return ['default', 'default-push'].some(name => (config.get('paths', name)?.value ?? '') !== '');

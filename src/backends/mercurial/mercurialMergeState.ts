@@ -12,9 +12,9 @@ import {
 import { sameIdentity, type FileBytes, type FileIdentity, type Vfs } from '../../files/vfs.ts';
 import type { Conflict, MergeState } from '../../workingCopy/backend.ts';
 
-/** The coarsest clock of a file system in use: within it, two changes of the same size leave the same identity behind. */
+/** The coarsest clock of a file system in use. Two changes of the same size within it leave the same identity. */
 const RACY_NS = 2_000_000_000n;
-/** A file that ends within a record is looked at again at once; a write of a few kilobytes is over by then. */
+/** Attempts at a file that ends within a record. A write of a few kilobytes is over after them. */
 const ATTEMPTS = 3;
 
 interface Known {
@@ -35,10 +35,11 @@ export class MergeStateReader {
   }
 
   /**
-   * The same object as the last time if nothing of it changed. Costs two stats as long as the files are the same. What
-   * cannot be understood is a state with a problem: a status does not need it, and must not fail for it.
+   * Returns the previous object if nothing in it changed, at the cost of two stats. A state that cannot be decoded is
+   * returned with its problem: a status does not need it and must not fail.
    *
-   * @param isLocked whether a command is at work, so that what is cut off is being written: then the last state stays
+   * @param isLocked true while a command holds the lock: a truncated file is still being written, so the last state
+   * stays
    */
   read(isLocked: () => boolean): MergeState | undefined {
     const [v1, v2] = mergeStatePaths(this.#hgDirectory).map(file => this.#vfs.targetIdentity(file));
@@ -58,7 +59,7 @@ export class MergeStateReader {
       }
     } catch (error) {
       if (!(error instanceof QuicksilverError)) throw error;
-      // What is being written will be read when the lock is released.
+      // A file that is being written is read again when the lock is released.
       if (!isCutOff(error) || !isLocked()) {
         const state = { local: undefined, other: undefined, labels: {}, conflicts: [], problem: error };
         const isOld = known.state?.problem?.message === error.message;

@@ -1,5 +1,5 @@
-// What a status is computed from, read from a Mercurial repository at one moment; and the status of a moment at which
-// nobody was in the middle of changing it.
+// Reads the data of a status from a Mercurial repository at one moment. Computes the status of a moment at which no
+// command was changing the repository.
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
 import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
@@ -14,14 +14,17 @@ export interface RepositorySnapshot {
   readonly dirstate: Dirstate;
   /** The rules, as far as they were read: none if there was no need. */
   readonly ignore: () => IgnoreRules | undefined;
-  /** Reads what is to be read in any case and was not yet, and throws what reading it throws. */
+  /** Reads what every status needs and is not read yet. Throws the errors of these reads. */
   readonly prepare: () => void;
 }
 
 /**
- * When the ignore files are read: never if neither unknown nor ignored files are asked for; when something turns up that
- * is not recorded if ignored files are asked for; else before anything is judged, when other threads may scan already.
- * Mercurial does so, too: what is wrong in rules that are not read is not reported.
+ * When the ignore files are read:
+ * - 'never': neither unknown nor ignored files are requested.
+ * - 'when-needed': ignored files are requested; the rules are read when the scan finds an untracked path.
+ * - 'at-once': before any path is judged, because other threads may scan already.
+ *
+ * Mercurial does the same: it does not report an error in rules that it does not read.
  */
 export type RulesReading = 'never' | 'when-needed' | 'at-once';
 
@@ -53,7 +56,7 @@ export function composeInput(repository: MercurialRepository, dirstate: Dirstate
   };
 }
 
-/** Reads what a status needs. Throws a QuicksilverError, 'unsupported' if the repository must be refused. */
+/** Reads the data of a status. Throws a QuicksilverError, 'unsupported' if we cannot answer for the repository. */
 export function takeSnapshot(repository: MercurialRepository, options: SnapshotOptions): RepositorySnapshot {
   const dirstate = repository.readDirstate();
   let ignore: IgnoreRules | undefined;
