@@ -10,7 +10,7 @@ const RACY_NS = 2_000_000_000n;
 /** So often something is read again because its files change while it is. */
 const ATTEMPTS = 5;
 
-/** A few files, to tell later whether what was made of them still holds. */
+/** A set of files that knows whether a value made from them is still current. */
 export class FileSet {
   readonly paths: readonly string[];
   readonly #vfs: Vfs;
@@ -26,7 +26,7 @@ export class FileSet {
     this.#racy = this.#isRacy(readAfterNs);
   }
 
-  /** Looks at the files' identities, and at their contents only where those leave doubt. */
+  /** Compares the files' identities, and their contents only where the identities leave doubt. */
   hasChanged(): boolean {
     const identities = this.paths.map(path => this.#vfs.targetIdentity(path));
     const same = identities.every((identity, i) => sameIdentity(identity, this.#identities[i]));
@@ -48,7 +48,7 @@ export class FileSet {
       const file = this.#vfs.read(path, MAX_BYTES);
       return file === undefined ? 'missing' : createHash('sha1').update(file.bytes).digest('hex');
     } catch (error) {
-      // What cannot be read has no content to compare; that it cannot be is all there is to say.
+      // An unreadable file has no content to compare; its error message stands for it.
       if (!(error instanceof QuicksilverError)) throw error;
       return error.message;
     }
@@ -56,11 +56,12 @@ export class FileSet {
 }
 
 /**
- * Reads something that is made of files, with a set that tells when to read it again. The files are noted before they are
- * read: had one changed in between, the set would know of the new content, and the old one would be kept for ever.
- * @param known the files as far as they are known before
- * @param filesOf which files it was made of, missing ones included
- * @throws QuicksilverError 'changed-while-reading' when they do not come to rest
+ * Reads a value that is made from files, with a set that knows when to read it again. The set notes the files before
+ * they are read. Otherwise a change in between would pair the new identity with the old content for ever.
+ *
+ * @param known the files that are known beforehand
+ * @param filesOf the files that a value was made from, missing ones included
+ * @throws QuicksilverError 'changed-while-reading' when the files keep changing
  */
 export function readWithFiles<T>(
   vfs: Vfs,

@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../base/errors.ts';
 
-/** Tells one state of a file from another: replaced, rewritten or appended to, at least one field differs. */
+/** Identifies one state of a file: after a replacement, rewrite or append at least one field differs. */
 export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
@@ -34,14 +34,15 @@ export interface OpenFile {
   readonly size: number;
   readonly identity: FileIdentity;
   /**
-   * `length` bytes at `offset`, or fewer where the file ends.
-   * @param allocate makes the memory for that many bytes, if it is to be of a certain kind
+   * Reads `length` bytes at `offset`, or fewer where the file ends.
+   *
+   * @param allocate makes the memory for that many bytes, if the caller needs a certain kind
    */
   read(offset: number, length: number, allocate?: (length: number) => Buffer): Buffer;
   close(): void;
 }
 
-// O_NONBLOCK lets the open of a fifo return at once, so that it can be refused; it means nothing for regular files.
+// With O_NONBLOCK the open of a fifo returns at once and can be rejected. The flag has no effect on regular files.
 const OPEN_FLAGS =
   fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY);
 

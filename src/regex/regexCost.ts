@@ -1,5 +1,5 @@
-// How many steps can JavaScript's backtracking take on a path, at worst? An upper bound from the syntax tree alone: for
-// every node the number of places where it can end when it starts at one place, and the work of trying them all.
+// An upper bound for the steps that JavaScript's backtracking takes on a path, from the syntax tree alone. It counts
+// for each node where the node can end when it starts at one place. It adds the work of trying all these ends.
 import {
   NO_BYTES,
   SLASH,
@@ -33,7 +33,7 @@ interface Cost {
   readonly work: number;
 }
 
-/** What comes after a node. */
+/** The part of the pattern after a node. */
 interface Follow {
   /** The bytes that what follows can start with. */
   readonly set: ByteSet;
@@ -86,8 +86,8 @@ function sequenceCost(items: readonly RegexNode[], follow: Follow): Cost {
     const item = items[i]!;
     const cost = costOf(item, after);
     if (follow === ACCEPT && isComponentStart(item) && restSlashFree[i]!) {
-      // "At the start of any name": names are short where there are many, so that what follows costs at most the work of
-      // one name times the number of the longest names, or a little for each of the shortest.
+      // "At the start of any name": a path has many names only if they are short. So the rest costs one name's work
+      // times the number of the longest names, or a little for each of the shortest.
       work = PATH_LENGTH + Math.max((PATH_LENGTH / NAME_LENGTH) * work, PATH_LENGTH * items.length);
       ends *= PATH_LENGTH / NAME_LENGTH;
     } else {
@@ -136,7 +136,7 @@ function repeatCost(node: RepeatNode, follow: Follow): Cost {
   return { ends: separated ? ways : ways * (max - min + 1), work: ways * max * cost.work };
 }
 
-/** What follows the thing before `node`. */
+/** Returns what follows the item in front of `node`. */
 function before(node: RegexNode, after: Follow): Follow {
   const first = firstOf(node);
   if (!first.empty) return { set: first.set, nullable: false };

@@ -1,5 +1,6 @@
-// Which engine matches a pattern, and the matching itself. JavaScript's is the fastest and may need exponential time; it
-// gets what provably does not. The rest goes to RE2, which is linear. What neither can do in bounded time is refused.
+// Chooses an engine for each pattern, and matches with it. JavaScript's engine is the fastest, but may need exponential
+// time. It gets only patterns that provably do not. The others go to RE2, which is linear. A pattern that neither can
+// match in bounded time is rejected.
 import { RE2JS } from 're2js';
 import { backtrackingCost } from './regexCost.ts';
 import { printJavaScript, printRe2 } from './regexPrinter.ts';
@@ -23,15 +24,15 @@ export class UnboundedRegexError extends Error {
 }
 
 /**
- * Steps on a path of 4096 bytes that one expression may cost at worst: two overlapping loops over all of it, with a few
- * steps in each round. The bound is generous; such a path really takes some hundredths of a second.
+ * The most steps that one expression may cost on a path of 4096 bytes. It allows two overlapping loops over the whole
+ * path, with a few steps in each round. The bound is generous: such a path takes some hundredths of a second.
  */
 const MAX_STEPS = 8 * 4096 ** 2;
 
 /** Steps that all expressions of one matcher, with those for parts of the tree, may cost together. */
 const MAX_TOTAL_STEPS = 4 * MAX_STEPS;
 
-/** What is left of the steps that matchers that are asked together may cost. */
+/** The remaining steps for matchers that work together. */
 export class StepBudget {
   left: number = MAX_TOTAL_STEPS;
 }
@@ -46,14 +47,15 @@ const MAX_SOURCE = 32768;
 const MAX_EXPANDED_NODES = 20000;
 
 /**
- * Nodes that all expressions for the linear engine may have together, which is about ten thousand patterns: each costs it
- * memory once, and time with every path.
+ * The most nodes for the linear engine, in all expressions together: about ten thousand patterns. Each node costs
+ * memory once, and time for every path.
  */
 const MAX_LINEAR_NODES = 200_000;
 
 /**
- * Engines that together match whatever one of the expressions matches: few, because expressions are joined. Expressions
- * are to be simplified and without conditionals. Throws UnboundedRegexError for the one at `failed.index`.
+ * Returns engines that together match whatever one of the expressions matches. They are few, because expressions are
+ * joined. Expressions must be simplified and have no conditionals. Throws UnboundedRegexError for the one at
+ * `failed.index`.
  */
 export function compileEngines(
   nodes: readonly RegexNode[],
@@ -73,7 +75,7 @@ export function compileEngines(
       if (needsCaptures(node)) engines.push(javaScriptEngine(printJavaScript(node)));
       else joinable.push(node);
     } else {
-      // Counted before any is compiled, so that too many are refused at once.
+      // Counted before any is compiled, so that too many are rejected at once.
       linearNodes += size;
       if (linearNodes > MAX_LINEAR_NODES) throw new UnboundedRegexError();
       linear.push(index);
@@ -110,7 +112,7 @@ function javaScriptEngine(source: string): RegexEngine {
   let regex: RegExp;
   try {
     regex = new RegExp(`^(?:${source})`);
-    // What is too large for V8 may be found out only when it is first used.
+    // V8 may find out only on first use that a pattern is too large.
     regex.test('');
   } catch (error) {
     throw new UnboundedRegexError({ cause: error });
@@ -118,7 +120,7 @@ function javaScriptEngine(source: string): RegexEngine {
   return { name: 'javascript', test: text => regex.test(text) };
 }
 
-/** Alternations of the nodes' sources. What many begin with ('.*', mostly) is tried once for all of them. */
+/** Returns alternations of the nodes' sources. A common prefix (mostly '.*') is tried once for all that share it. */
 function joinSources(nodes: readonly RegexNode[]): string[] {
   const groups = new Map<string, string[]>();
   for (const node of nodes) {

@@ -1,5 +1,5 @@
-// Python's regular expressions over bytes, as its `re` module (3.11 and later) reads them, into a syntax tree. What that
-// module rejects is rejected here, because a pattern that it rejects makes Mercurial abort.
+// Parses Python's regular expressions over bytes into a syntax tree, as its `re` module (3.11 and later) reads them.
+// Rejects every pattern that the module rejects, because Mercurial aborts on such a pattern.
 import {
   ALL_BYTES,
   DIGITS,

@@ -18,7 +18,7 @@ export function printJavaScript(node: RegexNode): string {
   return new JavaScriptPrinter().print(node);
 }
 
-/** RE2 source; undefined if RE2 has no way to say it (look-around, references, an anchor in an unusual place). */
+/** Returns RE2 source; undefined if RE2 cannot express it (look-around, references, an anchor in an unusual place). */
 export function printRe2(node: RegexNode): string | undefined {
   return re2(node, true);
 }

@@ -1,5 +1,5 @@
-// Backreferences and conditionals depend on what groups matched before. Where that is certain they are kept or decided;
-// where it is not, JavaScript and Python differ, and the pattern is refused.
+// Resolves backreferences and conditionals, which depend on the groups that matched before. Where that is certain, they
+// are kept or decided. Elsewhere JavaScript and Python differ, and the pattern is rejected.
 import { EMPTY, NEVER, sequence, type RegexNode } from './regexSyntax.ts';
 
 /** Thrown for a pattern that is valid to Python and cannot be expressed here. */
@@ -11,9 +11,9 @@ export class InexpressibleRegexError extends Error {
 }
 
 /**
- * The tree without conditionals, without references to groups that cannot have matched (they never match, which is what
- * happens to a '\1' that belongs to an earlier pattern of a joined expression), and without groups nobody refers to.
- * Throws InexpressibleRegexError.
+ * Returns the tree without conditionals, without unused groups, and without references to groups that cannot have
+ * matched. Such references never match: a '\1' may belong to an earlier pattern of a joined expression. Throws
+ * InexpressibleRegexError.
  */
 export function resolveReferences(node: RegexNode): RegexNode {
   checkRepeats(node);
@@ -25,7 +25,7 @@ export function resolveReferences(node: RegexNode): RegexNode {
   return dropGroups(resolved, kept);
 }
 
-/** Python 3.11.2 finds matches of '(?:…)++' that are none, and later versions do not: which of them runs hg is not known. */
+/** Rejects '(?:…)++': Python 3.11.2 finds wrong matches, later versions do not, and the Python of hg is unknown. */
 function checkRepeats(node: RegexNode): void {
   if (node.type === 'repeat' && node.mode === 'possessive' && node.body.type !== 'set') {
     throw new InexpressibleRegexError('a possessive repeat of a group, which not all versions of Python match alike');

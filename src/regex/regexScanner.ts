@@ -44,7 +44,7 @@ export class RegexScanner {
     }
   }
 
-  /** Goes past the terminator, or to the end (and says false). An escaped character does not end a comment. */
+  /** Skips past the terminator. Returns false at the end of the text. An escaped character does not end a comment. */
   skipComment(terminator: string, start: number): boolean {
     while (this.at < this.text.length) {
       const char = this.text[this.at++];

@@ -2,8 +2,8 @@ import { SLASH, sequence, type RegexNode, type RepeatNode, type SetNode } from '
 import { fixedWidth } from './regexWidth.ts';
 
 /**
- * A tree that matches the same strings with less to try: "x*x*" is "x*", and "at the start of any name" need not be said
- * twice. Both come about when Mercurial puts '.*' or '(?:|.*\/)' before a pattern that begins with the like.
+ * Returns a tree that matches the same strings with less to try. It shortens "x*x*" to "x*", and drops a repeated "at
+ * the start of any name". Both arise when Mercurial puts '.*' or '(?:|.*\/)' before a pattern that begins like it.
  */
 export function simplify(node: RegexNode): RegexNode {
   switch (node.type) {
@@ -32,8 +32,8 @@ export function simplify(node: RegexNode): RegexNode {
 }
 
 /**
- * True if a match can end in one place only, so that there is nothing to be atomic about. It is always so inside a
- * look-behind, where JavaScript, which matches that backwards, could not do it.
+ * True if a match can end in one place only; then an atomic group changes nothing. This always holds inside a
+ * look-behind, which JavaScript matches backwards and therefore could not make atomic.
  */
 function isFixed(node: RegexNode): boolean {
   return fixedWidth(node, NO_WIDTHS) !== undefined;

@@ -1,5 +1,5 @@
-// The syntax tree of a regular expression over bytes. Flags are gone from it: letter case is folded into the sets, '.'
-// is a set, and the anchors say which of their meanings they have.
+// The syntax tree of a regular expression over bytes. It has no flags: letter case is folded into the sets, '.' is a
+// set, and each anchor has its exact meaning.
 
 /** A set of bytes: bit n is byte n. */
 export type ByteSet = bigint;

@@ -1,5 +1,5 @@
-// File systems that take names differing in case only for one file (macOS and Windows by default). Mercurial then takes a
-// name on disk for the recorded one that it equals when folded; the recorded spelling is the one that is told.
+// Case-insensitive file systems, the default on macOS and Windows. Mercurial identifies a name on disk with a recorded
+// name that is equal when folded. The status shows the recorded spelling.
 import { joinPath, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { NO_NODE, type NodeId, type StatCache } from './types.ts';
 import type { DirectoryItem } from './workingTree.ts';
@@ -10,8 +10,8 @@ export function foldCase(name: string): string {
 }
 
 /**
- * A directory's listing with recorded names in their recorded spelling, ordered by them. A name that is recorded just so
- * stays; of several that fold to one recorded name the first takes it.
+ * Returns a directory's listing with recorded names in their recorded spelling, ordered by them. An exact match keeps
+ * its name. The first of several names that fold to one recorded name takes that name.
  */
 export function asRecorded(items: readonly DirectoryItem[], cache: StatCache, node: NodeId): readonly DirectoryItem[] {
   if (node === NO_NODE) return items;

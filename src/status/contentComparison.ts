@@ -6,8 +6,8 @@ import type { BaseFile, StatusInput } from './types.ts';
 import { rethrowIfExhausted, type WorkingTree } from './workingTree.ts';
 
 /**
- * A verdict is remembered only for a file whose inode was last changed this long before it was looked at: within the
- * resolution of a file system's clock, a second change leaves the same times behind. Two seconds is the coarsest in use.
+ * A verdict is remembered only if the inode last changed this long before its stat. Within the resolution of a file
+ * system's clock, a second change would leave equal times. Two seconds is the coarsest in use.
  */
 const RACY_NS = 2_000_000_000n;
 
@@ -42,9 +42,9 @@ export class VerdictCache {
 }
 
 /**
- * Compares a tracked file of unsure stat with the base revision, as Mercurial does: not in the base, of another kind or
- * of other content is 'modified'; a file that can no longer be read counts as 'deleted'.
- * Throws a QuicksilverError if the base revision itself cannot be read.
+ * Compares a tracked file of unsure stat with the base revision, as Mercurial does. A file that the base does not have,
+ * or has with another kind or content, is 'modified'. A file that can no longer be read is 'deleted'. Throws a
+ * QuicksilverError if the base revision itself cannot be read.
  */
 export function compareContent(
   input: StatusInput,

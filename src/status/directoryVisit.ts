@@ -8,12 +8,12 @@ import type { IgnoreVerdicts } from './ignoreVerdicts.ts';
 import { NO_NODE, type NodeId, type StatCache, type Status, type StatusInput, type StatusSink } from './types.ts';
 import type { DirectoryItem, WorkingTree } from './workingTree.ts';
 
-/** How much is told of what is ignored: nothing; each directory that is ignored as a whole; every file. */
+/** Detail of ignored paths: none, each directory that is ignored as a whole, or every file. */
 export type IgnoredDetail = 'none' | 'collapsed' | 'all';
 
 export interface ScanOptions {
   readonly ignored: IgnoredDetail;
-  /** Tell of clean files too. */
+  /** Report clean files too. */
   readonly clean: boolean;
 }
 
@@ -143,8 +143,9 @@ export class DirectoryVisit {
   }
 
   /**
-   * Tells the status of one path, whatever it is now: a file, a directory (which is queued), or gone.
-   * @param above whether a directory above it is ignored; not asked where it does not matter
+   * Reports the status of one path, whatever it is now: a file, a directory (which is queued), or missing.
+   *
+   * @param above whether a directory above it is ignored; read only where it matters
    */
   examine(path: BytePath, stat: FileStat | undefined, above: { readonly inIgnored: boolean }): void {
     const node = this.#input.statCache.find(path);
@@ -178,7 +179,7 @@ export class DirectoryVisit {
     }
   }
 
-  /** Tells the status of one recorded path that is (or is no longer) on disk; nothing is told of a mere directory. */
+  /** Reports the status of one recorded path that is or was on disk. Reports nothing for a mere directory. */
   #tracked(path: BytePath, node: NodeId, kind: FileKind | undefined, stat?: FileStat): void {
     switch (this.#input.statCache.kind(node)) {
       case 'none':
@@ -221,9 +222,10 @@ export class DirectoryVisit {
   }
 
   /**
-   * Whether a name that was listed, and of which something is told without a stat, counts. Mercurial looks every name up,
-   * and takes a directory in which that is forbidden for one that it could not list: nothing in it is unknown or ignored,
-   * and what is recorded is missing. Here one name is tried for all.
+   * True if a listed name that is reported without a stat counts.
+   *
+   * Mercurial stats every name. A directory that forbids it counts as one that cannot be listed. Then nothing in it is
+   * unknown or ignored, and recorded names are missing. We try one name for all.
    */
   #isThere(path: BytePath): boolean {
     this.#isEntered ??= this.#tree.canLookUp(path);
@@ -233,7 +235,7 @@ export class DirectoryVisit {
   /** A path on disk of which nothing is recorded. Fifos, sockets and devices have no status. */
   #untracked(path: BytePath, kind: FileKind, inIgnored: boolean, stat?: FileStat): void {
     if (!isFileLike(kind)) return;
-    // Whatever takes the place of a directory that belongs to somebody else is not looked at either, as Mercurial does.
+    // As in Mercurial, a file in place of an excluded directory has no status of its own.
     if (this.#input.rules.excluded.has(path)) return;
     const status = this.#scan.ignored.isIgnored(path, inIgnored) ? 'ignored' : 'unknown';
     if (status === 'ignored' && this.#scan.options.ignored === 'none') return;
@@ -269,8 +271,8 @@ export class DirectoryVisit {
       if (hasRecorded) this.#queueExcluded(path, node);
       return;
     }
-    // Where every file is to be told of, none but they need a verdict: as Mercurial does, the rules are not asked, nor even
-    // read, before something that is not recorded turns up.
+    // If every ignored file is requested, only files need a verdict. As in Mercurial, the rules are not even read
+    // before an unrecorded name turns up.
     const descends = this.#scan.options.ignored === 'all';
     const ignored = inIgnored || (!descends && this.#scan.ignored.matches(path, true));
     if (!ignored || hasRecorded || descends) {
@@ -306,12 +308,12 @@ export class DirectoryVisit {
     this.#scan.queue({ path, node, ignored: false, excluded: true });
   };
 
-  /** A directory whose names are not to be had (no permission to list it): recorded paths are looked at one by one. */
+  /** Handles a directory that cannot be listed (no permission): stats its recorded paths one by one. */
   readonly #withoutListing = (directory: BytePath, node: NodeId): void => {
     this.#lookUpRecorded(directory, node, this.#withoutListing);
   };
 
-  /** @param below told of the directories that are found */
+  /** @param below called with the directories that are found */
   #lookUpRecorded(directory: BytePath, node: NodeId, below: (path: BytePath, node: NodeId) => void): void {
     if (node === NO_NODE) return;
     const { statCache: cache, rules } = this.#input;
@@ -343,8 +345,8 @@ export class DirectoryVisit {
   }
 
   /**
-   * A directory, fifo or device at a recorded path that was looked up, not listed: Mercurial takes it as if it were the
-   * file, as far as its stat goes, and calls it missing only where the content would have to be read.
+   * Handles a directory, fifo or device at a recorded path that was stat'ed, not listed. Mercurial treats its stat as
+   * that of a file. It reports the path as missing only if it would have to read the content.
    */
   #inPlaceOfFile(path: BytePath, node: NodeId, stat: FileStat): void {
     const cache = this.#input.statCache;
@@ -373,9 +375,10 @@ export class DirectoryVisit {
   }
 
   /**
-   * Compares contents, as the last thing of a visit.
-   * All stats of a directory come before any content is read, which may take long: so they are of one moment, and a file
-   * that is written meanwhile is not stat'ed as changed because another one was read before it.
+   * Compares contents, at the end of a visit.
+   *
+   * All stats of a directory come before the first read of a content, which may take long. So the stats belong to one
+   * moment. A file that is written during such a read does not become modified because of it.
    */
   finish(): void {
     for (const { path, node, stat } of this.#unsure) {
@@ -406,8 +409,8 @@ function isFileLike(kind: FileKind | undefined): boolean {
 }
 
 /**
- * Whether a file system somewhere could take one of the names for the control directory. Mercurial does not look such a
- * path up; one that is listed is taken as it is.
+ * True if some file system could take one of the names for the control directory. Mercurial does not stat such a path;
+ * it accepts one from a listing.
  */
 function namesControlDirectory(path: BytePath, controlDirectory: string): boolean {
   const names = path.toLowerCase().split('/');

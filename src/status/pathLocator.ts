@@ -1,14 +1,14 @@
-// Whether a path belongs to the working copy: a path below a symbolic link, below another repository or below a missing
-// directory does not, whatever `lstat` would say of it.
+// Decides which paths belong to the working copy. A path below a symbolic link, another repository or a missing
+// directory does not, even if `lstat` finds it.
 import { joinPath, type BytePath } from '../base/bytePath.ts';
 import { NO_NODE, type StatusInput } from './types.ts';
 import type { WorkingTree } from './workingTree.ts';
 
 export interface InsideLocation {
   readonly inside: true;
-  /** Whether a directory above the path is ignored. The rules are asked when this is, not before: they may be broken. */
+  /** True if a directory above the path is ignored. Reading it reads the rules, which may be broken. */
   readonly inIgnored: boolean;
-  /** Whether a directory above the path is excluded: then only what is recorded at the path has a status. */
+  /** True if a directory above the path is excluded: then only recorded names at the path have a status. */
   readonly inExcluded: boolean;
 }
 
@@ -21,10 +21,7 @@ export type Location =
       readonly why: 'missing' | 'not-a-directory' | 'nested-repository';
     };
 
-/**
- * Answers for many paths of one moment: what it has learned of a directory it does not ask again, so make a new one for
- * each batch.
- */
+/** Locates many paths of one moment. It asks about each directory once, so make a new locator for each batch. */
 export class PathLocator {
   readonly #input: StatusInput;
   readonly #tree: WorkingTree;
@@ -36,7 +33,7 @@ export class PathLocator {
     this.#directories.set('' as BytePath, { inside: true, inIgnored: false, inExcluded: false });
   }
 
-  /** Looks at the directories above `path`, from the root down; not at the path itself. */
+  /** Checks the directories above `path`, from the root down, but not the path itself. */
   locate(path: BytePath): Location {
     const slash = path.lastIndexOf('/');
     return this.#directory((slash < 0 ? '' : path.slice(0, slash)) as BytePath);

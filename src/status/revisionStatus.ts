@@ -1,5 +1,5 @@
-// The status between two revisions, and between a revision and the working copy. Which files differ between revisions is
-// told by whoever keeps them; here it becomes statuses.
+// The status between two revisions, and between a revision and the working copy. The caller knows which files differ
+// between revisions; this module turns them into statuses.
 import { parentPath, type BytePath } from '../base/bytePath.ts';
 import { compareContent, VerdictCache } from './contentComparison.ts';
 import type { StatusEntry } from './status.ts';
@@ -8,13 +8,13 @@ import { WorkingTree } from './workingTree.ts';
 
 /** A file of one revision. */
 export interface RevisionFile {
-  /** The same node means the same content and history. */
+  /** Equal nodes mean equal content and history. */
   readonly node: string;
-  /** What kind of file it is: 'x' executable, 'l' symbolic link. */
+  /** The kind of file: 'x' executable, 'l' symbolic link. */
   readonly flag: string;
 }
 
-/** Tells of each path that differs between two revisions; with `equal`, of those that do not, too. */
+/** Reports each path that differs between two revisions; with `equal`, the equal ones, too. */
 export type RevisionDiff = (
   options: {
     readonly equal: boolean;
@@ -25,10 +25,10 @@ export type RevisionDiff = (
 ) => void;
 
 /**
- * The statuses between two revisions, as `hg status --rev A --rev B` has them: a file whose node differs is modified, even
- * if it got the content it once had.
+ * Returns the statuses between two revisions, as `hg status --rev A --rev B` does. A file with another node is
+ * modified, even if its content is the same again.
  *
- * @param isSelected what is asked for; everything if undefined
+ * @param isSelected the paths to report; all if undefined
  */
 export function statusBetween(
   diff: RevisionDiff,
@@ -42,9 +42,9 @@ export function statusBetween(
   return entries;
 }
 
-/** What a comparison of a revision with the working copy starts from. */
+/** The inputs of a comparison between a revision and the working copy. */
 export interface WorkingComparison {
-  /** That of a status of the working copy, but for the base: that is the revision to be compared. */
+  /** The input of a working copy's status, with the compared revision as its base. */
   readonly input: StatusInput;
   /** The status against the working copy's first parent: all but clean files, of what is asked for. */
   readonly working: readonly StatusEntry[];
@@ -57,9 +57,9 @@ export interface WorkingComparison {
 }
 
 /**
- * The statuses from a revision to the working copy, as `hg status --rev A` has them. A working file that the status
- * against the parent calls modified or added is compared by content; one that it does not mention is the parent's, and
- * compared by node. Deleted files stay deleted; unknown files are left out where the revision has them, because they are
+ * Returns the statuses from a revision to the working copy, as `hg status --rev A` does. Files that are modified or
+ * added against the parent are compared by content. Files that the status does not mention equal the parent and are
+ * compared by node. Deleted files stay deleted. Unknown files that the revision has are left out, because they are
  * removed then.
  */
 export function statusToWorkingCopy(comparison: WorkingComparison): StatusEntry[] {
@@ -93,7 +93,10 @@ export function statusToWorkingCopy(comparison: WorkingComparison): StatusEntry[
   return entries;
 }
 
-/** The same the other way round: what was added is removed. What no revision can have is left out, as Mercurial does. */
+/**
+ * Returns the statuses in the opposite direction: added becomes removed. As in Mercurial, statuses that a revision
+ * cannot have are left out.
+ */
 export function reversed(entries: readonly StatusEntry[]): StatusEntry[] {
   return entries.flatMap(entry => {
     const status = REVERSED[entry.status];
@@ -119,7 +122,7 @@ function statusOf(before: RevisionFile | undefined, after: RevisionFile | undefi
 function compareWorkingFile(input: StatusInput, tree: WorkingTree, path: BytePath): Status {
   if (input.base.find(path) === undefined) return 'added';
   const stat = tree.lstat(path);
-  // It was there when the working copy was looked at and is not any more, as if it had been deleted a moment earlier.
+  // The scan found it a moment ago: count it as deleted.
   if (stat === undefined || (stat.kind !== 'file' && stat.kind !== 'symlink')) return 'deleted';
   return compareContent(input, tree, new VerdictCache(), path, stat);
 }

@@ -27,7 +27,7 @@ export interface StatusOptions extends ScanOptions, RunControl {
   /** Only what is at or below these paths; everything if not given. */
   readonly paths?: readonly BytePath[] | undefined;
   readonly verdicts?: VerdictCache | undefined;
-  /** How everything is scanned by several threads, where that is possible: if not every file is to be told of. */
+  /** The options of a scan on several threads. It is used unless every file must be reported. */
   readonly bulk?: BulkOptions | undefined;
   /** Called before anything is judged; by then, other threads may be scanning. The run throws what it throws. */
   readonly prepare?: (() => void) | undefined;
@@ -103,7 +103,7 @@ function beginBulk(
   return BulkScan.begin(input, scan, outcome, listenerOf, bulk);
 }
 
-/** Takes over what the threads find. What else was found is queued in the scan that it was begun with. */
+/** Takes over the threads' findings. Everything else is queued in the tree scan that began the bulk scan. */
 async function runBulk(bulk: BulkScan, { signal, pause }: RunControl): Promise<void> {
   let sliceEnd = performance.now() + SLICE_MS;
   while (!bulk.isDone) {

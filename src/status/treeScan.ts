@@ -83,17 +83,18 @@ export class TreeScan {
   }
 
   /**
-   * Tells the status of one path, whatever it is now: a file, a directory (which is queued), or gone. The caller vouches
-   * for the directories above it, as for {@link addDirectory}.
-   * @param above whether a directory above it is ignored; not asked where it does not matter
+   * Reports the status of one path, whatever it is now: a file, a directory (which is queued), or missing. The caller
+   * guarantees that the directories above it belong to the working copy, as for {@link addDirectory}.
+   *
+   * @param above whether a directory above it is ignored; read only where it matters
    */
   examine(path: BytePath, stat: FileStat | undefined, above: { readonly inIgnored: boolean }, sink: StatusSink): void {
     this.#visit(sink, undefined, visit => visit.examine(path, stat, above));
   }
 
   /**
-   * Tells the status of what is recorded at and below a path, and of nothing else: of a path in an excluded directory.
-   * If it is a directory, that is queued. The caller vouches for the directories above it.
+   * Reports only the recorded names at and below a path, for paths in excluded directories. A directory is queued. The
+   * caller guarantees that the directories above the path belong to the working copy.
    */
   examineRecorded(path: BytePath, stat: FileStat | undefined, sink: StatusSink): void {
     this.#visit(sink, undefined, visit => visit.examineRecorded(path, stat));

@@ -1,5 +1,5 @@
-// What the engine works on. It knows no version-control system: a stat cache, a matcher of ignored paths and a source
-// of base contents are given to it, and Mercurial's (or another system's) own files implement them by their shape.
+// The inputs of the status engine. It knows no version-control system. Its caller passes a stat cache, a matcher of
+// ignored paths and a source of base contents. Mercurial's files, or another system's, implement these interfaces.
 import type { BytePath } from '../base/bytePath.ts';
 import type { ContentSource, FileStat } from '../base/fileStat.ts';
 import type { TreeColumns } from '../base/decodeAccelerators.ts';
@@ -9,26 +9,26 @@ export type Status = 'modified' | 'added' | 'removed' | 'deleted' | 'unknown' | 
 /** Index of a node in a stat cache. {@link StatCache.root} is the root directory. */
 export type NodeId = number;
 
-/** What `StatCache.find` answers when there is no such node. */
+/** The result of `StatCache.find` for a path without a node. */
 export const NO_NODE: NodeId = -1;
 
 /**
- * What is recorded for a path, before looking at the disk:
+ * The recorded state of a path, before any stat:
  * - none: the node is only a directory;
  * - added: tracked, not in the base; removed: in the base, no longer tracked;
- * - changed: tracked and known to differ from the base without looking (a merge's result, a recorded copy);
+ * - changed: tracked and certain to differ from the base (a merge's result, a recorded copy);
  * - tracked: compare its stat with the recorded one;
  * - repository: a recorded commit of another repository, whose directory is excluded;
- * - assumed: counts as clean, whatever is there; optional: as 'tracked', but clean if nothing is there.
+ * - assumed: always clean; optional: as 'tracked', but clean if missing on disk.
  */
 export type EntryKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked' | 'repository' | 'assumed' | 'optional';
 
-/** What a stat alone can say of a tracked file. 'unsure' means: its content decides. */
+/** The verdict of a stat alone on a tracked file. 'unsure' means that its content decides. */
 export type StatVerdict = 'clean' | 'modified' | 'unsure';
 
 /**
- * The tracked paths as a tree: a node per directory and file, the children of a node contiguous and ordered by the
- * bytes of their names. A node may be an entry and a directory at once (a removed file whose path became a
+ * The tracked paths as a tree: a node for each directory and file. The children of a node are contiguous and ordered by
+ * the bytes of their names. A node may be an entry and a directory at once (a removed file whose path became a
  * directory). Immutable. Ids belong to one cache only.
  */
 export interface StatCache {
@@ -47,13 +47,13 @@ export interface StatCache {
   compareStat(node: NodeId, stat: FileStat): StatVerdict;
   /** Where the entry was copied or renamed from, if that is recorded and to be shown. */
   copySource(node: NodeId): BytePath | undefined;
-  /** The same for readers that cannot call methods. Without them, a scan uses one thread. */
+  /** The cache as columns, for readers that cannot call methods. Without them, a scan uses one thread. */
   readonly columns?: StatColumns | undefined;
 }
 
 /**
  * A stat cache as typed arrays with a value for each node, for other threads and native code. They are never changed.
- * What they say is only when a stat proves that a file is clean; everything else is asked of the stat cache itself.
+ * They suffice to prove a file clean from its stat; the stat cache itself decides everything else.
  */
 export interface StatColumns extends TreeColumns {
   /** Seconds of the inode's last change, modulo 2^32; undefined if they are not compared. */
@@ -68,9 +68,11 @@ export interface StatColumns extends TreeColumns {
 }
 
 /**
- * A regular file or symbolic link is clean if `(flags & mask) === value` and it is not doubtful, and its size, its
- * owner's execute bit, the low 31 bits of its mtime's seconds and, where both sides know them, the nanoseconds are
- * the recorded ones.
+ * Proves a regular file or symbolic link clean. Three conditions must hold:
+ * - `(flags & mask) === value`;
+ * - the node is not doubtful;
+ * - size, owner's execute bit, the low 31 bits of the mtime's seconds, and the nanoseconds where both sides know them
+ *   equal the recorded ones.
  */
 export interface CleanRule {
   readonly mask: number;
@@ -108,7 +110,7 @@ export interface BaseTree {
   find(path: BytePath): BaseFile | undefined;
 }
 
-/** What the file system of the working copy can record; what it cannot is taken from the stat cache instead. */
+/** The properties that the working copy's file system can record. The stat cache supplies the others. */
 export interface FileSystemTraits {
   readonly executableBit: boolean;
   readonly symlinks: boolean;
@@ -143,7 +145,7 @@ export interface StatusInput {
   readonly rules: TreeRules;
 }
 
-/** The work a run did. Tests assert exact numbers, so that a lost optimisation fails a test. */
+/** The work of a run. Tests assert exact numbers, so that a lost optimization fails a test. */
 export interface WorkCounters {
   /** lstat calls. */
   stats: number;
@@ -153,7 +155,7 @@ export interface WorkCounters {
   bytesRead: number;
   /** Files whose stat did not settle it. */
   unsure: number;
-  /** Of these, how many were settled by a remembered verdict. */
+  /** The unsure files that a remembered verdict settled. */
   unsureRemembered: number;
 }
 
@@ -161,7 +163,7 @@ export function newWorkCounters(): WorkCounters {
   return { stats: 0, directoriesRead: 0, filesRead: 0, bytesRead: 0, unsure: 0, unsureRemembered: 0 };
 }
 
-/** What a run tells, path by path, in no particular order. */
+/** Receives the results of a run, path by path, in no particular order. */
 export interface StatusSink {
   /** Called once for each path that has a status. 'clean' and 'ignored' only if they were asked for. */
   entry(path: BytePath, status: Status, node: NodeId): void;

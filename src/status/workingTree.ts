@@ -18,10 +18,10 @@ const OPEN_FLAGS =
   fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW);
 /** Nothing is there: an ordinary answer, not a failure. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
-/** The failure is ours or the machine's and says nothing of the file: going on would make up an answer. */
+/** These errors concern us or the machine, not the file: continuing would produce a wrong answer. */
 const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EIO']);
 
-/** Throws an 'io' error if `error` says nothing of the file it came from; what is no system error is thrown as it is. */
+/** Throws an 'io' error if `error` does not concern the file it came from. Rethrows anything but a system error. */
 export function rethrowIfExhausted(path: BytePath, error: unknown): string {
   const code = systemErrorCode(error);
   if (code === undefined) throw error;
@@ -39,7 +39,7 @@ export class WorkingTree {
   /**
    * @param root absolute path of the working copy
    * @param outcome the counters to add to
-   * @param onUnreadable told of every path that is there but cannot be looked at
+   * @param onUnreadable called with every path that exists but cannot be read
    */
   constructor(
     root: string,
@@ -65,7 +65,7 @@ export class WorkingTree {
     let seconds = stat.mtimeNs / SECOND_NS;
     let nanoseconds = stat.mtimeNs % SECOND_NS;
     if (nanoseconds < 0n) {
-      // BigInt division rounds towards zero; times before 1970 are to be rounded down.
+      // BigInt division rounds towards zero, but times before 1970 must be rounded down.
       seconds -= 1n;
       nanoseconds += SECOND_NS;
     }
@@ -84,8 +84,8 @@ export class WorkingTree {
   }
 
   /**
-   * Whether what was listed can be looked up in its directory; undefined if it is gone, which tells nothing. If not, the
-   * directory is reported as unreadable.
+   * True if names of the path's directory can be stat'ed; undefined if the path is gone, which proves nothing. If
+   * false, the directory is reported as unreadable.
    */
   canLookUp(path: BytePath): boolean | undefined {
     this.outcome.stats++;
@@ -98,7 +98,7 @@ export class WorkingTree {
     }
   }
 
-  /** What is in a directory, ordered by the bytes of the names; undefined if it is none or cannot be read. */
+  /** Returns the contents of a directory, ordered by the bytes of the names; undefined if it cannot be read. */
   readDirectory(path: BytePath): readonly DirectoryItem[] | undefined {
     this.outcome.directoriesRead++;
     const where = toFsPath(this.root, path);
@@ -109,8 +109,8 @@ export class WorkingTree {
         kind: item.isFile() ? 'file' : item.isDirectory() ? 'directory' : item.isSymbolicLink() ? 'symlink' : 'other',
       }));
     } catch (error) {
-      // Some file systems do not tell the kind with the name; Node then looks each name up itself, and fails for names
-      // that are not UTF-8.
+      // Some file systems list names without kinds. Node then stats each name itself, and fails for names that are not
+      // UTF-8.
       const names = systemErrorCode(error) === 'ENOENT' ? this.#readNames(where) : undefined;
       if (names === undefined) {
         this.#report(path, error);

@@ -1,6 +1,6 @@
-// A scan of everything on several threads. Other threads scan units of the recorded directories and tell what is not
-// surely clean; here that is judged, in the order of the plan, by the same code that handles single directories. So no
-// rule is known to both: the others only ever say "surely clean".
+// Scans everything on several threads. The threads scan units of the recorded directories and report what is not surely
+// clean. This thread judges their reports, in the order of the plan, with the code that handles single directories. So
+// both sides share no rule: the threads only ever report "surely clean".
 import type { BytePath } from '../../base/bytePath.ts';
 import { Waiters } from '../../base/waiters.ts';
 import type { TreeScan } from '../treeScan.ts';
@@ -12,26 +12,26 @@ import { directoriesOf, type DirectoryResult, type UnitResult } from './unitResu
 /** With fewer recorded names than this, planning and waiting cost more than they save. */
 const BULK_NODES = 4000;
 /**
- * The number of recorded names from which several threads scan: `otherwise`, unless QUICKSILVER_BULK_NODES says another one.
- * With 0 even the smallest repositories are scanned so, as tests with many of them want it.
+ * Returns the number of recorded names from which several threads scan: QUICKSILVER_BULK_NODES, else `otherwise`. Tests
+ * set it to 0, so that even the smallest repositories are scanned this way.
  */
 function bulkNodes(otherwise: number): number {
   const wanted = process.env['QUICKSILVER_BULK_NODES'];
   return wanted === undefined || wanted === '' || Number.isNaN(Number(wanted)) ? otherwise : Number(wanted);
 }
 
-/** Recorded names in a unit: some milliseconds of work (see planScan), so that progress is told and cancelling is quick. */
+/** Recorded names in a unit: some milliseconds of work (see planScan), for steady progress and quick cancelling. */
 const UNIT_NODES = 4000;
 
 export interface BulkOptions {
   readonly scanners: UnitScanners;
   /** Directories that are wanted first. */
   readonly first?: readonly BytePath[] | undefined;
-  /** Repositories with fewer nodes are left to one thread; if not given, what the scanners or the environment say. */
+  /** Fewer nodes than this are left to one thread. The default comes from the scanners or the environment. */
   readonly minimumNodes?: number | undefined;
   /** {@link UNIT_NODES} if not given. */
   readonly unitNodes?: number | undefined;
-  /** Told why a unit had to be looked at by this thread alone. */
+  /** Called with the reason why this thread had to scan a unit alone. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
@@ -61,7 +61,7 @@ export function prepareBulk(input: StatusInput, options: BulkOptions, known?: Sc
   }
 }
 
-/** Told of the directories in the order of the plan, each after its parent. */
+/** Called with the directories in the order of the plan, each after its parent. */
 export interface BulkListener {
   /** All names of the directory are recorded, there and clean. */
   clean(place: DirectoryIndex): void;
@@ -69,11 +69,11 @@ export interface BulkListener {
   visited(place: DirectoryIndex, path: BytePath, visit: (sink: StatusSink) => void): void;
 }
 
-/** What became of a directory of the plan. */
+/** The decision about a directory of the plan. */
 const UNDECIDED = 0;
 const TAKEN = 1;
 const REJECTED = 2;
-/** Whether the sub-directories of a directory are there unless it was said that they are not. */
+/** Sub-directories without a decision of their own: not in the working copy (CLOSED), or in it (OPEN). */
 const CLOSED = 0;
 const OPEN = 1;
 
@@ -167,8 +167,8 @@ export class BulkScan {
   }
 
   /**
-   * Handles directories up to and including the next one that is not clean, as far as their unit is there. False if there
-   * is nothing to do now.
+   * Handles directories up to and including the next one that is not clean, while their units are available. Returns
+   * false if it can do nothing now.
    */
   step(): boolean {
     if (this.isDone || this.#stopped) return false;
@@ -208,7 +208,7 @@ export class BulkScan {
     return true;
   }
 
-  /** Whether a directory of the plan is one of this working copy, after its parent was handled. */
+  /** True if a directory of the plan belongs to this working copy. Handle its parent first. */
   belongsToWorkingCopy(place: DirectoryIndex): boolean {
     const parent = this.plan.parents[place]!;
     if (parent === NO_DIRECTORY) return true;
@@ -296,7 +296,7 @@ export class BulkScan {
     return true;
   }
 
-  /** Whether a directory, or one above it, is ignored; asked only where it matters. */
+  /** True if a directory, or one above it, is ignored. Asked only where it matters. */
   #isIgnored(place: DirectoryIndex): boolean {
     const parent = this.plan.parents[place]!;
     const { ignore, statCache } = this.#input;

@@ -1,8 +1,8 @@
-// When a stat proves that a recorded file is clean: the CleanRule, as the threads that run JavaScript apply it. Native code
-// has the same in its own words (native/scan.c).
+// Decides when a stat proves that a recorded file is clean: the CleanRule for threads that run JavaScript. Native code
+// has its own copy (native/scan.c).
 import type { StatColumns } from '../types.ts';
 
-/** The part of an lstat's answer (with big numbers) that is looked at. */
+/** The fields of an lstat result (with big integers) that the rule uses. */
 export interface LargeStat {
   isFile(): boolean;
   isSymbolicLink(): boolean;
@@ -19,12 +19,15 @@ const SECOND_NS = 1_000_000_000n;
 const LOW_31_BITS = 0x7fff_ffff;
 const ALL_BITS = -1;
 
-/** Whether there are stats that would prove a node with these flags clean, so that it is worth asking. */
+/** True if some stat would prove a node with these flags clean. Only then is a stat worthwhile. */
 export function mayBeClean({ rule }: Pick<StatColumns, 'rule'>, flags: number): boolean {
   return (flags & rule.mask) === rule.value;
 }
 
-/** Of a node that {@link mayBeClean}: whether this stat proves it. A time before 1970 is left to those who can divide it. */
+/**
+ * True if this stat proves the node clean; ask {@link mayBeClean} first. False for times before 1970, which need a
+ * division that rounds down.
+ */
 export function provesClean(
   columns: Omit<StatColumns, 'names'>,
   node: number,

@@ -1,4 +1,4 @@
-// The means of scanning by several threads that there are here: native code, else threads that run JavaScript.
+// Chooses how several threads scan here: in native code, else in JavaScript.
 import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
@@ -22,6 +22,6 @@ export function createScanners(logger: Logger): UnitScanners & Disposable {
 }
 
 function startScanner(): Worker {
-  // What the process was told to load first is nothing that a scanner needs.
+  // A scanner needs no module that this process preloads.
   return new Worker(path.join(DIST, 'scanner.cjs'), { execArgv: [] });
 }

@@ -1,5 +1,5 @@
-// The native form of the scan of a unit (native/scan.c), where it was built for this platform. It runs in the threads that
-// Node keeps for such work and reads the columns where they are.
+// The native scan of a unit (native/scan.c), where it was built for this platform. It runs in Node's own thread pool
+// and reads the columns in place.
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
@@ -9,7 +9,7 @@ import type { ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
 import type { UnitResult } from './unitResult.ts';
 
-/** What `native/binding.c` exports. */
+/** The exports of `native/binding.c`. */
 interface NativeModule extends NativeDecoders {
   prepare(options: Readonly<Record<string, unknown>>): object;
   scan(
@@ -20,8 +20,8 @@ interface NativeModule extends NativeDecoders {
 }
 
 /**
- * Units that are asked for at a time: one for each core that is used, and one that waits, so that none is idle until the
- * caller has time for a result. Node has four threads for this, which others need, too.
+ * Units requested at a time: one for each core in use and one that waits. So no core is idle until the caller takes a
+ * result. Node has four threads for this, and others need them, too.
  */
 const PARALLEL = Math.min(2, os.availableParallelism()) + 1;
 
@@ -73,8 +73,8 @@ export const DIST =
 let loaded: { readonly module: NativeModule | undefined; readonly reason: string } | undefined;
 
 /**
- * The native code; undefined where it was not built for this platform, cannot be loaded, or is switched off with
- * QUICKSILVER_NATIVE=0. `reason` then says which of them.
+ * Returns the native code. The module is undefined where it was not built for this platform, cannot be loaded, or is
+ * switched off by QUICKSILVER_NATIVE=0. `reason` then names the cause.
  */
 export function loadNative(): { readonly module: NativeModule | undefined; readonly reason: string } {
   if (process.env['QUICKSILVER_NATIVE'] === '0') return { module: undefined, reason: 'QUICKSILVER_NATIVE is 0' };

@@ -1,11 +1,11 @@
-// Which directories a bulk scan looks at, in which order, and in which portions.
+// Plans a bulk scan: its directories, their order, and their portions.
 import { parentPath, type BytePath } from '../../base/bytePath.ts';
 import { NO_NODE, type NodeId, type StatusInput } from '../types.ts';
 
 /** The place of a directory in a plan. */
 export type DirectoryIndex = number;
 
-/** What {@link ScanPlan.parents} has for the root, and {@link ScanPlan.placeOf} for what is not in the plan. */
+/** Stands for "no directory" in {@link ScanPlan.parents} (the root) and {@link ScanPlan.placeOf} (not in the plan). */
 export const NO_DIRECTORY = 0xffff_ffff;
 
 /** A range of places that is scanned in one go. */
@@ -19,7 +19,7 @@ export interface ScanPlan {
   readonly nodes: Uint32Array;
   /** The place of each one's parent. */
   readonly parents: Uint32Array;
-  /** 1: has something in it that a bulk scan does not know of, and is looked at by other means. */
+  /** 1 if the directory has contents that a bulk scan does not know; another scan handles it. */
   readonly skip: Uint8Array;
   /** By node; {@link NO_DIRECTORY} for what is no recorded directory of this working copy. */
   readonly placeOf: Uint32Array;
@@ -32,12 +32,13 @@ const LARGEST = 4;
 const LEFT_FOR_LARGER = 24;
 
 /**
- * Plans a scan. Directories that belong to somebody else are left out with everything below them.
+ * Plans a scan. Leaves out directories of other repositories with everything below them.
  *
- * Whoever takes over what units told also reads other things, a manifest for example, and then gives out no more units for
- * a tenth of a second. So that nobody waits for the next meanwhile, units are large as long as there is much to do.
- * @param unitNodes about how many recorded names the smallest units have
- * @param first directories that are wanted first: they and those on the way to them make the first unit
+ * The thread that takes results also reads other things, a manifest for example. It then hands out no units for a tenth
+ * of a second. Units are large while much is left to do, so that no thread waits meanwhile.
+ *
+ * @param unitNodes the approximate number of recorded names in the smallest units
+ * @param first directories that are wanted first; the first unit consists of them and the directories above them
  */
 export function planScan(input: StatusInput, unitNodes: number, first: readonly BytePath[] = []): ScanPlan {
   const { statCache: cache, rules } = input;
@@ -46,7 +47,7 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
   for (const path of rules.excluded) {
     const node = cache.find(path);
     if (node !== NO_NODE) excluded.add(node);
-    // Whether it is there at all, only the directory it is in tells.
+    // Only a scan of the parent directory shows whether it exists.
     const parent = cache.find(parentPath(path));
     if (parent !== NO_NODE) skipped.add(parent);
   }

@@ -19,7 +19,7 @@ import {
   type UnitResult,
 } from './unitResult.ts';
 
-/** What a thread needs to know to scan units; all of it can be shared or copied between threads. */
+/** Everything that a thread needs to scan units. Threads can share or copy all of it. */
 export interface UnitWork {
   /** Absolute path of the working copy. */
   readonly root: string;
@@ -40,11 +40,11 @@ export class UnitScan {
   #wordCount = 0;
   #extras: string[] = [];
   #extraLength = 0;
-  /** What an ASCII name in the directory at hand is put behind. */
+  /** The path before an ASCII name in the current directory. */
   #prefix: string | undefined;
   #stats = 0;
   #directoriesRead = 0;
-  /** By node: whether it was found to be a directory, within this unit. What is outside of it is asked of the disk. */
+  /** By node: true if this unit found it to be a directory. The disk decides for nodes of other units. */
   #isDirectory = new Map<number, boolean>();
 
   constructor(work: UnitWork) {
@@ -53,7 +53,9 @@ export class UnitScan {
     this.#names = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
   }
 
-  /** Looks at each directory of a unit. Never throws for what is on disk: what cannot be read is told as 'whole'. */
+  /**
+   * Scans each directory of a unit. Never throws for a problem on disk: an unreadable directory is reported as 'whole'.
+   */
   scan({ from, to }: Unit): UnitResult {
     this.#wordCount = this.#extraLength = this.#stats = this.#directoriesRead = 0;
     this.#extras = [];
@@ -70,7 +72,7 @@ export class UnitScan {
     };
   }
 
-  /** Whether a directory and all above it are directories: nothing is read through a symbolic link. */
+  /** True if a path and all above it are directories: nothing is read through a symbolic link. */
   #leadsTo(place: DirectoryIndex): boolean {
     const { parents, nodes } = this.#work.plan;
     const node = nodes[place]!;
@@ -175,7 +177,7 @@ export class UnitScan {
     return 1;
   }
 
-  /** Undefined if nothing is there, or it cannot be looked at. */
+  /** Returns undefined if the path is missing or cannot be stat'ed. */
   #lstat(path: string | Buffer): fs.BigIntStats | undefined {
     this.#stats++;
     try {

@@ -8,7 +8,7 @@ import type { UnitResult } from './unitResult.ts';
 export interface UnitScanner {
   /** How many units it is worth to have asked for at a time. */
   readonly parallel: number;
-  /** Rejects if the unit could not be scanned; the caller then looks at its directories by itself. */
+  /** Rejects if the unit could not be scanned; the caller then scans its directories itself. */
   scan(unit: Unit): Promise<UnitResult>;
   /** Gives back what was kept for this plan; no unit is asked for after it. */
   release?(): void;
@@ -16,7 +16,7 @@ export interface UnitScanner {
 
 /** Keeps the means of scanning units. */
 export interface UnitScanners {
-  /** What those who read the stat cache can make use of. */
+  /** Accelerators for readers of the stat cache. */
   readonly means?: DecodeAccelerators;
   /** With fewer recorded names than this, one thread is sooner done; if not given, the scan's own limit holds. */
   readonly worthNodes?: number;

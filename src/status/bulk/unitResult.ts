@@ -1,5 +1,5 @@
-// What the scan of a unit tells: of each directory that is not surely clean, the names that have to be looked at. The form
-// is the same whoever made it: native code, or JavaScript in another thread.
+// The result of a unit's scan: for each directory that is not surely clean, the names that need a check. Native code
+// and JavaScript in another thread produce the same form.
 import { compareBytes } from '../../base/bytePath.ts';
 import type { FileKind } from '../../base/fileStat.ts';
 import type { ListedName } from '../directoryVisit.ts';
@@ -7,9 +7,13 @@ import { NO_NODE } from '../types.ts';
 import type { DirectoryIndex } from './plan.ts';
 
 /**
- * For each directory with something to tell: its place, what (see below), the number of items; then for each item three
- * words: the node of a recorded name, or {@link NO_CHILD}; its kind, and of a name that is not recorded the length times
- * 8; where in `names` that one is. The directories come in the order of the plan.
+ * Three words for each directory with a report: its place, its kind (see below), the number of items. Then three words
+ * for each item:
+ * - the node of a recorded name, or {@link NO_CHILD};
+ * - its kind; for an unrecorded name plus the name's length times 8;
+ * - the name's offset in `names`, if it is unrecorded.
+ *
+ * Directories come in the order of the plan.
  */
 export interface UnitResult {
   readonly words: Uint32Array;
@@ -19,7 +23,7 @@ export interface UnitResult {
   readonly directoriesRead: number;
 }
 
-/** The items are all that has to be looked at; every other recorded name is there and clean. */
+/** The items are the only names to check; every other recorded name is present and clean. */
 export const PARTIAL = 0;
 /** It contains the control directory: it is another repository. */
 export const NESTED = 1;

@@ -1,5 +1,5 @@
-// The scan of units in threads of their own, in JavaScript: where there is no native code. A thread that dies takes its
-// units with it, which are then looked at by the caller; the next scan starts a new one.
+// Scans units in JavaScript threads, where there is no native code. When a thread dies, the caller scans its units. The
+// next scan starts a new thread.
 import * as os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Disposable } from '../../base/lifecycle.ts';
@@ -10,7 +10,7 @@ import type { UnitScanner, UnitScanners } from './scanners.ts';
 import type { UnitWork } from './scanUnit.ts';
 import type { UnitResult } from './unitResult.ts';
 
-/** To a thread: a work (one scan of one repository) that begins or has ended, or a unit of one that is to be scanned. */
+/** A message to a thread: a work (one scan of one repository) begins or ends, or a unit of a work must be scanned. */
 export type ScannerMessage =
   | { readonly kind: 'begin'; readonly workId: number; readonly work: UnitWork }
   | { readonly kind: 'end'; readonly workId: number }
@@ -30,7 +30,7 @@ const THREADS = Math.min(2, os.availableParallelism());
 
 /** Threads have to be started for it, a tenth of a second each: less work than that is sooner done by one. */
 const WORTH_NODES = 60_000;
-/** A file of so many bytes has that many names: no more than that are recorded for one, names of usual lengths taken. */
+/** The size of a stat cache from which threads are worth starting: about 100 bytes for each recorded name. */
 const WORTH_BYTES = WORTH_NODES * 100;
 
 export class WorkerScanners implements UnitScanners, Disposable {
@@ -62,7 +62,7 @@ export class WorkerScanners implements UnitScanners, Disposable {
       plan: { nodes, parents, skip },
     };
     const threads = this.#threads;
-    // Several repositories may be scanned at the same time: each unit says which of them it is of.
+    // Several repositories may be scanned at a time: each unit carries the id of its work.
     const workId = this.#nextWorkId++;
     for (const thread of threads) thread.post({ kind: 'begin', workId, work });
     return {
