@@ -9,10 +9,11 @@ export interface ConfigLocation {
 }
 
 /**
- * The system's and the user's configuration, in the order of reading: what is read later wins. HGRCPATH, when it is set,
- * replaces all of it, and when it is empty there is none.
+ * Returns the places of the system's and the user's configuration in reading order: later files win. HGRCPATH, if set,
+ * replaces all of them; an empty HGRCPATH means none.
  *
- * @param exists tells whether there is a file; used to find where Mercurial is installed, since it reads etc/mercurial there
+ * @param exists true if the file exists; used to find Mercurial's installation, because Mercurial reads etc/mercurial
+ * there
  */
 export function globalConfigLocations(environment: HgEnvironment, exists: (file: string) => boolean): ConfigLocation[] {
   const { variables, platform } = environment;

@@ -1,6 +1,6 @@
 import * as os from 'node:os';
 
-/** What Mercurial's configuration depends on besides files. */
+/** Everything except files that Mercurial's configuration depends on. */
 export interface HgEnvironment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -28,7 +28,7 @@ export function expandPath(text: string, environment: HgEnvironment): string {
 }
 
 function expandVariables(text: string, { variables, platform }: HgEnvironment): string {
-  // Names that are longer are no variable's. Without a bound, many braces that are not closed would take quadratic time.
+  // Longer names belong to no variable. Without this bound, many unclosed braces would take quadratic time.
   const pattern =
     platform === 'win32' ? /\$(\w+)|\$\{([^}]{0,255})\}|%([^%]{1,255})%/g : /\$(\w+)|\$\{([^}]{0,255})\}/g;
   return text.replace(pattern, (whole: string, plain?: string, braced?: string, percent?: string) => {

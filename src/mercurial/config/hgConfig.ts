@@ -25,7 +25,7 @@ export interface HgConfig {
   get(section: string, name: string): ConfigItem | undefined;
   /** The items of a section in order; an item that was set again is where it was set last. */
   items(section: string): ConfigItem[];
-  /** Throws a QuicksilverError 'invalid-config' if the value is none of the words that Mercurial takes for a boolean. */
+  /** Throws a QuicksilverError 'invalid-config' if Mercurial would not accept the value as a boolean. */
   boolean(section: string, name: string, defaultValue: boolean): boolean;
   /** `name` as in "eol", whether it is configured as that, as "hgext.eol" or "hgext/eol". */
   isExtensionEnabled(name: string): boolean;
@@ -48,9 +48,11 @@ const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 const MAX_INCLUDE_DEPTH = 100;
 
 /**
- * Reads all configuration files that hold for a repository. Missing and unreadable ones are skipped, as Mercurial skips
- * them. Throws a QuicksilverError 'invalid-config', with file and line, where Mercurial stops with an error, and for
- * files that include themselves; 'unsupported' for files larger or more numerous than is safe.
+ * Reads all configuration files of a repository. As in Mercurial, missing and unreadable files are skipped.
+ *
+ * Throws a QuicksilverError:
+ * - 'invalid-config', with file and line, where Mercurial stops with an error, and for files that include themselves;
+ * - 'unsupported' if files are too large or too many to be safe.
  */
 export function loadConfig(vfs: Vfs, environment: HgEnvironment, where: ConfigPlace): HgConfig {
   const loader = new Loader(vfs, environment);

@@ -1,6 +1,6 @@
 import { withoutTrailing } from '../../base/lines.ts';
 
-/** What a line of a configuration file does. Byte strings throughout. Lines count from 1. */
+/** The effect of one line of a configuration file. Strings are byte strings. Lines count from 1. */
 export type HgrcStatement =
   | { readonly type: 'section'; readonly name: string; readonly line: number }
   /** `line` is where the value ends, which is the line that Mercurial reports. */
@@ -19,8 +19,8 @@ const SECTION = /^\[([^[]+)\]/;
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /**
- * The statements of a configuration file given as a byte string. A line that begins with white space continues the value
- * above it, a comment between them notwithstanding, a blank line ending it.
+ * Parses a configuration file, given as a byte string. A line that begins with white space continues the value above
+ * it, even after a comment, but not after a blank line.
  */
 export function parseHgrc(content: string): HgrcStatement[] {
   const statements: HgrcStatement[] = [];

@@ -8,8 +8,8 @@ const MAX_LINKS = 40;
 const MAX_ACCOUNTS_BYTES = 1024 * 1024;
 
 /**
- * Whose repositories' configuration is obeyed: the user's own, and that of the users and groups that the configuration
- * read so far names in its "trusted" section ('*' is everybody).
+ * Decides whose configuration counts. The user's own always does. The "trusted" section of the configuration read so
+ * far names other users and groups ('*' means everybody).
  */
 export class TrustRules {
   readonly #vfs: Vfs;
@@ -38,7 +38,7 @@ export class TrustRules {
     );
   }
 
-  /** Of the file itself, not of a link to it. */
+  /** Returns the owner of the file itself, not of a link to it. */
   #ownerOf(file: string): { user: number; group: number } | undefined {
     let at = file;
     for (let links = 0; links < MAX_LINKS; links++) {

@@ -9,9 +9,10 @@ export interface NameRules {
 }
 
 /**
- * Refuses a component of a path that could name anything but a file below the root: an empty one, '.', '..', one with
- * a slash or NUL in it, and '.hg' at the root (Mercurial itself refuses to track anything there, so that only a damaged
- * or hostile dirstate has it). A '.hg' further down is left to the walk, which treats it as Mercurial does.
+ * Rejects a component of a path that could name anything except a file below the root. These are '', '.', '..', a
+ * component with a slash or NUL, and '.hg' at the root. Mercurial does not track files below the root's '.hg', so only
+ * a damaged or hostile dirstate has one. The scan handles a '.hg' further down as Mercurial does.
+ *
  * Throws a QuicksilverError, 'corrupt'.
  */
 export function checkComponent(

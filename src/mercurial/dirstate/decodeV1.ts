@@ -23,9 +23,9 @@ export const V1_HEADER_LENGTH = 40;
 /** State, mode, size, mtime, length of the name. */
 export const ENTRY_HEADER_LENGTH = 17;
 
-/** A size that says: clean or not, only the content tells. */
+/** The recorded size of an unsure file: only its content shows whether it is clean. */
 const SIZE_UNKNOWN = -1;
-/** A size that says: the entry is from the second parent. */
+/** The recorded size of an entry from the second parent. */
 const SIZE_FROM_P2 = -2;
 
 /**
@@ -91,8 +91,8 @@ class EntryList {
   }
 
   /**
-   * Consecutive entries mostly share their directory, so the directories on the way to the previous entry are kept, and
-   * only the components after those that both have in common are looked up.
+   * Finds each entry's directory. Consecutive entries mostly share theirs, so the directories of the previous entry are
+   * kept. Only the components after the common ones are searched.
    */
   #scan(bytes: Buffer, rules: NameRules): void {
     const { count, directories, at: starts, directory: directoryOf, pathLength, baseStart } = this;
@@ -177,7 +177,7 @@ function endOfComponent(bytes: Uint8Array, start: number, end: number): number {
   return i;
 }
 
-/** Whether a component without slash and NUL needs a closer look; almost none does. */
+/** True if a component without slash and NUL needs a full check; almost none does. */
 function mayBeBad(bytes: Uint8Array, start: number, end: number, rules: NameRules): boolean {
   return start === end || bytes[start] === 0x2e || rules.windowsNames;
 }
@@ -187,7 +187,7 @@ function int32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
-/** Throws a QuicksilverError, 'corrupt', if the entry at `at` has no state that there is. */
+/** Throws a QuicksilverError, 'corrupt', if the state of the entry at `at` is unknown. */
 export function checkState(bytes: Buffer, at: number, file: string): void {
   const state = bytes[at]!;
   if (state !== 0x6e && state !== 0x61 && state !== 0x72 && state !== 0x6d) {
@@ -195,7 +195,9 @@ export function checkState(bytes: Buffer, at: number, file: string): void {
   }
 }
 
-/** Puts the entries and directories into one tree: bucketed by directory, each bucket sorted if need be, then merged. */
+/**
+ * Merges entries and directories into one tree. Both are grouped by directory, and each group is sorted if necessary.
+ */
 function buildTree(bytes: Buffer, entries: EntryList, shared: boolean): NodeTable {
   const { directories } = entries;
   const files = bucket(entries.directory, entries.count, directories.count);
@@ -245,7 +247,7 @@ function buildTree(bytes: Buffer, entries: EntryList, shared: boolean): NodeTabl
       }
       if (order <= 0) {
         const name = files.items[file]!;
-        // The same path again: each further entry replaces what the one before has set.
+        // The last of several entries with one path wins.
         do setEntry(nodes, node, entries, files.items[file++]!);
         while (file < fileEnd && fileOrder(name, files.items[file]!) === 0);
       }
@@ -268,7 +270,7 @@ function buildTree(bytes: Buffer, entries: EntryList, shared: boolean): NodeTabl
   }
 }
 
-/** The indexes 0 to `count` grouped by `groupOf`, in order within a group: group g is items[starts[g]..starts[g + 1]]. */
+/** Groups the indexes 0 to `count` by `groupOf`, keeping their order: group g is items[starts[g]..starts[g + 1]]. */
 function bucket(groupOf: Uint32Array, count: number, groups: number): { starts: Uint32Array; items: Uint32Array } {
   const starts = new Uint32Array(groups + 1);
   for (let i = 0; i < count; i++) starts[groupOf[i]! + 1]!++;
@@ -306,7 +308,7 @@ function setEntry(nodes: NodeTable, node: number, entries: EntryList, entry: num
   setFields(nodes, node, at);
 }
 
-/** Sets what the entry at `at` says besides names: flags, size and time. */
+/** Sets the fields of the entry at `at` except its names: flags, size and time. */
 export function setFields(nodes: NodeTable, node: number, at: number): void {
   const { bytes } = nodes;
   const size = int32(bytes, at + 5);

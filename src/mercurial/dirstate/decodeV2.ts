@@ -16,7 +16,7 @@ import { MAX_DEPTH, beyondLimits, treeLimits } from './treeLimits.ts';
 
 export const V2_MARKER = Buffer.from('dirstate-v2\n', 'latin1');
 
-/** The longest docket: its fields and a data file id of 255 bytes. What follows is ignored, as Mercurial does. */
+/** The longest docket: its fields and a data file id of 255 bytes. As in Mercurial, bytes after it are ignored. */
 export const MAX_DOCKET_LENGTH = 125 + 255;
 
 export const NODE_LENGTH = 44;
@@ -61,16 +61,17 @@ export function decodeDocket(bytes: Uint8Array, file: string): Docket {
 }
 
 /**
- * The nodes of a version 2 data file. One pass from the root: every offset is checked, a child's path must be its
- * parent's, a slash and its name, and there can be no more nodes than the data has room for, so that the time and memory
- * are bounded by the size of the data whatever it contains.
+ * Decodes a version 2 data file in one pass from the root. It checks every offset. A child's path must be its parent's
+ * path, a slash and its name. The data's size limits the number of nodes, and so time and memory, whatever the data
+ * contains.
  *
  * Throws a QuicksilverError: 'corrupt', or 'unsupported' for a tree that is deeper than {@link MAX_DEPTH} or whose
  * paths overlap too much.
  *
- * native/decode_v2.c does the same.
+ * native/decode_v2.c is the same decoder in C.
+ *
  * @param bytes the used part of the data file
- * @param shared whether the columns are made in memory that threads can share
+ * @param shared true to make the columns in memory that threads can share
  */
 export function decodeV2(bytes: Buffer, docket: Docket, rules: NameRules, shared = false): NodeTable {
   return new Decoder(bytes, rules, shared).decode(docket);
@@ -209,9 +210,10 @@ class Decoder {
   }
 
   /**
-   * Puts children in order. Mercurial writes them so that a file 'd', which is removed, a file 'd.x' and a directory 'd'
-   * come as three nodes in that order: nodes of one name become one, with the entry of the last that is an entry and the
-   * children of the one that has some. Returns how many nodes are left.
+   * Sorts children and merges nodes of one name. Returns the number of remaining nodes.
+   *
+   * Mercurial's order allows such nodes: a removed file 'd', a file 'd.x' and a directory 'd' are three nodes in that
+   * order. The merged node takes the last entry, and the children of the node that has some.
    */
   #sort(first: number, count: number): number {
     const order = Uint32Array.from({ length: count }, (_, i) => first + i);

@@ -4,10 +4,11 @@ import type { Dirstate } from './dirstate.ts';
 import { ENTRY_MASK, compareRanges } from './nodeTable.ts';
 
 /**
- * Calls `visit` once for each path whose entry differs between `before` and `after`, or that is an entry in one of them
- * only; in no particular order. Both are walked in step, so that it costs a few comparisons a file and no path is
- * built for a file that is the same. What is below a directory that both have at one place of the same append-only data
- * file is not even looked at.
+ * Calls `visit` once for each path whose entry differs between `before` and `after`, or exists in one only. The order
+ * is undefined.
+ *
+ * Walks both trees in step, so a file costs a few comparisons, and an equal file builds no path. Skips a directory if
+ * both trees have it at one place of the same append-only data file.
  */
 export function diffDirstates(before: Dirstate, after: Dirstate, visit: (path: BytePath) => void): void {
   new Difference(before, after, visit).run();
@@ -48,8 +49,8 @@ class Difference {
   }
 
   /**
-   * The later one was made from the former, with the same paths at the same nodes. Almost all of it is the same then, which
-   * comparing memory finds out in a fraction of the time that comparing entries takes.
+   * Compares a later dirstate that was made from the former, with the same paths at the same nodes. Almost all nodes
+   * are equal then. Comparing blocks of memory finds them in a fraction of the time.
    */
   #sameNodes(): void {
     const { nodeCount } = this.#after.table;
@@ -62,7 +63,7 @@ class Difference {
     }
   }
 
-  /** Whether all that makes an entry is the same in both for the nodes from `from` to `to`. */
+  /** True if every column of the nodes from `from` to `to` is equal in both. */
   #sameColumns(from: number, to: number): boolean {
     const a = this.#before.table;
     const b = this.#after.table;
@@ -169,8 +170,8 @@ function visitAll(dirstate: Dirstate, top: number, visit: (path: BytePath) => vo
 }
 
 /**
- * True if `after` was read from the data file of `before`, which was only appended to meanwhile: then the same place in
- * it means the same nodes. Compared byte by byte rather than believed, which is still far quicker than a walk.
+ * True if `after` was read from the data file of `before`, which was only appended to meanwhile. Equal places then mean
+ * equal nodes. The check compares the bytes, which is still far faster than a walk.
  */
 function isContinued(before: Dirstate, after: Dirstate): boolean {
   if (before.table.sourceOffset === undefined || after.table.sourceOffset === undefined) return false;

@@ -26,7 +26,7 @@ import { compareStat, type FileSystemTraits, type StatVerdict } from './statRule
 /** The id of the null revision: what the parents of an empty working copy are. */
 export const NULL_ID = '0'.repeat(40);
 
-/** What a dirstate is read with beside its bytes. */
+/** The parts of a dirstate outside its nodes. */
 export interface DirstateHeader {
   /** 40 hexadecimal digits; {@link NULL_ID} if there is none. */
   readonly p1: string;
@@ -53,7 +53,7 @@ export interface DirectoryMtime {
   readonly ambiguous: boolean;
 }
 
-/** What is recorded for a path, before looking at the disk. See EntryKind of the engine. */
+/** The recorded state of a path, before any stat. See EntryKind of the engine. */
 type RecordedKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked';
 
 /** {@link Dirstate.columns}. A recorded copy is doubtful. */
@@ -79,7 +79,7 @@ export interface CleanColumns extends Pick<
   };
 }
 
-/** Of a file that a stat proves clean: tracked in both, with a usable size and time, and nothing that makes it doubtful. */
+/** Flags of a file that a stat can prove clean: tracked in both, with a usable size and time, and nothing doubtful. */
 const CLEAN_VALUE = WDIR_TRACKED | P1_TRACKED | HAS_MODE_AND_SIZE | HAS_MTIME;
 const CLEAN_MASK =
   CLEAN_VALUE |
@@ -168,9 +168,12 @@ export class Dirstate {
   }
 
   /**
-   * What is recorded: a removed file is 'removed' whatever else; then whatever the second parent had a part in is
-   * 'changed', even if it is not in the first; what the first parent lacks is 'added'; the rest is 'tracked'. A recorded
-   * copy of a file that the first parent has is 'tracked' too: {@link compareStat} knows of it.
+   * Returns the recorded kind of a node. The first match wins:
+   * 1. 'removed': no longer tracked in the working copy.
+   * 2. 'changed': the second parent took part, even if the first parent lacks the file.
+   * 3. 'added': the first parent lacks the file.
+   * 4. 'tracked': everything else, also a recorded copy of a file of the first parent. {@link compareStat} handles
+   *    that.
    */
   kind(node: number): RecordedKind {
     const flags = this.table.flags[node]!;
@@ -197,8 +200,8 @@ export class Dirstate {
   }
 
   /**
-   * What other threads and native code need to find the surely clean files; the engine's StatColumns by its shape. The
-   * rule is the part of {@link compareStat} that says 'clean' of a file whose size is recorded.
+   * The columns with which other threads and native code find surely clean files. Their shape is the engine's
+   * StatColumns. The rule is the part of {@link compareStat} that returns 'clean' for a file of recorded size.
    */
   get columns(): CleanColumns {
     const { table } = this;

@@ -2,7 +2,7 @@
 // file's own bytes. A tracked file costs some forty bytes here and no object, so that hundreds of thousands fit.
 import type { DecodedColumns } from '../../base/decodeAccelerators.ts';
 
-/** What an entry or directory is, in the bits that dirstate-v2 uses on disk. Version 1 is translated into them. */
+/** The properties of an entry or directory, in the bits of dirstate-v2 on disk. Version 1 is translated into them. */
 export const WDIR_TRACKED = 0x0001;
 export const P1_TRACKED = 0x0002;
 /** Something of the second parent went into the entry: it was merged, or came from there. */
@@ -22,16 +22,16 @@ export const DIRECTORY = 0x2000;
 /** At the recorded mtime of the directory, no child of it was unknown and not ignored. */
 export const ALL_UNKNOWN_RECORDED = 0x4000;
 
-/** A node with none of these is no entry, only a directory. */
+/** A node without these flags is only a directory, not an entry. */
 export const ENTRY_MASK = WDIR_TRACKED | P1_TRACKED | P2_INFO;
 
 /** The most bytes a path may have: what dirstate-v2 can express, and more than any file system takes. */
 export const MAX_PATH_LENGTH = 0xffff;
 
 /**
- * Node 0 is the root directory. The children of a node are contiguous and ordered by the bytes of their names; a parent
- * comes before its children. Offsets are into {@link NodeTable.bytes}; what is recorded of size and time, HAS_MODE_AND_SIZE
- * and HAS_MTIME tell.
+ * The decoded dirstate. Node 0 is the root directory. The children of a node are contiguous and ordered by the bytes of
+ * their names; a parent comes before its children. Offsets point into {@link NodeTable.bytes}. HAS_MODE_AND_SIZE and
+ * HAS_MTIME mark recorded sizes and times.
  */
 export interface NodeTable extends DecodedColumns {
   readonly bytes: Buffer;

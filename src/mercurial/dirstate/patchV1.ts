@@ -1,22 +1,21 @@
-// A version 1 dirstate of which little changed since it was read before: a commit rewrites the whole file, in the same
-// order, and changes a few entries in place.
+// Reuses a decoded version 1 dirstate of which little has changed. A commit rewrites the whole file in the same order,
+// and changes a few entries in place.
 import { bytePath } from '../../base/bytePath.ts';
 import { ENTRY_HEADER_LENGTH, V1_HEADER_LENGTH, checkState, entryLength, setFields } from './decodeV1.ts';
 import { findNode } from '../../base/findNode.ts';
 import type { NodeTable } from './nodeTable.ts';
 
 /**
- * Files are compared in blocks of this many bytes, which costs a few milliseconds for all of them. So small that after an
- * update of a thousand files here and there most blocks are still the same.
+ * Bytes in a block of the comparison, which takes a few milliseconds for a whole file. After an update of a thousand
+ * scattered files, most blocks this small are still equal.
  */
 const BLOCK = 0x800;
 /** If more blocks than this part differ, decoding anew costs no more. */
 const MOST_BLOCKS = 0.25;
 
 /**
- * What decodeV1() would answer for `bytes`, if they differ from what `before` was decoded from only in the states, modes,
- * sizes and times of some entries; undefined if anything else differs, or too much does. Columns that are the same in both
- * are the same arrays.
+ * Returns the result of decodeV1() for `bytes`, made from `before`. This works if only states, modes, sizes and times
+ * of a few entries differ; otherwise returns undefined. Equal columns are the same arrays.
  */
 export function patchV1(before: NodeTable, bytes: Buffer, file: string): NodeTable | undefined {
   if (before.bytes.length !== bytes.length || before.sourceOffset !== undefined) return undefined;
@@ -59,8 +58,8 @@ function differingBlocks(before: Buffer, after: Buffer): number[] | undefined {
 }
 
 /**
- * The entries that differ, by where they start; undefined if some differ in their names or lengths. As long as they do not,
- * all entries start at the same places in both.
+ * Returns where the differing entries start; undefined if names or lengths differ. Until then, all entries start at the
+ * same places in both.
  */
 function changedEntries(before: Buffer, after: Buffer, blocks: readonly number[]): number[] | undefined {
   const changed: number[] = [];

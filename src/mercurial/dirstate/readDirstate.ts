@@ -14,11 +14,11 @@ export interface ReadDirstateOptions {
   readonly traits: FileSystemTraits;
   /** True where '\' and ':' in names lead elsewhere. Default: on Windows. */
   readonly windowsNames?: boolean;
-  /** Tells whether the history has the first parent. Asked only if it matters: if copies are recorded. Default: it has. */
+  /** True if the history has the first parent. Called only if copies are recorded. Default: true. */
   readonly parentExists?: (p1: string) => boolean;
   /** The largest dirstate or data file that is read. Default: {@link MAX_DIRSTATE_BYTES}. */
   readonly maxBytes?: number;
-  /** What was read before: where little has changed since, most of it is taken over. */
+  /** The previously read dirstate. If little has changed, most of it is reused. */
   readonly previous?: Dirstate | undefined;
   /** Quicker means than this folder's own. */
   readonly means?: DecodeAccelerators | undefined;
@@ -28,18 +28,18 @@ export interface ReadDirstateOptions {
 export const MAX_DIRSTATE_BYTES = 0x7fff_ffff;
 
 /**
- * How often the file may be replaced while it is read before we give up. A writer needs some milliseconds at least for
- * each time, so that this many in a row mean that the repository is being worked on without a pause.
+ * Attempts before we give up on a file that is replaced during each read. A writer needs at least some milliseconds for
+ * each replacement. So this many in a row mean constant work on the repository.
  */
 const ATTEMPTS = 5;
 
 /**
- * The dirstate of a working copy; an empty one without parents if there is no file, or an empty file. The file itself
- * tells its format: a docket's first bytes cannot be the parents of a version 1 file, and a version 1 file may still be
- * there in a repository that requires version 2.
+ * Reads the dirstate of a working copy. Returns an empty one without parents for a missing or empty file. The file
+ * itself shows its format: a docket's first bytes cannot be the parents of a version 1 file. The requirements do not: a
+ * repository that requires version 2 may still have a version 1 file.
  *
- * Throws a QuicksilverError: 'corrupt'; 'changed-while-reading' if it was replaced again and again; 'unsupported' if it is
- * too large; 'io'.
+ * Throws a QuicksilverError: 'corrupt'; 'changed-while-reading' if the file was replaced again and again; 'unsupported'
+ * if it is too large; 'io'.
  *
  * @param hgDirectory the working copy's own `.hg`
  */
@@ -57,8 +57,8 @@ export function readDirstate(vfs: Vfs, hgDirectory: string, options: ReadDirstat
       }
       continue;
     }
-    // The new docket is there before the old data file goes away, so that a docket that is still there although
-    // its data file is not was left behind. Looking twice costs nothing.
+    // A new docket replaces the old one before the old data file disappears. So an unchanged docket without its data
+    // file was left behind. A second check costs nothing.
     if (now !== undefined && sameIdentity(dangling, now)) {
       throw new QuicksilverError('corrupt', result, { file: path });
     }
@@ -71,7 +71,7 @@ export function readDirstate(vfs: Vfs, hgDirectory: string, options: ReadDirstat
   );
 }
 
-/** What one attempt gave: valid only if the file is still the one with this identity. */
+/** The result of one attempt: valid only if the file still has this identity. */
 type Attempt =
   | { readonly identity: FileIdentity | undefined; readonly dirstate: Dirstate; readonly error?: undefined }
   | { readonly identity: FileIdentity | undefined; readonly error: QuicksilverError };
@@ -82,7 +82,7 @@ function currentIdentity(vfs: Vfs, path: string): FileIdentity | undefined {
   return file?.identity;
 }
 
-/** A sentence instead of a result says what the docket names and is not there. */
+/** Returns a message instead of a result if the docket names a file that does not exist. */
 function readOnce(vfs: Vfs, path: string, options: ReadDirstateOptions): Attempt | string {
   const { traits } = options;
   const file = vfs.open(path);
@@ -93,7 +93,7 @@ function readOnce(vfs: Vfs, path: string, options: ReadDirstateOptions): Attempt
   try {
     return decode(vfs, path, file, options);
   } catch (error) {
-    // Half of a file that is just being written looks like a damaged one: whether it is, the identity tells.
+    // A half-written file seems damaged. Its identity shows whether it was still being written.
     if (!(error instanceof QuicksilverError) || error.code !== 'corrupt') throw error;
     return { identity: file.identity, error };
   } finally {
@@ -146,7 +146,7 @@ function decodeWithData(
     const data = vfs.open(dataPath);
     if (data === undefined) return `${path}: names the data file ${dataPath}, which does not exist`;
     try {
-      // The size is compared before memory is taken for it. What is behind the used part may be anything.
+      // The size is compared before memory is allocated. Bytes after the used part may be anything.
       if (data.size >= docket.usedSize) bytes = readAll(data, docket.usedSize, options);
     } finally {
       data.close();
@@ -173,7 +173,7 @@ function readAll(file: OpenFile, length: number, { means }: ReadDirstateOptions)
   );
 }
 
-/** As decodeV1(), which is asked itself if native code refuses the bytes: it says what is wrong with them. */
+/** Decodes natively if possible. For bytes that native code rejects, decodeV1() reports the error. */
 function decodeV1With(bytes: Buffer, rules: NameRules, means: DecodeAccelerators | undefined): NodeTable {
   const decoded = means?.decoders?.decodeV1(bytes, rules.windowsNames, secret(), secret());
   return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV1(bytes, rules, means?.shared);
@@ -195,7 +195,7 @@ function secret(): number {
   return Math.floor(Math.random() * 0x1_0000_0000);
 }
 
-/** Whether the history has the first parent; true without asking where that makes no difference. */
+/** True if the history has the first parent. Does not ask where that makes no difference. */
 function checkParent(table: NodeTable, p1: string, options: ReadDirstateOptions): boolean {
   if (options.parentExists === undefined || p1 === NULL_ID) return true;
   return table.copyOffset.every(offset => offset === 0) || options.parentExists(p1);

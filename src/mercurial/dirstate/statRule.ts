@@ -1,17 +1,19 @@
-// When a stat alone says that a tracked file is clean or modified, and when its content has to be compared.
+// Decides from a stat alone whether a tracked file is clean, modified, or needs a comparison of contents.
 //
-// The recorded size and times have 31 bits, so both sides are compared modulo 2^31: a file that grew by exactly 2 GiB
-// looks the same to Mercurial, and so it must to us.
+// The recorded size and times have 31 bits, so both sides are compared modulo 2^31. A file that grew by exactly 2 GiB
+// seems unchanged to Mercurial, so it must to us.
 //
-// Times. A file that is written twice within the resolution of its file system's clock has the same mtime after both.
-// Whoever records a file as clean at an mtime that is not yet in the past therefore either records no mtime at all or
-// marks the second as ambiguous; such a record proves nothing, and the content decides. Nanoseconds of 0 mean
-// "not known" (version 1 has none, and some file systems neither), so they are compared only if both sides have them.
-// An ambiguous second would be settled by equal nanoseconds, but Mercurial with its C modules does not see them and
-// compares the content. So do we: for a file whose parent was exchanged underneath, the answers differ.
-// Mercurial with its C modules reads no nanoseconds of working files and calls a file clean when the second agrees.
-// Comparing them, as its pure Python and Rust forms do, costs a content comparison now and then, and never calls a
-// changed file clean that they would not.
+// A file that is written twice within its file system's clock resolution has the same mtime after both. So a program
+// that records a clean file whose mtime is not yet in the past has two choices. It records no mtime at all, or marks
+// the second as ambiguous. Such a record proves nothing, and the content decides.
+//
+// Nanoseconds of 0 mean "unknown": version 1 has none, and neither do some file systems. They are compared only if both
+// sides have them. Equal nanoseconds would settle an ambiguous second. But Mercurial with its C modules ignores them
+// and compares the content. So do we: the answers differ for a file whose parent was exchanged underneath.
+//
+// Mercurial with its C modules reads no nanoseconds of working files and calls a file clean when the seconds agree. Its
+// pure Python and Rust forms compare them, and so do we. This costs a content comparison now and then, and never calls
+// a changed file clean that the C form would not.
 import type { FileStat } from '../../base/fileStat.ts';
 import {
   DIRECTORY,
@@ -24,13 +26,13 @@ import {
   MTIME_SECOND_AMBIGUOUS,
 } from './nodeTable.ts';
 
-/** What the file system of the working copy can record. */
+/** The properties that the working copy's file system can record. */
 export interface FileSystemTraits {
   readonly executableBit: boolean;
   readonly symlinks: boolean;
 }
 
-/** What a stat says of a tracked file: 'unsure' means that its content decides. */
+/** The verdict of a stat on a tracked file. 'unsure' means that its content decides. */
 export type StatVerdict = 'clean' | 'modified' | 'unsure';
 
 /** An entry that is tracked in the working copy and in the first parent, with nothing of the second in it. */
@@ -68,7 +70,7 @@ export function compareStat(recorded: RecordedStat, stat: FileStat, traits: File
     return stat.kind === 'symlink' && !sizeProves ? 'unsure' : 'modified';
   }
 
-  // Some writers keep a directory's time where a file's would be: that one says nothing of a file.
+  // Some writers keep a directory's time in place of a file's; it proves nothing about a file.
   if (usable && (flags & HAS_MTIME) !== 0 && (flags & DIRECTORY) === 0 && sameTime(recorded, stat)) return 'clean';
   return 'unsure';
 }

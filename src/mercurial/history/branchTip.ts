@@ -1,5 +1,5 @@
-// Whether a changeset is where its branch ends. The branch of a changeset is in its text; so that not all of the newer
-// texts have to be read, Mercurial's cache of branch heads is used as far as it reaches.
+// Decides whether a changeset is the tip of its branch. A changeset's text names its branch. Mercurial's cache of
+// branch heads saves reading all newer texts, as far as it reaches.
 import * as path from 'node:path';
 import { toDisplay } from '../../base/bytePath.ts';
 import { RevisionGraph } from './revisionGraph.ts';
@@ -7,8 +7,8 @@ import type { Changelog, Changeset } from '../store/changelog.ts';
 import type { Vfs } from '../../files/vfs.ts';
 
 /**
- * The cache for each view of the repository that is kept. One that leaves changesets out says so in its first line, and
- * is of no use then.
+ * The cache of each repository view that Mercurial keeps. A cache that leaves out changesets has a mark in its first
+ * line and cannot be used.
  */
 const CACHE_FILES = ['branch2', 'branch2-visible', 'branch2-served', 'branch2-base'];
 const MAX_CACHE_BYTES = 16 * 1024 * 1024;
@@ -18,12 +18,11 @@ const MAX_TEXTS = 500;
 const MAX_RANGE = 1 << 22;
 
 /**
- * True if the revision is the newest open head of its branch: what `hg update` without a revision goes to. A head is a
- * changeset without descendants on the same branch; an open one does not close it. Undefined if that would take too long
- * to find out.
+ * True if the revision is the newest open head of its branch, the target of a plain `hg update`. A head is a changeset
+ * without descendants on the same branch; an open one does not close it. Undefined if finding out would take too long.
  *
  * @param cacheDirectory absolute path of Mercurial's `cache`, which need not exist
- * @param changeset what the revision's text says, which has been read by whoever asks
+ * @param changeset the revision's text, which the caller has read
  */
 export function isBranchTip(
   vfs: Vfs,
@@ -67,7 +66,7 @@ export function isBranchTip(
 }
 
 interface BranchHeads {
-  /** What is known is known of all revisions up to this one; -1 for nothing. */
+  /** The heads are complete up to this revision; -1 for none. */
   readonly tip: number;
   /** Nodes, hexadecimal. */
   readonly openHeads: Set<string>;

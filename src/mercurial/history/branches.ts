@@ -1,5 +1,5 @@
-// Which changeset a branch name stands for. A changeset's branch stands in its text; Mercurial remembers the heads of all
-// branches in files of its own, which are used as far as they fit the history.
+// Finds the changeset of a branch name. A changeset's text names its branch. Mercurial caches the heads of all branches
+// in its own files, which are used as far as they match the history.
 import { fromDisplay } from '../../base/bytePath.ts';
 import { linesOf } from '../../base/lines.ts';
 import { isNodeHex } from '../store/node.ts';
@@ -32,7 +32,10 @@ export class Branches {
     this.#hidden = hidden;
   }
 
-  /** The last open head of a branch (a byte string), or the last one if all are closed; undefined if there is no branch. */
+  /**
+   * Returns the last open head of a branch (a byte string), or its last head if all are closed; undefined for no such
+   * branch.
+   */
   find(name: string): number | undefined {
     this.#heads ??= this.#compute();
     const heads = this.#heads.get(name) ?? [];
@@ -56,7 +59,7 @@ export class Branches {
     return heads;
   }
 
-  /** Of changesets in order, those that are not ancestors of another one. */
+  /** Returns the changesets that are not ancestors of another one, in their order. */
   #withoutAncestors(changesets: readonly Head[]): Head[] {
     const candidates = new Set(changesets.map(head => head.revision));
     const lowest = Math.min(...[...candidates].slice(0, 1));
@@ -72,7 +75,7 @@ export class Branches {
     return changesets.filter(head => !reached.has(head.revision));
   }
 
-  /** What Mercurial remembers, of the revisions below `from`. */
+  /** Returns Mercurial's cached heads for the revisions below `from`. */
   #cached(): { from: number; heads: Map<string, Head[]> } | undefined {
     let best: { from: number; heads: Map<string, Head[]> } | undefined;
     for (const file of CACHE_FILES) {
@@ -84,8 +87,8 @@ export class Branches {
   }
 
   /**
-   * First line: node and number of the last changeset regarded, and a hash if some were filtered out; then a line for each
-   * head: node, 'o' for open or 'c' for closed, branch.
+   * Parses a cache file. Its first line has the node and number of the last changeset covered, and a hash if some were
+   * filtered out. Each further line describes a head: node, 'o' for open or 'c' for closed, branch.
    */
   #parse(text: string): { from: number; heads: Map<string, Head[]> } | undefined {
     const end = text.indexOf('\n');

@@ -1,5 +1,5 @@
-// Where files of one revision come from in another: the copies that Mercurial's status shows. It follows the histories of
-// single files, from each file that is new back to one that the older revision has.
+// Finds which files of one revision are copies of files in another: the copies that Mercurial's status shows. It
+// follows the history of each new file back to a file of the older revision.
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Filelog } from '../store/filelog.ts';
@@ -8,13 +8,13 @@ import type { RevisionGraph } from './revisionGraph.ts';
 
 /** A file of the changelog's revisions, or the working copy. */
 export interface CopyRevision {
-  /** Of the changelog; -1 is the empty revision. Of the working copy: its first parent. */
+  /** A number in the changelog; -1 is the empty revision. For the working copy it is the first parent. */
   readonly revision: number;
   /** Only of the working copy. */
   readonly workingCopy?: WorkingCopyCopies | undefined;
 }
 
-/** What the working copy adds to its first parent. */
+/** The changes of the working copy against its first parent. */
 export interface WorkingCopyCopies {
   /** Recorded copies: path to source. Only of files that are tracked. */
   readonly copies: ReadonlyMap<BytePath, BytePath>;
@@ -22,7 +22,7 @@ export interface WorkingCopyCopies {
   has(path: BytePath): boolean;
 }
 
-/** What tracing needs of a repository. */
+/** The parts of a repository that tracing needs. */
 export interface CopyHistory {
   readonly graph: RevisionGraph;
   manifest(revision: number): Manifest;
@@ -63,7 +63,7 @@ export function traceCopies(
     const base = common >= 0 ? from.revision : common;
     const ofFrom = trace.forward(common, from, common, undefined);
     const ofTo = trace.forward(common, to, base, isSelected);
-    // What both made of the same file is between them no copy at all.
+    // If both sides copied the same file to this path, nothing was copied between them.
     for (const [path, source] of ofFrom) {
       if (ofTo.get(path) !== source) continue;
       ofFrom.delete(path);
@@ -113,7 +113,7 @@ class CopyTrace {
     return new Map([...copies].filter(([path]) => isSelected?.(path) ?? true));
   }
 
-  /** From an ancestor to a descendant. What is found at `base`, too, ends the search as well. */
+  /** Traces from an ancestor to a descendant. The search also ends at a file that `base` has. */
   forward(from: number, to: CopyRevision, base: number, isSelected: Selected | undefined): Copies {
     const committed: Copies = new Map();
     for (const path of this.#history.addedPaths(from, to.revision, isSelected)) {
@@ -136,7 +136,7 @@ class CopyTrace {
 
   /** The path at which an ancestor of this file revision is found in one of two manifests, the newest first. */
   #origin(path: BytePath, node: string, from: number, base: number): BytePath | undefined {
-    // Of revisions that came with the same changeset and have the same node, Mercurial looks at one only.
+    // As in Mercurial, only one of several revisions with the same changeset and node counts.
     const waiting = new Map<string, FileRevision>();
     const done = new Set<string>();
     for (let current = this.#fileRevision(path, node); ;) {

@@ -1,5 +1,5 @@
-// Which changesets Mercurial hides: those that were rewritten (an obsolescence marker names them as predecessor, and they
-// are not public) or are internal, unless something that is seen depends on them.
+// Finds the changesets that Mercurial hides. These are internal changesets, and non-public ones that were rewritten (an
+// obsolescence marker names them as predecessor). A changeset with a visible descendant stays visible.
 import { ByteReader } from '../../base/byteReader.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { locateRoots, readPhaseRoots } from './phases.ts';
@@ -68,7 +68,10 @@ export function hiddenRevisions(
   return hidden;
 }
 
-/** Nodes that a marker names as predecessor, as byte strings. Throws 'corrupt', or 'unsupported' for another version. */
+/**
+ * Returns the nodes that markers name as predecessors, as byte strings. Throws 'corrupt', or 'unsupported' for another
+ * version.
+ */
 function readPredecessors(vfs: Vfs, file: string): Set<string> {
   const predecessors = new Set<string>();
   const bytes = vfs.read(file, MAX_MARKERS_BYTES)?.bytes;
@@ -87,7 +90,7 @@ function readPredecessors(vfs: Vfs, file: string): Set<string> {
       predecessors.add(Buffer.from(reader.slice(at + 6, 20)).toString('latin1'));
       at += 26 + successors * 20 + reader.u32(at + 1);
     } else {
-      // Length of the marker, date (8 bytes), zone (2), flags (2), numbers of successors, parents and metadata (1 each).
+      // Length of the marker, date (8 bytes), zone (2), flags (2), counts of successors, parents and metadata (1 each).
       const length = reader.u32(at);
       if (length < 39) throw new QuicksilverError('corrupt', `${file}: a marker of ${length} bytes`, { file });
       predecessors.add(Buffer.from(reader.slice(at + 19, 20)).toString('latin1'));

@@ -26,7 +26,7 @@ export interface HistoryOptions {
   readonly parents: readonly [string, string];
 }
 
-/** What a repository's history is at one moment: make another one after it has changed. */
+/** A repository's history at one moment: make another one after a change. */
 export class History {
   readonly #options: HistoryOptions;
   readonly #store: Store;
@@ -94,12 +94,12 @@ export class History {
     return this.#store.manifest(this.#store.changelog.manifestNode(revision));
   }
 
-  /** Tells of every file that differs between two revisions: see {@link diffManifests}. */
+  /** Reports every file that differs between two revisions: see {@link diffManifests}. */
   diff(before: number, after: number, options: ManifestDiffOptions, sink: ManifestDiffSink): void {
     diffManifests(this.#texts(before), this.#texts(after), options, sink);
   }
 
-  /** Whether a revision has a file at this path, or files below it. Of a tree, only what is on the way is read. */
+  /** True if a revision has a file at this path, or files below it. Reads only the manifests on the way. */
   hasPath(revision: number, at: BytePath): boolean {
     let found = at === '';
     this.diff(-1, revision, { paths: [at] }, () => (found = true));

@@ -1,5 +1,5 @@
-// Two manifests compared as manifests. Flat ones are merged in one pass over their bytes, in which what is equal is passed
-// over in blocks; of trees, a directory that has the same node on both sides is not read at all.
+// Compares two manifests. Flat manifests are merged in one pass over their bytes that skips equal blocks. A directory
+// of tree manifests is not read if both sides have the same node.
 import { bytePath, isAtOrBelow, type BytePath } from '../../base/bytePath.ts';
 import {
   directoryCounter,
@@ -14,8 +14,8 @@ export interface ManifestDiffOptions {
   /** Only what is at or below these; everything if undefined. */
   readonly paths?: readonly BytePath[] | undefined;
   /**
-   * Tell of files that are equal on both sides, too. Of trees, as in Mercurial, those below a directory that has the same
-   * node on both sides are left out where all of it is selected, which is why such a directory need not be read.
+   * Report files that are equal on both sides, too. As in Mercurial, a tree manifest's directory with the same node on
+   * both sides is left out if all of it is selected. So it need not be read.
    */
   readonly equal?: boolean | undefined;
   /** True if what the paths select is selected by patterns as well: then no directory counts as selected as a whole. */
@@ -24,14 +24,14 @@ export interface ManifestDiffOptions {
   readonly isChanged?: ((directory: BytePath) => boolean) | undefined;
 }
 
-/** A path that is on one side at least. Which order they come in is not said. */
+/** A path that exists on at least one side. The order is undefined. */
 export type ManifestDiffSink = (
   path: BytePath,
   before: ManifestEntry | undefined,
   after: ManifestEntry | undefined,
 ) => void;
 
-/** Tells of every file that differs; undefined is an empty manifest. Throws 'corrupt' for a damaged manifest. */
+/** Reports every file that differs; undefined is an empty manifest. Throws 'corrupt' for a damaged manifest. */
 export function diffManifests(
   before: ManifestTexts | undefined,
   after: ManifestTexts | undefined,
@@ -206,7 +206,7 @@ class ManifestDiff {
     }
   }
 
-  /** Whether nothing is told of a directory that has the same node on both sides. */
+  /** True if nothing needs a report in a directory that has the same node on both sides. */
   #passesOver(directory: BytePath): boolean {
     if (!this.#equal) return true;
     const { hasPatterns, isChanged } = this.#options;

@@ -1,5 +1,5 @@
-// Phases: whether a changeset may still be changed, and whether it may be exchanged. What is stored are the roots of each
-// phase; a changeset has the highest phase of all its ancestors.
+// Phases decide whether a changeset may still be changed and exchanged. Mercurial stores the roots of each phase. A
+// changeset has the highest phase of all its ancestors.
 import type { Phase } from '../../base/repositoryState.ts';
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
@@ -9,7 +9,7 @@ import type { Changelog } from '../store/changelog.ts';
 import { isNodeHex } from '../store/node.ts';
 import type { Vfs } from '../../files/vfs.ts';
 
-/** What is stored for each phase; the higher wins. All are below 256, which arrays of phases rely on. */
+/** The stored number of each phase; the higher wins. All are below 256, which arrays of phases rely on. */
 export type PhaseNumber = 0 | 1 | 2 | 32 | 96;
 
 export interface PhaseRoot {
@@ -32,7 +32,9 @@ const NAMES: ReadonlyMap<number, Phase> = new Map<PhaseNumber, Phase>([
 const DRAFT = 1;
 
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Ancestors are looked through over so many revisions: a tenth of a second's work, and more than any known repository has. */
+/**
+ * The most revisions among which ancestors are searched: a tenth of a second, and more than any known repository has.
+ */
 const MAX_RANGE = 1 << 23;
 /** Revisions of the index that are searched for roots at a time. */
 const BLOCK = 1 << 13;
@@ -42,8 +44,8 @@ function isPhase(number: number): number is PhaseNumber {
 }
 
 /**
- * Lines with the phase's number and a node. Throws 'corrupt' for anything else, 'unsupported' for an unknown phase, however
- * large: Mercurial ends with an exception there.
+ * Reads lines with a phase's number and a node. Throws 'corrupt' for anything else. Throws 'unsupported' for an unknown
+ * phase, where Mercurial ends with an exception.
  */
 export function readPhaseRoots(vfs: Vfs, storeDirectory: string): PhaseRoot[] {
   const file = path.join(storeDirectory, PHASE_ROOTS_FILE);
@@ -80,13 +82,13 @@ export class PhaseFinder {
   }
 
   /**
-   * The phase of a revision. Roots that do not exist mean nothing, as for Mercurial. Reads the index from the revision
-   * down to the oldest root of a phase it may be in, which mostly is near; undefined if that is too far.
+   * Returns the phase of a revision. As in Mercurial, roots that do not exist are ignored. Reads the index from the
+   * revision down to the oldest root of a possible phase, which mostly is near; undefined if that is too far.
    */
   phaseOf(revision: number, roots: readonly PhaseRoot[]): Phase | undefined {
     const phases = this.#rootsUpTo(revision, roots);
-    // From the newest root down, what is the highest phase of it and all that are older: without a chance of a higher one
-    // the search ends.
+    // For each root from the newest down, keep the highest phase of it and all older roots. The search ends where no
+    // higher phase is possible.
     const ordered = [...phases].sort(([a], [b]) => a - b);
     let highest = 0;
     const highestUpTo = ordered.map(([root, phase]) => [root, (highest = Math.max(highest, phase))] as const);
@@ -108,8 +110,9 @@ export class PhaseFinder {
   }
 
   /**
-   * How many ancestors of a revision, itself included, are drafts: what a push of it would give away, as far as is known
-   * here. Reads the index down to the oldest root that is no newer; undefined if that is too far.
+   * Counts the drafts among the ancestors of a revision, itself included: the changesets a push would publish. The
+   * remote is not asked. Reads the index down to the oldest root at or below the revision; undefined if that is too
+   * far.
    */
   draftAncestors(revision: number, roots: readonly PhaseRoot[]): number | undefined {
     const phases = this.#rootsUpTo(revision, roots);

@@ -1,5 +1,5 @@
-// What a person may call a revision, and which one it is: the symbols of Mercurial's revision sets, in its order of
-// precedence, without the sets.
+// Resolves names of revisions: the symbols of Mercurial's revision sets in its order of precedence, without set
+// operators.
 import { fromDisplay, toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { NULL_REVISION } from './revisionGraph.ts';
@@ -25,16 +25,18 @@ export interface RevisionNames {
   nodeOf(revision: number): string;
 }
 
-/** What Mercurial calls the working copy where it needs a number. */
+/** Mercurial's number for the working copy. */
 const WORKING_COPY_NUMBER = 2 ** 31 - 1;
 const MAX_CANDIDATES = 10;
 
 /**
- * The revision that `text` names: a number (negative ones count from the end), a full or abbreviated node, '.', 'tip',
- * 'null', 'p1()', 'p2()', 'wdir()', a bookmark, a tag or a branch.
+ * Finds the revision that `text` names:
+ * - a number (negative ones count from the end), a full or abbreviated node;
+ * - '.', 'tip', 'null', 'p1()', 'p2()', 'wdir()';
+ * - a bookmark, a tag or a branch.
  *
- * @throws 'unknown-revision' if there is none, if it is hidden, or (with the candidates) if a node is ambiguous; 'usage'
- *   for other expressions of Mercurial's language for revision sets
+ * @throws 'unknown-revision' if no revision matches, it is hidden, or a node is ambiguous (with the candidates)
+ * @throws 'usage' for other expressions of Mercurial's language for revision sets
  */
 export function resolveRevision(text: string, names: RevisionNames): ResolvedRevision {
   const named = findSymbol(text, names);
@@ -55,7 +57,10 @@ export function resolveRevision(text: string, names: RevisionNames): ResolvedRev
   throw new QuicksilverError('unknown-revision', `unknown revision '${symbol}'`);
 }
 
-/** The revision with this very name, in Mercurial's order: what is built in, numbers, nodes, names, abbreviated nodes. */
+/**
+ * Finds the revision with exactly this name. Mercurial's order is: built-in names, numbers, nodes, names, abbreviated
+ * nodes.
+ */
 function findSymbol(text: string, names: RevisionNames): ResolvedRevision | undefined {
   if (text === '') return undefined;
   if (text === 'null') return NULL_REVISION;

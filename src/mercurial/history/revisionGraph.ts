@@ -1,5 +1,5 @@
-// Who descends from whom among the changesets. Parents are read in pages, when they are needed: what two changesets near
-// the tip have in common is found near the tip.
+// Answers questions about ancestors of changesets. Parents are read in pages on demand: the common ancestor of two
+// changesets near the tip is near the tip.
 import type { Revlog } from '../store/revlog.ts';
 import { RevisionHeap } from './revisionHeap.ts';
 
@@ -100,8 +100,8 @@ export class RevisionGraph {
   }
 
   /**
-   * The one common ancestor that Mercurial chooses; -1 if there is none. Of several it is the one from which the longest
-   * path leads down to where the paths of all meet; among equals the one with the smallest node.
+   * Returns the common ancestor that Mercurial chooses; -1 for none. Among several it takes the one with the longest
+   * path down to where all paths meet. If these are equal, the smallest node wins.
    */
   commonAncestor(a: number, b: number): number {
     const heads = this.commonAncestorHeads(a, b);
@@ -110,7 +110,9 @@ export class RevisionGraph {
     return nodes.reduce((best, next) => (next.node.compare(best.node) < 0 ? next : best)).revision;
   }
 
-  /** Of these revisions, none an ancestor of another, those whose paths down are longest where paths meet. */
+  /**
+   * Returns the revisions with the longest paths down to where paths meet. No given revision is an ancestor of another.
+   */
   #deepest(heads: readonly number[]): number[] {
     const heap = new RevisionHeap();
     /** For each revision on the way: the length of the longest path to it, and from which heads such a path comes. */

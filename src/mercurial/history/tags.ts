@@ -14,7 +14,7 @@ const MAX_SEARCHED_BYTES = 64 * 1024 * 1024;
 const MAX_TOTAL_BYTES = 1024 * 1024 * 1024;
 const MAX_MERGED_LINES = 50_000_000;
 
-/** What a file of tags says of a name: the node of its last line, and those of the lines before. */
+/** A name in a file of tags: the node of its last line, and the nodes of the lines before. */
 export interface TagHistory {
   readonly node: string;
   readonly earlier: readonly string[];
@@ -36,8 +36,8 @@ export function parseTags(text: string): Map<string, TagHistory> {
 }
 
 /**
- * What two files say together, the second one of a later head. The later one wins, unless it names what the earlier one
- * has already replaced.
+ * Merges a tag of two files, the second one of a later head. The later file wins, unless the earlier file has already
+ * replaced its node.
  */
 export function mergeTag(earlier: TagHistory | undefined, later: TagHistory): TagHistory {
   if (earlier === undefined) return later;

@@ -5,8 +5,10 @@ import { expandPath, type HgEnvironment } from '../config/environment.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
 
 /**
- * The ignore files that the configuration names ("ui.ignore" and "ui.ignore.*"), in its order, as absolute paths, whether
- * they exist or not; the working copy's own `.hgignore` is not among them. Relative names are relative to `root`.
+ * Returns the absolute paths of the ignore files that the configuration names ("ui.ignore" and "ui.ignore.*"), in its
+ * order. They need not exist. Relative names are relative to `root`. The working copy's own `.hgignore` is not
+ * included.
+ *
  * Throws a QuicksilverError 'unsupported' for a name that is not UTF-8.
  */
 export function configuredIgnoreFiles(root: string, config: HgConfig, environment: HgEnvironment): string[] {

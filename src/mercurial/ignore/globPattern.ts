@@ -1,9 +1,10 @@
-// Mercurial's globs as Python regular expressions. They are made as text, because Mercurial joins all patterns of a file
-// into one expression, where a broken one can swallow its neighbour.
+// Translates Mercurial's globs into Python regular expressions. The result is text, because Mercurial joins all
+// patterns of a file into one expression, where a broken one can swallow the next.
 
 /**
- * The regular expression of a glob, without anything that anchors it: '*' stays within a name, '**' does not, '?' is any
- * byte but a newline (a slash too), and '{a,b}' is a choice. An unclosed '{' makes an expression that Python rejects.
+ * Returns the regular expression of a glob without anchors. The wildcard '*' stays within a name, '**' does not. The
+ * wildcard '?' is any byte except a newline (a slash too), and '{a,b}' is a choice. An unclosed '{' makes an expression
+ * that Python rejects.
  */
 export function globToRegex(glob: string): string {
   let out = '';
@@ -53,8 +54,8 @@ export function escapeRegex(text: string): string {
 }
 
 /**
- * The path with '.', '..' and doubled slashes resolved as Python's `posixpath.normpath` does it, without touching the
- * disk: a leading '..' stays, '/..' is '/', exactly two leading slashes stay two, and nothing at all is '.'.
+ * Resolves '.', '..' and doubled slashes as Python's `posixpath.normpath` does, without touching the disk. A leading
+ * '..' stays, '/..' is '/', exactly two leading slashes stay two, and an empty path becomes '.'.
  */
 export function normalizePath(path: string): string {
   if (path === '') return '.';

@@ -1,7 +1,7 @@
 import { withoutTrailing } from '../../base/lines.ts';
 import type { PatternKind } from './patternRegex.ts';
 
-/** A line of an ignore file that says something. Byte strings throughout. */
+/** A line of an ignore file that has an effect. Strings are byte strings. */
 export type IgnoreLine = PatternLine | IncludeLine | BadSyntaxLine;
 
 export interface PatternLine {
@@ -30,7 +30,7 @@ export interface BadSyntaxLine {
 
 type Syntax = PatternKind | 'include' | 'subinclude';
 
-/** What a "syntax:" line may name. */
+/** The names that a "syntax:" line may use. */
 const SYNTAXES = new Map<string, Syntax>([
   ['re', 'relre'],
   ['regexp', 'relre'],
@@ -40,7 +40,7 @@ const SYNTAXES = new Map<string, Syntax>([
   ['subinclude', 'subinclude'],
 ]);
 
-/** What a single line may begin with, and a colon. */
+/** The words that may precede a single line, followed by a colon. */
 const PREFIXES = new Map<string, Syntax>([...SYNTAXES, ['relre', 'relre'], ['relglob', 'relglob']]);
 
 /**

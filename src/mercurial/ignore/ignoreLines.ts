@@ -4,13 +4,13 @@ import { parseIgnoreFile } from './ignoreFile.ts';
 import { patternOf } from './ignoreRules.ts';
 import { compilePatterns, type PatternMatcher } from './patternMatcher.ts';
 
-/** More than a person writes at once. */
+/** More than anybody types at once. */
 const MOST_CHARACTERS = 10_000;
 
 /**
- * What these lines of an ignore file, a byte string, would ignore. Throws a QuicksilverError: 'invalid-config' for a
- * pattern at which Mercurial would abort, 'unsupported' for one that cannot be matched in bounded time, and for lines
- * that include other files.
+ * Compiles lines of an ignore file, a byte string. Throws a QuicksilverError:
+ * - 'invalid-config' for a pattern at which Mercurial would abort;
+ * - 'unsupported' for a pattern that cannot be matched in bounded time, and for lines that include other files.
  */
 export function compileIgnoreLines(content: string): PatternMatcher {
   if (content.length > MOST_CHARACTERS) {

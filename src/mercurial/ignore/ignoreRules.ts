@@ -19,7 +19,7 @@ export interface IgnoreRules {
   readonly matcher: PatternMatcher;
   /** Absolute paths of all files that were read or looked for, missing ones too: a change of any changes the rules. */
   readonly files: readonly string[];
-  /** What `hg` would warn of, in its words: one line each. */
+  /** The warnings of `hg` in its own words, one line each. */
   readonly warnings: readonly string[];
 }
 
@@ -37,13 +37,15 @@ const MAX_FILES = 1000;
 const MAX_PATTERNS = 100_000;
 
 /**
- * Reads the ignore files and what they include, and compiles their patterns. A missing `.hgignore` is fine; any other
- * file that cannot be read is left out with a warning. Throws a QuicksilverError: 'invalid-config' where Mercurial aborts
- * (an invalid pattern, a file that includes itself, a subinclude outside of the root), 'unsupported' for a pattern that
- * cannot be matched in bounded time and for files larger or more numerous than is safe.
+ * Reads the ignore files with their includes, and compiles their patterns. A missing `.hgignore` is fine; any other
+ * unreadable file causes a warning.
  *
- * Mercurial looks at a subincluded file only when it comes upon something below its directory; here a mistake in such a
- * file is found at once.
+ * Throws a QuicksilverError:
+ * - 'invalid-config' where Mercurial aborts (an invalid pattern, a file that includes itself, a subinclude outside of
+ *   the root);
+ * - 'unsupported' for a pattern that cannot be matched in bounded time, and for files too large or too many to be safe.
+ *
+ * Mercurial reads a subincluded file only when it meets a path below its directory. We report a mistake in it at once.
  */
 export function loadIgnoreRules(vfs: Vfs, options: IgnoreOptions): IgnoreRules {
   const loader = new Loader(vfs);
@@ -51,7 +53,7 @@ export function loadIgnoreRules(vfs: Vfs, options: IgnoreOptions): IgnoreRules {
   return { matcher, files: [...loader.files], warnings: loader.warnings };
 }
 
-/** A file being read, and what is said of it. */
+/** A file being read, and its name in messages. */
 interface IgnoreFile {
   /** Absolute. */
   readonly path: string;
@@ -152,7 +154,7 @@ class Loader {
       const message = `${file.path}:${line.line}: ${directory} not under root '${scope.root}'`;
       throw new QuicksilverError('invalid-config', message, { file: file.path, line: line.line });
     }
-    // The same file for the same directory again says nothing new.
+    // A second subinclude of a file for the same directory changes nothing.
     if (scope.scoped.some(known => known.file === included)) return;
     const inner: Scope = { root: directory, patterns: [], globs: new Set(), scoped: [], quiet: true };
     this.#readFile({ path: included, name: included, located: true }, inner);
@@ -163,7 +165,7 @@ class Loader {
   /** The file as a byte string; undefined, with a warning, if there is nothing to read. */
   #content(file: IgnoreFile, scope: Scope, missingIsFine: boolean): string | undefined {
     this.files.add(path.normalize(file.path));
-    // A customary way to say "no file", and a device, which could not be read safely.
+    // A common way to name no file, and a device, which could not be read safely.
     if (file.path === '/dev/null') return undefined;
     let open: OpenFile | undefined;
     let problem = 'No such file or directory';

@@ -16,7 +16,7 @@ import { NEVER, type RegexNode } from '../../regex/regexSyntax.ts';
 
 /** Where a pattern comes from, for explanations and errors. */
 export interface IgnoreRule {
-  /** As shown to a person. */
+  /** As shown to the user. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -39,8 +39,8 @@ export interface PatternMatcher {
   /** The engines in use, for tests and diagnosis. */
   readonly engines: readonly EngineName[];
   /**
-   * True if a pattern matches this very path; directories above it are not looked at. Of ignore rules that match the root
-   * (''), which is above everything, it is true of every path.
+   * True if a pattern matches exactly this path, not only a directory above it. Rules that match the root ('') match
+   * every path, because the root is above all.
    */
   matches(path: BytePath): boolean;
   /** The first rule that {@link matches} the path, in the order of the files. */
@@ -76,8 +76,9 @@ export interface MatcherOptions {
 const MAX_JOINED = 20000;
 
 /**
- * A matcher for all the patterns together. Throws a QuicksilverError: 'invalid-config' for a pattern at which Mercurial
- * aborts, 'unsupported' for one that cannot be matched in bounded time, or not exactly as Python would.
+ * Compiles all patterns into one matcher. Throws a QuicksilverError:
+ * - 'invalid-config' for a pattern at which Mercurial aborts;
+ * - 'unsupported' for a pattern that cannot be matched in bounded time, or not exactly as Python would.
  */
 export function compilePatterns(
   patterns: readonly Pattern[],

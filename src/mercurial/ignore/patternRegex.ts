@@ -9,7 +9,11 @@ import { escapeRegex, globToRegex, normalizePath } from './globPattern.ts';
  */
 export type PatternKind = 're' | 'relre' | 'glob' | 'relglob' | 'rootglob' | 'path' | 'relpath' | 'rootfilesin';
 
-/** What a glob has to match: 'whole' paths (command lines), or a path or a directory above it (ignore files, -I, -X). */
+/**
+ * The part of a path that a glob must match:
+ * - 'whole': the whole path (command lines);
+ * - 'orParent': the path or a directory above it (ignore files, -I, -X).
+ */
 export type GlobReach = 'whole' | 'orParent';
 
 const OR_BELOW = '(?:/|$)';
