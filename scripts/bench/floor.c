@@ -1,10 +1,11 @@
-/* How fast the operating system can answer what any status has to ask: the floor under every implementation.
+/* Measures how fast the operating system answers what every status asks: the floor under every implementation.
  *
- *   floor ROOT THREADS walk SKIP...   reads every directory below ROOT but those named SKIP in ROOT itself, and stats
- *                                     every entry that is no directory
- *   floor ROOT THREADS list FILE      stats the paths in FILE, each ended by NUL and relative to ROOT
+ * `floor ROOT THREADS walk SKIP...` reads every directory below ROOT and stats every entry that is not a directory. It
+ * skips the entries of ROOT named SKIP.
  *
- * Prints milliseconds and what was counted; the start of the process and of reading FILE are not in them. */
+ * `floor ROOT THREADS list FILE` stats the paths in FILE, each ended by NUL and relative to ROOT.
+ *
+ * Prints milliseconds and counts, without the time to start and to read FILE. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

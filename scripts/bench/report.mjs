@@ -2,11 +2,11 @@
 import { summarize } from './statistics.mjs';
 
 /**
- * A row.
+ * A row of the report.
  *
  * @param id stable, for other programs
- * @param values milliseconds, or whatever `unit` is
- * @param targets { of: 'median' | 'p95' | 'p99' | 'max', limit, base } each; with `base` ({ name, value }) the limit is a
+ * @param values in milliseconds, unless `unit` differs
+ * @param targets { of: 'median' | 'p95' | 'p99' | 'max', limit, base } each; `base` ({ name, value }) makes the limit a
  *   ratio to that value
  */
 export function makeRow({ id, files, title, values, unit = 'ms', targets = [] }) {

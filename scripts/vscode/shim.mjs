@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// Stands in for the executable of desktop VS Code, so that runTests of @vscode/test-electron serves both worlds.
-// It understands the flags which that function and run.mjs pass, runs the tests in the VS Code server with headless
-// Chromium, and offers the page to the tests (see ui.mjs). Exit codes: 0 and 1 as VS Code reports them, 96 the
-// extension host died, 97 it took too long, 98 the page crashed, 99 VS Code could not be started.
+// Replaces the executable of desktop VS Code, so that runTests of @vscode/test-electron works with both. It accepts the
+// flags that runTests and run.mjs pass. It runs the tests in the VS Code server with headless Chromium, and offers the
+// page to them (see ui.mjs).
+//
+// Exit codes: 0 and 1 as VS Code reports them, 96 if the extension host died, 97 if the tests took too long. The page
+// crashed if it is 98, and VS Code did not start if it is 99.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// The same command by the real program and by ours, in process, and whether both answer the same.
+// Runs a command with the real program and with ours, in process, and compares their answers.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { errorMessage } from '../../src/base/errors.ts';

@@ -187,7 +187,7 @@ export interface FakeInputOptions {
   readonly traits?: FileSystemTraits;
 }
 
-/** What a status of `root` works on; the control directory is '.hg'. */
+/** Returns the input of a status of `root`; the control directory is '.hg'. */
 export function fakeInput(options: FakeInputOptions): StatusInput {
   const ignored = options.ignored ?? [];
   const matches =

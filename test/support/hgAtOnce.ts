@@ -1,6 +1,5 @@
-// The real hg, called as with spawnSync, but by command servers that go on: starting hg takes ten times as long as most of
-// its commands. A server is started outside of all repositories, so each command finds configuration and ignore rules as
-// they are then.
+// Calls the real hg as with spawnSync, but through command servers that stay alive: most commands take a tenth of hg's
+// start. A server starts outside of all repositories, so each command reads the current configuration and ignore rules.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -16,7 +15,9 @@ interface HgCall {
   /** Absolute. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Options that come first, as `--config`, 'extensions.strip='; what is loaded for one must not be there for others. */
+  /**
+   * Options before the command, such as `--config`, 'extensions.strip='. Each set of options gets a server of its own.
+   */
   readonly options?: readonly string[];
 }
 
@@ -32,12 +33,12 @@ export function hgAtOnce(args: readonly string[], call: HgCall): HgOutcome {
   if (server === undefined) servers.set(key, (server = new Server(options, env)));
   const outcome = server.run(['--cwd', cwd, ...args]);
   if (outcome !== undefined) return outcome;
-  // Where hg crashes, so does its server, and a process of its own says with which exit code.
+  // When hg crashes, its server dies too. A process of its own shows the exit code.
   servers.delete(key);
   return hgAlone(args, call);
 }
 
-/** The same in a process of its own, for what that makes a difference to. */
+/** Calls hg in a process of its own, for tests to which that matters. */
 export function hgAlone(args: readonly string[], { cwd, env, options = [] }: HgCall): HgOutcome {
   const { status, stdout, stderr } = spawnSync('hg', [...options, ...args], { cwd, env, maxBuffer: 1 << 28 });
   return { code: status, stdout, stderr };

@@ -17,7 +17,9 @@ export interface HgEntry {
   readonly source?: BytePath;
 }
 
-/** The environment in which tests run `hg`: no configuration but the given, one encoding, no colours, no prompts. */
+/**
+ * Returns the environment in which tests run `hg`: only the given configuration, one encoding, no colors, no prompts.
+ */
 export function hgEnvironment(hgrcPath = ''): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) if (!name.startsWith('HG')) environment[name] = value;
@@ -40,7 +42,7 @@ const CONFIG = [
   'phases.publish=false',
 ];
 
-/** `hg status -A -C` as entries; what hg said, if it fails. */
+/** Returns the entries of `hg status -A -C`; the error output if it fails. */
 export function hgStatus(root: string): HgEntry[] | string {
   const options = CONFIG.flatMap(item => ['--config', item]);
   const { code, stdout, stderr } = hgAtOnce(['status', '-A', '-C', '-0'], { cwd: root, env: hgEnvironment(), options });
@@ -67,7 +69,7 @@ export class HgServer {
   #buffer = Buffer.alloc(0);
   #output = '';
   #errors = '';
-  /** What it says of itself, and not as the answer of a command: how it has crashed. */
+  /** Its own output, outside of any answer: the reason for a crash. */
   #said = '';
   #ended: string | undefined;
   #hello = true;
@@ -75,9 +77,9 @@ export class HgServer {
   #exited: Promise<void>;
 
   /**
-   * @param root the repository of all commands; if undefined, each command names its own by -R, and finds the ignore rules
-   *   and the configuration as they are then
-   * @param config settings in force for every command, as 'section.name=value'
+   * @param root the repository of all commands; if undefined, each command names its own by -R and reads the current
+   * configuration and ignore rules
+   * @param config settings for every command, as 'section.name=value'
    */
   constructor(root: string | undefined, config: readonly string[] = [], environment = hgEnvironment()) {
     const settings = [...CONFIG, ...config].flatMap(item => ['--config', item]);
@@ -96,7 +98,7 @@ export class HgServer {
     this.#process.stdout.on('data', (data: Buffer) => this.#receive(data));
   }
 
-  /** False once it has ended: by itself, as it does when a command crashes, or because it was told to. */
+  /** False after it has ended: by request, or in a crash. */
   get isRunning(): boolean {
     return this.#ended === undefined;
   }

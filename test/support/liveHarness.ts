@@ -35,12 +35,12 @@ const WATCH_LIMIT = 10_000;
 export class LiveHarness implements Disposable {
   readonly root: string;
   readonly model: LiveModel;
-  /** What a client that only ever applies deltas knows. */
+  /** The state of a client that only ever applies deltas. */
   readonly told = new Map<BytePath, NonNullable<Change['entry']>>();
   state: ModelState = { kind: 'scanning' };
   #barriers = 0;
   readonly #watcher: fs.FSWatcher;
-  /** Names that Node's watches have told of, and those of the working files. */
+  /** Names that Node's watches have reported, and names that the watch of working files has reported. */
   readonly #seen = [new Set<string>(), new Set<string>()] as const;
   #onSeen: () => void = () => undefined;
 
@@ -84,9 +84,10 @@ export class LiveHarness implements Disposable {
   }
 
   /**
-   * Resolves when everything that happened on disk so far has been noticed through events alone: those of one descriptor
-   * come in order, so once a file that is made and removed now was told of by Node's, which has the state, and by that of the
-   * working files, if it is another, the model has been told all before.
+   * Resolves when events alone have reported every change on disk so far.
+   *
+   * Events of one descriptor come in order. So this makes and removes a file, and waits until Node's watch of the state
+   * and the watch of the working files have reported it. Then the model has received all earlier events.
    */
   async quiet(): Promise<void> {
     const name = `barrier-${++this.#barriers}`;
@@ -95,7 +96,7 @@ export class LiveHarness implements Disposable {
     fs.unlinkSync(path.join(this.root, name));
     await this.#whenSeen(name);
     await this.model.settle();
-    // Until each directory is watched, events say nothing of what happened before.
+    // Before each directory is watched, the events of earlier changes may be missing.
     while (this.model.isCatchingUp) await nextTurn();
     await this.model.settle();
   }
@@ -112,7 +113,10 @@ export class LiveHarness implements Disposable {
     });
   }
 
-  /** Resolves when what was told fulfils the condition, which is asked after each update; there is no limit but the test's. */
+  /**
+   * Resolves when the published entries fulfil the condition, checked after each update. Only the test's own limit ends
+   * it.
+   */
   until(condition: () => boolean): Promise<void> {
     return new Promise(resolve => {
       const check = (): void => {
@@ -125,7 +129,7 @@ export class LiveHarness implements Disposable {
     });
   }
 
-  /** Letters and paths of what was told, ignored ones left out, sorted. */
+  /** Letters and paths of the published entries, without ignored ones, sorted. */
   get entries(): string[] {
     const shown = [...this.told].filter(([, { status }]) => status !== 'ignored');
     return shown.map(([at, { status }]) => `${STATUS_LETTERS[status]} ${toDisplay(at)}`).sort();
@@ -172,7 +176,7 @@ export class LiveHarness implements Disposable {
     return lines.sort();
   }
 
-  /** What `hg` lists file by file where we name the directory. */
+  /** Returns the files that `hg` lists one by one where we name only the directory. */
   #filesBelow(directory: BytePath): BytePath[] {
     const files: BytePath[] = [];
     const tree = new WorkingTree(this.root, newWorkCounters());
@@ -180,7 +184,7 @@ export class LiveHarness implements Disposable {
     const pending = [directory];
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
       assert.ok(isAtOrBelow(at, directory));
-      // That of a subrepository is not one of ours, whatever lies around it.
+      // A subrepository has its own status.
       if (excluded.has(at)) continue;
       const items = tree.readDirectory(at);
       assert.ok(items, `ignored directory ${toDisplay(directory)} is there`);

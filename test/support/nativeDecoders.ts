@@ -1,4 +1,4 @@
-// Native decoders beside those in JavaScript: both must say the same.
+// Runs the native decoders beside the JavaScript ones: both must return equal results.
 import assert from 'node:assert/strict';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import type { DecodedColumns } from '../../src/base/decodeAccelerators.ts';
@@ -12,7 +12,7 @@ const { module } = loadNative();
 /** Why they cannot be compared; false if they can. */
 export const NO_NATIVE = module === undefined ? loadNative().reason : false;
 
-/** Fails if the native decoder says something else of a version 1 dirstate. Answers whether it was accepted. */
+/** Fails if the native decoder disagrees on a version 1 dirstate. Returns true if both accept it. */
 export function agreeOnV1(bytes: Buffer, windowsNames = false): boolean {
   if (bytes.length < V1_HEADER_LENGTH) return false;
   return agree(
@@ -21,7 +21,7 @@ export function agreeOnV1(bytes: Buffer, windowsNames = false): boolean {
   );
 }
 
-/** The same for a data file of version 2. */
+/** Fails if the native decoder disagrees on a data file of version 2. Returns true if both accept it. */
 export function agreeOnV2(
   bytes: Buffer,
   docket: Pick<Docket, 'rootOffset' | 'rootCount'>,

@@ -329,7 +329,7 @@ export class RandomChanges {
     this.log.push(`${relative} := ${JSON.stringify(lines)}`);
   }
 
-  /** What no watcher reports whole: a new tree with files in it. */
+  /** Makes a new tree with files in it, which no watcher reports completely. */
   #tree(): void {
     const base = `${this.#random.pick(DIRECTORIES)}/tree${this.#random.below(4)}`.replace(/^\//, '');
     for (const relative of [`${base}/one/two/three/file`, `${base}/one/other.o`, `${base}/four/five`]) {

@@ -1,5 +1,5 @@
-// A random history made by the real program: files that are edited, moved, copied, made executable or links, and removed;
-// heads, merges, branches, tags and bookmarks.
+// A random history made by the real program. Files are edited, moved, copied, made executable or links, and removed. It
+// has heads, merges, branches, tags and bookmarks.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { HgServer } from './hgServer.ts';
@@ -79,7 +79,7 @@ export class RandomHistory {
       fs.writeFileSync(this.#at(name), content);
       return true;
     } catch (error) {
-      // A directory stands where the file was to be, or a file where its directory.
+      // A directory is in the file's place, or a file in its directory's.
       if (error instanceof Error && 'code' in error) return false;
       throw error;
     }

@@ -1,6 +1,6 @@
 import type { Logger } from '../../src/base/log.ts';
 
-/** Keeps what it is told, as 'level: message'. */
+/** Keeps each message as 'level: message'. */
 export class RecordingLogger implements Logger {
   readonly lines: string[] = [];
 

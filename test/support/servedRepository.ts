@@ -1,5 +1,5 @@
-// A repository of the real hg behind the server, as the extension has it: a client that applies the updates, with an hg on
-// the PATH that writes down each start.
+// A repository of the real hg behind the server, as in the extension. A client applies the updates, and the hg on the
+// PATH records each start.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -27,13 +27,13 @@ export class ServedRepository implements Disposable {
   readonly root: string;
   /** The server's log, as 'level: message'. */
   readonly log: string[] = [];
-  /** The kinds of states told, each once in a row. */
+  /** The kinds of published states, without repetitions in a row. */
   readonly states: string[] = [];
-  /** The files of which it was told that their base may be another one. */
+  /** The files whose base may have changed, as published. */
   readonly changedBases: string[] = [];
-  /** What hg has asked. */
+  /** The questions of hg. */
   readonly asked: HgAsked[] = [];
-  /** What it is answered; null for no answer. */
+  /** Answers a question of hg; null for no answer. */
   answer: (asked: HgAsked) => string | null = () => null;
   state: protocol.RepositoryState = { kind: 'scanning' };
   head: protocol.RepositoryHead | undefined;
@@ -45,7 +45,7 @@ export class ServedRepository implements Disposable {
   #listeners: (() => void)[] = [];
   #runs = 0;
 
-  /** Makes an empty repository. What `prepare` does to it, and to the sandbox, is there when it is opened. */
+  /** Makes an empty repository. Opens it after `prepare` has changed the repository and the sandbox. */
   constructor(prepare: (sandbox: HgSandbox) => void, options: readonly string[] = []) {
     this.sandbox = new HgSandbox(options);
     this.sandbox.hg('.', ['init', 'repo']);
@@ -84,7 +84,7 @@ export class ServedRepository implements Disposable {
     return lines.map(({ path: at, status, source }) => line(STATUS_LETTERS[status], at, source)).sort();
   }
 
-  /** The real answer, in the same form; hg is told of nothing but the sandbox's configuration. */
+  /** The real answer in the same form; hg reads only the sandbox's configuration. */
   get expected(): string[] {
     const listed = this.hg('status', '-mardu', '-C', '-0').split('\0').slice(0, -1);
     const lines: string[] = [];
@@ -159,13 +159,13 @@ export class ServedRepository implements Disposable {
     return { ...answer, bytes: Uint8Array.from(Object.values(answer.bytes!)) };
   }
 
-  /** Tells of changes, as VS Code's watcher does. */
+  /** Sends hints, as VS Code's watcher does. */
   async hint(...paths: readonly string[]): Promise<void> {
     await this.#connection.sendNotification(protocol.Hint, { root: this.root, paths });
     await this.settle();
   }
 
-  /** Resolves when what was told fulfils the condition. */
+  /** Resolves when the published entries fulfil the condition. */
   until(condition: () => boolean): Promise<void> {
     return new Promise(resolve => {
       const check = (): void => {

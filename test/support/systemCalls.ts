@@ -1,4 +1,4 @@
-// What a process asked of the operating system, as strace saw it, reduced to what could change something.
+// The system calls of a process in a log of strace, reduced to those that could change something.
 import * as fs from 'node:fs';
 
 /** Calls that look and never touch. Whatever is not listed here counts as touching. */
@@ -18,7 +18,7 @@ export function straceArguments(log: string): string[] {
   return ['-f', '-y', '-s', '4096', '-e', 'trace=%file,%desc,%process', '-o', log];
 }
 
-/** The lines of a strace log by which something at or below `root` was, or could have been, written, locked or renamed. */
+/** Returns the lines of a strace log that wrote, locked or renamed something at or below `root`, or could have. */
 export function touchingCalls(log: string, root: string): string[] {
   return linesOf(log).filter(line => {
     if (!line.includes(root)) return false;
@@ -26,7 +26,7 @@ export function touchingCalls(log: string, root: string): string[] {
     if (call === undefined || call === 'execve') return false;
     if (call === 'open' || call === 'openat' || call === 'openat2') return WRITING_FLAGS.test(line);
     if (call === 'fcntl') return LOCKS.test(line);
-    // What is written elsewhere may well speak of the repository.
+    // Text written elsewhere may name the repository.
     if (WRITES.test(call)) return /\(\d+<([^>]*)>/.exec(line)?.[1]?.includes(root) !== false;
     return !LOOKING.has(call);
   });
@@ -43,7 +43,10 @@ function linesOf(log: string): string[] {
   return fs.readFileSync(log, 'latin1').split('\n');
 }
 
-/** The call of a line such as `1234  openat(AT_FDCWD, …`; none for the second half of an interrupted one, or a signal. */
+/**
+ * Returns the call of a line such as `1234 openat(AT_FDCWD, …`; undefined for the rest of an interrupted one, or a
+ * signal.
+ */
 function nameOf(line: string): string | undefined {
   return /^\d+\s+(\w+)\(/.exec(line)?.[1];
 }

@@ -1,7 +1,7 @@
-// What a process and those that it starts have read, as strace saw it.
+// The files that a process and its children have read, from a log of strace.
 import * as fs from 'node:fs';
 
-/** Arguments for strace that make a log which {@link readPaths} can read, and `touchingCalls` and `startedPrograms` too. */
+/** Arguments for strace that make a log for {@link readPaths}, `touchingCalls` and `startedPrograms`. */
 export function readTraceArguments(log: string): string[] {
   // Only calls of these kinds stop the process, so that it takes hardly longer than without.
   const calls = '%file,%process,read,pread64,readv,preadv';

@@ -120,7 +120,7 @@ export const fileCases = [
   {
     name: 'unreadable-control',
     provokes: '.hg that may not be entered',
-    // Whoever removes the workspace may not enter it either.
+    // The program that removes the workspace may not enter it either.
     editor: false,
     skip: () => (process.getuid?.() === 0 ? 'nothing is forbidden to root' : false),
     make: w => fs.chmodSync(w.at('.hg'), 0),

@@ -1,11 +1,11 @@
 /** A repository of the gallery that can be built. */
 export interface HostileCase {
   readonly name: string;
-  /** What is wrong with it, in words. */
+  /** The damage, in words. */
   readonly provokes: string;
-  /** Of the dirstate; version 1 if not given. */
+  /** The version of the dirstate; 1 if absent. */
   readonly format?: 'v1' | 'v2';
-  /** What `cat` is asked for; `clean.txt` if not given. */
+  /** The arguments of `cat`; `clean.txt` if absent. */
   readonly catArguments?: readonly string[];
   /** It takes minutes to build or to read. */
   readonly isLong?: boolean;

@@ -1,5 +1,5 @@
-// The gallery of hostile repositories: each is a copy of a sound one with one thing wrong with it. What Quicksilver has to
-// say of each stands in outcomes.mjs.
+// The gallery of hostile repositories. Each is a copy of a sound one with one defect. outcomes.ts lists what
+// Quicksilver must report for each.
 import fs from 'node:fs';
 import path from 'node:path';
 import { dirstateCases } from './dirstateCases.mjs';
@@ -20,8 +20,8 @@ const soundCases = ['v1', 'v2'].map(format => ({
 export const hostileCases = [...soundCases, ...dirstateCases, ...fileCases, ...ruleCases, ...storeCases, ...treeCases];
 
 /**
- * Builds repositories below `folder`, each in a folder of its name, and answers where: { root, outside, ...case }. Those
- * whose `skip` answers a reason are left out.
+ * Builds repositories below `folder`, each in a folder of its name. Returns { root, outside, ...case } for each,
+ * without cases whose `skip` returns a reason.
  */
 export function buildGallery(folder, cases) {
   const sound = path.join(folder, '.sound');

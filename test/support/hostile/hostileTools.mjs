@@ -1,4 +1,4 @@
-// What the makers of hostile repositories have in common: sound repositories to start from, and parts to damage them with.
+// Tools for makers of hostile repositories: sound repositories to start from, and parts to damage them with.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -8,7 +8,7 @@ import { hg, writeFiles } from '../../../scripts/vscode/mercurial.mjs';
 /** Modification time of tracked files, in seconds: long ago, so that Mercurial trusts it. */
 const OLD_SECONDS = 1_000_000_000;
 
-/** What is tracked in a sound repository; `changed.txt` is changed afterwards, and `new.txt` is not tracked. */
+/** The tracked files of a sound repository. Later steps change `changed.txt` and add `new.txt` without tracking it. */
 const FILES = {
   'clean.txt': 'clean\n',
   'changed.txt': 'before\n',
@@ -59,7 +59,7 @@ export class Workshop {
 
   write(name, content) {
     fs.mkdirSync(path.dirname(this.at(name)), { recursive: true });
-    // What is there may be a link to elsewhere, or may block.
+    // The old file may be a link to elsewhere, or may block.
     fs.rmSync(this.at(name), { force: true });
     fs.writeFileSync(this.at(name), content);
   }
@@ -155,8 +155,8 @@ function nodeOf(text, first, second) {
 }
 
 /**
- * An inline revlog with general delta. A revision is { text } or anything that is to be wrong about it:
- * { chunk, node, base, fullLength, compressedLength, link, p1 }.
+ * An inline revlog with general delta. A revision is { text }, or any wrong values for it: { chunk, node, base,
+ * fullLength, compressedLength, link, p1 }.
  */
 function revlog(revisions) {
   const nodes = [];

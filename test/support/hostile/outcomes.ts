@@ -1,8 +1,8 @@
-// What has to be said of each hostile repository: by `status`, by `cat` of a file, by `doctor`, and in VS Code.
-// ROOT stands for the working copy, OUTSIDE for the folder beside it, ID for what a data file is called, NODE for a changeset, DEEP for
-// as many directories as a path can name.
+// The expected report of each hostile repository: of `status`, of `cat` for a file, of `doctor`, and in VS Code. ROOT
+// stands for the working copy, OUTSIDE for the folder beside it, ID for a data file's name. NODE stands for a
+// changeset, DEEP for as many directories as a path can name.
 
-/** What a command ends with. */
+/** The exit code and output of a command. */
 export interface Said {
   readonly code: 0 | 1 | 3 | 255;
   readonly out: string;
@@ -20,7 +20,7 @@ export interface HostileOutcome {
 
 export interface EditorOutcome {
   readonly state: 'ready' | 'refused' | 'failed' | 'closed';
-  /** Of the problem; '' if there is none. */
+  /** The problem's message; '' if there is none. */
   readonly message: string;
   /** Letters and paths of what is listed, sorted by path, ignored files left out. */
   readonly entries: readonly string[];
@@ -30,7 +30,7 @@ const CHANGES = ['M changed.txt', '? new.txt'];
 const CLEAN: Said = { code: 0, out: 'clean\n', err: '' };
 const SUPPORTED = 'This repository is supported.';
 
-/** As if nothing was wrong, but for these entries. */
+/** Expects a normal answer with these entries. */
 function answers(entries: readonly string[] = CHANGES, warnings: readonly string[] = []): HostileOutcome {
   return {
     status: { code: 0, out: lines(entries), err: lines(warnings) },
@@ -124,7 +124,7 @@ export const outcomes: Readonly<Record<string, HostileOutcome>> = {
   'fifo-00changelog': contents(255, `ROOT/.hg/store/00changelog.i: ${NO_FILE}`),
   'fifo-branch': names(`ROOT/.hg/branch: ${NO_FILE}`),
   'fifo-bookmarks.current': names(`ROOT/.hg/bookmarks.current: ${NO_FILE}`),
-  // Whatever it is, it is taken for a lock: what is told waits for two seconds, and then no longer.
+  // Any file counts as a lock: the update waits for two seconds, and no longer.
   'fifo-wlock': answers(),
   'lock-process': answers(),
   'directory-lock': answers(),

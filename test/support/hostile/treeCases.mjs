@@ -19,7 +19,7 @@ export const treeCases = [
   {
     name: 'deep-directories',
     provokes: 'directories 4,000 deep',
-    // What VS Code and Node can remove again is bounded by the length of a path.
+    // VS Code and Node cannot remove deeper paths than a path may be long.
     editor: false,
     make: w => nest(w.root, 4000),
   },

@@ -1,5 +1,6 @@
-// Lists what the rules of writing find in the named files, or everywhere: node --import tsx test/support/writing/main.ts
-// [--all] [--count] [--prune] [FILE...]. `--all` includes exempt sentences; `--prune` drops exemptions that nothing needs.
+// Lists the broken rules of writing in the named files, or everywhere:
+//   node --import tsx test/support/writing/main.ts [--all] [--count] [--prune] [FILE...]
+// `--all` includes exempt sentences; `--prune` drops exemptions that nothing needs.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkedFiles, EXEMPT_FILE, exemptSentences, problemsInFile } from './files.ts';
