@@ -40,6 +40,8 @@ const portMessages = {
   setup(build) {
     const path = fileURLToPath(new URL('scripts/lib/port-messages.mjs', import.meta.url));
     build.onResolve({ filter: /^vscode-jsonrpc(\/node)?$/ }, () => ({ path }));
+    const queue = fileURLToPath(new URL('scripts/lib/message-queue.mjs', import.meta.url));
+    build.onResolve({ filter: /^\.\/linkedMap$/ }, () => ({ path: queue }));
   },
 };
 

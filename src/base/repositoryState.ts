@@ -1,6 +1,9 @@
 // States of repositories, in words that decoders, the live model and the protocol share. `P` is the
 // kind of path: BytePath in the engine, display text in the protocol.
 
+/** The version-control system of a repository. */
+export type SystemKind = 'hg' | 'git' | 'bzr';
+
 /** An operation that was begun and neither finished nor aborted. An 'update' was interrupted, or is running. */
 export type Operation = 'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
 
@@ -68,4 +71,30 @@ export interface Subrepository<P> {
   readonly revision?: string | undefined;
   /** True if a Mercurial repository exists at the path; false for those of other systems. */
   readonly isPresent: boolean;
+}
+
+/** A changeset in one line. */
+export interface ChangesetSummary {
+  /** 40 hexadecimal digits; the first 12 are its short form. */
+  readonly node: string;
+  readonly revision: number;
+  readonly user: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+  /** Seconds west of UTC, for the time of day at which its author worked. */
+  readonly timezone: number;
+  readonly branch: string;
+  readonly closesBranch: boolean;
+  /** The first line of the description. */
+  readonly summary: string;
+}
+
+/** The incoming changesets of a merge. */
+export interface PendingChangesets {
+  /** The newest first, at most as many as asked for. */
+  readonly changesets: readonly ChangesetSummary[];
+  /** How many there are. */
+  readonly total: number;
+  /** False if the search was cut off, with more left than `total`. */
+  readonly isComplete: boolean;
 }

@@ -1,23 +1,21 @@
 // The version-control system of the working tree that a command is about.
 import * as path from 'node:path';
 import { Vfs } from '../files/vfs.ts';
-import { GIT_DIRECTORY, gitDirectoriesAt } from '../git/repository/discovery.ts';
-import { HG_DIRECTORY } from '../mercurial/repository/discovery.ts';
+import { ALL_KINDS, systemAt, systemsOf } from '../backends/systems.ts';
+import type { SystemKind } from '../base/repositoryState.ts';
 import type { CommandIo } from './io.ts';
-
-export type System = 'hg' | 'git';
 
 /**
  * Returns the system of the nearest working tree at or above the directory that the options name; 'hg' without one.
  * @param args the arguments of the command; only -R and --cwd count, and errors in them are reported elsewhere
  */
-export function systemOf(args: readonly string[], io: CommandIo): System {
+export function systemOf(args: readonly string[], io: CommandIo): SystemKind {
   const vfs = new Vfs();
   const { cwd, root } = namedDirectories(args);
   const start = path.resolve(io.cwd, cwd ?? '', root ?? '');
   for (let at = start; ; at = path.dirname(at)) {
-    if (vfs.isDirectory(path.join(at, HG_DIRECTORY))) return 'hg';
-    if (gitDirectoriesAt(vfs, path.join(at, GIT_DIRECTORY)) !== undefined) return 'git';
+    const system = systemAt(vfs, at, systemsOf(ALL_KINDS));
+    if (system !== undefined) return system;
     if (root !== undefined || path.dirname(at) === at) return 'hg';
   }
 }

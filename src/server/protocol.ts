@@ -3,10 +3,29 @@
 // are absolute paths of the operating system.
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type * as state from '../base/repositoryState.ts';
-import type { ChangesetSummary, PendingMerge as PendingChangesets } from '../mercurial/merge/pendingMerge.ts';
+import type { ChangesetSummary, PendingChangesets, SystemKind } from '../base/repositoryState.ts';
+import type { FoundRepository } from '../backends/systems.ts';
+import type {
+  ComparedFile,
+  IgnoreExplanation,
+  IgnorePreview,
+  NoContentReason,
+  RevisionAnswer,
+  RevisionComparison,
+} from '../workingCopy/queries.ts';
 
 // Texts and numbers: they are sent as they are read.
-export type { ChangesetSummary, PendingChangesets };
+export type {
+  ChangesetSummary,
+  ComparedFile,
+  FoundRepository,
+  IgnoreExplanation,
+  IgnorePreview,
+  NoContentReason,
+  PendingChangesets,
+  RevisionAnswer,
+  RevisionComparison,
+};
 
 /** 'clean' is never sent as an entry: a path without an entry is clean, or does not exist. */
 export type EntryStatus = 'modified' | 'added' | 'removed' | 'deleted' | 'unknown' | 'ignored';
@@ -124,9 +143,19 @@ export interface RepositoryUpdate {
   readonly cost: Cost;
 }
 
+export interface DiscoverQuery {
+  readonly folders: readonly string[];
+  readonly depth: number;
+  readonly ignoredNames: readonly string[];
+  /** Kinds of systems; unknown ones are left out. */
+  readonly systems: readonly string[];
+}
+
 export interface OpenOptions {
   /** Directories of the workspace that are hidden from VS Code's own watcher need no mention: we watch ourselves. */
   readonly root: string;
+  /** Its system. Absent: Mercurial. */
+  readonly system?: SystemKind;
   /** Seconds between two audits; 0 switches them off. */
   readonly auditSeconds: number;
   /** Share of the system's limit of watches that may be used, 0 to 1. */
@@ -144,25 +173,6 @@ export interface HgPolicy {
   /** Absolute path of the program; '' to look for it. */
   readonly path: string;
 }
-
-export interface IgnoreExplanation {
-  /** The path that the rule matches: the one asked for, or a directory above it. */
-  readonly matchedPath: string;
-  readonly file: string;
-  readonly line: number;
-  readonly text: string;
-}
-
-/** What a line would do in the ignore file. */
-export type IgnorePreview =
-  | {
-      readonly kind: 'hidden';
-      /** Untracked files that would not be listed any more. */
-      readonly total: number;
-      readonly first: readonly string[];
-    }
-  /** Mercurial would refuse it, or what it does cannot be told. */
-  | { readonly kind: 'invalid'; readonly message: string };
 
 /**
  * Which version of a file: 'base' is what its changes are measured against, the first parent's (of a renamed or copied
@@ -197,46 +207,20 @@ export type ContentAnswer =
     }
   | { readonly kind: 'none'; readonly reason: NoContentReason; readonly message: string };
 
-export type NoContentReason =
-  /** The revision has no such file: for 'base', the file is new. */
-  | 'not-in-revision'
-  | 'no-such-revision'
-  /** Kept on an LFS server, and not in this repository. */
-  | 'not-downloaded'
-  /** Removed from the history on purpose. */
-  | 'censored'
-  | 'damaged'
-  /** There is no repository to ask at the moment, or it could not be read. */
-  | 'unavailable';
-
-export type RevisionAnswer =
-  | { readonly kind: 'changeset'; readonly changeset: ChangesetSummary }
-  | { readonly kind: 'none'; readonly message: string };
-
-export interface ComparedFile {
-  readonly path: string;
-  readonly status: 'modified' | 'added' | 'removed';
-  /** Where it was copied or renamed from; it need not exist any more. */
-  readonly source?: string;
-}
-
-export type RevisionComparison =
-  | { readonly kind: 'files'; readonly files: readonly ComparedFile[]; readonly total: number }
-  | { readonly kind: 'none'; readonly message: string };
-
 export interface LogMessage {
   readonly level: 'trace' | 'info' | 'warn' | 'error';
   readonly message: string;
 }
 
-/** Root of the repository that the absolute path is in (the deepest one), or null. */
-export const FindRoot = new RequestType<{ path: string }, string | null, void>('repository/findRoot');
-/** Roots of repositories at, above (the nearest) or below the folders, at most `depth` levels down. */
-export const Discover = new RequestType<
-  { folders: readonly string[]; depth: number; ignoredNames: readonly string[] },
-  readonly string[],
-  void
->('repository/discover');
+/**
+ * The repository that the absolute path is in (the deepest one), or null. Only the given systems count. Where several
+ * share a root, the first of them counts.
+ */
+export const FindRoot = new RequestType<{ path: string; systems: readonly string[] }, FoundRepository | null, void>(
+  'repository/findRoot',
+);
+/** The repositories at, above (the nearest) or below the folders, at most `depth` levels down; `systems` as above. */
+export const Discover = new RequestType<DiscoverQuery, readonly FoundRepository[], void>('repository/discover');
 /** Starts to follow a repository. Updates come by `DidUpdate`, problems included: this itself does not fail. */
 export const Open = new RequestType<OpenOptions, null, void>('repository/open');
 export const Close = new RequestType<{ root: string }, null, void>('repository/close');

@@ -4,31 +4,27 @@ import { bytePath, fromDisplay, parentPath, type BytePath } from '../base/bytePa
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
-import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
-import type { History } from '../mercurial/history/history.ts';
-import type { Store } from '../mercurial/store/store.ts';
 import { Vfs } from '../files/vfs.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import type { UnitScanners } from '../status/bulk/scanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
-import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
+import { findRepository, systemsOf } from '../backends/systems.ts';
+import type { Snapshot } from '../workingCopy/backend.ts';
+import type { RepositoryQueries } from '../workingCopy/queries.ts';
 import { createTreeWatcher } from '../workingCopy/watch/treeWatcher.ts';
-import { parentSummaries, pendingChangesets } from './changesets.ts';
-import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { Contents } from './contents.ts';
 import { discoverRepositories } from './discover.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
 import { Fallback } from './fallback/fallback.ts';
 import { HgCommands } from './hgCommands.ts';
 import * as hgProtocol from './hgProtocol.ts';
-import { previewIgnore } from './ignorePreview.ts';
+import { openBackend, type OpenedBackend } from './openBackend.ts';
 import * as protocol from './protocol.ts';
 import { ProblemLog } from './problemLog.ts';
 import { toMessages, type PublishedUpdate } from './updates.ts';
 
-interface ServedRepository extends Disposable {
+interface ServedRepository extends Disposable, OpenedBackend {
   readonly model: LiveModel;
-  readonly backend: MercurialBackend;
   readonly contents: Contents;
   readonly fallback: Fallback;
 }
@@ -77,9 +73,14 @@ export class Server implements Disposable {
   #register(): void {
     const c = this.#connection;
     for (const registration of [
-      c.onRequest(protocol.FindRoot, ({ path }) => findRepositoryRoot(this.#vfs, path) ?? null),
-      c.onRequest(protocol.Discover, ({ folders, depth, ignoredNames }) => {
-        return [...new Set(folders.flatMap(folder => discoverRepositories(this.#vfs, folder, depth, ignoredNames)))];
+      c.onRequest(
+        protocol.FindRoot,
+        ({ path, systems }) => findRepository(this.#vfs, path, systemsOf(systems)) ?? null,
+      ),
+      c.onRequest(protocol.Discover, ({ folders, depth, ignoredNames, systems }) => {
+        const wanted = systemsOf(systems);
+        const found = folders.flatMap(folder => discoverRepositories(this.#vfs, wanted, folder, depth, ignoredNames));
+        return [...new Map(found.map(each => [each.root, each])).values()];
       }),
       c.onRequest(protocol.Open, options => {
         this.#open(options);
@@ -99,19 +100,31 @@ export class Server implements Disposable {
         if (served !== undefined) await settle(served);
         return null;
       }),
-      c.onRequest(protocol.ExplainIgnored, ({ root, path }) => this.#explainIgnored(root, path)),
+      c.onRequest(protocol.ExplainIgnored, ({ root, path }) =>
+        this.#query(root, (queries, snapshot) => queries.explainIgnored(snapshot, fromDisplay(path)) ?? null, null),
+      ),
       c.onRequest(protocol.PreviewIgnore, ({ root, lines, limit }) => {
-        const tree = this.#repositories.get(root)?.model.tree;
-        return previewIgnore(tree?.entries() ?? [], lines, limit);
+        const served = this.#repositories.get(root);
+        if (served === undefined) return [];
+        const untracked = [...served.model.tree.entries()].filter(([, { status }]) => status === 'unknown');
+        return served.queries.previewIgnore(
+          untracked.map(([path]) => path),
+          lines,
+          limit,
+        );
       }),
       c.onRequest(protocol.Doctor, ({ root, compare }) => this.#doctor(root, compare)),
-      c.onRequest(protocol.PendingMerge, ({ root, limit }) => this.#pendingMerge(root, limit)),
-      c.onRequest(protocol.ParentSummaries, ({ root }) => this.#parentSummaries(root)),
+      c.onRequest(protocol.PendingMerge, ({ root, limit }) =>
+        this.#query(root, (queries, snapshot) => queries.pendingMerge(snapshot, limit), NO_CHANGESETS),
+      ),
+      c.onRequest(protocol.ParentSummaries, ({ root }) =>
+        this.#query(root, (queries, snapshot) => queries.parents(snapshot), []),
+      ),
       c.onRequest(protocol.ResolveRevision, ({ root, revision }) =>
-        this.#ofHistory(root, (store, history) => resolveChangeset(store, history, revision)),
+        this.#query(root, (queries, snapshot) => queries.resolve(snapshot, revision), unreadable(root)),
       ),
       c.onRequest(protocol.CompareRevisions, ({ root, ...query }) =>
-        this.#ofHistory(root, (store, history) => compareChangesets(store, history, query)),
+        this.#query(root, (queries, snapshot) => queries.compare(snapshot, query), unreadable(root)),
       ),
       c.onRequest(protocol.Content, query => this.#content(query)),
       c.onRequest(hgProtocol.RunHg, (run, token) => this.#hg.run(run, token)),
@@ -140,12 +153,16 @@ export class Server implements Disposable {
     }
   }
 
-  #open({ root, auditSeconds, watchShare, first = [] }: protocol.OpenOptions): void {
+  #open({ root, system = 'hg', auditSeconds, watchShare, first = [] }: protocol.OpenOptions): void {
     if (this.#repositories.has(root)) return;
     const owned = new DisposableStore();
-    const backend = new MercurialBackend(root, this.#vfs, this.#environment, this.#scanners().means);
+    const opened = openBackend(
+      { root, system },
+      { vfs: this.#vfs, environment: this.#environment, accelerators: this.#scanners().means },
+    );
+    const { backend, queries } = opened;
     const logger = loggerOf(root, this.#logger);
-    const watcher = createTreeWatcher({ root, share: watchShare, logger });
+    const watcher = createTreeWatcher({ root, controlName: backend.controlName, share: watchShare, logger });
     const model = owned.add(
       new LiveModel({
         backend,
@@ -158,7 +175,7 @@ export class Server implements Disposable {
     const contents = new Contents({
       snapshot: () => model.snapshot,
       settle: () => model.settle(),
-      store: snapshot => backend.store(snapshot),
+      queries,
     });
     const fallback = owned.add(
       new Fallback({
@@ -190,7 +207,7 @@ export class Server implements Disposable {
         tellBases(contents.takeChangedBases());
       }),
     );
-    this.#repositories.set(root, { model, backend, contents, fallback, dispose: () => owned.dispose() });
+    this.#repositories.set(root, { ...opened, model, contents, fallback, dispose: () => owned.dispose() });
     model.start();
   }
 
@@ -228,39 +245,15 @@ export class Server implements Disposable {
       await refresh(served, 'hg command');
       return;
     }
-    hint(served, [bytePath('.hg'), ...files.map(fromDisplay)]);
+    hint(served, [bytePath(served.backend.controlName), ...files.map(fromDisplay)]);
     await settle(served);
   }
 
-  #explainIgnored(root: string, path: string): protocol.IgnoreExplanation | null {
+  /** Asks an open repository that can be read; else answers `otherwise`. */
+  #query<T>(root: string, work: (queries: RepositoryQueries, snapshot: Snapshot) => T, otherwise: T): T {
     const served = this.#repositories.get(root);
     const snapshot = served?.model.snapshot;
-    if (served === undefined || snapshot === undefined) return null;
-    return served.backend.explainIgnored(snapshot, fromDisplay(path)) ?? null;
-  }
-
-  #pendingMerge(root: string, limit: number): protocol.PendingChangesets {
-    const served = this.#repositories.get(root);
-    const snapshot = served?.model.snapshot;
-    if (served === undefined || snapshot === undefined) return { changesets: [], total: 0, isComplete: true };
-    return pendingChangesets(served.backend.store(snapshot), snapshot.head, limit);
-  }
-
-  #parentSummaries(root: string): protocol.ChangesetSummary[] {
-    const served = this.#repositories.get(root);
-    const snapshot = served?.model.snapshot;
-    if (served === undefined || snapshot === undefined) return [];
-    return parentSummaries(served.backend.store(snapshot), snapshot.head);
-  }
-
-  #ofHistory<T>(
-    root: string,
-    work: (store: Store, history: History) => T,
-  ): T | { readonly kind: 'none'; readonly message: string } {
-    const served = this.#repositories.get(root);
-    const snapshot = served?.model.snapshot;
-    if (served === undefined || snapshot === undefined) return { kind: 'none', message: `${root} cannot be read now.` };
-    return work(served.backend.store(snapshot), served.backend.history(snapshot));
+    return served === undefined || snapshot === undefined ? otherwise : work(served.queries, snapshot);
   }
 
   async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {
@@ -310,6 +303,12 @@ export class Server implements Disposable {
     // It fails only when the other side is gone: then there is nobody left to serve.
     this.#connection.sendNotification(type.method, params).catch(() => this.dispose());
   }
+}
+
+const NO_CHANGESETS: protocol.PendingChangesets = { changesets: [], total: 0, isComplete: true };
+
+function unreadable(root: string): { readonly kind: 'none'; readonly message: string } {
+  return { kind: 'none', message: `${root} cannot be read now.` };
 }
 
 // Either the model or hg answers for a repository; both are told.

@@ -58,6 +58,8 @@ export interface Snapshot {
 
 export interface Backend {
   readonly root: string;
+  /** The name in the root that holds the system's own files: '.hg'. A hint of it alone loads what is recorded. */
+  readonly controlName: string;
   /** True as long as there is a repository at the root. */
   exists(): boolean;
   /**

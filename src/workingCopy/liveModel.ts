@@ -152,13 +152,14 @@ export class LiveModel implements Disposable {
   /** Something may have happened at these paths; '' stands for the whole working copy. */
   hint(paths: Iterable<BytePath>): void {
     const now = performance.now();
+    const { controlName } = this.#backend;
     // Whatever made the repository unreadable may have been mended.
     if (this.snapshot === undefined) this.#loader.request();
     for (const path of paths) {
       if (path === '') this.#queue.startBurst(now);
-      else if (path === '.hg') this.#loader.request();
+      else if (path === controlName) this.#loader.request();
       // What a client sends may be anything: nothing outside of the working copy is ever looked at.
-      else if (!path.startsWith('.hg/') && isWithinRoot(path)) this.#queue.add(path, now);
+      else if (!path.startsWith(`${controlName}/`) && isWithinRoot(path)) this.#queue.add(path, now);
     }
     this.#loop.schedule();
   }

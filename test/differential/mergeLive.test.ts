@@ -40,7 +40,7 @@ class Live {
     const root = this.sandbox.path('r');
     this.model = new LiveModel({
       backend: new MercurialBackend(root, new Vfs(), environment()),
-      watcher: createTreeWatcher({ root, share: 0.5, logger: silentLogger }),
+      watcher: createTreeWatcher({ root, controlName: '.hg', share: 0.5, logger: silentLogger }),
       logger: silentLogger,
       auditMs: 0,
     });

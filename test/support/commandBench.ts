@@ -79,7 +79,13 @@ export class CommandBench {
     });
     const log = this.log as unknown as LogOutputChannel;
     const memento = { get: () => undefined, update: async () => Promise.resolve() } as unknown as Memento;
-    this.repository = new extension.OpenRepository(this.root, undefined, log, () => undefined, memento);
+    this.repository = new extension.OpenRepository(
+      { root: this.root, system: 'hg' },
+      undefined,
+      log,
+      () => undefined,
+      memento,
+    );
     this.#client.onDidUpdate(update => this.repository.apply(update));
     const map = new RootMap<OpenRepository>();
     map.set(this.root, this.repository);

@@ -47,7 +47,7 @@ export class LiveHarness implements Disposable {
   constructor(root: string, { logger = silentLogger, auditMs = 0, watches }: LiveHarnessOptions = {}) {
     this.root = root;
     const environment = { ...currentEnvironment(), variables: { ...process.env, HGRCPATH: '' } };
-    const options = { root, share: 0.5, logger };
+    const options = { root, controlName: '.hg', share: 0.5, logger };
     const watcher =
       watches === undefined ? createTreeWatcher(options) : new DirectoryWatcher(options, WATCH_LIMIT, watches);
     this.model = new LiveModel({

@@ -40,6 +40,7 @@ export interface IgnoreReason {
 
 export class MercurialBackend implements Backend {
   readonly root: string;
+  readonly controlName = HG_DIRECTORY;
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;
   readonly #hgDirectory: string;

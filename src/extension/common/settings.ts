@@ -96,6 +96,8 @@ export interface DetectionSettings {
   readonly maxDepth: number;
   readonly ignoredFolders: readonly string[];
   readonly parentFolders: SettingValue<'openRepositoryInParentFolders'>;
+  /** Kinds of version-control systems. */
+  readonly systems: readonly string[];
 }
 
 export function detectionSettings(): DetectionSettings {
@@ -105,6 +107,7 @@ export function detectionSettings(): DetectionSettings {
     maxDepth: depth < 0 ? DEEPEST_SCAN : Math.min(depth, DEEPEST_SCAN),
     ignoredFolders: setting('repositoryScanIgnoredFolders'),
     parentFolders: setting('openRepositoryInParentFolders'),
+    systems: setting('systems'),
   };
 }
 

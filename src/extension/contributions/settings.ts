@@ -64,6 +64,10 @@ export const settings = {
     scope: 'resource',
     description: 'Controls whether Quicksilver is enabled. You can set this for each workspace folder.',
   }),
+  systems: strings(['hg', 'bzr'], {
+    scope: 'window',
+    description: 'Version-control systems whose repositories to open: `hg` is Mercurial, `bzr` is Bazaar or Breezy.',
+  }),
   untrackedChanges: choice('separate', {
     scope: 'resource',
     description: 'Controls how untracked files are displayed.',

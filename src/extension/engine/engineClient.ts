@@ -52,6 +52,8 @@ import {
   type ChangesetSummary,
   type ContentAnswer,
   type ContentQuery,
+  type DiscoverQuery,
+  type FoundRepository,
   type HgPolicy,
   type IgnoreExplanation,
   type IgnorePreview,
@@ -168,12 +170,12 @@ export class EngineClient implements Disposable {
     return this.#running !== undefined;
   }
 
-  findRoot(path: string): Promise<string | null> {
-    return this.#request(FindRoot, { path });
+  findRoot(path: string, systems: readonly string[]): Promise<FoundRepository | null> {
+    return this.#request(FindRoot, { path, systems });
   }
 
-  discover(folders: readonly string[], depth: number, ignoredNames: readonly string[]): Promise<readonly string[]> {
-    return this.#request(Discover, { folders, depth, ignoredNames });
+  discover(query: DiscoverQuery): Promise<readonly FoundRepository[]> {
+    return this.#request(Discover, query);
   }
 
   /** Follows a repository until {@link close}, over restarts too. */

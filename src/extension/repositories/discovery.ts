@@ -5,6 +5,7 @@ import type { Log } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { SettingName } from '../contributions/settings.ts';
+import type { FoundRepository } from '../../server/protocol.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
@@ -24,6 +25,7 @@ const REST_AFTER = 20_000;
 
 const DETECTION_SETTINGS: readonly SettingName[] = [
   'enabled',
+  'systems',
   'autoRepositoryDetection',
   'repositoryScanMaxDepth',
   'repositoryScanIgnoredFolders',
@@ -78,7 +80,7 @@ export class Discovery implements Disposable {
         this.soon();
       }),
     );
-    this.#store.add(repositories.onDidFindNested(roots => void this.#choose(roots)));
+    this.#store.add(repositories.onDidFindNested(found => void this.#choose(found)));
     this.#watch();
   }
 
@@ -127,19 +129,23 @@ export class Discovery implements Disposable {
   async #lookOnce(): Promise<void> {
     this.#lastLook = performance.now();
     this.#noRepository.clear();
-    const { detection, maxDepth, ignoredFolders } = detectionSettings();
+    const { detection, maxDepth, ignoredFolders, systems } = detectionSettings();
     const scansBelow = detection === true || detection === 'subFolders';
     const folders = diskFolders().filter(folder => setting('enabled', folder));
-    let roots: readonly string[] = [];
+    let found: readonly FoundRepository[] = [];
     if (folders.length > 0) {
-      const paths = folders.map(folder => folder.fsPath);
-      roots = await this.#client.discover(paths, scansBelow ? maxDepth : 0, ignoredFolders);
-      this.#log.debug(`found ${roots.length === 0 ? 'no repository' : roots.join(', ')}`);
+      found = await this.#client.discover({
+        folders: folders.map(folder => folder.fsPath),
+        depth: scansBelow ? maxDepth : 0,
+        ignoredNames: ignoredFolders,
+        systems,
+      });
+      this.#log.debug(`found ${found.map(({ root }) => root).join(', ') || 'no repository'}`);
     }
     for (
-      let waiting = this.#choose(roots);
+      let waiting = this.#choose(found);
       waiting.length > 0;
-      waiting = this.#choose(waiting.map(({ root }) => root))
+      waiting = this.#choose(waiting.map(({ repository }) => repository))
     ) {
       await Promise.all(waiting.map(({ outer }) => outer.told));
     }
@@ -150,8 +156,10 @@ export class Discovery implements Disposable {
    * Closes what is no longer wanted, and opens what is: of `found`, of the nested repositories known before, and of the
    * subrepositories. Returns those that must wait for the repository around them to say whether they are parts of it.
    */
-  #choose(found: readonly string[]): { readonly root: string; readonly outer: OpenRepository }[] {
-    for (const root of found) this.#vanished.delete(root);
+  #choose(
+    found: readonly FoundRepository[],
+  ): { readonly repository: FoundRepository; readonly outer: OpenRepository }[] {
+    for (const { root } of found) this.#vanished.delete(root);
     const settings = choiceSettings();
     const editors = editorKeys();
     const isWantedHere = (root: string, openedForEditor: boolean): boolean =>
@@ -162,20 +170,23 @@ export class Discovery implements Disposable {
         this.#repositories.close(repository, 'it is not wanted by the settings, or no longer in the workspace');
       } else if (repository.outer !== this.#repositories.outerOf(repository.rootUri)) {
         this.#repositories.close(repository, 'it has become, or is no longer, a part of another one');
-        this.#repositories.open(root).openedForEditor = openedForEditor;
+        this.#repositories.open(repository).openedForEditor = openedForEditor;
       }
     }
-    const inside = this.#repositories.all.flatMap(repository => [
-      ...repository.model.nestedRepositories,
-      ...partsOf(repository),
-    ]);
-    const waiting: { root: string; outer: OpenRepository }[] = [];
-    for (const root of byDepth([...new Set([...found, ...inside])], each => each)) {
+    const inside = this.#repositories.all.flatMap(repository =>
+      [...repository.model.nestedRepositories, ...partsOf(repository)].map(root => ({
+        root,
+        system: repository.system,
+      })),
+    );
+    const waiting: { repository: FoundRepository; outer: OpenRepository }[] = [];
+    for (const repository of byDepth([...found, ...inside], ({ root }) => root)) {
+      const { root } = repository;
       if (this.#repositories.get(root) !== undefined || this.#vanished.has(root)) continue;
       if (!isWantedHere(root, false)) continue;
       const outer = this.#repositories.map.locateAround(Uri.file(root).path)?.value;
-      if (outer === undefined || outer.model.sequence >= 0) this.#open(root);
-      else waiting.push({ root, outer });
+      if (outer === undefined || outer.model.sequence >= 0) this.#open(repository);
+      else waiting.push({ repository, outer });
     }
     return waiting;
   }
@@ -189,14 +200,15 @@ export class Discovery implements Disposable {
     );
   }
 
-  #open(root: string): void {
-    const repository = this.#repositories.open(root);
+  #open(found: FoundRepository): void {
+    const { root } = found;
+    const repository = this.#repositories.open(found);
     const isWantedAnyhow = isWanted(rootKey(root), choiceSettings(), [], false) || this.#isOpenedWithOuter(root);
     repository.openedForEditor = !isWantedAnyhow;
   }
 
   async #lookAroundEditors(): Promise<void> {
-    const { detection } = detectionSettings();
+    const { detection, systems } = detectionSettings();
     if (detection !== true && detection !== 'openEditors') return;
     for (const editor of window.visibleTextEditors) {
       const { document } = editor;
@@ -205,8 +217,8 @@ export class Discovery implements Disposable {
       if (this.#noRepository.has(folder)) continue;
       this.#noRepository.add(folder);
       try {
-        const root = await this.#client.findRoot(document.uri.fsPath);
-        if (root !== null && isWanted(rootKey(root), choiceSettings(), editorKeys(), false)) this.#open(root);
+        const found = await this.#client.findRoot(document.uri.fsPath, systems);
+        if (found !== null && isWanted(rootKey(found.root), choiceSettings(), editorKeys(), false)) this.#open(found);
       } catch (error) {
         this.#log.warn(`looking for the repository of ${document.uri.fsPath}: ${errorMessage(error)}`);
       }

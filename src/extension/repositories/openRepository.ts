@@ -3,7 +3,7 @@
 import { LogLevel, ProgressLocation, Uri, type Memento } from 'vscode';
 import { progress, type Log } from '../common/display.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
-import type { RepositoryUpdate } from '../../server/protocol.ts';
+import type { FoundRepository, RepositoryUpdate } from '../../server/protocol.ts';
 import { DecorationTracker } from '../model/decorationTracker.ts';
 import { Included } from '../scm/commitSelection.ts';
 import { RepositoryModel } from '../model/repositoryModel.ts';
@@ -24,6 +24,7 @@ const FILES_IN_LOG = 20;
 export class OpenRepository implements Disposable {
   /** Absolute path, as the engine spells it. */
   readonly root: string;
+  readonly system: FoundRepository['system'];
   readonly rootUri: Uri;
   readonly name: string;
   /** The repository that records this one as a part of itself, as of when it was opened. */
@@ -54,13 +55,14 @@ export class OpenRepository implements Disposable {
   readonly onDidChangeSubrepositories = this.#didChangeSubrepositories.event;
 
   constructor(
-    root: string,
+    { root, system }: FoundRepository,
     outer: OpenRepository | undefined,
     log: Log,
     decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void,
     memento: Memento,
   ) {
     this.root = root;
+    this.system = system;
     this.rootUri = Uri.file(root);
     this.name = this.rootUri.path.slice(this.rootUri.path.lastIndexOf('/') + 1) || root;
     this.outer = outer;

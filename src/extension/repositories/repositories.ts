@@ -3,7 +3,7 @@ import { TabInputText, Uri, window, workspace, type Memento } from 'vscode';
 import type { Log } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
-import type { RepositoryUpdate } from '../../server/protocol.ts';
+import type { FoundRepository, RepositoryUpdate } from '../../server/protocol.ts';
 import { contextKeys } from '../common/contextKeys.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
@@ -29,13 +29,13 @@ export class Repositories implements Disposable {
   readonly #didOpen = this.#store.add(new Emitter<OpenRepository>());
   readonly #didClose = this.#store.add(new Emitter<OpenRepository>());
   readonly #didVanish = this.#store.add(new Emitter<string>());
-  readonly #didFindNested = this.#store.add(new Emitter<readonly string[]>());
+  readonly #didFindNested = this.#store.add(new Emitter<readonly FoundRepository[]>());
 
   readonly onDidOpen = this.#didOpen.event;
   readonly onDidClose = this.#didClose.event;
   /** A repository was closed because it is no longer there; the value is its root. */
   readonly onDidVanish = this.#didVanish.event;
-  /** Roots of repositories inside of one that is followed, or that are its subrepositories. */
+  /** Repositories inside of one that is followed, or that are its subrepositories. */
   readonly onDidFindNested = this.#didFindNested.event;
 
   /** @param memento where the choices that a person makes in a repository are kept */
@@ -83,11 +83,11 @@ export class Repositories implements Disposable {
     return lists === true ? around?.value : undefined;
   }
 
-  open(root: string): OpenRepository {
+  open({ root, system }: FoundRepository): OpenRepository {
     const existing = this.#byRoot.get(root);
     if (existing !== undefined) return existing;
     const outer = this.outerOf(Uri.file(root));
-    const repository = new OpenRepository(root, outer, this.#log, this.#decorationsChanged, this.#memento);
+    const repository = new OpenRepository({ root, system }, outer, this.#log, this.#decorationsChanged, this.#memento);
     this.#byRoot.set(root, repository);
     this.map.set(repository.rootUri.path, repository);
     this.#log.info(`opened ${root}`);
@@ -117,7 +117,12 @@ export class Repositories implements Disposable {
 
   #follow(repository: OpenRepository): void {
     this.#client
-      .open({ root: repository.root, ...engineSettings(), first: this.#filesInTabs(repository) })
+      .open({
+        root: repository.root,
+        system: repository.system,
+        ...engineSettings(),
+        first: this.#filesInTabs(repository),
+      })
       .catch((error: unknown) => this.#log.error(`opening ${repository.root}: ${errorMessage(error)}`));
   }
 
@@ -155,7 +160,8 @@ export class Repositories implements Disposable {
     if (nestedRepositories === undefined && subrepositories === undefined) return;
     const present = subrepositories?.filter(({ isPresent }) => isPresent) ?? [];
     const parts = present.map(({ path }) => fileUri(repository.rootUri, path).fsPath);
-    this.#didFindNested.fire([...(nestedRepositories ?? []), ...parts]);
+    const { system } = repository;
+    this.#didFindNested.fire([...(nestedRepositories ?? []), ...parts].map(root => ({ root, system })));
   }
 
   #engineDied(reason: string, deaths: number): void {

@@ -1,32 +1,7 @@
 // Changesets as one line each, and which of them a merge brings in.
+import type { ChangesetSummary, PendingChangesets } from '../../base/repositoryState.ts';
 import { RevisionGraph } from '../history/revisionGraph.ts';
 import type { Changelog } from '../store/changelog.ts';
-
-/** A changeset in one line. */
-export interface ChangesetSummary {
-  /** 40 hexadecimal digits; the first 12 are its short form. */
-  readonly node: string;
-  readonly revision: number;
-  readonly user: string;
-  /** Seconds since 1970. */
-  readonly time: number;
-  /** Seconds west of UTC, for the time of day at which its author worked. */
-  readonly timezone: number;
-  readonly branch: string;
-  readonly closesBranch: boolean;
-  /** The first line of the description. */
-  readonly summary: string;
-}
-
-/** The incoming changesets of a merge. */
-export interface PendingMerge {
-  /** The newest first, at most as many as asked for. */
-  readonly changesets: readonly ChangesetSummary[];
-  /** How many there are. */
-  readonly total: number;
-  /** False if the search was cut off, with more left than `total`. */
-  readonly isComplete: boolean;
-}
 
 /** Revisions that are gone through: seconds of work, and more than any merge brings in. */
 const MAX_VISITED = 1 << 22;
@@ -35,7 +10,7 @@ const MAX_VISITED = 1 << 22;
  * The changesets that are ancestors of `p2` (itself included) and not of `p1`, as revisions. Only the index is read; of
  * the texts, the newest `limit`. None for a node that does not exist.
  */
-export function pendingMerge(changelog: Changelog, p1: string, p2: string, limit: number): PendingMerge {
+export function pendingMerge(changelog: Changelog, p1: string, p2: string, limit: number): PendingChangesets {
   const first = changelog.findNode(p1);
   const second = changelog.findNode(p2);
   const { newest, total, isComplete } = only(changelog, second, first, limit);

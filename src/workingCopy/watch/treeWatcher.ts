@@ -35,6 +35,8 @@ export interface TreeWatcher extends Disposable {
 
 export interface WatchOptions {
   readonly root: string;
+  /** See Backend.controlName: hinted at when another directory has come to be the root. */
+  readonly controlName: string;
   /** Part of the system's limit of watches that may be used, 0 to 1; it is shared by everything the user runs. */
   readonly share: number;
   readonly logger: Logger;
@@ -198,7 +200,7 @@ export class DirectoryWatcher implements TreeWatcher {
       name === this.#rootName &&
       directoryIdentity(this.#options.root) !== this.#rootIdentity
     ) {
-      this.#hints.fire(bytePath('.hg'));
+      this.#hints.fire(bytePath(this.#options.controlName));
       this.#hints.fire(ROOT_PATH);
     }
     this.#hints.fire(name === '' ? directory : joinPath(directory, name));

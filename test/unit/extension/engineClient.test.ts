@@ -66,7 +66,7 @@ class Engines {
       await new Promise<void>(resolve => this.#commands.set(verb, resolve));
       return { kind: 'ended', code: 0, output: '', errors: '', notes: '' };
     });
-    connection.onRequest(FindRoot, ({ path }) => `${number} root of ${path}`);
+    connection.onRequest(FindRoot, ({ path }) => ({ root: `${number} root of ${path}`, system: 'hg' as const }));
     connection.onNotification(SetHgPolicy, ({ allow, path }) => void this.told.push(`${number} hg ${allow} ${path}`));
     connection.onNotification(Hint, ({ paths }) => void this.told.push(`${number} hint ${paths.join(' ')}`));
     connection.listen();
@@ -121,12 +121,12 @@ test('an engine that dies is started again after a growing delay, with the same 
     engines.client.hint('/b', ['lost']);
     assert.equal(engines.runTimer(), 500);
     // Answered after the repositories were opened again: messages arrive in order.
-    assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+    assert.equal((await engines.client.findRoot('/x', []))?.root, '2 root of /x');
     engines.die('again');
     // A request made while it is down waits for the next engine.
-    const waiting = engines.client.findRoot('/y');
+    const waiting = engines.client.findRoot('/y', []);
     assert.equal(engines.runTimer(), 2_000);
-    assert.equal(await waiting, '3 root of /y');
+    assert.equal((await waiting)?.root, '3 root of /y');
     engines.now = 60_000;
     engines.die('after a long life');
     assert.equal(engines.timers[0]!.milliseconds, 500);
@@ -152,7 +152,7 @@ test('an engine without repositories is ended, and started by the next request',
     assert.equal(engines.client.isRunning, false);
     engines.die('terminated');
     assert.equal(engines.timers.length, 0);
-    assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+    assert.equal((await engines.client.findRoot('/x', []))?.root, '2 root of /x');
   } finally {
     engines.client.dispose();
   }
@@ -173,7 +173,7 @@ test('a command that changes something is not cut off when its repository, or th
 
   const reading = run('log', 'read');
   const second = run('push', 'write');
-  assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+  assert.equal((await engines.client.findRoot('/x', []))?.root, '2 root of /x');
   engines.client.dispose();
   assert.equal(engines.client.isRunning, true);
   engines.finish('push');
@@ -191,7 +191,7 @@ test('whether hg may be started is told before anything is opened, and told agai
     engines.client.setHgPolicy({ allow: true, fallback: true, path: '/hg' });
     engines.die('out of memory');
     engines.runTimer();
-    assert.equal(await engines.client.findRoot('/x'), '2 root of /x');
+    assert.equal((await engines.client.findRoot('/x', []))?.root, '2 root of /x');
     assert.deepEqual(engines.told, ['1 hg false ', '1 open /a', '1 hg true /hg', '2 hg true /hg', '2 open /a']);
   } finally {
     engines.client.dispose();

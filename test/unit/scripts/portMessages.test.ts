@@ -91,3 +91,14 @@ test('what cannot be sent is an error of the sender', async () => {
   assert.match(await told, /could not be cloned/);
   end();
 });
+
+test('the queue of messages is a map that gives up its oldest value', async () => {
+  const file = path.resolve(import.meta.dirname, '../../../scripts/lib/message-queue.mjs');
+  const { LinkedMap } = (await import(pathToFileURL(file).href)) as {
+    readonly LinkedMap: new () => Map<string, number> & { shift(): number | undefined };
+  };
+  const queue = new LinkedMap();
+  for (const [index, key] of ['a', 'b', 'c', 'a'].entries()) queue.set(key, index);
+  queue.delete('b');
+  assert.deepEqual([queue.size, queue.shift(), queue.shift(), queue.shift(), queue.size], [2, 3, 2, undefined, 0]);
+});

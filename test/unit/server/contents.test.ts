@@ -13,6 +13,7 @@ import { Contents } from '../../../src/server/contents.ts';
 import type { ContentAnswer } from '../../../src/server/protocol.ts';
 import type { Snapshot } from '../../../src/workingCopy/backend.ts';
 import { MercurialBackend } from '../../../src/backends/mercurial/mercurialBackend.ts';
+import { MercurialQueries } from '../../../src/backends/mercurial/mercurialQueries.ts';
 import { HgSandbox } from '../../support/hgSandbox.ts';
 
 /** A repository of hg's, read as the live model reads it, but when the test says so. */
@@ -33,7 +34,7 @@ class Served {
     this.contents = new Contents({
       snapshot: () => this.#snapshot,
       settle: () => Promise.resolve(),
-      store: snapshot => this.#backend.store(snapshot),
+      queries: new MercurialQueries(this.#backend),
     });
     this.reload();
   }
@@ -276,7 +277,7 @@ test('a repository that cannot be read has no contents', async () => {
   const contents = new Contents({
     snapshot: () => undefined,
     settle: () => Promise.resolve(),
-    store: () => assert.fail('nothing to read from'),
+    queries: new MercurialQueries(new MercurialBackend('/nowhere', new Vfs(), currentEnvironment())),
   });
   assert.deepEqual(await contents.answer({ path: 'a', revision: 'base', withBytes: true }), {
     kind: 'none',

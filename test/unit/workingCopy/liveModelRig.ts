@@ -28,6 +28,7 @@ const HEAD: Head = {
 /** What is recorded is what the test sets; a change is seen by the next load. */
 export class FakeBackend implements Backend {
   readonly root: string;
+  readonly controlName = '.hg';
   present = true;
   failure: QuicksilverError | undefined;
   lockState: Lock = 'free';

@@ -43,7 +43,7 @@ interface SetUp {
 function setUp(t: TestContext, { make }: Means, limit = 1000): SetUp {
   const directory = temporaryDirectory(t);
   const logger = new RecordingLogger();
-  const watcher = new DirectoryWatcher({ root: directory.root, share: 0.5, logger }, limit, make);
+  const watcher = new DirectoryWatcher({ root: directory.root, controlName: '.hg', share: 0.5, logger }, limit, make);
   t.after(() => watcher.dispose());
   const hints: BytePath[] = [];
   let check: () => void = () => undefined;
@@ -167,7 +167,11 @@ for (const means of MEANS) {
       directory.mkdir('repository');
       directory.mkdir('other');
       const root = path.join(directory.root, 'repository');
-      const watcher = new DirectoryWatcher({ root, share: 1, logger: new RecordingLogger() }, 1000, make);
+      const watcher = new DirectoryWatcher(
+        { root, controlName: '.hg', share: 1, logger: new RecordingLogger() },
+        1000,
+        make,
+      );
       t.after(() => watcher.dispose());
       const hints: string[] = [];
       watcher.onHint(hint => hints.push(hint));
@@ -234,7 +238,7 @@ test('the system that has no watches left is asked again, and what it says is sa
   for (const name of ['a', 'b']) directory.mkdir(name);
   const logger = new RecordingLogger();
   let left = 1;
-  const watcher = new DirectoryWatcher({ root: directory.root, share: 1, logger }, 1000, user => {
+  const watcher = new DirectoryWatcher({ root: directory.root, controlName: '.hg', share: 1, logger }, 1000, user => {
     return new NodeWatches(user, (path, options) => {
       if (left === 0)
         throw Object.assign(new Error('ENOSPC: System limit for number of file watchers reached'), { code: 'ENOSPC' });
@@ -270,7 +274,7 @@ test('the system that has no watches left is asked again, and what it says is sa
 test("the system's own watcher tells of a change at the root", async t => {
   const directory = temporaryDirectory(t);
   const logger = new RecordingLogger();
-  const watcher = createTreeWatcher({ root: directory.root, share: 0.5, logger });
+  const watcher = createTreeWatcher({ root: directory.root, controlName: '.hg', share: 0.5, logger });
   t.after(() => watcher.dispose());
   watcher.watch(bytePath(''), false);
   assert.equal(watcher.watched, 1);

@@ -73,7 +73,11 @@ function arrayBuffer(...events: Buffer[]): ArrayBuffer {
 }
 
 function watcherOf(t: TestContext, root: string, make: (user: WatchUser) => InotifyWatches | NodeWatches) {
-  const watcher = new DirectoryWatcher({ root, share: 1, logger: new RecordingLogger() }, 100_000, make);
+  const watcher = new DirectoryWatcher(
+    { root, controlName: '.hg', share: 1, logger: new RecordingLogger() },
+    100_000,
+    make,
+  );
   t.after(() => watcher.dispose());
   const hints: string[] = [];
   watcher.onHint(path => hints.push(path));
@@ -197,7 +201,7 @@ test("the system's refusal has its code; one descriptor serves all, and goes wit
   const module = new FakeModule();
   const logger = new RecordingLogger();
   const make = (root: string): DirectoryWatcher =>
-    new DirectoryWatcher({ root, share: 1, logger }, 100, user => new InotifyWatches(module, user));
+    new DirectoryWatcher({ root, controlName: '.hg', share: 1, logger }, 100, user => new InotifyWatches(module, user));
   const first = make('/a');
   const second = make('/bb');
   t.after(() => [first, second].forEach(watcher => watcher.dispose()));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
-import { MercurialRepository } from '../../../src/mercurial/repository/repository.ts';
-import { Vfs } from '../../../src/files/vfs.ts';
-import { compareChangesets, resolveChangeset } from '../../../src/server/comparisons.ts';
-import { HgSandbox } from '../../support/hgSandbox.ts';
+import { currentEnvironment } from '../../../../src/mercurial/config/environment.ts';
+import { MercurialRepository } from '../../../../src/mercurial/repository/repository.ts';
+import { Vfs } from '../../../../src/files/vfs.ts';
+import { compareChangesets, resolveChangeset } from '../../../../src/backends/mercurial/comparisons.ts';
+import { HgSandbox } from '../../../support/hgSandbox.ts';
 
 test('revisions are named and compared', t => {
   const sandbox = new HgSandbox();

@@ -1,11 +1,11 @@
 // Which changeset a person means, and what differs between two of them.
-import { toDisplay } from '../base/bytePath.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import type { History } from '../mercurial/history/history.ts';
-import { changesetSummary } from '../mercurial/merge/pendingMerge.ts';
-import type { Store } from '../mercurial/store/store.ts';
-import { statusBetween } from '../status/revisionStatus.ts';
-import type { ComparedFile, RevisionAnswer, RevisionComparison } from './protocol.ts';
+import { toDisplay } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { History } from '../../mercurial/history/history.ts';
+import { changesetSummary } from '../../mercurial/merge/pendingMerge.ts';
+import type { Store } from '../../mercurial/store/store.ts';
+import { statusBetween } from '../../status/revisionStatus.ts';
+import type { ComparedFile, RevisionAnswer, RevisionComparison } from '../../workingCopy/queries.ts';
 
 /** The changeset that `text` names; why there is none is an answer, too. */
 export function resolveChangeset(store: Store, history: History, text: string): RevisionAnswer {

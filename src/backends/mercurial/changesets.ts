@@ -1,8 +1,8 @@
 // Answers about changesets, in one line each: the parents of the working copy, and what a merge brings in.
-import { changesetSummary, pendingMerge } from '../mercurial/merge/pendingMerge.ts';
-import type { Store } from '../mercurial/store/store.ts';
-import type { Head } from '../workingCopy/backend.ts';
-import type { ChangesetSummary, PendingChangesets } from './protocol.ts';
+import { changesetSummary, pendingMerge } from '../../mercurial/merge/pendingMerge.ts';
+import type { Store } from '../../mercurial/store/store.ts';
+import type { ChangesetSummary, PendingChangesets } from '../../base/repositoryState.ts';
+import type { Head } from '../../workingCopy/backend.ts';
 
 /** More are not read at once, whoever asks. */
 const MAX_LISTED = 10_000;

@@ -1,0 +1,38 @@
+// Chooses what reads a repository, by its system. Nothing else in the server knows which systems there are.
+import type { DecodeAccelerators } from '../base/decodeAccelerators.ts';
+import { QuicksilverError } from '../base/errors.ts';
+import type { SystemKind } from '../base/repositoryState.ts';
+import type { FoundRepository } from '../backends/systems.ts';
+import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
+import { MercurialQueries } from '../backends/mercurial/mercurialQueries.ts';
+import type { Vfs } from '../files/vfs.ts';
+import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { Backend } from '../workingCopy/backend.ts';
+import type { RepositoryQueries } from '../workingCopy/queries.ts';
+
+/** A repository as the server sees it. */
+export interface OpenedBackend {
+  readonly system: SystemKind;
+  readonly backend: Backend;
+  readonly queries: RepositoryQueries;
+}
+
+export interface BackendMeans {
+  readonly vfs: Vfs;
+  readonly environment: HgEnvironment;
+  /** Quicker means of decoding. */
+  readonly accelerators?: DecodeAccelerators | undefined;
+}
+
+/** Reads nothing yet. Throws 'unsupported' for a system that cannot be followed. */
+export function openBackend({ root, system }: FoundRepository, means: BackendMeans): OpenedBackend {
+  switch (system) {
+    case 'hg': {
+      const backend = new MercurialBackend(root, means.vfs, means.environment, means.accelerators);
+      return { system, backend, queries: new MercurialQueries(backend) };
+    }
+    case 'git':
+    case 'bzr':
+      throw new QuicksilverError('unsupported', `repositories of ${system} cannot be followed`);
+  }
+}
