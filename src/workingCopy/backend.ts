@@ -1,10 +1,10 @@
-// What the live model needs to know of a version-control system.
+// The interface between the live model and a version-control system.
 import type { BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
 import type * as state from '../base/repositoryState.ts';
 import type { StatusInput } from '../status/types.ts';
 
-/** What the working copy is based on, and what it is in the middle of. */
+/** The parents and names of the working copy, and its unfinished operation. */
 export interface Head {
   /** 40 hexadecimal digits; all zeros for the null revision. */
   readonly firstParent: string;
@@ -20,11 +20,13 @@ export interface Head {
   readonly isBranchTip?: boolean | undefined;
   /** True if the first parent closes its branch; undefined as above. */
   readonly closesBranch?: boolean | undefined;
-  /** True if the working copy is on another branch than the first parent: that alone can be recorded. Else undefined. */
+  /**
+   * True if the working copy is on another branch than the first parent, which can be committed alone. Else undefined.
+   */
   readonly changesBranch?: true | undefined;
   /**
-   * How many ancestors of the first parent, itself included, are drafts; undefined if not known, or if there is no other
-   * repository that they would go to.
+   * The number of drafts among the ancestors of the first parent, itself included. Undefined if unknown, or if there is
+   * no remote to push to.
    */
   readonly drafts?: number | undefined;
 }
@@ -40,8 +42,8 @@ export interface MergeState extends state.Merge<Conflict> {
 export type Subrepository = state.Subrepository<BytePath>;
 
 /**
- * What was read of a repository at one moment. Parts that did not change since the snapshot it was made from are the
- * same objects, so that `===` tells what changed.
+ * The recorded state of a repository at one moment. Unchanged parts are the same objects as in the previous snapshot,
+ * so `===` finds the changes.
  */
 export interface Snapshot {
   readonly input: StatusInput;
@@ -63,25 +65,25 @@ export interface Backend {
   /** True as long as there is a repository at the root. */
   exists(): boolean;
   /**
-   * Reads what changed since `previous`, everything if there is none. Looks at the identity of a few files only, so that
-   * it may be called on every event.
-   * Throws a QuicksilverError: 'unsupported' if the repository must be refused, another code if it cannot be read.
+   * Reads the changes since `previous`, or everything without it. Compares only the identities of a few files, so it
+   * may run on every event.
+   *
+   * Throws a QuicksilverError: 'unsupported' if we cannot answer for the repository, another code if it cannot be read.
    */
   load(previous: Snapshot | undefined): Snapshot;
   /**
-   * False if what commands record of the working copy was replaced since the snapshot was read. Costs one stat: it is asked
-   * before anything is told.
+   * False if a command replaced the stat cache since the snapshot was read. Costs one stat, before each publication.
    */
   isCurrent(snapshot: Snapshot): boolean;
   /** The recorded paths whose entries differ between two snapshots of this backend. */
   changedPaths(from: Snapshot, to: Snapshot): BytePath[];
-  /** Nothing is looked at for the moment: memory that can be had again without much work may be given back. */
+  /** The engine is idle: releases memory that is cheap to fill again. */
   releaseCaches(snapshot: Snapshot): void;
   /** How the working copy is locked by a running command. */
   lock(): Lock;
   /** Absolute paths of the directories in which the system keeps its state; watched, if they exist. */
   controlDirectories(): readonly string[];
-  /** Whether a change of this file in a control directory can matter. */
+  /** True if a change of this file in a control directory can matter. */
   isRelevant(directory: string, name: string): boolean;
 }
 

@@ -1,12 +1,12 @@
-// Gathers hints until somebody has time for them. Too many of them and single paths are no longer worth remembering:
-// then everything is to be looked at, once it is quiet.
+// Gathers hints until the model takes them. Above a limit it forgets single paths: then a scan replaces them when the
+// burst is over.
 import type { BytePath } from '../base/bytePath.ts';
 
-/** From this many different paths on, one scan costs less than looking at each. */
+/** From this many different paths on, one scan costs less than rescanning each. */
 export const BURST_PATHS = 3000;
 /**
- * From this many events on, no matter of how many paths, the system may have dropped some: Linux keeps 16,384 for a
- * reader that is busy, and tells nobody when it has to drop the rest.
+ * From this many events on, whatever their paths, the system may have dropped some. Linux keeps 16,384 for a busy
+ * reader and silently drops the rest.
  */
 export const BURST_EVENTS = 8000;
 /** A burst is over when nothing came for this long, */

@@ -31,9 +31,9 @@ export interface LiveModelOptions {
 
 /** Work goes on for this long before others get their turn. */
 export const SLICE_MS = 8;
-/** During a scan, what was found so far is told this often. */
+/** Milliseconds between progress updates during a scan. */
 const PROGRESS_MS = 100;
-/** What has failed is tried again after this long even if no event says that anything changed. */
+/** Milliseconds until a failed load is tried again, even without an event. */
 const RETRY_FAILED_MS = 5000;
 
 export class LiveModel implements Disposable {
@@ -107,7 +107,7 @@ export class LiveModel implements Disposable {
     return this.#publisher.onDidUpdate;
   }
 
-  /** What was read last; undefined before the start, and while the repository cannot be read. */
+  /** The last snapshot; undefined before the start, and while the repository cannot be read. */
   get snapshot(): Snapshot | undefined {
     return this.#reconciler.snapshot;
   }
@@ -125,7 +125,7 @@ export class LiveModel implements Disposable {
     return this.#reconciler.outcome;
   }
 
-  /** True while directories that a scan has found are not all watched and looked at once more. */
+  /** True while directories of a scan still lack their watches, or the audit after these has not finished. */
   get isCatchingUp(): boolean {
     return this.#audits.isCatchingUp;
   }
@@ -158,20 +158,20 @@ export class LiveModel implements Disposable {
     for (const path of paths) {
       if (path === '') this.#queue.startBurst(now);
       else if (path === controlName) this.#loader.request();
-      // What a client sends may be anything: nothing outside of the working copy is ever looked at.
+      // A client may send any path: paths outside of the working copy are dropped.
       else if (!path.startsWith(`${controlName}/`) && isWithinRoot(path)) this.#queue.add(path, now);
     }
     this.#loop.schedule();
   }
 
-  /** Looks at everything again, whatever the events said. Resolves when the result has been told. */
+  /** Rescans everything, whatever the events reported. Resolves when the result is published. */
   refresh(cause: string): Promise<void> {
     this.#loader.request();
     this.#scanCause = cause;
     return this.settle();
   }
 
-  /** Resolves when everything that has happened before was looked at and told, as far as there are events of it. */
+  /** Resolves when every change so far that caused an event is rescanned and published. */
   async settle(): Promise<void> {
     // Until then, events of Node's own watches that are there are taken.
     await nextTurn();
@@ -182,7 +182,7 @@ export class LiveModel implements Disposable {
     await settled;
   }
 
-  /** The person is looking: a good moment for an audit, unless one has just been made. */
+  /** The window has the focus: audits now, unless an audit has just ended. */
   focus(): void {
     this.#audits.focus();
   }
@@ -216,7 +216,7 @@ export class LiveModel implements Disposable {
     }
   }
 
-  /** Nothing can be done now: tells what is known and sees to it that the work goes on when something can be. */
+  /** No work is possible now: publishes the result so far, and arranges for the work to go on when it can. */
   #onQuiet(): void {
     if (this.#owned.isDisposed) return;
     if (this.snapshot === undefined) {
@@ -254,13 +254,15 @@ export class LiveModel implements Disposable {
       this.#loop.schedule();
       return;
     }
-    // Also if nothing was found: then the audit is the cause of nothing that is told later.
+    // Publishes even if nothing was found: otherwise a later update would name the audit as its cause.
     if (slice.looked) this.#publish(true);
     if (slice.nextIn === 0) this.#loop.backgroundNext();
     else if (slice.nextIn !== undefined) this.#loop.wakeIn(slice.nextIn);
   }
 
-  /** False if it is not the time for it: a command is running, or something has just been told. The loop is woken then. */
+  /**
+   * Returns false if it must wait: a command is running, or an update has just been sent. The loop then wakes later.
+   */
   #publish(settled: boolean): boolean {
     const now = performance.now();
     const heldFor = this.#publication.heldFor(this.#backend.lock(), now);
@@ -275,16 +277,16 @@ export class LiveModel implements Disposable {
   }
 
   /**
-   * Whether a command has ended whose files were examined, while what it recorded last was not read yet: the event of
-   * that may still be on its way, and until then its files seem to be modified. Reads it, and goes on with the work. The
-   * lock must have been found free before: then whatever a command has written to files, it has recorded, too.
+   * True if the snapshot was outdated; then reads the new one and continues the work. This happens when a command has
+   * ended and its files were rescanned, but its event has not arrived. Until then its files seem modified. The lock
+   * must have been free before: then the command has recorded all files that it wrote.
    */
   #isOutdated(): boolean {
     const before = this.snapshot;
     if (this.tree.unpublishedCount === 0 || before === undefined) return false;
     if (this.#backend.isCurrent(before)) return false;
     if (this.#reconciler.isBulkScanning) {
-      // What is recorded must not be exchanged while threads compare with it.
+      // The snapshot must not change while threads compare with it.
       this.#loader.request();
       return true;
     }
@@ -319,7 +321,7 @@ export class LiveModel implements Disposable {
   }
 
   #takeOver(next: Snapshot, previous: Snapshot | undefined): void {
-    // Other threads may begin a scan with it. What else is to be read, this one reads meanwhile.
+    // Other threads may begin a scan with the snapshot. This thread reads the rest meanwhile.
     const causes = this.#reconciler.update(next);
     try {
       this.#publisher.head = next.head;

@@ -52,7 +52,7 @@ export class Publication implements Disposable {
     try {
       this.#publisher.publish(settled, now);
     } catch (error) {
-      // A listener's failure is not the model's, and says nothing of the repository.
+      // A listener's failure does not concern the model or the repository.
       this.#logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
   }

@@ -1,4 +1,4 @@
-// Decides when what is known is told, and what has changed since it was told last.
+// Decides when to publish, and which changes.
 import type { BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
 import { Emitter, type Disposable } from '../base/lifecycle.ts';
@@ -13,7 +13,7 @@ export type ModelState =
 export interface ModelUpdate {
   readonly state: ModelState;
   readonly head: Head | undefined;
-  /** Everything told before is to be forgotten first. */
+  /** True if the receiver must forget all earlier entries first. */
   readonly reset: boolean;
   readonly changes: readonly Change[];
   readonly counts: Readonly<EntryCounts>;
@@ -31,8 +31,8 @@ export interface ModelUpdate {
 }
 
 /**
- * A command that keeps the lock for longer is not about to finish: `hg commit` holds it while its editor is open. What is
- * known then is told.
+ * A command that keeps the lock longer is not about to finish: `hg commit` holds it while its editor is open. Then the
+ * current state is published.
  */
 const HELD_LIMIT_MS = 2000;
 /** While an update replaces files the status is meaningless, but a command may hang for ever. */
@@ -68,27 +68,27 @@ export class Publisher implements Disposable {
     settled: false,
   };
 
-  /** @param outcome counters that only grow; an update tells what was added since the last settled one */
+  /** @param outcome counters that only grow; an update has their increase since the last settled update */
   constructor(tree: StatusTree, outcome: Readonly<WorkCounters>) {
     this.tree = tree;
     this.#outcome = outcome;
   }
 
-  /** From here on, `tree` is what there is, and all that was told is void. */
+  /** Replaces the tree; everything published before is void. */
   reset(tree: StatusTree): void {
     this.tree = tree;
     this.#reset = true;
   }
 
-  /** Says why work is being done; the words of all causes since the last update are told with it. */
+  /** Names a cause of the current work; the next update carries all causes since the last one. */
   begin(cause: string, now: number): void {
     this.#causes.add(cause);
     this.#began ??= now;
   }
 
-  /** Milliseconds until an update may be told although the lock is `lock`; 0 if it may be now. */
+  /** Returns the milliseconds to wait before publishing under this lock; 0 for now. */
   heldFor(lock: Lock, now: number): number {
-    // Each part of a command has its own time: `hg update` says that it has done with the files before it records that.
+    // Each part of a command has a limit of its own: `hg update` first finishes the files, then records them.
     if (lock !== this.#lock) this.#lockedSince = now;
     this.#lock = lock;
     if (lock === 'free') return 0;
@@ -96,7 +96,7 @@ export class Publisher implements Disposable {
     return Math.max(0, this.#lockedSince + limit - now);
   }
 
-  /** Tells what changed; nothing if nothing did. Throws what a listener throws, after all of them were told. */
+  /** Publishes the changes, if any. Throws a listener's error after calling all of them. */
   publish(settled: boolean, now: number): void {
     const nested = [...this.nestedRepositories].sort();
     const nestedKey = nested.join('\0');
@@ -142,7 +142,7 @@ export class Publisher implements Disposable {
       this.#began = undefined;
       this.#accounted = { ...this.#outcome };
     }
-    // Last, so that a listener may ask for more, or fail, without being told the same again.
+    // Last, so that a listener may request more or fail without getting the same changes again.
     if (update !== undefined) this.#updates.fire(update);
   }
 
@@ -151,7 +151,7 @@ export class Publisher implements Disposable {
   }
 }
 
-/** True if being told `now` after `told` would say nothing new. */
+/** True if publishing `now` after `told` would add nothing. */
 export function sameTrouble(now: ModelState, told: ModelState): boolean {
   if (now.kind !== told.kind) return false;
   return 'problem' in now && 'problem' in told ? now.problem.message === told.problem.message : now.kind === 'gone';

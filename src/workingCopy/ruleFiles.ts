@@ -12,8 +12,8 @@ export class RuleFiles {
   }
 
   /**
-   * Whether one of the paths is one of `files` (absolute) in the working copy, such as an ignore file, or a directory that
-   * such a file is in. Costs a look-up per path as long as the list is the same object.
+   * True if one of the paths is in `files` (absolute), such as an ignore file, or is a directory above one. Costs one
+   * look-up for each path while the list is the same object.
    */
   touches(files: readonly string[], paths: ReadonlySet<BytePath>): boolean {
     if (files !== this.#files) {

@@ -1,6 +1,5 @@
-// What is known of a working copy, as a tree of directories that holds only what is not clean. Whoever examined a
-// directory or a path replaces what was known of exactly that, and the tree remembers what changed since it was last
-// published.
+// The known state of a working copy: a tree of directories with only the entries that are not clean. A rescan of a
+// directory or path replaces exactly its part. The tree remembers the changes since the last publication.
 import { bytePath, joinPath, type BytePath } from '../base/bytePath.ts';
 import type { Status } from '../status/types.ts';
 
@@ -45,7 +44,7 @@ export class StatusTree {
 
   readonly #onDirectoryGone: (path: BytePath) => void;
 
-  /** @param onDirectoryGone told of each directory that is no longer known */
+  /** @param onDirectoryGone called for each directory that is no longer known */
   constructor(onDirectoryGone: (path: BytePath) => void = () => undefined) {
     this.#onDirectoryGone = onDirectoryGone;
   }
@@ -87,10 +86,11 @@ export class StatusTree {
   }
 
   /**
-   * Replaces what is known of one directory: its own entries and every sub-directory but those named in `entered`,
-   * which were queued and will be replaced by steps of their own.
+   * Replaces the state of one directory: its own entries and its sub-directories. Those in `entered` stay, because they
+   * are queued and later steps replace them.
+   *
    * @param found everything found at or below the directory's names, by full path
-   * @param listed whether the directory is part of the working copy and was read
+   * @param listed true if the directory is part of the working copy and was read
    */
   replaceDirectory(
     path: BytePath,
@@ -113,9 +113,8 @@ export class StatusTree {
   }
 
   /**
-   * The directory `name` in one that is known, which is part of the working copy and was read, and had nothing to tell but
-   * its sub-directories, which will be replaced by steps of their own. Undefined if more than those is known of it: then
-   * that has to be replaced.
+   * Returns the node of a directory that a scan found clean, in a known parent. It was read, and only later steps
+   * replace its sub-directories. Undefined if the tree has more than those for it; then replace it.
    */
   enterClean(parent: Directory, name: string): Directory | undefined {
     const directory = this.#child(parent, name);
@@ -159,7 +158,7 @@ export class StatusTree {
     this.#set(path, entry);
   }
 
-  /** What differs from what was published last; calling it publishes. */
+  /** Returns the changes since the last publication, and counts them as published. */
   takeChanges(): Change[] {
     const changes: Change[] = [];
     for (const path of this.#unpublished.keys()) changes.push({ path, entry: this.get(path) });
@@ -184,7 +183,7 @@ export class StatusTree {
     directory.entries?.delete(name);
   }
 
-  /** Forgets a sub-directory and all below it. What was found there again is set anew by the caller. */
+  /** Forgets a sub-directory and all below it. The caller sets again what it found there. */
   #prune(parent: Directory, path: BytePath, name: string, top: Directory): void {
     const pending: [BytePath, Directory][] = [[path, top]];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -1,5 +1,5 @@
-// What is done while there is nothing else to do, a little at a time: directories are watched that a scan has found, and
-// everything is looked at again.
+// Works while the model is otherwise idle, a little at a time: watches directories that a scan has found, and audits
+// everything.
 import { Delay } from '../../base/async.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
@@ -12,8 +12,8 @@ const SLICE_MS = 2;
 /** The audit works for a tenth of the time. */
 const AUDIT_PAUSE_MS = 18;
 /**
- * After a scan whose directories were watched only when it was over, an audit finds what happened in between. It takes half of
- * the time, in shorter slices: a change that is told meanwhile takes several turns, each of which may have to wait for one.
+ * A slice of the audit after a scan whose directories were watched only at its end; it finds the changes in between.
+ * Slices and pauses are equal and short: publishing a change takes several turns, each of which may wait for a slice.
  */
 const CATCH_UP_SLICE_MS = 1;
 const CATCH_UP_PAUSE_MS = 1;
@@ -28,15 +28,15 @@ export interface AuditSchedulerOptions {
   readonly logger: Logger;
   /** Milliseconds between two audits; 0 for none. */
   readonly intervalMs: number;
-  /** Told when it is time for an audit: then {@link AuditScheduler.start} is to be called. */
+  /** Called when an audit is due; the owner then calls {@link AuditScheduler.start}. */
   readonly onDue: () => void;
 }
 
-/** What came of a slice. */
+/** The result of a slice. */
 export interface AuditSlice {
-  /** Whether something was looked at, and may have been found. */
+  /** True if the slice stat'ed anything, and so may have found changes. */
   readonly looked: boolean;
-  /** In how many milliseconds there is more to do, 0: in the next turn; undefined: nothing until the next audit is due. */
+  /** Milliseconds until the next slice; 0: in the next turn; undefined: not before the next audit is due. */
   readonly nextIn: number | undefined;
 }
 
@@ -60,35 +60,36 @@ export class AuditScheduler implements Disposable {
     this.#catchUp = new CatchUp(options.reconciler, options.watcher);
   }
 
-  /** Audits that looked at everything, and how many seconds ago the last one, or the scan before them, ended. */
+  /** The number of complete audits, and the seconds since the last one, or the scan before them, ended. */
   get account(): { readonly done: number; readonly secondsAgo: number | undefined } {
     const secondsAgo = this.#ended === 0 ? undefined : (performance.now() - this.#ended) / 1000;
     return { done: this.#done, secondsAgo };
   }
 
-  /** Changes that an audit found and no hint had told of. */
+  /** Changes that an audit found without a hint. */
   get missed(): number {
     return this.#missed;
   }
 
-  /** True while directories that a scan has found are not all watched and looked at once more. */
+  /** True while directories of a scan still lack their watches, or the audit after these has not finished. */
   get isCatchingUp(): boolean {
     return this.#catchUp.isPending;
   }
 
-  /** The person is looking: a good moment for an audit, unless one has just been made. */
+  /** The window has the focus: an audit is due now, unless one has just ended. */
   focus(): void {
     if (this.#intervalMs > 0 && performance.now() - this.#ended > FOCUS_MS) this.#onDue();
   }
 
-  /** Everything was looked at by somebody else. */
+  /** A scan has covered everything; the time to the next audit starts again. */
   scanEnded(): void {
     this.#ended = performance.now();
   }
 
   /**
    * Works for a moment.
-   * @param begin told before something is looked at
+   *
+   * @param begin called before anything is stat'ed
    */
   slice(begin: () => void): AuditSlice {
     const end = performance.now() + (this.#catchUp.isPending ? CATCH_UP_SLICE_MS : SLICE_MS);
@@ -97,7 +98,7 @@ export class AuditScheduler implements Disposable {
       if (this.#intervalMs > 0 && !this.#due.isSet) this.#due.set(this.#intervalMs);
       return { looked: false, nextIn: undefined };
     }
-    // What was learned of directories in the slice before may no longer hold.
+    // Facts about directories from the previous slice may be stale.
     this.#reconciler.resume();
     const { tree } = this.#reconciler;
     const before = tree.unpublishedCount;
@@ -119,7 +120,7 @@ export class AuditScheduler implements Disposable {
     return { looked: true, nextIn: undefined };
   }
 
-  /** Forgets what was to be watched. */
+  /** Forgets the directories that are not watched yet. */
   reset(): void {
     this.#catchUp.reset();
   }

@@ -1,5 +1,5 @@
-// Finds out by other threads where something may be otherwise than is known. They tell what is not surely clean; what they
-// saw is older than when they tell it, so it is only said where to look. So hints need not wait, as they do for a scan.
+// Finds possible changes on other threads. They report what is not surely clean. Their results are stale when they
+// arrive, so they only name paths to rescan. So hints need not wait, as they do for a scan.
 import { joinPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import { prepareBulk, type BulkOptions, type PreparedBulk } from '../../status/bulk/bulkScan.ts';
 import { NO_DIRECTORY, type DirectoryIndex, type ScanPlan } from '../../status/bulk/plan.ts';
@@ -9,8 +9,8 @@ import { NO_NODE, type NodeId, type WorkCounters, type StatusInput } from '../..
 import type { Directory, StatusTree } from '../statusTree.ts';
 
 /**
- * A look at everything that there is to be known of a working copy. To look again at all paths that are told here is as much
- * as to look at everything, if every directory was watched before it began, and what events tell is looked at as well.
+ * Checks the whole working copy. Rescanning all reported paths is then as good as scanning everything, on two
+ * conditions. Every directory was watched before the check began, and hints are rescanned as well.
  */
 export class ParallelRecheck {
   readonly #input: StatusInput;
@@ -19,7 +19,7 @@ export class ParallelRecheck {
   readonly #plan: ScanPlan;
   readonly #scanner: UnitScanner;
   readonly #onFailure: BulkOptions['onFailure'];
-  /** What the status tree has for the directories of the plan. */
+  /** The status tree's nodes for the directories of the plan. */
   readonly #directories: (Directory | undefined)[] = [];
   #stopped = false;
 
@@ -54,10 +54,11 @@ export class ParallelRecheck {
   }
 
   /**
-   * Looks at everything, one unit after the other, so that a core is left for those who work with what is told.
-   * @param tell called for each unit with the paths that are to be looked at
+   * Checks everything, one unit after the other. One core stays free for the thread that uses the reports.
+   *
+   * @param report called for each unit with the paths to rescan
    */
-  async run(tell: (paths: readonly BytePath[]) => void): Promise<void> {
+  async run(report: (paths: readonly BytePath[]) => void): Promise<void> {
     try {
       for (const unit of this.#plan.units) {
         const result = await this.#scanner.scan(unit);
@@ -68,25 +69,25 @@ export class ParallelRecheck {
         for (const directory of directoriesOf(result)) told.set(directory.place, directory);
         const paths: BytePath[] = [];
         for (let place = unit.from; place < unit.to; place++) paths.push(...this.#differing(place, told.get(place)));
-        tell(paths);
+        report(paths);
       }
     } catch (error) {
       if (this.#stopped) return;
       this.#onFailure?.(error);
-      tell([ROOT_PATH]);
+      report([ROOT_PATH]);
     } finally {
       this.stop();
     }
   }
 
-  /** Ends it: nothing is told any more. */
+  /** Ends the check: no more reports. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#scanner.release?.();
   }
 
-  /** Where to look in a directory of the plan of which this was told; undefined: that everything recorded is there and clean. */
+  /** Returns the paths to rescan in a directory of the plan. Without a report, everything recorded there is clean. */
   #differing(place: DirectoryIndex, told: DirectoryResult | undefined): BytePath[] {
     const { statCache } = this.#input;
     const node = this.#plan.nodes[place]!;
@@ -105,7 +106,7 @@ export class ParallelRecheck {
     return names.map(name => joinPath(path, name));
   }
 
-  /** The sub-directories that are known and not in the plan: what is recorded below them, if anything is, tells nothing. */
+  /** Returns the known sub-directories that are not in the plan: the threads never report about them. */
   #others({ subdirectories }: Directory, node: NodeId): string[] {
     if (subdirectories === undefined) return [];
     const { statCache } = this.#input;

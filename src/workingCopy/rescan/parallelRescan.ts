@@ -63,7 +63,7 @@ class TreeWriter implements BulkListener {
   readonly #context: RescanContext;
   readonly #rest: SteppedRescan;
   readonly #scan: BulkScan;
-  /** What the status tree has for the directories of the plan. */
+  /** The status tree's nodes for the directories of the plan. */
   readonly #directories: (Directory | undefined)[] = [];
 
   constructor(context: RescanContext, rest: SteppedRescan, scan: BulkScan) {

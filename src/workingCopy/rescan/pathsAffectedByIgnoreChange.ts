@@ -3,8 +3,8 @@ import { NO_NODE, type StatusInput } from '../../status/types.ts';
 import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from '../statusTree.ts';
 
 /**
- * Applies new ignore rules to what is known, without looking at the disk: only unknown and ignored paths can change.
- * Answers the directories that were ignored as a whole and no longer are: they have to be read.
+ * Applies new ignore rules to the status tree without reading the disk: only unknown and ignored paths can change.
+ * Returns the directories that were ignored as a whole and no longer are; they must be read.
  */
 export function pathsAffectedByIgnoreChange(
   tree: StatusTree,

@@ -1,5 +1,5 @@
-// What is known of a working copy, and the jobs that keep it true: hinted paths, a scan of everything, the audit. It does
-// no work by itself; whoever drives it calls step() and auditStep().
+// Keeps a status tree true with its jobs: hinted paths, a scan of everything, the audit. It starts nothing itself; its
+// owner calls step() and auditStep().
 import type { BytePath } from '../../base/bytePath.ts';
 import type { BulkOptions } from '../../status/bulk/bulkScan.ts';
 import { VerdictCache } from '../../status/contentComparison.ts';
@@ -13,12 +13,12 @@ import { pathsAffectedByIgnoreChange } from './pathsAffectedByIgnoreChange.ts';
 import { StatusTree } from '../statusTree.ts';
 import { ParallelRecheck } from './parallelRecheck.ts';
 
-/** From this part of all entries on, a scan costs less than looking at each changed entry's path. */
+/** From this part of all entries on, a scan costs less than rescanning each changed path. */
 const CHANGED_PART = 0.25;
 /** Fewer changed entries than this are never worth a scan. */
 const CHANGED_MINIMUM = 1000;
 
-/** What the reconciler tells while it works. */
+/** The events of a reconciler at work. */
 export interface ReconcilerEvents {
   /** A directory is about to be read. `fresh`: it may be another one than the last time, whatever its name. */
   onDirectory(path: BytePath, fresh: boolean): void;
@@ -73,14 +73,14 @@ export class Reconciler {
   }
 
   /**
-   * Whether several threads are scanning: what they saw is taken over later than they saw it. So that what is looked at
-   * later is right nevertheless, nothing else is looked at meanwhile: neither hint() nor update() may be called.
+   * True while several threads scan. Their results are stale when they are taken over. So that later rescans win,
+   * nothing else may run meanwhile: call neither hint() nor update().
    */
   get isBulkScanning(): boolean {
     return this.#parallelScan !== undefined;
   }
 
-  /** Whether several threads are scanning and step() has nothing to do before they told something. */
+  /** True if several threads scan and step() has to wait for their results. */
   get isWaiting(): boolean {
     return this.#parallelScan?.isWaiting === true;
   }
@@ -96,12 +96,12 @@ export class Reconciler {
     this.#endAudit();
   }
 
-  /** Whether directories were found by a bulk scan that nobody was told to watch. */
+  /** True if a bulk scan has found directories that are not watched yet. */
   get hasUnwatched(): boolean {
     return this.#unwatched;
   }
 
-  /** The same; true once for each scan. */
+  /** Returns {@link hasUnwatched}, and resets it: true once for each scan. */
   takeUnwatched(): boolean {
     const unwatched = this.#unwatched;
     this.#unwatched = false;
@@ -109,8 +109,8 @@ export class Reconciler {
   }
 
   /**
-   * Whether some of what is known was found by comparison with an older snapshot, and waits to be looked at again: after
-   * an update of a thousand files most of them would seem to be modified.
+   * True if some results come from a comparison with an older snapshot and wait for a rescan. After an update of a
+   * thousand files most of them would seem modified.
    */
   get isMixed(): boolean {
     return this.#mixed;
@@ -170,7 +170,7 @@ export class Reconciler {
       job.addPaths(this.#unsure);
       this.#unsure.clear();
     }
-    // Jobs belong to the snapshot they were made for: what they had not yet looked at goes over to new ones.
+    // A job belongs to its snapshot: a new job takes over its remaining paths.
     if (this.#hinted !== undefined) job.addPaths(this.#hinted.pending);
     this.#hinted = job;
     if (this.#scan !== undefined) {
@@ -182,7 +182,7 @@ export class Reconciler {
     return causes;
   }
 
-  /** Looks at everything; answers `cause`. */
+  /** Starts a scan of everything; returns `cause`. */
   scan(cause: string): string {
     this.stop();
     this.#hinted = this.#scan = undefined;
@@ -200,7 +200,7 @@ export class Reconciler {
     return cause;
   }
 
-  /** Looks at paths at which something may have happened. False if none of them can matter. */
+  /** Queues a rescan of hinted paths. Returns false if no path can matter. */
   hint(paths: Iterable<BytePath>): boolean {
     const relevant = [...paths].filter(path => this.#tree.ignoredDirectoryAbove(path) === undefined);
     if (relevant.length === 0) return false;
@@ -209,7 +209,7 @@ export class Reconciler {
     return true;
   }
 
-  /** Looks at everything when there is nothing else to do. */
+  /** Starts an audit of everything, for idle times. */
   audit(): void {
     if (this.#snapshot === undefined || this.isScanning || this.isAuditing) return;
     this.#audit = new SteppedRescan(this.#context(this.#snapshot), false);
@@ -217,8 +217,8 @@ export class Reconciler {
   }
 
   /**
-   * The same, and soon: if there are other threads, they look at everything, and the audit only where they say. To be called
-   * when every directory is watched.
+   * Starts a fast audit. Other threads, if any, check everything, and the audit rescans only the paths that they
+   * report. Every directory must be watched before.
    */
   auditInParallel(): void {
     if (this.#snapshot === undefined || this.isScanning || this.isAuditing) return;
@@ -243,7 +243,7 @@ export class Reconciler {
     });
   }
 
-  /** Whether other threads may yet say where the audit is to look. */
+  /** True while other threads may still report paths to the audit. */
   get isRechecking(): boolean {
     return this.#survey !== undefined;
   }
@@ -272,7 +272,7 @@ export class Reconciler {
     return more;
   }
 
-  /** Does a piece of the audit. False when it is done, or, if {@link isRechecking}, nothing is to be done now. */
+  /** Does a piece of the audit. Returns false when it is done or, if {@link isRechecking}, has nothing to do now. */
   auditStep(): boolean {
     if (this.#audit?.step() === true) return true;
     if (!this.isRechecking) this.#audit = undefined;

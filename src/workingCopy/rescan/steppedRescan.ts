@@ -1,6 +1,5 @@
-// Looks at paths and directories again, in steps, and replaces what the status tree knows of them. A step reads the disk
-// and stores what it found without letting anything else run in between, so that steps of different jobs may be mixed in
-// any order and the later one is right.
+// Rescans paths and directories in steps, and replaces their state in the status tree. A step reads the disk and stores
+// the result before anything else runs. So steps of different jobs may mix in any order, and the later one is right.
 import { baseName, joinPath, parentPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import { recordedPath } from '../../status/caseFolding.ts';
 import { PathLocator } from '../../status/pathLocator.ts';
@@ -17,10 +16,12 @@ export class SteppedRescan {
   readonly #files: WorkingTree;
   readonly #fresh: boolean;
   readonly #paths: BytePath[] = [];
-  /** The same, to queue a path once: after an update most were hinted at, too, and their contents have to be read. */
+  /**
+   * The paths of the queue, to queue each once. After an update most are hinted too, and their contents must be read.
+   */
   readonly #isQueued = new Set<BytePath>();
   readonly #done = new Set<BytePath>();
-  /** What the status tree had for each queued directory when it was queued. */
+  /** The status tree's node for each queued directory, when it was queued. */
   readonly #queued = new Map<BytePath, Directory | undefined>();
   #locator: PathLocator;
 
@@ -47,9 +48,9 @@ export class SteppedRescan {
   }
 
   /**
-   * Queues paths whose recorded entry changed. Below an ignored directory that takes the directory as a whole: whether
-   * it is listed file by file depends on there being recorded paths in it. Below an excluded one, too: which directories
-   * in it are watched depends on that.
+   * Queues paths whose recorded entry changed. Below an ignored directory this queues the whole directory, because its
+   * recorded paths decide whether it is listed file by file. So it is below an excluded directory, where they decide
+   * which directories are watched.
    */
   addRecorded(paths: Iterable<BytePath>): void {
     const { ignore, rules } = this.#context.input;
@@ -102,8 +103,8 @@ export class SteppedRescan {
   }
 
   /**
-   * A directory that was queued may be gone, or no longer one of ours, and another job may have found that out: then the
-   * status tree no longer has what it had for it. Reading it now might lead through a symbolic link.
+   * Skips queued directories that another job has replaced or removed: their nodes in the status tree have changed.
+   * Reading them now might lead through a symbolic link.
    */
   #skipReplaced(): void {
     for (let next = this.walk.next; next !== undefined; next = this.walk.next) {
@@ -125,7 +126,7 @@ export class SteppedRescan {
       this.addEverything();
       return;
     }
-    // It is listed as a whole, and so it stays until it is looked at itself.
+    // The directory is listed as a whole until it is rescanned itself.
     if (this.#context.tree.ignoredDirectoryAbove(hinted) !== undefined) return;
     let path = hinted;
     let location = this.#locator.locate(path);
@@ -133,9 +134,9 @@ export class SteppedRescan {
       const { input, tree, nestedRepositories } = this.#context;
       const isKnown = location.why === 'nested-repository' && nestedRepositories.has(location.at);
       const told = tree.get(hinted) !== undefined || tree.directory(hinted) !== undefined;
-      // What happens inside another repository is not ours, but for paths that are recorded here, or were.
+      // Changes inside another repository do not matter, except at paths that are recorded here or were.
       if (isKnown && !told && input.statCache.find(hinted) === NO_NODE) return;
-      // Whatever happened there, it is the uppermost directory that is no longer one of ours that is to be looked at.
+      // Rescan the uppermost directory that no longer belongs to the working copy.
       path = location.at;
       location = this.#locator.locate(path);
       if (!location.inside) return;

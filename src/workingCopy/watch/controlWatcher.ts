@@ -7,7 +7,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Backend } from '../backend.ts';
 import { directoryIdentity } from './directoryWatches.ts';
 
-/** Of a backend, what is needed to know what to watch. */
+/** The parts of a backend that decide what to watch. */
 export type Watchable = Pick<Backend, 'root' | 'controlDirectories' | 'isRelevant'>;
 
 export class ControlWatcher implements Disposable {
@@ -15,7 +15,7 @@ export class ControlWatcher implements Disposable {
   readonly #logger: Logger;
   readonly #watchers = new Map<string, { watcher: fs.FSWatcher; identity: string }>();
   readonly #events = new Emitter<string>();
-  /** Directories of which it was said that they cannot be watched; they are tried again and again. */
+  /** Directories that could not be watched, as the log already shows; they are tried again and again. */
   readonly #refused = new Set<string>();
   /** Names of single files watched in directories that hold other things, too: configuration, ignore files. */
   #files = new Map<string, Set<string>>();

@@ -1,4 +1,4 @@
-// The system's means to watch single directories: one descriptor of inotify's where there is native code, else `fs.watch`.
+// Watches single directories with the system: one descriptor of inotify where there is native code, else `fs.watch`.
 import * as fs from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { errorMessage, systemErrorCode } from '../../base/errors.ts';
@@ -9,19 +9,20 @@ import { loadNative } from '../../status/bulk/native.ts';
 /** Watches of directories. Each is a number. */
 export interface DirectoryWatches extends Disposable {
   /**
-   * Watches a directory. Where the system has one watch for a directory, whatever it is called, the same number is answered
-   * for the same directory.
+   * Watches a directory. Where the system has one watch for a directory under all its names, equal directories get
+   * equal numbers.
+   *
    * @param path absolute
-   * Throws an error with the system's code: ENOSPC if there are no watches left, ENOENT, EACCES and others.
+   * @throws an error with the system's code: ENOSPC if no watches are left, ENOENT, EACCES and others
    */
   add(path: string | Buffer): number;
-  /** Tells of what has happened so far, as far as that can be had at once. */
+  /** Delivers the events so far, as far as they are available at once. */
   drain(): void;
   /** Ends a watch, unless another user of the same descriptor holds it. To be called when `held` no longer has it. */
   remove(watch: number): void;
 }
 
-/** Who is told of what happens. */
+/** Receives the events. */
 export interface WatchUser {
   /** The watches that were answered and are still of use. */
   readonly held: ReadonlyMap<number, unknown>;
@@ -30,7 +31,7 @@ export interface WatchUser {
    * @param name what it happened to, as bytes; '' if that is not known; undefined if it is the directory itself
    */
   changed(watch: number, name: string | undefined): void;
-  /** This watch will tell no more. */
+  /** The watch will report no more events. */
   failed(watch: number, error: unknown): void;
   /** Events were dropped: anything may have happened anywhere. */
   lost(): void;
@@ -46,7 +47,7 @@ export function createDirectoryWatches(
   try {
     return new InotifyWatches(module, user);
   } catch (error) {
-    // No descriptor is left for this user, say. Node has one already.
+    // The user may have no descriptors left. Node already has one.
     logger.info(`Directories are watched by Node (${errorMessage(error)}).`);
     return new NodeWatches(user);
   }
@@ -58,7 +59,10 @@ export function inotifyModule(): InotifyModule | undefined {
   return module?.watchDrain === undefined ? undefined : (module as InotifyModule);
 }
 
-/** A text that differs between two directories of one moment; undefined if there is none, or it cannot be looked at. */
+/**
+ * Returns a text that differs between two directories of one moment; undefined if the path is no directory or cannot be
+ * stat'ed.
+ */
 export function directoryIdentity(directory: string): string | undefined {
   try {
     const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
@@ -111,7 +115,7 @@ export class NodeWatches implements DirectoryWatches {
   }
 }
 
-/** What `native/watch.c` exports. */
+/** The exports of `native/watch.c`. */
 export interface InotifyModule {
   watchOpen(tell: (events: ArrayBuffer, lost: boolean) => void): object;
   watchAdd(handle: object, path: string | Buffer): number;
@@ -150,7 +154,7 @@ export class InotifyWatches implements DirectoryWatches {
 
 const EVENT_HEADER = 16;
 const IN_Q_OVERFLOW = 0x4000;
-/** The kernel has removed a watch, after an event that said why. */
+/** The kernel has removed a watch, after an event with the reason. */
 const IN_IGNORED = 0x8000;
 
 /** A user has 128 descriptors of this kind for all programs, so that all repositories of this thread share one. */

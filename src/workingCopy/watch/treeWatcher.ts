@@ -24,11 +24,11 @@ export interface TreeWatcher extends Disposable {
   watch(path: BytePath, fresh: boolean): void;
   /** The directory is no longer there, or no longer one of ours. */
   unwatch(path: BytePath): void;
-  /** Nothing but the root is to be watched; what happened there and was not told yet still is. */
+  /** Stops watching everything except the root. Changes there that are not reported yet still will be. */
   unwatchBelow(): void;
   /**
-   * Gives the hints of what has happened so far, now. Without native code they come by themselves before the next turn of
-   * the event loop.
+   * Delivers the hints so far now. Without native code they arrive by themselves before the next turn of the event
+   * loop.
    */
   drain(): void;
 }
@@ -65,7 +65,7 @@ export class DirectoryWatcher implements TreeWatcher {
   readonly #rootName: string;
   #rootIdentity: string | undefined;
   readonly #watches = new Map<BytePath, number>();
-  /** What is watched by each watch: several paths where a directory is known by an older name, too. */
+  /** The paths of each watch: several for a directory that is still known by an older name. */
   readonly #paths = new Map<number, BytePath | readonly BytePath[]>();
   readonly #hints = new Emitter<BytePath>();
   /** Directories that are there and that there was no watch for. They are asked for again by each audit. */
@@ -192,8 +192,8 @@ export class DirectoryWatcher implements TreeWatcher {
   }
 
   #changed(directory: BytePath, given: string | undefined): void {
-    // A directory that is itself removed, renamed or unmounted is reported under its own name, and in its parent by the
-    // watch of that. The root has none: another working copy may be there now, or nothing. Or it has a file of its name.
+    // A removed, renamed or unmounted directory is reported under its own name, and by its parent's watch. The root has
+    // no parent's watch: another working copy may be there now, or nothing. Or it has a file of its own name.
     const name = given ?? (directory === ROOT_PATH ? this.#rootName : baseName(directory));
     if (
       directory === ROOT_PATH &&
@@ -257,15 +257,15 @@ export class RecursiveWatcher implements TreeWatcher {
   }
 
   unwatch(): void {
-    // As above.
+    // The root's watch covers every directory.
   }
 
   unwatchBelow(): void {
-    // As above.
+    // The root's watch covers every directory.
   }
 
   drain(): void {
-    // Node tells of it by itself.
+    // Node delivers them by itself.
   }
 
   dispose(): void {

@@ -1,14 +1,15 @@
-// Watches the directories that a scan by several threads has found, a few at a time, after its result was told.
+// Watches the directories of a scan by several threads, a few at a time, after its result is published.
 import { joinPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import type { Directory, StatusTree } from '../statusTree.ts';
 import type { Reconciler } from '../rescan/reconciler.ts';
 import type { TreeWatcher } from './treeWatcher.ts';
 
 /**
- * A watch costs some ten microseconds, a quarter of a second for 25,000 directories, which is not to delay what is known
- * already. What happens between the scan and the watch of a directory is told by no event: whoever uses this looks at
- * everything once more when it has finished. That look comes after each watch was there, so that a change is either seen
- * by it or told by the watch.
+ * Watches directories in the background. A watch costs some ten microseconds, a quarter of a second for 25,000
+ * directories. The status must not wait for that.
+ *
+ * No event reports a change between the scan of a directory and its watch. So the owner audits everything after the
+ * last watch. Each change is then found by the audit or reported by a watch.
  */
 export class WatchInstaller {
   readonly #tree: StatusTree;
@@ -38,7 +39,7 @@ export class WatchInstaller {
   }
 }
 
-/** Whatever a bulk scan leaves to be done when it was told: the watches, and the look at everything after them. */
+/** The work after a bulk scan: the watches, and the audit after them. */
 export class CatchUp {
   readonly #reconciler: Reconciler;
   readonly #watcher: Pick<TreeWatcher, 'watch'>;
@@ -50,12 +51,12 @@ export class CatchUp {
     this.#watcher = watcher;
   }
 
-  /** Whether something may have happened that neither an event has told of nor an audit has found. */
+  /** True if a change may exist that no event has reported and no audit has found. */
   get isPending(): boolean {
     return this.#reconciler.hasUnwatched || this.#armer !== undefined || this.#audits;
   }
 
-  /** Whether the audit that runs, if one does, is that look. */
+  /** True if the running audit is the one after the watches. */
   get isAuditing(): boolean {
     return this.#audits;
   }
