@@ -1,5 +1,5 @@
-// Versions of files from the history of one repository. What was read is kept by file node, so that it is read once
-// however often it is asked for; of the files whose base was asked for it is known when that becomes another.
+// Reads versions of files from the history of one repository. Contents are cached by file node, so each is read once.
+// For files whose base was requested, it notices when the base changes.
 import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { BoundedCache } from '../base/boundedCache.ts';
@@ -7,7 +7,7 @@ import type { Snapshot } from '../workingCopy/backend.ts';
 import { NoContent, type FileVersion, type NoContentReason, type RepositoryQueries } from '../workingCopy/queries.ts';
 import type { ContentAnswer, ContentQuery } from './protocol.ts';
 
-/** What the contents are read from; a live model and its backend, or what a test takes for them. */
+/** The source of the contents: a live model with its backend, or a test's replacement. */
 export interface ContentSourceRepository {
   /** Undefined while the repository cannot be read. */
   snapshot(): Snapshot | undefined;
@@ -35,11 +35,11 @@ export class Contents {
   readonly counters: ContentCounters = { read: 0, remembered: 0, compared: 0 };
   readonly #repository: ContentSourceRepository;
   readonly #bytes = new BoundedCache<Uint8Array>(MAX_CONTENTS, MAX_BYTES, bytes => bytes.length);
-  /** What the base of each file was when it was asked for first or last told to have changed; '' for none. */
+  /** Each file's base when it was first requested or last reported as changed; '' for none. */
   readonly #followed = new BoundedCache<string>(MAX_FOLLOWED, MAX_FOLLOWED, () => 1);
   /**
-   * What `#followed` was compared with last. It is not kept from being forgotten: where nothing that is told has changed, what
-   * was recorded before, tens of megabytes, would stay until the next update.
+   * The parts of the snapshot that `#followed` was last compared with. The references are weak. Strong ones would keep
+   * tens of megabytes of an old snapshot until the next update.
    */
   #compared: { readonly base: WeakRef<object>; readonly statCache: WeakRef<object> } | undefined;
 
@@ -63,8 +63,8 @@ export class Contents {
   }
 
   /**
-   * The files whose base was asked for and is another now; each change is told once. Costs nothing if what is recorded is
-   * the same as at the last call, a look into the manifest per file if it is not, and no reading of any file's history.
+   * Returns the requested files whose base has changed, each change once. Costs nothing for an unchanged snapshot.
+   * Otherwise it costs a manifest look-up for each file, and reads no file's history.
    */
   takeChangedBases(): string[] {
     const snapshot = this.#repository.snapshot();
@@ -100,7 +100,7 @@ export class Contents {
   }
 
   #follow(snapshot: Snapshot, path: BytePath): void {
-    // A change that came since the last comparison was made is told of like every other.
+    // A change since the last comparison is reported like any other.
     this.#compared ??= { base: new WeakRef(snapshot.input.base), statCache: new WeakRef(snapshot.input.statCache) };
     if (this.#followed.get(path) === undefined) this.#followed.set(path, this.#identity(snapshot, path));
   }
@@ -109,7 +109,7 @@ export class Contents {
     try {
       return this.#repository.queries.baseId(snapshot, path);
     } catch (error) {
-      // What cannot be read now is told when it is asked for, and has changed when it can be read again.
+      // A read error is reported on request. The base changes when it can be read again.
       if (error instanceof QuicksilverError) return '';
       throw error;
     }
@@ -130,7 +130,7 @@ export class Contents {
   }
 }
 
-/** There is none; the message is a sentence for a person. */
+/** Returns the answer for a missing content; the message is a sentence for the user. */
 export function noContent(reason: NoContentReason, message: string): ContentAnswer {
   return { kind: 'none', reason, message };
 }

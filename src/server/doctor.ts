@@ -1,4 +1,5 @@
-// What a repository is, whether it is supported, and whether our answer is that of `hg`: as data, and as a text for people.
+// Examines a repository: its facts, its support, and a comparison with `hg`. The result is data, and a text for the
+// user.
 import { toDisplay } from '../base/bytePath.ts';
 import { oneLine } from '../base/foreignText.ts';
 import { QuicksilverError } from '../base/errors.ts';
@@ -17,19 +18,19 @@ import type { Trouble } from './problemLog.ts';
 export interface DoctorOptions {
   readonly root: string;
   readonly environment: HgEnvironment;
-  /** Also ask the real `hg`. Only where a person wants it, and trusts the repository. */
+  /** Also ask the real `hg`. Only if the user wants it and trusts the repository. */
   readonly compare: boolean;
-  /** Absolute path of the `hg` that a person has named; not given or '': it is looked for, also where it usually is. */
+  /** Absolute path of the `hg` that the user has set; if absent or '', the PATH and the usual places are searched. */
   readonly hg?: string | undefined;
-  /** What a live model of the repository has to say, if there is one. */
+  /** Facts from the repository's live model, if it has one. */
   readonly live?: LiveFacts;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface LiveFacts {
-  /** What is told of the repository now, with the reason if that is trouble. */
+  /** The published state, with the reason for a problem. */
   readonly state: string;
-  /** Whether `hg status` is asked because the repository must be refused. */
+  /** True if `hg status` answers because the repository is unsupported. */
   readonly answeredByHg: boolean;
   readonly audits: { readonly done: number; readonly secondsAgo: number | undefined };
   /** The last warnings and errors, the newest last. */
@@ -41,18 +42,18 @@ export interface LiveFacts {
 
 export type Comparison =
   | { readonly kind: 'not-asked' }
-  /** There is no `hg`; the message says what to do about it. */
+  /** No usable `hg` was found; the message explains how to fix it. */
   | { readonly kind: 'no-hg'; readonly message: string }
   | { readonly kind: 'failed'; readonly hg: string; readonly message: string }
   | { readonly kind: 'compared'; readonly hg: string; readonly differences: readonly Difference[] };
 
 export interface DoctorReport {
   readonly root: string;
-  /** What the repository is, as names and values, in the order in which they are to be shown. */
+  /** Facts about the repository as names and values, in the order in which they are shown. */
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** Why it is refused, as sentences; empty if it is supported. */
+  /** Why the repository is unsupported, as sentences; empty if it is supported. */
   readonly refusals: readonly string[];
-  /** What went wrong, if it could not be read. */
+  /** The error, if it could not be read. */
   readonly problem: string | undefined;
   readonly warnings: readonly string[];
   readonly ignoreFiles: readonly string[];
@@ -70,10 +71,13 @@ export interface Answer {
 
 /** Differences that are listed; the rest is counted. */
 const MAX_LISTED = 200;
-/** Of what hg says when it fails; the beginning tells. */
+/** Lines of hg's error output that are shown; the first ones matter. */
 const MAX_ERROR_LINES = 20;
 
-/** Looks at the repository. Throws only what `signal` was aborted with: what is wrong with the repository is reported. */
+/**
+ * Examines the repository. Throws only the reason of an aborted `signal`; errors of the repository are part of the
+ * report.
+ */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const vfs = new Vfs();
   const facts: [string, string][] = [];
@@ -89,7 +93,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     live: options.live,
   };
   try {
-    // Allowed to be unsupported, so that the reasons can be told all together and beside what else is known.
+    // Opens an unsupported repository too, so that all reasons appear together and beside the other facts.
     const lenient = MercurialRepository.open(options.root, {
       vfs,
       environment: options.environment,
@@ -215,7 +219,7 @@ async function compare(
   if (theirs.kind !== 'answer') return { kind: 'failed', hg, message: theirs.message };
   let differences = compareWithHg(ours, theirs.entries);
   if (differences.length > 0) {
-    // Files may have been changed between the two: what is a difference before and after hg looked is one of the programs.
+    // Files may change between the two answers: only a difference both before and after hg's answer counts.
     const again = await answer(repository, options);
     differences = inBoth(differences, compareWithHg(again.entries, theirs.entries));
   }

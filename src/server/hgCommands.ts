@@ -1,5 +1,5 @@
-// Runs the commands that clients ask for: through one runner per repository, which the fallback uses as well, so that
-// there are never two at once; and those that use the network one at a time over all repositories.
+// Runs the commands that clients request. Each repository has one runner, which the fallback uses as well, so two
+// commands never run at once. Commands that use the network run one at a time over all repositories.
 import * as path from 'node:path';
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { toDisplay } from '../base/bytePath.ts';
@@ -21,11 +21,14 @@ export interface HgCommandsOptions {
   readonly vfs: Vfs;
   readonly environment: HgEnvironment;
   readonly logger: Logger;
-  /** The folder with the programs that ssh runs to ask for a password, and hg for a message; undefined if there are none. */
+  /**
+   * The folder with the programs that ssh runs to get a password and hg runs to edit a message; undefined if there is
+   * none.
+   */
   readonly programs: string | undefined;
   ask(asked: HgAsked, signal: AbortSignal): Promise<string | undefined>;
   onProgress(progress: HgDidProgress): void;
-  /** Brings what is known of a repository up to date after a command; resolves when it was told. */
+  /** Updates the model of a repository after a command; resolves when the update is published. */
   follow(run: HgRun): Promise<void>;
 }
 
@@ -35,7 +38,7 @@ const MOST_OUTPUT = 50_000_000;
 export class HgCommands implements Disposable {
   readonly #options: HgCommandsOptions;
   readonly #runners = new Map<string | null, HgRunner>();
-  /** Of repositories that were closed while a command was changing something: settled when it has ended. */
+  /** For repositories that were closed during a command that changes something: settled when it has ended. */
   readonly #ending = new Map<string | null, Promise<void>>();
   readonly #askpass: Askpass | undefined;
   readonly #editor: EditorProgram | undefined;
@@ -79,7 +82,7 @@ export class HgCommands implements Disposable {
     return runner;
   }
 
-  /** Stops what runs in a repository, but for a command that is changing something: that one ends by itself. */
+  /** Stops the commands of a repository. A command that changes something ends by itself. */
   close(root: string | null): void {
     const runner = this.#runners.get(root);
     if (runner === undefined) return;
@@ -127,7 +130,7 @@ export class HgCommands implements Disposable {
   #inTurn(run: HgRun, signal: AbortSignal): Promise<HgResult> {
     const result = this.#network.then(async () => {
       await this.#askpass?.listen();
-      // What ssh asks is of no use when hg has ended, however it has.
+      // When hg has ended, ssh's question has lost its purpose.
       const ended = new AbortController();
       this.#asking = run.isInteractive ? { id: run.id, signal: AbortSignal.any([signal, ended.signal]) } : undefined;
       try {

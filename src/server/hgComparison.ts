@@ -4,7 +4,7 @@ import type { HgStatusEntry } from '../hgCommand/hgStatus.ts';
 import type { StatusEntry } from '../status/status.ts';
 import { STATUS_LETTERS } from './statusLetters.ts';
 
-/** What one side says of a path: a letter, with the source of a copy behind it. */
+/** One side's verdict on a path: a letter, and the source of a copy. */
 export interface Verdict {
   readonly letter: string;
   readonly source?: BytePath;

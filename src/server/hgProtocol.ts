@@ -1,11 +1,12 @@
-// What is said of commands of hg: the client has them run, and the server asks what hg asks, as JSON-RPC beside protocol.ts.
+// The messages about commands of hg, as JSON-RPC beside protocol.ts. The client runs commands through the server. The
+// server passes on the questions of hg.
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { HgCall } from '../hgCommand/hgCall.ts';
 import type { StopReason } from '../hgCommand/hgResult.ts';
 import type { CommandKind } from '../hgCommand/hgRunner.ts';
 import type { HgProgress, HgQuestion } from '../hgCommand/messages.ts';
 
-/** 'read' changes nothing; 'network' may change something, too, and runs only where a person has asked for it. */
+/** 'read' changes nothing. 'network' may change something, too, and runs only if the user asks for it. */
 export type HgCommandKind = CommandKind;
 
 export interface HgRun extends HgCall {
@@ -15,14 +16,16 @@ export interface HgRun extends HgCall {
   readonly id: number;
   /** Where it runs, an absolute path; without it, the root. */
   readonly cwd?: string;
-  /** What it reads as its standard input. */
+  /** Its standard input. */
   readonly input?: string;
   readonly kind: HgCommandKind;
-  /** Whether a person is there to answer questions. */
+  /** True if the user can answer questions. */
   readonly isInteractive: boolean;
-  /** Messages that hg wants edited are shown to a person; without this, hg fails where it wants one. */
+  /** True to show the user the messages that hg wants edited; otherwise hg fails where it wants one. */
   readonly edits?: boolean;
-  /** After it, all files are looked at, not only what is recorded and `files`: for commands that delete untracked files. */
+  /**
+   * True to rescan all files afterwards, not only recorded ones and `files`: for commands that delete untracked files.
+   */
   readonly looksAtAll?: boolean;
 }
 
@@ -35,22 +38,22 @@ export type HgRunResult =
       readonly output: string;
       /** Complaints and warnings, cut after some thousand bytes. */
       readonly errors: string;
-      /** What it did, in sentences for a person; empty where that is part of the output. */
+      /** Its status messages for the user; empty where they are part of the output. */
       readonly notes: string;
     }
-  /** It did not run to its end; the message is a sentence for a person. */
+  /** The command did not start or did not finish; the message is a sentence for the user. */
   | {
       readonly kind: 'stopped';
       readonly reason: StopReason;
       readonly message: string;
     }
-  /** There is no hg, or it may not be run; the message says what to do about it. */
+  /** No usable hg was found, or it may not run; the message explains how to fix it. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
 export interface HgAsked extends HgQuestion {
-  /** Of the command that asks. */
+  /** The id of the command that asks. */
   readonly id: number;
-  /** What was said before, which may tell what it is about. */
+  /** The output before the question, which may explain it. */
   readonly said: string;
   /**
    * It is no question: `text` is a message that hg proposes, to be edited, in the repository with this root. No answer
@@ -60,24 +63,24 @@ export interface HgAsked extends HgQuestion {
 }
 
 export interface HgDidProgress extends HgProgress {
-  /** Of the command. */
+  /** The id of the command. */
   readonly id: number;
 }
 
 export interface HgFound {
   readonly path: string;
-  /** As it tells it; '' if it was not asked or does not say. */
+  /** The version as hg prints it; '' if it was not asked or has none. */
   readonly version: string;
   /** Why there is none, and what to do about it; '' if there is one. */
   readonly problem: string;
 }
 
 /**
- * Runs a command, when those before it in the repository have ended. Answers when its result is part of what was told by
- * updates. Cancelling it interrupts the command; the answer says what became of it.
+ * Runs a command after those before it in the repository. Answers when updates have published its result. Cancelling
+ * interrupts the command; the answer reports how it ended.
  */
 export const RunHg = new RequestType<HgRun, HgRunResult, void>('hg/run');
-/** Which hg would be run; '' and why if none. Starts nothing unless its version is to be checked. */
+/** Finds the hg that would run; '' and the reason if there is none. Starts hg only to check its version. */
 export const FindHg = new RequestType<{ checks: boolean }, HgFound, void>('hg/find');
 /** From the server: hg asks. Null for no answer. */
 export const AskPerson = new RequestType<HgAsked, string | null, void>('hg/ask');

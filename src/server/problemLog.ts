@@ -1,10 +1,10 @@
-// The last warnings and errors, for a report. What a log says names files and reasons, and never what is in a file.
+// Keeps the last warnings and errors for a report. A log message names files and reasons, never a file's contents.
 
 /** How many are kept. */
 const MAX_TROUBLES = 50;
 /** How many of them a report has. */
 const MAX_REPORTED = 10;
-/** Characters of each: the beginning tells. */
+/** Characters kept of each message; its beginning matters. */
 const MAX_LENGTH = 500;
 
 export interface Trouble {
@@ -29,13 +29,13 @@ export class ProblemLog {
 
   /** The last ones that are not about another repository, the newest last. */
   of(root: string, roots: readonly string[]): readonly Trouble[] {
-    // Of roots inside of one another, the longest that is named is meant.
+    // A message about nested roots belongs to the longest root that it names.
     const others = roots.filter(other => !names(root, other));
     return this.#kept.filter(({ message }) => !others.some(other => names(message, other))).slice(-MAX_REPORTED);
   }
 }
 
-/** Whether a text names a folder, or something in it; not if it is another one whose name begins alike. */
+/** True if a text names a folder or a path in it. A folder with a longer name does not count. */
 function names(text: string, folder: string): boolean {
   for (let at = text.indexOf(folder); at >= 0; at = text.indexOf(folder, at + 1)) {
     const end = at + folder.length;

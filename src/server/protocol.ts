@@ -1,6 +1,6 @@
-// What the live model and its clients say to each other, as JSON-RPC. Paths of files are relative to the root of their
-// repository, '/'-separated, in the display form of base/bytePath.ts (bytes that are not UTF-8 as lone surrogates); roots
-// are absolute paths of the operating system.
+// The messages between the live models and their clients, as JSON-RPC. Paths of files are relative to the root of their
+// repository and separated by '/'. They have the display form of base/bytePath.ts (bytes that are not UTF-8 are lone
+// surrogates). Roots are absolute paths of the operating system.
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type * as state from '../base/repositoryState.ts';
 import type { ChangesetSummary, PendingChangesets, SystemKind } from '../base/repositoryState.ts';
@@ -39,7 +39,7 @@ export interface FileEntry {
   readonly directory?: true;
 }
 
-/** Why there is no status; the message is a sentence for a person. */
+/** Why there is no status; the message is a sentence for the user. */
 export interface Problem {
   /** A code of base/errors.ts, or 'internal'. */
   readonly code: string;
@@ -55,7 +55,7 @@ export type RepositoryState =
   | { readonly kind: 'ready' }
   /** The repository needs something that is not implemented. Watched on: it may change. */
   | { readonly kind: 'refused'; readonly problem: Problem }
-  /** As above, but `hg status` is asked; entries and counts are what it says. Ignored files are not among them. */
+  /** The repository is unsupported, and `hg status` supplies entries and counts, without ignored files. */
   | { readonly kind: 'fallback'; readonly problem: Problem }
   /** Something is damaged or unreadable, as it would be for `hg`. Watched on: it recovers when mended. */
   | { readonly kind: 'failed'; readonly problem: Problem }
@@ -71,7 +71,7 @@ export interface RepositoryHead {
   readonly topic?: string;
   /** If one is unfinished, the most specific: a rebase that stopped at a conflict may be a merge as well. */
   readonly operation?: state.Operation;
-  /** Of the first parent; absent if not known, or if that is the null revision. So are the two below. */
+  /** The phase of the first parent; absent if unknown, or for the null revision. The two fields below as well. */
   readonly phase?: state.Phase;
   /** True if the first parent is the newest open head of its branch: `hg update` would stay there. */
   readonly isBranchTip?: boolean;
@@ -80,8 +80,8 @@ export interface RepositoryHead {
   /** Present if the working copy is on another branch than the first parent: that alone can be committed. */
   readonly changesBranch?: true;
   /**
-   * How many ancestors of the first parent, itself included, are drafts: what is to be pushed, as far as can be told
-   * without asking the other repository. Absent if not known, or if no other repository is configured.
+   * The number of drafts among the ancestors of the first parent, itself included: the changesets to push. The remote
+   * is not asked. Absent if unknown, or if no remote is configured.
    */
   readonly drafts?: number;
 }
@@ -107,7 +107,7 @@ export interface Counts {
   readonly tracked: number;
 }
 
-/** What an update cost. */
+/** The work of an update. */
 export interface Cost {
   readonly milliseconds: number;
   readonly stats: number;
@@ -123,7 +123,7 @@ export interface RepositoryUpdate {
   readonly sequence: number;
   readonly state: RepositoryState;
   readonly head: RepositoryHead | undefined;
-  /** Everything known of this repository's files is to be forgotten first. */
+  /** True if the receiver must forget all entries of the repository first. */
   readonly reset: boolean;
   /** New or changed entries. */
   readonly changed: readonly FileEntry[];
@@ -134,7 +134,9 @@ export interface RepositoryUpdate {
   readonly nestedRepositories?: readonly string[];
   /** As a whole each time it changes; null when there is none any more. Absent: as before, or none after a reset. */
   readonly mergeState?: MergeState | null;
-  /** What `.hgsub` lists, ordered by path; the complete list each time it changes. None when a reset comes without it. */
+  /**
+   * The entries of `.hgsub`, ordered by path; the complete list on each change. A reset without it means an empty list.
+   */
   readonly subrepositories?: readonly Subrepository[];
   /** False while more is known to be coming: a first scan, a burst, the rest of a large update. */
   readonly settled: boolean;
@@ -160,24 +162,27 @@ export interface OpenOptions {
   readonly auditSeconds: number;
   /** Share of the system's limit of watches that may be used, 0 to 1. */
   readonly watchShare: number;
-  /** Files that a person looks at: their directories are scanned first. */
+  /** Files that the user sees: their directories are scanned first. */
   readonly first?: readonly string[];
 }
 
-/** Whether the server may start `hg`, and which. Until it is told, it may not. */
+/** Decides if the server may start `hg`, and which one. Until the client sends a policy, it may not. */
 export interface HgPolicy {
-  /** Only where a person trusts what is in the repositories: hg executes what their configuration says. */
+  /** True only if the user trusts the repositories: hg executes what their configuration names. */
   readonly allow: boolean;
-  /** Whether it may answer for repositories that are refused. */
+  /** True if hg may answer for unsupported repositories. */
   readonly fallback: boolean;
   /** Absolute path of the program; '' to look for it. */
   readonly path: string;
 }
 
 /**
- * Which version of a file: 'base' is what its changes are measured against, the first parent's (of a renamed or copied
- * file its source's there); 'p2' is the second parent's in a merge; 'file:' with 40 hexadecimal digits is the revision of the
- * file with that node, and with 40 zeros nothing at all; 40 hexadecimal digits alone are the node of a changeset.
+ * Names a version of a file:
+ * - 'base': the version that changes are compared with, in the first parent. A renamed or copied file has its source's
+ *   version there.
+ * - 'p2': the second parent's version in a merge.
+ * - 'file:' and 40 hexadecimal digits: the version with that file node; with 40 zeros, an empty file.
+ * - 40 hexadecimal digits: the version in that changeset.
  */
 export type ContentRevision = string;
 
@@ -185,7 +190,7 @@ export interface ContentQuery {
   readonly root: string;
   readonly path: string;
   readonly revision: ContentRevision;
-  /** Whether `bytes` are wanted; without them only little travels. */
+  /** True if `bytes` are wanted; otherwise they are not sent. */
   readonly withBytes: boolean;
 }
 
@@ -194,7 +199,7 @@ export type ContentAnswer =
       readonly kind: 'content';
       /** The file node: the same node means the same bytes. */
       readonly node: string;
-      /** Of the changeset it was found in; of a file found by its own node, all zeros. */
+      /** The changeset in which it was found; all zeros for a file found by its node. */
       readonly changeset: string;
       /** Where it was found: another path than was asked for if that is a copy. */
       readonly path: string;
@@ -224,7 +229,7 @@ export const Discover = new RequestType<DiscoverQuery, readonly FoundRepository[
 /** Starts to follow a repository. Updates come by `DidUpdate`, problems included: this itself does not fail. */
 export const Open = new RequestType<OpenOptions, null, void>('repository/open');
 export const Close = new RequestType<{ root: string }, null, void>('repository/close');
-/** Looks at everything again. Answers when the result has been sent. */
+/** Rescans everything. Answers when the result has been sent. */
 export const Refresh = new RequestType<{ root: string; cause: string }, null, void>('repository/refresh');
 /** Answers when all hints given so far have been examined and the result has been sent. */
 export const Settle = new RequestType<{ root: string }, null, void>('repository/settle');
@@ -241,8 +246,8 @@ export const PreviewIgnore = new RequestType<
 /** A report for people, as Markdown. `compare` also asks the real `hg`, where {@link HgPolicy} allows it. */
 export const Doctor = new RequestType<{ root: string; compare: boolean }, string, void>('repository/doctor');
 /**
- * The changesets that the second parent brings in: its ancestors, itself included, that the first parent has not. None if
- * there is no second parent.
+ * The changesets that the second parent brings in: its ancestors, itself included, that are no ancestors of the first
+ * parent. Empty without a second parent.
  */
 export const PendingMerge = new RequestType<{ root: string; limit: number }, PendingChangesets, void>(
   'repository/pendingMerge',
@@ -251,11 +256,11 @@ export const PendingMerge = new RequestType<{ root: string; limit: number }, Pen
 export const ParentSummaries = new RequestType<{ root: string }, readonly ChangesetSummary[], void>(
   'repository/parentSummaries',
 );
-/** The changeset that a person's word for it names: a number, a node or its beginning, a bookmark, tag or branch. */
+/** Finds the changeset that a text names: a number, a node or its beginning, a bookmark, tag or branch. */
 export const ResolveRevision = new RequestType<{ root: string; revision: string }, RevisionAnswer, void>(
   'repository/resolveRevision',
 );
-/** What differs between two changesets, by their nodes; the first `limit` files. */
+/** The differences between two changesets, given by their nodes; the first `limit` files. */
 export const CompareRevisions = new RequestType<
   { root: string; from: string; to: string; limit: number },
   RevisionComparison,
@@ -267,9 +272,9 @@ export const Shutdown = new RequestType0<null, void>('shutdown');
 
 /** Something may have happened at these paths (relative; '' is the whole working copy). */
 export const Hint = new NotificationType<{ root: string; paths: readonly string[] }>('repository/hint');
-/** The person is looking again: a good moment for an audit. */
+/** The window has got or lost the focus: getting it is a good moment for an audit. */
 export const Focus = new NotificationType<{ focused: boolean }>('window/focus');
-/** Holds for all repositories, until it is told anew. What is refused is then answered by `hg status`. */
+/** Holds for all repositories until the next one. `hg status` then answers for unsupported repositories. */
 export const SetHgPolicy = new NotificationType<HgPolicy>('hg/setPolicy');
 export const DidUpdate = new NotificationType<RepositoryUpdate>('repository/didUpdate');
 export const Log = new NotificationType<LogMessage>('log');

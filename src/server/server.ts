@@ -1,4 +1,4 @@
-// Serves live models over a JSON-RPC connection: to the extension from a worker thread, to anything else from a process.
+// Serves live models over JSON-RPC: to the extension from a worker thread, to any other client from a process.
 import { CancellationTokenSource, type MessageConnection, type NotificationType } from 'vscode-jsonrpc';
 import { bytePath, fromDisplay, parentPath, type BytePath } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
@@ -223,7 +223,7 @@ export class Server implements Disposable {
   }
 
   async #ask(asked: hgProtocol.HgAsked, signal: AbortSignal): Promise<string | undefined> {
-    // Nobody is told of it any more.
+    // The command was cancelled: ask nobody.
     if (signal.aborted) return undefined;
     const cancel = new CancellationTokenSource();
     const abort = (): void => cancel.cancel();
@@ -311,7 +311,7 @@ function unreadable(root: string): { readonly kind: 'none'; readonly message: st
   return { kind: 'none', message: `${root} cannot be read now.` };
 }
 
-// Either the model or hg answers for a repository; both are told.
+// Either the model or hg answers for a repository; both get the hints.
 
 function hint({ model, fallback }: ServedRepository, paths: readonly BytePath[]): void {
   model.hint(paths);

@@ -10,7 +10,7 @@ import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } fro
 /** A large update travels in parts, so that the receiver's thread is never busy with it for long. */
 const PART_ENTRIES = 2000;
 
-/** What is told of a repository: by its live model, or by the fallback that asks hg. */
+/** A published update of a repository: from its live model, or from the fallback through hg. */
 export type PublishedUpdate = Omit<ModelUpdate, 'state'> & { readonly state: ToldState };
 export type ToldState = ModelState | { readonly kind: 'fallback'; readonly problem: QuicksilverError };
 

@@ -12,7 +12,7 @@ export interface IgnoreExplanation {
   readonly text: string;
 }
 
-/** What a line would do in the ignore file. */
+/** The effect of a line in the ignore file. */
 export type IgnorePreview =
   | {
       readonly kind: 'hidden';

@@ -13,7 +13,10 @@ export function pendingChangesets(store: Store, head: Head, limit: number): Pend
   return store.whileStable(() => pendingMerge(store.changelog, head.firstParent, head.secondParent, count));
 }
 
-/** As above. */
+/**
+ * Returns the parents of the working copy, without a null revision. Throws a QuicksilverError if the changelog cannot
+ * be read.
+ */
 export function parentSummaries(store: Store, head: Head): ChangesetSummary[] {
   return store.whileStable(() =>
     [head.firstParent, head.secondParent].flatMap(parent => changesetSummary(store.changelog, parent) ?? []),

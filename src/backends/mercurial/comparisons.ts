@@ -1,4 +1,4 @@
-// Which changeset a person means, and what differs between two of them.
+// Resolves the names of changesets, and compares two changesets.
 import { toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { History } from '../../mercurial/history/history.ts';

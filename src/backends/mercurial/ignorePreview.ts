@@ -1,4 +1,4 @@
-// What a line would hide if it were in the ignore file.
+// Computes which files a line would hide if it were in the ignore file.
 import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { compileIgnoreLines } from '../../mercurial/ignore/ignoreLines.ts';

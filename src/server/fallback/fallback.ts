@@ -1,5 +1,5 @@
-// Stands in for the live model of a repository that is refused, where hg may be asked: watches what is recorded, and tells
-// what hg says. Starts nothing as long as the repository is supported, or nobody has allowed it.
+// Replaces the live model of an unsupported repository, where hg may run. It watches the recorded state, and publishes
+// the answers of hg. It starts nothing while the repository is supported, or hg is not allowed.
 import * as path from 'node:path';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import type { QuicksilverError } from '../../base/errors.ts';
@@ -31,7 +31,7 @@ export interface FallbackOptions {
   hg(): HgRunner;
 }
 
-/** What an hg that probes the file system leaves in the working copy for a moment. */
+/** Files that hg creates in the working copy for a moment, to probe the file system. */
 const PROBE = /^hg-check(?:exec|link)-[^/]*$/;
 
 export class Fallback implements Disposable {
@@ -80,7 +80,7 @@ export class Fallback implements Disposable {
     );
   }
 
-  /** Whether hg is asked at the moment. */
+  /** True while hg answers for the repository. */
   get isActive(): boolean {
     return this.#status.isActive;
   }
@@ -90,7 +90,7 @@ export class Fallback implements Disposable {
     return this.#contents.answer(query);
   }
 
-  /** Told of what the live model tells. True if that is not to be passed on, because hg is asked instead. */
+  /** Follows the live model's state. Returns true if hg answers instead, so the state must not be sent on. */
   follow(state: ModelState): boolean {
     this.#refused = state.kind === 'refused' ? state.problem : undefined;
     if (this.#refused === undefined || !isAllowed(this.#policy)) {
@@ -149,7 +149,7 @@ export class Fallback implements Disposable {
     this.#watcher = undefined;
   }
 
-  /** With each update anew: what is to be watched may have changed. */
+  /** Runs with each update: the files to watch may have changed. */
   #watch(): void {
     const { root, logger } = this.#options;
     if (this.#watcher === undefined) {

@@ -1,5 +1,5 @@
-// Versions of files of a repository that is refused, as hg gives them: converted as its working files are, so that the two
-// can be compared. What was read is kept by changeset and path.
+// Reads versions of files of an unsupported repository through hg. They are converted like its working files, so that
+// both can be compared. Contents are cached by changeset and path.
 import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { HgResult } from '../../hgCommand/hgResult.ts';
@@ -11,7 +11,7 @@ import { noContent } from '../contents.ts';
 import type { ContentAnswer, ContentQuery } from '../protocol.ts';
 
 export interface FallbackContentSource {
-  /** What hg has said of a path; undefined for what is clean. */
+  /** hg's entry for a path; undefined for a clean file. */
   entry(path: BytePath): Entry | undefined;
   isSymlink(path: BytePath): boolean;
   /** Runs a command that only reads. */
@@ -31,7 +31,7 @@ interface Version {
 export class FallbackContents {
   readonly #source: FallbackContentSource;
   readonly #bytes = new BoundedCache<Uint8Array>(MAX_CONTENTS, MAX_BYTES, bytes => bytes.length);
-  /** Which version was the base of each file when it was asked for first or last told to have changed. */
+  /** Each file's base version when it was first requested or last reported as changed. */
   readonly #followed = new BoundedCache<string>(MAX_FOLLOWED, MAX_FOLLOWED, () => 1);
 
   #head: Head | undefined;
@@ -41,7 +41,7 @@ export class FallbackContents {
     this.#source = source;
   }
 
-  /** Never rejects for what a repository can be like, or for what hg says: that is an answer. */
+  /** Never rejects for a problem of the repository or a message of hg: the answer contains it. */
   async answer({ path: shown, revision, withBytes }: Omit<ContentQuery, 'root'>): Promise<ContentAnswer> {
     const path = fromDisplay(shown);
     const version = this.#version(path, revision);
@@ -62,10 +62,11 @@ export class FallbackContents {
   }
 
   /**
-   * Takes over what is recorded now, and answers the files whose base was asked for and may be another one; each change is
-   * told once. Runs nothing.
+   * Takes over the recorded state. Returns the requested files whose base may have changed, each change once. Runs
+   * nothing.
+   *
    * @param head the parents; undefined if they cannot be read
-   * @param rules a text that is another one when a file may be converted differently
+   * @param rules a text that changes when a file may be converted differently
    */
   update(head: Head | undefined, rules: string): string[] {
     this.#head = head;

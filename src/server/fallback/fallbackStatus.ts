@@ -1,5 +1,5 @@
-// The status of a repository that is refused, as `hg status` tells it: asked when something has happened and it is quiet
-// again, never twice at once, and never for more than a quarter of the time.
+// The status of an unsupported repository, as `hg status` reports it. It asks hg when things are quiet after a hint. It
+// never asks twice at once, and spends at most a quarter of the time on it.
 import { Delay } from '../../base/async.ts';
 import { Waiters } from '../../base/waiters.ts';
 import type { BytePath } from '../../base/bytePath.ts';
@@ -25,8 +25,8 @@ export interface FallbackStatusOptions {
 /** So long nothing must have happened before hg is asked. */
 export const QUIET_MS = 300;
 /**
- * A repository that is being made (hg init, clone, upgrade) is one that has to be refused for a moment: only a refusal that
- * has stood for this long has hg asked, unless somebody waits for the answer.
+ * Milliseconds before hg is asked, unless somebody waits for the answer. A repository in the making (hg init, clone,
+ * upgrade) is unsupported for a moment.
  */
 export const FIRST_WAIT_MS = 1000;
 /** Where something happens all the time, it is asked this long after the first of it. */
@@ -38,12 +38,12 @@ const LOCKED_WAIT_MS = 200;
 const LOCKED_LIMIT_MS: Readonly<Record<Exclude<Lock, 'free'>, number>> = { held: 2000, updating: 60_000 };
 /** A look because the window got the focus is of use only if the last one is some time ago. */
 const FOCUS_MS = 10_000;
-/** After a failure it is tried again even if nothing happens: after this, then twice as long each time, this at most. */
+/** Milliseconds until the next attempt after a failure, even without hints. The time doubles up to the limit below. */
 const RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 300_000;
 /**
- * hg status writes into the dirstate what it has found out, and a command may have written there at the same time: it is
- * asked once more, until nothing was written meanwhile, but no more often than this.
+ * The most confirmations of an answer. The command `hg status` updates the dirstate, and another command may have
+ * written it at the same time. So hg is asked again until nothing was written meanwhile.
  */
 const MOST_CONFIRMATIONS = 2;
 
@@ -66,9 +66,9 @@ export class FallbackStatus implements Disposable {
   readonly #due = this.#owned.add(new Delay(() => void this.#run()));
   readonly #auditDue = this.#owned.add(new Delay(() => this.#look('audit')));
   readonly #retryDue = this.#owned.add(new Delay(() => this.#look('another try')));
-  /** Why the repository is refused; undefined while it is not. */
+  /** Why the repository is unsupported; undefined while it is supported. */
   #problem: QuicksilverError | undefined;
-  /** Another one for each time that it was refused, so that an answer of the time before is recognized. */
+  /** Changes each time the repository becomes unsupported; marks answers from an earlier time. */
   #session = 0;
   #entries: Entries = NOTHING;
   #told: { state: ToldState; head: string; parts: string; settled: boolean } | undefined;
@@ -82,7 +82,7 @@ export class FallbackStatus implements Disposable {
   #recorded = '';
   #confirmations = 0;
   #failures = 0;
-  /** Of the last answer. */
+  /** When the last answer ended. */
   #endedAt = -Infinity;
   #took = 0;
   readonly #waiters = new Waiters();
@@ -97,12 +97,12 @@ export class FallbackStatus implements Disposable {
     return this.#problem !== undefined;
   }
 
-  /** What hg has said of a path; undefined for what is clean, or not known. */
+  /** Returns hg's entry for a path; undefined if it is clean or unknown. */
   entry(path: BytePath): Entry | undefined {
     return this.#entries.get(path);
   }
 
-  /** The repository is refused for this reason: from now on hg is asked, first when that has stood for a while. */
+  /** Starts asking hg, because the repository is unsupported for this reason. The first question waits for a while. */
   start(problem: QuicksilverError): void {
     if (this.#problem?.message === problem.message) return;
     this.#problem = problem;
@@ -114,7 +114,7 @@ export class FallbackStatus implements Disposable {
     this.#look('refused');
   }
 
-  /** The repository is refused no more, or hg may not be asked any more. What is known of it is forgotten. */
+  /** Stops asking hg: the repository is supported again, or hg may not run. Forgets the entries. */
   stop(): void {
     this.#problem = undefined;
     this.#session++;
@@ -132,9 +132,9 @@ export class FallbackStatus implements Disposable {
     this.#note('file events');
   }
 
-  /** Something may have happened to what is recorded. What hg status itself wrote there is not taken for it. */
+  /** The recorded state may have changed. Changes by our own hg status do not count. */
   control(): void {
-    // What is written while hg is asked is looked at when it has answered.
+    // Changes while hg runs are checked after its answer.
     if (this.#problem === undefined || this.#running) return;
     if (this.#options.recorded() === this.#recorded) return;
     this.#confirmations = 0;
@@ -145,7 +145,7 @@ export class FallbackStatus implements Disposable {
     if (performance.now() - this.#endedAt > FOCUS_MS) this.#look('focus');
   }
 
-  /** Asks hg whatever the events said. Resolves when the answer has been told. */
+  /** Asks hg, whatever the events reported. Resolves when the answer is published. */
   refresh(cause: string): Promise<void> {
     if (this.#problem !== undefined) this.#note(cause);
     return this.settle();

@@ -1,4 +1,4 @@
-// What can be said of a repository whose status is refused: most of what makes it so concerns the files only.
+// Facts that we can still report about an unsupported repository: most reasons concern only its files.
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { HgEnvironment } from '../../mercurial/config/environment.ts';
@@ -11,7 +11,7 @@ import { subrepositories } from '../../mercurial/repository/subrepos.ts';
 import type { Head, Lock, Subrepository } from '../../workingCopy/backend.ts';
 import { HeadReader } from '../../backends/mercurial/mercurialHead.ts';
 
-/** Looked at where not even the requirements can be understood. */
+/** The files to watch if not even the requirements can be decoded. */
 const FILES_WITHOUT_LAYOUT = ['requires', 'dirstate', 'branch', 'bookmarks', 'bookmarks.current', 'sparse', 'hgrc'];
 
 interface Opened {
@@ -25,7 +25,7 @@ export interface RefusedHead {
   readonly head: Head | undefined;
   /** Files that are recorded; 0 if that cannot be read. */
   readonly tracked: number;
-  /** They need not be refused themselves. None if the files that list them cannot be read. */
+  /** They may be supported themselves. Empty if the files that list them cannot be read. */
   readonly subrepositories: readonly Subrepository[];
 }
 
@@ -64,7 +64,7 @@ export class UnsupportedRepository {
     return this.#state(this.files());
   }
 
-  /** Absolute paths of the files that {@link recorded} looks at. */
+  /** Absolute paths of the files that {@link recorded} covers. */
   files(): readonly string[] {
     const repository = this.#open()?.repository;
     if (repository === undefined) {
