@@ -20,6 +20,7 @@ import {
 import { hgVariables, type Variables } from './hgVariables.ts';
 import { decodeMessage, type HgQuestion } from './messages.ts';
 import { endProcess } from './runProcess.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export interface CommandServerOptions {
   /** Absolute path of the program. */
@@ -257,7 +258,8 @@ export class CommandServer implements Disposable {
       this.#process.stdin.write(encodeInput());
       return;
     }
-    const said = Buffer.concat(running.output.slice(-20)).toString('utf8').slice(-SAID_CHARACTERS).trim();
+    const output = withoutSecrets(Buffer.concat(running.output.slice(-20)).toString('utf8'));
+    const said = output.slice(-SAID_CHARACTERS).trim();
     // A server without a channel for messages writes the question as it would to a terminal.
     const question = running.question ?? { text: said.split('\n').at(-1) ?? '', isPassword: /password/i.test(said) };
     running.question = undefined;

@@ -1,5 +1,6 @@
 // The result of a command.
 import type { HgProgress, HgQuestion } from './messages.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export type HgResult =
   /** The command ran to its end with this exit code. */
@@ -52,17 +53,21 @@ export const MAX_ERROR_BYTES = 8192;
 /** A process that was asked to end gets so many milliseconds to clean up before it is killed. */
 export const GRACE_MS = 2000;
 
-/** Keeps the beginning of what comes in. */
+/** Keeps the beginning of what comes in, without the passwords of addresses. */
 export class BoundedText {
   #bytes = Buffer.alloc(0);
+  #isCut = false;
 
   add(chunk: Buffer): void {
     const room = MAX_ERROR_BYTES - this.#bytes.length;
     if (room > 0) this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(0, room)]);
+    if (chunk.length > room) this.#isCut = true;
   }
 
   toString(): string {
-    return this.#bytes.toString('utf8').trim();
+    const text = this.#bytes.toString('utf8');
+    // A word that is cut may be half of a password.
+    return withoutSecrets(this.#isCut ? text.replace(/\S+$/, '') : text).trim();
   }
 }
 

@@ -184,11 +184,12 @@ export class HgRunner implements Disposable {
     result ??= await this.#inProcess(hg, command, cwd, signal);
     const milliseconds = (performance.now() - began).toFixed(0);
     const said = `hg ${shownArguments(command)}`;
-    logger.info(withoutSecrets(`${said} in ${cwd}: ${describe(result)}, ${milliseconds} ms (${how})`));
+    logger.info(`${said} in ${cwd}: ${describe(result)}, ${milliseconds} ms (${how})`);
     if (command.kind !== 'read' && result.kind === 'ended' && result.code !== 0) {
-      const output = result.output.toString('utf8').slice(-MOST_LOGGED).trim();
+      // Passwords first: a part of one is not known for one.
+      const output = withoutSecrets(result.output.toString('utf8')).slice(-MOST_LOGGED).trim();
       for (const text of [output, result.notes ?? '', result.errors]) {
-        if (text !== '') logger.info(withoutSecrets(text));
+        if (text !== '') logger.info(text);
       }
     }
     return result;
@@ -310,7 +311,7 @@ function isSameReading(a: HgCommand, b: HgCommand): boolean {
 
 /** There may be thousands, and a message of a commit among them. */
 function shownArguments(command: HgCommand): string {
-  const args = ownWords(command);
+  const args = ownWords(command).map(withoutSecrets);
   const { files } = command;
   const shown = args.slice(0, ARGUMENTS_LOGGED).map(arg => {
     return arg.length > MOST_OF_ARGUMENT ? `${arg.slice(0, MOST_OF_ARGUMENT)}…` : arg;

@@ -5,6 +5,7 @@ import { oneLine } from '../base/foreignText.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
+import { withoutSecrets } from '../hgCommand/secrets.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { Vfs } from '../files/vfs.ts';
@@ -294,12 +295,12 @@ function quote(text: string): string[] {
   return text
     .split('\n')
     .slice(0, MAX_ERROR_LINES)
-    .map(line => `    ${oneLine(line)}`);
+    .map(line => `    ${harmless(line)}`);
 }
 
 /** Text in code style; a name may contain backticks, and newlines, which would end the item. */
 function code(text: string): string {
-  const line = oneLine(text);
+  const line = harmless(text);
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   if (longest === 0) return `\`${line}\``;
   const fence = '`'.repeat(longest + 1);
@@ -308,10 +309,15 @@ function code(text: string): string {
 
 /** A sentence in which names may stand that Markdown would take for markup, or HTML. */
 function plain(text: string): string {
-  return oneLine(text)
+  return harmless(text)
     .replaceAll(/[\\`*[\]<]|:(?=\/\/)|&(?=[#\w]+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
     .replace(/^(?=[#>+-])/, '\\')
     .replace(/^(\d+)([.)])/, '$1\\$2');
+}
+
+/** A report is made to be sent to others. */
+function harmless(text: string): string {
+  return withoutSecrets(oneLine(text));
 }
 
 function plural(count: number, one: string, many = `${one}s`): string {

@@ -3,6 +3,7 @@ import { CancellationTokenSource, type MessageConnection, type NotificationType 
 import { bytePath, fromDisplay, parentPath, type BytePath } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
+import { withoutSecrets } from '../hgCommand/secrets.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
 import { Vfs } from '../files/vfs.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
@@ -292,7 +293,8 @@ export class Server implements Disposable {
   #makeLogger(): Logger {
     const write =
       (level: protocol.LogMessage['level']) =>
-      (message: string): void => {
+      (text: string): void => {
+        const message = withoutSecrets(text);
         if (level === 'warn' || level === 'error') this.#troubles.add(level, message);
         this.#send(protocol.Log, { level, message });
       };

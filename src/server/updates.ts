@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { toDisplay } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
+import { withoutSecrets } from '../hgCommand/secrets.ts';
 import type { Conflict, Head, MergeState, Subrepository } from '../workingCopy/backend.ts';
 import type { ModelState, ModelUpdate } from '../workingCopy/publisher.ts';
 import type * as protocol from './protocol.ts';
@@ -126,5 +127,6 @@ function toState(state: ToldState): RepositoryState {
 }
 
 function toProblem({ code, message, file, line }: QuicksilverError): protocol.Problem {
-  return { code, message, ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
+  // A line of a configuration file may be part of it.
+  return { code, message: withoutSecrets(message), ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
 }

@@ -1,12 +1,13 @@
 // What hg asks while it runs, as dialogs: a choice as a list, anything else as an input box.
 import { type CancellationToken } from 'vscode';
 import { input, pick } from '../common/display.ts';
+import { withoutSecrets } from '../../hgCommand/secrets.ts';
 import type { HgAsked } from '../../server/hgProtocol.ts';
 import { hgTexts } from './hgStrings.ts';
 
 /** Null if the person turns away, or the command is cancelled meanwhile. */
 export async function askPerson(asked: HgAsked, token: CancellationToken): Promise<string | null> {
-  const text = asked.text.trim();
+  const text = withoutSecrets(asked.text.trim());
   const { choices } = asked;
   if (choices !== undefined && choices.length > 0) {
     const items = choices.map(({ key, label }) => ({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failureOf, type FailureKind } from '../../../src/hgCommand/hgErrors.ts';
+import { BoundedText, MAX_ERROR_BYTES } from '../../../src/hgCommand/hgResult.ts';
 import { withoutSecrets } from '../../../src/hgCommand/secrets.ts';
 
 test('what hg 6.3.2 says is recognized', () => {
@@ -52,6 +53,14 @@ test('passwords in addresses are not shown', () => {
   assert.equal(withoutSecrets('https://joe@host:443/a:b@c'), 'https://joe@host:443/a:b@c');
   assert.equal(withoutSecrets('https://joe@mail.example:pw@host/x'), 'https://joe@mail.example:***@host/x');
   assert.equal(withoutSecrets(`${'x'.repeat(30)}+https://joe:pw@host`), `${'x'.repeat(30)}+https://joe:***@host`);
+});
+
+test('a password is not told where the text of a command is cut in the middle of it', () => {
+  for (let length = MAX_ERROR_BYTES - 30; length <= MAX_ERROR_BYTES; length++) {
+    const text = new BoundedText();
+    text.add(Buffer.from(`${'x'.repeat(length - 1)} http://joe:secret@host/ more`));
+    assert.doesNotMatch(text.toString(), /joe:s/);
+  }
 });
 
 test('passwords are looked for in bounded time', () => {

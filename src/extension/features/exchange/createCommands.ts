@@ -3,6 +3,7 @@ import * as nodePath from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { contextKeys } from '../../common/contextKeys.ts';
 import { input, notify, pick } from '../../common/display.ts';
+import { folderNameOf } from './folderName.ts';
 import { answersOf } from '../../hg/presetAnswers.ts';
 import { HgFailure, type HgChange } from '../../hg/hgClient.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
@@ -72,14 +73,13 @@ async function clone(context: HgContext, args: readonly unknown[]): Promise<Uri 
   return folder;
 }
 
-/** Below a folder that is chosen, by the last part of the address. */
+/** Below a folder that is chosen. */
 async function chooseDestination(source: string): Promise<string | undefined> {
   const parent = await pickFolder(l10n.t('Clone into This Folder'));
   if (parent === undefined) return undefined;
-  const [name = ''] = /[^/\\:]+(?=[/\\]*$)/.exec(source.replace(/[#?].*$/, '')) ?? [];
   const answer = await input({
     prompt: l10n.t('Name of the new folder in {0}', parent.fsPath),
-    value: name,
+    value: folderNameOf(source),
     ignoreFocusOut: true,
     validateInput: value => (/[/\\]|^\.*$/.test(value.trim()) ? l10n.t('Enter a folder name.') : undefined),
   });
