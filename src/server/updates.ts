@@ -128,5 +128,10 @@ function toState(state: ToldState): RepositoryState {
 
 function toProblem({ code, message, file, line }: QuicksilverError): protocol.Problem {
   // A line of a configuration file may be part of it.
-  return { code, message: withoutSecrets(message), ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
+  return {
+    code,
+    message: withoutSecrets(message),
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+  };
 }

@@ -19,33 +19,16 @@ import { loadNative } from '../../../src/status/bulk/native.ts';
 import { ENVIRONMENT, HG } from '../../fuzz/decoderInputs.ts';
 import { MemoryVfs } from '../../fuzz/memoryVfs.ts';
 import { encodeV1, encodeV2 } from '../../support/dirstateBytes.ts';
+import { FREE, MIB, nodeOf, repeated, testCosts, type Cost } from '../../support/costs.ts';
 import { NO_PEAK, peakGrowth } from '../../support/peakMemory.ts';
 
-const MIB = 1 << 20;
 const RULES = { file: 'dirstate', windowsNames: false };
-
-/** `count` texts, each made from its number, as one buffer. */
-function repeated(count: number, text: (i: number) => string): Buffer {
-  return Buffer.from(Array.from({ length: count }, (_, i) => text(i)).join(''), 'latin1');
-}
 
 function v1(count: number, path: (i: string) => string): Buffer {
   return encodeV1(Array.from({ length: count }, (_, i) => ({ state: 'n', path: path(i.toString(36)) })));
 }
 
-const node = (i: number): string => i.toString(16).padStart(40, '0');
 const { module: native } = loadNative();
-
-interface Cost {
-  readonly what: string;
-  readonly bytes: Buffer;
-  readonly run: (bytes: Buffer) => unknown;
-  /** Bytes for each byte of the file. */
-  readonly factor: number;
-}
-
-/** Beside what is in proportion to the file: garbage that is not collected yet, and one unit of memory of each kind. */
-const FREE = 48 * MIB;
 
 const nativeV1 = (bytes: Buffer): unknown => native?.decodeV1(bytes, false, 0x1234_5678, 0x9abc_def1);
 const shortNames = v1(330_000, i => i);
@@ -71,12 +54,14 @@ const COSTS: readonly Cost[] = [
     bytes: repeated(MIB, () => 'ab\n'),
     run: bytes => loadIgnoreRules(vfsOf('/r/.hgignore', bytes), { root: '/r', ignoreFiles: ['/r/.hgignore'] }),
     factor: 12,
+    rejected: /more than 100000 patterns/,
   },
   {
     what: 'ignore rules: long names',
     bytes: repeated(3000, i => `glob:${i}${'a'.repeat(630)}\n`),
     run: bytes => loadIgnoreRules(vfsOf('/r/.hgignore', bytes), { root: '/r', ignoreFiles: ['/r/.hgignore'] }),
     factor: 100,
+    rejected: /cannot be matched in bounded time/,
   },
   {
     what: 'configuration',
@@ -92,19 +77,19 @@ const COSTS: readonly Cost[] = [
   },
   {
     what: 'phases',
-    bytes: repeated(100_000, i => `1 ${node(i)}\n`),
+    bytes: repeated(100_000, i => `1 ${nodeOf(i)}\n`),
     run: bytes => readPhaseRoots(vfsOf(`${HG}/store/phaseroots`, bytes), `${HG}/store`),
     factor: 12,
   },
   {
     what: 'bookmarks',
-    bytes: repeated(100_000, i => `${node(i)} ${i}\n`),
+    bytes: repeated(100_000, i => `${nodeOf(i)} ${i}\n`),
     run: bytes => readBookmarks(vfsOf(`${HG}/bookmarks`, bytes), `${HG}/bookmarks`),
     factor: 12,
   },
   {
     what: 'tags',
-    bytes: repeated(100_000, i => `${node(i)} ${i}\n`),
+    bytes: repeated(100_000, i => `${nodeOf(i)} ${i}\n`),
     run: bytes => parseTags(bytes.toString('latin1')),
     factor: 20,
   },
@@ -112,13 +97,7 @@ const COSTS: readonly Cost[] = [
 
 const IDENTITY = { device: 1n, inode: 1n, size: 0n, mtimeNs: 1n, ctimeNs: 1n };
 
-for (const { what, bytes, run, factor } of COSTS) {
-  test(`memory: ${what}`, { skip: NO_PEAK }, () => {
-    const growth = peakGrowth(() => run(bytes));
-    const most = FREE + factor * bytes.length;
-    assert.ok(growth <= most, `${Math.round(growth / MIB)} MiB for ${(bytes.length / MIB).toFixed(1)} MiB`);
-  });
-}
+testCosts(COSTS);
 
 test('columns take the bytes for each node that the architecture page states', () => {
   const size = (table: NodeTable): number => columns(table).reduce((sum, column) => sum + column.byteLength, 0);
@@ -188,11 +167,11 @@ test('a manifest without line ends is gone through once', () => {
 
 test('a tree that has more directories than could be visited is refused', () => {
   // Texts that are found under any directory, as with links in a store: each level has two of the next.
-  const lines = (level: number): string => `a\0${node(level + 1)}t\nb\0${node(level + 1)}t\n`;
+  const lines = (level: number): string => `a\0${nodeOf(level + 1)}t\nb\0${nodeOf(level + 1)}t\n`;
   const read = (_: string, at: string): ManifestText => {
     const level = Number.parseInt(at, 16);
     return new ManifestText(Buffer.from(level < 60 ? lines(level) : ''), 'manifest');
   };
-  const entries = new TreeManifest(node(0), read).entries();
+  const entries = new TreeManifest(nodeOf(0), read).entries();
   assert.throws(() => [...entries], /more than 262144 directories/);
 });
