@@ -43,7 +43,7 @@ export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
 
 let made: { readonly from: CommandContext; readonly context: HgContext } | undefined;
 
-/** Runs a command and tells what goes wrong with hg; other errors are thrown. */
+/** Runs a command and shows hg's failures; throws other errors. */
 export async function runHgCommand(
   context: CommandContext,
   name: HgCommandName,

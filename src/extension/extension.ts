@@ -24,10 +24,12 @@ import { Subrepositories } from './repositories/subrepositories.ts';
 import { texts } from './scm/scmStrings.ts';
 
 /**
- * Activation events: `workspaceContains:.hg` is a single stat, and starts us early where a folder is a repository's root.
- * For everything else there is `onStartupFinished`: a repository above the folder, below it (VS Code searches for glob
- * patterns with its excludes, and `.hg` is excluded by default), or around a file in an editor, cannot be asked for by
- * an activation event. Where there is no repository that costs a few directory reads in another thread, which then ends.
+ * Activates the extension. The activation event `workspaceContains:.hg` is a single stat. It starts us early where a
+ * folder is a repository's root.
+ *
+ * No activation event can find other repositories: above the folder, below it, or around a file in an editor. (VS Code
+ * searches for glob patterns with its excludes, and these contain `.hg`.) So `onStartupFinished` covers them. Without a
+ * repository it costs a few directory reads in another thread, which then ends.
  */
 export function activate(context: ExtensionContext): QuicksilverExports {
   const log = createLog('Quicksilver');

@@ -1,5 +1,5 @@
-// Entry of a bundle of its own: what is loaded when the first of these commands is used, or when there is a merge, so that
-// a window without either starts without.
+// The entry of the bundle for commands. It is loaded with the first of these commands, or with a merge, so that a
+// window starts without it.
 export { answerHg, runHgCommand } from './commandTable.ts';
 export { createHgNotice } from './hg/hgNotice.ts';
 export { followMessages } from './features/commit/followMessages.ts';

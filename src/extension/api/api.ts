@@ -1,4 +1,4 @@
-// What other extensions may rely on. Get it so:
+// The API for other extensions. Get it so:
 //
 //   const extension = vscode.extensions.getExtension<QuicksilverExports>('quicksilver.quicksilver');
 //   const api = (await extension?.activate())?.getAPI(1);
@@ -29,15 +29,17 @@ export interface QuicksilverRepository {
   readonly state: RepositoryState;
   readonly head: RepositoryHead | undefined;
   readonly counts: Counts;
-  /** By path relative to the root, '/' between names. A file without an entry is clean, ignored by a folder, or absent. */
+  /**
+   * By path relative to the root, '/' between names. A file without an entry is clean, absent, or in an ignored folder.
+   */
   readonly entries: ReadonlyMap<string, FileEntry>;
   /** By path as above: those that `.hgsub` lists, and how they stand. */
   readonly subrepositories: ReadonlyMap<string, SubrepositoryStatus>;
-  /** Fired after each update, with the paths whose entries changed; `reset` says that all others have none any more. */
+  /** Fired after each update, with the paths whose entries changed; after a `reset`, no other path has an entry. */
   readonly onDidChange: Event<RepositoryChange>;
   /** Resolves when everything noticed so far is in `entries`, and is shown. */
   settle(): Promise<void>;
-  /** Looks at everything again, and settles. */
+  /** Rescans everything, and settles. */
   refresh(): Promise<void>;
 }
 

@@ -40,15 +40,15 @@ export interface ViewForTests {
   inputBoxVisible(root: Uri): boolean;
   inputBox(root: Uri): SourceControlInputBox;
   decoration(uri: Uri): FileDecoration | undefined;
-  /** Fired with what VS Code is told to ask about again; undefined is everything. */
+  /** Fired with the URIs whose decorations VS Code asks about again; undefined means all. */
   readonly onDidChangeDecorations: Event<readonly Uri[] | undefined>;
-  /** What the gutter compares a file with. */
+  /** Returns the text that the gutter compares a file with. */
   originalOf(uri: Uri): Promise<Uri | undefined>;
   /** How often VS Code has read a version of a file so far. */
   contentReads(): number;
   /** Fired with each of them. */
   readonly onDidReadContent: Event<Uri>;
-  /** Fired with the versions that VS Code is told to read again. */
+  /** Fired with the versions that VS Code reads again. */
   readonly onDidChangeContents: Event<readonly { readonly uri: Uri }[]>;
   /** Ends the engine as a crash would. */
   crashEngine(): void;

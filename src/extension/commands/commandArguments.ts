@@ -1,4 +1,5 @@
-// What a command is about: VS Code hands over rows, groups, source controls, URIs, or nothing, depending on the menu.
+// Finds the subject of a command. Depending on the menu, VS Code passes rows, groups, source controls, URIs, or
+// nothing.
 import {
   l10n,
   TabInputCustom,
@@ -30,7 +31,7 @@ export function repositoryOfArgument(repositories: Repositories, argument: unkno
   return uri === undefined ? undefined : repositories.of(uri);
 }
 
-/** The repository that a command is about: of its argument, the only one, or the one picked. Undefined if there is none. */
+/** Returns the repository of the argument, else the only one or the picked one. Undefined if there is none. */
 export async function chosenRepository(
   repositories: Repositories,
   argument: unknown,
@@ -60,7 +61,10 @@ export function urisOfArguments(args: readonly unknown[]): Uri[] {
   return active === undefined ? [] : [active];
 }
 
-/** The file in the active tab; of a diff, the right side. Also of editors for images and the like, which are no text editors. */
+/**
+ * Returns the file in the active tab, for a diff its right side. Covers editors for images and the like, which are no
+ * text editors.
+ */
 export function activeUri(): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof TabInputTextDiff) return input.modified;

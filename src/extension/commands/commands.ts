@@ -21,7 +21,7 @@ import type { Repositories } from '../repositories/repositories.ts';
 import { lazy } from '../common/lazy.ts';
 import { texts } from '../scm/scmStrings.ts';
 
-/** Of the documents that the doctor writes. */
+/** The scheme of the doctor's documents. */
 export const DOCTOR_SCHEME = 'quicksilver-doctor';
 
 export interface CommandContext {

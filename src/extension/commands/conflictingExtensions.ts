@@ -1,4 +1,4 @@
-// Another extension for Mercurial beside this one works, but everything is there twice. Said once.
+// Warns once about another extension for Mercurial: it works beside this one, but everything appears twice.
 import { commands, extensions, l10n, type ExtensionContext } from 'vscode';
 import { notify } from '../common/display.ts';
 import { isForMercurial } from './isForMercurial.ts';

@@ -45,7 +45,7 @@ export class ContextKeys implements Disposable {
     const here = file?.repository.model.head?.operation;
     this.#set('operation', here ?? all.map(({ model }) => model.head?.operation).find(each => each !== undefined));
     const unfinished = all.filter(({ model }) => model.head?.operation !== undefined);
-    // As URIs: in a remote window VS Code knows them by others than we do, and makes texts of them when they have arrived.
+    // As URIs: in a remote window VS Code uses other URIs than we do, and turns these into texts on arrival.
     this.#set(
       'unfinishedRoots',
       unfinished.map(({ rootUri }) => rootUri),
@@ -55,7 +55,7 @@ export class ContextKeys implements Disposable {
     if (this.#firstMerge !== undefined) void this.#firstMerge.then(() => this.#set('merging', all.some(isMerging)));
   }
 
-  /** @param key tells two values apart */
+  /** @param key equal for equal values */
   #set<K extends ContextKeyName>(name: K, value: ContextKeyValues[K], key: unknown = value): void {
     if (this.#told.has(name) && this.#told.get(name) === key) return;
     this.#told.set(name, key);
@@ -63,7 +63,7 @@ export class ContextKeys implements Disposable {
   }
 }
 
-/** Whether the working copy has two parents. */
+/** True if the working copy has two parents. */
 export function isMerging({ model }: OpenRepository): boolean {
   return model.head !== undefined && !isNullNode(model.head.secondParent);
 }

@@ -1,5 +1,5 @@
-// What a person does to files in VS Code itself that Mercurial should know of: renames, and saving a file whose conflicts
-// are dealt with. Only listens; what is to be done is a command, which is loaded when it is first needed.
+// Follows edits in VS Code that Mercurial should record: renames, and saving a file without remaining conflicts. It
+// only listens, and calls commands, which are loaded on first use.
 import { workspace } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { executeCommand } from '../common/typedCommands.ts';

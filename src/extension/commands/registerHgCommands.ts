@@ -40,7 +40,10 @@ function whenMessagesMatter(context: CommandContext): Disposable {
 /** Counts the times that hg was looked for: where an earlier look ends after a later one, its answer is of no use. */
 let looks = 0;
 
-/** To be called when the answer may be another one: `quicksilver.canRunHg`, `quicksilver.hgMissing`, the input boxes. */
+/**
+ * Call this after every possible change of the answer. Updates `quicksilver.canRunHg`, `quicksilver.hgMissing` and the
+ * input boxes.
+ */
 export async function tellWhetherHgRuns({ client, repositories, log }: CommandContext): Promise<void> {
   const look = ++looks;
   let isThere = false;

@@ -36,8 +36,8 @@ export function folderSettings(scope: Uri): FolderSettings {
 }
 
 /**
- * Whether hg may be run, whether it may answer for repositories that are refused, and which hg. A program is taken only
- * from what the person has set, never from a workspace.
+ * Decides if hg may run, if it may answer for unsupported repositories, and which hg. The program's path comes only
+ * from the user's settings, never from a workspace.
  */
 export function hgPolicy(): HgPolicy {
   const path = workspace.getConfiguration(SECTION).inspect<unknown>('path' satisfies SettingName)?.globalValue;
@@ -50,7 +50,7 @@ export function hgPolicy(): HgPolicy {
 
 export type Offer = SettingValue<'commitUntrackedFiles'>;
 
-/** Whether messages are checked or begin with a template. */
+/** True if messages are checked or begin with a template. */
 export function hasMessageSettings(scope: Uri): boolean {
   return setting('inputValidation', scope) || setting('commitTemplate', scope) !== '';
 }
@@ -58,9 +58,9 @@ export function hasMessageSettings(scope: Uri): boolean {
 export interface CommitSettings {
   /** 'included': the included files if there are any, else all; 'all': all of them. */
   readonly scope: SettingValue<'commitScope'>;
-  /** Whether untracked files are added with a commit of all changes. */
+  /** Decides if a commit of all changes adds untracked files. */
   readonly untracked: Offer;
-  /** Whether missing files are recorded as removed with it. */
+  /** Decides if a commit of all changes removes missing files. */
   readonly missing: Offer;
   readonly saveFiles: Offer;
   /** Where a message is written if the input box is empty. */
@@ -86,7 +86,7 @@ export function commitSettings(scope: Uri): CommitSettings {
   };
 }
 
-/** Remembers for good what a person does not want to be asked any more. */
+/** Remembers the user's answer for good, so that no prompt appears again. */
 export async function setCommitOffer(name: 'commitUntrackedFiles' | 'commitMissingFiles', offer: Offer): Promise<void> {
   await workspace.getConfiguration(SECTION).update(name, offer, ConfigurationTarget.Global);
 }

@@ -5,7 +5,9 @@ import type { Disposable } from '../../base/lifecycle.ts';
 export const SLICE_MILLISECONDS = 4;
 /** The clock is read once per so many paths, because reading it costs about as much as handling one. */
 const PATHS_PER_CLOCK_READ = 16;
-/** So many paths are handled in the turn in which they come. More wait for the next one: receiving them took time too. */
+/**
+ * The most paths handled in the turn in which they arrive. More wait for the next turn: receiving them took time too.
+ */
 const PATHS_AT_ONCE = 64;
 
 export interface SlicedQueueOptions {

@@ -10,8 +10,8 @@ export function isReadableName(path: string): boolean {
 }
 
 /**
- * The URI of a file in a repository. Made from the root's, not by parsing: thousands are made at a time. What is not
- * UTF-8 appears as U+FFFD.
+ * Returns the URI of a file in a repository. It derives from the root's URI without parsing, because thousands are made
+ * at a time. Bytes that are not UTF-8 become U+FFFD.
  */
 export function fileUri(root: Uri, path: string): Uri {
   const readable = isReadableName(path) ? path : path.replace(/\p{Surrogate}/gu, '\ufffd');
@@ -27,7 +27,7 @@ export function isOnDisk(document: TextDocument): boolean {
   return document.uri.scheme === 'file';
 }
 
-/** Whether there is such a file. */
+/** True if the file exists. */
 export async function exists(uri: Uri): Promise<boolean> {
   try {
     await workspace.fs.stat(uri);

@@ -72,8 +72,8 @@ const LONGEST_RESTART_DELAY = 60_000;
 const STABLE_AFTER = 60_000;
 
 /**
- * Of what is made and forgotten again, Node would keep up to 48 MB before it looks for the rest. The engine works in typed arrays:
- * a quarter of that costs it no time that could be measured.
+ * Megabytes of short-lived objects before Node collects them; its default allows 48 MB. The engine works in typed
+ * arrays, so a quarter of that costs it no measurable time.
  */
 const YOUNG_GENERATION_MB = 12;
 
@@ -92,8 +92,8 @@ export interface EngineProcess {
 }
 
 /**
- * Starts the engine's bundle in a worker thread. Its output goes to the log: nobody would see it otherwise. Node gives a thread as much
- * memory as a process unless `resourceLimits` say less; one that is out of memory ends, and nothing else with it.
+ * Starts the engine's bundle in a worker thread. Its output goes to the log, because nothing else shows it. Node gives
+ * a thread as much memory as a process, unless `resourceLimits` allow less. A thread out of memory ends alone.
  */
 export function startWorker(file: string, log: Logger, resourceLimits?: ResourceLimits): EngineProcess {
   const worker = new Worker(file, {
@@ -125,7 +125,7 @@ interface Running {
 export interface EngineClientOptions {
   start(): EngineProcess;
   readonly log: Logger;
-  /** hg asks a person; null for no answer. */
+  /** Passes a question of hg to the user; null for no answer. */
   ask?(asked: HgAsked, token: CancellationToken): Promise<string | null>;
   schedule(milliseconds: number, callback: () => void): Disposable;
   now(): number;
@@ -152,11 +152,11 @@ export class EngineClient implements Disposable {
   #isDisposed = false;
   #restsLater = false;
   #tellEnded: () => void = () => undefined;
-  /** Resolves when it was disposed of and the engine has been told to end. */
+  /** Resolves after disposal, when the engine has received the request to end. */
   readonly ended = new Promise<void>(resolve => (this.#tellEnded = resolve));
 
   readonly onDidUpdate = this.#didUpdate.event;
-  /** The base of these files, which was asked for, is another now. Not told when the engine starts again. */
+  /** The base of these files, which were requested before, has changed. Not fired when the engine starts again. */
   readonly onDidChangeBase = this.#didChangeBase.event;
   /** The engine ended although nobody asked it to. It is started again after a while. */
   readonly onDidDie = this.#didDie.event;
@@ -181,7 +181,7 @@ export class EngineClient implements Disposable {
   /** Follows a repository until {@link close}, over restarts too. */
   async open(options: OpenOptions): Promise<void> {
     this.#opened.set(options.root, options);
-    // When the engine is being started again, it is told of all open repositories as soon as it runs.
+    // A starting engine receives all open repositories as soon as it runs.
     if (this.#restart !== undefined) return;
     await this.#request(Open, options);
   }
@@ -203,7 +203,7 @@ export class EngineClient implements Disposable {
     return this.#request(ExplainIgnored, { root, path });
   }
 
-  /** What each of the lines would hide, were it in the ignore file. */
+  /** Returns which files each line would hide in the ignore file. */
   previewIgnore(root: string, lines: readonly string[], limit: number): Promise<readonly IgnorePreview[]> {
     return this.#request(PreviewIgnore, { root, lines, limit });
   }
@@ -235,8 +235,8 @@ export class EngineClient implements Disposable {
   }
 
   /**
-   * Runs a command of hg. When it has ended, what it changed has been told. If the engine dies meanwhile, nobody knows what
-   * became of it: then this rejects.
+   * Runs a command of hg. Resolves when the result is published. Rejects if the engine dies meanwhile, because the
+   * result is then unknown.
    */
   async runHg(run: HgRun, token: CancellationToken): Promise<HgRunResult> {
     const changes = run.kind !== 'read';
@@ -250,12 +250,12 @@ export class EngineClient implements Disposable {
     }
   }
 
-  /** Which hg would be run. Starts it only if its version is to be checked. */
+  /** Finds the hg that would run. Starts it only to check its version. */
   findHg(checks: boolean): Promise<HgFound> {
     return this.#request(FindHg, { checks });
   }
 
-  /** Lost while the engine is down: it looks at everything when it is up again. */
+  /** Lost while the engine is down: its next start scans everything. */
   hint(root: string, paths: readonly string[]): void {
     this.#notify(Hint, { root, paths });
   }
@@ -265,7 +265,7 @@ export class EngineClient implements Disposable {
     this.#notify(Focus, { focused });
   }
 
-  /** Whether the engine may start hg; it is told again when it starts again. */
+  /** Sets the policy for starting hg; sent again when the engine starts again. */
   setHgPolicy(policy: HgPolicy): void {
     this.#hgPolicy = policy;
     this.#notify(SetHgPolicy, policy);

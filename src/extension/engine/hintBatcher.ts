@@ -1,5 +1,5 @@
-// Collects what may have changed and sends it to the engine together: VS Code delivers a burst of events as single calls
-// within one turn of the event loop.
+// Collects hinted paths and sends them to the engine together. VS Code delivers a burst of events as single calls in
+// one turn of the event loop.
 import type { Disposable } from '../../base/lifecycle.ts';
 
 /** So many paths go into one message, so that sending it takes a fraction of a millisecond. */

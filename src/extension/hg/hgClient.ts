@@ -15,16 +15,16 @@ import { scheduleAfter } from '../common/slicedQueue.ts';
 import { hgTexts, type HgFailureKind } from './hgStrings.ts';
 
 export interface HgRequest extends HgCall {
-  /** What it reads as its standard input: with `--logfile=-`, a message. */
+  /** Its standard input: with `--logfile=-`, a message. */
   readonly input?: string;
-  /** Exit codes that are no failures; 0 if nothing is said. */
+  /** Exit codes that are no failures; only 0 by default. */
   readonly codes?: readonly number[];
 }
 
 export interface HgChange extends HgRequest {
   /** Shown while it runs: "Committing…". */
   readonly title: string;
-  /** 'network' if it may use the network, which it must only do because a person has asked for it. */
+  /** 'network' if the command may use the network, which requires that the user asks for it. */
   readonly kind?: Exclude<HgCommandKind, 'read'>;
   /** Where it runs, an absolute path; without it, the root of the repository. */
   readonly cwd?: string;
@@ -41,10 +41,10 @@ export type HgEnded = Extract<HgRunResult, { readonly kind: 'ended' }>;
 /** hg has not done what it was asked for. */
 export class HgFailure extends Error {
   readonly kind: HgFailureKind;
-  /** What it has written and what it ended with, if it ended. */
+  /** Its output and exit code, if it ended. */
   readonly result: HgEnded | undefined;
   readonly holder: string | undefined;
-  /** The person has heard of it, by a question to which they have said no. */
+  /** True if the user knows of it, from a prompt answered with no. */
   isTold = false;
   /** Where it happened; null for a command that needs no repository. */
   repository: OpenRepository | null = null;
@@ -68,7 +68,7 @@ export class HgFailure extends Error {
   }
 }
 
-/** For commands that commit: whoever has not told Mercurial their name is asked for it. */
+/** For commands that commit: hg asks for a user name if none is configured. */
 export const ASK_USERNAME: readonly HgSetting[] = ['ui.askusername=True'];
 
 /** A command that takes longer than this can be cancelled in a notification; one over the network, at once. */
@@ -88,7 +88,7 @@ export class Hg {
     this.#options = options;
   }
 
-  /** What hg answers to a question that changes nothing and needs no network. Throws {@link HgFailure}. */
+  /** Runs a command that changes nothing and needs no network. Returns its output. Throws {@link HgFailure}. */
   async read(repository: OpenRepository, request: HgRequest): Promise<string> {
     const run = { ...toRun(repository.root, request, 'read'), isInteractive: false };
     return succeeded(await this.#options.client.runHg(run, NEVER.token), request).output;
@@ -113,7 +113,7 @@ export class Hg {
    */
   async change(repository: OpenRepository | null, request: HgChange): Promise<HgEnded> {
     if (!workspace.isTrusted) throw new HgFailure({ kind: 'unavailable', message: hgTexts.notTrusted() });
-    // What was saved a moment ago is to be known before.
+    // Sends hints of recent saves first.
     this.#options.hints.flush();
     this.#setRunning(1);
     try {
@@ -131,7 +131,7 @@ export class Hg {
     }
   }
 
-  /** Tells a failure, if it is one of hg and nobody wanted it. Returns false for other errors. */
+  /** Shows a failure of hg, unless the user knows of it. Returns false for other errors. */
   tell(error: unknown, prefix = ''): boolean {
     if (!(error instanceof HgFailure)) return false;
     if (error.isTold) return true;
@@ -146,7 +146,7 @@ export class Hg {
     return true;
   }
 
-  /** Asks, where that may help; whoever says no knows what has failed. */
+  /** Asks to try again, where that may help; after a no, the user knows of the failure. */
   async #isToBeTriedAgain(repository: OpenRepository | null, request: HgChange, failure: HgFailure): Promise<boolean> {
     const { kind } = failure;
     if (kind !== 'locked' && (kind !== 'abandoned' || request.verb === 'recover')) return false;
@@ -160,7 +160,7 @@ export class Hg {
     return (await notify('warning', message, hgTexts.retry())) === hgTexts.retry();
   }
 
-  /** Whether what a command that was cut off had written was taken back. */
+  /** Resolves with true if the changes of an interrupted command were rolled back. */
   async #recover(repository: OpenRepository | null): Promise<boolean> {
     const { abandoned, recover, recovering } = hgTexts.recovery;
     if ((await notify('warning', abandoned(repository?.name ?? ''), recover())) !== recover()) return false;
@@ -226,7 +226,7 @@ export class Hg {
   }
 }
 
-/** What to do about it, beside looking at the log. */
+/** Returns the buttons beside the one for the log. */
 function choicesFor({ kind }: HgFailure): string[] {
   if (kind === 'unavailable') return workspace.isTrusted ? [hgTexts.openSettings()] : [];
   return kind === 'unfinished' ? [hgTexts.unfinished()] : [];

@@ -1,5 +1,5 @@
-// Sentences about commits, and those that more than one command of hg shows; others stand where they are said. What hg itself says is
-// shown as it says it.
+// Texts about commits, and texts that several commands of hg show. Other texts stay in the file that shows them.
+// Messages of hg itself are shown unchanged.
 import { l10n } from 'vscode';
 import { shortNode } from '../common/changesetIds.ts';
 import type { FailureKind } from '../../hgCommand/hgErrors.ts';
@@ -7,7 +7,7 @@ import type { FailureKind } from '../../hgCommand/hgErrors.ts';
 /** 'unavailable': there is no hg, or it may not run. 'cancelled': by the user. 'stopped': it died, or was killed. */
 export type HgFailureKind = FailureKind | 'unavailable' | 'cancelled' | 'stopped';
 
-/** What is said before what hg says, or instead of it. */
+/** Texts in front of hg's message, or in place of it. */
 const failures: Partial<Readonly<Record<HgFailureKind, (message: string) => string>>> & {
   readonly other: (message: string) => string;
 } = {

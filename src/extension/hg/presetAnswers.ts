@@ -1,10 +1,10 @@
-// What a command is told beforehand, by a key binding or by another extension, so that it need not ask: an object that
-// comes last among its arguments, as { "revision": "stable", "localChanges": "keep" }.
+// Answers that a key binding or another extension gives in advance, so that a command need not ask. They are an object,
+// the last argument, such as { "revision": "stable", "localChanges": "keep" }.
 import { modal, type Lines } from '../common/display.ts';
 
 export interface Answers {
   text(name: string): string | undefined;
-  /** Whether it is true. */
+  /** True if the answer is true. */
   flag(name: string): boolean;
   /** The answer if it is one of these. */
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined;

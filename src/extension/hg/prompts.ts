@@ -1,11 +1,11 @@
-// What hg asks while it runs, as dialogs: a choice as a list, anything else as an input box.
+// Shows the questions of a running hg as dialogs: a choice as a list, anything else as an input box.
 import { type CancellationToken } from 'vscode';
 import { input, pick } from '../common/display.ts';
 import { withoutSecrets } from '../../hgCommand/secrets.ts';
 import type { HgAsked } from '../../server/hgProtocol.ts';
 import { hgTexts } from './hgStrings.ts';
 
-/** Null if the person turns away, or the command is cancelled meanwhile. */
+/** Returns null if the user cancels, or the command is cancelled meanwhile. */
 export async function askPerson(asked: HgAsked, token: CancellationToken): Promise<string | null> {
   const text = withoutSecrets(asked.text.trim());
   const { choices } = asked;
@@ -15,7 +15,7 @@ export async function askPerson(asked: HgAsked, token: CancellationToken): Promi
       description: key === asked.preset ? hgTexts.ask.preset() : '',
       key,
     }));
-    // What hg would do by itself comes first.
+    // hg's default comes first.
     items.sort((a, b) => Number(b.key === asked.preset) - Number(a.key === asked.preset));
     const [first = text, ...rest] = text.split('\n');
     const chosen = await pick(

@@ -9,8 +9,8 @@ import { fileUri, isReadableName, uriKey } from '../common/uris.ts';
 export type FilesByRepository = ReadonlyMap<OpenRepository, readonly string[]>;
 
 /**
- * The files that are not clean among those that are named: a row or URI stands for itself and, if it is a folder, for what
- * is below it; a group for all its files, also those for which there was no room.
+ * Returns the changed files among the arguments. A row or URI stands for itself and, if it is a folder, for all files
+ * below it. A group stands for all its files, also those that it does not show.
  */
 export function filesOfArguments(repositories: Repositories, args: readonly unknown[]): FilesByRepository {
   const found = new Map<OpenRepository, Set<string>>();
@@ -34,7 +34,7 @@ export function filesOfArguments(repositories: Repositories, args: readonly unkn
   return new Map([...found].map(([repository, paths]) => [repository, [...paths].sort()]));
 }
 
-/** Whether there is anything among the arguments that names a file: of a source control or nothing, the active editor would. */
+/** True if an argument names a file. A source control or nothing does not; the active editor would count then. */
 export function namesFiles(args: readonly unknown[]): boolean {
   return args.some(arg => isGroup(arg) || uriOfArgument(arg) !== undefined);
 }

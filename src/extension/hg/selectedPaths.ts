@@ -16,7 +16,7 @@ export function targetsOf({ repositories }: HgContext, args: readonly unknown[])
     const file = workingFileOf(repositories, uri);
     if (file === undefined || file.path === '') continue;
     if (file.path.includes('\ufffd')) {
-      // Perhaps a name that is not UTF-8, which its URI does not tell.
+      // The name may not be UTF-8, which its URI hides.
       for (const [repository, paths] of filesOfArguments(repositories, [uri])) {
         found.set(repository, [...new Set([...(found.get(repository) ?? []), ...paths])]);
       }
@@ -43,7 +43,7 @@ export function changedAmong(
   return found;
 }
 
-/** What hg has not recorded but may have made: told at once, before the events of it arrive. */
+/** Rescans files that hg may have created without recording them, and shows them before their events arrive. */
 export async function lookAt(
   { client }: HgContext,
   repository: OpenRepository,
@@ -71,14 +71,14 @@ export function namesOf(lines: readonly string[]): readonly string[] {
 const MOST_NAMES = 12;
 
 /**
- * A path from the root for the commands that take a pattern for a sign of several files (rename, copy): as it is, and
- * neither to be taken for a pattern nor for an option.
+ * Returns a path from the root for commands that expect patterns (rename, copy). The prefix prevents a pattern or an
+ * option.
  */
 export function plain(path: string): string {
   return `./${path}`;
 }
 
-/** That they stand in the way, and where they are. */
+/** Warns about conflicts in the way, and offers to show them. */
 export function warnOfConflicts(sentence: string): void {
   void notify('warning', sentence, hgTexts.commit.showConflicts()).then(async choice => {
     if (choice !== undefined) await commands.executeCommand('workbench.view.scm');

@@ -16,7 +16,7 @@ export function authorTime({ time, timezone }: Pick<ChangesetSummary, 'time' | '
   return shifted.toISOString().replace(/T(\d\d:\d\d).*$/, ' $1');
 }
 
-/** What stands behind the description: who, when, and on which branch if that is another than `branch`. */
+/** Returns the text after the description: who, when, and the branch if it is not `branch`. */
 export function changesetDetails(changeset: ChangesetSummary, branch: string | undefined): string {
   const parts = [authorName(changeset.user), authorTime(changeset)];
   if (changeset.branch !== branch) parts.push(changeset.branch);

@@ -1,5 +1,5 @@
-// Which files VS Code must ask about again. It remembers every answer it was given until it is told that the file
-// changed, so we remember what it asked and what we said, and tell it of the differences only.
+// Decides for which files VS Code must ask again. VS Code remembers every answer until an event names the file. So we
+// remember its questions and our answers, and send events only for differences.
 import type { ShownStatus } from './statusPresentation.ts';
 
 /** Above this many remembered answers we have VS Code forget all of them, and start over. */
@@ -9,7 +9,7 @@ export class DecorationTracker {
   readonly #statusAt: (path: string) => ShownStatus | undefined;
   readonly #answers = new Map<string, ShownStatus | undefined>();
 
-  /** @param statusAt how the file is to be decorated now */
+  /** @param statusAt returns the current decoration of a file */
   constructor(statusAt: (path: string) => ShownStatus | undefined) {
     this.#statusAt = statusAt;
   }
@@ -22,8 +22,8 @@ export class DecorationTracker {
   }
 
   /**
-   * Whether VS Code must be told that the file at `path` looks different now. A file it never asked about is worth
-   * telling only if it colours the folders above it, and `mayAnnounce` allows it.
+   * True if VS Code needs an event because the file at `path` has changed its decoration. A file it never asked about
+   * needs one only if it colors the folders above it, and `mayAnnounce` allows it.
    */
   touch(path: string, mayAnnounce: boolean): boolean {
     const status = this.#statusAt(path);
@@ -40,7 +40,7 @@ export class DecorationTracker {
     return this.#answers.keys();
   }
 
-  /** VS Code is told to ask again about everything at or below `folder` ('' is all); returns what that is. */
+  /** Forgets and returns everything at or below `folder` ('' is all); VS Code must ask about it again. */
   forgetBelow(folder: string): string[] {
     const forgotten: string[] = [];
     for (const path of this.#answers.keys()) {
@@ -55,7 +55,7 @@ export class DecorationTracker {
     return this.#answers.size > REMEMBERED_ANSWERS;
   }
 
-  /** VS Code was told to forget everything. */
+  /** Forgets all answers, as VS Code was asked to do. */
   forget(): void {
     this.#answers.clear();
   }

@@ -10,7 +10,7 @@ export interface FolderChoice {
 
 export interface ChoiceSettings {
   readonly folders: readonly FolderChoice[];
-  /** What `quicksilver.enabled` says where no workspace folder has a say. */
+  /** The value of `quicksilver.enabled` without a workspace folder. */
   readonly enabled: boolean;
   readonly detection: SettingValue<'autoRepositoryDetection'>;
   readonly parentFolders: 'always' | 'never';
@@ -19,7 +19,8 @@ export interface ChoiceSettings {
 }
 
 /**
- * Whether a repository is to be open.
+ * True if the repository should be open.
+ *
  * @param root key of its root
  * @param editors keys of the files in visible editors
  * @param openedForEditor it is open already because of an editor that may have been closed meanwhile
@@ -53,8 +54,9 @@ export function isWanted(
 const DEEPEST_PATTERN = 8;
 
 /**
- * Glob patterns, relative to a workspace folder, of what may be a new repository: `.hg` itself down to one level below
- * the scan's depth, and folders, because the creation of a whole tree is reported for its topmost folder only.
+ * Returns glob patterns for possible new repositories, relative to a workspace folder. They match `.hg` itself down to
+ * one level below the scan's depth. They match folders, because VS Code reports the creation of a whole tree for its
+ * topmost folder only.
  */
 export function discoveryPattern(depth: number, scansSubFolders: boolean): string {
   if (!scansSubFolders || depth === 0) return '.hg';

@@ -1,4 +1,4 @@
-// What the extension knows of one repository: the updates of the engine, put together. Plain data, no `vscode`.
+// The extension's knowledge of one repository: the engine's updates put together. Plain data, no `vscode`.
 import type {
   Conflict,
   Counts,
@@ -19,7 +19,7 @@ export interface ModelChange {
   readonly reset: boolean;
   /** Paths whose entry is new, other, or no longer there; after a reset, those of the new entries only. */
   readonly touched: readonly string[];
-  /** A directory became ignored, or is no longer: what is below it may look different although it is not in `touched`. */
+  /** A directory has become ignored or unignored: paths below it may have changed without being in `touched`. */
   readonly ignoredDirectories: boolean;
 }
 
@@ -43,7 +43,7 @@ export class RepositoryModel {
     return this.#entries;
   }
 
-  /** What the unfinished merge had to put together, by path; see `state` for whether it is. */
+  /** The conflicts of the unfinished merge, by path; `state` shows whether each is resolved. */
   get conflicts(): ReadonlyMap<string, Conflict> {
     return this.#conflicts;
   }
@@ -113,7 +113,7 @@ export class RepositoryModel {
     return { reset: update.reset, touched, ignoredDirectories };
   }
 
-  /** How the file or directory at `path` is to be shown; undefined if it is clean, absent or not known. */
+  /** Returns the status to show for the file or directory at `path`; undefined if it is clean, absent or unknown. */
   statusAt(path: string): ShownStatus | undefined {
     if (this.#conflicts.get(path)?.state === 'unresolved') return 'conflict';
     const entry = this.#entries.get(path);

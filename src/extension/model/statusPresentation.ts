@@ -1,14 +1,15 @@
-// How each status looks: the letter, colour and icon of a row, and the colour of a file in the tree. Letters are
-// Mercurial's own, as `hg status` and `hg resolve` print them; colours are ours and default to Git's.
+// The presentation of each status: letter, color and icon of a row, and the color of a file in the tree. Letters are
+// Mercurial's own, as in `hg status` and `hg resolve`. Colors are ours and default to Git's.
 import type { EntryStatus, FileEntry } from '../../server/protocol.ts';
 import type { FileContext, RowGroup } from '../contributions/contextKeys.ts';
 import type { SettingValue } from '../contributions/settings.ts';
 import type { ColorName } from '../contributions/window.ts';
 
 /**
- * What a person is told: an added file that has a source is 'renamed' if the source is no longer there, else 'copied'; a
- * path at which a merge waits for a decision is a 'conflict', whatever its status; the folder of a subrepository that is
- * not as it is recorded is a 'subrepository'.
+ * The status that the user sees:
+ * - 'renamed': an added file whose source no longer exists; 'copied': one whose source does.
+ * - 'conflict': an unresolved path of a merge, whatever its status.
+ * - 'subrepository': the folder of a subrepository that differs from its recorded state.
  */
 export type ShownStatus = EntryStatus | 'renamed' | 'copied' | 'conflict' | 'subrepository';
 
@@ -19,7 +20,7 @@ export interface StatusPresentation {
   /** Name of a codicon, for rows when decorations are switched off. */
   readonly icon: string;
   readonly strikeThrough: boolean;
-  /** Whether the folders above take on the colour. */
+  /** True if the folders above take on the color. */
   readonly propagate: boolean;
   /** `scmResourceState` in when-clauses of menus. */
   readonly contextValue: FileContext;

@@ -1,25 +1,27 @@
-// How a repository that is recorded as a part of another one stands there: what the outer one records of it, and what the
-// inner one is like. Plain data, no `vscode`.
+// The state of a subrepository in its outer repository: its recorded state and its current one. Plain data, no
+// `vscode`.
 import { isNullNode } from '../common/changesetIds.ts';
 import type { Counts, RepositoryHead, RepositoryState, Subrepository } from '../../server/protocol.ts';
 
 export interface SubrepositoryStatus {
   readonly kind: Subrepository['kind'];
   /**
-   * 'clean': as it is recorded. 'dirty': not so, as far as `hg summary` and `hg commit` of the outer repository go; the
-   * rest says why. 'absent': there is no repository. 'unread': it is of another system, or was not opened, or cannot be
-   * read. 'pending': it will be known soon.
+   * - 'clean': it has its recorded state.
+   * - 'dirty': it has not, by the rules of `hg summary` and `hg commit`. The other fields explain it.
+   * - 'absent': the repository is missing.
+   * - 'unread': it is of another system, not open, or unreadable.
+   * - 'pending': its state will be known soon.
    */
   readonly state: 'clean' | 'dirty' | 'absent' | 'unread' | 'pending';
   /** There is something to commit in it; without `--subrepos`, `hg commit` of the outer repository refuses. */
   readonly hasChanges: boolean;
-  /** What is recorded, in the words of its own system; absent if nothing is yet. */
+  /** The recorded state in the terms of its own system; absent if nothing is recorded yet. */
   readonly recorded?: string;
   /** The first parent of its working copy, 40 hexadecimal digits, where that is known. */
   readonly current?: string;
 }
 
-/** What must be known of the inner repository. */
+/** The facts needed about the inner repository. */
 export interface InnerRepository {
   readonly state: RepositoryState;
   readonly head: RepositoryHead | undefined;
@@ -46,17 +48,17 @@ export function subrepositoryStatus(
   return { ...known, state: isDirty ? 'dirty' : 'clean', hasChanges, current: head.firstParent };
 }
 
-/** Whether the outer repository is not as it is recorded because of this one. */
+/** True if this subrepository makes its outer repository dirty. */
 export function isDirty({ state }: SubrepositoryStatus): boolean {
   return state === 'dirty' || state === 'absent';
 }
 
-/** Whether there is anything to say of it. */
+/** True if the subrepository needs a row. */
 export function isWorthARow({ state }: SubrepositoryStatus): boolean {
   return state !== 'clean' && state !== 'pending';
 }
 
-/** The paths of the subrepositories that are opened with the outer one: the first `limit` that are there and Mercurial's. */
+/** Returns the paths of the subrepositories that open with the outer one: the first `limit` present Mercurial ones. */
 export function subrepositoriesToOpen(all: readonly Subrepository[], limit: number): string[] {
   return all
     .filter(({ kind, isPresent }) => kind === 'hg' && isPresent)
@@ -65,8 +67,8 @@ export function subrepositoriesToOpen(all: readonly Subrepository[], limit: numb
 }
 
 /**
- * As `hg commit` sees it: missing and untracked files are nothing to commit; a merge, another branch, and whatever makes
- * a subrepository of its own dirty are.
+ * True if `hg commit` would find something to commit. Missing and untracked files do not count. A merge, another
+ * branch, and dirty subrepositories of its own do.
  */
 function canCommit({ counts, subrepositoryStatuses }: InnerRepository, head: RepositoryHead): boolean {
   if (counts.modified + counts.added + counts.removed > 0) return true;

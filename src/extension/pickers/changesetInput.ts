@@ -7,7 +7,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import { changesetDetails } from '../model/changesetLine.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 
-/** Asks for a revision in the words that Mercurial knows, and says at once which one that is. */
+/** Asks for a revision with Mercurial's names, and shows its changeset while the user types. */
 export async function askForChangeset(
   { client }: { readonly client: EngineClient },
   { root, model }: OpenRepository,

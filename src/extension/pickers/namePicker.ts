@@ -1,4 +1,4 @@
-// What commands have in common that are about one repository, and about something in it that has a name.
+// Shared parts of commands about one repository and a name in it.
 import { l10n } from 'vscode';
 import { type PickItem, input, pick } from '../common/display.ts';
 import { shortNode } from '../common/changesetIds.ts';
@@ -23,7 +23,7 @@ export interface NamedItem extends PickItem {
   readonly name: string;
 }
 
-/** The name that the command was given, or the one that is chosen; `none` is told if there is nothing to choose from. */
+/** Returns the name from the arguments, or the chosen one; shows `none` if there are no names. */
 export async function chooseName(
   answers: Answers,
   list: () => Promise<readonly NamedItem[]>,
@@ -39,13 +39,13 @@ export async function chooseName(
   return (await pick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
 }
 
-/** A new name of a branch, bookmark or tag; undefined if the person turns away. */
+/** Asks for a new name of a branch, bookmark or tag; undefined if the user cancels. */
 export async function askForName(prompt: string, value = ''): Promise<string | undefined> {
   const name = await input({ prompt, value, validateInput: problemOfName });
   return name === undefined || name.trim() === '' ? undefined : name.trim();
 }
 
-/** What Mercurial accepts in no such name. */
+/** Returns why Mercurial rejects a name; undefined if it accepts it. */
 function problemOfName(name: string): string | undefined {
   const text = name.trim();
   if (text === '') return undefined;

@@ -16,7 +16,7 @@ interface NamedPath {
   readonly url: string;
 }
 
-/** Asks only if that is wanted, or if none is the default. Undefined if the person turns away. */
+/** Asks only on request, or without a default path. Undefined if the user cancels. */
 export async function choosePath(
   context: HgContext,
   repository: OpenRepository,

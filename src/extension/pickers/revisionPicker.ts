@@ -1,5 +1,5 @@
-// Lets a person choose a changeset by what it is called: a list of branches, bookmarks and tags with what each of them is,
-// and a place to type any other revision.
+// Lets the user choose a changeset from a list of branches, bookmarks and tags with a description of each. Any other
+// revision can be typed.
 import { l10n } from 'vscode';
 import { type PickItem, pick } from '../common/display.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
@@ -40,7 +40,7 @@ interface RevisionItem extends PickItem {
 /** More names than that are for typing. */
 const MOST_CHANGESETS = 500;
 
-/** Undefined if the person turns away. */
+/** Returns the chosen revision; undefined if the user cancels. */
 export async function pickRevision(
   context: HgContext,
   repository: OpenRepository,

@@ -1,11 +1,11 @@
-// How a version of a file is written as a `quicksilver:` URI: the path is the file's, so that its name and language are
-// seen; the query says which repository, file and revision are meant. Plain data, no `vscode`.
+// Encodes a version of a file as a `quicksilver:` URI. The path is the file's, so that its name and language are
+// visible. The query names the repository, file and revision. Plain data, no `vscode`.
 
 import { shortNode } from '../common/changesetIds.ts';
 
 export const CONTENT_SCHEME = 'quicksilver';
 
-/** What a file's changes are measured against; follows the working copy. All other revisions are fixed. */
+/** The version that a file's changes are compared with; it follows the working copy. All other revisions are fixed. */
 export const BASE = 'base';
 
 export interface ContentAddress {
@@ -15,7 +15,7 @@ export interface ContentAddress {
   readonly path: string;
   /** {@link BASE}, the 40 hexadecimal digits of a changeset, or of a revision of the file itself after 'file:'. */
   readonly revision: string;
-  /** What titles say of the revision. */
+  /** The revision's name in titles. */
   readonly label: string;
 }
 
@@ -23,7 +23,9 @@ export function toQuery({ root, path, revision, label }: ContentAddress): string
   return JSON.stringify({ root, path, revision, label });
 }
 
-/** The address in a query; undefined if it is none. URIs come from anywhere: an editor restored, a link, a person. */
+/**
+ * Returns the address in a query; undefined if it has none. URIs come from anywhere: a restored editor, a link, a user.
+ */
 export function fromQuery(query: string): ContentAddress | undefined {
   let value: unknown;
   try {

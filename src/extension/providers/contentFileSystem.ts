@@ -1,4 +1,4 @@
-// The read-only file system `quicksilver:`: versions of files as they are in the repository. VS Code decodes and shows them.
+// The read-only file system `quicksilver:` with versions of files in the repository. VS Code decodes and shows them.
 import {
   EventEmitter,
   FileChangeType,
@@ -52,13 +52,13 @@ export class ContentFileSystem implements FileSystemProvider, Disposable {
     );
     this.#store.add(
       client.onDidUpdate(update => {
-        // Whoever forgot all entries forgot, too, which bases it was asked for.
+        // An engine without its old entries has also lost the requested bases.
         if (update.reset) void this.#askAgain(update.root);
       }),
     );
   }
 
-  /** Changes are told of whoever watches: there are few. */
+  /** Events go to every watcher: there are few. */
   watch(): Disposable {
     return { dispose: () => undefined };
   }

@@ -8,7 +8,7 @@ import { fileUri } from '../common/uris.ts';
 
 export type ContentRoot = Pick<OpenRepository, 'root' | 'rootUri'>;
 
-/** What the changes of a file are measured against; its content follows the working copy's parent. */
+/** Returns the URI of the version that changes are compared with; its content follows the working copy's parent. */
 export function baseUri(repository: ContentRoot, path: string): Uri {
   return contentUri(repository, { path, revision: BASE, label: texts.parentLabel() });
 }

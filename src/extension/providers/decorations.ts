@@ -1,4 +1,4 @@
-// Colours and letters of files in the tree, in tabs and in the rows of the Source Control view.
+// Colors and letters of files in the tree, in tabs and in the rows of the Source Control view.
 import { EventEmitter, window, type FileDecoration, type FileDecorationProvider, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { fileColor } from '../common/fileColors.ts';
@@ -10,14 +10,14 @@ import { statusPresentations, type ShownStatus } from '../model/statusPresentati
 import { statusText } from '../scm/scmStrings.ts';
 import { fileUri, uriKey } from '../common/uris.ts';
 
-/** Of an event with more files VS Code takes some of them only. */
+/** VS Code ignores some files of an event with more than this. */
 const FILES_PER_EVENT = 250;
 
 export class Decorations implements FileDecorationProvider, Disposable {
   readonly #repositories: RootMap<OpenRepository>;
   readonly #store = new DisposableStore();
   readonly #didChange = this.#store.add(new EventEmitter<Uri[] | undefined>());
-  /** What was asked about while it was in no repository. */
+  /** URIs outside of all repositories that VS Code has asked about. */
   readonly #outside = new Map<string, Uri>();
   /** One object per status: thousands of files share it. */
   readonly #made = new Map<ShownStatus, FileDecoration>();
@@ -56,7 +56,7 @@ export class Decorations implements FileDecorationProvider, Disposable {
     return this.#decoration(asked?.value.tracker.ask(asked.path));
   }
 
-  /** What a file looks like, without VS Code having asked. */
+  /** Returns the decoration of a file without a question of VS Code. */
   peek(uri: Uri): FileDecoration | undefined {
     if (this.#registration === undefined) return undefined;
     const asked = this.#asked(uri, this.#repositories.locate(uri.path));
@@ -70,7 +70,7 @@ export class Decorations implements FileDecorationProvider, Disposable {
     else this.#fire(paths.map(path => fileUri(repository.rootUri, path)));
   }
 
-  /** What was said of files below its root, by the repository around it or by nobody, no longer holds. */
+  /** A repository has opened: answers about files below its root are void. */
   opened(repository: OpenRepository): void {
     const root = uriKey(repository.rootUri);
     const uris: Uri[] = [];
@@ -103,7 +103,7 @@ export class Decorations implements FileDecorationProvider, Disposable {
     }
   }
 
-  /** VS Code forgets everything, and what colours folders is announced to it again. */
+  /** Lets VS Code forget everything, and announces the files that color folders again. */
   #startOver(): void {
     this.#outside.clear();
     for (const repository of this.#repositories.values()) repository.tracker.forget();

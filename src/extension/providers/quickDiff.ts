@@ -23,7 +23,7 @@ export class BaseQuickDiff implements QuickDiffProvider {
     this.#repository = repository;
   }
 
-  /** Asked often, for each editor and each change of the view: what the model can tell is not asked of the engine. */
+  /** VS Code asks often, for each editor and each change of the view. So the model answers before the engine. */
   async provideOriginalResource(uri: Uri): Promise<Uri | undefined> {
     const { repositories, client, log } = this.#context;
     const located = repositories.locate(uri);

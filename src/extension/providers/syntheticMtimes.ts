@@ -1,5 +1,5 @@
-// Modification times for versions of files, which have none. VS Code takes content of the same size and time for the same,
-// and a time that goes backwards for a mistake: so each version that a URI comes to stand for has a later time than all
+// Modification times for versions of files, which have none. VS Code considers contents of equal size and time to be
+// equal, and a time that goes backwards to be an error. So each new version behind a URI gets a later time than all
 // before it.
 
 /** URIs that are remembered. One that is forgotten begins anew, at the present. */

@@ -1,5 +1,5 @@
-// Which repositories there are: at, above and below the folders of the workspace, and around files in editors. The engine
-// looks at the disk; here it is decided when to look and what to open.
+// Decides which repositories are open: at, above and below the workspace folders, and around files in editors. The
+// engine reads the disk; this class decides when to search and what to open.
 import { RelativePattern, Uri, window, workspace } from 'vscode';
 import type { Log } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
@@ -18,7 +18,10 @@ import { fileUri, isOnDisk, uriKey } from '../common/uris.ts';
 
 /** `hg init` and `hg clone` make their files one after the other; looking once, after them, is enough. */
 const LOOK_AFTER_EVENT = 300;
-/** Between two looks for the sake of a focused window: what no event told is found then, but not at every click. */
+/**
+ * Milliseconds between two searches because of a focused window. They find repositories that no event reported, but not
+ * at every click.
+ */
 const LOOK_AFTER_FOCUS_PAUSE = 10_000;
 /** An engine that follows nothing is kept for a while, because it may be asked again. */
 const REST_AFTER = 20_000;
@@ -84,7 +87,7 @@ export class Discovery implements Disposable {
     this.#watch();
   }
 
-  /** Looks at everything now; resolves when what was found is open. */
+  /** Searches everything now; resolves when the repositories found are open. */
   async look(): Promise<void> {
     if (this.#looking !== undefined) {
       this.#lookAgain = true;
@@ -153,8 +156,8 @@ export class Discovery implements Disposable {
   }
 
   /**
-   * Closes what is no longer wanted, and opens what is: of `found`, of the nested repositories known before, and of the
-   * subrepositories. Returns those that must wait for the repository around them to say whether they are parts of it.
+   * Closes unwanted repositories and opens wanted ones: of `found`, of the known nested repositories, and of the
+   * subrepositories. Returns those that may be subrepositories of a repository that is not read yet.
    */
   #choose(
     found: readonly FoundRepository[],
@@ -191,7 +194,7 @@ export class Discovery implements Disposable {
     return waiting;
   }
 
-  /** Whether it is a subrepository that the settings want to be opened with the repository it is a part of. */
+  /** True for a subrepository that the settings open together with its outer repository. */
   #isOpenedWithOuter(root: string): boolean {
     const uri = Uri.file(root);
     const outer = this.#repositories.outerOf(uri);
@@ -227,8 +230,8 @@ export class Discovery implements Disposable {
   }
 
   /**
-   * A new `.hg`, or a new folder, which may contain one: of a folder that is made with all its contents only the folder
-   * itself is reported. Deletions are seen by the engine, which watches each `.hg`.
+   * Watches for a new `.hg` or a new folder, which may contain one: VS Code reports only the topmost folder of a new
+   * tree. The engine watches each `.hg` and notices deletions.
    */
   #watch(): void {
     this.#watchers.dispose();

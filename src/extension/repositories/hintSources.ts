@@ -1,4 +1,4 @@
-// Where hints come from: whatever VS Code notices of files. A hint says only that something may have happened at a path.
+// Sends hints from every file event of VS Code. A hint only means that something may have happened at a path.
 import { RelativePattern, window, workspace, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
@@ -26,7 +26,7 @@ export class HintSources implements Disposable {
     );
     this.#store.add(repositories.onDidOpen(repository => this.#watch(repository)));
     this.#store.add(repositories.onDidClose(repository => this.#unwatch(repository)));
-    // VS Code's own changes are known at once; its file watcher tells of them a tenth of a second later.
+    // VS Code reports its own changes at once; its file watcher is a tenth of a second later.
     this.#store.add(workspace.onDidSaveTextDocument(({ uri }) => this.#now([uri])));
     this.#store.add(workspace.onDidSaveNotebookDocument(({ uri }) => this.#now([uri])));
     this.#store.add(workspace.onDidCreateFiles(({ files }) => this.#now(files)));
@@ -71,7 +71,7 @@ export class HintSources implements Disposable {
     this.#watchers.get(repository)?.dispose();
     this.#watchers.delete(repository);
     this.#batcher.drop(repository.root);
-    // What was its business now belongs to the repository around it, which has not looked there.
+    // Files of a closed repository now belong to the repository around it, which has not scanned them.
     const outer = this.#repositories.map.locate(repository.rootUri.path);
     if (outer !== undefined) this.#batcher.add(outer.value.root, outer.path);
   }
@@ -98,8 +98,8 @@ export class HintSources implements Disposable {
       this.#batcher.add(found.value.root, found.path);
       return;
     }
-    // The engine watches inside of `.hg` itself. That a `.hg` came or went concerns the repository around it: a folder
-    // is a nested repository now, or no longer.
+    // The engine itself watches the contents of `.hg`. A new or removed `.hg` concerns the repository around it: the
+    // folder is a nested repository now, or no longer.
     if (!control.itself) return;
     if (control.parent !== '') {
       this.#batcher.add(found.value.root, control.parent);

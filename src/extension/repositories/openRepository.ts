@@ -1,5 +1,5 @@
-// One repository that is followed: the engine's updates go into the model, and from there, a few milliseconds at a time,
-// into the Source Control view and the decorations.
+// One open repository. The engine's updates go into the model. From there they go into the Source Control view and the
+// decorations, a few milliseconds at a time.
 import { LogLevel, ProgressLocation, Uri, type Memento } from 'vscode';
 import { progress, type Log } from '../common/display.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
@@ -33,7 +33,7 @@ export class OpenRepository implements Disposable {
   readonly told: Promise<void>;
   readonly model = new RepositoryModel();
   readonly tracker: DecorationTracker;
-  /** What is chosen for the next commit. */
+  /** The files chosen for the next commit. */
   readonly included: Included;
   readonly view: SourceControlView;
   /** It was opened for a file in an editor, and stays open when that is closed. */
@@ -75,7 +75,7 @@ export class OpenRepository implements Disposable {
       new SourceControlView({
         rootUri: this.rootUri,
         name: this.name,
-        // There is no stable way to say which source control is a part of which: the label does.
+        // No stable API nests source controls: the label names the outer repository.
         label: outer === undefined ? texts.sourceControlLabel() : texts.subrepositoryLabel(outer.longName),
         model: this.model,
         isIncluded: path => this.included.has(path),
@@ -138,12 +138,12 @@ export class OpenRepository implements Disposable {
     this.#queue.add(this.view.settingsChanged());
   }
 
-  /** Tells VS Code of all files that colour folders: it has forgotten them. */
+  /** Announces all files that color folders: VS Code has forgotten them. */
   announce(): void {
     this.#queue.add(this.model.entries.keys());
   }
 
-  /** How a file is to be decorated now. */
+  /** Returns the current decoration of a file. */
   decorated(path: string): ShownStatus | undefined {
     const status = this.model.statusAt(path);
     return status === 'unknown' && this.view.settings.untrackedChanges === 'hidden' ? undefined : status;
@@ -164,7 +164,10 @@ export class OpenRepository implements Disposable {
     if (this.#changedDecorations.length >= 200) this.#fireDecorations();
   }
 
-  /** Announcing a file makes VS Code ask about it at once, so a limit on rows is one on that too; it costs less than a row. */
+  /**
+   * VS Code asks about an announced file at once, so the limit on rows limits announcements too. One costs less than a
+   * row.
+   */
   #mayAnnounce(): boolean {
     const { ignored } = this.model.counts;
     return this.model.entries.size - ignored <= 2 * this.view.settings.statusLimit;

@@ -1,4 +1,4 @@
-// The repositories that are followed: opened and closed here, and fed with what the engine says of them.
+// The open repositories: opens and closes them, and passes on the engine's updates.
 import { TabInputText, Uri, window, workspace, type Memento } from 'vscode';
 import type { Log } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
@@ -38,7 +38,7 @@ export class Repositories implements Disposable {
   /** Repositories inside of one that is followed, or that are its subrepositories. */
   readonly onDidFindNested = this.#didFindNested.event;
 
-  /** @param memento where the choices that a person makes in a repository are kept */
+  /** @param memento keeps the user's choices in a repository */
   constructor(client: EngineClient, log: Log, decorationsChanged: DecorationsChanged, memento: Memento) {
     this.#client = client;
     this.#log = log;
@@ -126,7 +126,7 @@ export class Repositories implements Disposable {
       .catch((error: unknown) => this.#log.error(`opening ${repository.root}: ${errorMessage(error)}`));
   }
 
-  /** The files of a repository that a person has open, those in front before the others. */
+  /** Returns the files of a repository in open tabs, the visible ones first. */
   #filesInTabs(repository: OpenRepository): string[] {
     const tabs = window.tabGroups.all
       .flatMap(group => group.tabs)

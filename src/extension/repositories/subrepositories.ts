@@ -1,4 +1,4 @@
-// Keeps what each open repository says of its subrepositories true: it depends on them, and they follow their own files.
+// Keeps the state of subrepositories in each open repository true: it depends on their own files, which they follow.
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';

@@ -13,7 +13,7 @@ export class CappedList<T> {
   #limit: number;
   readonly #rows: Row<T>[] = [];
   readonly #shown = new Map<string, Row<T>>();
-  /** What did not fit, with its version, in the order in which it came. */
+  /** The paths without a row, with their versions, in order of arrival. */
   readonly #leftOut = new Map<string, string>();
 
   /** @param make makes the row of a path; `version` is what was given to {@link put} */
@@ -80,8 +80,8 @@ export class CappedList<T> {
   }
 
   /**
-   * Rows beyond the limit go at once. Where there is room for more, none are made: thousands of them take long. Returns the
-   * paths that want one; each gets it when it is {@link put} again.
+   * Sets the limit. Rows beyond it go at once. Makes no rows for new space, because thousands take long. Returns the
+   * paths that lack a row; each gets one when it is {@link put} again.
    */
   setLimit(limit: number): string[] {
     this.#limit = limit;
@@ -119,7 +119,9 @@ export class CappedList<T> {
   }
 }
 
-/** What of `all` is in `shown`, and of the others the first `most`, in the order of `all`; and how many others these are. */
+/**
+ * Returns the values of `all` that are in `shown` or among the first `most` others, in order, and the number of others.
+ */
 export function portion<T>(all: readonly T[], shown: ReadonlySet<T>, most: number): { values: T[]; added: number } {
   let added = 0;
   const values = all.filter(value => shown.has(value) || (added < most && ++added > 0));
@@ -127,9 +129,9 @@ export function portion<T>(all: readonly T[], shown: ReadonlySet<T>, most: numbe
 }
 
 /**
- * A string by whose plain comparison paths come in nearly the order in which VS Code sorts rows: it sorts again whenever
- * rows change, and what is already in order costs it a fraction. It compares directories by their characters, names of
- * files without regard to case and numbers in them by their value.
+ * Returns a string whose plain comparison orders paths nearly as VS Code sorts rows. VS Code sorts again whenever rows
+ * change, and sorted input costs it a fraction. It compares directories by their characters, file names without regard
+ * to case, and numbers in them by value.
  */
 export function orderKey(path: string): string {
   const slash = path.lastIndexOf('/');

@@ -1,4 +1,4 @@
-// The files that a person has chosen for the next commit. Mercurial has no index: this is a list of names, kept by VS Code
+// The user's choice of files for the next commit. Mercurial has no index: this is a list of names that VS Code keeps
 // for the workspace.
 import type { Memento } from 'vscode';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
@@ -46,7 +46,7 @@ export class Included implements Disposable {
     );
   }
 
-  /** What has no changes any more is not included when it has some again. To be called when all is known. */
+  /** Excludes files without changes, so that later changes start excluded. Call it when all entries are known. */
   prune(): void {
     this.#change(
       [...this.#paths].filter(path => !this.#isChange(path)),

@@ -7,7 +7,7 @@ import type { SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
 /** Translated once each: rows are made by the thousand. */
 const statusTexts = new Map<ShownStatus, string>();
 
-/** Tooltip of a file, and what screen readers say. */
+/** The tooltip of a file, also for screen readers. */
 export function statusText(status: ShownStatus): string {
   let text = statusTexts.get(status);
   if (text === undefined) {
@@ -53,7 +53,7 @@ export function rowTooltip(status: ShownStatus, source: string | undefined, isNa
   return isNameReadable ? text : l10n.t('{0} (file name is not valid UTF-8)', text);
 }
 
-/** Label of a group, which says so when it does not show everything. */
+/** The label of a group, with counts when it does not show everything. */
 export function groupLabel(group: GroupId, shown: number, total: number): string {
   const label = groupName(group);
   return shown === total ? label : l10n.t('{0} ({1} of {2})', label, shown, total);
@@ -97,7 +97,7 @@ export function subrepositoryTooltip({ kind, state, hasChanges, recorded, curren
 
 export const texts = {
   sourceControlLabel: () => l10n.t('Mercurial'),
-  /** Of a subrepository; `outer` is the repository that it is a part of. */
+  /** The label of a subrepository; `outer` is its outer repository. */
   subrepositoryLabel: (outer: string) => l10n.t('Mercurial, part of {0}', outer),
   open: () => l10n.t('Open'),
   commit: () => l10n.t('Commit'),

@@ -29,7 +29,7 @@ export interface RowOptions {
   /** From {@link rowVersion}. */
   readonly version: string;
   readonly showsIcons: boolean;
-  /** Of the command. */
+  /** The command's title. */
   readonly title: string;
 }
 
@@ -70,7 +70,7 @@ export function createSubrepositoryRow({ rootUri, path, version, showsIcons }: R
   const status = JSON.parse(version) as SubrepositoryStatus;
   const resourceUri = fileUri(rootUri, path);
   const { icon, color, contextValue } = statusPresentations.subrepository;
-  // Without a letter, an icon says that this is no file.
+  // An icon without a letter shows that this is no file.
   const iconPath = new ThemeIcon(icon, isDirty(status) ? fileColor(color) : undefined);
   return {
     resourceUri,
@@ -83,7 +83,7 @@ export function createSubrepositoryRow({ rootUri, path, version, showsIcons }: R
   };
 }
 
-/** What is said of a repository that is not answered as others are. */
+/** The text about a repository with a problem. */
 export interface ShownProblem {
   readonly problem: Problem;
   readonly sentence: string;
@@ -91,7 +91,7 @@ export interface ShownProblem {
   readonly hasStatus: boolean;
 }
 
-/** Undefined if there is nothing to say. */
+/** Returns undefined without a problem. */
 export function shownProblem(state: RepositoryState): ShownProblem | undefined {
   if (state.kind !== 'fallback' && state.kind !== 'refused' && state.kind !== 'failed') return undefined;
   const { problem } = state;

@@ -1,4 +1,4 @@
-// One repository in the Source Control view: its groups, rows, badge and what the status bar says of it.
+// One repository in the Source Control view: its groups, rows and badge, and its items in the status bar.
 import {
   workspace,
   type SourceControl,
@@ -41,7 +41,9 @@ import { groupLabel, texts } from './scmStrings.ts';
 const PAUSE_PER_ROW = 0.05;
 /** Lists grow by so many rows at a time: VS Code makes a message of all new ones in one go, 3 µs each. */
 const ROWS_AT_ONCE = 1000;
-/** Milliseconds between two such steps. VS Code takes a list 100 ms after it was last set, so less would be one step. */
+/**
+ * Milliseconds between two such steps. VS Code takes a list 100 ms after its last change, so less would merge steps.
+ */
 const STEP_PAUSE = 110;
 /** Badge and status bar change at most so often, in milliseconds: nobody reads faster, and a burst has many updates. */
 const SUMMARY_PAUSE = 100;
@@ -57,12 +59,12 @@ interface GroupRows {
 export interface ViewOptions {
   readonly rootUri: Uri;
   readonly name: string;
-  /** Of the source control; it cannot be changed later. */
+  /** The source control's label, fixed for its life. */
   readonly label: string;
   readonly model: RepositoryModel;
-  /** Whether it is chosen for the next commit. */
+  /** True if the path is chosen for the next commit. */
   readonly isIncluded: (path: string) => boolean;
-  /** Without decorations the rows carry icons, or nothing would tell a row's status. */
+  /** Without decorations the rows carry icons; otherwise nothing would show a row's status. */
   showsIcons: boolean;
   tell(message: string): void;
 }
@@ -220,7 +222,7 @@ export class SourceControlView implements Disposable {
     setPlaceholder(this.sourceControl.inputBox, inputPlaceholder(model.head));
   }
 
-  /** Reads the settings again. Returns the paths whose rows must be looked at again. */
+  /** Reads the settings again. Returns the paths whose rows may change. */
   settingsChanged(): string[] {
     const old = this.#settings;
     this.#settings = folderSettings(this.#options.rootUri);

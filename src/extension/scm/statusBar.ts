@@ -1,4 +1,4 @@
-// What is said of the working copy's parent and of an unfinished operation: status bar and input box.
+// Texts about the working copy's parent and an unfinished operation, for the status bar and the input box.
 import { l10n, type Uri } from 'vscode';
 import { statusBarCommand, type Icon, type StatusBarCommand } from '../common/display.ts';
 import type { Operation, Phase } from '../../base/repositoryState.ts';

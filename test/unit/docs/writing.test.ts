@@ -8,7 +8,7 @@ import { commentProse, jsonProse, markdownProse } from '../../support/writing/pr
 import { fingerprint, problemsOf } from '../../support/writing/rules.ts';
 
 /** Lower this after each cleanup; never raise it. */
-const MOST_EXEMPT = 316;
+const MOST_EXEMPT = 32;
 
 test('docs, comments and interface strings follow the rules of writing', () => {
   const exempt = exemptSentences();

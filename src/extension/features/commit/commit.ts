@@ -27,7 +27,7 @@ async function execute(
   const { inputBox } = repository.view.sourceControl;
   const typed = inputBox.value;
   const say = hgTexts.commit;
-  // What is typed while hg runs would be lost with the message.
+  // Text that is typed while hg runs would be lost with the message.
   inputBox.enabled = false;
   try {
     if (toAdd.length > 0) await hg.change(repository, { verb: 'add', files: toAdd, title: say.adding() });
@@ -52,7 +52,7 @@ async function execute(
   } finally {
     inputBox.enabled = true;
   }
-  // What VS Code tells of the box may be a moment old.
+  // VS Code's value of the box may be a moment old.
   if (inputBox.value === typed || inputBox.value === message) inputBox.value = '';
   await fillInputBox(repository);
   await rememberMessage(extension.workspaceState, repository.root, message);

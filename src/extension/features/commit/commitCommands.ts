@@ -45,7 +45,7 @@ async function amendInEditor(context: HgContext, repository: OpenRepository): Pr
   return message !== undefined && commit(context, repository, { amend: 'message', message });
 }
 
-/** Tells why not. */
+/** True if the first parent may be amended; shows the reason if not. */
 function mayAmend({ model: { head } }: OpenRepository): boolean {
   const say = hgTexts.commit;
   const isNone = head !== undefined && isNullNode(head.firstParent);

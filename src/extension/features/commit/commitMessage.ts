@@ -19,7 +19,7 @@ export interface MessageOptions {
   readonly message?: string;
 }
 
-/** Undefined if the person turns away, or writes nothing. */
+/** Returns the message for a commit; undefined if the user cancels or writes nothing. */
 export async function messageFor(
   context: HgContext,
   repository: OpenRepository,
@@ -30,7 +30,7 @@ export async function messageFor(
   const typed = typedMessage(repository);
   if (amend === 'keep') return lastMessage(context, repository);
   if (typed !== '') return typed;
-  // Nothing was typed, so that nothing is to be said anew.
+  // Without typed text, the old message stays.
   if (amend !== undefined) return lastMessage(context, repository);
   const written = settings.usesEditor
     ? await writeInEditor(context, repository)
@@ -41,14 +41,14 @@ export async function messageFor(
   return written === undefined || written.trim() === '' ? undefined : written;
 }
 
-/** Of the first parent, as it was written. */
+/** Returns the first parent's message, unchanged. */
 export async function lastMessage({ hg }: HgContext, repository: OpenRepository): Promise<string> {
   const parent: HgCall = { verb: 'log', options: [['--rev', '.']] };
   const [changeset] = await hg.rows<{ readonly desc: string }>(repository, parent, 'desc');
   return changeset?.desc ?? '';
 }
 
-/** Whether to go on with a message, which the person has set checks for. */
+/** True if the commit goes on with this message: it passes the checks, or the user accepts its problems. */
 export async function confirmMessage(message: string, settings: CommitSettings): Promise<boolean> {
   if (!settings.checksMessage) return true;
   const problems = problemsOf(message, settings);

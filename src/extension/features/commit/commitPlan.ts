@@ -73,7 +73,7 @@ function mayCommit({ model, name }: OpenRepository): boolean {
   return false;
 }
 
-/** Undefined if the person turns away. */
+/** Returns the content of the commit; undefined if the user cancels. */
 async function chooseContent(
   repository: OpenRepository,
   options: CommitOptions,
@@ -126,7 +126,7 @@ function isNothing(repository: OpenRepository, { toAdd, toRemove }: Content, opt
   return counts.modified + counts.added + counts.removed + toAdd.length + toRemove.length === 0;
 }
 
-/** Whether to go on. */
+/** Returns true if the commit goes on. */
 async function saveFiles(repository: OpenRepository, wanted: Offer): Promise<boolean> {
   const root = uriKey(repository.rootUri);
   const unsaved = workspace.textDocuments.filter(

@@ -1,5 +1,5 @@
-// The text that Mercurial's own configuration has a message begin with: the section [committemplate], see `hg help config`.
-// Pure, so that it has a test.
+// The template for messages in Mercurial's own configuration: the section [committemplate], see `hg help config`. Pure
+// functions, for tests.
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
 
 interface ConfigItem {

@@ -33,7 +33,10 @@ export function followMessages({ repositories, log }: CommandContext): Disposabl
   return store;
 }
 
-/** VS Code tells of the text in an input box as of a document, whose URI has the id of the source control and its root. */
+/**
+ * True for a document with a message. The text of an input box is a document, too: its URI has the id of the source
+ * control and the root.
+ */
 function isMessage({ languageId, uri }: TextDocument): boolean {
   return uri.scheme === 'vscode-scm' ? uri.path.startsWith('quicksilver/') : languageId === 'hg-commit';
 }

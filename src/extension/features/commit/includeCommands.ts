@@ -16,7 +16,7 @@ async function change({ repositories }: HgContext, args: readonly unknown[], inc
   }
 }
 
-/** Of a group, or of the whole repository: then untracked files are not meant. */
+/** Includes or excludes a group, or the whole repository. Untracked files of the whole repository are not included. */
 async function changeAll(context: HgContext, args: readonly unknown[], included: boolean): Promise<void> {
   if (namesFiles(args)) return change(context, args, included);
   const repository = await context.repository(args[0]);

@@ -1,5 +1,4 @@
-// What a message of a commit is better without: a long first line, text right below it, long lines. Pure, so that it has a
-// test.
+// Finds problems in a commit message: a long first line, text right below it, long lines. Pure functions, for tests.
 
 export interface MessageLimits {
   /** Characters of the first line; 0 for any number. */
@@ -10,12 +9,12 @@ export interface MessageLimits {
 
 export interface MessageProblem {
   readonly kind: 'subject' | 'second-line' | 'line';
-  /** Of the text, from 0. */
+  /** In the text, from 0. */
   readonly line: number;
   /** Where in the line it begins, and where it ends. */
   readonly start: number;
   readonly end: number;
-  /** Of the message, from 1: what stands above it is not counted. */
+  /** In the message, from 1: lines above the message do not count. */
   readonly number: number;
   /** Characters of the line. */
   readonly length: number;
@@ -26,7 +25,7 @@ export interface MessageProblem {
 /** Lines that begin so are no part of the message. */
 export const HELP_PREFIX = 'HG:';
 
-/** Of a message as it is written: blank lines above it and lines of help are none of it. */
+/** Returns the problems of a message as it is typed. Blank lines above it and lines of help do not belong to it. */
 export function problemsOf(text: string, { subjectLength, lineLength }: MessageLimits): MessageProblem[] {
   const problems: MessageProblem[] = [];
   let number = 0;

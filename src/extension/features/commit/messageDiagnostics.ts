@@ -1,4 +1,4 @@
-// Marks what a message of a commit is better without, while it is written: in the editor for messages and in the input box.
+// Marks problems in a commit message while the user types it, in the editor for messages and in the input box.
 import { createHash } from 'node:crypto';
 import { DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
 import { diagnostic } from '../../common/display.ts';

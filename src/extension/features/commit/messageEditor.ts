@@ -1,4 +1,4 @@
-// The message of a commit in an editor: a temporary file with help at its end, taken when it is accepted or its tab closed.
+// Edits a commit message in an editor: a temporary file with help at its end. Accepting it or closing its tab takes it.
 import { commands, TabInputText, Uri, window, workspace, type CancellationToken, type TextDocument } from 'vscode';
 import { errorMessage } from '../../../base/errors.ts';
 import { DisposableStore } from '../../../base/lifecycle.ts';
@@ -20,8 +20,8 @@ const FILES_LISTED = 100;
 const open = new Map<string, (accepted: boolean) => void>();
 
 /**
- * Lets the person write a message, beginning with `initial`, or the template. Undefined if they discard it, or there
- * is none in the end.
+ * Lets the user write a message, beginning with `initial` or the template. Undefined if the user discards it or leaves
+ * it empty.
  */
 export async function writeInEditor(
   context: HgContext,
@@ -34,8 +34,9 @@ export async function writeInEditor(
 }
 
 /**
- * Lets the person edit a text, help and all. Undefined if they discard it, or it is not wanted any more.
- * @param options `folder` for what it is: another text for the same takes over from the first one
+ * Lets the user edit a text with its help. Undefined if the user discards it, or it is no longer needed.
+ *
+ * @param options `folder` names the purpose: another text for the same purpose replaces the first one
  */
 export async function editText(
   { extension, log }: HgContext,
@@ -99,7 +100,7 @@ async function closeTabs(uri: Uri): Promise<void> {
     .flatMap(group => group.tabs)
     .filter(({ input }) => input instanceof TabInputText && input.uri.toString() === uri.toString());
   for (const { isDirty, isActive } of tabs) {
-    // What is not wanted any more is not asked about.
+    // Discards changes first, so that VS Code does not ask about them.
     if (isDirty && isActive) await commands.executeCommand('workbench.action.files.revert');
   }
   await window.tabGroups.close(tabs);

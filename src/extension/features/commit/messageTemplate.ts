@@ -1,4 +1,4 @@
-// What a message of a commit begins with: in the editor, and in the input box as long as nothing is typed there.
+// The template of a commit message, for the editor and for an empty input box.
 import { FileSystemError, Uri, workspace } from 'vscode';
 import { errorMessage } from '../../../base/errors.ts';
 import { isMerging } from '../../commands/contextKeys.ts';
@@ -8,10 +8,13 @@ import { templateCall } from './configTemplate.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
 
-/** This line and all below it is no part of a message, as `hg help config` says of templates that end with a diff. */
+/**
+ * This line and all below it do not belong to the message. `hg help config` documents it for templates that end with a
+ * diff.
+ */
 const CUT = /^HG: -+ >8 -+$[^]*/m;
 
-/** What was last put into the input boxes. */
+/** The text that last filled each input box. */
 const filled = new WeakMap<OpenRepository, string>();
 
 /** The text of the setting, or of the file that it names. */
@@ -70,7 +73,7 @@ export async function fillInputBox(repository: OpenRepository): Promise<void> {
   inputBox.value = text;
 }
 
-/** What a person has typed into the input box; '' if it is the template, as it was put there. */
+/** Returns the text that the user typed into the input box; '' if it still has the template. */
 export function typedMessage(repository: OpenRepository): string {
   const { value } = repository.view.sourceControl.inputBox;
   return value.trim() === '' || value.trim() === filled.get(repository)?.trim() ? '' : value;

@@ -12,7 +12,7 @@ import { hgTexts } from '../../hg/hgStrings.ts';
 import { refusalToUndoMerge, undoMerge } from './undoMerge.ts';
 import { STRIP_SETTINGS } from './undoMergeSteps.ts';
 
-/** It comes with Mercurial; it is switched on for one command, whatever the person's configuration says of it. */
+/** The extension comes with Mercurial. This setting enables it for one command, whatever the user has configured. */
 const UNCOMMIT: readonly HgSetting[] = ['extensions.uncommit='];
 
 interface LastCommit {
@@ -26,7 +26,7 @@ interface LastCommit {
   readonly isAmended: boolean;
 }
 
-/** Resolves with whether it was taken back; if not, why was told. */
+/** Undoes the last commit. Resolves with true if that worked; otherwise the reason was shown. */
 export async function undoCommit(context: HgContext, repository: OpenRepository): Promise<boolean> {
   const say = hgTexts.undo;
   context.hints.flush();
@@ -45,7 +45,7 @@ export async function undoCommit(context: HgContext, repository: OpenRepository)
   if (last.isMerge) await undoMerge(context, repository, last.node);
   else await uncommit(context, repository);
   const { inputBox } = repository.view.sourceControl;
-  // What was typed meanwhile is among the recent messages.
+  // Text typed meanwhile is among the recent messages.
   const typed = typedMessage(repository);
   if (typed.trim() !== last.message) await rememberMessage(context.extension.workspaceState, repository.root, typed);
   inputBox.value = last.message;

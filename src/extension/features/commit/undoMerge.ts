@@ -1,8 +1,8 @@
-// Takes back a merge that was committed, so that the working copy is merging again with the files as they were committed.
+// Undoes a committed merge: the working copy is merging again, with the files as they were committed.
 //
-// `hg uncommit` refuses merges, and `hg strip --keep` alone leaves a working copy with one parent, where what the merge
-// brought in is untracked. So the merge is made again without looking at its conflicts, its files are taken from the commit,
-// and only then the commit goes: until that last step, which leaves a bundle behind, everything can be had back by an update.
+// `hg uncommit` rejects merges. `hg strip --keep` alone leaves a working copy with one parent, where the files from the
+// other one are untracked. So this repeats the merge without resolving conflicts, and takes the files from the commit.
+// Only then it removes the commit, which leaves a bundle. Until that last step, an update restores everything.
 import { l10n } from 'vscode';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import { shortNode } from '../../common/changesetIds.ts';

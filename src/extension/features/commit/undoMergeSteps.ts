@@ -7,7 +7,7 @@ export interface MergeCommit {
   readonly node: string;
   readonly first: string;
   readonly second: string;
-  /** Of the merge, and of its first parent. */
+  /** The branch of the merge, and the branch of its first parent. */
   readonly branch: string;
   readonly branchBefore: string;
   /** The active bookmark, '' for none. */
@@ -19,7 +19,10 @@ export interface MergeCommit {
 /** It comes with Mercurial. */
 export const STRIP_SETTINGS: readonly HgSetting[] = ['extensions.strip='];
 
-/** What can be had back by an update to the merge. Without --clean: an untracked file in the way is not overwritten. */
+/**
+ * Returns the steps that an update to the merge can undo. They do not use --clean: an untracked file in the way is not
+ * overwritten.
+ */
 export function undoMergeSteps({ node, first, second, branch, branchBefore }: MergeCommit): HgCall[] {
   return [
     { verb: 'update', options: [['--rev', first]] },

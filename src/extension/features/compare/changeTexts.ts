@@ -3,12 +3,12 @@ import { l10n } from 'vscode';
 import { shortNode } from '../../common/changesetIds.ts';
 
 export const changeTexts = {
-  /** Of a diff with the working file. */
+  /** The title of a diff with the working file. */
   diff: (name: string, original: string, changeset: string) =>
     original === name
       ? l10n.t('{0} ({1} ↔ Working Copy)', name, shortNode(changeset))
       : l10n.t('{0} → {1} ({2} ↔ Working Copy)', original, name, shortNode(changeset)),
-  /** Of a diff between two revisions. */
+  /** The title of a diff between two revisions. */
   revisions: (name: string, from: string, to: string) => l10n.t('{0} ({1} ↔ {2})', name, from, to),
   version: (name: string, changeset: string) => l10n.t('{0} ({1})', name, shortNode(changeset)),
   removedVersion: (name: string, changeset: string) => l10n.t('{0} ({1}, Removed)', name, shortNode(changeset)),

@@ -18,7 +18,7 @@ export const MAX_FILES_IN_ONE_EDITOR = 300;
 
 interface Change extends WorkingFile {
   readonly status: ShownStatus | undefined;
-  /** Whether the working copy has the file as a file of the repository. */
+  /** False if the file is removed or missing. */
   readonly hasFile: boolean;
   readonly base: ContentAnswer;
 }
@@ -92,7 +92,7 @@ export async function compareWithSecondParent(context: ChangeContext, args: read
   }
 }
 
-/** What a person expects to see of a change: the difference, or the one side that there is. */
+/** Shows a change: as a diff if both sides exist, otherwise the one side. */
 async function openChange(change: Change, preview: boolean): Promise<void> {
   const { base, repository, path, uri, status, hasFile } = change;
   if (base.kind === 'none') {
@@ -128,8 +128,9 @@ async function compare(original: Uri, modified: Uri, title: string, preview: boo
 }
 
 /**
- * VS Code decodes a version of a file by the settings, but those of a folder do not reach it, since it lies in none, nor does
- * an encoding that a person has chosen for the file. The gutter needs no such help.
+ * Opens both sides in the same encoding. VS Code decodes a version of a file by the settings, but without those of a
+ * folder, because it lies in none. It also ignores the encoding that the user has chosen for the file. The gutter needs
+ * no such help.
  */
 async function decodeAlike(original: Uri, modified: Uri): Promise<void> {
   // Pictures and the like are no documents: nothing of them is decoded.
@@ -162,7 +163,7 @@ async function readChange(context: ChangeContext, file: WorkingFile): Promise<Ch
   return { ...file, status, hasFile: recorded !== 'removed' && recorded !== 'deleted', base };
 }
 
-/** The working files of a repository that a command is about; a person is told of what is none. */
+/** Returns the working files of a command's repository; shows a message about arguments that are none. */
 export function workingFiles(context: ChangeContext, args: readonly unknown[]): WorkingFile[] {
   const uris = urisOfArguments(args);
   if (uris.length === 0) void notify('info', changeTexts.noFile());

@@ -1,5 +1,5 @@
-// The commands that explain and report: why a file is ignored, the doctor, what is wrong with a repository. Loaded when one
-// of them is first used.
+// The commands that explain and report: why a file is ignored, the doctor, the problem of a repository. Loaded on first
+// use.
 import { commands, env, Position, Range, Uri, window, workspace } from 'vscode';
 import { notify } from '../../common/display.ts';
 import { oneLine } from '../../../base/foreignText.ts';
@@ -11,7 +11,7 @@ import type { ProblemLocation } from '../../contributions/commands/viewCommands.
 import { DOCTOR_SCHEME, type CommandContext, type Reports } from '../../commands/commands.ts';
 import { reportTexts } from './reportTexts.ts';
 
-/** Tells which rule ignores a file, and offers to open it. Returns the rule, or null if the file is not ignored. */
+/** Shows which rule ignores a file, and offers to open it. Returns the rule, or null if the file is not ignored. */
 export async function whyIgnored(
   context: CommandContext,
   argument: unknown,

@@ -26,7 +26,9 @@ async function init(context: HgContext, args: readonly unknown[]): Promise<Uri |
   return folder;
 }
 
-/** Without a repository nobody has looked for hg before: that there is none is told in the view as well. */
+/**
+ * Runs a command without a repository. Nobody has checked for hg before, so the view also reports that it is missing.
+ */
 async function change({ hg }: HgContext, request: HgChange): Promise<void> {
   try {
     await hg.change(null, request);

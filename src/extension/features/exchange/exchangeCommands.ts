@@ -1,5 +1,5 @@
-// Getting changesets from another repository, and giving them to it. The network is used because a person asked for it,
-// and never otherwise; what can be told without it is told without it.
+// Pulls changesets from another repository and pushes them there. The network is used only if the user asks for it. All
+// other facts are computed without it.
 import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../../common/display.ts';
@@ -140,7 +140,10 @@ function pushedText(added: Added | undefined): string {
   return added.changesets === 1 ? l10n.t('Pushed 1 changeset.') : l10n.t('Pushed {0} changesets.', added.changesets);
 }
 
-/** New heads and branches are made on the other side only if that is meant. Resolves with whether something was pushed. */
+/**
+ * Pushes. Creates new heads and branches on the other side only if the user wants them. Resolves with true if something
+ * was pushed.
+ */
 async function push(exchange: Exchange, what: readonly HgOption[]): Promise<boolean> {
   const { context, repository, path, answers } = exchange;
   const run = async (more: readonly HgFlag[]): Promise<HgEnded> =>
@@ -215,7 +218,7 @@ async function outgoing(exchange: Exchange): Promise<readonly NamedChangeset[] |
   return changesets;
 }
 
-/** What can be pushed as far as can be told without the network: drafts. */
+/** Shows the drafts: the changesets to push, as far as they are known without the network. */
 async function showDrafts(
   context: HgContext,
   repository: OpenRepository,

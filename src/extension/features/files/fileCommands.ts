@@ -1,4 +1,4 @@
-// What is done with files: add, forget, remove, rename, copy, revert.
+// Commands for files: add, forget, remove, rename, copy, revert.
 import { l10n } from 'vscode';
 import { input } from '../../common/display.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
@@ -39,7 +39,7 @@ async function forget(context: HgContext, args: readonly unknown[]): Promise<voi
   }
 }
 
-/** What was never committed is only forgotten; what has changes is deleted only if that is really meant. */
+/** Only forgets a file that was never committed. Deletes a file with changes only if the user confirms it. */
 async function remove(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { answers, rest } = answersOf(args);
   for (const [repository, targets] of targetsOf(context, rest)) {
@@ -59,7 +59,7 @@ async function remove(context: HgContext, args: readonly unknown[]): Promise<voi
       options: changed.length > 0 ? ['--force'] : [],
       files: targets,
       title: l10n.t('Removing…'),
-      // 1: some were not removed, which it says: they are new.
+      // 1: some new files were not removed; the output names them.
       codes: [0, 1],
     });
     await lookAt(context, repository, targets);
@@ -107,7 +107,7 @@ async function revert(context: HgContext, args: readonly unknown[]): Promise<voi
   }
 }
 
-/** Of the whole repository; untracked files stay. */
+/** Reverts the whole repository; untracked files stay. */
 async function revertAll(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   await settled(context, repository);
   const files = [...repository.model.entries.values()].filter(({ status }) => isRevertable(status));
@@ -164,7 +164,7 @@ async function deleteUntracked(context: HgContext, args: readonly unknown[]): Pr
   }
 }
 
-/** Of the named files and folders, or of the whole repository. */
+/** Adds and removes the named files and folders, or those of the whole repository. */
 async function addRemove(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { rest } = answersOf(args);
   const named = namesFiles(rest);

@@ -1,9 +1,9 @@
-// Lines of .hgignore that a person may mean by the files they have chosen. Pure, so that they have a test.
+// Lines of .hgignore that the user may want for the selected files. Pure functions, for tests.
 
 /** More files than that are ignored by something that they have in common, or one by one. */
 const MOST_FILES = 20;
 
-/** Lines that a person may mean, the narrowest first. */
+/** Returns possible lines, the narrowest first. */
 export function candidatesFor(paths: readonly string[]): (readonly string[])[] {
   const [first = ''] = paths;
   const found: (readonly string[])[] = [paths.slice(0, MOST_FILES).map(path => lineFor('at', path))];

@@ -1,6 +1,6 @@
-// Reverting lines: which lines of a text differ from the original, which of them are selected, and the edit that puts
-// the original ones back. Plain data, no `vscode`. Lines are counted from 0 and come without their line ends; a text that
-// ends with a line end has an empty last line.
+// Finds the lines of a text that differ from the original, and those of them that are selected. Makes the edit that
+// restores the original lines. Plain data, no `vscode`. Lines count from 0 and have no line ends; a text that ends with
+// a line end has an empty last line.
 import { diffArrays } from 'diff';
 
 /** Lines `originalStart` up to, but not including, `originalEnd` were replaced; either range may be empty. */
@@ -11,7 +11,9 @@ export interface Hunk {
   readonly modifiedEnd: number;
 }
 
-/** As VS Code tells the gutter's changes: lines from 1, both inclusive; the end is 0 where there are none, after `start`. */
+/**
+ * A change as VS Code passes it to the gutter: lines from 1, both inclusive; the end is 0 for no lines after `start`.
+ */
 export interface GutterChange {
   readonly originalStartLineNumber: number;
   readonly originalEndLineNumber: number;
@@ -80,9 +82,9 @@ export function compareLines(original: readonly string[], modified: readonly str
 }
 
 /**
- * The part of a hunk that is selected; undefined if none is. Where as many lines were replaced as took their place, each
- * belongs to its own; otherwise the original lines come back all together. Removed lines are selected with the line that
- * they followed, which is where the gutter has their mark, or the first one.
+ * Returns the selected part of a hunk; undefined if none. If a hunk replaces equally many lines, each line stands for
+ * its own original. Otherwise all original lines come back together. Removed lines belong to the line before them,
+ * where the gutter marks them, or to the first one.
  */
 export function selectedPart(hunk: Hunk, { first, last }: SelectedLines): Hunk | undefined {
   const { originalStart, originalEnd, modifiedStart, modifiedEnd } = hunk;

@@ -23,7 +23,7 @@ interface Rename {
 /** So many files are named to hg at once. */
 const MOST_AT_ONCE = 500;
 
-/** Only tracked files are recorded; whether there are any shows when the renamed ones are missing at their old place. */
+/** Records renames of tracked files: only these are missing at their old path afterwards. */
 async function recordRenames(context: HgContext, files: readonly RenamedFile[], wanted: unknown): Promise<void> {
   const byRepository = new Map<OpenRepository, Rename[]>();
   for (const { oldUri, newUri } of files) {
@@ -45,7 +45,7 @@ async function recordRenames(context: HgContext, files: readonly RenamedFile[], 
     try {
       await record(context, repository, tracked);
     } catch (error) {
-      // Whoever has no hg need not be told with every rename: they are missing and untracked files, as the view shows.
+      // Without hg, no message for each rename: the view shows the files as missing and untracked.
       if (!(error instanceof HgFailure) || error.kind !== 'unavailable') throw error;
       context.log.warn(`renames were not recorded: ${error.message}`);
     }

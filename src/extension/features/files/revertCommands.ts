@@ -16,7 +16,7 @@ import {
 } from './lineEdits.ts';
 import type { ChangeContext } from '../compare/changeContext.ts';
 
-/** From the gutter's peek: VS Code says which file, all its changes, and which of them is meant. */
+/** Reverts a change from the gutter's peek: VS Code passes the file, all its changes, and the index of this one. */
 export async function revertBlock(context: ChangeContext, args: readonly unknown[]): Promise<void> {
   const [uri, changes, index] = args;
   if (!(uri instanceof Uri) || !Array.isArray(changes) || typeof index !== 'number') return;

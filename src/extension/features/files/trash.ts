@@ -8,7 +8,7 @@ import { confirm, type Answers } from '../../hg/presetAnswers.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
 import { inform, lookAt, namesOf } from '../../hg/selectedPaths.ts';
 
-/** Asks, and moves the files to the trash. Where that does not work, asks whether they are to be deleted for good. */
+/** Asks, and moves the files to the trash. If that fails, asks whether to delete them for good. */
 export async function toTrash(
   context: HgContext,
   repository: OpenRepository,

@@ -1,4 +1,4 @@
-// What a conflict opens: VS Code's merge editor, or where there are not three texts, what there is. Loaded when first used.
+// Opens a conflict: in VS Code's merge editor, or without three texts the versions that exist. Loaded on first use.
 import { Uri } from 'vscode';
 import { notify, openDiff, openInMergeEditor, openUri, type MergeSide } from '../../common/display.ts';
 import { errorMessage } from '../../../base/errors.ts';

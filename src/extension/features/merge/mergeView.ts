@@ -1,5 +1,5 @@
-// The view of a merge: the parents of the working copy, and the changesets that come in with the second one. Loaded when
-// there is a merge.
+// The merge view: the parents of the working copy, and the changesets that the second one brings in. Loaded with the
+// first merge.
 import { EventEmitter, TreeItemCollapsibleState, window, type TreeDataProvider, type TreeItem } from 'vscode';
 import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
 import type { ChangesetSummary } from '../../../server/protocol.ts';
@@ -102,7 +102,7 @@ export class MergeView implements TreeDataProvider<Node>, Disposable {
   }
 }
 
-/** @param role what the changeset is here, if that is to be said */
+/** @param role the part of the changeset in the merge, if it has a label */
 function changesetNode(changeset: ChangesetSummary, branch: string | undefined, icon: string, role?: string): Node {
   const { node, revision, summary, user } = changeset;
   const details = changesetDetails(changeset, branch);

@@ -1,5 +1,5 @@
-// A message that hg wants while an operation goes on (a histedit that folds or rewords, a rebase that collapses), in the
-// same editor as that of a commit.
+// Edits a message for an operation that continues, in the same editor as a commit's message. A histedit that folds or
+// rewords needs one, and a rebase that collapses.
 import { l10n, type CancellationToken } from 'vscode';
 import { editText } from '../commit/messageEditor.ts';
 import { withoutHelp } from '../commit/messageTemplate.ts';
@@ -7,8 +7,9 @@ import type { HgContext } from '../../hg/commandContext.ts';
 import { inform } from '../../hg/selectedPaths.ts';
 
 /**
- * The text as the person leaves it, with the lines of help, which hg takes out. Null where it stays as hg proposes it: it is
- * discarded, or left empty. To refuse it would cut hg off in the middle, see hgCommand/editorProgram.ts.
+ * Returns the text as the user leaves it, with the lines of help, which hg removes. Null keeps hg's proposal: the user
+ * discarded the text or emptied it. A failure would stop hg halfway, see hgCommand/editorProgram.ts.
+ *
  * @param root of the repository
  */
 export async function editMessage(

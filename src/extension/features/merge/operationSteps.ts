@@ -1,5 +1,4 @@
-// What hg is told to go on with an operation, or to take it back, and what it says then. Found out with the real program,
-// 5.2 to 6.3.
+// The commands that continue or abort an operation, and their output. Verified with the real program, 5.2 to 6.3.
 import type { Operation } from '../../../base/repositoryState.ts';
 import type { HgCall, HgSetting } from '../../../hgCommand/hgCall.ts';
 
@@ -10,12 +9,12 @@ export const VERDICTS = ['good', 'bad', 'skip'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /**
- * Exit codes of an operation that has done what it could: 1, or 240 where kinds of failures are told apart, when there is
- * something for a person to do.
+ * Exit codes of an operation that did what it could. The user has something to do after a 1, or a 240 with detailed
+ * exit codes.
  */
 export const STOPPED: readonly number[] = [0, 1, 240];
 
-/** What each of them is called on the command line, where it is an extension that comes with Mercurial. */
+/** The name of the extension for each command that needs one; they all come with Mercurial. */
 const EXTENSIONS = {
   rebase: 'rebase',
   histedit: 'histedit',
@@ -27,7 +26,7 @@ export function isResumable(operation: Operation): operation is Resumable {
   return ['rebase', 'graft', 'histedit', 'transplant', 'unshelve'].includes(operation);
 }
 
-/** Conflicts that come later become markers, whatever tool the person has set. */
+/** Later conflicts become markers, whatever merge tool the user has configured. */
 export function continueCall(operation: Resumable): HgCall {
   const settings = [...switchedOn(operation), 'ui.merge=internal:merge'] as const;
   return { verb: operation, settings, options: ['--continue'] };
@@ -57,9 +56,10 @@ export function verdictCall(verdict: Verdict): HgCall {
 }
 
 /**
- * An update that was interrupted is done again, and merges what is there: files that it had written are equal to what it
- * writes, and others keep what the person has changed.
- * @param state the content of `.hg/updatestate`, the changeset that it was going to, in hexadecimal digits
+ * Repeats an interrupted update, and merges with the files that are there. Files that it had written equal what it
+ * writes again; others keep the user's changes.
+ *
+ * @param state the content of `.hg/updatestate`: the target changeset in hexadecimal digits
  */
 export function finishUpdateCall(state: string): HgCall {
   const node = state.trim();
@@ -72,19 +72,19 @@ export function leftOut(said: string): string[] {
   return linesOf(said).filter(line => line.startsWith('note: ') || /skipp(?:ed|ing) /.test(line));
 }
 
-/** Why hg has stopped, if it says so: what a person is to do, without the progress before it. */
+/** Returns why hg has stopped, if its output contains it: what the user has to do, without the progress before it. */
 export function reasonToStop(said: string): string | undefined {
   const reasons = linesOf(said).filter(line => /^Editing \(|`?hg \w+ --continue|^abort: /.test(line));
   const [first] = reasons.map(line => line.replace(/^abort: /, '').replace(/^\((.*)\)$/, '$1'));
   return first;
 }
 
-/** Whether a search has come to its end. What it has found follows on the next lines. */
+/** True if a bisection has ended. The following lines contain its result. */
 export function isFound(said: string): boolean {
   return /^(?:The first (?:good|bad) revision is:|Due to skipped revisions, )/m.test(said);
 }
 
-/** What a search says, in a line: the changeset and its first line if it has found one, or which is to be tried next. */
+/** Returns one line about a bisection: the changeset found with its first line, or the next one to try. */
 export function bisectSentence(said: string): string {
   const wanted = linesOf(said).filter(line =>
     /^(?:The first |Due to skipped |Testing changeset |changeset:|summary:)/.test(line),
@@ -92,7 +92,7 @@ export function bisectSentence(said: string): string {
   return wanted.map(line => line.replace(/^(?:changeset|summary): +/, '')).join(' ');
 }
 
-/** What transplant could not apply lies beside the files. */
+/** Returns the hunks that transplant could not apply; they lie beside the files. */
 export function rejects(untracked: Iterable<string>): string[] {
   return [...untracked].filter(path => path.endsWith('.rej')).sort();
 }

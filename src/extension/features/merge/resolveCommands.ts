@@ -19,7 +19,7 @@ export const resolveCommands = {
   offerToResolve: (context, [uri]) => offerToResolve(context, uri),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-/** What `hg merge` puts in front of the sides of a conflict; the line between them may be part of a text. */
+/** The markers that `hg merge` puts before the sides of a conflict. The line between them may belong to a text. */
 const MARKER = /^(?:<{7}|>{7})(?: |\r?$)/m;
 
 async function markResolved(context: HgContext, args: readonly unknown[]): Promise<void> {

@@ -44,7 +44,7 @@ export const operationCommands = {
   operationActions: (context, args) => chooseAction(context, args),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-/** Of files in a message, so many are named. */
+/** The most files named in a message. */
 const NAMED = 3;
 
 /** Throws a HgFailure if hg does not go on. */
@@ -71,7 +71,7 @@ export async function continueOperation(
 async function abortOperation(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const operation = repository.model.head?.operation;
   if (operation === undefined) return;
-  // That takes nothing back, and leaves the working copy where it is.
+  // Ending a bisection undoes nothing and leaves the working copy in place.
   if (operation !== 'bisect' && !(await confirmAbort(operation, repository, answers))) return;
   await context.hg.change(repository, {
     ...abortCall(operation),
@@ -101,7 +101,7 @@ async function withOperation(context: HgContext, argument: unknown): Promise<Ope
   return undefined;
 }
 
-/** Not with conflicts: tells which ones wait. */
+/** False with unresolved conflicts, which it names. */
 function mayGoOn({ model }: OpenRepository): boolean {
   const unresolved = [...model.conflicts.values()].filter(({ state }) => state === 'unresolved');
   if (unresolved.length === 0) return true;
@@ -134,7 +134,7 @@ async function resume(
   else inform(l10n.t('{0}: {1}', operationName(operation), reasonToStop(said) ?? l10n.t('not finished yet.')));
 }
 
-/** All that hg says while it goes on. */
+/** Continues an operation and returns the whole output of hg. */
 async function sayOf(context: HgContext, repository: OpenRepository, operation: Resumable): Promise<string> {
   try {
     const { output, notes, errors } = await context.hg.change(repository, {
@@ -182,7 +182,7 @@ async function judge(context: HgContext, repository: OpenRepository, verdict: Ve
   });
 }
 
-/** What it was going to is noted until it is done. */
+/** Finishes an interrupted update; hg keeps its target until it is done. */
 async function finishUpdate(context: HgContext, repository: OpenRepository): Promise<void> {
   const state = await workspace.fs.readFile(fileUri(repository.rootUri, '.hg/updatestate'));
   await context.hg.change(repository, {
@@ -194,7 +194,7 @@ async function finishUpdate(context: HgContext, repository: OpenRepository): Pro
   if (repository.model.unresolved > 0) inform(l10n.t('There are conflicts. Resolve them before you commit.'));
 }
 
-/** What the item in the status bar does: a list of what can be done now. */
+/** Runs the status bar item: a list of the possible next steps. */
 async function chooseAction(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { answers, rest } = answersOf(args);
   const repository = await withOperation(context, rest[0]);
@@ -224,7 +224,7 @@ function actionsFor(
     const run = (): unknown => commands.executeCommand('quicksilver.merge.focus' satisfies `${ViewId}.focus`);
     show.push({ icon: 'git-merge', label: l10n.t('Show Merge View'), run });
   }
-  // Nothing runs there, but there is always something to look at.
+  // An untrusted workspace runs nothing, but can show something.
   if (!workspace.isTrusted) {
     return show.length > 0 ? show : [{ icon: 'source-control', label: l10n.t('Show Changes'), run: showView }];
   }

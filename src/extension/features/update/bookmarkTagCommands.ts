@@ -43,7 +43,7 @@ async function moveBookmark(context: HgContext, repository: OpenRepository, answ
   const placeHolder = l10n.t('Select a revision for “{0}”', name);
   const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
   if (revision === undefined) return;
-  // Without --force it goes forward only; that it is to be elsewhere has been said twice already.
+  // Without --force a bookmark only moves forward. The user has already chosen the target in two steps.
   await context.hg.change(repository, {
     verb: 'bookmark',
     options: ['--force', ['--rev', revision]],
@@ -140,7 +140,7 @@ async function deleteTag(context: HgContext, repository: OpenRepository, answers
   });
 }
 
-/** What exists already is moved only if that is meant. */
+/** Runs the command; asks before it moves an existing name. */
 async function changeOrForce(
   context: HgContext,
   repository: OpenRepository,
@@ -158,7 +158,7 @@ async function changeOrForce(
   }
 }
 
-/** Undefined if the person turns away. */
+/** Asks for the kind of tag; undefined if the user cancels. */
 async function chooseLocal(): Promise<boolean | undefined> {
   const items = [
     { label: l10n.t('Everyone'), detail: l10n.t('The tag is committed to .hgtags.'), isLocal: false },

@@ -1,4 +1,4 @@
-// What `hg shelve --list` writes. Pure, so that it has a test.
+// Parses the output of `hg shelve --list`. Pure functions, for tests.
 
 export interface Shelved {
   readonly name: string;

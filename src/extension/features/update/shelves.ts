@@ -112,7 +112,7 @@ async function unshelve(
     settings: SHELVE,
     options: [...(keeps ? (['--keep'] as const) : []), '--tool=internal:merge', ['--name', name]],
     title: l10n.t('Unshelving…'),
-    // 1, or 240 where kinds of failures are told apart: there are conflicts.
+    // 1, or 240 with detailed exit codes: there are conflicts.
     codes: [0, 1, 240],
     // Files that it brings back may be untracked.
     looksAtAll: true,

@@ -20,13 +20,11 @@ export const movingCommands = {
   newBranch: inRepository(newBranch),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-/**
- * Conflicts become markers in the files, for which there is VS Code's merge editor: hg is not to open a window of its own.
- */
+/** Conflicts become markers in the files, for VS Code's merge editor: hg must not open a window of its own. */
 const MARKERS: readonly HgSetting[] = ['ui.merge=internal:merge'];
 const MERGE_TOOL: HgFlag = '--tool=internal:merge';
 
-/** What becomes of local changes when one goes elsewhere. */
+/** The choices for local changes at an update. */
 const WAYS = ['keep', 'shelve', 'discard'] as const;
 type Way = (typeof WAYS)[number];
 
@@ -165,7 +163,7 @@ async function chooseOther(context: HgContext, repository: OpenRepository): Prom
   return chosen?.revision;
 }
 
-/** After something that merges: what is to be done next. */
+/** Shows the next step after a merge with conflicts. */
 export function tellConflicts({ model: { unresolved } }: OpenRepository): void {
   if (unresolved === 0) return;
   inform(
