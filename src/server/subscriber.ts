@@ -1,0 +1,174 @@
+// One client of the hub: the repositories it follows, each with its own count of updates.
+import type { MessageConnection, NotificationType } from 'vscode-jsonrpc';
+import { fromDisplay, type BytePath } from '../base/bytePath.ts';
+import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
+import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { ModelState, ModelUpdate } from '../workingCopy/publisher.ts';
+import { noContent } from './contents.ts';
+import { handleDiscovery } from './handlers/discoveryHandlers.ts';
+import { handleHistory } from './handlers/historyHandlers.ts';
+import { handleIgnore } from './handlers/ignoreHandlers.ts';
+import type { Hub, Lease, SharedRepository } from './hub.ts';
+import * as protocol from './protocol.ts';
+import { toMessages, type PublishedUpdate } from './updates.ts';
+
+/** Answers beside the live model, where that cannot: `hg`, for one client, in a repository that is unsupported. */
+export interface Companion extends Disposable {
+  readonly onDidUpdate: Event<PublishedUpdate>;
+  readonly onDidChangeBases: Event<readonly string[]>;
+  /** True while it answers instead of the model. */
+  readonly isActive: boolean;
+  /** Takes what the model publishes. True if that is not to be sent. */
+  follow(state: ModelState): boolean;
+  content(query: Omit<protocol.ContentQuery, 'root'>): Promise<protocol.ContentAnswer>;
+  hint(paths: Iterable<BytePath>): void;
+  refresh(cause: string): Promise<void>;
+  settle(): Promise<void>;
+  focus(): void;
+}
+
+export interface SubscriberOptions {
+  readonly connection: MessageConnection;
+  readonly hub: Hub;
+  readonly environment: HgEnvironment;
+  /** Makes what answers beside the model; not given: nothing does. */
+  companion?(options: protocol.OpenOptions): Companion;
+  /** Called when the client has closed a repository, or tried to. */
+  onClosed?(root: string): void;
+  /** Called when the other side is gone. */
+  onGone(): void;
+}
+
+interface Followed extends Disposable {
+  readonly repository: SharedRepository;
+  readonly companion: Companion | undefined;
+}
+
+export class Subscriber implements Disposable {
+  readonly #options: SubscriberOptions;
+  readonly #followed = new Map<string, Followed>();
+  readonly #owned = new DisposableStore();
+
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+    const find = (root: string): SharedRepository | undefined => this.find(root);
+    for (const registration of [
+      ...handleDiscovery(options.connection, options.hub.vfs),
+      ...handleHistory(options.connection, find),
+      ...handleIgnore(options.connection, find),
+      ...this.#handleFollowing(options.connection),
+    ]) {
+      this.#owned.add(registration);
+    }
+  }
+
+  /** The roots that the client follows. */
+  get roots(): readonly string[] {
+    return [...this.#followed.keys()];
+  }
+
+  find(root: string): SharedRepository | undefined {
+    return this.#followed.get(root)?.repository;
+  }
+
+  close(root: string): void {
+    this.#followed.get(root)?.dispose();
+    this.#followed.delete(root);
+    this.#options.onClosed?.(root);
+  }
+
+  hint(root: string, paths: readonly BytePath[]): void {
+    const followed = this.#followed.get(root);
+    followed?.repository.model.hint(paths);
+    followed?.companion?.hint(paths);
+  }
+
+  async refresh(root: string, cause: string): Promise<void> {
+    const followed = this.#followed.get(root);
+    await followed?.repository.model.refresh(cause);
+    await followed?.companion?.refresh(cause);
+  }
+
+  async settle(root: string): Promise<void> {
+    const followed = this.#followed.get(root);
+    await followed?.repository.model.settle();
+    await followed?.companion?.settle();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    for (const root of this.roots) this.close(root);
+  }
+
+  #handleFollowing(connection: MessageConnection): readonly Disposable[] {
+    return [
+      connection.onRequest(protocol.Open, options => {
+        this.#open(options);
+        return null;
+      }),
+      connection.onRequest(protocol.Close, ({ root }) => {
+        this.close(root);
+        return null;
+      }),
+      connection.onRequest(protocol.Refresh, async ({ root, cause }) => {
+        await this.refresh(root, cause);
+        return null;
+      }),
+      connection.onRequest(protocol.Settle, async ({ root }) => {
+        await this.settle(root);
+        return null;
+      }),
+      connection.onRequest(protocol.Content, query => this.#content(query)),
+      connection.onNotification(protocol.Hint, ({ root, paths }) => this.hint(root, paths.map(fromDisplay))),
+      connection.onNotification(protocol.Focus, ({ focused }) => {
+        if (!focused) return;
+        for (const { repository, companion } of this.#followed.values()) {
+          repository.model.focus();
+          companion?.focus();
+        }
+      }),
+    ];
+  }
+
+  #open(options: protocol.OpenOptions): void {
+    const { root } = options;
+    if (this.#followed.has(root)) return;
+    const owned = new DisposableStore();
+    const lease: Lease = owned.add(this.#options.hub.share({ ...options, environment: this.#options.environment }));
+    const { repository } = lease;
+    const companion = this.#options.companion?.(options);
+    if (companion !== undefined) owned.add(companion);
+    let sequence = 0;
+    const publish = (update: PublishedUpdate): void => {
+      for (const message of toMessages(root, update, sequence + 1)) {
+        sequence = message.sequence;
+        this.#send(protocol.DidUpdate, message);
+      }
+    };
+    const publishBases = (paths: readonly string[]): void => this.#send(protocol.DidChangeBase, { root, paths });
+    const follow = (update: ModelUpdate): void => {
+      if (companion?.follow(update.state) !== true) publish(update);
+    };
+    if (companion !== undefined) {
+      owned.add(companion.onDidUpdate(publish));
+      owned.add(companion.onDidChangeBases(publishBases));
+      owned.add(repository.watcher.onHint(path => companion.hint([path])));
+    }
+    owned.add(repository.onDidUpdate(follow));
+    owned.add(repository.onDidChangeBases(publishBases));
+    this.#followed.set(root, { repository, companion, dispose: () => owned.dispose() });
+    lease.start();
+  }
+
+  async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {
+    const followed = this.#followed.get(query.root);
+    if (followed === undefined) return noContent('unavailable', `${query.root} is not an open repository.`);
+    const { companion, repository } = followed;
+    return companion?.isActive === true ? companion.content(query) : repository.contents.answer(query);
+  }
+
+  #send<P>(type: NotificationType<P>, params: P): void {
+    // It fails only when the other side is gone: then there is nobody left to serve.
+    this.#options.connection.sendNotification(type.method, params).catch(() => this.#options.onGone());
+  }
+}
