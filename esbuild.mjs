@@ -24,13 +24,16 @@ const common = {
   define: { 'import.meta.dirname': '__dirname' },
 };
 
-/** Makes the one import that waits until it is needed an import of the other bundle. */
-const lazyCommands = {
-  name: 'lazy-commands',
+/** Makes the imports that wait until they are needed imports of other bundles. */
+const lazyBundles = {
+  name: 'lazy-bundles',
   setup(build) {
-    build.onResolve({ filter: /\/lazyCommands\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './commands.cjs', external: true } : undefined,
-    );
+    const bundles = { lazyCommands: './commands.cjs', testDoor: './testDoor.cjs' };
+    for (const [name, path] of Object.entries(bundles)) {
+      build.onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path, external: true } : undefined,
+      );
+    }
   },
 };
 
@@ -38,10 +41,9 @@ const lazyCommands = {
 const portMessages = {
   name: 'port-messages',
   setup(build) {
-    const path = fileURLToPath(new URL('scripts/lib/port-messages.mjs', import.meta.url));
-    build.onResolve({ filter: /^vscode-jsonrpc(\/node)?$/ }, () => ({ path }));
-    const queue = fileURLToPath(new URL('scripts/lib/message-queue.mjs', import.meta.url));
-    build.onResolve({ filter: /^\.\/linkedMap$/ }, () => ({ path: queue }));
+    const inScripts = name => fileURLToPath(new URL(`scripts/lib/${name}`, import.meta.url));
+    build.onResolve({ filter: /^vscode-jsonrpc(\/node)?$/ }, () => ({ path: inScripts('port-messages.mjs') }));
+    build.onResolve({ filter: /^\.\/linkedMap$/ }, () => ({ path: inScripts('message-queue.mjs') }));
   },
 };
 
@@ -65,7 +67,7 @@ const builds = [
     ...common,
     entryPoints: { extension: 'src/extension/extension.ts' },
     external: ['vscode'],
-    plugins: [lazyCommands, portMessages],
+    plugins: [lazyBundles, portMessages],
   },
   {
     ...common,
@@ -73,6 +75,8 @@ const builds = [
     external: ['vscode'],
     plugins: [portMessages],
   },
+  // For the tests in VS Code; no package has it.
+  { ...common, entryPoints: { testDoor: 'src/extension/api/testDoor.ts' }, external: ['vscode'], sourcemap: false },
   { ...common, entryPoints: { worker: 'src/server/main/workerMain.ts' }, plugins: [lazyLinearEngine] },
   { ...common, entryPoints: { linear: 're2js' } },
   { ...common, entryPoints: { scanner: 'src/status/bulk/scannerMain.ts' } },

@@ -31,7 +31,7 @@ import { texts } from './scm/scmStrings.ts';
  * searches for glob patterns with its excludes, and these contain `.hg`.) So `onStartupFinished` covers them. Without a
  * repository it costs a few directory reads in another thread, which then ends.
  */
-export function activate(context: ExtensionContext): QuicksilverExports {
+export function activate(context: ExtensionContext): QuicksilverExports | Promise<QuicksilverExports> {
   const log = createLog('Quicksilver');
   const client = new EngineClient({
     start: () => startWorker(path.join(context.extensionPath, 'dist', 'worker.cjs'), log),
@@ -59,13 +59,7 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     await contextKeys.set('state', 'initialized');
   });
   const contents = new ContentFileSystem({ ...parts, initialized });
-  const exports = createExports({
-    ...parts,
-    decorations,
-    contents,
-    initialized,
-    isForTests: context.extensionMode === ExtensionMode.Test,
-  });
+  const exports = createExports({ ...parts, initialized });
   const shownDecorations = decorations;
   let isTold = false;
   context.subscriptions.push(
@@ -115,7 +109,10 @@ export function activate(context: ExtensionContext): QuicksilverExports {
     client,
     log,
   );
-  return exports;
+  if (context.extensionMode !== ExtensionMode.Test) return exports;
+  return import('./api/testDoor.ts').then(({ withTestDoor }) =>
+    withTestDoor(exports, { ...parts, decorations: shownDecorations, contents }),
+  );
 }
 
 let ended: Promise<void> | undefined;

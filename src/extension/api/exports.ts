@@ -2,9 +2,6 @@
 import { EventEmitter } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { QuicksilverApi, QuicksilverExports, QuicksilverRepository, RepositoryChange } from './api.ts';
-import { createView } from './testDoor.ts';
-import type { ContentFileSystem } from '../providers/contentFileSystem.ts';
-import type { Decorations } from '../providers/decorations.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { HintSources } from '../repositories/hintSources.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
@@ -14,11 +11,7 @@ export interface ExportsContext {
   readonly client: EngineClient;
   readonly repositories: Repositories;
   readonly hints: HintSources;
-  readonly decorations: Decorations;
-  readonly contents: ContentFileSystem;
   readonly initialized: Promise<void>;
-  /** True in a window that tests started. */
-  readonly isForTests: boolean;
 }
 
 export function createExports(context: ExportsContext): QuicksilverExports & Disposable {
@@ -61,7 +54,6 @@ function createApi(context: ExportsContext, store: DisposableStore): Quicksilver
       const open = repositories.of(uri);
       return open === undefined ? undefined : repositoryOf(open);
     },
-    ...(context.isForTests && { view: createView(context) }),
   };
 }
 

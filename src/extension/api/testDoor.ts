@@ -1,5 +1,4 @@
-// The door for the tests of this extension: the state of its window. No part of the public interface.
-// Exported only in a window that tests started.
+// Entry of a bundle of its own, which no package has: the state of the window, for the tests of this extension.
 import {
   CancellationTokenSource,
   type Event,
@@ -13,7 +12,7 @@ import type { ContentFileSystem } from '../providers/contentFileSystem.ts';
 import type { Decorations } from '../providers/decorations.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Repositories } from '../repositories/repositories.ts';
-import type { QuicksilverApi } from './api.ts';
+import type { QuicksilverApi, QuicksilverExports } from './api.ts';
 
 /** The public interface as tests get it. */
 export interface TestApi extends QuicksilverApi {
@@ -62,7 +61,13 @@ export interface ShownGroup {
 
 const neverCancelled = new CancellationTokenSource().token;
 
-export function createView({ client, repositories, decorations, contents }: Parts): ViewForTests {
+/** Adds the state of the window to what the extension exports. To be called only in a window that tests started. */
+export function withTestDoor(exports: QuicksilverExports, parts: Parts): QuicksilverExports {
+  Object.assign(exports.getAPI(1), { view: createView(parts) });
+  return exports;
+}
+
+function createView({ client, repositories, decorations, contents }: Parts): ViewForTests {
   const viewOf = (root: Uri): OpenRepository['view'] => {
     const found = repositories.map.get(root.path);
     if (found === undefined) throw new Error(`no open repository has the root ${root.fsPath}`);
