@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { commands, Uri, type SourceControlInputBox } from 'vscode';
+import { EventEmitter, commands, Uri, type SourceControlInputBox } from 'vscode';
 import type { QuicksilverRepository } from '../../src/extension/api/api.ts';
 import type { TestApi } from '../../src/extension/api/testDoor.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
@@ -168,21 +168,63 @@ export async function serve(root: string): Promise<Served> {
   };
 }
 
+/** Stands for a list that is searched: its first items get an answer. */
+class AnsweredList {
+  readonly #choose: (all: readonly { readonly label: string }[]) => unknown;
+  readonly #accept = new EventEmitter<undefined>();
+  readonly onDidAccept = this.#accept.event;
+  selectedItems: readonly unknown[] = [];
+  activeItems: readonly unknown[] = [];
+
+  constructor(choose: (all: readonly { readonly label: string }[]) => unknown) {
+    this.#choose = choose;
+  }
+
+  set items(items: readonly { readonly label: string }[]) {
+    if (this.selectedItems.length > 0) return;
+    this.selectedItems = [this.#choose(items)];
+    setImmediate(() => this.#accept.fire(undefined));
+  }
+
+  get items(): readonly { readonly label: string }[] {
+    return [];
+  }
+
+  onDidChangeValue(): void {
+    // Nobody types.
+  }
+
+  onDidHide(): void {
+    // It is answered.
+  }
+
+  show(): void {
+    // It is not shown.
+  }
+
+  dispose(): void {
+    this.#accept.dispose();
+  }
+}
+
 /** The lists that the extension shows get these answers, one after the other: the label, or a part of it. */
 export function answerLists(...answers: readonly string[]): { readonly dispose: () => void } {
   const left = [...answers];
-  const restore = replace(['showQuickPick'], () => async items => {
-    const all = (await items) as readonly { readonly label: string }[];
+  const choose = (all: readonly { readonly label: string }[]): { readonly label: string } => {
     const answer = left.shift();
     const found =
       all.find(({ label }) => label === answer) ??
       all.find(({ label }) => answer !== undefined && label.includes(answer));
     assert.ok(found, `${answer} is not among ${all.map(({ label }) => label).join(', ')}`);
     return found;
-  });
+  };
+  const restore = [
+    replace(['showQuickPick'], () => async items => choose((await items) as readonly { readonly label: string }[])),
+    replace(['createQuickPick'], () => () => new AnsweredList(choose)),
+  ];
   return {
     dispose: () => {
-      restore();
+      for (const each of restore) each();
       assert.deepEqual(left, [], 'all lists were shown');
     },
   };

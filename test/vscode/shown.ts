@@ -167,7 +167,9 @@ function pictureOf(api: TestApi, repository: QuicksilverRepository): Picture {
   }
   const { modified, added, removed, deleted, unknown, ignored } = repository.counts;
   const counts = { modified, added, removed, deleted, unknown, ignored };
-  return { groups, decorations, badge: api.view.badge(rootUri), statusBar: api.view.statusBar(rootUri).text, counts };
+  const items = [api.view.statusBar(rootUri), api.view.changes(rootUri)];
+  const statusBar = items.flatMap(item => item?.text ?? []).join(' · ');
+  return { groups, decorations, badge: api.view.badge(rootUri), statusBar, counts };
 }
 
 function expectedPicture(repository: QuicksilverRepository, marks: Marks, head: string): Picture {
@@ -197,7 +199,7 @@ function expectedPicture(repository: QuicksilverRepository, marks: Marks, head: 
     },
     decorations,
     badge: changes + rows.untracked.length,
-    statusBar: `$(git-branch) ${head}${changes === 0 ? '' : ` $(edit) ${changes}`}`,
+    statusBar: `$(git-branch) ${head}${changes === 0 ? '' : ` · $(edit) ${changes}`}`,
     counts,
   };
 }

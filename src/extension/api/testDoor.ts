@@ -32,7 +32,9 @@ export interface ViewForTests {
   badge(root: Uri): number | undefined;
   label(root: Uri): string;
   statusBar(root: Uri): { readonly text: string; readonly tooltip: string };
-  /** The status bar's item about what is unfinished. */
+  /** The status bar's item for the number of changed files. */
+  changes(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
+  /** The one about what is unfinished. */
   operation(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
   /** The one about what was not pushed. */
   drafts(root: Uri): { readonly text: string; readonly tooltip: string } | undefined;
@@ -82,6 +84,7 @@ function createView({ client, repositories, decorations, contents }: Parts): Vie
       const command = viewOf(root).sourceControl.statusBarCommands?.[0];
       return { text: command?.title ?? '', tooltip: command?.tooltip ?? '' };
     },
+    changes: root => shownCommand(viewOf(root), '$(edit)'),
     operation: root => shownCommand(viewOf(root), '$(git-merge)'),
     drafts: root => shownCommand(viewOf(root), '$(arrow-up)'),
     inputBox: root => viewOf(root).sourceControl.inputBox,

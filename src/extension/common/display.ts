@@ -13,6 +13,7 @@ import {
   ThemeIcon,
   TreeItem,
   window,
+  CancellationTokenSource,
   type CancellationToken,
   type Command,
   type DiagnosticSeverity,
@@ -140,6 +141,80 @@ export async function pick<T extends PickItem>(
     token,
   );
   return chosen?.item;
+}
+
+export interface Found<T> {
+  /** In the order in which they are shown, whatever VS Code would match. */
+  readonly items: readonly T[];
+  /** The one that the text names: Enter takes it. */
+  readonly exact?: T | undefined;
+}
+
+/**
+ * Finds the items for a text, '' at first. It may show items more than once; after a cancellation nothing is shown.
+ * If it fails, the question fails too.
+ */
+export type Find<T> = (text: string, show: (found: Found<T>) => void, token: CancellationToken) => Promise<void>;
+
+/**
+ * A list that is searched while the user types. Enter waits for the first items, and then takes only the exact one:
+ * nothing is chosen unseen. Resolves with the chosen item; undefined if the user cancels.
+ */
+export async function pickFound<T extends PickItem>(
+  { title, placeHolder }: PickOptions,
+  find: Find<T>,
+): Promise<T | undefined> {
+  const box = window.createQuickPick<ReturnType<typeof pickItem<T>> & { readonly alwaysShow: true }>();
+  if (title !== undefined) box.title = oneLine(title);
+  box.placeholder = oneLine(placeHolder);
+  box.matchOnDescription = true;
+  box.matchOnDetail = true;
+  let search = new CancellationTokenSource();
+  try {
+    return await new Promise<T | undefined>((resolve, reject) => {
+      let isShown = false;
+      let isAccepted = false;
+      const accept = (): void => {
+        const [chosen] = box.selectedItems;
+        isAccepted = !isShown;
+        if (isShown && chosen !== undefined) resolve(chosen.item);
+      };
+      const show = ({ items, exact }: Found<T>): void => {
+        const active = exact ?? box.activeItems[0]?.item;
+        box.items = items.map(item => ({ ...pickItem(item), alwaysShow: true }));
+        const found = box.items.find(({ item }) => item === active);
+        if (found !== undefined) box.activeItems = [found];
+        isShown = true;
+        if (isAccepted && exact !== undefined) resolve(exact);
+        isAccepted = false;
+      };
+      const look = (text: string): void => {
+        search.cancel();
+        search.dispose();
+        const own = (search = new CancellationTokenSource());
+        const { token } = own;
+        isShown = false;
+        box.busy = true;
+        find(text, found => token.isCancellationRequested || show(found), token).then(
+          () => {
+            if (!token.isCancellationRequested) box.busy = false;
+          },
+          (error: unknown) => {
+            if (!token.isCancellationRequested) reject(error instanceof Error ? error : new Error(String(error)));
+          },
+        );
+      };
+      box.onDidChangeValue(look);
+      box.onDidAccept(accept);
+      box.onDidHide(() => resolve(undefined));
+      box.show();
+      look('');
+    });
+  } finally {
+    search.cancel();
+    search.dispose();
+    box.dispose();
+  }
 }
 
 function pickItem<T extends PickItem>(item: T) {

@@ -89,9 +89,9 @@ export class Hg {
   }
 
   /** Runs a command that changes nothing and needs no network. Returns its output. Throws {@link HgFailure}. */
-  async read(repository: OpenRepository, request: HgRequest): Promise<string> {
+  async read(repository: OpenRepository, request: HgRequest, token = NEVER.token): Promise<string> {
     const run = { ...toRun(repository.root, request, 'read'), isInteractive: false };
-    return succeeded(await this.#options.client.runHg(run, NEVER.token), request).output;
+    return succeeded(await this.#options.client.runHg(run, token), request).output;
   }
 
   /**
@@ -99,10 +99,15 @@ export class Hg {
    * {@link HgFailure}.
    * @param fields keywords of hg's templates, as arguments of its `dict`
    */
-  async rows<T>(repository: OpenRepository, request: HgRequest, fields: string): Promise<readonly T[]> {
+  async rows<T>(
+    repository: OpenRepository,
+    request: HgRequest,
+    fields: string,
+    token?: CancellationToken,
+  ): Promise<readonly T[]> {
     const frame = randomUUID();
     const template: HgOption = ['--template', rowTemplate(frame, fields)];
-    const output = await this.read(repository, { ...request, options: [...(request.options ?? []), template] });
+    const output = await this.read(repository, { ...request, options: [...(request.options ?? []), template] }, token);
     return rowsIn<T>(output, frame);
   }
 

@@ -22,3 +22,38 @@ export function changesetDetails(changeset: ChangesetSummary, branch: string | u
   if (changeset.branch !== branch) parts.push(changeset.branch);
   return parts.filter(part => part !== '').join(', ');
 }
+
+/** The present time, and the language of the user. */
+export interface Clock {
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** As in BCP 47: 'en', 'pt-br'. */
+  readonly language: string;
+}
+
+const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
+  ['year', 31_556_952],
+  ['month', 2_629_746],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** 'now', '5 minutes ago', 'yesterday'; in the future for a clock that was ahead. '' for a time beyond all dates. */
+export function relativeTime(time: number, { now, language }: Clock): string {
+  if (Math.abs(time) > LAST_DATE) return '';
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const difference = time - now;
+  const [unit, seconds] = UNITS.find(([, length]) => Math.abs(difference) >= length) ?? ['second', Infinity];
+  return format.format(Math.trunc(difference / seconds), unit);
+}
+
+/** Seconds: what a JavaScript date can be. */
+const LAST_DATE = 8.64e12;
+
+/** For lists: what it is about, who made it, how long ago, and on which branch. */
+export function changesetLine(changeset: ChangesetSummary, clock: Clock): string {
+  const { summary, user, time, branch } = changeset;
+  return [summary, authorName(user), relativeTime(time, clock), branch].filter(part => part !== '').join(' · ');
+}

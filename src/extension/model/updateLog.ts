@@ -31,21 +31,14 @@ export function headText(head: RepositoryHead | undefined): string {
 
 export type Activity = 'idle' | 'busy' | 'problem';
 
-/** The parts of the status bar's item. The arrow means that the branch has a newer head. */
+/** The parts of the status bar's item for the branch. The arrow means that the branch has a newer head. */
 export function statusBarParts(
   head: RepositoryHead | undefined,
-  counts: Counts,
   activity: Activity,
 ): (string | { readonly icon: string })[] {
   const icon = activity === 'busy' ? 'sync~spin' : activity === 'problem' ? 'warning' : 'git-branch';
   const name = headText(head);
-  const changes = activity === 'problem' ? 0 : changeCount(counts);
-  return [
-    { icon },
-    name === '' ? 'Mercurial' : name,
-    ...(head?.isBranchTip === false ? [{ icon: 'arrow-down' }] : []),
-    ...(changes === 0 ? [] : [{ icon: 'edit' }, String(changes)]),
-  ];
+  return [{ icon }, name === '' ? 'Mercurial' : name, ...(head?.isBranchTip === false ? [{ icon: 'arrow-down' }] : [])];
 }
 
 /** One line of the log: why an update came, what changed, what it cost, and what is known now. */

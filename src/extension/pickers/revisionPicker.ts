@@ -1,20 +1,22 @@
-// Lets the user choose a changeset from a list of branches, bookmarks and tags with a description of each. Any other
-// revision can be typed.
-import { l10n } from 'vscode';
-import { type PickItem, pick } from '../common/display.ts';
-import type { HgCall } from '../../hgCommand/hgCall.ts';
+// Lets the user choose a changeset: a list of branches, bookmarks and tags in which typing searches. A number, a hash
+// or another name of a changeset leads to it at once.
+import { l10n, type CancellationToken } from 'vscode';
+import { pickFound, type Found, type PickItem } from '../common/display.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
-import { changesetDetails } from '../model/changesetLine.ts';
 import { isNullNode, shortNode } from '../common/changesetIds.ts';
+import { scheduleAfter } from '../common/slicedQueue.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import { askForChangeset } from './changesetInput.ts';
-import type { HgContext } from '../hg/commandContext.ts';
-
-export interface NamedChangeset extends ChangesetSummary {
-  readonly bookmarks: readonly string[];
-  readonly tags: readonly string[];
-  readonly phase: string;
-}
+import {
+  changesetSource,
+  lineOf,
+  withoutNames,
+  type ChangesetSource,
+  type NamedChangeset,
+  type NamedChangesets,
+  type Scope,
+  type SourceContext,
+} from './changesetSource.ts';
+import { isExact, matches, wordsOf } from './searchText.ts';
 
 export interface ChosenRevision {
   /** The identifier of the changeset. */
@@ -26,123 +28,155 @@ export interface ChosenRevision {
 
 export interface RevisionQuestion {
   readonly placeHolder: string;
-  /** Changesets that are no choice. */
-  readonly without?: readonly string[];
-  /** Tags and what can be typed are left out: only where a line of work ends. */
-  readonly onlyHeads?: boolean;
+  readonly scope?: Scope;
+  /** Another way out, above all changesets. */
+  readonly action?: PickItem;
 }
 
 interface RevisionItem extends PickItem {
   readonly chosen?: ChosenRevision;
-  readonly types?: true;
+  readonly isAction?: true;
+  /** The texts of it that are searched. */
+  readonly texts?: string;
 }
 
-/** More names than that are for typing. */
-const MOST_CHANGESETS = 500;
+/** Milliseconds without a key before hg is asked. */
+const TYPING_PAUSE = 250;
 
-/** Returns the chosen revision; undefined if the user cancels. */
+/** Resolves with undefined if the user cancels, with 'action' if the user chooses the action of the question. */
 export async function pickRevision(
-  context: HgContext,
+  context: SourceContext,
   repository: OpenRepository,
   question: RevisionQuestion,
-): Promise<ChosenRevision | undefined> {
-  const items = itemsFor(context, repository, question);
-  const options = { placeHolder: question.placeHolder, matchOnDescription: true, matchOnDetail: true };
-  const item = await pick(items, options);
-  if (item?.types !== true) return item?.chosen;
-  const changeset = await askForChangeset(context, repository, question.placeHolder);
-  return changeset && { revision: changeset.node, changeset };
+): Promise<ChosenRevision | 'action' | undefined> {
+  const { scope = 'all', action } = question;
+  const source = await changesetSource(context, repository, scope);
+  const first: readonly RevisionItem[] = action === undefined ? [] : [{ ...action, isAction: true }];
+  const named = source.named().then(all => sectionsOf(repository, all, scope));
+  // It is awaited with the first search, which may come later.
+  named.catch(() => undefined);
+  const search = async (
+    text: string,
+    show: (found: Found<RevisionItem>) => void,
+    token: CancellationToken,
+  ): Promise<void> => {
+    const words = wordsOf(text);
+    const sections = await named;
+    if (words.length === 0) return show({ items: [...first, ...withHeadings(sections)] });
+    const listed = withHeadings(sections.map(({ label, items }) => ({ label, items: items.filter(matching(words)) })));
+    const meant = await itemNamed(context, repository, source, text.trim(), listed);
+    const above = meant === undefined || listed.includes(meant) ? listed : [meant, ...listed];
+    const exact = isExact(text.trim()) || meant?.label === text.trim() ? meant : undefined;
+    show({ items: above, exact });
+    if (!(await pauses(token))) return;
+    const shown = new Set(above.flatMap(({ chosen }) => chosen?.revision ?? []));
+    const found = (await source.search(words, token)).filter(({ node }) => !shown.has(node) && !isNullNode(node));
+    const label = l10n.t('changesets');
+    show({
+      items: [...above, ...withHeadings([{ label, items: found.map(each => itemOf(repository, each)) }])],
+      exact,
+    });
+  };
+  const item = await pickFound<RevisionItem>({ placeHolder: question.placeHolder }, search);
+  return item?.isAction === true ? 'action' : item?.chosen;
 }
 
-async function itemsFor(
-  context: HgContext,
+/** Resolves like {@link pickRevision}, for questions without an action. */
+export async function pickChangeset(
+  context: SourceContext,
   repository: OpenRepository,
-  { without = [], onlyHeads }: RevisionQuestion,
-): Promise<RevisionItem[]> {
-  const [named, branches] = await Promise.all([
-    logOf(context, repository, onlyHeads === true ? 'sort(head() or bookmark(), -rev)' : NAMED),
-    openBranches(context, repository),
-  ]);
-  const changesets = named.filter(({ node }) => !isNullNode(node) && !without.includes(node));
-  const tips: RevisionItem[] = [];
+  question: Omit<RevisionQuestion, 'action'>,
+): Promise<ChosenRevision | undefined> {
+  const chosen = await pickRevision(context, repository, question);
+  return chosen === 'action' ? undefined : chosen;
+}
+
+interface Section {
+  readonly label: string;
+  readonly items: readonly RevisionItem[];
+}
+
+function sectionsOf(repository: OpenRepository, { changesets, tips }: NamedChangesets, scope: Scope): Section[] {
+  const branches: RevisionItem[] = [];
   const heads: RevisionItem[] = [];
   const bookmarks: RevisionItem[] = [];
   const tags: RevisionItem[] = [];
-  const { firstParent } = repository.model.head ?? {};
   for (const changeset of changesets) {
-    const isHere = changeset.node === firstParent;
-    const item = (icon: string, label: string, bookmark?: string): RevisionItem => ({
-      icon,
-      label,
-      description: isHere ? `${shortNode(changeset.node)} · ${l10n.t('current')}` : shortNode(changeset.node),
-      detail: lineOf(changeset),
-      chosen: { revision: changeset.node, changeset, ...(bookmark !== undefined && { bookmark }) },
-    });
-    const isTip = branches.get(changeset.branch) === changeset.node;
-    if (isTip) tips.push(item('git-branch', changeset.branch));
+    if (isNullNode(changeset.node)) continue;
+    const item = (icon: string, label: string, bookmark?: string): RevisionItem =>
+      itemOf(repository, changeset, { icon, label, bookmark });
+    const names = changeset.tags.filter(name => name !== 'tip');
+    const isTip = tips.get(changeset.branch) === changeset.node;
+    if (isTip) branches.push(item('git-branch', changeset.branch));
     for (const name of changeset.bookmarks) bookmarks.push(item('bookmark', name, name));
-    for (const name of changeset.tags) if (name !== 'tip') tags.push(item('tag', name));
-    const isNamed = isTip || changeset.bookmarks.length > 0 || changeset.tags.some(name => name !== 'tip');
+    for (const name of names) tags.push(item('tag', name));
+    const isNamed = isTip || changeset.bookmarks.length > 0 || names.length > 0;
     if (!isNamed && !changeset.closesBranch) heads.push(item('git-commit', changeset.summary));
   }
-  const items = [
-    ...section(l10n.t('branches'), tips),
-    ...section(l10n.t('bookmarks'), bookmarks),
-    ...section(l10n.t('other heads'), heads),
-    ...(onlyHeads === true ? [] : section(l10n.t('tags'), tags)),
+  const sections = [
+    { label: l10n.t('branches'), items: branches },
+    { label: l10n.t('bookmarks'), items: bookmarks },
+    { label: l10n.t('other heads'), items: heads },
   ];
-  items.push(...section(l10n.t('other'), [{ icon: 'edit', label: l10n.t('Enter a revision…'), types: true }]));
-  return items;
+  return scope === 'mergeable' ? sections : [...sections, { label: l10n.t('tags'), items: tags }];
 }
 
-const NAMED = 'sort(head() or bookmark() or tag() or ., -rev)';
+interface ItemLooks {
+  readonly icon: string;
+  readonly label: string;
+  readonly bookmark: string | undefined;
+}
 
-/** The changesets of a revset, with their names. */
-export async function logOf(
-  { hg }: HgContext,
+function itemOf(
+  { model }: OpenRepository,
+  changeset: NamedChangeset,
+  { icon, label, bookmark }: ItemLooks = { icon: 'git-commit', label: changeset.summary, bookmark: undefined },
+): RevisionItem {
+  const { node, revision, user, summary, branch, bookmarks, tags } = changeset;
+  const id = `${revision}:${shortNode(node)}`;
+  return {
+    icon,
+    label: label === '' ? shortNode(node) : label,
+    description: node === model.head?.firstParent ? `${id} · ${l10n.t('current')}` : id,
+    detail: lineOf(changeset),
+    chosen: { revision: node, changeset, ...(bookmark !== undefined && { bookmark }) },
+    texts: [label, summary, user, branch, ...bookmarks, ...tags].join('\n'),
+  };
+}
+
+function matching(words: readonly string[]): (item: RevisionItem) => boolean {
+  return ({ texts = '', chosen }) => chosen !== undefined && matches(words, texts, chosen.changeset);
+}
+
+/** The changeset that the text names, if that is not the name of more than one row. */
+async function itemNamed(
+  { client }: SourceContext,
   repository: OpenRepository,
-  revset: string,
-): Promise<readonly NamedChangeset[]> {
-  const call: HgCall = { verb: 'log', options: [['--rev', revset], `--limit=${MOST_CHANGESETS}`] };
-  return (await hg.rows<LoggedChangeset>(repository, call, CHANGESET_FIELDS)).map(toChangeset);
+  source: ChangesetSource,
+  text: string,
+  listed: readonly RevisionItem[],
+): Promise<RevisionItem | undefined> {
+  const rows = listed.filter(({ label, chosen }) => chosen !== undefined && label === text);
+  if (rows.length > 0) return rows.length === 1 ? rows[0] : undefined;
+  const answer = await client.resolveRevision(repository.root, text);
+  if (answer.kind === 'none') return undefined;
+  const { changeset } = answer;
+  const known = listed.find(({ chosen }) => chosen?.revision === changeset.node);
+  if (known !== undefined) return known;
+  return (await source.includes(changeset.node)) ? itemOf(repository, withoutNames(changeset)) : undefined;
 }
 
-export const CHANGESET_FIELDS =
-  'node, rev, branch, bookmarks, tags, phase, user=author, date=date|hgdate, summary=desc|firstline,' +
-  ' closes=get(extras, "close")';
-
-export interface LoggedChangeset {
-  readonly node: string;
-  readonly rev: number;
-  readonly branch: string;
-  readonly bookmarks: readonly string[];
-  readonly tags: readonly string[];
-  readonly phase: string;
-  readonly user: string;
-  readonly date: string;
-  readonly summary: string;
-  readonly closes: string | null;
+/** Resolves with false if the user typed something else meanwhile. */
+async function pauses(token: CancellationToken): Promise<boolean> {
+  return new Promise(resolve => {
+    const pause = scheduleAfter(TYPING_PAUSE, () => resolve(true));
+    token.onCancellationRequested(() => {
+      pause.dispose();
+      resolve(false);
+    });
+  });
 }
 
-export function toChangeset({ rev, date, closes, ...rest }: LoggedChangeset): NamedChangeset {
-  const [time = 0, timezone = 0] = date.split(' ').map(Number);
-  return { ...rest, revision: rev, time, timezone, closesBranch: closes !== null };
-}
-
-/** Who and when, for the second line of an item. */
-export function lineOf(changeset: ChangesetSummary): string {
-  return `${changeset.summary} · ${changesetDetails(changeset, undefined)}`;
-}
-
-async function openBranches({ hg }: HgContext, repository: OpenRepository): Promise<ReadonlyMap<string, string>> {
-  interface Branch {
-    readonly branch: string;
-    readonly node: string;
-  }
-  const branches = await hg.rows<Branch>(repository, { verb: 'branches' }, 'branch, node');
-  return new Map(branches.map(({ branch, node }) => [branch, node]));
-}
-
-function section(label: string, items: readonly RevisionItem[]): RevisionItem[] {
-  return items.length === 0 ? [] : [{ label, isSeparator: true }, ...items];
+function withHeadings(sections: readonly Section[]): RevisionItem[] {
+  return sections.flatMap(({ label, items }) => (items.length === 0 ? [] : [{ label, isSeparator: true }, ...items]));
 }

@@ -150,6 +150,7 @@ export const texts = {
         untracked,
       ),
     busy: () => l10n.t('Scanning…'),
+    update: () => l10n.t('Click to update to another revision.'),
     unknownHead: () => l10n.t('Branch not available yet'),
   },
   engineDied: () => l10n.t("Quicksilver's engine stopped unexpectedly and was restarted."),

@@ -17,7 +17,14 @@ import {
   setStatusBarCommands,
   statusBarCommand,
 } from '../common/display.ts';
-import { draftsCommand, inputPlaceholder, operationCommand, statusBarTooltip } from './statusBar.ts';
+import {
+  changesCommand,
+  draftsCommand,
+  inputPlaceholder,
+  operationCommand,
+  SHOW_VIEW,
+  statusBarTooltip,
+} from './statusBar.ts';
 import type { RepositoryModel } from '../model/repositoryModel.ts';
 import { folderSettings, type FolderSettings } from '../common/settings.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
@@ -208,17 +215,17 @@ export class SourceControlView implements Disposable {
     const count = problem === undefined ? badgeCount(counted, countBadge, untrackedChanges) : 0;
     if (this.sourceControl.count !== count) this.sourceControl.count = count;
     const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
-    const command = statusBarCommand(
-      { command: 'workbench.view.scm', title: '' },
-      statusBarParts(model.head, model.counts, activity),
-      problem?.sentence ?? this.#hover(shown),
+    const { rootUri } = this.#options;
+    // A row is there where hg cannot run.
+    const canUpdate = problem === undefined && this.#notice === undefined && workspace.isTrusted;
+    const branch = statusBarCommand(
+      canUpdate ? commandWith('update', '', rootUri) : SHOW_VIEW,
+      statusBarParts(model.head, activity),
+      problem?.sentence ?? this.#hover(shown, canUpdate),
     );
-    const operation = problem === undefined ? operationCommand(model, this.#options.rootUri) : undefined;
-    const drafts = problem === undefined ? draftsCommand(model, this.#options.rootUri) : undefined;
-    setStatusBarCommands(
-      this.sourceControl,
-      [command, operation, drafts].filter(each => each !== undefined),
-    );
+    const others = [operationCommand(model, rootUri), changesCommand(model.counts), draftsCommand(model, rootUri)];
+    const shownOthers = problem === undefined ? others.filter(each => each !== undefined) : [];
+    setStatusBarCommands(this.sourceControl, [branch, ...shownOthers]);
     setPlaceholder(this.sourceControl.inputBox, inputPlaceholder(model.head));
   }
 
@@ -278,8 +285,9 @@ export class SourceControlView implements Disposable {
     return { id, group, rows, dirty: false, leftOutTold: false };
   }
 
-  #hover(shown: ShownProblem | undefined): string[] {
+  #hover(shown: ShownProblem | undefined, canUpdate: boolean): string[] {
     const lines = statusBarTooltip(this.#options.name, this.#options.model, this.#busy);
+    if (canUpdate) lines.push(texts.statusBar.update());
     return shown === undefined ? lines : [...lines, shown.sentence];
   }
 
@@ -297,6 +305,7 @@ export class SourceControlView implements Disposable {
   setNotice(notice: SourceControlResourceState | undefined): void {
     this.#notice = notice;
     this.#showNotices();
+    this.showSummary();
   }
 
   #showNotices(): void {

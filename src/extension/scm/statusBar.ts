@@ -2,10 +2,11 @@
 import { l10n, type Uri } from 'vscode';
 import { statusBarCommand, type Icon, type StatusBarCommand } from '../common/display.ts';
 import type { Operation, Phase } from '../../base/repositoryState.ts';
-import type { RepositoryHead } from '../../server/protocol.ts';
+import type { Counts, RepositoryHead } from '../../server/protocol.ts';
 import { commandWith } from '../common/typedCommands.ts';
 import { isNullNode, shortNode } from '../common/changesetIds.ts';
 import type { RepositoryModel } from '../model/repositoryModel.ts';
+import { changeCount } from '../model/updateLog.ts';
 import { texts } from './scmStrings.ts';
 
 /** Lines, the repository's name first. */
@@ -18,7 +19,7 @@ export function statusBarTooltip(name: string, { head, counts }: RepositoryModel
   lines.push(parentText(head));
   if (head.isBranchTip === false) lines.push(l10n.t('Not at the tip of the branch'));
   if (head.closesBranch === true) lines.push(l10n.t('The parent revision closes its branch'));
-  lines.push(say.changes(counts.modified, counts.added, counts.removed, counts.deleted, counts.unknown));
+  lines.push(changesText(counts));
   if (busy) lines.push(say.busy());
   return [name, ...lines];
 }
@@ -39,6 +40,15 @@ export function operationCommand(
     [{ icon: 'git-merge' }, operationName(head.operation), ...conflicts],
     tooltip,
   );
+}
+
+export const SHOW_VIEW = { command: 'workbench.view.scm', title: '' };
+
+/** The status bar's item for the number of changed files; undefined if there are none. */
+export function changesCommand(counts: Counts): StatusBarCommand | undefined {
+  const count = changeCount(counts);
+  if (count === 0) return undefined;
+  return statusBarCommand(SHOW_VIEW, [{ icon: 'edit' }, String(count)], changesText(counts));
 }
 
 /** The status bar's item about what was not pushed; undefined if there is nothing, or nowhere to push to. */
@@ -79,6 +89,10 @@ export function operationName(operation: Operation): string {
     case 'merge':
       return l10n.t('Merging');
   }
+}
+
+function changesText({ modified, added, removed, deleted, unknown }: Counts): string {
+  return texts.statusBar.changes(modified, added, removed, deleted, unknown);
 }
 
 function parentText({ firstParent, secondParent, phase }: RepositoryHead): string {

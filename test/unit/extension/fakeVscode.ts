@@ -175,8 +175,65 @@ const recorded =
     return answers.length > 0 ? answers.shift() : user.answer(place, all);
   };
 
+/** What the user answers to a list that is searched: an item of it, undefined to turn away, or this to type. */
+export class Typed {
+  readonly text: string;
+  /** They press Enter at once, before anything is told of it. */
+  readonly enters: boolean;
+
+  constructor(text: string, enters = false) {
+    this.text = text;
+    this.enters = enters;
+  }
+}
+
+/** The user is asked whenever it is no longer busy. */
+class QuickPick {
+  title: string | undefined;
+  placeholder = '';
+  items: readonly unknown[] = [];
+  activeItems: readonly unknown[] = [];
+  selectedItems: readonly unknown[] = [];
+  readonly #value = new Emitter<string>();
+  readonly #accept = new Emitter<undefined>();
+  readonly #hide = new Emitter<undefined>();
+  readonly onDidChangeValue = this.#value.event;
+  readonly onDidAccept = this.#accept.event;
+  readonly onDidHide = this.#hide.event;
+  #isHidden = false;
+
+  show(): void {
+    // It is shown with its items.
+  }
+
+  set busy(busy: boolean) {
+    if (!busy && !this.#isHidden) void this.#ask();
+  }
+
+  dispose(): void {
+    this.#isHidden = true;
+  }
+
+  async #ask(): Promise<void> {
+    const options = { placeHolder: this.placeholder, activeItems: this.activeItems };
+    const chosen = await recorded('pick')(this.items, options);
+    if (chosen instanceof Typed) {
+      this.selectedItems = [];
+      this.#value.fire(chosen.text);
+      if (chosen.enters) this.#accept.fire(undefined);
+    } else if (chosen === undefined) this.#hide.fire(undefined);
+    else {
+      this.selectedItems = [chosen];
+      this.#accept.fire(undefined);
+    }
+  }
+}
+
+export const env = { language: 'en' };
+
 /** The file in the active tab can be set. */
 export const window = {
+  createQuickPick: () => new QuickPick(),
   activeTextEditor: undefined as { readonly document: { readonly uri: vscode.Uri } } | undefined,
   tabGroups: {
     activeTabGroup: {},

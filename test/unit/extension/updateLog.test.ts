@@ -57,15 +57,14 @@ test('letters are those of hg status, and of hg resolve for conflicts', () => {
   ]);
 });
 
-test('the status bar names branch, topic and bookmark, counts changes, and tells of a newer head', () => {
+test('the status bar names branch, topic and bookmark, and tells of a newer head', () => {
   assert.equal(headText(undefined), '');
-  assert.deepEqual(statusBarParts(head, NO_COUNTS, 'idle'), [icon('git-branch'), 'default']);
-  assert.deepEqual(statusBarParts(head, counts, 'idle'), [icon('git-branch'), 'default', icon('edit'), '7']);
-  assert.deepEqual(statusBarParts(head, counts, 'busy'), [icon('sync~spin'), 'default', icon('edit'), '7']);
-  assert.deepEqual(statusBarParts(head, counts, 'problem'), [icon('warning'), 'default']);
-  assert.deepEqual(statusBarParts(undefined, NO_COUNTS, 'problem'), [icon('warning'), 'Mercurial']);
+  assert.deepEqual(statusBarParts(head, 'idle'), [icon('git-branch'), 'default']);
+  assert.deepEqual(statusBarParts(head, 'busy'), [icon('sync~spin'), 'default']);
+  assert.deepEqual(statusBarParts(head, 'problem'), [icon('warning'), 'default']);
+  assert.deepEqual(statusBarParts(undefined, 'problem'), [icon('warning'), 'Mercurial']);
   const busy = { ...head, topic: 'parser', bookmark: 'tip-of-it', isBranchTip: false };
-  assert.deepEqual(statusBarParts(busy, NO_COUNTS, 'idle'), [
+  assert.deepEqual(statusBarParts(busy, 'idle'), [
     icon('git-branch'),
     'default//parser (tip-of-it)',
     icon('arrow-down'),

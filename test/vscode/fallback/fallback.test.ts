@@ -63,7 +63,8 @@ describe('a repository that only hg can answer for, in a workspace that is trust
     );
     assert.equal(api.view.badge(rootUri), 5);
     const { text, tooltip } = api.view.statusBar(rootUri);
-    assert.equal(text, '$(git-branch) default $(edit) 4');
+    assert.equal(text, '$(git-branch) default');
+    assert.equal(api.view.changes(rootUri)?.text, '$(edit) 4');
     assert.ok(tooltip.endsWith(reason), tooltip);
     assert.equal(api.view.decoration(uriAt('strange', 'modified.txt'))?.badge, 'M');
     assert.equal(api.view.decoration(uriAt('strange', 'ends.txt')), undefined);

@@ -100,7 +100,7 @@ describe('a repository in which every name is hostile', () => {
     await shows('renameFile', [row(scenario().data['file']!)], ['[hostile](command:hostile.run)']);
   });
 
-  it('has neither in what is said of a revision while it is typed', async () => {
+  it('has neither in what is found while a revision is typed', async () => {
     const ended = commands.executeCommand('quicksilver.compareWithRevision', row(scenario().data['file']!));
     await ui.answerInput('1', { until: LINK, accept: false });
     assert.deepEqual(await ui.markup(), []);

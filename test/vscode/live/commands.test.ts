@@ -48,7 +48,7 @@ describe('what hg does to the repository', () => {
         'removed.txt, Removed, cmd',
       ],
       badge: 6,
-      statusBar: ['default 6'],
+      statusBar: ['default', '6'],
     });
   });
 
@@ -92,7 +92,7 @@ describe('what hg does to the repository', () => {
       assert.deepEqual(told.fired, []);
       assert.deepEqual(told.heads, [branch]);
       assert.deepEqual(told.states, ['ready']);
-      await assertInWindow({ badge: 1, statusBar: [`${branch} 1`] });
+      await assertInWindow({ badge: 1, statusBar: [branch, '1'] });
     }
     await hg(at(), 'revert', '--no-backup', 'src/shell.txt');
     await shows({});

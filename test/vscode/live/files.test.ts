@@ -35,7 +35,7 @@ describe('changes of files', () => {
     await assertInWindow({
       sourceControl: ['Changes', 'saved.txt, Modified, src'],
       badge: 1,
-      statusBar: ['default 1'],
+      statusBar: ['default', '1'],
       explorer: {
         src: `: ${shownColors.modified}`,
         'x.log': `: ${shownColors.ignored}`,

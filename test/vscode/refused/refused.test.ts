@@ -51,7 +51,7 @@ describe('a repository whose status cannot be known', () => {
         'unknown.txt, Untracked',
       ],
       badge: 3,
-      statusBar: ['default 2'],
+      statusBar: ['default', '2'],
     });
   }
 

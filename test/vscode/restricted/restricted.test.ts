@@ -43,7 +43,7 @@ describe('a workspace that is not trusted', () => {
         'unknown.txt, Untracked',
       ],
       badge: 2,
-      statusBar: ['default 1'],
+      statusBar: ['default', '1'],
     });
     write('clean.txt', 'no longer clean\n');
     await assertShows(api, repository, { 'clean.txt': 'M', 'modified.txt': 'M', 'unknown.txt': '?', 'x.log': 'I' });

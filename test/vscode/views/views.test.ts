@@ -59,7 +59,8 @@ describe('what is shown of several repositories', () => {
     ]);
     assert.deepEqual(rows(root, 'untracked'), ['? unknown.txt: Untracked']);
     assert.equal(api.view.badge(root), 6);
-    assert.equal(api.view.statusBar(root).text, '$(git-branch) default $(edit) 5');
+    assert.equal(api.view.statusBar(root).text, '$(git-branch) default');
+    assert.equal(api.view.changes(root)?.text, '$(edit) 5');
     assert.equal(api.view.inputBoxVisible(root), true);
   });
 

@@ -1,10 +1,12 @@
 // The context of the commands that open changes.
 import type { Log } from '../../common/display.ts';
 import type { EngineClient } from '../../engine/engineClient.ts';
+import type { HintSources } from '../../repositories/hintSources.ts';
 import type { Repositories } from '../../repositories/repositories.ts';
 
 export interface ChangeContext {
   readonly client: EngineClient;
   readonly repositories: Repositories;
+  readonly hints: HintSources;
   readonly log: Log;
 }

@@ -1,7 +1,7 @@
 // Comparing with any revision, and any two of them. Loaded when first used.
 import { notify, openDiff, openDiffs, type DiffSides } from '../../common/display.ts';
-import type { ComparedFile } from '../../../server/protocol.ts';
-import { askForChangeset } from '../../pickers/changesetInput.ts';
+import type { ChangesetSummary, ComparedFile } from '../../../server/protocol.ts';
+import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import { changeTexts } from './changeTexts.ts';
 import { chosenRepository } from '../../commands/commandArguments.ts';
 import { shortNode } from '../../common/changesetIds.ts';
@@ -14,7 +14,8 @@ export async function compareWithRevision(context: ChangeContext, args: readonly
   const files = workingFiles(context, args);
   const [first] = files;
   if (first === undefined) return;
-  const changeset = await askForChangeset(context, first.repository, changeTexts.whichRevision());
+  const placeHolder = changeTexts.whichRevision();
+  const changeset = (await pickChangeset(context, first.repository, { placeHolder }))?.changeset;
   if (changeset === undefined) return;
   for (const { repository, path, uri } of files.filter(file => file.repository === first.repository)) {
     const { root } = repository;
@@ -33,8 +34,10 @@ export async function compareWithRevision(context: ChangeContext, args: readonly
 export async function compareRevisions(context: ChangeContext, args: readonly unknown[]): Promise<void> {
   const repository = await chosenRepository(context.repositories, args[0]);
   if (repository === undefined) return;
-  const from = await askForChangeset(context, repository, changeTexts.firstRevision());
-  const to = from && (await askForChangeset(context, repository, changeTexts.secondRevision(shortNode(from.node))));
+  const ask = async (placeHolder: string): Promise<ChangesetSummary | undefined> =>
+    (await pickChangeset(context, repository, { placeHolder }))?.changeset;
+  const from = await ask(changeTexts.firstRevision());
+  const to = from && (await ask(changeTexts.secondRevision(shortNode(from.node))));
   if (from === undefined || to === undefined) return;
   const limit = MAX_FILES_IN_ONE_EDITOR;
   const answer = await context.client.compareRevisions({ root: repository.root, from: from.node, to: to.node, limit });

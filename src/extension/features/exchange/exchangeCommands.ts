@@ -16,11 +16,11 @@ import {
   CHANGESET_FIELDS,
   lineOf,
   logOf,
-  pickRevision,
   toChangeset,
   type LoggedChangeset,
   type NamedChangeset,
-} from '../../pickers/revisionPicker.ts';
+} from '../../pickers/changesetSource.ts';
+import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform } from '../../hg/selectedPaths.ts';
 
@@ -114,7 +114,7 @@ async function pushBookmark(exchange: Exchange): Promise<boolean> {
 async function pushRevision(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
   const placeHolder = l10n.t('Select a revision to push (with its ancestors)');
-  const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
+  const revision = answers.text('revision') ?? (await pickChangeset(context, repository, { placeHolder }))?.revision;
   return revision !== undefined && push(exchange, [['--rev', revision]]);
 }
 

@@ -7,7 +7,7 @@ import { confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from '../../pickers/namePicker.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from '../../hg/hgClient.ts';
 import { updateTo } from './updateCommands.ts';
-import { pickRevision } from '../../pickers/revisionPicker.ts';
+import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform, settled } from '../../hg/selectedPaths.ts';
 
@@ -41,7 +41,7 @@ async function moveBookmark(context: HgContext, repository: OpenRepository, answ
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to move'));
   if (name === undefined) return;
   const placeHolder = l10n.t('Select a revision for “{0}”', name);
-  const revision = answers.text('revision') ?? (await pickRevision(context, repository, { placeHolder }))?.revision;
+  const revision = answers.text('revision') ?? (await pickChangeset(context, repository, { placeHolder }))?.revision;
   if (revision === undefined) return;
   // Without --force a bookmark only moves forward. The user has already chosen the target in two steps.
   await context.hg.change(repository, {

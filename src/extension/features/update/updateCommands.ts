@@ -9,7 +9,7 @@ import type { Answers } from '../../hg/presetAnswers.ts';
 import { askForName, bookmarksOf, inRepository } from '../../pickers/namePicker.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
 import { typedMessage } from '../commit/messageTemplate.ts';
-import { pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
+import { pickChangeset, pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
 import { shelveAll } from './shelves.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { inform, settled } from '../../hg/selectedPaths.ts';
@@ -30,10 +30,14 @@ type Way = (typeof WAYS)[number];
 
 async function update(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   await settled(context, repository);
-  const placeHolder = l10n.t('Select a branch, bookmark or tag to update to');
+  const placeHolder = l10n.t('Select a branch, bookmark, tag or changeset to update to');
   const given = answers.text('revision');
-  const target = given === undefined ? await pickRevision(context, repository, { placeHolder }) : { revision: given };
-  return target !== undefined && updateTo(context, repository, target, answers);
+  const action = { icon: 'add', label: l10n.t('New Branch…') };
+  const target =
+    given === undefined ? await pickRevision(context, repository, { placeHolder, action }) : { revision: given };
+  if (target !== 'action') return target !== undefined && updateTo(context, repository, target, answers);
+  await newBranch(context, repository, answers);
+  return false;
 }
 
 export type Target = Pick<ChosenRevision, 'revision' | 'bookmark'>;
@@ -157,10 +161,8 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
 }
 
 async function chooseOther(context: HgContext, repository: OpenRepository): Promise<string | undefined> {
-  const { firstParent = '' } = repository.model.head ?? {};
-  const placeHolder = l10n.t('Select a revision to merge into the working copy');
-  const chosen = await pickRevision(context, repository, { placeHolder, without: [firstParent], onlyHeads: true });
-  return chosen?.revision;
+  const placeHolder = l10n.t('Select a revision to merge into “{0}”', repository.model.head?.branch ?? '');
+  return (await pickChangeset(context, repository, { placeHolder, scope: 'mergeable' }))?.revision;
 }
 
 /** Shows the next step after a merge with conflicts. */
