@@ -54,7 +54,7 @@ export async function runHgCommand(
   try {
     return await hgCommands[name](own, args);
   } catch (error) {
-    if (!own.hg.tell(error)) throw error;
+    if (!own.hg.showFailure(error)) throw error;
     return undefined;
   }
 }

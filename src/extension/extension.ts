@@ -12,7 +12,7 @@ import { Discovery } from './repositories/discovery.ts';
 import { createLog, notify } from './common/display.ts';
 import { EngineClient, startWorker } from './engine/engineClient.ts';
 import { createExports } from './api/exports.ts';
-import { followHg, tellWhetherHgRuns } from './commands/registerHgCommands.ts';
+import { followHg, updateHgAvailability } from './commands/registerHgCommands.ts';
 import { HintSources } from './repositories/hintSources.ts';
 import { lazy } from './common/lazy.ts';
 import { BaseQuickDiff } from './providers/quickDiff.ts';
@@ -61,7 +61,7 @@ export function activate(context: ExtensionContext): QuicksilverExports | Promis
   const contents = new ContentFileSystem({ ...parts, initialized });
   const exports = createExports({ ...parts, initialized });
   const shownDecorations = decorations;
-  let isTold = false;
+  let isReported = false;
   context.subscriptions.push(
     registerCommands(parts),
     followHg(parts),
@@ -84,7 +84,7 @@ export function activate(context: ExtensionContext): QuicksilverExports | Promis
       if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(setting('decorations.enabled'));
       if (!affects(event, 'fallbackToHg', 'path')) return;
       client.setHgPolicy(hgPolicy());
-      void tellWhetherHgRuns(parts);
+      void updateHgAvailability(parts);
     }),
     onDidChangeFileColors(() => {
       shownDecorations.colorsChanged();
@@ -93,13 +93,13 @@ export function activate(context: ExtensionContext): QuicksilverExports | Promis
     }),
     workspace.onDidGrantWorkspaceTrust(() => {
       client.setHgPolicy(hgPolicy());
-      void tellWhetherHgRuns(parts);
+      void updateHgAvailability(parts);
       // Why there was no status is worded anew.
       for (const repository of repositories.all) repository.view.showSummary();
     }),
     client.onDidDie(() => {
-      if (isTold) return;
-      isTold = true;
+      if (isReported) return;
+      isReported = true;
       void notify('warning', texts.engineDied(), texts.showOutput()).then(choice =>
         choice === undefined ? undefined : log.show(),
       );

@@ -26,7 +26,7 @@ export interface HgRun extends HgCall {
   /**
    * True to rescan all files afterwards, not only recorded ones and `files`: for commands that delete untracked files.
    */
-  readonly looksAtAll?: boolean;
+  readonly rescansAll?: boolean;
 }
 
 export type HgRunResult =

@@ -113,10 +113,10 @@ export class Server implements Disposable {
   }
 
   /** After a command: the events of what it did may still be on their way. */
-  async #followHg({ root, files = [], looksAtAll }: hgProtocol.HgRun): Promise<void> {
+  async #followHg({ root, files = [], rescansAll }: hgProtocol.HgRun): Promise<void> {
     const repository = root === null ? undefined : this.#subscriber.find(root);
     if (root === null || repository === undefined) return;
-    if (looksAtAll === true) {
+    if (rescansAll === true) {
       await this.#subscriber.refresh(root, 'hg command');
       return;
     }

@@ -12,7 +12,7 @@ import { tellOfOtherExtension } from './conflictingExtensions.ts';
 export function followHg(context: CommandContext): Disposable {
   const store = new DisposableStore();
   // Only when there is a repository: else the engine would be started for nothing.
-  store.add(context.repositories.onDidOpen(() => void tellWhetherHgRuns(context)));
+  store.add(context.repositories.onDidOpen(() => void updateHgAvailability(context)));
   store.add(context.repositories.onDidOpen(() => void tellOfOtherExtension(context.extension)));
   store.add(followEdits(context.repositories));
   store.add(whenMessagesMatter(context));
@@ -44,7 +44,7 @@ let looks = 0;
  * Call this after every possible change of the answer. Updates `quicksilver.canRunHg`, `quicksilver.hgMissing` and the
  * input boxes.
  */
-export async function tellWhetherHgRuns({ client, repositories, log }: CommandContext): Promise<void> {
+export async function updateHgAvailability({ client, repositories, log }: CommandContext): Promise<void> {
   const look = ++looks;
   let isThere = false;
   if (workspace.isTrusted && repositories.all.length > 0) {

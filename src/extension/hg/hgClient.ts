@@ -31,9 +31,9 @@ export interface HgChange extends HgRequest {
   /** Where hg wants a message edited, it is shown; without this, hg fails there. */
   readonly edits?: boolean;
   /** Cut off in the middle it would leave behind what nobody can take away: cancelling is not offered. */
-  readonly runsToItsEnd?: boolean;
+  readonly isUninterruptible?: boolean;
   /** It deletes files that are not tracked, or does other things that are not recorded. */
-  readonly looksAtAll?: boolean;
+  readonly rescansAll?: boolean;
 }
 
 export type HgEnded = Extract<HgRunResult, { readonly kind: 'ended' }>;
@@ -45,7 +45,7 @@ export class HgFailure extends Error {
   readonly result: HgEnded | undefined;
   readonly holder: string | undefined;
   /** True if the user knows of it, from a prompt answered with no. */
-  isTold = false;
+  isReported = false;
   /** Where it happened; null for a command that needs no repository. */
   repository: OpenRepository | null = null;
 
@@ -137,9 +137,9 @@ export class Hg {
   }
 
   /** Shows a failure of hg, unless the user knows of it. Returns false for other errors. */
-  tell(error: unknown, prefix = ''): boolean {
+  showFailure(error: unknown, prefix = ''): boolean {
     if (!(error instanceof HgFailure)) return false;
-    if (error.isTold) return true;
+    if (error.isReported) return true;
     if (error.kind === 'cancelled' || error.kind === 'interrupted' || error.kind === 'unanswered') return true;
     const { log } = this.#options;
     const message = `${prefix}${hgTexts.failure(error.kind, error.message)}`;
@@ -156,7 +156,7 @@ export class Hg {
     const { kind } = failure;
     if (kind !== 'locked' && (kind !== 'abandoned' || request.verb === 'recover')) return false;
     const again = await (kind === 'locked' ? this.#offersRetry(repository, failure) : this.#recover(repository));
-    failure.isTold = !again;
+    failure.isReported = !again;
     return again;
   }
 
@@ -179,7 +179,7 @@ export class Hg {
     const run: HgRun = {
       ...toRun(repository?.root ?? null, request, kind),
       ...(request.cwd !== undefined && { cwd: request.cwd }),
-      ...(request.looksAtAll === true && { looksAtAll: true }),
+      ...(request.rescansAll === true && { rescansAll: true }),
       ...(request.edits === true && { edits: true }),
       isInteractive: true,
     };
@@ -190,7 +190,7 @@ export class Hg {
     );
     void progress({ location: ProgressLocation.SourceControl, title: request.title }, async () => ended);
     const offer = scheduleAfter(kind === 'network' ? 0 : CANCEL_OFFERED_AFTER, () => {
-      if (request.runsToItsEnd === true) return;
+      if (request.isUninterruptible === true) return;
       void progress(
         { location: ProgressLocation.Notification, title: request.title, cancellable: true },
         async (report, token) => this.#showProgress(run.id, report, token, cancel, ended),

@@ -1,12 +1,9 @@
 // Files and folders that a command is about, also clean ones, which have no rows.
-import { commands } from 'vscode';
-import { notify } from '../common/display.ts';
 import { isGroup, urisOfArguments, workingFileOf } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { FileEntry } from '../../server/protocol.ts';
 import { filesOfArguments, type FilesByRepository } from './selectedChanges.ts';
 import type { HgContext } from './commandContext.ts';
-import { hgTexts } from './hgStrings.ts';
 
 /** Paths of files and folders by repository. A root itself is none of them: it would stand for everything. */
 export function targetsOf({ repositories }: HgContext, args: readonly unknown[]): FilesByRepository {
@@ -43,48 +40,10 @@ export function changedAmong(
   return found;
 }
 
-/** Rescans files that hg may have created without recording them, and shows them before their events arrive. */
-export async function lookAt(
-  { client }: HgContext,
-  repository: OpenRepository,
-  paths: readonly string[],
-): Promise<void> {
-  if (paths.length > 0) client.hint(repository.root, paths);
-  await client.settle(repository.root);
-  await repository.shown();
-}
-
-/** The state before a command: what was saved a moment ago is part of it. */
-export async function settled({ client, hints }: HgContext, repository: OpenRepository): Promise<void> {
-  hints.flush();
-  await client.settle(repository.root);
-  await repository.shown();
-}
-
-/** A few of the names, or other lines, for the detail of a question. */
-export function namesOf(lines: readonly string[]): readonly string[] {
-  const shown = lines.slice(0, MOST_NAMES);
-  if (shown.length < lines.length) shown.push(hgTexts.more(lines.length - shown.length));
-  return shown;
-}
-
-const MOST_NAMES = 12;
-
 /**
  * Returns a path from the root for commands that expect patterns (rename, copy). The prefix prevents a pattern or an
  * option.
  */
-export function plain(path: string): string {
+export function literalPath(path: string): string {
   return `./${path}`;
-}
-
-/** Warns about conflicts in the way, and offers to show them. */
-export function warnOfConflicts(sentence: string): void {
-  void notify('warning', sentence, hgTexts.commit.showConflicts()).then(async choice => {
-    if (choice !== undefined) await commands.executeCommand('workbench.view.scm');
-  });
-}
-
-export function inform(sentence: string): void {
-  void notify('info', sentence);
 }

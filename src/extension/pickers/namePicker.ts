@@ -6,7 +6,7 @@ import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, type Answers } from '../hg/presetAnswers.ts';
 import type { Hg } from '../hg/hgClient.ts';
 import type { HgCommandRun, HgContext } from '../hg/commandContext.ts';
-import { inform } from '../hg/selectedPaths.ts';
+import { showInfo } from '../hg/notifications.ts';
 
 /** A command about one repository: that of its argument, or the one that is chosen. Undefined if there is none. */
 export function inRepository<T>(
@@ -33,7 +33,7 @@ export async function chooseName(
   if (given !== undefined) return given;
   const items = await list();
   if (items.length === 0) {
-    inform(none);
+    showInfo(none);
     return undefined;
   }
   return (await pick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;

@@ -8,7 +8,7 @@ import { problemsOf } from './messageChecks.ts';
 import { writeInEditor } from './messageEditor.ts';
 import { typedMessage } from './messageTemplate.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
-import { namesOf } from '../../hg/selectedPaths.ts';
+import { previewLines } from '../../hg/notifications.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 import { messageTexts } from './messageStrings.ts';
 
@@ -54,6 +54,6 @@ export async function confirmMessage(message: string, settings: CommitSettings):
   const problems = problemsOf(message, settings);
   if (problems.length === 0) return true;
   const say = messageTexts;
-  const detail = namesOf(problems.map(say.problem));
+  const detail = previewLines(problems.map(say.problem));
   return (await modal('warning', say.doubts(), detail, say.anyway())) === say.anyway();
 }

@@ -10,7 +10,8 @@ import { isOnDisk, uriKey } from '../../common/uris.ts';
 import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
 import { confirmMessage, messageFor, type MessageOptions } from './commitMessage.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
-import { namesOf, settled, warnOfConflicts } from '../../hg/selectedPaths.ts';
+import { previewLines, warnOfConflicts } from '../../hg/notifications.ts';
+import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 
 export interface CommitOptions extends MessageOptions {
@@ -44,7 +45,7 @@ export async function planCommit(
 ): Promise<CommitPlan | undefined> {
   const settings = commitSettings(repository.rootUri);
   if (!(await saveFiles(repository, settings.saveFiles))) return undefined;
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   if (repository.included.paths.length === 0 && isNothing(repository, NOTHING_BESIDE, options)) {
     // Rescans everything first: the event of a change may be late, and some file systems send none.
     await context.client.refresh(repository.root, 'commit without a change');
@@ -111,7 +112,7 @@ async function chooseOffers(offers: Offers): Promise<Choice | undefined> {
   const isOne = missing.length + untracked.length === 1;
   const lines = [...missing.map(path => `! ${path}`), ...untracked.map(path => `? ${path}`)];
   const labels = choices.map(choice => say.choices[choice](missing.length > 0, untracked.length > 0));
-  const label = await modal('info', say.offer(missing, untracked), isOne ? '' : namesOf(lines), ...labels);
+  const label = await modal('info', say.offer(missing, untracked), isOne ? '' : previewLines(lines), ...labels);
   const choice = label === undefined ? undefined : choices[labels.indexOf(label)];
   if (choice !== 'never') return choice;
   await setCommitOffer(untracked.length > 0 ? 'commitUntrackedFiles' : 'commitMissingFiles', 'never');

@@ -10,7 +10,7 @@ import { changeCount } from '../../model/updateLog.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
-import { settled } from '../../hg/selectedPaths.ts';
+import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 
 /** Why it cannot be taken back; undefined if it can. */
 export async function refusalToUndoMerge(
@@ -18,7 +18,7 @@ export async function refusalToUndoMerge(
   repository: OpenRepository,
   node: string,
 ): Promise<string | undefined> {
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   const { model } = repository;
   if (changeCount(model.counts) > 0) {
     return l10n.t('Cannot undo the merge with uncommitted changes. Shelve or commit them first.');
@@ -46,14 +46,14 @@ export async function undoMerge({ hg }: HgContext, repository: OpenRepository, n
   const commit: MergeCommit = { node, first, second, branch, branchBefore, active, bookmarks: names };
   try {
     for (const step of undoMergeSteps(commit)) {
-      await hg.change(repository, { ...step, title, codes: [0, 1], looksAtAll: true });
+      await hg.change(repository, { ...step, title, codes: [0, 1], rescansAll: true });
     }
   } catch (error) {
     // To go to a bookmark by its name makes it active.
     const back = names.includes(active) ? active : node;
     const update: HgCall = { verb: 'update', options: ['--clean', ['--rev', back]] };
-    await hg.change(repository, { ...update, title, looksAtAll: true });
+    await hg.change(repository, { ...update, title, rescansAll: true });
     throw error;
   }
-  for (const step of strippingSteps(commit)) await hg.change(repository, { ...step, title, looksAtAll: true });
+  for (const step of strippingSteps(commit)) await hg.change(repository, { ...step, title, rescansAll: true });
 }

@@ -10,7 +10,7 @@ import { setting } from '../../common/settings.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { chooseBookmark, inRepository } from '../../pickers/namePicker.ts';
 import { HgFailure, rowsIn, rowTemplate, type HgEnded } from '../../hg/hgClient.ts';
-import { tellConflicts } from '../update/updateCommands.ts';
+import { showConflicts } from '../update/updateCommands.ts';
 import { choosePath, type ChosenPath } from '../../pickers/remotePicker.ts';
 import {
   CHANGESET_FIELDS,
@@ -22,7 +22,7 @@ import {
 } from '../../pickers/changesetSource.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { inform } from '../../hg/selectedPaths.ts';
+import { showInfo } from '../../hg/notifications.ts';
 
 export const exchangeCommands = {
   pull: (context, args) => exchange(context, args, pull),
@@ -71,7 +71,7 @@ async function pull({ context, repository, path, answers }: Exchange): Promise<b
   });
   const said = `${output}\n${notes}`;
   const added = addedIn(said);
-  inform(added === undefined ? l10n.t('No new changesets.') : pulledText(added));
+  showInfo(added === undefined ? l10n.t('No new changesets.') : pulledText(added));
   return added !== undefined;
 }
 
@@ -86,7 +86,7 @@ async function pullAndUpdate(exchange: Exchange): Promise<void> {
     // 1: there are conflicts with local changes.
     codes: [0, 1],
   });
-  tellConflicts(repository);
+  showConflicts(repository);
 }
 
 async function pushByScope(exchange: Exchange): Promise<boolean> {
@@ -94,7 +94,7 @@ async function pushByScope(exchange: Exchange): Promise<boolean> {
   const scope = setting('pushScope', repository.rootUri);
   if (scope === 'all') return push(exchange, []);
   if (isNullNode(repository.model.head?.firstParent ?? '')) {
-    inform(l10n.t('This repository has no commits yet.'));
+    showInfo(l10n.t('This repository has no commits yet.'));
     return false;
   }
   return push(exchange, [['--rev', '.']]);
@@ -162,7 +162,7 @@ async function push(exchange: Exchange, what: readonly HgOption[]): Promise<bool
       const { code, notes, output } = await run(allowed);
       const added = addedIn(`${output}\n${notes}`);
       const nothing = code === 1 && added === undefined;
-      inform(nothing ? l10n.t('No changesets to push.') : pushedText(added));
+      showInfo(nothing ? l10n.t('No changesets to push.') : pushedText(added));
       return code === 0;
     } catch (error) {
       const option = await chooseForce(error, answers);
@@ -278,7 +278,7 @@ async function pickListed(
   { placeHolder, none }: { readonly placeHolder: string; readonly none: string },
 ): Promise<NamedChangeset | 'all' | undefined> {
   if (changesets.length === 0) {
-    inform(none);
+    showInfo(none);
     return undefined;
   }
   const items: ListedItem[] = [

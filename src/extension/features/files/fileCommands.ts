@@ -7,7 +7,9 @@ import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { inRepository } from '../../pickers/namePicker.ts';
 import { namesFiles } from '../../hg/selectedChanges.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { changedAmong, inform, lookAt, namesOf, plain, settled, targetsOf } from '../../hg/selectedPaths.ts';
+import { previewLines, showInfo } from '../../hg/notifications.ts';
+import { flushPendingChanges, rescanAndShow } from '../../hg/pendingChanges.ts';
+import { changedAmong, literalPath, targetsOf } from '../../hg/selectedPaths.ts';
 import { toTrash } from './trash.ts';
 
 export const fileCommands = {
@@ -35,7 +37,7 @@ async function forget(context: HgContext, args: readonly unknown[]): Promise<voi
   const { rest } = answersOf(args);
   for (const [repository, files] of targetsOf(context, rest)) {
     await context.hg.change(repository, { verb: 'forget', files, title: l10n.t('Stopping tracking…') });
-    await lookAt(context, repository, files);
+    await rescanAndShow(context, repository, files);
   }
 }
 
@@ -43,7 +45,7 @@ async function forget(context: HgContext, args: readonly unknown[]): Promise<voi
 async function remove(context: HgContext, args: readonly unknown[]): Promise<void> {
   const { answers, rest } = answersOf(args);
   for (const [repository, targets] of targetsOf(context, rest)) {
-    await settled(context, repository);
+    await flushPendingChanges(context, repository);
     const changed = [...repository.model.entries.values()].filter(
       ({ path, status }) => status === 'modified' && isAmong(path, targets),
     );
@@ -51,8 +53,8 @@ async function remove(context: HgContext, args: readonly unknown[]): Promise<voi
       targets.length === 1
         ? l10n.t('Delete {0} from disk and stop tracking it?', targets[0]!)
         : l10n.t('Delete {0} files from disk and stop tracking them?', targets.length);
-    const lost = [l10n.t('Changes in these files will be lost:'), ...namesOf(changed.map(({ path }) => path))];
-    const detail = changed.length === 0 ? (targets.length === 1 ? '' : namesOf(targets)) : lost;
+    const lost = [l10n.t('Changes in these files will be lost:'), ...previewLines(changed.map(({ path }) => path))];
+    const detail = changed.length === 0 ? (targets.length === 1 ? '' : previewLines(targets)) : lost;
     if (!(await confirm(answers, message, l10n.t('Remove'), detail))) continue;
     await context.hg.change(repository, {
       verb: 'remove',
@@ -62,7 +64,7 @@ async function remove(context: HgContext, args: readonly unknown[]): Promise<voi
       // 1: some new files were not removed; the output names them.
       codes: [0, 1],
     });
-    await lookAt(context, repository, targets);
+    await rescanAndShow(context, repository, targets);
   }
 }
 
@@ -70,14 +72,14 @@ async function renameOrCopy(context: HgContext, args: readonly unknown[], verb: 
   const { answers, rest } = answersOf(args);
   const [[repository, [path]] = [undefined, []]] = targetsOf(context, rest);
   if (repository === undefined || path === undefined) {
-    inform(l10n.t('Select a file in a Mercurial repository first.'));
+    showInfo(l10n.t('Select a file in a Mercurial repository first.'));
     return;
   }
   const to = answers.text('to') ?? (await askForName(path, verb));
   if (to === undefined || to === path) return;
   const title = verb === 'rename' ? l10n.t('Renaming…') : l10n.t('Copying…');
-  await context.hg.change(repository, { verb, operands: [plain(path), plain(to)], title });
-  await lookAt(context, repository, [path, to]);
+  await context.hg.change(repository, { verb, operands: [literalPath(path), literalPath(to)], title });
+  await rescanAndShow(context, repository, [path, to]);
 }
 
 async function askForName(path: string, verb: 'rename' | 'copy'): Promise<string | undefined> {
@@ -109,10 +111,10 @@ async function revert(context: HgContext, args: readonly unknown[]): Promise<voi
 
 /** Reverts the whole repository; untracked files stay. */
 async function revertAll(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   const files = [...repository.model.entries.values()].filter(({ status }) => isRevertable(status));
   if (files.length === 0) {
-    inform(l10n.t('No changes to discard.'));
+    showInfo(l10n.t('No changes to discard.'));
     return;
   }
   const paths = files.map(({ path }) => path);
@@ -138,7 +140,7 @@ async function confirmRevert(
   if (paths.some(path => entries.get(path)?.status === 'added')) {
     sentences.push(l10n.t('Added files stay on disk as untracked files.'));
   }
-  if (paths.length > 1) sentences.push(...namesOf(paths));
+  if (paths.length > 1) sentences.push(...previewLines(paths));
   return confirm(answers, message, l10n.t('Discard Changes'), sentences);
 }
 
@@ -149,7 +151,7 @@ async function revertFiles(context: HgContext, repository: OpenRepository, files
     files,
     title: l10n.t('Discarding changes…'),
   });
-  await lookAt(
+  await rescanAndShow(
     context,
     repository,
     files.map(path => `${path}.orig`),
@@ -180,7 +182,7 @@ async function addRemove(context: HgContext, args: readonly unknown[]): Promise<
       title: l10n.t('Adding untracked and removing missing files…'),
     });
     const said = (notes === '' ? output : notes).trim();
-    inform(said === '' ? l10n.t('No untracked or missing files.') : said.split('\n').slice(0, 3).join(' · '));
+    showInfo(said === '' ? l10n.t('No untracked or missing files.') : said.split('\n').slice(0, 3).join(' · '));
   }
 }
 

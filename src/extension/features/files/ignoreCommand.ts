@@ -7,7 +7,9 @@ import { exists, fileUri, isReadableName } from '../../common/uris.ts';
 import { answersOf } from '../../hg/presetAnswers.ts';
 import { candidatesFor } from './ignoreCandidates.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { inform, lookAt, targetsOf } from '../../hg/selectedPaths.ts';
+import { showInfo } from '../../hg/notifications.ts';
+import { rescanAndShow } from '../../hg/pendingChanges.ts';
+import { targetsOf } from '../../hg/selectedPaths.ts';
 
 export const ignoreCommands = {
   ignore: (context, args) => ignore(context, args),
@@ -23,14 +25,14 @@ async function ignore(context: HgContext, args: readonly unknown[]): Promise<rea
   const [[repository, named] = [undefined, []]] = targetsOf(context, rest);
   const paths = named.filter(isReadableName);
   if (repository === undefined || paths.length === 0) {
-    inform(l10n.t('Select a file in a Mercurial repository first.'));
+    showInfo(l10n.t('Select a file in a Mercurial repository first.'));
     return undefined;
   }
   const line = answers.text('line');
   const lines = line === undefined ? await chooseLines(context, repository, paths) : [line];
   if (lines === undefined || lines.length === 0) return undefined;
   await append(repository, lines);
-  await lookAt(context, repository, ['.hgignore']);
+  await rescanAndShow(context, repository, ['.hgignore']);
   return lines;
 }
 

@@ -4,7 +4,9 @@ import { modal } from '../../common/display.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { namesOf, plain, settled } from '../../hg/selectedPaths.ts';
+import { previewLines } from '../../hg/notifications.ts';
+import { flushPendingChanges } from '../../hg/pendingChanges.ts';
+import { literalPath } from '../../hg/selectedPaths.ts';
 
 export const renameCommands = {
   recordRenames: (context, [files, wanted]) => recordRenames(context, files as readonly RenamedFile[], wanted),
@@ -38,7 +40,7 @@ async function recordRenames(context: HgContext, files: readonly RenamedFile[], 
       repository.root,
       renames.flatMap(({ from, to }) => [from, to]),
     );
-    await settled(context, repository);
+    await flushPendingChanges(context, repository);
     const tracked = renames.flatMap(rename => trackedIn(repository, rename));
     if (tracked.length === 0) continue;
     if (wanted !== 'always' && !(await isWanted(tracked))) continue;
@@ -58,7 +60,7 @@ async function isWanted(renames: readonly Rename[]): Promise<boolean> {
     renames.length === 1
       ? l10n.t('Record the rename of {0} to {1}?', renames[0]!.from, renames[0]!.to)
       : l10n.t('Record the rename of {0} files?', renames.length);
-  const detail = namesOf(renames.map(({ from, to }) => `${from} → ${to}`));
+  const detail = previewLines(renames.map(({ from, to }) => `${from} → ${to}`));
   return (await modal('info', message, detail, action)) === action;
 }
 
@@ -82,7 +84,7 @@ async function record(context: HgContext, repository: OpenRepository, renames: r
       await context.hg.change(repository, {
         verb: 'rename',
         options: ['--after'],
-        operands: [plain(from), plain(to)],
+        operands: [literalPath(from), literalPath(to)],
         title,
       });
       continue;
@@ -94,8 +96,8 @@ async function record(context: HgContext, repository: OpenRepository, renames: r
   }
   for (const { folder, files } of moves.values()) {
     for (let at = 0; at < files.length; at += MOST_AT_ONCE) {
-      const some = files.slice(at, at + MOST_AT_ONCE).map(plain);
-      const target = folder === '' ? '.' : plain(folder);
+      const some = files.slice(at, at + MOST_AT_ONCE).map(literalPath);
+      const target = folder === '' ? '.' : literalPath(folder);
       await context.hg.change(repository, {
         verb: 'rename',
         options: ['--after'],

@@ -6,7 +6,8 @@ import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { fileUri, isReadableName } from '../../common/uris.ts';
 import { confirm, type Answers } from '../../hg/presetAnswers.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
-import { inform, lookAt, namesOf } from '../../hg/selectedPaths.ts';
+import { previewLines, showInfo } from '../../hg/notifications.ts';
+import { rescanAndShow } from '../../hg/pendingChanges.ts';
 
 /** Asks, and moves the files to the trash. If that fails, asks whether to delete them for good. */
 export async function toTrash(
@@ -16,13 +17,13 @@ export async function toTrash(
   answers: Answers,
 ): Promise<void> {
   const files = paths.filter(isReadableName);
-  if (files.length < paths.length) inform(l10n.t('Files with names that are not valid UTF-8 were skipped.'));
+  if (files.length < paths.length) showInfo(l10n.t('Files with names that are not valid UTF-8 were skipped.'));
   if (files.length === 0) return;
   const message =
     files.length === 1
       ? l10n.t('Delete the untracked file {0}?', files[0]!)
       : l10n.t('Delete {0} untracked files?', files.length);
-  const detail = files.length === 1 ? '' : namesOf(files);
+  const detail = files.length === 1 ? '' : previewLines(files);
   if (!(await confirm(answers, message, l10n.t('Move to Trash'), detail))) return;
   const left: string[] = [];
   let reason = '';
@@ -48,5 +49,5 @@ export async function toTrash(
       for (const path of left) await workspace.fs.delete(fileUri(repository.rootUri, path), { useTrash: false });
     }
   }
-  await lookAt(context, repository, files);
+  await rescanAndShow(context, repository, files);
 }

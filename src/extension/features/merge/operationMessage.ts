@@ -4,7 +4,7 @@ import { l10n, type CancellationToken } from 'vscode';
 import { editText } from '../commit/messageEditor.ts';
 import { withoutHelp } from '../commit/messageTemplate.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
-import { inform } from '../../hg/selectedPaths.ts';
+import { showInfo } from '../../hg/notifications.ts';
 
 /**
  * Returns the text as the user leaves it, with the lines of help, which hg removes. Null keeps hg's proposal: the user
@@ -28,6 +28,6 @@ export async function editMessage(
     token,
   });
   if (written !== undefined && withoutHelp(written) !== '') return written;
-  if (!token.isCancellationRequested) inform(l10n.t("Mercurial's proposed message is kept."));
+  if (!token.isCancellationRequested) showInfo(l10n.t("Mercurial's proposed message is kept."));
   return null;
 }

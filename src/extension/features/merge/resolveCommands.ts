@@ -9,7 +9,9 @@ import { answersOf, confirm } from '../../hg/presetAnswers.ts';
 import { continueOperation } from './unfinishedOperations.ts';
 import { isResumable } from './operationSteps.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { changedAmong, inform, lookAt, namesOf } from '../../hg/selectedPaths.ts';
+import { previewLines, showInfo } from '../../hg/notifications.ts';
+import { rescanAndShow } from '../../hg/pendingChanges.ts';
+import { changedAmong } from '../../hg/selectedPaths.ts';
 import type { FilesByRepository } from '../../hg/selectedChanges.ts';
 
 export const resolveCommands = {
@@ -32,7 +34,7 @@ async function markResolved(context: HgContext, args: readonly unknown[]): Promi
         ? l10n.t('{0} still contains conflict markers. Mark as resolved anyway?', marked[0]!)
         : l10n.t('{0} files still contain conflict markers. Mark as resolved anyway?', marked.length);
     const isMeant =
-      marked.length === 0 || (await confirm(answers, message, l10n.t('Mark as Resolved'), namesOf(marked)));
+      marked.length === 0 || (await confirm(answers, message, l10n.t('Mark as Resolved'), previewLines(marked)));
     if (isMeant) await mark(context, repository, files);
   }
 }
@@ -53,7 +55,8 @@ async function mergeAgain(context: HgContext, args: readonly unknown[]): Promise
       files.length === 1
         ? l10n.t('Restart the merge of {0}? Your changes to the file will be lost.', files[0]!)
         : l10n.t('Restart the merge of {0} files? Your changes to them will be lost.', files.length);
-    if (!(await confirm(answers, message, l10n.t('Restart Merge'), files.length === 1 ? '' : namesOf(files)))) continue;
+    if (!(await confirm(answers, message, l10n.t('Restart Merge'), files.length === 1 ? '' : previewLines(files))))
+      continue;
     // 1: there are conflicts again.
     await context.hg.change(repository, {
       verb: 'resolve',
@@ -62,7 +65,7 @@ async function mergeAgain(context: HgContext, args: readonly unknown[]): Promise
       title: l10n.t('Restarting merge…'),
       codes: [0, 1],
     });
-    await lookAt(
+    await rescanAndShow(
       context,
       repository,
       files.flatMap(path => [path, `${path}.orig`]),
@@ -84,7 +87,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   }
   // It may have been resolved, or changed again, while the question stood there.
   if (repository.model.conflicts.get(path)?.state !== 'unresolved') return;
-  if (await hasMarkers(uri)) inform(l10n.t('{0} has conflict markers again.', path));
+  if (await hasMarkers(uri)) showInfo(l10n.t('{0} has conflict markers again.', path));
   else await mark(context, repository, [path]);
 }
 
@@ -107,7 +110,7 @@ async function mark(context: HgContext, repository: OpenRepository, files: reado
     try {
       await continueOperation(context, repository);
     } catch (error) {
-      if (!context.hg.tell(error)) throw error;
+      if (!context.hg.showFailure(error)) throw error;
     }
   });
 }

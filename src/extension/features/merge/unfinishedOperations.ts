@@ -27,7 +27,8 @@ import {
   type Verdict,
 } from './operationSteps.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { inform, namesOf, settled, warnOfConflicts } from '../../hg/selectedPaths.ts';
+import { previewLines, showInfo, warnOfConflicts } from '../../hg/notifications.ts';
+import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 
 export const operationCommands = {
@@ -54,7 +55,7 @@ export async function continueOperation(
   answers: Answers = answersOf([]).answers,
 ): Promise<void> {
   const operation = repository.model.head?.operation;
-  if (operation === undefined || !mayGoOn(repository)) return;
+  if (operation === undefined || !canContinue(repository)) return;
   if (isResumable(operation)) {
     await resume(context, repository, operation, answers);
   } else if (operation === 'merge') {
@@ -77,7 +78,7 @@ async function abortOperation(context: HgContext, repository: OpenRepository, an
     ...abortCall(operation),
     title: titleOf(operation),
     codes: STOPPED,
-    looksAtAll: true,
+    rescansAll: true,
   });
 }
 
@@ -95,14 +96,14 @@ async function withOperation(context: HgContext, argument: unknown): Promise<Ope
   const [only] = unfinished;
   const repository = argument === undefined && unfinished.length === 1 ? only : await context.repository(argument);
   if (repository === undefined) return undefined;
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   if (repository.model.head?.operation !== undefined) return repository;
-  inform(l10n.t('{0} has no unfinished operation.', repository.name));
+  showInfo(l10n.t('{0} has no unfinished operation.', repository.name));
   return undefined;
 }
 
 /** False with unresolved conflicts, which it names. */
-function mayGoOn({ model }: OpenRepository): boolean {
+function canContinue({ model }: OpenRepository): boolean {
   const unresolved = [...model.conflicts.values()].filter(({ state }) => state === 'unresolved');
   if (unresolved.length === 0) return true;
   const paths = unresolved.map(({ path }) => path).sort();
@@ -125,26 +126,26 @@ async function resume(
   if (operation === 'transplant') {
     const left = rejects([...model.entries.values()].flatMap(({ path, status }) => (status === 'unknown' ? path : [])));
     const message = l10n.t('Some hunks were rejected. Continue anyway?');
-    if (left.length > 0 && !(await confirm(answers, message, l10n.t('Continue'), namesOf(left)))) return;
+    if (left.length > 0 && !(await confirm(answers, message, l10n.t('Continue'), previewLines(left)))) return;
   }
-  const said = await sayOf(context, repository, operation);
-  for (const sentence of leftOut(said)) inform(sentence);
+  const said = await runContinue(context, repository, operation);
+  for (const sentence of leftOut(said)) showInfo(sentence);
   if (model.head?.operation !== operation) return;
-  if (model.unresolved > 0) inform(l10n.t('There are new conflicts. Resolve them, then continue.'));
-  else inform(l10n.t('{0}: {1}', operationName(operation), reasonToStop(said) ?? l10n.t('not finished yet.')));
+  if (model.unresolved > 0) showInfo(l10n.t('There are new conflicts. Resolve them, then continue.'));
+  else showInfo(l10n.t('{0}: {1}', operationName(operation), reasonToStop(said) ?? l10n.t('not finished yet.')));
 }
 
 /** Continues an operation and returns the whole output of hg. */
-async function sayOf(context: HgContext, repository: OpenRepository, operation: Resumable): Promise<string> {
+async function runContinue(context: HgContext, repository: OpenRepository, operation: Resumable): Promise<string> {
   try {
     const { output, notes, errors } = await context.hg.change(repository, {
       ...continueCall(operation),
       title: titleOf(operation),
       codes: STOPPED,
-      looksAtAll: true,
+      rescansAll: true,
       edits: true,
       // In the middle of a fold it would leave half of it behind, see hgCommand/editorProgram.ts.
-      runsToItsEnd: operation === 'histedit',
+      isUninterruptible: operation === 'histedit',
     });
     return [output, notes, errors].join('\n');
   } catch (error) {
@@ -173,7 +174,7 @@ async function judge(context: HgContext, repository: OpenRepository, verdict: Ve
   const said = `${output}\n${notes}`;
   const sentence = bisectSentence(said);
   if (!isFound(said)) {
-    if (sentence !== '') inform(sentence);
+    if (sentence !== '') showInfo(sentence);
     return;
   }
   const end = l10n.t('End Bisect');
@@ -189,9 +190,9 @@ async function finishUpdate(context: HgContext, repository: OpenRepository): Pro
     ...finishUpdateCall(new TextDecoder('latin1').decode(state)),
     title: l10n.t('Updating…'),
     codes: STOPPED,
-    looksAtAll: true,
+    rescansAll: true,
   });
-  if (repository.model.unresolved > 0) inform(l10n.t('There are conflicts. Resolve them before you commit.'));
+  if (repository.model.unresolved > 0) showInfo(l10n.t('There are conflicts. Resolve them before you commit.'));
 }
 
 /** Runs the status bar item: a list of the possible next steps. */

@@ -9,7 +9,8 @@ import { ASK_USERNAME, HgFailure, type HgChange } from '../../hg/hgClient.ts';
 import { updateTo } from './updateCommands.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { inform, settled } from '../../hg/selectedPaths.ts';
+import { showInfo } from '../../hg/notifications.ts';
+import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 
 export const nameCommands = {
   createBookmark: inRepository(createBookmark),
@@ -72,18 +73,18 @@ async function deleteBookmark(context: HgContext, repository: OpenRepository, an
 
 /** Goes to it, if it is elsewhere. */
 async function activateBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to activate'));
   if (name === undefined) return;
   const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
-  if (bookmark === undefined) inform(l10n.t('There is no bookmark “{0}”.', name));
+  if (bookmark === undefined) showInfo(l10n.t('There is no bookmark “{0}”.', name));
   else await updateTo(context, repository, { revision: bookmark.node, bookmark: name }, answers);
 }
 
 /** No bookmark moves along with commits any more. */
 async function deactivateBookmark({ hg }: HgContext, repository: OpenRepository): Promise<void> {
   const name = repository.model.head?.bookmark;
-  if (name === undefined) inform(l10n.t('No bookmark is active.'));
+  if (name === undefined) showInfo(l10n.t('No bookmark is active.'));
   else {
     const title = l10n.t('Deactivating bookmark…');
     await hg.change(repository, { verb: 'bookmark', options: ['--inactive'], operands: [name], title });

@@ -9,7 +9,9 @@ import { chooseName, inRepository, type NamedItem } from '../../pickers/namePick
 import { HgFailure } from '../../hg/hgClient.ts';
 import { shelvedIn } from './shelfList.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { changedAmong, inform, settled } from '../../hg/selectedPaths.ts';
+import { showInfo } from '../../hg/notifications.ts';
+import { flushPendingChanges } from '../../hg/pendingChanges.ts';
+import { changedAmong } from '../../hg/selectedPaths.ts';
 
 export const shelfCommands = {
   shelve: (context, args) => shelve(context, args, 'all'),
@@ -37,12 +39,12 @@ async function shelve(context: HgContext, args: readonly unknown[], what: 'all' 
   }
   const repository = await context.repository(rest[0]);
   if (repository === undefined) return;
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   const files = what === 'included' ? repository.included.withPartners(repository.included.paths) : undefined;
   const isEmpty = files === undefined ? changeCount(repository.model.counts) === 0 : files.length === 0;
   if (isEmpty && !answers.flag('untracked')) {
     const none = l10n.t('No changes to shelve.');
-    inform(what === 'included' ? l10n.t('No changes are included.') : none);
+    showInfo(what === 'included' ? l10n.t('No changes are included.') : none);
     return;
   }
   await shelveSome(context, repository, answers, files);
@@ -72,7 +74,7 @@ async function shelveSome(
   if (message.trim() !== '') options.push(['--message', message.trim()]);
   if (answers.flag('keep')) options.push('--keep');
   if (answers.flag('untracked') || hasUnknown) options.push('--unknown');
-  if (!(await run(context, repository, options, files))) inform(l10n.t('No changes to shelve.'));
+  if (!(await run(context, repository, options, files))) showInfo(l10n.t('No changes to shelve.'));
 }
 
 async function run(
@@ -89,7 +91,7 @@ async function run(
       ...(files && { files }),
       title: l10n.t('Shelving…'),
       // With --unknown, files that were not tracked are taken away.
-      looksAtAll: options.includes('--unknown'),
+      rescansAll: options.includes('--unknown'),
     });
     return true;
   } catch (error) {
@@ -106,7 +108,7 @@ async function unshelve(
 ): Promise<boolean> {
   const name = await chooseShelved(context, repository, answers, l10n.t('Select a shelf to restore'));
   if (name === undefined) return false;
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   await context.hg.change(repository, {
     verb: 'unshelve',
     settings: SHELVE,
@@ -115,11 +117,11 @@ async function unshelve(
     // 1, or 240 with detailed exit codes: there are conflicts.
     codes: [0, 1, 240],
     // Files that it brings back may be untracked.
-    looksAtAll: true,
+    rescansAll: true,
   });
   const { unresolved } = repository.model;
   if (unresolved > 0) {
-    inform(l10n.t('There are conflicts. Resolve them and continue, or abort.'));
+    showInfo(l10n.t('There are conflicts. Resolve them and continue, or abort.'));
   }
   return true;
 }

@@ -12,7 +12,8 @@ import { typedMessage } from '../commit/messageTemplate.ts';
 import { pickChangeset, pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
 import { shelveAll } from './shelves.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { inform, settled } from '../../hg/selectedPaths.ts';
+import { showInfo } from '../../hg/notifications.ts';
+import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 
 export const movingCommands = {
   update: inRepository(update),
@@ -29,7 +30,7 @@ const WAYS = ['keep', 'shelve', 'discard'] as const;
 type Way = (typeof WAYS)[number];
 
 async function update(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   const placeHolder = l10n.t('Select a branch, bookmark, tag or changeset to update to');
   const given = answers.text('revision');
   const action = { icon: 'add', label: l10n.t('New Branch…') };
@@ -61,7 +62,7 @@ export async function updateTo(
       return false;
     case 'keep':
       await move('--merge', MERGE_TOOL);
-      tellConflicts(repository);
+      showConflicts(repository);
       return true;
     case 'shelve':
       return (await shelveAll(context, repository)) && move();
@@ -74,7 +75,7 @@ export async function updateTo(
 async function activate(context: HgContext, repository: OpenRepository, name: string, node: string): Promise<void> {
   const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
   if (bookmark?.node !== node) {
-    inform(l10n.t('The bookmark “{0}” was moved meanwhile. It is not active.', name));
+    showInfo(l10n.t('The bookmark “{0}” was moved meanwhile. It is not active.', name));
     return;
   }
   await context.hg.change(repository, { verb: 'bookmark', operands: [name], title: l10n.t('Activating a bookmark…') });
@@ -131,7 +132,7 @@ async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
 }
 
 async function mergeWith(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
-  await settled(context, repository);
+  await flushPendingChanges(context, repository);
   const revision = answers.text('revision') ?? (await chooseOther(context, repository));
   if (revision === undefined) return false;
   const merge = async (): Promise<void> => {
@@ -156,7 +157,7 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
   }
   const { inputBox } = repository.view.sourceControl;
   if (typedMessage(repository) === '') inputBox.value = l10n.t('Merge with {0}', shortRevision(revision));
-  tellConflicts(repository);
+  showConflicts(repository);
   return true;
 }
 
@@ -166,9 +167,9 @@ async function chooseOther(context: HgContext, repository: OpenRepository): Prom
 }
 
 /** Shows the next step after a merge with conflicts. */
-export function tellConflicts({ model: { unresolved } }: OpenRepository): void {
+export function showConflicts({ model: { unresolved } }: OpenRepository): void {
   if (unresolved === 0) return;
-  inform(
+  showInfo(
     unresolved === 1
       ? l10n.t('1 file has conflicts. Resolve them, then mark the file as resolved.')
       : l10n.t('{0} files have conflicts. Resolve them, then mark the files as resolved.', unresolved),
