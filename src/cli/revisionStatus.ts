@@ -146,6 +146,8 @@ async function compareWorkingCopy(request: Request): Promise<Answer> {
       signal: io.signal,
     };
   });
+  const [undecided] = result.undecided;
+  if (undecided !== undefined) throw undecided.why;
   const history = repository.history(snapshot.dirstate);
   const [from, to] = pairOf(args, history);
   const isReversed = from === 'working-copy';

@@ -7,7 +7,7 @@ import type { Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
-import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
+import { complain, EXIT_ERROR, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { readMoreStatus } from './moreStatus.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
@@ -18,7 +18,10 @@ import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 const ALL: readonly Status[] = ['modified', 'added', 'removed', 'deleted', 'unknown', 'ignored', 'clean'];
 const UNTRACKED: readonly Status[] = ['unknown', 'ignored'];
 
-/** Exit code 0; see commands.ts for the flags. Throws QuicksilverErrors. */
+/**
+ * Returns exit code 0, or 255 if the status of some files is not known. See commandTable.ts for the flags. Throws
+ * QuicksilverErrors.
+ */
 export async function status(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.values.has('rev') || args.values.has('change')) {
     return (await import('./revisionStatus.ts')).revisionStatus(args, io);
@@ -59,6 +62,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
     io.stderr.write(`${shownInErrors((settings.relativeMessages ? fromCwd : fromRoot)(path))}: ${reason}\n`);
   for (const { path, code } of result.unreadable) complain(io, `${toDisplay(path)}: cannot be read (${code})`);
   const accept = filter;
+  const undecided = result.undecided.filter(({ path }) => accept?.(path, true) ?? true);
+  for (const { path, why } of undecided) complain(io, `${toDisplay(path)}: may be modified: ${why.message}`);
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
   const entries =
     accept === undefined
@@ -79,7 +84,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
     io.stdout,
   );
   if (args.flags.has('stats')) complain(io, outcomeLine(result.outcome, performance.now() - started));
-  return EXIT_OK;
+  return undecided.length > 0 ? EXIT_ERROR : EXIT_OK;
 }
 
 /** Which statuses the flags ask for. Those of --all win over the others, as in Mercurial. */

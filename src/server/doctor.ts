@@ -201,6 +201,7 @@ async function answer(repository: MercurialRepository, options: DoctorOptions): 
   const warnings = [
     ...(snapshot.ignore()?.warnings ?? []),
     ...result.unreadable.map(({ path, code: reason }) => `${toDisplay(path)} cannot be read (${reason})`),
+    ...result.undecided.map(({ path, why }) => `${toDisplay(path)} may be modified: ${why.message}`),
     ...(settled ? [] : ['The repository was changed all the time; the answer may mix two states.']),
   ];
   return { answer: { counts, outcome: result.outcome, milliseconds }, entries: result.entries, warnings };

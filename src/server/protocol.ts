@@ -37,6 +37,8 @@ export interface FileEntry {
   readonly source?: string;
   /** An ignored directory: everything below it is ignored, and not listed. */
   readonly directory?: true;
+  /** The file may be modified, or clean: a sentence with the reason why that is not known. */
+  readonly undecided?: string;
 }
 
 /** Why there is no status; the message is a sentence for the user. */

@@ -43,6 +43,7 @@ export function* toMessages(root: string, update: PublishedUpdate, firstSequence
           status: entry.status,
           ...(entry.source !== undefined && { source: toDisplay(entry.source) }),
           ...(entry.directory && { directory: true as const }),
+          ...(entry.undecided !== undefined && { undecided: entry.undecided }),
         });
       }
     }

@@ -41,10 +41,19 @@ export class VerdictCache {
   }
 }
 
+/** The content could not be compared: why. */
+export interface Undecided {
+  readonly why: QuicksilverError;
+}
+
+/** The result of a comparison. */
+export type Comparison = 'clean' | 'modified' | 'deleted' | Undecided;
+
 /**
  * Compares a tracked file of unsure stat with the base revision, as Mercurial does. A file that the base does not have,
- * or has with another kind or content, is 'modified'. A file that can no longer be read is 'deleted'. Throws a
- * QuicksilverError if the base revision itself cannot be read.
+ * or has with another kind or content, is 'modified'. A file that can no longer be read is 'deleted'. A base revision
+ * that cannot be read leaves this file undecided, and no other. Throws a QuicksilverError only if the machine is
+ * exhausted.
  */
 export function compareContent(
   input: StatusInput,
@@ -52,8 +61,24 @@ export function compareContent(
   verdicts: VerdictCache,
   path: BytePath,
   stat: FileStat,
-): 'clean' | 'modified' | 'deleted' {
+): Comparison {
   tree.outcome.unsure++;
+  try {
+    return compare(input, tree, verdicts, path, stat);
+  } catch (error) {
+    if (!(error instanceof QuicksilverError)) throw error;
+    if (error.cause !== undefined) rethrowIfExhausted(path, error.cause);
+    return { why: error };
+  }
+}
+
+function compare(
+  input: StatusInput,
+  tree: WorkingTree,
+  verdicts: VerdictCache,
+  path: BytePath,
+  stat: FileStat,
+): 'clean' | 'modified' | 'deleted' {
   const base = input.base.find(path);
   if (base === undefined) return 'modified';
   if (base.kind !== workingKind(input, base, stat)) return 'modified';

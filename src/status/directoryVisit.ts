@@ -382,9 +382,10 @@ export class DirectoryVisit {
    */
   finish(): void {
     for (const { path, node, stat } of this.#unsure) {
-      const status = compareContent(this.#input, this.#tree, this.#scan.verdicts, path, stat);
+      const found = compareContent(this.#input, this.#tree, this.#scan.verdicts, path, stat);
       this.#sink.unsure?.(path);
-      this.#compared(path, status, node);
+      if (typeof found === 'string') this.#compared(path, found, node);
+      else this.#sink.undecided?.(path, node, found.why);
     }
   }
 

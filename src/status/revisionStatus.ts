@@ -124,5 +124,7 @@ function compareWorkingFile(input: StatusInput, tree: WorkingTree, path: BytePat
   const stat = tree.lstat(path);
   // The scan found it a moment ago: count it as deleted.
   if (stat === undefined || (stat.kind !== 'file' && stat.kind !== 'symlink')) return 'deleted';
-  return compareContent(input, tree, new VerdictCache(), path, stat);
+  const found = compareContent(input, tree, new VerdictCache(), path, stat);
+  if (typeof found !== 'string') throw found.why;
+  return found;
 }

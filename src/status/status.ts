@@ -1,5 +1,6 @@
 // One-shot status: everything, or what is at and below given paths.
 import { bytePath, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import type { QuicksilverError } from '../base/errors.ts';
 import { BulkScan, type BulkListener, type BulkOptions } from './bulk/bulkScan.ts';
 import { recordedPath } from './caseFolding.ts';
 import { VerdictCache } from './contentComparison.ts';
@@ -46,6 +47,8 @@ export interface StatusResult {
   /** Directories that are ignored as a whole; only with `ignored: 'collapsed'`. */
   readonly ignoredDirectories: readonly BytePath[];
   readonly nestedRepositories: readonly BytePath[];
+  /** Tracked files whose base revision cannot be read: they may be modified, or clean. No entries. */
+  readonly undecided: readonly { readonly path: BytePath; readonly why: QuicksilverError }[];
   readonly unreadable: readonly { readonly path: BytePath; readonly code: string }[];
   readonly outcome: WorkCounters;
 }
@@ -55,13 +58,14 @@ const SLICE_MS = 8;
 
 /**
  * The status of a working copy, as `hg status -A` would answer it, of what `options` ask for.
- * Throws what `options.signal` was aborted with, and a QuicksilverError if a base revision cannot be read.
+ * Throws what `options.signal` was aborted with, and a QuicksilverError 'io' if the machine is exhausted.
  */
 export async function runStatus(input: StatusInput, options: StatusOptions): Promise<StatusResult> {
   const outcome = newWorkCounters();
   const entries: StatusEntry[] = [];
   const ignoredDirectories: BytePath[] = [];
   const nestedRepositories: BytePath[] = [];
+  const undecided: { path: BytePath; why: QuicksilverError }[] = [];
   const unreadable: { path: BytePath; code: string }[] = [];
   const tree = new WorkingTree(input.root, outcome, (path, code) => unreadable.push({ path, code }));
   const sink: StatusSink = {
@@ -71,6 +75,7 @@ export async function runStatus(input: StatusInput, options: StatusOptions): Pro
     },
     ignoredDirectory: path => ignoredDirectories.push(path),
     nestedRepository: path => nestedRepositories.push(path),
+    undecided: (path, _node, why) => undecided.push({ path, why }),
   };
   const scan = new TreeScan(input, options, tree, options.verdicts ?? new VerdictCache());
   const bulk = options.paths === undefined ? beginBulk(input, scan, sink, outcome, options) : undefined;
@@ -83,7 +88,7 @@ export async function runStatus(input: StatusInput, options: StatusOptions): Pro
   if (options.paths !== undefined) addPaths(input, tree, scan, sink, options.paths);
   else if (bulk === undefined) scan.addDirectory(ROOT_PATH, false);
   await runScan(scan, sink, options);
-  return { entries, ignoredDirectories, nestedRepositories, unreadable, outcome };
+  return { entries, ignoredDirectories, nestedRepositories, undecided, unreadable, outcome };
 }
 
 /** Begins a scan by several threads; undefined if that cannot be done. */

@@ -1,6 +1,7 @@
 // The inputs of the status engine. It knows no version-control system. Its caller passes a stat cache, a matcher of
 // ignored paths and a source of base contents. Mercurial's files, or another system's, implement these interfaces.
 import type { BytePath } from '../base/bytePath.ts';
+import type { QuicksilverError } from '../base/errors.ts';
 import type { ContentSource, FileStat } from '../base/fileStat.ts';
 import type { TreeColumns } from '../base/decodeAccelerators.ts';
 
@@ -177,6 +178,8 @@ export interface StatusSink {
   subdirectory?(path: BytePath): void;
   /** A tracked file whose content had to be compared: its status depends on the base revision. */
   unsure?(path: BytePath): void;
+  /** A tracked file whose status is not known: it may be modified, or clean. */
+  undecided?(path: BytePath, node: NodeId, why: QuicksilverError): void;
   /** A directory or file could not be read; what is below it is unknown to us as it is to `hg`. */
   unreadable?(path: BytePath, code: string): void;
 }

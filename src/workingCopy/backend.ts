@@ -58,6 +58,11 @@ export interface Snapshot {
   readonly files: readonly string[];
 }
 
+/** Returns true while a command may be writing the recorded state. */
+export function isBusy(backend: Backend): boolean {
+  return backend.isBusy?.() ?? backend.lock() !== 'free';
+}
+
 export interface Backend {
   readonly root: string;
   /** The name in the root that holds the system's own files: '.hg'. A hint of it alone loads what is recorded. */
@@ -81,6 +86,11 @@ export interface Backend {
   releaseCaches(snapshot: Snapshot): void;
   /** How the working copy is locked by a running command. */
   lock(): Lock;
+  /**
+   * Returns true while a command holds any lock, that of the history included. Its files may be half-written. Default:
+   * true while the working copy is locked.
+   */
+  isBusy?(): boolean;
   /** Absolute paths of the directories in which the system keeps its state; watched, if they exist. */
   controlDirectories(): readonly string[];
   /** True if a change of this file in a control directory can matter. */

@@ -8,13 +8,13 @@ import type { Logger } from '../base/log.ts';
 import type { WorkCounters } from '../status/types.ts';
 import type { BulkOptions } from '../status/bulk/bulkScan.ts';
 import { AuditScheduler, type AuditSlice } from './rescan/auditScheduler.ts';
-import type { Backend, Snapshot } from './backend.ts';
+import { isBusy, type Backend, type Snapshot } from './backend.ts';
 import { HintQueue } from './hintQueue.ts';
 import { Publication } from './publication.ts';
 import { Publisher, sameTrouble, type ModelState, type ModelUpdate } from './publisher.ts';
 import { Reconciler } from './rescan/reconciler.ts';
 import { RuleFiles } from './ruleFiles.ts';
-import { SnapshotLoader } from './snapshotLoader.ts';
+import { RETRY_MS, SnapshotLoader } from './snapshotLoader.ts';
 import type { StatusTree } from './statusTree.ts';
 import type { TreeWatcher } from './watch/treeWatcher.ts';
 import { WorkLoop } from './workLoop.ts';
@@ -33,6 +33,8 @@ export interface LiveModelOptions {
 export const SLICE_MS = 8;
 /** Milliseconds between progress updates during a scan. */
 const PROGRESS_MS = 100;
+/** Milliseconds that a command that writes the history keeps undecided files waiting. */
+const UNDECIDED_LIMIT_MS = 2000;
 /** Milliseconds until a failed load is tried again, even without an event. */
 const RETRY_FAILED_MS = 5000;
 
@@ -51,6 +53,8 @@ export class LiveModel implements Disposable {
   readonly #rules: RuleFiles;
   /** Why a scan of everything must follow the next load; undefined if none must. */
   #scanCause: string | undefined;
+  /** Since when a command has kept undecided files waiting. */
+  #undecidedSince: number | undefined;
   /** The warnings logged last, so that each is logged once. */
   #warnings = '';
 
@@ -272,6 +276,7 @@ export class LiveModel implements Disposable {
     }
     if (this.#publication.isPausing) return false;
     if (this.#isOutdated()) return false;
+    if (settled && this.#recheckUndecided(now)) return false;
     this.#publication.publish(settled, now);
     return true;
   }
@@ -296,6 +301,25 @@ export class LiveModel implements Disposable {
     return true;
   }
 
+  /**
+   * Rescans files whose history could not be read, before the first publication of that. A history that a command is
+   * writing looks damaged until it is complete. Returns true if the publication must wait.
+   */
+  #recheckUndecided(now: number): boolean {
+    if (!this.#reconciler.hasUndecided) return false;
+    if (isBusy(this.#backend)) {
+      this.#undecidedSince ??= now;
+      if (now - this.#undecidedSince >= UNDECIDED_LIMIT_MS) return false;
+      this.#loop.wakeIn(RETRY_MS);
+      return true;
+    }
+    this.#undecidedSince = undefined;
+    this.#backend.releaseCaches(this.snapshot!);
+    if (!this.#reconciler.recheckUndecided()) return false;
+    this.#loop.schedule();
+    return true;
+  }
+
   #takeHints(): void {
     if (this.#queue.isEmpty || this.#queue.quietIn(performance.now()) > 0) return;
     const taken = this.#queue.take();
@@ -315,6 +339,7 @@ export class LiveModel implements Disposable {
     if (result.kind === 'gone') this.#becomeUnavailable(result);
     if (result.kind === 'failed') this.#fail(result.error);
     if (result.kind !== 'current') return;
+    this.#reconciler.doubtUndecided();
     if (this.#scanCause === undefined) return;
     this.#begin(this.#reconciler.scan(this.#scanCause));
     this.#scanCause = undefined;

@@ -4,7 +4,7 @@ import { Delay } from '../base/async.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import type { Backend, Snapshot } from './backend.ts';
+import { isBusy, type Backend, type Snapshot } from './backend.ts';
 import { ControlWatcher } from './watch/controlWatcher.ts';
 
 /** A file that is replaced while it is read is read again after this long, this often. */
@@ -63,13 +63,14 @@ export class SnapshotLoader implements Disposable {
   /** @param takeOver called with the snapshot if it is not `previous`; what it throws counts as a failure to read */
   load(previous: Snapshot | undefined, takeOver: (next: Snapshot) => void): LoadResult {
     this.#isDue = false;
+    const wasBusy = isBusy(this.#backend);
     try {
       if (!this.#backend.exists()) return { kind: 'gone' };
       const next = this.#backend.load(previous);
       this.#control.arm(next.files);
       if (next !== previous) takeOver(next);
     } catch (error) {
-      if (!isChangedWhileReading(error) || this.#retries >= RETRY_LIMIT) return { kind: 'failed', error };
+      if (this.#retries >= RETRY_LIMIT || !this.#mayPass(error, wasBusy)) return { kind: 'failed', error };
       this.#retries++;
       this.#retryDue.set(RETRY_MS);
       return { kind: 'retrying' };
@@ -88,12 +89,15 @@ export class SnapshotLoader implements Disposable {
     this.#owned.dispose();
   }
 
+  /** True if the next try may succeed: a file that a command is writing looks damaged until it is complete. */
+  #mayPass(error: unknown, wasBusy: boolean): boolean {
+    if (!(error instanceof QuicksilverError)) return false;
+    if (error.code === 'changed-while-reading') return true;
+    return error.code === 'corrupt' && (wasBusy || isBusy(this.#backend));
+  }
+
   #endRetries(): void {
     this.#retries = 0;
     this.#retryDue.cancel();
   }
-}
-
-function isChangedWhileReading(error: unknown): boolean {
-  return error instanceof QuicksilverError && error.code === 'changed-while-reading';
 }

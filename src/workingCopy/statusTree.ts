@@ -9,6 +9,8 @@ export interface Entry {
   readonly source?: BytePath;
   /** An ignored directory: everything below it is ignored, and not listed. */
   readonly directory?: true;
+  /** The file may be modified, or clean: a sentence with the reason why that is not known. */
+  readonly undecided?: string;
 }
 
 export interface Directory {
@@ -230,5 +232,7 @@ function split(path: BytePath): { parent: BytePath; name: string } {
 }
 
 function sameEntry(a: Entry | undefined, b: Entry | undefined): boolean {
-  return a === b || (a?.status === b?.status && a?.source === b?.source && a?.directory === b?.directory);
+  if (a === b) return true;
+  const same = a?.status === b?.status && a?.source === b?.source && a?.directory === b?.directory;
+  return same && a?.undecided === b?.undecided;
 }

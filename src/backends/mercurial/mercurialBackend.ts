@@ -131,6 +131,10 @@ export class MercurialBackend implements Backend {
     return this.#repository?.lock() ?? 'free';
   }
 
+  isBusy(): boolean {
+    return this.#repository?.isBusy() ?? false;
+  }
+
   controlDirectories(): readonly string[] {
     return [...new Set([this.#hgDirectory, ...[...this.#stateFiles].map(file => path.dirname(file))])];
   }

@@ -95,11 +95,15 @@ export async function settledStatus(
   const verdicts = new VerdictCache();
   for (let attempt = 1; ; attempt++) {
     const lockBefore = repository.lock();
+    const wasBusy = repository.isBusy();
     const snapshot = takeSnapshot(repository, snapshotOptions);
     try {
       const { input, prepare } = snapshot;
       const result = await runStatus(input, { verdicts, prepare, ...(await optionsFor(snapshot)) });
-      const settled = !isStale(repository, snapshot) && (repository.lock() === 'free' || lockBefore !== 'free');
+      // A history that a command is writing looks damaged until it is complete.
+      const isDoubtful = result.undecided.length > 0 && (wasBusy || repository.isBusy());
+      const isSteady = !isStale(repository, snapshot) && (repository.lock() === 'free' || lockBefore !== 'free');
+      const settled = isSteady && !isDoubtful;
       if (settled || attempt === ATTEMPTS) return { result, snapshot, settled };
     } catch (error) {
       // A base revision that is gone was there when the dirstate was read, if that has been replaced since.

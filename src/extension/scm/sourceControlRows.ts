@@ -8,7 +8,7 @@ import {
   type SourceControlResourceDecorations,
   type SourceControlResourceState,
 } from 'vscode';
-import type { Conflict, Problem, RepositoryState } from '../../server/protocol.ts';
+import type { Conflict, FileEntry, Problem, RepositoryState } from '../../server/protocol.ts';
 import { fileColor } from '../common/fileColors.ts';
 import { commandWith } from '../common/typedCommands.ts';
 import { rowDecorations } from '../common/display.ts';
@@ -19,8 +19,9 @@ import { rowTooltip, subrepositoryTooltip, texts } from './scmStrings.ts';
 import { fileUri, isReadableName } from '../common/uris.ts';
 
 /** All that a row's look depends on beside its path. */
-export function rowVersion(status: ShownStatus, source: string | undefined, conflict: Conflict | undefined): string {
-  return [status, source ?? '', conflict === undefined ? '' : conflictText(conflict)].join('\0');
+export function rowVersion(status: ShownStatus, entry: FileEntry | undefined, conflict: Conflict | undefined): string {
+  const hover = conflict === undefined ? (entry?.undecided ?? '') : conflictText(conflict);
+  return [status, entry?.source ?? '', hover].join('\0');
 }
 
 export interface RowOptions {

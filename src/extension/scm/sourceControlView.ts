@@ -125,7 +125,7 @@ export class SourceControlView implements Disposable {
     const isConflict = conflict?.state === 'unresolved';
     const status = isConflict ? 'conflict' : entry && model.shownStatus(entry);
     const group = status && groupOf(status, this.#settings.untrackedChanges, conflict !== undefined, isIncluded(path));
-    const version = status && rowVersion(status, entry?.source, isConflict ? conflict : undefined);
+    const version = status && rowVersion(status, entry, isConflict ? conflict : undefined);
     const subrepository = model.subrepositoryStatuses.get(path);
     const subrepositoryVersion =
       subrepository !== undefined && isWorthARow(subrepository) ? JSON.stringify(subrepository) : undefined;

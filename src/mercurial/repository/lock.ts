@@ -21,6 +21,8 @@ export interface LockContext {
 
 /** The lock's file in `.hg`. */
 export const LOCK_FILE = 'wlock';
+/** The file of the history's lock, in the store. */
+const STORE_LOCK_FILE = 'lock';
 
 const MAX_LOCK_BYTES = 4096;
 /** No system has processes with larger numbers. */
@@ -32,7 +34,15 @@ const MAX_PROCESS_ID = 0x7fff_ffff;
  * place, counts as held. Never throws.
  */
 export function workingCopyLock(vfs: Vfs, hgDirectory: string, context?: LockContext): WorkingCopyLock {
-  const file = path.join(hgDirectory, LOCK_FILE);
+  return readLock(vfs, path.join(hgDirectory, LOCK_FILE), context);
+}
+
+/** Reads the lock of the history, which a command takes before it writes there. As {@link workingCopyLock}. */
+export function storeLock(vfs: Vfs, storeDirectory: string, context?: LockContext): WorkingCopyLock {
+  return readLock(vfs, path.join(storeDirectory, STORE_LOCK_FILE), context);
+}
+
+function readLock(vfs: Vfs, file: string, context: LockContext | undefined): WorkingCopyLock {
   let holder: string | undefined;
   try {
     // Asked often, and answered with nothing almost always: a stat costs a fraction of what two failures cost.

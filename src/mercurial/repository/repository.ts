@@ -13,7 +13,7 @@ import type { FileSystemTraits } from '../dirstate/statRule.ts';
 import { History } from '../history/history.ts';
 import { configuredIgnoreFiles } from '../ignore/configuredIgnoreFiles.ts';
 import { loadIgnoreRules, type IgnoreRules } from '../ignore/ignoreRules.ts';
-import { LOCK_FILE, workingCopyLock, type WorkingCopyLock } from './lock.ts';
+import { LOCK_FILE, storeLock, workingCopyLock, type WorkingCopyLock } from './lock.ts';
 import { NAME_FILES, bookmarksFile, readNames, type WorkingCopyNames } from './names.ts';
 import { readLayout, type RepositoryLayout } from './requirements.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -184,6 +184,11 @@ export class MercurialRepository {
   lock(): LockState {
     if (!this.lockHolder().held) return 'free';
     return isUpdating(this.#vfs, this.hgDirectory) ? 'updating' : 'held';
+  }
+
+  /** True while a command holds the lock of the working copy or that of the history. */
+  isBusy(): boolean {
+    return this.lockHolder().held || storeLock(this.#vfs, this.storeDirectory).held;
   }
 
   /** Who has the lock, for a log. */

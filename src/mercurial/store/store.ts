@@ -126,6 +126,11 @@ class DiskStore implements Store {
     this.#manifests = this.#revlog('00manifest', true);
   }
 
+  /** True if a directory has a manifest of its own, which may be unreadable alone. */
+  get hasTree(): boolean {
+    return this.#isTree;
+  }
+
   manifest(node: string): Manifest {
     if (node === NULL_NODE_HEX) return EMPTY_MANIFEST;
     return this.#manifest(node, undefined);
@@ -295,6 +300,8 @@ class LazyTree implements StoreTree {
   /** Where the manifest can be looked up without reading it; undefined if that is not known, null if it can not. */
   #file: ManifestFile | null | undefined;
   #fileFinds = 0;
+  /** Why the manifest cannot be read: each file of a status asks, and reading it may take long. */
+  #damage: QuicksilverError | undefined;
 
   constructor(store: DiskStore, parent: string) {
     this.#store = store;
@@ -303,11 +310,18 @@ class LazyTree implements StoreTree {
   }
 
   find(path: BytePath): StoreFile | undefined {
-    const entry = this.#store.whileStable(() => this.#find(path));
-    return entry && new LazyFile(this.#store, path, entry);
+    if (this.#damage !== undefined) throw this.#damage;
+    try {
+      const entry = this.#store.whileStable(() => this.#find(path));
+      return entry && new LazyFile(this.#store, path, entry);
+    } catch (error) {
+      if (error instanceof QuicksilverError && !this.#store.hasTree) this.#damage = error;
+      throw error;
+    }
   }
 
   release(): void {
+    this.#damage = undefined;
     this.#fileFinds = 0;
     if (this.#file) this.#manifest = undefined;
   }

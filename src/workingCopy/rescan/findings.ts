@@ -1,5 +1,6 @@
 // The context of a rescan, and its findings in one directory or at one path.
 import { baseName, type BytePath } from '../../base/bytePath.ts';
+import type { QuicksilverError } from '../../base/errors.ts';
 import type { VerdictCache } from '../../status/contentComparison.ts';
 import {
   NO_NODE,
@@ -10,6 +11,7 @@ import {
   type WorkCounters,
 } from '../../status/types.ts';
 import { IGNORED_DIRECTORY, plainEntry, type Entry, type StatusTree } from '../statusTree.ts';
+import type { UndecidedPaths } from './undecidedPaths.ts';
 
 /** Shared by all rescans of one working copy. */
 export interface RescanContext {
@@ -19,6 +21,7 @@ export interface RescanContext {
   readonly outcome: WorkCounters;
   /** Tracked paths whose status came from their content: it depends on the base revision. May hold some too many. */
   readonly unsure: Set<BytePath>;
+  readonly undecided: UndecidedPaths;
   readonly nestedRepositories: Set<BytePath>;
   /** A directory is about to be read. `fresh`: it may be another one than the last time, whatever its name. */
   readonly onDirectory: (path: BytePath, fresh: boolean) => void;
@@ -67,5 +70,10 @@ export class Findings implements StatusSink {
 
   unsure(path: BytePath): void {
     this.#context.unsure.add(path);
+  }
+
+  undecided(path: BytePath, _node: NodeId, why: QuicksilverError): void {
+    this.#context.undecided.add(path);
+    this.entries.set(path, { status: 'modified', undecided: `May be modified: ${why.message}` });
   }
 }

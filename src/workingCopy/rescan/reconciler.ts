@@ -11,6 +11,7 @@ import { ParallelRescan } from './parallelRescan.ts';
 import { SteppedRescan } from './steppedRescan.ts';
 import { pathsAffectedByIgnoreChange } from './pathsAffectedByIgnoreChange.ts';
 import { StatusTree } from '../statusTree.ts';
+import { UndecidedPaths } from './undecidedPaths.ts';
 import { ParallelRecheck } from './parallelRecheck.ts';
 
 /** From this part of all entries on, a scan costs less than rescanning each changed path. */
@@ -37,6 +38,7 @@ export class Reconciler {
   readonly #events: ReconcilerEvents;
   readonly #verdicts = new VerdictCache();
   readonly #unsure = new Set<BytePath>();
+  readonly #undecided = new UndecidedPaths();
   #tree: StatusTree;
   #snapshot: Snapshot | undefined;
   #hinted: SteppedRescan | undefined;
@@ -130,6 +132,7 @@ export class Reconciler {
     this.#mixed = false;
     this.#tree = this.#newTree();
     this.#unsure.clear();
+    this.#undecided.clear();
     this.nestedRepositories.clear();
   }
 
@@ -207,6 +210,21 @@ export class Reconciler {
     this.#hinted ??= new SteppedRescan(this.#context(this.#snapshot!), true);
     this.#hinted.addPaths(relevant);
     return true;
+  }
+
+  /** True if the content of some files could not be compared, and they wait for a second rescan. */
+  get hasUndecided(): boolean {
+    return this.#undecided.hasNew;
+  }
+
+  /** Lets every undecided file wait for a rescan, because the recorded state may have changed. */
+  doubtUndecided(): void {
+    this.#undecided.doubt();
+  }
+
+  /** Rescans these files. Returns false if there are none. */
+  recheckUndecided(): boolean {
+    return this.hint(this.#undecided.take(path => this.#tree.get(path)?.undecided !== undefined));
   }
 
   /** Starts an audit of everything, for idle times. */
@@ -300,6 +318,7 @@ export class Reconciler {
       verdicts: this.#verdicts,
       outcome: this.outcome,
       unsure: this.#unsure,
+      undecided: this.#undecided,
       nestedRepositories: this.nestedRepositories,
       onDirectory: (path, fresh) => this.#events.onDirectory(path, fresh),
       onUnreadable: (path, code) => this.#events.onUnreadable(path, code),

@@ -5,7 +5,8 @@ import { bytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import type { FileStat } from '../../../src/base/fileStat.ts';
 import { VerdictCache } from '../../../src/status/contentComparison.ts';
-import { fakeInput } from '../../support/fakeStatCache.ts';
+import { fakeBase, fakeInput } from '../../support/fakeStatCache.ts';
+import type { BaseTree } from '../../../src/status/types.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 import { outcomeOf, statusOf } from './statusRun.ts';
 
@@ -138,20 +139,31 @@ test('how long the reading took does not make a file older', async t => {
   assert.equal(verdicts.size, 0);
 });
 
-test('a base revision that cannot be read is an error, not a status', async t => {
+/** A base whose files have the content '1', but for one, which fails. */
+function baseWith(path: string, failure: QuicksilverError): BaseTree {
+  const good = fakeBase({ f: { content: '1' }, g: { content: '1' } });
+  const matches = (): boolean => {
+    throw failure;
+  };
+  return { find: at => (at === path ? { kind: 'file', revision: 'r', matches } : good.find(at)) };
+}
+
+test('a base revision that cannot be read leaves its file undecided, and no other', async t => {
+  const directory = temporaryDirectory(t).files({ f: '1', g: '2', h: '' });
+  const input = fakeInput({ root: directory.root, entries: [{ path: 'f' }, { path: 'g' }] });
+  for (const code of ['corrupt', 'unsupported', 'io', 'changed-while-reading'] as const) {
+    const why = new QuicksilverError(code, 'the revision cannot be read');
+    const result = await statusOf({ ...input, base: baseWith('f', why) });
+    assert.deepEqual([result.lines, result.undecided], [['? h', 'M g'], [{ path: 'f', why }]]);
+  }
+});
+
+test('a machine without open files to spare says nothing of a file: the status fails', async t => {
   const directory = temporaryDirectory(t).files({ f: '1' });
   const input = fakeInput({ root: directory.root, entries: [{ path: 'f' }] });
-  const corrupt = new QuicksilverError('corrupt', 'revision is damaged');
-  const base = {
-    find: () => ({
-      kind: 'file' as const,
-      revision: 'r',
-      matches: (): boolean => {
-        throw corrupt;
-      },
-    }),
-  };
-  await assert.rejects(statusOf({ ...input, base }), error => error === corrupt);
+  const cause = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+  const base = baseWith('f', new QuicksilverError('io', 'f.i: too many open files', { cause }));
+  await assert.rejects(statusOf({ ...input, base }), { code: 'io' });
 });
 
 test('what the file system cannot record is taken from the base', async t => {

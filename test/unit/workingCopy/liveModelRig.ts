@@ -32,6 +32,8 @@ export class FakeBackend implements Backend {
   present = true;
   failure: QuicksilverError | undefined;
   lockState: Lock = 'free';
+  /** Whether a command writes the history. */
+  busy = false;
   loads = 0;
   rests = 0;
   /** Called while a snapshot is being read. */
@@ -97,6 +99,10 @@ export class FakeBackend implements Backend {
 
   lock(): Lock {
     return this.lockState;
+  }
+
+  isBusy(): boolean {
+    return this.busy || this.lockState !== 'free';
   }
 
   controlDirectories(): readonly string[] {

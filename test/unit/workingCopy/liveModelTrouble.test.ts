@@ -171,21 +171,91 @@ test('a failure while resting is told as one, and ends nothing', async t => {
   assert.deepEqual(states([await rig.only()]), ['reset ready 1']);
 });
 
-test('a base revision that cannot be read fails the status, not the process', async t => {
-  const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
-  const problem = new QuicksilverError('corrupt', 'revision is damaged');
-  const base = {
-    get f(): never {
-      throw problem;
-    },
-  };
-  rig.backend.set({ entries: [{ path: 'f', size: 1 }], base });
+/** A base whose only file fails as long as `problem` is set; counts how often it was asked. */
+class FailingBase {
+  problem: QuicksilverError | undefined = new QuicksilverError('corrupt', 'revision is damaged');
+  asked = 0;
+
+  get f(): { content: string } {
+    this.asked++;
+    if (this.problem !== undefined) throw this.problem;
+    return { content: '1' };
+  }
+}
+
+test('a base revision that cannot be read leaves its file undecided, until it can be', async t => {
+  const rig = await LiveModelRig.started(t, { f: '1', g: '1' }, { entries: clean('f', 'g') });
+  const base = new FailingBase();
+  rig.backend.set({
+    entries: [
+      { path: 'f', size: 1 },
+      { path: 'g', size: 2 },
+    ],
+    base: base as never,
+  });
   rig.controlHint();
-  assert.deepEqual((await rig.only()).state, { kind: 'failed', problem });
-  rig.backend.set({ base: { f: { content: '1' } } });
+  const update = await rig.only();
+  assert.deepEqual(update.state, { kind: 'ready' });
+  const undecided = 'May be modified: revision is damaged';
+  assert.deepEqual(update.changes.map(({ path, entry }) => [path, entry]).sort(), [
+    ['f', { status: 'modified', undecided }],
+    ['g', { status: 'modified' }],
+  ]);
+  // It was looked at once more before that was told, and is not asked for ever.
+  assert.equal(base.asked, 2);
+  base.problem = undefined;
   rig.controlHint();
   await rig.settle();
-  assert.deepEqual(states(rig.take()), ['reset ready 0']);
+  assert.deepEqual(rig.told, ['M g']);
+});
+
+test('what a command is writing is not told as damage while it holds a lock', async t => {
+  const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
+  const base = new FailingBase();
+  rig.pause();
+  rig.backend.busy = true;
+  rig.backend.set({ entries: [{ path: 'f', size: 1 }], base: base as never });
+  rig.controlHint();
+  await rig.until(() => base.asked > 0);
+  for (let i = 0; i < 5; i++) await rig.turn();
+  assert.deepEqual(rig.take(), []);
+  base.problem = undefined;
+  rig.backend.busy = false;
+  rig.advance(RETRY_MS);
+  await rig.settle();
+  assert.deepEqual([rig.told, rig.model.state.kind], [[], 'ready']);
+});
+
+test('a command that writes for longer than two seconds is no longer waited for', async t => {
+  const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
+  const base = new FailingBase();
+  rig.pause();
+  rig.backend.busy = true;
+  rig.backend.set({ entries: [{ path: 'f', size: 1 }], base: base as never });
+  rig.controlHint();
+  await rig.until(() => base.asked > 0);
+  for (let i = 0; i < 5; i++) await rig.turn();
+  rig.advance(1999);
+  for (let i = 0; i < 5; i++) await rig.turn();
+  assert.deepEqual(rig.told, []);
+  rig.advance(RETRY_MS);
+  await rig.until(() => rig.updates.length > 0);
+  assert.deepEqual(rig.told, ['M f']);
+});
+
+test('a damaged dirstate is read again as long as a command writes', async t => {
+  const rig = await LiveModelRig.started(t, { f: '1' }, { entries: clean('f') });
+  rig.backend.failure = new QuicksilverError('corrupt', 'half-written');
+  rig.backend.busy = true;
+  rig.controlHint();
+  await rig.until(() => rig.backend.loads === 2);
+  for (let i = 0; i < 5; i++) await rig.turn();
+  assert.deepEqual(rig.take(), []);
+  rig.backend.failure = undefined;
+  rig.backend.busy = false;
+  rig.advance(RETRY_MS);
+  await rig.settle();
+  assert.equal(rig.model.state.kind, 'ready');
 });
 
 test('a repository that is gone is said to be gone once, and may come back', async t => {

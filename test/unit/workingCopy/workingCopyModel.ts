@@ -8,6 +8,7 @@ import { WatchInstaller } from '../../../src/workingCopy/watch/watchInstaller.ts
 import type { RescanContext } from '../../../src/workingCopy/rescan/findings.ts';
 import { ParallelRescan } from '../../../src/workingCopy/rescan/parallelRescan.ts';
 import { SteppedRescan } from '../../../src/workingCopy/rescan/steppedRescan.ts';
+import { UndecidedPaths } from '../../../src/workingCopy/rescan/undecidedPaths.ts';
 import { StatusTree, type Directory } from '../../../src/workingCopy/statusTree.ts';
 import { ParallelRecheck } from '../../../src/workingCopy/rescan/parallelRecheck.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
@@ -41,6 +42,7 @@ export class WorkingCopyModel {
       tree: this.tree,
       verdicts: this.#verdicts,
       outcome: this.outcome,
+      undecided: new UndecidedPaths(),
       unsure: this.unsure,
       nestedRepositories: this.nested,
       onDirectory: path => this.watched.add(path),
