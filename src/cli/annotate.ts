@@ -13,7 +13,7 @@ import type { AnnotateColumn, AnnotatedFile, AnnotateFormat, ShownChangeset } fr
 import { writeAnnotations } from './annotateOutput.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { EXIT_OK, usageError, type CommandIo } from './io.ts';
-import { locateRepository, openRepository, type Place } from './open.ts';
+import { locateRepository, openRepository, type LocatedRepository } from './open.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
 import { compileLater, restrictionsOf, templateOf } from './status.ts';
@@ -46,7 +46,7 @@ export async function annotate(args: ParsedArguments, io: CommandIo): Promise<nu
 
 /** The changeset or the working copy whose files the command annotates. */
 class View {
-  readonly #place: Place;
+  readonly #place: LocatedRepository;
   readonly #repository: MercurialRepository;
   readonly #dirstate: Dirstate;
   readonly #history: History;
@@ -57,7 +57,7 @@ class View {
   readonly #changesets = new Map<number, ShownChangeset>();
 
   constructor(
-    place: Place,
+    place: LocatedRepository,
     repository: MercurialRepository,
     dirstate: Dirstate,
     history: History,

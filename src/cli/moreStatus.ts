@@ -5,7 +5,7 @@ import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
 import type { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { unfinishedOperation } from '../mercurial/repository/unfinished.ts';
 import type { Operation } from '../base/repositoryState.ts';
-import type { Place } from './open.ts';
+import type { LocatedRepository } from './open.ts';
 
 export interface MoreStatus {
   /** Undefined if no operation is unfinished, or the configuration skips it. */
@@ -25,7 +25,11 @@ const BISECT_ADVICE = [
 ];
 
 /** Reads the state. Throws what reading the notes on a merge throws. */
-export function readMoreStatus(place: Place, repository: MercurialRepository, dirstate: Dirstate): MoreStatus {
+export function readMoreStatus(
+  place: LocatedRepository,
+  repository: MercurialRepository,
+  dirstate: Dirstate,
+): MoreStatus {
   const { config, hgDirectory } = repository;
   const isKnown = (operation: string): boolean => !OF_EXTENSIONS.has(operation) || config.isExtensionEnabled(operation);
   const operation = unfinishedOperation(place.vfs, hgDirectory, dirstate, isKnown);

@@ -10,7 +10,7 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { realPath } from './pathNames.ts';
 
-export interface Place {
+export interface LocatedRepository {
   readonly vfs: Vfs;
   /** Absolute path of the repository's root, without symbolic links. */
   readonly root: string;
@@ -22,7 +22,7 @@ export interface Place {
  * Returns the repository that -R names. Without it, the one around the current directory (or --cwd), or the one that
  * holds all given paths. Throws 'not-a-repository'.
  */
-export function locateRepository(args: ParsedArguments, io: CommandIo): Place {
+export function locateRepository(args: ParsedArguments, io: CommandIo): LocatedRepository {
   const vfs = new Vfs();
   const cwd = realPath(vfs, nodePath.resolve(io.cwd, args.values.get('cwd') ?? ''));
   if (!vfs.isDirectory(cwd)) throw new QuicksilverError('io', `${cwd}: no such directory`, { file: cwd });
@@ -51,6 +51,6 @@ function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | u
  * Opens the repository for reading. Throws 'unsupported' for a repository that has no exact answer.
  * @param means optional accelerators for reading the dirstate
  */
-export function openRepository(place: Place, means?: DecodeAccelerators): MercurialRepository {
+export function openRepository(place: LocatedRepository, means?: DecodeAccelerators): MercurialRepository {
   return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), means });
 }

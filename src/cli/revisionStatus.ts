@@ -15,7 +15,7 @@ import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { readMoreStatus } from './moreStatus.ts';
-import { locateRepository, openRepository, type Place } from './open.ts';
+import { locateRepository, openRepository, type LocatedRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Selection } from './selection.ts';
 import { displaySettings } from './settings.ts';
@@ -33,7 +33,7 @@ interface Answer {
 interface Request {
   readonly args: ParsedArguments;
   readonly io: CommandIo;
-  readonly place: Place;
+  readonly place: LocatedRepository;
   readonly repository: MercurialRepository;
   readonly wanted: ReadonlySet<Status>;
   readonly copies: boolean;

@@ -10,7 +10,7 @@ import type { CommandContext } from './commands/commands.ts';
 import type { HgCommandName } from './contributions/commands.ts';
 import { chosenRepository } from './commands/commandArguments.ts';
 import type { HgCommandRun, HgContext } from './hg/commandContext.ts';
-import { askPerson } from './hg/prompts.ts';
+import { askUser } from './hg/prompts.ts';
 import { commitCommands } from './features/commit/commitCommands.ts';
 import { Hg } from './hg/hgClient.ts';
 import { includeCommands } from './features/commit/includeCommands.ts';
@@ -70,6 +70,6 @@ function hgContext(context: CommandContext): HgContext {
 /** Answers what hg asks while one of the commands runs; null for no answer. */
 export async function answerHg(asked: HgAsked, token: CancellationToken): Promise<string | null> {
   const { messageIn, text } = asked;
-  if (messageIn === undefined) return askPerson(asked, token);
+  if (messageIn === undefined) return askUser(asked, token);
   return made === undefined ? null : editMessage(made.context, messageIn, text, token);
 }

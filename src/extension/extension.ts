@@ -55,7 +55,7 @@ export function activate(context: ExtensionContext): QuicksilverExports | Promis
   const parts = { client, repositories, discovery, hints, log, extension: context };
 
   void contextKeys.set('state', 'initializing');
-  const initialized = discovery.look().then(async () => {
+  const initialized = discovery.discover().then(async () => {
     await contextKeys.set('state', 'initialized');
   });
   const contents = new ContentFileSystem({ ...parts, initialized });

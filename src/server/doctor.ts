@@ -14,7 +14,7 @@ import type { WorkCounters, Status } from '../status/types.ts';
 import { settledStatus } from '../backends/mercurial/snapshot.ts';
 import { compareWithHg, inBoth, type Difference, type Verdict } from './hgComparison.ts';
 import { STATUS_LETTERS } from './statusLetters.ts';
-import type { Trouble } from './problemLog.ts';
+import type { LoggedProblem } from './problemLog.ts';
 
 export interface DoctorOptions {
   readonly root: string;
@@ -35,7 +35,7 @@ export interface LiveFacts {
   readonly answeredByHg: boolean;
   readonly audits: { readonly done: number; readonly secondsAgo: number | undefined };
   /** The last warnings and errors, the newest last. */
-  readonly troubles: readonly Trouble[];
+  readonly problems: readonly LoggedProblem[];
   readonly watched: { readonly directories: number; readonly complete: boolean };
   readonly missedByEvents: number;
   readonly counts: Readonly<Record<string, number>>;
@@ -248,7 +248,7 @@ function answerLines({ counts, outcome, milliseconds }: Answer): string[] {
   ];
 }
 
-function liveLines({ state, answeredByHg, watched, audits, missedByEvents, counts, troubles }: LiveFacts): string[] {
+function liveLines({ state, answeredByHg, watched, audits, missedByEvents, counts, problems }: LiveFacts): string[] {
   const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
   const ago = audits.secondsAgo === undefined ? '' : `, everything was looked at ${audits.secondsAgo.toFixed(0)} s ago`;
   return [
@@ -258,8 +258,8 @@ function liveLines({ state, answeredByHg, watched, audits, missedByEvents, count
     `- ${plural(audits.done, 'audit')} done${ago}`,
     `- ${plural(missedByEvents, 'change')} found by the audit that no event had told of`,
     `- the live model has ${parts.join(', ')}`,
-    ...(troubles.length === 0 ? ['- no warnings or errors'] : ['- the last warnings and errors:']),
-    ...troubles.map(({ time, level, message }) => `  - ${new Date(time).toISOString()} ${level}: ${code(message)}`),
+    ...(problems.length === 0 ? ['- no warnings or errors'] : ['- the last warnings and errors:']),
+    ...problems.map(({ time, level, message }) => `  - ${new Date(time).toISOString()} ${level}: ${code(message)}`),
   ];
 }
 

@@ -83,5 +83,5 @@ export const RunHg = new RequestType<HgRun, HgRunResult, void>('hg/run');
 /** Finds the hg that would run; '' and the reason if there is none. Starts hg only to check its version. */
 export const FindHg = new RequestType<{ checks: boolean }, HgFound, void>('hg/find');
 /** From the server: hg asks. Null for no answer. */
-export const AskPerson = new RequestType<HgAsked, string | null, void>('hg/ask');
+export const AskUser = new RequestType<HgAsked, string | null, void>('hg/ask');
 export const HgProgressed = new NotificationType<HgDidProgress>('hg/didProgress');

@@ -7,7 +7,7 @@ const MAX_REPORTED = 10;
 /** Characters kept of each message; its beginning matters. */
 const MAX_LENGTH = 500;
 
-export interface Trouble {
+export interface LoggedProblem {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly level: 'warn' | 'error';
@@ -16,19 +16,19 @@ export interface Trouble {
 
 export class ProblemLog {
   readonly #now: () => number;
-  readonly #kept: Trouble[] = [];
+  readonly #kept: LoggedProblem[] = [];
 
   constructor(now: () => number = () => Date.now()) {
     this.#now = now;
   }
 
-  add(level: Trouble['level'], message: string): void {
+  add(level: LoggedProblem['level'], message: string): void {
     this.#kept.push({ time: this.#now(), level, message: message.slice(0, MAX_LENGTH) });
     if (this.#kept.length > MAX_TROUBLES) this.#kept.shift();
   }
 
   /** The last ones that are not about another repository, the newest last. */
-  of(root: string, roots: readonly string[]): readonly Trouble[] {
+  of(root: string, roots: readonly string[]): readonly LoggedProblem[] {
     // A message about nested roots belongs to the longest root that it names.
     const others = roots.filter(other => !names(root, other));
     return this.#kept.filter(({ message }) => !others.some(other => names(message, other))).slice(-MAX_REPORTED);

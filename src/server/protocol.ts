@@ -110,7 +110,7 @@ export interface Counts {
 }
 
 /** The work of an update. */
-export interface Cost {
+export interface UpdateCost {
   readonly milliseconds: number;
   readonly stats: number;
   readonly directoriesRead: number;
@@ -144,7 +144,7 @@ export interface RepositoryUpdate {
   readonly settled: boolean;
   /** Why this update came, in words for the log: 'first scan', 'file events', 'dirstate replaced', 'audit', … */
   readonly cause: string;
-  readonly cost: Cost;
+  readonly cost: UpdateCost;
 }
 
 export interface DiscoverQuery {

@@ -104,7 +104,7 @@ export class Server implements Disposable {
     const abort = (): void => cancel.cancel();
     signal.addEventListener('abort', abort);
     try {
-      const answer = await this.#connection.sendRequest(hgProtocol.AskPerson, asked, cancel.token);
+      const answer = await this.#connection.sendRequest(hgProtocol.AskUser, asked, cancel.token);
       return answer ?? undefined;
     } finally {
       signal.removeEventListener('abort', abort);
@@ -146,7 +146,7 @@ export class Server implements Disposable {
       audits: model.audits,
       missedByEvents: model.missedByEvents,
       counts: model.tree.counts,
-      troubles: this.#hub.troubles.of(root, this.#subscriber.roots),
+      problems: this.#hub.troubles.of(root, this.#subscriber.roots),
     };
   }
 

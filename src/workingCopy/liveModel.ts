@@ -11,7 +11,7 @@ import { AuditScheduler, type AuditSlice } from './rescan/auditScheduler.ts';
 import { isBusy, type Backend, type Snapshot } from './backend.ts';
 import { HintQueue } from './hintQueue.ts';
 import { Publication } from './publication.ts';
-import { Publisher, sameTrouble, type ModelState, type ModelUpdate } from './publisher.ts';
+import { Publisher, sameProblem, type ModelState, type ModelUpdate } from './publisher.ts';
 import { Reconciler } from './rescan/reconciler.ts';
 import { RuleFiles } from './ruleFiles.ts';
 import { RETRY_MS, SnapshotLoader } from './snapshotLoader.ts';
@@ -394,7 +394,7 @@ export class LiveModel implements Disposable {
   /** Shows nothing rather than something wrong; every later event tries again. */
   #becomeUnavailable(state: ModelState): void {
     this.#loader.giveUp(this.snapshot?.files ?? []);
-    if (sameTrouble(state, this.#publisher.state)) return;
+    if (sameProblem(state, this.#publisher.state)) return;
     this.#reconciler.clear();
     this.#audits.reset();
     this.#publisher.reset(this.tree);

@@ -152,7 +152,7 @@ export class Publisher implements Disposable {
 }
 
 /** True if publishing `now` after `told` would add nothing. */
-export function sameTrouble(now: ModelState, told: ModelState): boolean {
+export function sameProblem(now: ModelState, told: ModelState): boolean {
   if (now.kind !== told.kind) return false;
   return 'problem' in now && 'problem' in told ? now.problem.message === told.problem.message : now.kind === 'gone';
 }

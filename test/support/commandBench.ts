@@ -138,12 +138,12 @@ export class CommandBench {
   /** After a change that was made beside the commands. */
   async refresh(): Promise<void> {
     await this.#client.refresh(this.root, 'test');
-    await this.repository.shown();
+    await this.repository.whenShown();
   }
 
   async settle(): Promise<void> {
     await this.#client.settle(this.root);
-    await this.repository.shown();
+    await this.repository.whenShown();
   }
 
   #answer(place: string, [what, options, ...rest]: readonly unknown[]): unknown {

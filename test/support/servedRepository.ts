@@ -13,7 +13,7 @@ import {
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import { findHg } from '../../src/hgCommand/hgExecutable.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
-import { AskPerson, RunHg, type HgAsked, type HgRun, type HgRunResult } from '../../src/server/hgProtocol.ts';
+import { AskUser, RunHg, type HgAsked, type HgRun, type HgRunResult } from '../../src/server/hgProtocol.ts';
 import * as protocol from '../../src/server/protocol.ts';
 import { Server } from '../../src/server/server.ts';
 import { HgSandbox } from './hgSandbox.ts';
@@ -71,7 +71,7 @@ export class ServedRepository implements Disposable {
       this.changedBases.push(...paths);
       this.#check();
     });
-    this.#connection.onRequest(AskPerson, asked => {
+    this.#connection.onRequest(AskUser, asked => {
       this.asked.push(asked);
       return this.answer(asked);
     });

@@ -77,7 +77,7 @@ function createRepository(
   const settle = async (): Promise<void> => {
     context.hints.flush();
     await context.client.settle(open.root);
-    await open.shown();
+    await open.whenShown();
   };
   return {
     rootUri: open.rootUri,

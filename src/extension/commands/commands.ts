@@ -110,7 +110,7 @@ export function registerCommand({ log }: CommandContext, name: CommandName, run:
 
 /** Looks for repositories, and at everything in the given one, or in all of them. */
 async function refresh(context: CommandContext, argument: unknown): Promise<void> {
-  await context.discovery.look();
+  await context.discovery.discover();
   const one = repositoryOfArgument(context.repositories, argument);
   const repositories = one === undefined ? context.repositories.all : [one];
   context.hints.flush();

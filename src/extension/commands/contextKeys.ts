@@ -14,7 +14,7 @@ export class ContextKeys implements Disposable {
   readonly #onFirstMerge: () => Promise<void>;
   #firstMerge: Promise<void> | undefined;
   readonly #store = new DisposableStore();
-  readonly #told = new Map<string, unknown>();
+  readonly #sent = new Map<string, unknown>();
 
   /** @param onFirstMerge awaited before `quicksilver.merging` is first set: what goes by it must be there */
   constructor(repositories: Repositories, onFirstMerge: () => Promise<void>) {
@@ -57,8 +57,8 @@ export class ContextKeys implements Disposable {
 
   /** @param key equal for equal values */
   #set<K extends ContextKeyName>(name: K, value: ContextKeyValues[K], key: unknown = value): void {
-    if (this.#told.has(name) && this.#told.get(name) === key) return;
-    this.#told.set(name, key);
+    if (this.#sent.has(name) && this.#sent.get(name) === key) return;
+    this.#sent.set(name, key);
     void contextKeys.set(name, value);
   }
 }

@@ -18,7 +18,7 @@ import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, Emitter, toDisposable, type Disposable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
 import {
-  AskPerson,
+  AskUser,
   FindHg,
   HgProgressed,
   RunHg,
@@ -150,7 +150,7 @@ export class EngineClient implements Disposable {
   /** How many commands that may change something run: ended with the engine, they would be cut off in the middle. */
   #changing = 0;
   #isDisposed = false;
-  #restsLater = false;
+  #stopsLater = false;
   #tellEnded: () => void = () => undefined;
   /** Resolves after disposal, when the engine has received the request to end. */
   readonly ended = new Promise<void>(resolve => (this.#tellEnded = resolve));
@@ -246,7 +246,7 @@ export class EngineClient implements Disposable {
     } finally {
       if (changes) this.#changing--;
       if (this.#changing === 0 && this.#isDisposed) this.#endForGood();
-      else if (this.#restsLater) this.rest();
+      else if (this.#stopsLater) this.stopIfIdle();
     }
   }
 
@@ -272,9 +272,9 @@ export class EngineClient implements Disposable {
   }
 
   /** Ends the engine if no repository is open, but not in the middle of a command; the next request starts it again. */
-  rest(): void {
-    this.#restsLater = this.#changing > 0;
-    if (this.#opened.size > 0 || this.#restsLater) return;
+  stopIfIdle(): void {
+    this.#stopsLater = this.#changing > 0;
+    if (this.#opened.size > 0 || this.#stopsLater) return;
     this.#options.log.trace('the engine ends: no repository is open');
     this.#end();
   }
@@ -337,7 +337,7 @@ export class EngineClient implements Disposable {
       if (this.#opened.has(change.root)) this.#didChangeBase.fire(change);
     });
     connection.onNotification(HgProgressed, progress => this.#didProgressHg.fire(progress));
-    connection.onRequest(AskPerson, (asked, token) => this.#options.ask?.(asked, token) ?? null);
+    connection.onRequest(AskUser, (asked, token) => this.#options.ask?.(asked, token) ?? null);
     connection.onNotification(Log, ({ level, message }) => {
       // There is no log any more afterwards.
       if (!this.#isDisposed) this.#options.log[level](message);

@@ -17,7 +17,7 @@ export class HintBatcher implements Disposable {
   readonly #options: HintBatcherOptions;
   readonly #waiting = new Map<string, Set<string>>();
   #scheduled = false;
-  #rest: Disposable | undefined;
+  #sending: Disposable | undefined;
   #disposed = false;
 
   constructor(options: HintBatcherOptions) {
@@ -49,7 +49,7 @@ export class HintBatcher implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    this.#rest?.dispose();
+    this.#sending?.dispose();
     this.#waiting.clear();
   }
 
@@ -59,7 +59,7 @@ export class HintBatcher implements Disposable {
     this.#sendOne();
     if (this.#waiting.size === 0) return;
     this.#scheduled = true;
-    this.#rest = this.#options.later(() => this.#sendSome());
+    this.#sending = this.#options.later(() => this.#sendSome());
   }
 
   #sendOne(): void {

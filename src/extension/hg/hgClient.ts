@@ -124,7 +124,7 @@ export class Hg {
     try {
       for (;;) {
         const result = await this.#perform(repository, request);
-        await repository?.shown();
+        await repository?.whenShown();
         const failure = failureIn(result, request);
         if (failure === undefined) return result as HgEnded;
         if (await this.#isToBeTriedAgain(repository, request, failure)) continue;

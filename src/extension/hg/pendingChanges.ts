@@ -10,12 +10,12 @@ export async function rescanAndShow(
 ): Promise<void> {
   if (paths.length > 0) client.hint(repository.root, paths);
   await client.settle(repository.root);
-  await repository.shown();
+  await repository.whenShown();
 }
 
 /** The state before a command: what was saved a moment ago is part of it. */
 export async function flushPendingChanges({ client, hints }: HgContext, repository: OpenRepository): Promise<void> {
   hints.flush();
   await client.settle(repository.root);
-  await repository.shown();
+  await repository.whenShown();
 }

@@ -6,7 +6,7 @@ import type { HgAsked } from '../../server/hgProtocol.ts';
 import { hgTexts } from './hgStrings.ts';
 
 /** Returns null if the user cancels, or the command is cancelled meanwhile. */
-export async function askPerson(asked: HgAsked, token: CancellationToken): Promise<string | null> {
+export async function askUser(asked: HgAsked, token: CancellationToken): Promise<string | null> {
   const text = withoutSecrets(asked.text.trim());
   const { choices } = asked;
   if (choices !== undefined && choices.length > 0) {

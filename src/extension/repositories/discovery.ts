@@ -17,14 +17,14 @@ import { subrepositoriesToOpen } from '../model/subrepositoryStatus.ts';
 import { fileUri, isOnDisk, uriKey } from '../common/uris.ts';
 
 /** `hg init` and `hg clone` make their files one after the other; looking once, after them, is enough. */
-const LOOK_AFTER_EVENT = 300;
+const DISCOVER_AFTER_EVENT = 300;
 /**
  * Milliseconds between two searches because of a focused window. They find repositories that no event reported, but not
  * at every click.
  */
-const LOOK_AFTER_FOCUS_PAUSE = 10_000;
+const FOCUS_PAUSE = 10_000;
 /** An engine that follows nothing is kept for a while, because it may be asked again. */
-const REST_AFTER = 20_000;
+const STOP_IDLE_AFTER = 20_000;
 
 const DETECTION_SETTINGS: readonly SettingName[] = [
   'enabled',
@@ -44,10 +44,10 @@ export class Discovery implements Disposable {
   readonly #store = new DisposableStore();
   #watchers = new DisposableStore();
   #timer: Disposable | undefined;
-  #restTimer: Disposable | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
-  #lastLook = 0;
+  #idleTimer: Disposable | undefined;
+  #discovering: Promise<void> | undefined;
+  #discoverAgain = false;
+  #lastDiscovery = 0;
   /** Reported as nested by an open repository, and gone since: not to be opened before it is found anew. */
   readonly #vanished = new Set<string>();
   /** Folders of files in editors that are in no repository. */
@@ -74,7 +74,7 @@ export class Discovery implements Disposable {
     this.#store.add(window.onDidChangeVisibleTextEditors(() => void this.#lookAroundEditors()));
     this.#store.add(
       window.onDidChangeWindowState(({ focused }) => {
-        if (focused && performance.now() - this.#lastLook > LOOK_AFTER_FOCUS_PAUSE) again();
+        if (focused && performance.now() - this.#lastDiscovery > FOCUS_PAUSE) again();
       }),
     );
     this.#store.add(
@@ -88,49 +88,49 @@ export class Discovery implements Disposable {
   }
 
   /** Searches everything now; resolves when the repositories found are open. */
-  async look(): Promise<void> {
-    if (this.#looking !== undefined) {
-      this.#lookAgain = true;
-      return this.#looking;
+  async discover(): Promise<void> {
+    if (this.#discovering !== undefined) {
+      this.#discoverAgain = true;
+      return this.#discovering;
     }
-    this.#looking = this.#lookUntilQuiet();
-    await this.#looking;
+    this.#discovering = this.#discoverUntilQuiet();
+    await this.#discovering;
   }
 
   /** Looks in a while: at once for 0, and once for many calls. */
-  soon(milliseconds = LOOK_AFTER_EVENT): void {
+  soon(milliseconds = DISCOVER_AFTER_EVENT): void {
     this.#timer ??= scheduleAfter(milliseconds, () => {
       this.#timer = undefined;
-      void this.look();
+      void this.discover();
     });
   }
 
   dispose(): void {
     this.#timer?.dispose();
-    this.#restTimer?.dispose();
+    this.#idleTimer?.dispose();
     this.#watchers.dispose();
     this.#store.dispose();
   }
 
-  async #lookUntilQuiet(): Promise<void> {
+  async #discoverUntilQuiet(): Promise<void> {
     try {
       await this.#lookOnce();
     } catch (error) {
       this.#log.error(`looking for repositories: ${errorMessage(error)}`);
     }
-    if (this.#takeLookAgain()) return this.#lookUntilQuiet();
-    this.#looking = undefined;
+    if (this.#takeDiscoverAgain()) return this.#discoverUntilQuiet();
+    this.#discovering = undefined;
     this.#restWhenUnused();
   }
 
-  #takeLookAgain(): boolean {
-    const again = this.#lookAgain;
-    this.#lookAgain = false;
+  #takeDiscoverAgain(): boolean {
+    const again = this.#discoverAgain;
+    this.#discoverAgain = false;
     return again;
   }
 
   async #lookOnce(): Promise<void> {
-    this.#lastLook = performance.now();
+    this.#lastDiscovery = performance.now();
     this.#noRepository.clear();
     const { detection, maxDepth, ignoredFolders, systems } = detectionSettings();
     const scansBelow = detection === true || detection === 'subFolders';
@@ -150,7 +150,7 @@ export class Discovery implements Disposable {
       waiting.length > 0;
       waiting = this.#choose(waiting.map(({ repository }) => repository))
     ) {
-      await Promise.all(waiting.map(({ outer }) => outer.told));
+      await Promise.all(waiting.map(({ outer }) => outer.ready));
     }
     await this.#lookAroundEditors();
   }
@@ -256,9 +256,9 @@ export class Discovery implements Disposable {
   }
 
   #restWhenUnused(): void {
-    this.#restTimer?.dispose();
-    this.#restTimer = scheduleAfter(REST_AFTER, () => {
-      if (this.#looking === undefined) this.#client.rest();
+    this.#idleTimer?.dispose();
+    this.#idleTimer = scheduleAfter(STOP_IDLE_AFTER, () => {
+      if (this.#discovering === undefined) this.#client.stopIfIdle();
     });
   }
 }

@@ -5,7 +5,7 @@ import { progress, type Log } from '../common/display.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
 import type { FoundRepository, RepositoryUpdate } from '../../server/protocol.ts';
 import { DecorationTracker } from '../model/decorationTracker.ts';
-import { Included } from '../scm/commitSelection.ts';
+import { CommitSelection } from '../scm/commitSelection.ts';
 import { RepositoryModel } from '../model/repositoryModel.ts';
 import { setting } from '../common/settings.ts';
 import { scheduleAfter, scheduleImmediate, SlicedQueue } from '../common/slicedQueue.ts';
@@ -30,11 +30,11 @@ export class OpenRepository implements Disposable {
   /** The repository that records this one as a part of itself, as of when it was opened. */
   readonly outer: OpenRepository | undefined;
   /** Resolves when something is known of it, or it is closed. */
-  readonly told: Promise<void>;
+  readonly ready: Promise<void>;
   readonly model = new RepositoryModel();
   readonly tracker: DecorationTracker;
   /** The files chosen for the next commit. */
-  readonly included: Included;
+  readonly included: CommitSelection;
   readonly view: SourceControlView;
   /** It was opened for a file in an editor, and stays open when that is closed. */
   openedForEditor = false;
@@ -44,13 +44,13 @@ export class OpenRepository implements Disposable {
   readonly #decorationsChanged: (repository: OpenRepository, paths: readonly string[], all: boolean) => void;
   readonly #didUpdate = this.#store.add(new Emitter<RepositoryUpdate>());
   readonly #didChangeSubrepositories = this.#store.add(new Emitter<undefined>());
-  #tell: () => void = () => undefined;
+  #setReady: () => void = () => undefined;
   #changedDecorations: string[] = [];
   #busyTimer: Disposable | undefined;
   #holdTimer: Disposable | undefined;
   #endProgress: (() => void) | undefined;
 
-  /** Fired when the model has changed; the view may follow a little later, see {@link shown}. */
+  /** Fired when the model has changed; the view may follow a little later, see {@link whenShown}. */
   readonly onDidUpdate = this.#didUpdate.event;
   readonly onDidChangeSubrepositories = this.#didChangeSubrepositories.event;
 
@@ -66,11 +66,11 @@ export class OpenRepository implements Disposable {
     this.rootUri = Uri.file(root);
     this.name = this.rootUri.path.slice(this.rootUri.path.lastIndexOf('/') + 1) || root;
     this.outer = outer;
-    this.told = new Promise(resolve => (this.#tell = resolve));
+    this.ready = new Promise(resolve => (this.#setReady = resolve));
     this.#log = log;
     this.#decorationsChanged = decorationsChanged;
     this.tracker = new DecorationTracker(path => this.decorated(path));
-    this.included = this.#store.add(new Included(root, memento, this.model));
+    this.included = this.#store.add(new CommitSelection(root, memento, this.model));
     this.view = this.#store.add(
       new SourceControlView({
         rootUri: this.rootUri,
@@ -120,12 +120,12 @@ export class OpenRepository implements Disposable {
     this.#queue.add(change.touched);
     this.#follow(update.settled || update.state.kind !== 'scanning');
     if (update.settled && (update.state.kind === 'ready' || update.state.kind === 'fallback')) this.included.prune();
-    this.#tell();
+    this.#setReady();
     this.#didUpdate.fire(update);
   }
 
   /** Resolves when the view shows what the model holds. */
-  async shown(): Promise<void> {
+  async whenShown(): Promise<void> {
     // A command may end after its repository was closed.
     if (this.#store.isDisposed) return;
     this.#release();
@@ -153,7 +153,7 @@ export class OpenRepository implements Disposable {
     this.#busyTimer?.dispose();
     this.#holdTimer?.dispose();
     this.#endProgress?.();
-    this.#tell();
+    this.#setReady();
     this.#store.dispose();
   }
 

@@ -4,7 +4,7 @@ import type { Memento } from 'vscode';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
 import type { RepositoryModel } from '../model/repositoryModel.ts';
 
-export class Included implements Disposable {
+export class CommitSelection implements Disposable {
   readonly #key: string;
   readonly #memento: Memento;
   readonly #model: RepositoryModel;

@@ -80,10 +80,10 @@ class ManifestDiff {
     if (isOld(before) || isOld(after)) {
       const a = new Map(this.#files(before));
       for (const [path, entry] of this.#files(after)) {
-        this.#tell(path, a.get(path), entry);
+        this.#report(path, a.get(path), entry);
         a.delete(path);
       }
-      for (const [path, entry] of a) this.#tell(path, entry, undefined);
+      for (const [path, entry] of a) this.#report(path, entry, undefined);
       return;
     }
     const pending: [directory: string, before: string | undefined, after: string | undefined][] = [
@@ -101,7 +101,7 @@ class ManifestDiff {
         const path = bytePath(directory === '' ? name : `${directory}/${name}`);
         const aDirectory = a?.flag === 't' ? a.node : undefined;
         const bDirectory = b?.flag === 't' ? b.node : undefined;
-        if (this.#isSelected(path)) this.#tell(path, asFile(a), asFile(b));
+        if (this.#isSelected(path)) this.#report(path, asFile(a), asFile(b));
         if (aDirectory === undefined && bDirectory === undefined) continue;
         if (!this.#isOnTheWay(path) || (aDirectory === bDirectory && this.#passesOver(path))) continue;
         pending.push([path, aDirectory, bDirectory]);
@@ -116,7 +116,7 @@ class ManifestDiff {
     }
     for (const path of withoutNested(this.#paths)) {
       // Between a file and what is below a directory of its name there may be others: 'a', 'a-b', 'a/b'.
-      this.#tell(path, fileIn(a, path), fileIn(b, path));
+      this.#report(path, fileIn(a, path), fileIn(b, path));
       const [aFrom, aTo] = below(a, path);
       const [bFrom, bTo] = below(b, path);
       this.#merge(a, aFrom, aTo, b, bFrom, bTo);
@@ -177,11 +177,11 @@ class ManifestDiff {
     };
     const before = entry(a, atA);
     const after = entry(b, atB);
-    this.#tell(bytePath(path), before, after);
+    this.#report(bytePath(path), before, after);
     return next;
   }
 
-  #tell(path: BytePath, before: Side, after: Side): void {
+  #report(path: BytePath, before: Side, after: Side): void {
     if (before === undefined && after === undefined) return;
     if (!this.#equal && before?.node === after?.node && before?.flag === after?.flag) return;
     this.#sink(path, before, after);

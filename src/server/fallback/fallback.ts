@@ -43,7 +43,7 @@ export class Fallback implements Disposable {
   readonly #contents: FallbackContents;
   readonly #changedBases = this.#owned.add(new Emitter<readonly string[]>());
   #policy: HgPolicy;
-  #refused: QuicksilverError | undefined;
+  #unsupported: QuicksilverError | undefined;
   #watcher: ControlWatcher | undefined;
 
   readonly onDidUpdate = this.#updates.event;
@@ -92,12 +92,12 @@ export class Fallback implements Disposable {
 
   /** Follows the live model's state. Returns true if hg answers instead, so the state must not be sent on. */
   follow(state: ModelState): boolean {
-    this.#refused = state.kind === 'refused' ? state.problem : undefined;
-    if (this.#refused === undefined || !isAllowed(this.#policy)) {
+    this.#unsupported = state.kind === 'refused' ? state.problem : undefined;
+    if (this.#unsupported === undefined || !isAllowed(this.#policy)) {
       this.#stop();
       return false;
     }
-    this.#status.start(this.#refused);
+    this.#status.start(this.#unsupported);
     return true;
   }
 
@@ -105,7 +105,7 @@ export class Fallback implements Disposable {
     const old = this.#policy;
     this.#policy = policy;
     if (isAllowed(old) === isAllowed(policy) && old.path === policy.path) return;
-    const problem = this.#refused;
+    const problem = this.#unsupported;
     const wasActive = this.#status.isActive;
     this.#stop();
     if (problem === undefined) return;

@@ -9,14 +9,14 @@ import type { HgStatusAnswer, HgStatusEntry } from '../../hgCommand/hgStatus.ts'
 import { newWorkCounters } from '../../status/types.ts';
 import type { Lock } from '../../workingCopy/backend.ts';
 import type { Change, Entry, EntryCounts } from '../../workingCopy/statusTree.ts';
-import type { RefusedHead } from './unsupportedRepository.ts';
+import type { UnsupportedHead } from './unsupportedRepository.ts';
 import type { ToldState, PublishedUpdate } from '../updates.ts';
 
 export interface FallbackStatusOptions {
   ask(): Promise<HgStatusAnswer>;
   /** A text that is another one when something recorded has changed. */
   recorded(): string;
-  head(): RefusedHead;
+  head(): UnsupportedHead;
   lock(): Lock;
   /** Milliseconds between two looks without any event; 0 for none. */
   readonly auditMs: number;
@@ -64,14 +64,14 @@ export class FallbackStatus implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #updates = this.#owned.add(new Emitter<PublishedUpdate>());
   readonly #due = this.#owned.add(new Delay(() => void this.#run()));
-  readonly #auditDue = this.#owned.add(new Delay(() => this.#look('audit')));
-  readonly #retryDue = this.#owned.add(new Delay(() => this.#look('another try')));
+  readonly #auditDue = this.#owned.add(new Delay(() => this.#rescan('audit')));
+  readonly #retryDue = this.#owned.add(new Delay(() => this.#rescan('another try')));
   /** Why the repository is unsupported; undefined while it is supported. */
   #problem: QuicksilverError | undefined;
   /** Changes each time the repository becomes unsupported; marks answers from an earlier time. */
   #session = 0;
   #entries: Entries = NOTHING;
-  #told: { state: ToldState; head: string; parts: string; settled: boolean } | undefined;
+  #published: { state: ToldState; head: string; parts: string; settled: boolean } | undefined;
   #causes = new Set<string>();
   /** Something has happened that hg was not asked about yet; since when, and when last. */
   #pending: { readonly since: number; last: number } | undefined;
@@ -107,11 +107,11 @@ export class FallbackStatus implements Disposable {
     if (this.#problem?.message === problem.message) return;
     this.#problem = problem;
     this.#session++;
-    this.#told = undefined;
+    this.#published = undefined;
     this.#failures = 0;
     this.#askFrom = performance.now() + FIRST_WAIT_MS;
-    this.#tell(NOTHING, { kind: 'fallback', problem }, false, 0);
-    this.#look('refused');
+    this.#publish(NOTHING, { kind: 'fallback', problem }, false, 0);
+    this.#rescan('refused');
   }
 
   /** Stops asking hg: the repository is supported again, or hg may not run. Forgets the entries. */
@@ -142,7 +142,7 @@ export class FallbackStatus implements Disposable {
   }
 
   focus(): void {
-    if (performance.now() - this.#endedAt > FOCUS_MS) this.#look('focus');
+    if (performance.now() - this.#endedAt > FOCUS_MS) this.#rescan('focus');
   }
 
   /** Asks hg, whatever the events reported. Resolves when the answer is published. */
@@ -169,7 +169,7 @@ export class FallbackStatus implements Disposable {
   }
 
   /** As soon as may be: there is nothing to wait for. */
-  #look(cause: string): void {
+  #rescan(cause: string): void {
     if (this.#problem === undefined) return;
     this.#note(cause, performance.now() - QUIET_MS);
   }
@@ -235,17 +235,17 @@ export class FallbackStatus implements Disposable {
       const entries = toEntries(answer.entries);
       if (entries !== undefined) {
         this.#failures = 0;
-        this.#tell(entries, { kind: 'fallback', problem }, settled, this.#took);
+        this.#publish(entries, { kind: 'fallback', problem }, settled, this.#took);
         if (this.#options.auditMs > 0) this.#auditDue.set(this.#options.auditMs);
         return;
       }
     }
     this.#retryDue.set(Math.min(RETRY_MS * 2 ** this.#failures++, LONGEST_RETRY_MS));
-    this.#tell(NOTHING, failure(problem, answer), settled, this.#took);
+    this.#publish(NOTHING, failure(problem, answer), settled, this.#took);
   }
 
-  #tell(entries: Entries, wanted: ToldState, settled: boolean, milliseconds: number): void {
-    const told = this.#told;
+  #publish(entries: Entries, wanted: ToldState, settled: boolean, milliseconds: number): void {
+    const told = this.#published;
     const state = told !== undefined && sameState(told.state, wanted) ? told.state : wanted;
     const { head, tracked, subrepositories } = this.#options.head();
     const parts = JSON.stringify(subrepositories);
@@ -258,7 +258,7 @@ export class FallbackStatus implements Disposable {
     const tellsParts = parts !== (reset ? '[]' : told.parts);
     const isSame = told?.state === state && told.head === headKey && told.settled === settled;
     if (!reset && changes.length === 0 && isSame && !tellsParts) return;
-    this.#told = { state, head: headKey, parts, settled };
+    this.#published = { state, head: headKey, parts, settled };
     this.#updates.fire({
       state,
       head,

@@ -20,7 +20,7 @@ interface Opened {
   readonly definition: FileSet;
 }
 
-export interface RefusedHead {
+export interface UnsupportedHead {
   /** Undefined if it cannot be read. */
   readonly head: Head | undefined;
   /** Files that are recorded; 0 if that cannot be read. */
@@ -29,7 +29,7 @@ export interface RefusedHead {
   readonly subrepositories: readonly Subrepository[];
 }
 
-const NOTHING: RefusedHead = { head: undefined, tracked: 0, subrepositories: [] };
+const NOTHING: UnsupportedHead = { head: undefined, tracked: 0, subrepositories: [] };
 
 export class UnsupportedRepository {
   readonly root: string;
@@ -79,7 +79,7 @@ export class UnsupportedRepository {
   }
 
   /** Never throws for what a repository can be like. */
-  head(): RefusedHead {
+  head(): UnsupportedHead {
     return this.#lenient(NOTHING, () => {
       const opened = this.#open();
       if (opened === undefined) return NOTHING;

@@ -47,8 +47,8 @@ export class Reconciler {
   #scan: SteppedRescan | undefined;
   #audit: SteppedRescan | undefined;
   /** Other threads are finding out where the audit is to look. */
-  #survey: ParallelRecheck | undefined;
-  /** The plan of the last scan by several threads, for the survey after it: to make one takes too long for a slice. */
+  #recheck: ParallelRecheck | undefined;
+  /** The plan of the last parallel scan, for the recheck after it: making one takes too long for a slice. */
   #planned: { readonly input: StatusInput; readonly plan: ScanPlan } | undefined;
   #mixed = false;
   #unwatched = false;
@@ -243,33 +243,33 @@ export class Reconciler {
     const { input } = this.#snapshot;
     const plan = this.#planned?.input === input ? this.#planned.plan : undefined;
     this.#planned = undefined;
-    const survey = this.#bulk && ParallelRecheck.prepare(input, this.#tree, this.outcome, this.#bulk, plan);
-    if (survey === undefined) {
+    const recheck = this.#bulk && ParallelRecheck.prepare(input, this.#tree, this.outcome, this.#bulk, plan);
+    if (recheck === undefined) {
       this.audit();
       return;
     }
     const audit = (this.#audit = new SteppedRescan(this.#context(this.#snapshot), true));
-    this.#survey = survey;
-    const tell = (paths: readonly BytePath[]): void => {
+    this.#recheck = recheck;
+    const report = (paths: readonly BytePath[]): void => {
       audit.addPaths(paths);
       this.#events.onRechecked();
     };
-    void survey.run(tell).then(() => {
-      if (this.#survey !== survey) return;
-      this.#survey = undefined;
+    void recheck.run(report).then(() => {
+      if (this.#recheck !== recheck) return;
+      this.#recheck = undefined;
       this.#events.onRechecked();
     });
   }
 
   /** True while other threads may still report paths to the audit. */
   get isRechecking(): boolean {
-    return this.#survey !== undefined;
+    return this.#recheck !== undefined;
   }
 
   #endAudit(): void {
     this.#audit = undefined;
-    this.#survey?.stop();
-    this.#survey = undefined;
+    this.#recheck?.stop();
+    this.#recheck = undefined;
   }
 
   /** Does a piece of the work, but not of the audit. False when there is none left. */

@@ -117,10 +117,10 @@ export class NodeWatches implements DirectoryWatches {
 
 /** The exports of `native/watch.c`. */
 export interface InotifyModule {
-  watchOpen(tell: (events: ArrayBuffer, lost: boolean) => void): object;
+  watchOpen(deliver: (events: ArrayBuffer, lost: boolean) => void): object;
   watchAdd(handle: object, path: string | Buffer): number;
   watchRemove(handle: object, watch: number): void;
-  watchDrain(handle: object, tell: (events: ArrayBuffer, lost: boolean) => void): void;
+  watchDrain(handle: object, deliver: (events: ArrayBuffer, lost: boolean) => void): void;
   watchClose(handle: object): void;
 }
 
@@ -163,7 +163,7 @@ class Inotify {
   readonly #module: InotifyModule;
   readonly #handle: object;
   readonly #users = new Set<WatchUser>();
-  readonly #take = (events: ArrayBuffer, lost: boolean): void => this.#tell(Buffer.from(events), lost);
+  readonly #take = (events: ArrayBuffer, lost: boolean): void => this.#deliver(Buffer.from(events), lost);
 
   private constructor(module: InotifyModule) {
     this.#module = module;
@@ -206,7 +206,7 @@ class Inotify {
   }
 
   /** @param events structs inotify_event, one after the other, in the machine's byte order, which is little-endian */
-  #tell(events: Buffer, lost: boolean): void {
+  #deliver(events: Buffer, lost: boolean): void {
     let anyLost = lost;
     for (let at = 0; at + EVENT_HEADER <= events.length;) {
       const watch = events.readInt32LE(at);

@@ -280,7 +280,7 @@ export class RecursiveWatcher implements TreeWatcher {
     try {
       watcher = fs.watch(this.#options.root, { recursive: true, persistent: false });
     } catch (error) {
-      this.#tell(`The working copy cannot be watched (${errorMessage(error)}). Audits find changes.`);
+      this.#logOnce(`The working copy cannot be watched (${errorMessage(error)}). Audits find changes.`);
       return;
     }
     this.#watcher = watcher;
@@ -289,14 +289,14 @@ export class RecursiveWatcher implements TreeWatcher {
       this.#hints.fire(path);
     });
     watcher.on('error', error => {
-      this.#tell(`Watching the working copy failed: ${errorMessage(error)}. Audits find changes.`);
+      this.#logOnce(`Watching the working copy failed: ${errorMessage(error)}. Audits find changes.`);
       watcher.close();
       if (this.#watcher === watcher) this.#watcher = undefined;
     });
   }
 
-  /** Each trouble once: it is tried again and again. */
-  #tell(message: string): void {
+  /** Logs a repeated message once: a watch is tried again and again. */
+  #logOnce(message: string): void {
     if (message !== this.#told) this.#options.logger.warn(message);
     this.#told = message;
   }

@@ -43,7 +43,7 @@ export class WatchInstaller {
 export class CatchUp {
   readonly #reconciler: Reconciler;
   readonly #watcher: Pick<TreeWatcher, 'watch'>;
-  #armer: WatchInstaller | undefined;
+  #installer: WatchInstaller | undefined;
   #audits = false;
 
   constructor(reconciler: Reconciler, watcher: Pick<TreeWatcher, 'watch'>) {
@@ -53,7 +53,7 @@ export class CatchUp {
 
   /** True if a change may exist that no event has reported and no audit has found. */
   get isPending(): boolean {
-    return this.#reconciler.hasUnwatched || this.#armer !== undefined || this.#audits;
+    return this.#reconciler.hasUnwatched || this.#installer !== undefined || this.#audits;
   }
 
   /** True if the running audit is the one after the watches. */
@@ -64,15 +64,15 @@ export class CatchUp {
   /** Watches directories until `end`. False if there are none to be watched; then the audit is begun, if it is due. */
   slice(end: number): boolean {
     if (this.#reconciler.takeUnwatched()) {
-      this.#armer = new WatchInstaller(this.#reconciler.tree, this.#reconciler.nestedRepositories, this.#watcher);
+      this.#installer = new WatchInstaller(this.#reconciler.tree, this.#reconciler.nestedRepositories, this.#watcher);
     }
-    if (this.#armer === undefined) {
+    if (this.#installer === undefined) {
       // It may have been begun before: what is recorded was exchanged, and it has to begin anew.
       if (this.#audits) this.#reconciler.auditInParallel();
       return false;
     }
-    if (!this.#armer.slice(end)) {
-      this.#armer = undefined;
+    if (!this.#installer.slice(end)) {
+      this.#installer = undefined;
       this.#audits = true;
     }
     return true;
@@ -83,7 +83,7 @@ export class CatchUp {
   }
 
   reset(): void {
-    this.#armer = undefined;
+    this.#installer = undefined;
     this.#audits = false;
   }
 }

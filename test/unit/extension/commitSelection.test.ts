@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Memento } from 'vscode';
-import { Included } from '../../../src/extension/scm/commitSelection.ts';
+import { CommitSelection } from '../../../src/extension/scm/commitSelection.ts';
 import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import type { FileEntry } from '../../../src/server/protocol.ts';
 import { update } from './support.ts';
@@ -32,7 +32,7 @@ test('the choice survives a reload, also before the files are known, and ends wi
     { path: 'b', status: 'unknown' },
     { path: 'i', status: 'ignored' },
   ]);
-  const before = new Included('/r', kept, model);
+  const before = new CommitSelection('/r', kept, model);
   const told: (readonly string[])[] = [];
   before.onDidChange(paths => told.push(paths));
   before.include(['b', 'a', 'i', 'clean']);
@@ -41,7 +41,7 @@ test('the choice survives a reload, also before the files are known, and ends wi
   assert.deepEqual(told, [['b', 'a']]);
 
   const fresh = new RepositoryModel();
-  const after = new Included('/r', kept, fresh);
+  const after = new CommitSelection('/r', kept, fresh);
   assert.deepEqual([after.has('a'), after.has('b'), after.paths], [true, true, []]);
   tell(fresh, [{ path: 'a', status: 'modified' }]);
   after.prune();
@@ -51,7 +51,7 @@ test('the choice survives a reload, also before the files are known, and ends wi
   tell(fresh, [{ path: 'a', status: 'modified' }]);
   assert.deepEqual(after.paths, []);
   assert.deepEqual(kept.keys(), []);
-  assert.deepEqual(new Included('/other', kept, fresh).paths, []);
+  assert.deepEqual(new CommitSelection('/other', kept, fresh).paths, []);
 });
 
 test('both halves of a rename are chosen together, whichever is named; a copy has no other half', () => {
@@ -62,7 +62,7 @@ test('both halves of a rename are chosen together, whichever is named; a copy ha
     { path: 'source', status: 'modified' },
     { path: 'copy', status: 'added', source: 'source' },
   ]);
-  const included = new Included('/r', memento(), model);
+  const included = new CommitSelection('/r', memento(), model);
   included.include(['new']);
   assert.deepEqual(included.paths, ['new', 'old']);
   included.exclude(['old']);

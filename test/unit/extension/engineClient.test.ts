@@ -145,10 +145,10 @@ test('an engine without repositories is ended, and started by the next request',
   const engines = new Engines();
   try {
     await engines.client.open(options('/a'));
-    engines.client.rest();
+    engines.client.stopIfIdle();
     assert.equal(engines.client.isRunning, true);
     await engines.client.close('/a');
-    engines.client.rest();
+    engines.client.stopIfIdle();
     assert.equal(engines.client.isRunning, false);
     engines.die('terminated');
     assert.equal(engines.timers.length, 0);
@@ -165,7 +165,7 @@ test('a command that changes something is not cut off when its repository, or th
   await engines.client.open(options('/a'));
   const first = run('commit', 'write');
   await engines.client.close('/a');
-  engines.client.rest();
+  engines.client.stopIfIdle();
   assert.equal(engines.client.isRunning, true);
   engines.finish('commit');
   assert.equal((await first).kind, 'ended');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Memento } from 'vscode';
 import type { HgContext } from '../../../src/extension/hg/commandContext.ts';
-import { Included } from '../../../src/extension/scm/commitSelection.ts';
+import { CommitSelection } from '../../../src/extension/scm/commitSelection.ts';
 import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import { RootMap } from '../../../src/extension/common/rootMap.ts';
 import { scm, Uri, window } from './fakeVscode.ts';
@@ -18,13 +18,13 @@ const changesGroup = (paths: readonly string[]): unknown => ({
 });
 
 /** A repository with changes, of which the file in the active editor has one. */
-function bench(t: TestContext): { readonly included: Included; readonly context: HgContext } {
+function bench(t: TestContext): { readonly included: CommitSelection; readonly context: HgContext } {
   const model = new RepositoryModel();
   model.apply(update({ changed: [entry('modified', 'a'), entry('removed', 'b'), entry('unknown', 'new')] }));
   const memento = { get: () => undefined, update: () => Promise.resolve() } as unknown as Memento;
-  const included = new Included('/repo', memento, model);
+  const included = new CommitSelection('/repo', memento, model);
   const view = { pathsIn: () => ['a', 'b'] };
-  const repository = { root: '/repo', rootUri: ROOT, model, included, view, shown: () => Promise.resolve() };
+  const repository = { root: '/repo', rootUri: ROOT, model, included, view, whenShown: () => Promise.resolve() };
   window.activeTextEditor = { document: { uri: Uri.file('/repo/a') } };
   t.after(() => (window.activeTextEditor = undefined));
   const map = new RootMap<typeof repository>();

@@ -49,7 +49,7 @@ export async function planCommit(
   if (repository.included.paths.length === 0 && isNothing(repository, NOTHING_BESIDE, options)) {
     // Rescans everything first: the event of a change may be late, and some file systems send none.
     await context.client.refresh(repository.root, 'commit without a change');
-    await repository.shown();
+    await repository.whenShown();
   }
   if (!mayCommit(repository)) return undefined;
   const content = await chooseContent(repository, options, settings);

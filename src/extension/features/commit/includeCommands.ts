@@ -30,7 +30,7 @@ async function choose(repository: OpenRepository, paths: readonly string[], incl
   const { model } = repository;
   if (included) repository.included.include(paths.filter(path => isIncludable(model.statusAt(path))));
   else repository.included.exclude(paths);
-  await repository.shown();
+  await repository.whenShown();
 }
 
 /** A conflict is resolved first, and what is ignored is no change. */

@@ -21,7 +21,7 @@ async function init(context: HgContext, args: readonly unknown[]): Promise<Uri |
   const folder = given === undefined ? (named ?? (await chooseFolder())) : Uri.file(given);
   if (folder === undefined) return undefined;
   await change(context, { verb: 'init', operands: [folder.fsPath], title: l10n.t('Initializing repository…') });
-  await context.discovery.look();
+  await context.discovery.discover();
   if (workspace.getWorkspaceFolder(folder) === undefined) await offerToOpen(folder, answers.flag('confirmed'));
   return folder;
 }
@@ -70,7 +70,7 @@ async function clone(context: HgContext, args: readonly unknown[]): Promise<Uri 
     kind: 'network',
   });
   const folder = Uri.file(destination);
-  await context.discovery.look();
+  await context.discovery.discover();
   if (workspace.getWorkspaceFolder(folder) === undefined) await offerToOpen(folder, answers.flag('confirmed'));
   return folder;
 }
