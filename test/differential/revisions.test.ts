@@ -12,7 +12,7 @@ import { RandomHistory } from '../support/randomHistory.ts';
 
 const FIXED_SEED = 20_260_203;
 /** Comparisons of two revisions in each of the histories. */
-const PAIRS = Number(process.env['REVISION_PAIRS'] ?? 520);
+const PAIRS = Number(process.env['REVISION_PAIRS'] ?? 260);
 const CHANGESETS = 70;
 
 const skip = process.platform === 'win32' ? 'symbolic links and execute bits are used' : false;
