@@ -42,6 +42,20 @@ export class Branches {
     return (heads.findLast(head => !head.isClosed) ?? heads.at(-1))?.revision;
   }
 
+  /** The open heads of a branch (a byte string), in order; all of them if none is open. */
+  heads(name: string): readonly number[] {
+    this.#heads ??= this.#compute();
+    const heads = this.#heads.get(name) ?? [];
+    const open = heads.filter(head => !head.isClosed);
+    return (open.length > 0 ? open : heads).map(head => head.revision);
+  }
+
+  /** The names of all branches, as byte strings. */
+  names(): string[] {
+    this.#heads ??= this.#compute();
+    return [...this.#heads.keys()];
+  }
+
   #compute(): Map<string, Head[]> {
     const { from, heads } = this.#cached() ?? { from: 0, heads: new Map<string, Head[]>() };
     const hidden = this.#hidden();

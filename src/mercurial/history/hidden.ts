@@ -1,13 +1,11 @@
 // Finds the changesets that Mercurial hides. These are internal changesets, and non-public ones that were rewritten (an
 // obsolescence marker names them as predecessor). A changeset with a visible descendant stays visible.
-import { ByteReader } from '../../base/byteReader.ts';
-import { QuicksilverError } from '../../base/errors.ts';
+import { readMarkers } from './obsolescence.ts';
 import { locateRoots, readPhaseRoots } from './phases.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import type { RevisionGraph } from './revisionGraph.ts';
 
-const MAX_MARKERS_BYTES = 1 << 29;
 /** Phases from here on are not shown: archived (32) and internal (96). */
 const FIRST_HIDDEN_PHASE = 32;
 
@@ -25,7 +23,7 @@ export function hiddenRevisions(
   graph: RevisionGraph,
   pinned: () => Iterable<number>,
 ): ReadonlySet<number> {
-  const predecessors = readPredecessors(vfs, `${storeDirectory}/obsstore`);
+  const predecessors = new Set(readMarkers(vfs, storeDirectory).map(({ predecessor }) => predecessor));
   const roots = readPhaseRoots(vfs, storeDirectory);
   const hasHiddenPhase = roots.some(({ phase }) => phase >= FIRST_HIDDEN_PHASE);
   if (predecessors.size === 0 && !hasHiddenPhase) return NONE;
@@ -66,36 +64,4 @@ export function hiddenRevisions(
     }
   }
   return hidden;
-}
-
-/**
- * Returns the nodes that markers name as predecessors, as byte strings. Throws 'corrupt', or 'unsupported' for another
- * version.
- */
-function readPredecessors(vfs: Vfs, file: string): Set<string> {
-  const predecessors = new Set<string>();
-  const bytes = vfs.read(file, MAX_MARKERS_BYTES)?.bytes;
-  if (bytes === undefined || bytes.length === 0) return predecessors;
-  const reader = new ByteReader(bytes, file);
-  const version = bytes[0];
-  if (version !== 0 && version !== 1) {
-    throw new QuicksilverError('unsupported', `${file}: obsolescence markers of version ${version} are not supported`, {
-      file,
-    });
-  }
-  for (let at = 1; at < bytes.length;) {
-    if (version === 0) {
-      // Number of successors, length of metadata, flags, predecessor; then the successors and the metadata.
-      const successors = reader.u8(at);
-      predecessors.add(Buffer.from(reader.slice(at + 6, 20)).toString('latin1'));
-      at += 26 + successors * 20 + reader.u32(at + 1);
-    } else {
-      // Length of the marker, date (8 bytes), zone (2), flags (2), counts of successors, parents and metadata (1 each).
-      const length = reader.u32(at);
-      if (length < 39) throw new QuicksilverError('corrupt', `${file}: a marker of ${length} bytes`, { file });
-      predecessors.add(Buffer.from(reader.slice(at + 19, 20)).toString('latin1'));
-      at += length;
-    }
-  }
-  return predecessors;
 }

@@ -94,6 +94,33 @@ export class History {
     return this.#store.manifest(this.#store.changelog.manifestNode(revision));
   }
 
+  /** Bookmarks by name (a byte string), with the nodes that they name, whether these exist or not. */
+  bookmarks(): ReadonlyMap<string, string> {
+    return this.#readBookmarks();
+  }
+
+  /** Tags by name (a byte string); 'tip' is none of them. With `withHidden`, heads that are hidden count, too. */
+  tags(withHidden: boolean): Map<string, number> {
+    if (!withHidden || this.hidden().size === 0) return this.#tags.all();
+    const heads = (): number[] => this.#heads(new Set());
+    return new Tags(
+      this.#store,
+      () => this.#readLocalTags(),
+      heads,
+      () => true,
+    ).all();
+  }
+
+  /** The open heads of a branch (a byte string), or all of them if none is open. */
+  branchHeads(name: string): readonly number[] {
+    return this.#branches.heads(name);
+  }
+
+  /** Revisions that are not shown: see {@link hiddenRevisions}. */
+  hidden(): ReadonlySet<number> {
+    return this.#hiddenRevisions();
+  }
+
   /** Reports every file that differs between two revisions: see {@link diffManifests}. */
   diff(before: number, after: number, options: ManifestDiffOptions, sink: ManifestDiffSink): void {
     diffManifests(this.#texts(before), this.#texts(after), options, sink);
@@ -170,9 +197,12 @@ export class History {
     }));
   }
 
-  /** Changesets without a visible child, in order. */
   #visibleHeads(): number[] {
-    const hidden = this.#hiddenRevisions();
+    return this.#heads(this.#hiddenRevisions());
+  }
+
+  /** Changesets that are not hidden and have no child that is not, in order. */
+  #heads(hidden: ReadonlySet<number>): number[] {
     const isHead = new Uint8Array(this.#graph.length).fill(1);
     for (let revision = 0; revision < isHead.length; revision++) {
       if (hidden.has(revision)) isHead[revision] = 0;

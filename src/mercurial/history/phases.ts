@@ -167,6 +167,42 @@ export class PhaseFinder {
   }
 }
 
+/** The name of a phase's number; undefined if there is no such phase. */
+export function phaseName(number: number): Phase | undefined {
+  return NAMES.get(number);
+}
+
+/**
+ * Returns the phase's number of each revision.
+ * @param parents two for each revision, -1 for none
+ */
+export function phasesOfAll(
+  changelog: Changelog,
+  parents: Int32Array,
+  count: number,
+  roots: readonly PhaseRoot[],
+): Uint8Array {
+  const phases = new Uint8Array(count);
+  const located = locateRoots(
+    changelog,
+    roots.map(({ node }) => node),
+  );
+  let first = count;
+  for (const { phase, node } of roots) {
+    const revision = located.get(node);
+    if (revision === undefined || revision >= count) continue;
+    phases[revision] = Math.max(phases[revision]!, phase);
+    first = Math.min(first, revision);
+  }
+  for (let revision = first; revision < count; revision++) {
+    for (let at = revision * 2; at < revision * 2 + 2; at++) {
+      const parent = parents[at]!;
+      if (parent >= first && phases[parent]! > phases[revision]!) phases[revision] = phases[parent]!;
+    }
+  }
+  return phases;
+}
+
 /** The revisions of nodes (hexadecimal) that exist, most of which are near the end, in one pass from there. */
 export function locateRoots({ revlog }: Changelog, nodes: Iterable<string>): Map<string, number> {
   const located = new Map<string, number>();

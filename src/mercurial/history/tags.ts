@@ -5,6 +5,7 @@ import { linesOf } from '../../base/lines.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../../files/vfs.ts';
+import { locateRoots } from './phases.ts';
 
 const TAGS_FILE = bytePath('.hgtags');
 const MAX_TAGS_BYTES = 256 * 1024 * 1024;
@@ -80,6 +81,22 @@ export class Tags {
     if (node === undefined || node === NULL_NODE_HEX) return undefined;
     const revision = this.#store.changelog.findNode(node);
     return revision >= 0 && this.#isVisible(revision) ? revision : undefined;
+  }
+
+  /** All tags (byte strings) of changesets that exist and are visible, with their revisions. */
+  all(): Map<string, number> {
+    this.#all ??= this.#merge(this.#local());
+    const tags = new Map<string, number>();
+    const nodes = [...this.#all.values()].map(({ node }) => node);
+    const revisions = locateRoots(
+      this.#store.changelog,
+      nodes.filter(node => node !== NULL_NODE_HEX),
+    );
+    for (const [name, { node }] of this.#all) {
+      const revision = revisions.get(node) ?? -1;
+      if (revision >= 0 && this.#isVisible(revision)) tags.set(name, revision);
+    }
+    return tags;
   }
 
   #isMentioned(name: string): boolean {

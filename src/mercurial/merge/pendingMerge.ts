@@ -1,7 +1,7 @@
 // Changesets as one line each, and which of them a merge brings in.
 import type { ChangesetSummary, PendingChangesets } from '../../base/repositoryState.ts';
 import { RevisionGraph } from '../history/revisionGraph.ts';
-import type { Changelog } from '../store/changelog.ts';
+import type { Changelog, Changeset } from '../store/changelog.ts';
 
 /** Revisions that are gone through: seconds of work, and more than any merge brings in. */
 const MAX_VISITED = 1 << 22;
@@ -23,8 +23,14 @@ export function changesetSummary(changelog: Changelog, node: string): ChangesetS
   return revision < 0 ? undefined : summarize(changelog, revision);
 }
 
-function summarize(changelog: Changelog, revision: number): ChangesetSummary {
-  const { user, time, timezone, branch, closesBranch, description } = changelog.read(revision);
+/** The changeset with this revision. */
+export function summarize(changelog: Changelog, revision: number): ChangesetSummary {
+  return summaryOf(changelog, revision, changelog.read(revision));
+}
+
+/** As {@link summarize}, of a changeset that was read already. */
+export function summaryOf(changelog: Changelog, revision: number, changeset: Changeset): ChangesetSummary {
+  const { user, time, timezone, branch, closesBranch, description } = changeset;
   const summary = description.split(/\r\n|\n|\r/, 1)[0] ?? '';
   const node = changelog.revlog.entry(revision).node.toString('hex');
   return { node, revision, user, time, timezone, branch, closesBranch, summary };

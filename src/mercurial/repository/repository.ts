@@ -11,6 +11,7 @@ import type { Dirstate } from '../dirstate/dirstate.ts';
 import { readDirstate } from '../dirstate/readDirstate.ts';
 import type { FileSystemTraits } from '../dirstate/statRule.ts';
 import { History } from '../history/history.ts';
+import { HistoryModel } from '../history/historyModel.ts';
 import { configuredIgnoreFiles } from '../ignore/configuredIgnoreFiles.ts';
 import { loadIgnoreRules, type IgnoreRules } from '../ignore/ignoreRules.ts';
 import { LOCK_FILE, storeLock, workingCopyLock, type WorkingCopyLock } from './lock.ts';
@@ -170,6 +171,11 @@ export class MercurialRepository {
   /** The history as it is now, seen from the parents of the working copy. */
   history({ p1, p2 }: { readonly p1: string; readonly p2: string }): History {
     return new History({ vfs: this.#vfs, layout: this.#layout, store: this.store, parents: [p1, p2] });
+  }
+
+  /** The model of all changesets; it reads nothing before it is loaded. */
+  historyModel(): HistoryModel {
+    return new HistoryModel({ vfs: this.#vfs, layout: this.#layout, store: this.store });
   }
 
   names(): WorkingCopyNames {

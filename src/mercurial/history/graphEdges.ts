@@ -1,0 +1,85 @@
+// The edges of a graph that cross a window of it. At every so many changesets the open edges are kept, so that any
+// window costs the same.
+import { edgeKey, MAX_PARENTS, type GraphShape, type Lanes } from './chainLanes.ts';
+
+/** Changesets between two of the places. */
+const STEP = 1024;
+
+/** Numbers for each edge in {@link GraphEdges.window}. */
+export const EDGE_FIELDS = 6;
+
+export const EDGE_DASHED = 1 << 8;
+
+export class GraphEdges {
+  readonly #shape: GraphShape;
+  readonly #lanes: Lanes;
+  readonly #isIndirect: (child: number, parentIndex: number) => boolean;
+  /** For each place the keys of the edges whose child is at or above it and whose parent is below. */
+  readonly #open: (readonly number[])[];
+
+  /** @param isIndirect true for an edge to an ancestor past others that are not in the graph */
+  constructor(shape: GraphShape, lanes: Lanes, isIndirect: (child: number, parentIndex: number) => boolean) {
+    this.#shape = shape;
+    this.#lanes = lanes;
+    this.#isIndirect = isIndirect;
+    const open: number[][] = Array.from({ length: Math.floor(shape.count / STEP) + 1 }, () => []);
+    for (let child = 0; child < shape.count; child++) {
+      this.#eachParent(child, (parent, index) => {
+        for (let place = Math.floor(parent / STEP) + 1; place * STEP <= child; place++) {
+          open[place]!.push(edgeKey(child, index));
+        }
+      });
+    }
+    this.#open = open;
+  }
+
+  /** How many edges are kept at all places. */
+  get kept(): number {
+    return this.#open.reduce((sum, keys) => sum + keys.length, 0);
+  }
+
+  /**
+   * Returns the edges that touch the changesets from `low` to `high`. There are six numbers for each: child, parent,
+   * the columns of child, edge and parent, and the color. An edge past others has {@link EDGE_DASHED} in its color.
+   */
+  window(low: number, high: number): Int32Array {
+    const found: number[] = [];
+    const add = (child: number, parent: number, index: number): void => {
+      const { columns, colors } = this.#lanes;
+      const color = colors[index === 0 ? child : parent]!;
+      found.push(
+        child,
+        parent,
+        columns[child]!,
+        this.#lanes.edgeColumn(child, index, parent),
+        columns[parent]!,
+        this.#isIndirect(child, index) ? color | EDGE_DASHED : color,
+      );
+    };
+    const place = Math.floor(high / STEP) + 1;
+    for (const key of this.#open[place] ?? []) {
+      const child = Math.floor(key / MAX_PARENTS);
+      const parent = this.#parent(child, key % MAX_PARENTS);
+      if (parent <= high) add(child, parent, key % MAX_PARENTS);
+    }
+    for (let child = Math.min(place * STEP, this.#shape.count) - 1; child >= low; child--) {
+      this.#eachParent(child, (parent, index) => {
+        if (parent <= high) add(child, parent, index);
+      });
+    }
+    return Int32Array.from(found);
+  }
+
+  #parent(child: number, index: number): number {
+    const { parents, more } = this.#shape;
+    return index < 2 ? parents[child * 2 + index]! : more.get(child)![index - 2]!;
+  }
+
+  #eachParent(child: number, visit: (parent: number, index: number) => void): void {
+    const { parents, more } = this.#shape;
+    if (parents[child * 2]! >= 0) visit(parents[child * 2]!, 0);
+    if (parents[child * 2 + 1]! < 0) return;
+    visit(parents[child * 2 + 1]!, 1);
+    if (more.size > 0) more.get(child)?.forEach((parent, index) => visit(parent, index + 2));
+  }
+}
