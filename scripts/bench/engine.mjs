@@ -1,7 +1,8 @@
 // The engine as the extension has it: the built worker in a thread of its own, messages over its port.
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { EngineClient, startWorker } from '../../src/extension/engine/engineClient.ts';
+import { EngineClient } from '../../src/extension/engine/engineClient.ts';
+import { startWorker } from '../../src/extension/engine/engineTransport.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { PlainError, projectRoot } from '../lib/processes.mjs';
 

@@ -9,7 +9,9 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { silentLogger } from '../../../src/base/log.ts';
-import { EngineClient, restartDelay, type EngineProcess } from '../../../src/extension/engine/engineClient.ts';
+import { EngineClient } from '../../../src/extension/engine/engineClient.ts';
+import { restartDelay } from '../../../src/extension/engine/engineSupervisor.ts';
+import type { EngineProcess } from '../../../src/extension/engine/engineTransport.ts';
 import type { HgVerb } from '../../../src/hgCommand/hgCall.ts';
 import { RunHg, type HgRunResult } from '../../../src/server/hgProtocol.ts';
 import { Close, DidUpdate, FindRoot, Hint, Open, SetHgPolicy, type OpenOptions } from '../../../src/server/protocol.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { startWorker } from '../../../src/extension/engine/engineClient.ts';
+import { startWorker } from '../../../src/extension/engine/engineTransport.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
