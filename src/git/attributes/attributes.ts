@@ -1,7 +1,7 @@
 // Attributes of paths: .gitattributes files of the directories, info/attributes, the files of user and system.
 import { baseName, joinPath, parentPath, type BytePath } from '../../base/bytePath.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { MAX_RULE_BYTES, readRuleFile } from '../ignore/gitIgnore.ts';
+import { MAX_RULE_BYTES, readRuleFile, RuleLimits } from '../ignore/gitIgnore.ts';
 import { compilePattern, type PathPattern } from '../ignore/ignorePattern.ts';
 
 const ATTRIBUTES_FILE = '.gitattributes';
@@ -42,6 +42,7 @@ export class GitAttributes {
   readonly #vfs: Vfs;
   readonly #places: AttributePlaces;
   readonly #own = new Map<BytePath, readonly Rule[]>();
+  readonly #limits = new RuleLimits();
   #highest: readonly Rule[] | undefined;
   #lowest: readonly Rule[] | undefined;
   #macros: Map<string, readonly Assignment[]> | undefined;
@@ -117,7 +118,9 @@ export class GitAttributes {
   }
 
   #parse(bytes: Buffer, allowsMacros: boolean): readonly Rule[] {
-    return parseAttributes(bytes.toString('latin1'), allowsMacros, this.#places.fold);
+    const rules = parseAttributes(bytes.toString('latin1'), allowsMacros, this.#places.fold);
+    this.#limits.add(bytes.length, rules.length);
+    return rules;
   }
 }
 

@@ -3,6 +3,7 @@ import { joinPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import type { CachedTree } from '../index/cacheTree.ts';
 import type { GitIndex } from '../index/gitIndex.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
+import { TreeWalkLimits } from '../objects/treeLimits.ts';
 import { DIRECTORY_MODE, KIND_MASK, parseTree, type TreeEntry } from '../objects/structures.ts';
 
 /** A file as a tree or an index has it. */
@@ -23,7 +24,8 @@ export interface StagedChange {
 /**
  * Returns the paths that HEAD's tree and the index have differently, in no particular order. Paths with conflicts are
  * left out. An entry that is only intended to be added counts as not in the index.
- * Reads no tree where the index remembers that its entries are those of the tree.
+ * Reads no tree where the index remembers that its entries are those of the tree. Throws 'unsupported' beyond
+ * {@link TreeWalkLimits}.
  * @param tree name of HEAD's tree; undefined before the first commit
  */
 export function stagedChanges(index: GitIndex, tree: string | undefined, store: ObjectStore): StagedChange[] {
@@ -36,6 +38,7 @@ class Comparison {
   readonly changes: StagedChange[] = [];
   readonly #index: GitIndex;
   readonly #store: ObjectStore;
+  readonly #limits = new TreeWalkLimits();
 
   constructor(index: GitIndex, store: ObjectStore) {
     this.#index = index;
@@ -46,7 +49,7 @@ class Comparison {
     if (tree !== undefined && cached?.id === tree) return;
     const index = this.#index;
     const before = new Map<string, TreeEntry>();
-    if (tree !== undefined) for (const entry of this.#entries(tree)) before.set(entry.name, entry);
+    if (tree !== undefined) for (const entry of this.#entries(path, tree)) before.set(entry.name, entry);
     const first = index.firstChild(node);
     for (let child = first; child < first + index.childCount(node); child++) {
       const name = index.name(child);
@@ -82,15 +85,24 @@ class Comparison {
 
   #removed(path: BytePath, entry: TreeEntry): void {
     if (entry.mode !== DIRECTORY_MODE) {
+      this.#limits.file(path.length);
       this.changes.push({ path, letter: 'D', head: entry, index: undefined });
       return;
     }
-    for (const below of this.#entries(entry.id)) this.#removed(joinPath(path, below.name), below);
+    for (const below of this.#entries(path, entry.id)) this.#removed(joinPath(path, below.name), below);
   }
 
-  #entries(tree: string): TreeEntry[] {
+  #entries(path: BytePath, tree: string): TreeEntry[] {
+    this.#limits.tree(depthOf(path));
     return parseTree(this.#store.readTyped(tree, 'tree'), this.#store.format, tree);
   }
+}
+
+/** How many directories a path goes down. */
+function depthOf(path: BytePath): number {
+  let depth = 0;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) depth++;
+  return depth;
 }
 
 /** Orders changes by the bytes of their paths. */

@@ -9,11 +9,15 @@ export interface ConfigItem {
   readonly line: number;
 }
 
+/** The most that the names of a file may have together: each has that of its section. */
+const MAX_NAME_BYTES = 16 * 1024 * 1024;
+
 const BOM = '\xef\xbb\xbf';
 const ESCAPES: Readonly<Record<string, string | undefined>> = { t: '\t', b: '\b', n: '\n', '"': '"', '\\': '\\' };
 
 /**
- * Parses a file, given as a byte string. Throws 'invalid-config' where Git refuses the file.
+ * Parses a file, given as a byte string. Throws 'invalid-config' where Git refuses the file, and 'unsupported' if its
+ * names are too long.
  * @param file names it in errors
  */
 export function parseConfig(text: string, file: string): ConfigItem[] {
@@ -25,6 +29,7 @@ class Parser {
   readonly #file: string;
   #at = 0;
   #line = 1;
+  #nameBytes = 0;
   #section: string | undefined;
   readonly #items: ConfigItem[] = [];
 
@@ -90,6 +95,10 @@ class Parser {
     this.#at = key.lastIndex;
     const line = this.#line;
     const name = `${this.#section}.${match[1]!.toLowerCase()}`;
+    this.#nameBytes += name.length;
+    if (this.#nameBytes > MAX_NAME_BYTES + 4 * this.#text.length) {
+      throw new QuicksilverError('unsupported', `${this.#file}: the names are too long`, { file: this.#file });
+    }
     const next = this.#text[this.#at];
     if (next === '=') {
       this.#at++;

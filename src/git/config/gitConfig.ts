@@ -5,7 +5,10 @@ import type { Vfs } from '../../files/vfs.ts';
 import { compileWildcards, matchesWildcards } from '../wildmatch.ts';
 import { parseConfig } from './configParser.ts';
 
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Bytes of all files, each as often as it is included. */
+const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
+const MAX_FILES = 1000;
 /** Git gives up on deeper includes. */
 const MAX_DEPTH = 10;
 
@@ -142,6 +145,8 @@ class Reader {
   readonly #places: ConfigPlaces;
   readonly #values = new Map<string, (string | undefined)[]>();
   readonly #files: string[] = [];
+  #read = 0;
+  #bytes = 0;
 
   constructor(vfs: Vfs, places: ConfigPlaces) {
     this.#vfs = vfs;
@@ -166,6 +171,10 @@ class Reader {
     if (!this.#files.includes(file)) this.#files.push(file);
     const found = this.#vfs.read(file, MAX_BYTES);
     if (found === undefined) return;
+    this.#bytes += found.bytes.length;
+    if (++this.#read > MAX_FILES || this.#bytes > MAX_TOTAL_BYTES) {
+      throw new QuicksilverError('unsupported', `${file}: too many configuration files are included`, { file });
+    }
     for (const { name, value } of parseConfig(found.bytes.toString('latin1'), file)) {
       const values = this.#values.get(name);
       if (values === undefined) this.#values.set(name, [value]);

@@ -1,11 +1,32 @@
 // Which paths are ignored: .gitignore files of the directories, info/exclude, core.excludesFile.
 import { baseName, joinPath, parentPath, toDisplay, toFsPath, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
 import type { FsPath, Vfs } from '../../files/vfs.ts';
 import { lastMatch, parseIgnoreFile, type PathPattern } from './ignorePattern.ts';
 
 export const IGNORE_FILE = '.gitignore';
 /** More than any rule file has. */
-export const MAX_RULE_BYTES = 16 * 1024 * 1024;
+export const MAX_RULE_BYTES = 4 * 1024 * 1024;
+/** Bytes and patterns of all rule files: each name is compared with the patterns of all that are above it. */
+const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
+const MAX_PATTERNS = 200_000;
+
+/** Counts what rule files hold, and throws an 'unsupported' error when it is too much. */
+export class RuleLimits {
+  #bytes = 0;
+  #patterns = 0;
+
+  add(bytes: number, patterns: number): void {
+    this.#bytes += bytes;
+    this.#patterns += patterns;
+    if (this.#bytes > MAX_TOTAL_BYTES || this.#patterns > MAX_PATTERNS) {
+      throw new QuicksilverError(
+        'unsupported',
+        `the rule files have more than ${MAX_PATTERNS} patterns, or too many bytes`,
+      );
+    }
+  }
+}
 
 export interface IgnorePlaces {
   readonly root: string;
@@ -38,6 +59,7 @@ export class GitIgnore {
   readonly #places: IgnorePlaces;
   /** By directory. */
   readonly #own = new Map<BytePath, readonly PathPattern[]>();
+  readonly #limits = new RuleLimits();
   #common: readonly RuleFile[] | undefined;
 
   constructor(vfs: Vfs, places: IgnorePlaces) {
@@ -88,7 +110,10 @@ export class GitIgnore {
   }
 
   #parse(bytes: Buffer | undefined): readonly PathPattern[] {
-    return bytes === undefined ? NO_PATTERNS : parseIgnoreFile(bytes.toString('latin1'), this.#places.fold);
+    if (bytes === undefined) return NO_PATTERNS;
+    const patterns = parseIgnoreFile(bytes.toString('latin1'), this.#places.fold);
+    this.#limits.add(bytes.length, patterns.length);
+    return patterns;
   }
 
   #readCommon(file: string): Buffer | undefined {

@@ -1,4 +1,5 @@
 // Lines of .gitignore and .gitattributes: patterns and when they match.
+import { QuicksilverError } from '../../base/errors.ts';
 import { compileWildcards, matchesWildcards, type Wildcards } from '../wildmatch.ts';
 
 export interface PathPattern {
@@ -18,10 +19,13 @@ export interface PathPattern {
 }
 
 const WILD = /[*?[\\]/;
+/** Longer than any path: what is left of a longer pattern is repetition. */
+const MAX_PATTERN = 0x4000;
 
 /**
  * Compiles a pattern without its `!`. One slash at the end means directories only. A pattern without another slash is
  * matched with the base name. One with a slash is matched with the whole path, without a slash at its beginning.
+ * Throws an 'unsupported' error for one of more than 16,384 bytes.
  * @param fold ignore the case of ASCII letters
  */
 export function compilePattern(
@@ -31,6 +35,7 @@ export function compilePattern(
   text: string,
   line: number,
 ): PathPattern {
+  if (source.length > MAX_PATTERN) throw new QuicksilverError('unsupported', `line ${line}: the pattern is too long`);
   const isForDirectories = source.endsWith('/');
   const pattern = isForDirectories ? source.slice(0, -1) : source;
   const matches = pattern.includes('/') ? pathMatcher(pattern, fold) : nameMatcher(pattern, fold);

@@ -12,6 +12,7 @@ export interface CachedTree {
 
 /** Deeper than any path can be. */
 const MAX_DEPTH = 4096;
+const NO_SUBTREES: ReadonlyMap<string, CachedTree> = new Map();
 
 /** Decodes the extension. Throws 'corrupt' if it is malformed. */
 export function decodeCacheTree(bytes: Buffer, format: ObjectFormat, file: string): CachedTree | undefined {
@@ -40,6 +41,7 @@ export function decodeCacheTree(bytes: Buffer, format: ObjectFormat, file: strin
       id = bytes.toString('hex', at, at + format.length);
       at += format.length;
     }
+    if (count <= 0) return { name, tree: { id, entryCount, subtrees: NO_SUBTREES } };
     const subtrees = new Map<string, CachedTree>();
     for (let i = 0; i < count; i++) {
       const child = tree(depth + 1);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
+import { beyondLimits, mostPathBytes } from '../objects/treeLimits.ts';
 import { EXTENDED, STAT_BYTES, type EntryList } from './entryList.ts';
 
 const HEADER_BYTES = 12;
@@ -19,7 +20,7 @@ export interface DecodedIndex {
 
 /**
  * Decodes an index.
- * Throws 'corrupt' for a truncated or damaged file, 'unsupported' for another version.
+ * Throws 'corrupt' for a truncated or damaged file, 'unsupported' for another version and beyond the limits.
  * @param verify computes the hash at the end, unless the writer left it out (zeros)
  */
 export function decodeIndex(bytes: Buffer, format: ObjectFormat, file: string, verify: boolean): DecodedIndex {
@@ -35,7 +36,7 @@ export function decodeIndex(bytes: Buffer, format: ObjectFormat, file: string, v
   const smallest = STAT_BYTES + format.length + 2 + 1;
   if (count * smallest > end - HEADER_BYTES) throw bad(`${count} entries do not fit into ${bytes.length} bytes`);
   const decode = version === 4 ? compressedEntries : plainEntries;
-  const { entries, next } = decode(bytes, count, end, format, bad);
+  const { entries, next } = decode({ bytes, count, end, format, file, bad });
   return { version, entries, extensions: extensions(bytes, next, end, bad) };
 }
 
@@ -54,11 +55,21 @@ interface DecodedEntries {
 
 type Bad = (why: string) => QuicksilverError;
 
+interface EntryBytes {
+  readonly bytes: Buffer;
+  readonly count: number;
+  /** Where the entries and extensions end. */
+  readonly end: number;
+  readonly format: ObjectFormat;
+  readonly file: string;
+  readonly bad: Bad;
+}
+
 function columnsOf(count: number): Pick<EntryList, 'at' | 'pathOffset' | 'pathLength'> {
   return { at: new Uint32Array(count), pathOffset: new Uint32Array(count), pathLength: new Uint16Array(count) };
 }
 
-function plainEntries(bytes: Buffer, count: number, end: number, format: ObjectFormat, bad: Bad): DecodedEntries {
+function plainEntries({ bytes, count, end, format, bad }: EntryBytes): DecodedEntries {
   const columns = columnsOf(count);
   const flagsAt = STAT_BYTES + format.length;
   let at = HEADER_BYTES;
@@ -82,9 +93,10 @@ function plainEntries(bytes: Buffer, count: number, end: number, format: ObjectF
 }
 
 /** Version 4: each name begins with that of the entry before, except the given number of bytes. */
-function compressedEntries(bytes: Buffer, count: number, end: number, format: ObjectFormat, bad: Bad): DecodedEntries {
+function compressedEntries({ bytes, count, end, format, file, bad }: EntryBytes): DecodedEntries {
   const columns = columnsOf(count);
   const flagsAt = STAT_BYTES + format.length;
+  const most = mostPathBytes(bytes.length);
   let names = Buffer.allocUnsafe(Math.max(1024, bytes.length));
   let used = 0;
   let previous = 0;
@@ -105,6 +117,7 @@ function compressedEntries(bytes: Buffer, count: number, end: number, format: Ob
     const kept = previousLength - drop;
     const length = kept + nul - at;
     if (nul < 0 || nul >= end || kept < 0 || length > MAX_PATH_LENGTH) throw bad(`entry ${entry} has a wrong name`);
+    if (used + length > most) throw beyondLimits(file, `the paths have more than ${most} bytes together`);
     if (used + length > names.length) {
       const larger = Buffer.allocUnsafe(names.length * 2 + length);
       names.copy(larger, 0, 0, used);

@@ -2,6 +2,7 @@
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
 import { GITLINK_MODE, KIND_MASK, SYMLINK_MODE } from '../objects/structures.ts';
+import { beyondLimits, MAX_TREE_DEPTH, mostDirectories } from '../objects/treeLimits.ts';
 import { ASSUME_VALID, EXTENDED, INTENT_TO_ADD, SKIP_WORKTREE, STAT_BYTES, type EntryList } from './entryList.ts';
 
 /** Flags of a node. One without {@link ENTRY} is only a directory. */
@@ -92,7 +93,7 @@ class Directories {
 
 /**
  * Builds the tree of a list of entries.
- * Throws 'corrupt' for entries out of order and for names that cannot be.
+ * Throws 'corrupt' for entries out of order and for names that cannot be, 'unsupported' beyond the limits.
  */
 export function buildIndexTree(list: EntryList, options: TreeOptions): IndexTree {
   const { directories, directoryOf } = findDirectories(list, options);
@@ -110,6 +111,7 @@ function findDirectories(
   const flagsAt = STAT_BYTES + format.length;
   const directories = new Directories();
   const directoryOf = new Uint32Array(count);
+  const most = mostDirectories(bytes.length);
   const bad = (entry: number, why: string): QuicksilverError =>
     new QuicksilverError('corrupt', `${file}: entry ${entry} ${why}`, { file });
   /** Paths with stages, which may be directories, too. */
@@ -141,6 +143,8 @@ function findDirectories(
     for (let i = start; i < length; i++) {
       if (names[offset + i] !== 0x2f) continue;
       checkComponent(names, offset + start, i - start, entry, bad);
+      if (depth === MAX_TREE_DEPTH) throw beyondLimits(file, `entry ${entry} has too many directories above it`);
+      if (directories.parent.length > most) throw beyondLimits(file, `there are more than ${most} directories`);
       const directory = directories.add(way[depth]!, offset, i, start, entry);
       if (staged.size > 0) {
         const sameName = staged.get(names.toString('latin1', offset, offset + i));

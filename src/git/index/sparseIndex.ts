@@ -1,6 +1,7 @@
 // The sparse index (extension `sdir`): an entry of mode 040000 stands for a directory that is not checked out.
 import { DIRECTORY_MODE, parseTree, KIND_MASK } from '../objects/structures.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
+import { TreeWalkLimits } from '../objects/treeLimits.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import {
   EntryListBuilder,
@@ -19,10 +20,14 @@ export function hasSparseDirectories(list: EntryList): boolean {
   return false;
 }
 
-/** Replaces entries for directories by the files of their trees, with the bit skip-worktree and without stat. */
+/**
+ * Replaces entries for directories by the files of their trees, with the bit skip-worktree and without stat. Throws
+ * 'unsupported' beyond {@link TreeWalkLimits}.
+ */
 export function expandSparseIndex(list: EntryList, store: ObjectStore): EntryList {
   const { format } = store;
   const expanded: { readonly path: string; readonly mode: number; readonly id: string }[] = [];
+  const limits = new TreeWalkLimits();
   const plan: (number | { readonly from: number; readonly to: number })[] = [];
   for (let i = 0; i < list.count; i++) {
     if ((modeOf(list, i) & KIND_MASK) !== DIRECTORY_MODE) {
@@ -30,7 +35,7 @@ export function expandSparseIndex(list: EntryList, store: ObjectStore): EntryLis
       continue;
     }
     const from = expanded.length;
-    expand(store, pathOf(list, i), idOf(list, i, format), expanded);
+    expand({ store, limits, files: expanded }, pathOf(list, i), idOf(list, i, format), 1);
     plan.push({ from, to: expanded.length });
   }
   const builder = new EntryListBuilder();
@@ -52,15 +57,23 @@ export function expandSparseIndex(list: EntryList, store: ObjectStore): EntryLis
   return builder.build();
 }
 
-function expand(
-  store: ObjectStore,
-  directory: string,
-  tree: string,
-  files: { readonly path: string; readonly mode: number; readonly id: string }[],
-): void {
+interface Expansion {
+  readonly store: ObjectStore;
+  readonly limits: TreeWalkLimits;
+  readonly files: { readonly path: string; readonly mode: number; readonly id: string }[];
+}
+
+function expand(expansion: Expansion, directory: string, tree: string, depth: number): void {
+  const { store, limits, files } = expansion;
+  limits.tree(depth);
   for (const { mode, name, id } of parseTree(store.readTyped(tree, 'tree'), store.format, tree)) {
-    if (mode === DIRECTORY_MODE) expand(store, `${directory}${name}/`, id, files);
-    else files.push({ path: directory + name, mode, id });
+    if (mode === DIRECTORY_MODE) {
+      expand(expansion, `${directory}${name}/`, id, depth + 1);
+      continue;
+    }
+    const path = directory + name;
+    limits.file(path.length);
+    files.push({ path, mode, id });
   }
 }
 

@@ -12,6 +12,10 @@ export type { GitObject } from './pack.ts';
 const MAX_ALTERNATES_BYTES = 1024 * 1024;
 /** Git follows alternates of alternates this deep. */
 const MAX_DEPTH = 5;
+/** Object directories that are looked in, and lines of a file that name some. */
+const MAX_DIRECTORIES = 1000;
+/** So often may the base of a delta be in another pack than the delta. Git writes packs with all bases. */
+const MAX_PACKS_OF_CHAIN = 8;
 /** The largest commit or tree that is read. */
 export const MAX_STRUCTURE_BYTES = 256 * 1024 * 1024;
 
@@ -71,7 +75,7 @@ export class ObjectStore {
     this.#directories = undefined;
   }
 
-  #find(id: string, maxBytes: number): GitObject | undefined {
+  #find(id: string, maxBytes: number, packsOfChain = 0): GitObject | undefined {
     this.#directories ??= this.#open();
     for (const directory of this.#directories) {
       const loose = this.#loose(directory, id, maxBytes);
@@ -79,9 +83,18 @@ export class ObjectStore {
     }
     for (const pack of this.#packs.values()) {
       const offset = pack.index.find(id);
-      if (offset !== undefined) return pack.read(offset, maxBytes, base => this.read(base, maxBytes));
+      if (offset !== undefined)
+        return pack.read(offset, maxBytes, base => this.#base(base, maxBytes, packsOfChain + 1));
     }
     return undefined;
+  }
+
+  /** The base of a delta, from another place than the delta's pack. */
+  #base(id: string, maxBytes: number, packsOfChain: number): GitObject {
+    const object = packsOfChain > MAX_PACKS_OF_CHAIN ? undefined : this.#find(id, maxBytes, packsOfChain);
+    if (object !== undefined) return object;
+    const problem = packsOfChain > MAX_PACKS_OF_CHAIN ? 'ends a chain of deltas over too many packs' : 'is missing';
+    throw new QuicksilverError('corrupt', `object ${id} ${problem}`);
   }
 
   #loose(directory: string, id: string, maxBytes: number): GitObject | undefined {
@@ -134,7 +147,11 @@ export class ObjectStore {
     const file = path.join(directory, 'info', 'alternates');
     const found = this.#vfs.read(file, MAX_ALTERNATES_BYTES);
     if (found === undefined) return;
-    for (const line of found.bytes.toString('utf8').split('\n')) {
+    const lines = found.bytes.toString('utf8').split('\n');
+    if (lines.length > MAX_DIRECTORIES || directories.length > MAX_DIRECTORIES) {
+      throw new QuicksilverError('unsupported', `${file}: too many alternates`, { file });
+    }
+    for (const line of lines) {
       if (line === '' || line.startsWith('#')) continue;
       if (line.startsWith('"')) {
         throw new QuicksilverError('unsupported', `${file}: quoted paths are not supported`, { file });

@@ -17,6 +17,8 @@ const OFFSET_DELTA = 6;
 const NAME_DELTA = 7;
 /** Git writes chains of 50 deltas by default and accepts 4,095. */
 const MAX_CHAIN = 5000;
+/** The work for one object: so many times the largest object that is wanted, and so many times the pack. */
+const WORK = { objects: 4, packs: 64 };
 const HEADER_BYTES = 64;
 /** Objects that others were deltas of, kept by offset. */
 const CACHED_BASES = 256;
@@ -55,12 +57,15 @@ export class Pack {
 
   /**
    * Returns the object at an offset.
-   * Throws a 'corrupt' error for damaged data, for a chain of deltas without end, and for more than `maxBytes`.
+   * Throws a 'corrupt' error for damaged data, for a chain of deltas without end, and for more than `maxBytes`. Throws
+   * an 'unsupported' error if the deltas of a chain have more than `maxBytes` together, or take too much work.
    * @param elsewhere finds an object of another pack that a delta is based on
    */
   read(offset: number, maxBytes: number, elsewhere: (id: string) => GitObject): GitObject {
     const deltas: { readonly data: Buffer; readonly base: number | undefined }[] = [];
     const seen = new Set<number>();
+    const spend = this.#limitedWork(maxBytes);
+    let deltaBytes = 0;
     let object: GitObject | undefined;
     for (let at = offset; object === undefined;) {
       object = this.#bases.get(String(at));
@@ -69,11 +74,13 @@ export class Pack {
       seen.add(at);
       const row = this.#row(at);
       if (row.size > maxBytes) throw this.#corrupt(`has an object of ${row.size} bytes, more than ${maxBytes}`);
-      const data = this.#inflate(row);
+      const data = this.#inflate(row, spend);
       const type = TYPES[row.code];
       if (type !== undefined) {
         object = { type, data };
       } else {
+        deltaBytes += row.size;
+        if (deltaBytes > maxBytes) throw this.#unsupported(`has a chain of deltas of more than ${maxBytes} bytes`);
         const base = typeof row.base === 'string' ? this.index.find(row.base) : row.base;
         deltas.push({ data, base });
         if (base === undefined) object = elsewhere(row.base as string);
@@ -83,6 +90,7 @@ export class Pack {
     for (let delta = deltas.pop(); delta !== undefined; delta = deltas.pop()) {
       if (delta.base !== undefined) this.#bases.set(String(delta.base), object);
       object = { type: object.type, data: applyDelta(object.data, delta.data, maxBytes, this.#path) };
+      spend(object.data.length);
     }
     return object;
   }
@@ -126,10 +134,20 @@ export class Pack {
     return { code, size, dataAt: offset + at, base };
   }
 
-  #inflate({ size, dataAt }: Row): Buffer {
+  /** Returns a function that counts bytes, and throws when they are too many for one object. */
+  #limitedWork(maxBytes: number): (bytes: number) => void {
+    let left = WORK.objects * maxBytes + WORK.packs * this.#file.size;
+    return bytes => {
+      left -= bytes;
+      if (left < 0) throw this.#unsupported('has an object that takes too much work');
+    };
+  }
+
+  #inflate({ size, dataAt }: Row, spend: (bytes: number) => void): Buffer {
     // Compressed data is hardly longer than what it becomes; if it is, a larger piece is read.
     for (let length = size + (size >>> 8) + 128; ; length *= 4) {
       const compressed = this.#file.read(dataAt, length);
+      spend(compressed.length + size);
       const data = inflateExactly(compressed, size, this.#path);
       if (data !== undefined) return data;
       if (compressed.length < length) throw this.#corrupt(`ends within the object at ${dataAt}`);
@@ -138,5 +156,9 @@ export class Pack {
 
   #corrupt(why: string): QuicksilverError {
     return new QuicksilverError('corrupt', `${this.#path}: ${why}`, { file: this.#path });
+  }
+
+  #unsupported(why: string): QuicksilverError {
+    return new QuicksilverError('unsupported', `${this.#path}: ${why}`, { file: this.#path });
   }
 }

@@ -74,7 +74,9 @@ export class Refs {
   /** Returns how many stashes there are. */
   stashCount(): number {
     const log = this.#vfs.read(path.join(this.#places.commonDirectory, 'logs', 'refs', 'stash'), MAX_PACKED_BYTES);
-    return log === undefined ? 0 : log.bytes.toString('latin1').split('\n').length - 1;
+    let count = 0;
+    if (log !== undefined) for (let at = -1; (at = log.bytes.indexOf(0x0a, at + 1)) >= 0;) count++;
+    return count;
   }
 
   /** Absolute paths of the files in which a reference may be. */
