@@ -5,7 +5,6 @@ import { commentProse, jsonProse, markdownProse, type Prose } from './prose.ts';
 import { problemsOf, type Problem } from './rules.ts';
 
 export const PROJECT = join(import.meta.dirname, '..', '..', '..');
-export const EXEMPT_FILE = join(PROJECT, 'test', 'unit', 'docs', 'exemptSentences.txt');
 
 const FOLDERS = ['.', 'docs', 'src', 'native', 'scripts', 'test/support', '.github', '.devcontainer'];
 /** Words of the license and of the interface in other languages, and prose that a program writes. */
@@ -36,16 +35,6 @@ export function problemsInFile(path: string): FileProblem[] {
   if (read === undefined) return [];
   const text = readFileSync(join(PROJECT, path), 'utf8').replace(/\r\n/g, '\n');
   return problemsOf(read(text)).map(problem => ({ ...problem, path }));
-}
-
-/** Returns the fingerprints of the sentences that were there before the rules, one a line in the file. */
-export function exemptSentences(): Set<string> {
-  if (!existsSync(EXEMPT_FILE)) return new Set();
-  return new Set(
-    readFileSync(EXEMPT_FILE, 'utf8')
-      .split(/\r?\n/)
-      .filter(line => /^[0-9a-f]{10}$/.test(line)),
-  );
 }
 
 function reader(path: string): ((text: string) => Prose) | undefined {

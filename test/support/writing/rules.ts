@@ -1,5 +1,4 @@
 // The rules of plain English that a program can check. CONTRIBUTING.md explains them.
-import { createHash } from 'node:crypto';
 import type { Prose } from './prose.ts';
 
 export interface Problem {
@@ -48,9 +47,4 @@ export function problemsOf(prose: Prose): Problem[] {
     if (text.length > MAX_WIDTH) found.push({ line, rule: `${text.length} columns, at most ${MAX_WIDTH}`, text });
   }
   return found.sort((a, b) => a.line - b.line);
-}
-
-/** Returns a short name of a sentence, the same wherever the sentence stands and however its lines are broken. */
-export function fingerprint(problem: Problem): string {
-  return createHash('sha256').update(problem.text.trim()).digest('hex').slice(0, 10);
 }

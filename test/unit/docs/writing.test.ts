@@ -1,26 +1,16 @@
-// Plain English, enforced: sentence length, openings, words and line width of docs, comments and interface strings. Sentences
-// that are older than the rules are exempt by their fingerprint, so a touched sentence has to follow the rules.
-// `node --import tsx test/support/writing/main.ts FILE...` lists what is wrong, `--prune` drops exemptions after a cleanup.
+// Plain English, enforced: sentence length, openings, words and line width of docs, comments and interface strings.
+// `node --import tsx test/support/writing/main.ts FILE...` lists the broken rules of a file.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkedFiles, exemptSentences, problemsInFile } from '../../support/writing/files.ts';
+import { checkedFiles, problemsInFile } from '../../support/writing/files.ts';
 import { commentProse, jsonProse, markdownProse } from '../../support/writing/prose.ts';
-import { fingerprint, problemsOf } from '../../support/writing/rules.ts';
-
-/** Lower this after each cleanup; never raise it. */
-const MOST_EXEMPT = 32;
+import { problemsOf } from '../../support/writing/rules.ts';
 
 test('docs, comments and interface strings follow the rules of writing', () => {
-  const exempt = exemptSentences();
   const found = checkedFiles()
     .flatMap(problemsInFile)
-    .filter(problem => !exempt.has(fingerprint(problem)))
     .map(({ path, line, rule, text }) => `${path}:${line}: ${rule}: ${text}`);
   assert.deepEqual(found, []);
-});
-
-test('the list of exempt sentences only shrinks', () => {
-  assert.ok(exemptSentences().size <= MOST_EXEMPT, `${exemptSentences().size} exempt sentences`);
 });
 
 test('every kind of file is checked', () => {
@@ -152,11 +142,4 @@ test('interface strings are read with their escapes', () => {
     { line: 2, text: 'Next line' },
     { line: 3, text: 'd' },
   ]);
-});
-
-test('a fingerprint does not depend on where a sentence stands or how it is wrapped', () => {
-  const [first] = problemsOf(commentProse('// What is\n// this.'));
-  const [second] = problemsOf(commentProse('\n  /** What is this. */'));
-  assert.equal(fingerprint(first!), fingerprint(second!));
-  assert.notEqual(fingerprint(first!), fingerprint(problemsOf(commentProse('// What is that.'))[0]!));
 });
