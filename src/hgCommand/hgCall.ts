@@ -54,6 +54,7 @@ export type HgFlag =
   | '--bad'
   | '--clean'
   | '--close-branch'
+  | '--closed'
   | '--continue'
   | '--copies'
   | '--decode'

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { mergeableRevset } from '../../src/extension/pickers/revsets.ts';
 import { CommandBench, person, said } from '../support/commandBench.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
-import { Typed } from '../unit/extension/fakeVscode.ts';
+import { shown, Typed } from '../unit/extension/fakeVscode.ts';
 
 const CHANGES = [
   { user: 'Ada Łove <ada@example.org>', message: `Fix it's 50% "quoted" \\back`, branch: 'default' },
@@ -141,4 +141,28 @@ test('a merge is offered with what hg merges, and with nothing else', t => {
     accepted += all.length;
   }
   assert.ok(accepted > 5);
+});
+
+test('a name that is typed is refused just where hg refuses it', async t => {
+  const bench = await CommandBench.start(t, {
+    prepare: sandbox => {
+      for (const branch of ['default', 'closed', 'other']) {
+        sandbox.hg('repo', ['branch', '--quiet', branch]);
+        sandbox.write('repo', 'file', branch);
+        sandbox.hg('repo', ['commit', '--quiet', '--addremove', '--message', branch]);
+        if (branch === 'closed') sandbox.hg('repo', ['commit', '--quiet', '--close-branch', '--message', 'closed']);
+      }
+    },
+  });
+  const names = ['1', '-5', '+7', '1_0', 'a:b', 'tip', '.', 'null', '0x1', '1e5', '@', 'a b', '٣', '--', '#x'];
+  for (const name of [...names, 'default', 'closed', 'other', 'new']) {
+    person.text = () => name;
+    await bench.run('newBranch');
+    const [{ given } = { given: [] }] = shown.filter(({ place }) => place === 'input');
+    const { validateInput } = given[0] as { validateInput: (text: string) => Promise<unknown> };
+    const isRefused = (await validateInput(name)) !== undefined;
+    assert.equal(isRefused, /^error: /m.test(said()), `${name}: ${said()}`);
+    bench.hg('branch', '--quiet', '--force', 'other');
+    await bench.refresh();
+  }
 });

@@ -96,7 +96,10 @@ export class Bench {
     const conflicts = this.rows()['Conflicts'] ?? [];
     const listed = [...entries.values()].filter(({ status }) => status !== 'ignored');
     const files = listed.map(({ path, status }) => `${STATUS_LETTERS[status]} ${path}`).sort();
-    const named = new Set([...listed.map(({ path }) => path), ...conflicts]);
+    // A rename has one row, at the new name.
+    const sources = new Set(listed.flatMap(({ status, source }) => (status === 'added' ? (source ?? []) : [])));
+    const withRows = listed.filter(({ path, status }) => status !== 'removed' || !sources.has(path));
+    const named = new Set([...withRows.map(({ path }) => path), ...conflicts]);
     return {
       files,
       rows: rows.length === named.size && rows.every(path => named.has(path)),

@@ -179,7 +179,8 @@ function expectedPicture(repository: QuicksilverRepository, marks: Marks, head: 
     const { status, contextValue, tooltip } = lookOf(mark, marks);
     counts[status] = (counts[status] ?? 0) + 1;
     if (contextValue === undefined) continue;
-    const source = mark.startsWith('A < ') ? ` from ${mark.slice('A < '.length)}` : '';
+    if (mark === 'R' && Object.values(marks).includes(`A < ${name}`)) continue;
+    const source = mark.startsWith('A < ') ? `: ${mark.slice('A < '.length)} → ${name}` : '';
     const struck = mark === 'R' || mark === '!' ? ' struck' : '';
     rows[mark === '?' ? 'untracked' : 'changes'].push(`${name}: ${contextValue}, ${tooltip}${source}${struck}`);
   }

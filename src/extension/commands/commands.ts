@@ -10,7 +10,7 @@ import {
 import { type Log, notify } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import { isGroup, repositoryOfArgument } from './commandArguments.ts';
+import { isGroup, repositoryOfArgument, uriOfArgument } from './commandArguments.ts';
 import { ownManifest } from '../common/manifest.ts';
 import type { CommandName, HgCommandName, InternalHgCommandName, ViewCommandName } from '../contributions/commands.ts';
 import type { SettingId } from '../contributions/settings.ts';
@@ -78,6 +78,10 @@ function viewHandlers(context: CommandContext, reports: Reports): Readonly<Recor
     openProblem: async problem => (await lazy()).reports.openProblem(problem),
     setHgPath: () => commands.executeCommand('workbench.action.openSettings', 'quicksilver.path' satisfies SettingId),
     trustWorkspace: () => commands.executeCommand('workbench.trust.manage'),
+    revealInExplorer: async argument => {
+      const uri = uriOfArgument(argument);
+      if (uri !== undefined) await commands.executeCommand('revealInExplorer', uri);
+    },
     openSubrepository: uri => commands.executeCommand('revealInExplorer', uri),
     openResource: async (...args) => (await lazy()).open.openResource(context, args),
     openChanges: async (...args) => (await lazy()).open.openChanges(context, args),

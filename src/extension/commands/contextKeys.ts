@@ -3,11 +3,17 @@ import { window } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { activeUri, workingFileOf } from './commandArguments.ts';
 import { contextKeys } from '../common/contextKeys.ts';
+import { scheduleAfter } from '../common/slicedQueue.ts';
+import { fileUri } from '../common/uris.ts';
 import type { ContextKeyName, ContextKeyValues } from '../contributions/contextKeys.ts';
 import { isNullNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Repositories } from '../repositories/repositories.ts';
 import { statusPresentations } from '../model/statusPresentation.ts';
+
+/** The list goes to the window as a whole, at most once in so many milliseconds. */
+const MOST_IGNORED = 500;
+const IGNORED_PAUSE = 1000;
 
 export class ContextKeys implements Disposable {
   readonly #repositories: Repositories;
@@ -15,6 +21,8 @@ export class ContextKeys implements Disposable {
   #firstMerge: Promise<void> | undefined;
   readonly #store = new DisposableStore();
   readonly #sent = new Map<string, unknown>();
+  #ignoredPause: Disposable | undefined;
+  #ignoredKey = '';
 
   /** @param onFirstMerge awaited before `quicksilver.merging` is first set: what goes by it must be there */
   constructor(repositories: Repositories, onFirstMerge: () => Promise<void>) {
@@ -34,6 +42,7 @@ export class ContextKeys implements Disposable {
   }
 
   dispose(): void {
+    this.#ignoredPause?.dispose();
     this.#store.dispose();
   }
 
@@ -51,8 +60,27 @@ export class ContextKeys implements Disposable {
       unfinished.map(({ rootUri }) => rootUri),
       unfinished.map(({ root }) => root).join('\n'),
     );
+    this.#sendIgnored();
     if (all.some(isMerging)) this.#firstMerge ??= this.#onFirstMerge();
     if (this.#firstMerge !== undefined) void this.#firstMerge.then(() => this.#set('merging', all.some(isMerging)));
+  }
+
+  #sendIgnored(): void {
+    const { all } = this.#repositories;
+    const key = all.map(({ root, model }) => `${root} ${model.ignoredChanges}`).join('\n');
+    if (key === this.#ignoredKey || this.#ignoredPause !== undefined) return;
+    this.#ignoredKey = key;
+    this.#ignoredPause = scheduleAfter(IGNORED_PAUSE, () => {
+      this.#ignoredPause = undefined;
+      this.#sendIgnored();
+    });
+    const count = all.reduce((sum, { model }) => sum + model.ignored.size, 0);
+    const isMany = count > MOST_IGNORED;
+    const listed = isMany
+      ? []
+      : all.flatMap(({ rootUri, model }) => [...model.ignored].map(path => fileUri(rootUri, path)));
+    this.#set('manyIgnored', isMany);
+    this.#set('ignoredResources', listed, isMany ? '' : key);
   }
 
   /** @param key equal for equal values */

@@ -11,6 +11,7 @@ interface VscodeKeys {
   readonly isInDiffEditor: boolean;
   readonly isMergeEditor: boolean;
   readonly isWorkspaceTrusted: boolean;
+  readonly resource: string;
   readonly originalResourceScheme: 'quicksilver';
   readonly resourceScheme: 'file' | 'quicksilver';
   readonly scmProvider: 'quicksilver';

@@ -23,6 +23,10 @@ export interface ContextKeyValues {
   readonly operation: Operation | undefined;
   /** Roots of the repositories with an unfinished operation, for a comparison with `scmProviderRootUri`. */
   readonly unfinishedRoots: readonly Uri[];
+  /** Ignored files and folders, if they are few enough for a list. */
+  readonly ignoredResources: readonly Uri[];
+  /** There are more ignored files and folders than the list holds. */
+  readonly manyIgnored: boolean;
   /** A working copy has two parents. */
   readonly merging: boolean;
 }

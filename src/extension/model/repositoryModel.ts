@@ -10,6 +10,7 @@ import type {
   Subrepository,
 } from '../../server/protocol.ts';
 import { shownStatusOf, type ShownStatus } from './statusPresentation.ts';
+import { changeCount } from './updateLog.ts';
 import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
 
 export const NO_COUNTS: Counts = { modified: 0, added: 0, removed: 0, deleted: 0, unknown: 0, ignored: 0, tracked: 0 };
@@ -35,9 +36,18 @@ export class RepositoryModel {
   /** How they stand, by path; see {@link setSubrepositories}. */
   subrepositoryStatuses: ReadonlyMap<string, SubrepositoryStatus> = new Map();
   #conflicts: ReadonlyMap<string, Conflict> = new Map();
+  /** Paths of ignored files and folders that have an entry. */
+  readonly ignored: ReadonlySet<string>;
+  /** Grows with each change of {@link ignored}. */
+  ignoredChanges = 0;
+  readonly #ignored = new Set<string>();
   readonly #entries = new Map<string, FileEntry>();
   /** Source of a copy or rename → the files made from it: their wording depends on what became of the source. */
   readonly #copies = new Map<string, Set<string>>();
+
+  constructor() {
+    this.ignored = this.#ignored;
+  }
 
   get entries(): ReadonlyMap<string, FileEntry> {
     return this.#entries;
@@ -85,6 +95,8 @@ export class RepositoryModel {
     if (update.reset) {
       this.#entries.clear();
       this.#copies.clear();
+      this.#ignored.clear();
+      this.ignoredChanges++;
     }
     const conflicts = update.mergeState !== undefined || update.reset ? this.#setMergeState(update.mergeState) : [];
     const touched: string[] = [];
@@ -93,13 +105,18 @@ export class RepositoryModel {
       const copies = this.#copies.get(path);
       if (copies !== undefined) touched.push(...copies);
     };
+    const touchSource = (entry: FileEntry | undefined): void => {
+      if (entry?.source !== undefined) touched.push(entry.source);
+    };
     for (const path of update.cleared) {
       const old = this.#entries.get(path);
       if (old === undefined) continue;
       if (old.directory === true) ignoredDirectories = true;
       this.#forgetCopy(old);
       this.#entries.delete(path);
+      if (this.#ignored.delete(path)) this.ignoredChanges++;
       touch(path);
+      touchSource(old);
     }
     for (const entry of update.changed) {
       const old = this.#entries.get(entry.path);
@@ -107,7 +124,10 @@ export class RepositoryModel {
       if (old !== undefined) this.#forgetCopy(old);
       this.#entries.set(entry.path, entry);
       this.#rememberCopy(entry);
+      if ((entry.status === 'ignored') !== (old?.status === 'ignored')) this.#changeIgnored(entry);
       touch(entry.path);
+      touchSource(old);
+      touchSource(entry);
     }
     for (const path of conflicts) touch(path);
     return { reset: update.reset, touched, ignoredDirectories };
@@ -136,6 +156,25 @@ export class RepositoryModel {
     return [...(this.#copies.get(source) ?? [])];
   }
 
+  /** Returns true for a removed file whose new name is shown: the rename is one change. */
+  isRenamed(path: string): boolean {
+    if (this.#entries.get(path)?.status !== 'removed') return false;
+    for (const copy of this.#copies.get(path) ?? []) if (this.#entries.get(copy)?.status === 'added') return true;
+    return false;
+  }
+
+  /** How many files were renamed. */
+  get renames(): number {
+    let count = 0;
+    for (const source of this.#copies.keys()) if (this.isRenamed(source)) count++;
+    return count;
+  }
+
+  /** How many tracked files differ from the parent revision; a rename is one change. */
+  get changeCount(): number {
+    return changeCount(this.counts) - this.renames;
+  }
+
   /** Returns the paths at which something is different now. */
   #setMergeState(state: MergeState | null | undefined): string[] {
     this.mergeState = state ?? undefined;
@@ -143,6 +182,12 @@ export class RepositoryModel {
     const conflicts = state?.conflicts ?? [];
     this.#conflicts = new Map(conflicts.map(conflict => [conflict.path, conflict]));
     return differing(old, this.#conflicts);
+  }
+
+  #changeIgnored({ path, status }: FileEntry): void {
+    if (status === 'ignored') this.#ignored.add(path);
+    else this.#ignored.delete(path);
+    this.ignoredChanges++;
   }
 
   #rememberCopy(entry: FileEntry): void {

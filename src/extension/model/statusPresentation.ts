@@ -72,7 +72,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
     color: 'removed',
     icon: 'diff-removed',
     strikeThrough: true,
-    propagate: true,
+    propagate: false,
     contextValue: 'removed',
   },
   deleted: {
@@ -80,7 +80,7 @@ export const statusPresentations: Readonly<Record<ShownStatus, StatusPresentatio
     color: 'missing',
     icon: 'question',
     strikeThrough: true,
-    propagate: true,
+    propagate: false,
     contextValue: 'missing',
   },
   unknown: {

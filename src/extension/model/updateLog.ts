@@ -10,15 +10,15 @@ export function changeCount(counts: Counts): number {
 
 /**
  * The number on the Source Control icon. Untracked files that are hidden are not counted.
- * @param counts with how many subrepositories are not as they are recorded
+ * @param counts with the numbers of changed subrepositories and of renames, each of which is one change
  */
 export function badgeCount(
-  counts: Counts & { readonly subrepositories?: number },
+  counts: Counts & { readonly subrepositories?: number; readonly renames?: number },
   badge: SettingValue<'countBadge'>,
   untracked: SettingValue<'untrackedChanges'>,
 ): number {
   if (badge === 'off') return 0;
-  const tracked = changeCount(counts) + (counts.subrepositories ?? 0);
+  const tracked = changeCount(counts) + (counts.subrepositories ?? 0) - (counts.renames ?? 0);
   return tracked + (badge === 'all' && untracked !== 'hidden' ? counts.unknown : 0);
 }
 

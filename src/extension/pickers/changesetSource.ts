@@ -4,6 +4,7 @@ import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { Hg, type HgRequest } from '../hg/hgClient.ts';
+import { errorMessage } from '../../base/errors.ts';
 import { isNullNode } from '../common/changesetIds.ts';
 import type { HintSources } from '../repositories/hintSources.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
@@ -51,8 +52,33 @@ export async function changesetSource(
   repository: OpenRepository,
   scope: Scope,
 ): Promise<ChangesetSource> {
+  const parents = parentsSource(context.client, repository);
   const canRunHg = workspace.isTrusted && (await context.client.findHg(false)).problem === '';
-  return canRunHg ? hgSource(new Hg(context), repository, scope) : parentsSource(context.client, repository);
+  return canRunHg ? eitherSource(hgSource(new Hg(context), repository, scope), parents, context.log) : parents;
+}
+
+/** Takes the second source where the first one fails: a number or a hash can be typed all the same. */
+function eitherSource(first: ChangesetSource, second: ChangesetSource, log: Log): ChangesetSource {
+  const either = async <T>(one: Promise<T>, other: () => Promise<T>): Promise<T> => {
+    try {
+      return await one;
+    } catch (error) {
+      log.warn(`the list of changesets is short: ${errorMessage(error)}`);
+      return other();
+    }
+  };
+  return {
+    named: async () => either(first.named(), () => second.named()),
+    search: async (words, token) => {
+      // A search that was given up has no failure to report.
+      const found = first.search(words, token).catch((error: unknown) => {
+        if (token.isCancellationRequested) return [];
+        throw error;
+      });
+      return either<readonly NamedChangeset[]>(found, () => second.search(words, token));
+    },
+    includes: async node => either(first.includes(node), () => second.includes(node)),
+  };
 }
 
 function hgSource(hg: Hg, repository: OpenRepository, scope: Scope): ChangesetSource {

@@ -1,6 +1,6 @@
 // Shared parts of commands about one repository and a name in it.
-import { l10n } from 'vscode';
-import { type PickItem, input, pick } from '../common/display.ts';
+import { InputBoxValidationSeverity, l10n } from 'vscode';
+import { type PickItem, type Validation, input, pick } from '../common/display.ts';
 import { shortNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, type Answers } from '../hg/presetAnswers.ts';
@@ -39,20 +39,52 @@ export async function chooseName(
   return (await pick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.name;
 }
 
-/** Asks for a new name of a branch, bookmark or tag; undefined if the user cancels. */
-export async function askForName(prompt: string, value = ''): Promise<string | undefined> {
-  const name = await input({ prompt, value, validateInput: problemOfName });
+/**
+ * Asks for a new name of a branch, bookmark or tag; undefined if the user cancels. Typing checks each text.
+ * @param taken names that cannot be used
+ */
+export async function askForName(
+  prompt: string,
+  value = '',
+  taken: Promise<ReadonlySet<string>> = Promise.resolve(new Set()),
+): Promise<string | undefined> {
+  // Its failure shows with the first check, or with the command.
+  taken.catch(() => undefined);
+  const validateInput = async (text: string): Promise<Validation | undefined> => {
+    const message = problemOfName(text.trim(), await taken);
+    return message === undefined ? undefined : { message, severity: InputBoxValidationSeverity.Error };
+  };
+  const name = await input({ prompt, value, validateInput });
   return name === undefined || name.trim() === '' ? undefined : name.trim();
 }
 
-/** Returns why Mercurial rejects a name; undefined if it accepts it. */
-function problemOfName(name: string): string | undefined {
-  const text = name.trim();
-  if (text === '') return undefined;
-  if (/[:\0\r\n]/.test(text)) return l10n.t('A name cannot contain “:” or line breaks.');
-  if (/^\d+$/.test(text)) return l10n.t('A name cannot consist of digits only.');
-  if (text === '.' || text === 'tip' || text === 'null') return l10n.t('The name {0} is reserved.', text);
-  return undefined;
+/** The rules are those of hg, tested against it. */
+function problemOfName(name: string, taken: ReadonlySet<string>): string | undefined {
+  if (name === '') return undefined;
+  if (/[:\0\r\n]/.test(name)) return l10n.t('A name cannot contain “:” or line breaks.');
+  if (/^[+-]?\d+$/.test(name)) return l10n.t('A name cannot be a number.');
+  if (name === '.' || name === 'tip' || name === 'null') return l10n.t('The name {0} is reserved.', name);
+  return taken.has(name) ? l10n.t('A branch named “{0}” already exists.', name) : undefined;
+}
+
+/** Reads the names of all branches, closed ones too. hg accepts them for no new branch and for no bookmark. */
+export async function branchNames({ hg }: HgContext, repository: OpenRepository): Promise<ReadonlySet<string>> {
+  const branches = await hg.rows<{ readonly branch: string }>(
+    repository,
+    { verb: 'branches', options: ['--closed'] },
+    'branch',
+  );
+  return new Set(branches.map(({ branch }) => branch));
+}
+
+/** Reads the names as above, without those that hg accepts again: of the branches of the working copy's parents. */
+export async function takenBranches(context: HgContext, repository: OpenRepository): Promise<ReadonlySet<string>> {
+  const [names, parents] = await Promise.all([
+    branchNames(context, repository),
+    context.client.parentSummaries(repository.root),
+  ]);
+  const own = new Set(parents.map(({ branch }) => branch));
+  return new Set([...names].filter(name => !own.has(name)));
 }
 
 interface Bookmark {

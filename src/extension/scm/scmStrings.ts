@@ -42,14 +42,19 @@ function translatedStatus(status: ShownStatus): string {
   }
 }
 
-/** Tooltip of a row. `source` is what the file was copied or renamed from. */
-export function rowTooltip(status: ShownStatus, source: string | undefined, isNameReadable: boolean): string {
+/** Returns the tooltip of a row. `source` is the file that it was copied or renamed from. */
+export function rowTooltip(
+  status: ShownStatus,
+  source: string | undefined,
+  path: string,
+  isNameReadable: boolean,
+): string {
   const text =
     source === undefined || (status !== 'renamed' && status !== 'copied')
       ? statusText(status)
       : status === 'renamed'
-        ? l10n.t('Renamed from {0}', source)
-        : l10n.t('Copied from {0}', source);
+        ? l10n.t('Renamed: {0} → {1}', source, path)
+        : l10n.t('Copied: {0} → {1}', source, path);
   return isNameReadable ? text : l10n.t('{0} (file name is not valid UTF-8)', text);
 }
 
@@ -149,6 +154,7 @@ export const texts = {
         missing,
         untracked,
       ),
+    renamed: (count: number) => l10n.t('{0} renamed', count),
     busy: () => l10n.t('Scanning…'),
     update: () => l10n.t('Click to update to another revision.'),
     unknownHead: () => l10n.t('Branch not available yet'),

@@ -51,7 +51,7 @@ export function createRow({ rootUri, path, version, showsIcons, title }: RowOpti
   let decorations = isUsual ? usualDecorations.get(key) : undefined;
   if (decorations === undefined) {
     const { icon, color, strikeThrough } = statusPresentations[status];
-    const hover = rowTooltip(status, source === '' ? undefined : source, isReadable);
+    const hover = rowTooltip(status, source === '' ? undefined : source, path, isReadable);
     decorations = rowDecorations(conflict === '' ? hover : conflict, {
       strikeThrough,
       ...(showsIcons && { iconPath: new ThemeIcon(icon, fileColor(color)) }),

@@ -123,7 +123,7 @@ export class SourceControlView implements Disposable {
     const entry = model.entries.get(path);
     const conflict = model.conflicts.get(path);
     const isConflict = conflict?.state === 'unresolved';
-    const status = isConflict ? 'conflict' : entry && model.shownStatus(entry);
+    const status = isConflict ? 'conflict' : entry && !model.isRenamed(path) ? model.shownStatus(entry) : undefined;
     const group = status && groupOf(status, this.#settings.untrackedChanges, conflict !== undefined, isIncluded(path));
     const version = status && rowVersion(status, entry, isConflict ? conflict : undefined);
     const subrepository = model.subrepositoryStatuses.get(path);
@@ -211,7 +211,7 @@ export class SourceControlView implements Disposable {
     this.#showProblem(shown);
     const problem = shown?.hasStatus === true ? undefined : shown;
     const { countBadge, untrackedChanges } = this.#settings;
-    const counted = { ...model.counts, subrepositories: model.dirtySubrepositories };
+    const counted = { ...model.counts, subrepositories: model.dirtySubrepositories, renames: model.renames };
     const count = problem === undefined ? badgeCount(counted, countBadge, untrackedChanges) : 0;
     if (this.sourceControl.count !== count) this.sourceControl.count = count;
     const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
@@ -223,7 +223,7 @@ export class SourceControlView implements Disposable {
       statusBarParts(model.head, activity),
       problem?.sentence ?? this.#hover(shown, canUpdate),
     );
-    const others = [operationCommand(model, rootUri), changesCommand(model.counts), draftsCommand(model, rootUri)];
+    const others = [operationCommand(model, rootUri), changesCommand(model), draftsCommand(model, rootUri)];
     const shownOthers = problem === undefined ? others.filter(each => each !== undefined) : [];
     setStatusBarCommands(this.sourceControl, [branch, ...shownOthers]);
     setPlaceholder(this.sourceControl.inputBox, inputPlaceholder(model.head));

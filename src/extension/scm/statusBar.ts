@@ -2,15 +2,15 @@
 import { l10n, type Uri } from 'vscode';
 import { statusBarCommand, type Icon, type StatusBarCommand } from '../common/display.ts';
 import type { Operation, Phase } from '../../base/repositoryState.ts';
-import type { Counts, RepositoryHead } from '../../server/protocol.ts';
+import type { RepositoryHead } from '../../server/protocol.ts';
 import { commandWith } from '../common/typedCommands.ts';
 import { isNullNode, shortNode } from '../common/changesetIds.ts';
 import type { RepositoryModel } from '../model/repositoryModel.ts';
-import { changeCount } from '../model/updateLog.ts';
 import { texts } from './scmStrings.ts';
 
 /** Lines, the repository's name first. */
-export function statusBarTooltip(name: string, { head, counts }: RepositoryModel, busy: boolean): string[] {
+export function statusBarTooltip(name: string, model: RepositoryModel, busy: boolean): string[] {
+  const { head } = model;
   const say = texts.statusBar;
   if (head === undefined) return [say.unknownHead()];
   const lines = [say.branch(head.branch)];
@@ -19,7 +19,7 @@ export function statusBarTooltip(name: string, { head, counts }: RepositoryModel
   lines.push(parentText(head));
   if (head.isBranchTip === false) lines.push(l10n.t('Not at the tip of the branch'));
   if (head.closesBranch === true) lines.push(l10n.t('The parent revision closes its branch'));
-  lines.push(changesText(counts));
+  lines.push(changesText(model));
   if (busy) lines.push(say.busy());
   return [name, ...lines];
 }
@@ -45,10 +45,10 @@ export function operationCommand(
 export const SHOW_VIEW = { command: 'workbench.view.scm', title: '' };
 
 /** The status bar's item for the number of changed files; undefined if there are none. */
-export function changesCommand(counts: Counts): StatusBarCommand | undefined {
-  const count = changeCount(counts);
+export function changesCommand(model: RepositoryModel): StatusBarCommand | undefined {
+  const count = model.changeCount;
   if (count === 0) return undefined;
-  return statusBarCommand(SHOW_VIEW, [{ icon: 'edit' }, String(count)], changesText(counts));
+  return statusBarCommand(SHOW_VIEW, [{ icon: 'edit' }, String(count)], changesText(model));
 }
 
 /** The status bar's item about what was not pushed; undefined if there is nothing, or nowhere to push to. */
@@ -91,8 +91,10 @@ export function operationName(operation: Operation): string {
   }
 }
 
-function changesText({ modified, added, removed, deleted, unknown }: Counts): string {
-  return texts.statusBar.changes(modified, added, removed, deleted, unknown);
+function changesText({ counts, renames }: RepositoryModel): string {
+  const { modified, added, removed, deleted, unknown } = counts;
+  const text = texts.statusBar.changes(modified, added - renames, removed - renames, deleted, unknown);
+  return renames === 0 ? text : `${text}, ${texts.statusBar.renamed(renames)}`;
 }
 
 function parentText({ firstParent, secondParent, phase }: RepositoryHead): string {

@@ -57,6 +57,19 @@ test('folders of the tree and groups have the actions of the files in them', () 
   for (const name of [...shared, 'includeAll', 'excludeAll']) assert.ok(groups.has(name), `${name} on groups`);
 });
 
+test('a row, folder or group has one inline button that looks like a plus', () => {
+  const pluses = Object.entries(commands).flatMap(([name, { entry }]) =>
+    (entry?.menus ?? []).flatMap(([menu, group]) =>
+      group.startsWith('inline') && /^(?:diff-)?add(?:ed)?$/.test(entry?.icon ?? '') ? [`${menu} ${name}`] : [],
+    ),
+  );
+  assert.deepEqual(pluses.sort(), [
+    'scm/resourceFolder/context include',
+    'scm/resourceGroup/context includeAll',
+    'scm/resourceState/context include',
+  ]);
+});
+
 test('the pictures of the walkthrough exist', () => {
   for (const { picture } of Object.values(walkthrough.steps)) {
     assert.ok(existsSync(path.join(project, 'media', 'walkthrough', `${picture}.svg`)), picture);

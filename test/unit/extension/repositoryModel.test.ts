@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import type { Conflict, MergeState } from '../../../src/server/protocol.ts';
-import { entry, update } from './support.ts';
+import { entry, NO_COUNTS, update } from './support.ts';
 
 test('an update adds, changes and clears entries, and names each path that is touched', () => {
   const model = new RepositoryModel();
@@ -55,6 +55,48 @@ test('an added file with a source is renamed or copied, depending on what become
   assert.equal(model.statusAt('new'), 'copied');
   model.apply(update({ cleared: ['new'] }));
   assert.deepEqual(model.apply(update({ changed: [entry('removed', 'old')] })).touched, ['old']);
+});
+
+test('a rename is one change, whichever of its halves arrives or goes first', () => {
+  const halves = [entry('added', 'new', { source: 'old' }), entry('removed', 'old')];
+  for (const order of [halves, halves.toReversed()]) {
+    const model = new RepositoryModel();
+    for (const half of order) {
+      const { touched } = model.apply(update({ changed: [half], counts: { ...NO_COUNTS, added: 1, removed: 1 } }));
+      assert.ok(half.path === 'old' || touched.includes('old'), 'the row of the source is looked at again');
+    }
+    assert.equal(model.isRenamed('old'), true);
+    assert.deepEqual([model.renames, model.changeCount], [1, 1]);
+    assert.ok(model.apply(update({ changed: [entry('added', 'new')] })).touched.includes('old'));
+    assert.equal(model.isRenamed('old'), false);
+    model.apply(update({ changed: order }));
+    assert.ok(model.apply(update({ cleared: ['new'] })).touched.includes('old'));
+    assert.equal(model.isRenamed('old'), false);
+    assert.equal(model.renames, 0);
+  }
+});
+
+test('a removed file that was copied twice is one rename, and a missing or kept source is none', () => {
+  const model = new RepositoryModel();
+  const copies = ['one', 'two'].map(name => entry('added', name, { source: 'old' }));
+  model.apply(update({ changed: [...copies, entry('removed', 'old')] }));
+  assert.equal(model.renames, 1);
+  model.apply(update({ changed: [entry('deleted', 'old')] }));
+  assert.equal(model.isRenamed('old'), false);
+  model.apply(update({ cleared: ['old'] }));
+  assert.equal(model.renames, 0);
+});
+
+test('ignored paths are counted as they come and go', () => {
+  const model = new RepositoryModel();
+  model.apply(update({ changed: [entry('ignored', 'a'), entry('ignored', 'b', { directory: true })] }));
+  assert.deepEqual([...model.ignored], ['a', 'b']);
+  const before = model.ignoredChanges;
+  model.apply(update({ changed: [entry('modified', 'c'), entry('ignored', 'a')] }));
+  assert.equal(model.ignoredChanges, before);
+  model.apply(update({ changed: [entry('unknown', 'a')], cleared: ['b'] }));
+  assert.deepEqual([...model.ignored], []);
+  assert.equal(model.ignoredChanges, before + 2);
 });
 
 test('a modified file keeps its status although it has a source', () => {

@@ -20,6 +20,7 @@ test('the badge counts what its setting and that of untracked files say', () => 
   assert.equal(badgeCount(counts, 'all', 'hidden'), 7);
   assert.equal(badgeCount(counts, 'tracked', 'mixed'), 7);
   assert.equal(badgeCount(counts, 'off', 'mixed'), 0);
+  assert.equal(badgeCount({ ...counts, renames: 2 }, 'all', 'mixed'), 15);
 });
 
 test('untracked files are listed where the setting says, ignored ones never', () => {

@@ -62,8 +62,7 @@ describe('commits from the Source Control view', () => {
   });
 
   it('amends, with a new message and with the old one', async () => {
-    box.value = 'Three files';
-    assert.equal(await run('commitAmend'), true);
+    assert.equal(await run('commitAmendEditMessage', { message: 'Three files' }), true);
     assert.deepEqual(await rows(), {});
     assert.equal(log()[0], 'Three files [a.txt b.txt c.txt]');
     write('c.txt', 'c, changed again\n');
@@ -104,7 +103,7 @@ describe('commits from the Source Control view', () => {
     await hg(at(), 'rename', 'folder/old.txt', 'folder/new.txt');
     await repository.settle();
     await run('include', row('folder/new.txt'));
-    assert.deepEqual((await rows())['Included'], ['folder/new.txt', 'folder/old.txt']);
+    assert.deepEqual((await rows())['Included'], ['folder/new.txt']);
     box.value = 'Renamed';
     assert.equal(await run('commit'), true);
     assert.equal(log()[0], 'Renamed [folder/new.txt folder/old.txt]');
@@ -187,7 +186,7 @@ describe('commits from the Source Control view', () => {
     const messages = keepMessages();
     await run('undoCommit');
     assert.equal(asked('log', '--rev', '.', '--template', '{desc|firstline}'), 'From the editor');
-    assert.equal(await run('commitAmend'), false);
+    assert.equal(await run('commitAmendKeepMessage'), false);
     messages.dispose();
     assert.equal(messages.shown.length, 2);
     for (const message of messages.shown) assert.match(message, /already been shared/);

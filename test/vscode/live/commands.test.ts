@@ -41,14 +41,13 @@ describe('what hg does to the repository', () => {
       sourceControl: [
         'Changes',
         'added.txt, Added, cmd',
-        'copy.txt, Copied from cmd/copied.txt, cmd',
+        'copy.txt, Copied: cmd/copied.txt → cmd/copy.txt, cmd',
         'kept.txt, Modified, cmd',
-        'new.txt, Renamed from cmd/old.txt, cmd',
-        'old.txt, Removed, cmd',
+        'new.txt, Renamed: cmd/old.txt → cmd/new.txt, cmd',
         'removed.txt, Removed, cmd',
       ],
-      badge: 6,
-      statusBar: ['default', '6'],
+      badge: 5,
+      statusBar: ['default', '5'],
     });
   });
 

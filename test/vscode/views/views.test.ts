@@ -53,14 +53,13 @@ describe('what is shown of several repositories', () => {
     assert.deepEqual(rows(root, 'changes'), [
       '! src/missing.txt: Missing struck',
       'M src/modified.txt: Modified',
-      'A src/new.txt: Renamed from src/old.txt',
-      'R src/old.txt: Removed struck',
+      'A src/new.txt: Renamed: src/old.txt → src/new.txt',
       'R src/removed.txt: Removed struck',
     ]);
     assert.deepEqual(rows(root, 'untracked'), ['? unknown.txt: Untracked']);
-    assert.equal(api.view.badge(root), 6);
+    assert.equal(api.view.badge(root), 5);
     assert.equal(api.view.statusBar(root).text, '$(git-branch) default');
-    assert.equal(api.view.changes(root)?.text, '$(edit) 5');
+    assert.equal(api.view.changes(root)?.text, '$(edit) 4');
     assert.equal(api.view.inputBoxVisible(root), true);
   });
 

@@ -22,11 +22,6 @@ export const commitCommands = {
     palette: canChangeRepository,
     menus: [['quicksilver.commit', '1_commit@2']],
   }),
-  commitAmend: hgCommand({
-    title: 'Amend Last Commit',
-    palette: canChangeRepository,
-    menus: [['quicksilver.commit', '2_amend@1']],
-  }),
   commitAmendKeepMessage: hgCommand({
     title: 'Amend Last Commit (Keep Message)',
     palette: canChangeRepository,
@@ -90,6 +85,7 @@ export const commitCommands = {
       ['scm/resourceState/context', '1_modification@1', and(canRunHg, groupIs('changes', 'untracked', 'resolved'))],
       ['scm/resourceFolder/context', 'inline@3', and(canRunHg, groupIs('changes', 'untracked', 'resolved'))],
       ['scm/resourceFolder/context', '1_modification@1', and(canRunHg, groupIs('changes', 'untracked', 'resolved'))],
+      ['quicksilver.explorer', '3_files@0', canRunHg],
     ],
   }),
   includeAll: command({

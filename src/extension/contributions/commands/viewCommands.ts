@@ -7,6 +7,7 @@ import {
   is,
   isEnabled,
   isFile,
+  isIn,
   isNot,
   never,
   off,
@@ -31,8 +32,22 @@ export const viewCommands = {
   whyIgnored: command({
     title: 'Why Is This Ignored?',
     icon: 'question',
-    palette: and(hasRepository, isFile),
-    menus: [['explorer/context', '7_modification@9', and(hasRepository, isFile, off('explorerResourceIsRoot'))]],
+    palette: and(hasRepository, isFile, activeFileIs('ignored')),
+    menus: [
+      ['quicksilver.explorer', '4_ignored@1', isIn('resource', 'quicksilver.ignoredResources')],
+      ['quicksilver.explorer', '4_ignored@1', on('quicksilver.manyIgnored')],
+    ],
+  }),
+  revealInExplorer: command({
+    title: 'Reveal in Explorer View',
+    palette: never,
+    menus: [
+      [
+        'scm/resourceState/context',
+        '3_view@1',
+        rowIs('modified', 'added', 'renamed', 'copied', 'untracked', 'conflict'),
+      ],
+    ],
   }),
   doctor: command({
     title: 'Diagnose Repository',

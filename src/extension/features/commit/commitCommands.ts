@@ -11,6 +11,7 @@ import { exchangeCommands } from '../exchange/exchangeCommands.ts';
 import { endEditor, writeInEditor } from './messageEditor.ts';
 import { recentMessages, rememberMessage } from './messageHistory.ts';
 import { typedMessage } from './messageTemplate.ts';
+import type { Answers } from '../../hg/presetAnswers.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
 import { messageTexts } from './messageStrings.ts';
@@ -20,7 +21,6 @@ export const commitCommands = {
   commit: committing({}),
   commitAll: committing({ scope: 'all' }),
   commitIncluded: committing({ scope: 'included' }),
-  commitAmend: committing({ amend: 'message' }),
   commitAmendKeepMessage: committing({ amend: 'keep' }),
   commitAmendEditMessage: inRepository(amendInEditor),
   commitCloseBranch: committing({ closesBranch: true }),
@@ -39,9 +39,12 @@ function committing(options: CommitOptions): HgCommandRun {
   });
 }
 
-async function amendInEditor(context: HgContext, repository: OpenRepository): Promise<boolean> {
+/** The message in the input box goes on in the editor; without one, that of the last commit does. */
+async function amendInEditor(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   if (!mayAmend(repository)) return false;
-  const message = await writeInEditor(context, repository, await lastMessage(context, repository));
+  const typed = typedMessage(repository);
+  const begun = typed === '' ? await lastMessage(context, repository) : typed;
+  const message = answers.text('message') ?? (await writeInEditor(context, repository, begun));
   return message !== undefined && commit(context, repository, { amend: 'message', message });
 }
 

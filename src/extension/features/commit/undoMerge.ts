@@ -6,7 +6,6 @@
 import { l10n } from 'vscode';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import { shortNode } from '../../common/changesetIds.ts';
-import { changeCount } from '../../model/updateLog.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { strippingSteps, undoMergeSteps, type MergeCommit } from './undoMergeSteps.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
@@ -20,7 +19,7 @@ export async function refusalToUndoMerge(
 ): Promise<string | undefined> {
   await flushPendingChanges(context, repository);
   const { model } = repository;
-  if (changeCount(model.counts) > 0) {
+  if (model.changeCount > 0) {
     return l10n.t('Cannot undo the merge with uncommitted changes. Shelve or commit them first.');
   }
   if (model.subrepositories.length > 0) {

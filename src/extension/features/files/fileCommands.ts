@@ -112,13 +112,14 @@ async function revert(context: HgContext, args: readonly unknown[]): Promise<voi
 /** Reverts the whole repository; untracked files stay. */
 async function revertAll(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   await flushPendingChanges(context, repository);
-  const files = [...repository.model.entries.values()].filter(({ status }) => isRevertable(status));
+  const { entries, renames } = repository.model;
+  const files = [...entries.values()].filter(({ status }) => isRevertable(status));
   if (files.length === 0) {
     showInfo(l10n.t('No changes to discard.'));
     return;
   }
   const paths = files.map(({ path }) => path);
-  const what = l10n.t('Discard all changes in {0} ({1} files)?', repository.name, paths.length);
+  const what = l10n.t('Discard all changes in {0} ({1} files)?', repository.name, paths.length - renames);
   if (await confirmRevert(answers, repository, what, paths)) await revertFiles(context, repository, paths);
 }
 

@@ -4,7 +4,14 @@ import { pick } from '../../common/display.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { confirm, type Answers } from '../../hg/presetAnswers.ts';
-import { askForName, bookmarksOf, chooseBookmark, chooseName, inRepository } from '../../pickers/namePicker.ts';
+import {
+  askForName,
+  bookmarksOf,
+  branchNames,
+  chooseBookmark,
+  chooseName,
+  inRepository,
+} from '../../pickers/namePicker.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from '../../hg/hgClient.ts';
 import { updateTo } from './updateCommands.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
@@ -25,7 +32,8 @@ export const nameCommands = {
 
 /** At the parent of the working copy, and active. */
 async function createBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = answers.text('name') ?? (await askForName(l10n.t('Bookmark name')));
+  const name =
+    answers.text('name') ?? (await askForName(l10n.t('Bookmark name'), '', branchNames(context, repository)));
   if (name === undefined) return;
   const change: HgChange = { verb: 'bookmark', operands: [name], title: l10n.t('Creating bookmark…') };
   await changeOrForce(
@@ -56,7 +64,8 @@ async function moveBookmark(context: HgContext, repository: OpenRepository, answ
 async function renameBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to rename'));
   if (name === undefined) return;
-  const to = answers.text('to') ?? (await askForName(l10n.t('New name of “{0}”', name), name));
+  const to =
+    answers.text('to') ?? (await askForName(l10n.t('New name of “{0}”', name), name, branchNames(context, repository)));
   if (to === undefined || to === name) return;
   const title = l10n.t('Renaming bookmark…');
   await context.hg.change(repository, { verb: 'bookmark', options: [['--rename', name]], operands: [to], title });

@@ -2,7 +2,6 @@
 import { l10n } from 'vscode';
 import { input } from '../../common/display.ts';
 import type { HgFlag, HgOption, HgSetting } from '../../../hgCommand/hgCall.ts';
-import { changeCount } from '../../model/updateLog.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { chooseName, inRepository, type NamedItem } from '../../pickers/namePicker.ts';
@@ -34,14 +33,17 @@ async function shelve(context: HgContext, args: readonly unknown[], what: 'all' 
   const { answers, rest } = answersOf(args);
   if (what === 'files') {
     const named = changedAmong(context, rest, entry => entry !== undefined && entry.status !== 'ignored');
-    for (const [repository, files] of named) await shelveSome(context, repository, answers, files);
+    for (const [repository, paths] of named) {
+      // A renamed file and what it was are put aside together.
+      await shelveSome(context, repository, answers, repository.included.withPartners(paths));
+    }
     return;
   }
   const repository = await context.repository(rest[0]);
   if (repository === undefined) return;
   await flushPendingChanges(context, repository);
   const files = what === 'included' ? repository.included.withPartners(repository.included.paths) : undefined;
-  const isEmpty = files === undefined ? changeCount(repository.model.counts) === 0 : files.length === 0;
+  const isEmpty = files === undefined ? repository.model.changeCount === 0 : files.length === 0;
   if (isEmpty && !answers.flag('untracked')) {
     const none = l10n.t('No changes to shelve.');
     showInfo(what === 'included' ? l10n.t('No changes are included.') : none);

@@ -3,10 +3,9 @@ import { l10n } from 'vscode';
 import { modal, pick, type PickItem } from '../../common/display.ts';
 import type { HgFlag, HgSetting } from '../../../hgCommand/hgCall.ts';
 import { shortRevision } from '../../common/changesetIds.ts';
-import { changeCount } from '../../model/updateLog.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import type { Answers } from '../../hg/presetAnswers.ts';
-import { askForName, bookmarksOf, inRepository } from '../../pickers/namePicker.ts';
+import { askForName, bookmarksOf, inRepository, takenBranches } from '../../pickers/namePicker.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
 import { typedMessage } from '../commit/messageTemplate.ts';
 import { pickChangeset, pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
@@ -55,7 +54,7 @@ export async function updateTo(
     if (bookmark !== undefined) await activate(context, repository, bookmark, revision);
     return true;
   };
-  if (changeCount(repository.model.counts) === 0) return move();
+  if (repository.model.changeCount === 0) return move();
   const way = answers.oneOf('localChanges', WAYS) ?? (await chooseWay(repository));
   switch (way) {
     case undefined:
@@ -98,7 +97,7 @@ async function runUpdate(
 }
 
 async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
-  const count = changeCount(model.counts);
+  const count = model.changeCount;
   const items: readonly (PickItem & { readonly way: Way })[] = [
     {
       icon: 'git-merge',
@@ -178,7 +177,7 @@ export function showConflicts({ model: { unresolved } }: OpenRepository): void {
 
 async function newBranch(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const prompt = l10n.t('Branch name (the branch is created by your next commit)');
-  const name = answers.text('name') ?? (await askForName(prompt));
+  const name = answers.text('name') ?? (await askForName(prompt, '', takenBranches(context, repository)));
   if (name === undefined) return;
   await context.hg.change(repository, { verb: 'branch', operands: [name], title: l10n.t('Creating branch…') });
 }
