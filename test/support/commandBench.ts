@@ -101,7 +101,7 @@ export class CommandBench {
     this.#context = {
       client: this.#client,
       repositories,
-      discovery: { look: async () => Promise.resolve() },
+      discovery: { discover: async () => Promise.resolve() },
       hints: { flush: () => undefined },
       log,
       extension: { workspaceState: memento, storageUri: new Uri('file', this.sandbox.path('storage')) },
