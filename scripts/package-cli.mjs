@@ -10,7 +10,7 @@ import { PlainError, npmCommand, outcomeOf, outputOf, projectRoot, reportFailure
 import { makeSample } from './sample-repository.mjs';
 
 const sizeLimit = 300_000; // Bytes of the tarball.
-const bundles = ['cli.cjs', 'scanner.cjs', 'linear.cjs'];
+const bundles = ['cli.cjs', 'worker.cjs', 'scanner.cjs', 'linear.cjs'];
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
 await main().catch(reportFailure);

@@ -71,6 +71,7 @@ const STATUS_OPTIONS: OptionSpecs = {
   },
   quiet: { type: 'boolean', short: 'q', help: 'hide untracked files' },
   stats: { type: 'boolean', help: 'report the work done on stderr' },
+  'no-server': { type: 'boolean', help: 'scan, even if a server could answer' },
   verbose: { type: 'boolean', short: 'v', help: 'add the state of an unfinished operation' },
   rev: {
     type: 'string',
@@ -147,6 +148,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: '[-R ROOT]',
     options: {},
     load: async () => (await import('./watch.ts')).watch,
+  },
+  daemon: {
+    summary: 'start, stop and examine the server that windows and terminals share',
+    usage: 'start|run|stop|status|list|log [--json]',
+    notes: [
+      "'start' starts it in the background, 'run' in the foreground; one server per user runs.",
+      "'status' and 'list' show the server and its repositories; 'log' shows the end of its log.",
+      'It only reads, and ends when nothing has used it for some minutes.',
+    ],
+    options: {
+      json: { type: 'boolean', help: 'write JSON, one object per line' },
+      'idle-seconds': { type: 'string', value: 'N', help: 'end after N seconds without use (default 600)' },
+      'unload-seconds': { type: 'string', value: 'N', help: 'unload a repository after N seconds (default 300)' },
+      'memory-megabytes': { type: 'string', value: 'N', help: 'keep repositories up to N megabytes (default 512)' },
+    },
+    operands: ['start', 'run', 'stop', 'status', 'list', 'log'],
+    load: async () => (await import('./daemon.ts')).daemon,
   },
   debugignore: {
     summary: 'show the rule, file and line that ignores each path',

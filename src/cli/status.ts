@@ -3,8 +3,8 @@ import { silentLogger } from '../base/log.ts';
 import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import { onlyDecoders } from '../base/decodeAccelerators.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
-import type { Status } from '../status/types.ts';
-import { settledStatus } from '../backends/mercurial/snapshot.ts';
+import { newWorkCounters, type Status } from '../status/types.ts';
+import { settledStatus, type SettledStatus } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_ERROR, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
@@ -12,6 +12,7 @@ import { readMoreStatus } from './moreStatus.ts';
 import { locateRepository, openRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
+import { askForStatus, canBeServed, type NotServed, type ServedStatus } from './serverStatus.ts';
 import { displaySettings } from './settings.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
@@ -38,37 +39,44 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const fromRoot = withSeparator(settings.separator);
   let complaints: Selection['complaints'] = [];
   let filter: Selection['filter'];
+  const asked = await askServerFirst(args, { wanted, hasMore: settings.moreStatus }, () =>
+    askForStatus(place, repository, io),
+  );
+  if (asked.kind === 'served') scanners.dispose();
   const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
-  const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input }) => {
-    const selection = await selectPaths(
-      args.positionals,
-      { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
-      compileLater,
-      restrictionsOf(args),
-    );
-    ({ complaints, filter } = selection);
-    return {
-      paths: selection.paths,
-      ignored: wanted.has('ignored') ? 'all' : 'none',
-      clean: wanted.has('clean'),
-      signal: io.signal,
-      bulk: { scanners },
-    };
-  }).finally(() => scanners.dispose());
+  const scan = (): Promise<SettledStatus> =>
+    settledStatus(repository, { rules }, async ({ input }) => {
+      const selection = await selectPaths(
+        args.positionals,
+        { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
+        compileLater,
+        restrictionsOf(args),
+      );
+      ({ complaints, filter } = selection);
+      return {
+        paths: selection.paths,
+        ignored: wanted.has('ignored') ? 'all' : 'none',
+        clean: wanted.has('clean'),
+        signal: io.signal,
+        bulk: { scanners },
+      };
+    }).finally(() => scanners.dispose());
+  const scanned = asked.kind === 'served' ? undefined : await scan();
+  const all = asked.kind === 'served' ? asked.entries : (scanned?.result.entries ?? []);
+  const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.snapshot.ignore()?.warnings;
   for (const warning of colors.warnings) complain(io, warning);
-  for (const warning of snapshot.ignore()?.warnings ?? []) complain(io, warning);
+  for (const warning of warnings ?? []) complain(io, warning);
   const shownInErrors = nameShownIn(io.stderr);
   for (const { path, reason } of complaints)
     io.stderr.write(`${shownInErrors((settings.relativeMessages ? fromCwd : fromRoot)(path))}: ${reason}\n`);
-  for (const { path, code } of result.unreadable) complain(io, `${toDisplay(path)}: cannot be read (${code})`);
+  for (const { path, code } of scanned?.result.unreadable ?? [])
+    complain(io, `${toDisplay(path)}: cannot be read (${code})`);
   const accept = filter;
-  const undecided = result.undecided.filter(({ path }) => accept?.(path, true) ?? true);
+  const undecided = (scanned?.result.undecided ?? []).filter(({ path }) => accept?.(path, true) ?? true);
   for (const { path, why } of undecided) complain(io, `${toDisplay(path)}: may be modified: ${why.message}`);
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
   const entries =
-    accept === undefined
-      ? result.entries
-      : result.entries.filter(({ path, status: kind }) => accept(path, !UNTRACKED.includes(kind)));
+    accept === undefined ? all : all.filter(({ path, status: kind }) => accept(path, !UNTRACKED.includes(kind)));
   writeStatus(
     inListingOrder(entries, wanted),
     {
@@ -77,14 +85,30 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       copies: settings.copies || args.flags.has('copies') || args.flags.has('all'),
       print0: args.flags.has('print0'),
       paint: colors.paint,
-      more: settings.moreStatus ? readMoreStatus(place, repository, snapshot.dirstate) : undefined,
+      more: settings.moreStatus && scanned ? readMoreStatus(place, repository, scanned.snapshot.dirstate) : undefined,
       pathFromCwd: fromCwd,
       displayPath: isRelative ? fromCwd : fromRoot,
     },
     io.stdout,
   );
-  if (args.flags.has('stats')) complain(io, outcomeLine(result.outcome, performance.now() - started));
+  if (args.flags.has('stats')) {
+    complain(io, asked.kind === 'served' ? 'server: answered' : `server: ${asked.why}`);
+    complain(io, outcomeLine(scanned?.result.outcome ?? newWorkCounters(), performance.now() - started));
+  }
   return undecided.length > 0 ? EXIT_ERROR : EXIT_OK;
+}
+
+/** Asks the shared server, unless it is forbidden or cannot know the answer. */
+async function askServerFirst(
+  args: ParsedArguments,
+  { wanted, hasMore }: { readonly wanted: ReadonlySet<Status>; readonly hasMore: boolean },
+  ask: () => Promise<ServedStatus | NotServed>,
+): Promise<ServedStatus | NotServed> {
+  if (args.flags.has('no-server')) return { kind: 'none', why: 'not asked' };
+  const { include, exclude } = restrictionsOf(args);
+  const isWhole = args.positionals.length + include.length + exclude.length === 0;
+  if (!isWhole || hasMore || !canBeServed(wanted)) return { kind: 'none', why: 'it knows too little for this' };
+  return ask();
 }
 
 /** Which statuses the flags ask for. Those of --all win over the others, as in Mercurial. */

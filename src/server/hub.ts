@@ -37,6 +37,8 @@ export interface SharedRepository extends OpenedBackend {
   readonly model: LiveModel;
   readonly contents: Contents;
   readonly watcher: TreeWatcher;
+  /** Device and inode of the root when it was first followed, 'DEVICE:INODE'; undefined if there was nothing. */
+  readonly rootId: string | undefined;
   /** Fires for each update of the model. */
   readonly onDidUpdate: Event<ModelUpdate>;
   /** Fires after the update by which the base of these files, in display form, became another. */
@@ -53,7 +55,8 @@ export interface Lease extends Disposable {
 interface Held {
   readonly repository: SharedRepository;
   readonly owned: DisposableStore;
-  users: number;
+  /** For each user the seconds between two audits. */
+  readonly leases: Set<{ readonly auditSeconds: number }>;
   isStarted: boolean;
 }
 
@@ -88,6 +91,11 @@ export class Hub implements Disposable {
     return this.#logger;
   }
 
+  /** Everything that is followed, with the number of its users. */
+  get all(): readonly { readonly repository: SharedRepository; readonly users: number }[] {
+    return [...this.#held.values()].map(({ repository, leases }) => ({ repository, users: leases.size }));
+  }
+
   /** The roots that are followed. */
   get roots(): readonly string[] {
     return [...new Set([...this.#held.values()].map(({ repository }) => repository.root))];
@@ -102,8 +110,14 @@ export class Hub implements Disposable {
     let held = this.#held.get(key);
     if (held === undefined) this.#held.set(key, (held = this.#make(options)));
     const mine = held;
-    mine.users++;
-    let isHeld = true;
+    const lease = { auditSeconds: options.auditSeconds };
+    mine.leases.add(lease);
+    // The most cautious user decides.
+    const schedule = (): void => {
+      const intervals = [...mine.leases].map(({ auditSeconds }) => auditSeconds).filter(seconds => seconds > 0);
+      mine.repository.model.auditEvery(intervals.length === 0 ? 0 : Math.min(...intervals) * 1000);
+    };
+    schedule();
     return {
       repository: mine.repository,
       start: () => {
@@ -112,10 +126,11 @@ export class Hub implements Disposable {
         mine.repository.model.start();
       },
       dispose: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        mine.users--;
-        if (mine.users > 0) return;
+        if (!mine.leases.delete(lease)) return;
+        if (mine.leases.size > 0) {
+          schedule();
+          return;
+        }
         if (this.#held.get(key) === mine) this.#held.delete(key);
         mine.owned.dispose();
       },
@@ -136,7 +151,9 @@ export class Hub implements Disposable {
     const means = { vfs: this.vfs, environment, accelerators: scanners.means };
     const opened = openBackend({ root, system }, means);
     const { backend, queries } = opened;
-    const watcher = createTreeWatcher({ root, controlName: backend.controlName, share: watchShare, logger });
+    const controlName = backend.controlName;
+    const others = (): number => this.#watched - watcher.watched;
+    const watcher: TreeWatcher = createTreeWatcher({ root, controlName, share: watchShare, others, logger });
     const model = owned.add(
       new LiveModel({
         backend,
@@ -162,12 +179,25 @@ export class Hub implements Disposable {
     );
     const repository: SharedRepository = {
       ...opened,
-      ...{ root, model, contents, watcher },
+      ...{ root, model, contents, watcher, rootId: rootIdOf(this.vfs, root) },
       onDidUpdate: updates.event,
       onDidChangeBases: bases.event,
     };
-    return { repository, owned, users: 0, isStarted: false };
+    return { repository, owned, leases: new Set(), isStarted: false };
   }
+
+  /** Watches of all working copies. */
+  get #watched(): number {
+    let sum = 0;
+    for (const { repository } of this.#held.values()) sum += repository.watcher.watched;
+    return sum;
+  }
+}
+
+/** Returns 'DEVICE:INODE' of a root; undefined if there is no such directory. */
+export function rootIdOf(vfs: Vfs, root: string): string | undefined {
+  const identity = vfs.targetIdentity(root);
+  return identity && `${identity.device}:${identity.inode}`;
 }
 
 /** Answers depend on the root and on the variables that Mercurial's configuration is read with. */

@@ -164,6 +164,8 @@ export interface OpenOptions {
   readonly auditSeconds: number;
   /** Share of the system's limit of watches that may be used, 0 to 1. */
   readonly watchShare: number;
+  /** 'DEVICE:INODE' of the root as the client sees it: the shared server compares it with its own. */
+  readonly rootId?: string;
   /** Files that the user sees: their directories are scanned first. */
   readonly first?: readonly string[];
 }
@@ -211,6 +213,8 @@ export type ContentAnswer =
       readonly size: number;
       /** As they are in the repository. Needs a connection that carries typed arrays, as a message port does. */
       readonly bytes?: Uint8Array;
+      /** Replaces `bytes` on a connection that carries text. */
+      readonly base64?: string;
     }
   | { readonly kind: 'none'; readonly reason: NoContentReason; readonly message: string };
 

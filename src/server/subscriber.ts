@@ -10,7 +10,8 @@ import { handleHistory } from './handlers/historyHandlers.ts';
 import { handleIgnore } from './handlers/ignoreHandlers.ts';
 import type { Hub, Lease, SharedRepository } from './hub.ts';
 import * as protocol from './protocol.ts';
-import { toMessages, type PublishedUpdate } from './updates.ts';
+import { UpdateSender } from './updateSender.ts';
+import type { PublishedUpdate } from './updates.ts';
 
 /** Answers beside the live model, where that cannot: `hg`, for one client, in a repository that is unsupported. */
 export interface Companion extends Disposable {
@@ -33,6 +34,12 @@ export interface SubscriberOptions {
   readonly environment: HgEnvironment;
   /** Makes what answers beside the model; not given: nothing does. */
   companion?(options: protocol.OpenOptions): Companion;
+  /** Resolves when the client can take more. Not given: it always can, and nothing waits. */
+  readonly drained?: () => Promise<void>;
+  /** True if `bytes` travel as base64: the connection carries text. */
+  readonly sendsText?: boolean;
+  /** Throws if the client may not follow a repository. */
+  check?(options: protocol.OpenOptions): void;
   /** Called when the client has closed a repository, or tried to. */
   onClosed?(root: string): void;
   /** Called when the other side is gone. */
@@ -133,18 +140,21 @@ export class Subscriber implements Disposable {
   #open(options: protocol.OpenOptions): void {
     const { root } = options;
     if (this.#followed.has(root)) return;
+    this.#options.check?.(options);
     const owned = new DisposableStore();
     const lease: Lease = owned.add(this.#options.hub.share({ ...options, environment: this.#options.environment }));
     const { repository } = lease;
     const companion = this.#options.companion?.(options);
     if (companion !== undefined) owned.add(companion);
-    let sequence = 0;
-    const publish = (update: PublishedUpdate): void => {
-      for (const message of toMessages(root, update, sequence + 1)) {
-        sequence = message.sequence;
-        this.#send(protocol.DidUpdate, message);
-      }
-    };
+    const sender = owned.add(
+      new UpdateSender({
+        root,
+        send: message => this.#send(protocol.DidUpdate, message),
+        drained: this.#options.drained,
+        current: () => repository.model.current('shared'),
+      }),
+    );
+    const publish = (update: PublishedUpdate): void => sender.publish(update);
     const publishBases = (paths: readonly string[]): void => this.#send(protocol.DidChangeBase, { root, paths });
     const follow = (update: ModelUpdate): void => {
       if (companion?.follow(update.state) !== true) publish(update);
@@ -158,13 +168,20 @@ export class Subscriber implements Disposable {
     owned.add(repository.onDidChangeBases(publishBases));
     this.#followed.set(root, { repository, companion, dispose: () => owned.dispose() });
     lease.start();
+    // Somebody else follows it already: what is known comes at once.
+    const known = repository.model.current('shared');
+    if (known !== undefined) follow(known);
   }
 
   async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {
     const followed = this.#followed.get(query.root);
     if (followed === undefined) return noContent('unavailable', `${query.root} is not an open repository.`);
     const { companion, repository } = followed;
-    return companion?.isActive === true ? companion.content(query) : repository.contents.answer(query);
+    if (companion?.isActive === true) return companion.content(query);
+    const answer = await repository.contents.answer(query);
+    if (this.#options.sendsText !== true || answer.kind !== 'content' || answer.bytes === undefined) return answer;
+    const { bytes, ...rest } = answer;
+    return { ...rest, base64: Buffer.from(bytes).toString('base64') };
   }
 
   #send<P>(type: NotificationType<P>, params: P): void {

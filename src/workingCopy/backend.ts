@@ -63,6 +63,14 @@ export function isBusy(backend: Backend): boolean {
   return backend.isBusy?.() ?? backend.lock() !== 'free';
 }
 
+/** Which state of a repository a snapshot was read from: for clients that must know that it is still theirs. */
+export interface SnapshotIdentity {
+  /** The state of the stat cache's file, 'INODE SIZE MTIME CTIME' with times in nanoseconds; 'none' without a file. */
+  readonly statCache: string;
+  /** Absolute paths of the ignore files that the rules start from, in order. */
+  readonly ignoreFiles: readonly string[];
+}
+
 export interface Backend {
   readonly root: string;
   /** The name in the root that holds the system's own files: '.hg'. A hint of it alone loads what is recorded. */
@@ -80,6 +88,8 @@ export interface Backend {
    * False if a command replaced the stat cache since the snapshot was read. Costs one stat, before each publication.
    */
   isCurrent(snapshot: Snapshot): boolean;
+  /** Not given: there are no exact answers for others. */
+  identityOf?(snapshot: Snapshot): SnapshotIdentity;
   /** The recorded paths whose entries differ between two snapshots of this backend. */
   changedPaths(from: Snapshot, to: Snapshot): BytePath[];
   /** The engine is idle: releases memory that is cheap to fill again. */

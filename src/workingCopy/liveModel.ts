@@ -49,6 +49,8 @@ export class LiveModel implements Disposable {
   readonly #publisher: Publisher;
   readonly #publication: Publication;
   readonly #queue = new HintQueue();
+  /** Paths that could not be read when they were scanned last. */
+  readonly #unreadable = new Set<BytePath>();
   readonly #audits: AuditScheduler;
   readonly #rules: RuleFiles;
   /** Why a scan of everything must follow the next load; undefined if none must. */
@@ -82,9 +84,18 @@ export class LiveModel implements Disposable {
     );
     this.#loader = this.#owned.add(new SnapshotLoader(options.backend, options.logger, () => this.#loop.schedule()));
     const events = {
-      onDirectory: (path: BytePath, fresh: boolean) => this.#watcher.watch(path, fresh),
-      onDirectoryGone: (path: BytePath) => this.#watcher.unwatch(path),
-      onUnreadable: (path: BytePath, code: string) => this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`),
+      onDirectory: (path: BytePath, fresh: boolean) => {
+        this.#unreadable.delete(path);
+        this.#watcher.watch(path, fresh);
+      },
+      onDirectoryGone: (path: BytePath) => {
+        this.#unreadable.delete(path);
+        this.#watcher.unwatch(path);
+      },
+      onUnreadable: (path: BytePath, code: string) => {
+        this.#unreadable.add(path);
+        this.#logger.warn(`${toDisplay(path)} cannot be read (${code})`);
+      },
       onRechecked: () => this.#loop.backgroundNext(),
     };
     const bulk = options.bulk && {
@@ -127,6 +138,26 @@ export class LiveModel implements Disposable {
   /** All the work that was ever done. */
   get outcome(): Readonly<WorkCounters> {
     return this.#reconciler.outcome;
+  }
+
+  /** Everything that is known, as an update for a listener who came later; undefined before the first update. */
+  current(cause: string): ModelUpdate | undefined {
+    return this.#publisher.current(cause);
+  }
+
+  /** True if a path could not be read, so that its status is a guess. */
+  get hasUnreadable(): boolean {
+    return this.#unreadable.size > 0;
+  }
+
+  /** Rescans everything in the background. */
+  audit(): void {
+    this.#startAudit();
+  }
+
+  /** Changes the interval between two audits, in milliseconds; 0 for none. */
+  auditEvery(milliseconds: number): void {
+    this.#audits.every(milliseconds);
   }
 
   /** True while directories of a scan still lack their watches, or the audit after these has not finished. */
@@ -329,6 +360,7 @@ export class LiveModel implements Disposable {
       this.#scanCause ??= 'many file events';
       return;
     }
+    for (const path of taken) this.#unreadable.delete(path);
     if (this.#rules.touches(this.snapshot!.files, taken)) this.#loader.request();
     if (this.#reconciler.hint(taken)) this.#begin('file events');
   }
@@ -397,6 +429,7 @@ export class LiveModel implements Disposable {
     if (sameProblem(state, this.#publisher.state)) return;
     this.#reconciler.clear();
     this.#audits.reset();
+    this.#unreadable.clear();
     this.#publisher.reset(this.tree);
     this.#begin('repository not available');
     this.#watcher.unwatchBelow();

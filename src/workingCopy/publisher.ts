@@ -146,6 +146,27 @@ export class Publisher implements Disposable {
     if (update !== undefined) this.#updates.fire(update);
   }
 
+  /** Everything that is known, for a listener who came later; undefined as long as nothing was published. */
+  current(cause: string): ModelUpdate | undefined {
+    const { state, settled } = this.#told;
+    if (state === undefined) return undefined;
+    return {
+      state: this.state,
+      head: this.head,
+      reset: true,
+      changes: [...this.tree.entries()].map(([path, entry]) => ({ path, entry })),
+      counts: { ...this.tree.counts },
+      tracked: this.tracked,
+      nestedRepositories: [...this.nestedRepositories].sort(),
+      mergeState: this.mergeState ?? null,
+      subrepositories: this.subrepositories ?? [],
+      settled,
+      cause,
+      outcome: newWorkCounters(),
+      milliseconds: 0,
+    };
+  }
+
   dispose(): void {
     this.#updates.dispose();
   }

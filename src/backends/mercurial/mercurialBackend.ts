@@ -15,7 +15,7 @@ import type { Store, StoreTree } from '../../mercurial/store/store.ts';
 import { subrepositories, subrepositoryDirectories } from '../../mercurial/repository/subrepos.ts';
 import { sameIdentity, type Vfs } from '../../files/vfs.ts';
 import type { StatusInput, TreeRules } from '../../status/types.ts';
-import type { Backend, Lock, Snapshot, Subrepository } from '../../workingCopy/backend.ts';
+import type { Backend, Lock, Snapshot, SnapshotIdentity, Subrepository } from '../../workingCopy/backend.ts';
 import { HeadReader } from './mercurialHead.ts';
 import { MergeStateReader } from './mercurialMergeState.ts';
 
@@ -115,6 +115,15 @@ export class MercurialBackend implements Backend {
   isCurrent(snapshot: Snapshot): boolean {
     const { repository, dirstate } = snapshot as MercurialSnapshot;
     return sameIdentity(repository.dirstateIdentity(), dirstate.identity);
+  }
+
+  identityOf(snapshot: Snapshot): SnapshotIdentity {
+    const { repository, dirstate } = snapshot as MercurialSnapshot;
+    const { inode, size, mtimeNs, ctimeNs } = dirstate.identity ?? {};
+    return {
+      statCache: dirstate.identity === undefined ? 'none' : `${inode} ${size} ${mtimeNs} ${ctimeNs}`,
+      ignoreFiles: repository.ignoreFiles,
+    };
   }
 
   changedPaths(from: Snapshot, to: Snapshot): BytePath[] {

@@ -43,7 +43,7 @@ export interface AuditSlice {
 export class AuditScheduler implements Disposable {
   readonly #reconciler: Reconciler;
   readonly #logger: Logger;
-  readonly #intervalMs: number;
+  #intervalMs: number;
   readonly #due: Delay;
   readonly #onDue: () => void;
   readonly #catchUp: CatchUp;
@@ -74,6 +74,13 @@ export class AuditScheduler implements Disposable {
   /** True while directories of a scan still lack their watches, or the audit after these has not finished. */
   get isCatchingUp(): boolean {
     return this.#catchUp.isPending;
+  }
+
+  /** Changes the interval, from the last audit on. */
+  every(milliseconds: number): void {
+    this.#intervalMs = milliseconds;
+    this.#due.cancel();
+    if (milliseconds > 0 && this.#ended > 0) this.#due.set(milliseconds);
   }
 
   /** The window has the focus: an audit is due now, unless one has just ended. */

@@ -39,6 +39,8 @@ export interface WatchOptions {
   readonly controlName: string;
   /** Part of the system's limit of watches that may be used, 0 to 1; it is shared by everything the user runs. */
   readonly share: number;
+  /** Watches that this process has for other working copies: all of them share the limit. Not given: none. */
+  readonly others?: () => number;
   readonly logger: Logger;
 }
 
@@ -107,7 +109,7 @@ export class DirectoryWatcher implements TreeWatcher {
     if (this.#disposed) return;
     const old = this.#watches.get(path);
     if (old !== undefined && !fresh) return;
-    if (old === undefined && this.#watches.size >= this.#limit) {
+    if (old === undefined && this.#watches.size + (this.#options.others?.() ?? 0) >= this.#limit) {
       this.#refuse(path, `the limit of ${this.#limit} watches is reached`);
       return;
     }

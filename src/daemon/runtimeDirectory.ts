@@ -1,0 +1,164 @@
+// The shared server's own directory: its socket and its log. Nothing else in Quicksilver writes files. Rules:
+// - It belongs to the user and has the mode 0700, so that nobody else can connect, list it or put a socket into it.
+// - It lies outside of every repository: those may be read-only, shared or hostile.
+// - A name of a socket has fewer than 104 bytes, the limit of macOS (Linux: 108).
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { systemErrorCode } from '../base/errors.ts';
+
+/** The first number of the protocol's version is part of the name: servers of other versions have other sockets. */
+export const PROTOCOL_MAJOR = 1;
+/** The second number counts additions. */
+export const PROTOCOL_MINOR = 0;
+export const SOCKET_NAME = `qs${PROTOCOL_MAJOR}.sock`;
+export const LOG_NAME = 'server.log';
+const MOST_ADDRESS_BYTES = 103;
+const MOST_LOG_BYTES = 1 << 20;
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Returns the path of the user's runtime directory, which need not exist. Undefined where there is no server: on
+ * Windows, as another user by sudo, and if the path is too long. Clients in C and Python have the same rule.
+ */
+export function runtimeDirectoryPath(variables: Variables): string | undefined {
+  const user = process.geteuid?.();
+  if (user === undefined || process.platform === 'win32') return undefined;
+  // By sudo with the home of somebody else: files made there would be in that user's way.
+  if (user === 0 && variables['HOME'] !== os.userInfo().homedir) return undefined;
+  const directory = chosenDirectory(variables, user);
+  const address = Buffer.byteLength(path.join(directory, 'p4294967295'));
+  return Math.max(address, Buffer.byteLength(path.join(directory, SOCKET_NAME))) > MOST_ADDRESS_BYTES
+    ? undefined
+    : directory;
+}
+
+function chosenDirectory(variables: Variables, user: number): string {
+  const own = variables['QUICKSILVER_RUNTIME_DIRECTORY'];
+  if (own !== undefined && path.isAbsolute(own)) return own;
+  const session = variables['XDG_RUNTIME_DIR'];
+  if (session !== undefined && path.isAbsolute(session) && isPrivate(session, user)) {
+    return path.join(session, 'quicksilver');
+  }
+  const temporary = variables['TMPDIR'];
+  const base = temporary !== undefined && path.isAbsolute(temporary) ? temporary : '/tmp';
+  return path.join(base, `quicksilver-${user}`);
+}
+
+function isPrivate(directory: string, user: number): boolean {
+  const stat = lstat(directory);
+  return stat !== undefined && stat.isDirectory() && stat.uid === user && (stat.mode & 0o077) === 0;
+}
+
+function lstat(file: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(file);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** The runtime directory as one process uses it. */
+export class RuntimeDirectory {
+  readonly path: string;
+  readonly #user: number;
+
+  constructor(directory: string) {
+    this.path = directory;
+    this.#user = process.geteuid?.() ?? -1;
+  }
+
+  /** The address at which clients find the server. */
+  get address(): string {
+    return path.join(this.path, SOCKET_NAME);
+  }
+
+  get logFile(): string {
+    return path.join(this.path, LOG_NAME);
+  }
+
+  /** True if the directory exists, is no link, and is closed to everybody else. */
+  isSafe(): boolean {
+    return isPrivate(this.path, this.#user);
+  }
+
+  /** Makes the directory. False if something else is there, or another user may enter it. */
+  make(): boolean {
+    try {
+      fs.mkdirSync(this.path, { mode: 0o700 });
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EEXIST') return false;
+    }
+    return this.isSafe();
+  }
+
+  /** The private name under which a starting server listens first. */
+  privateAddress(process: number): string {
+    return path.join(this.path, `p${process}`);
+  }
+
+  /** Gives the socket its public name, instead of the one before. */
+  publish(privateAddress: string): void {
+    fs.chmodSync(privateAddress, 0o600);
+    fs.renameSync(privateAddress, this.address);
+  }
+
+  /** The inode behind a name; undefined if there is none. */
+  inode(address: string): number | undefined {
+    return lstat(address)?.ino;
+  }
+
+  remove(address: string): void {
+    fs.rmSync(address, { force: true });
+  }
+
+  /** Private names that other starting servers have, or have left behind: their process and the age in milliseconds. */
+  *privateNames(): Generator<{ readonly address: string; readonly process: number; readonly age: number }> {
+    for (const name of fs.readdirSync(this.path)) {
+      const number = /^p(\d{1,10})$/.exec(name)?.[1];
+      const address = path.join(this.path, name);
+      const stat = number === undefined ? undefined : lstat(address);
+      if (stat !== undefined) yield { address, process: Number(number), age: Date.now() - stat.mtimeMs };
+    }
+  }
+
+  /** Programs that clean temporary directories leave young files alone. */
+  touch(): void {
+    const now = new Date();
+    for (const file of [this.path, this.address, this.logFile]) {
+      if (lstat(file) !== undefined) fs.utimesSync(file, now, now);
+    }
+  }
+
+  /** Adds lines to the log, which is renamed when it has one megabyte: at most two files exist. */
+  log(lines: string): void {
+    const size = lstat(this.logFile)?.size ?? 0;
+    if (size > MOST_LOG_BYTES) fs.renameSync(this.logFile, `${this.logFile}.1`);
+    const flags = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
+    const file = fs.openSync(this.logFile, flags, 0o600);
+    try {
+      fs.writeSync(file, lines);
+    } finally {
+      fs.closeSync(file);
+    }
+  }
+
+  /** The last lines of the log; '' if there is none. */
+  readLog(mostBytes = 64 << 10): string {
+    if (lstat(this.logFile) === undefined) return '-';
+    const text = fs.readFileSync(this.logFile, 'utf8');
+    return text.length <= mostBytes ? text : text.slice(text.indexOf('\n', text.length - mostBytes) + 1);
+  }
+}
+
+/** Names the mount namespace of this process: paths of another one lead elsewhere. '-' where there are none. */
+export function mountNamespace(): string {
+  try {
+    return fs.readlinkSync('/proc/self/ns/mnt');
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return '-';
+  }
+}

@@ -1,0 +1,50 @@
+// The environment in which a client's repositories are read: only the variables that change Mercurial's configuration.
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { SENT_VARIABLES } from '../../daemon/shortForm.ts';
+import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+
+/** Variables that are no text of the configuration, so that a name in it may well be one of these. */
+const KNOWN: ReadonlySet<string> = new Set(SENT_VARIABLES);
+
+export interface ClientEnvironment {
+  readonly environment: HgEnvironment;
+  /**
+   * True if the configuration uses a variable that the client did not send: then the answer may be another one for each
+   * client. It is known only when the configuration has been read.
+   */
+  readonly usesOthers: () => boolean;
+}
+
+/**
+ * @param sent by name; others than {@link SENT_VARIABLES} do not count
+ * @param hasHg true for a directory with a program hg: of PATH only that directory matters, for Mercurial's own hgrc
+ */
+export function clientEnvironment(
+  sent: Readonly<Record<string, string>>,
+  hasHg: (directory: string) => boolean,
+): ClientEnvironment {
+  const variables: Record<string, string> = {};
+  for (const name of SENT_VARIABLES) {
+    const value = sent[name];
+    if (value !== undefined) variables[name] = value;
+  }
+  const programs = (variables['PATH'] ?? '').split(path.delimiter).find(item => path.isAbsolute(item) && hasHg(item));
+  variables['PATH'] = programs ?? '';
+  let usesOthers = false;
+  const observed = new Proxy(variables, {
+    get: (target, name) => {
+      if (typeof name !== 'string') return undefined;
+      // Read for Windows only, or a second spelling.
+      if (!KNOWN.has(name) && name !== 'Path') usesOthers = true;
+      return target[name];
+    },
+  });
+  const environment: HgEnvironment = {
+    variables: observed,
+    platform: process.platform,
+    homeDirectory: variables['HOME'] ?? os.userInfo().homedir,
+    userId: process.geteuid?.(),
+  };
+  return { environment, usesOthers: () => usesOthers };
+}

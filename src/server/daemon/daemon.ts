@@ -1,0 +1,168 @@
+// The shared server: one process per user that holds live models for windows, terminals and other tools. It only reads:
+// it starts no program, takes no lock, and writes nothing outside of its runtime directory.
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { version } from '../../../package.json';
+import { Delay } from '../../base/async.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import { mountNamespace, type RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
+import { decodeRequest, MOST_REQUEST_BYTES } from '../../daemon/shortForm.ts';
+import { Hub } from '../hub.ts';
+import { clientEnvironment } from './clientEnvironment.ts';
+import { infoLines } from './info.ts';
+import { Listener } from './listener.ts';
+import { Models, type ModelLimits } from './models.ts';
+import { answerShortly, refusal, type ShortRequestContext } from './shortRequests.ts';
+
+export interface DaemonOptions extends ModelLimits {
+  readonly directory: RuntimeDirectory;
+  readonly logger: Logger;
+  /** It ends when there was no model and no connection for so long. */
+  readonly idleMs: number;
+  /** Names the private socket. Default: the number of the process. */
+  readonly process?: number;
+  /** Tests force a race with it. */
+  beforeRename?(): Promise<void>;
+}
+
+/** Connections at one time; the next one is closed at once. */
+const MOST_CONNECTIONS = 32;
+/** Who connects and sends nothing is dropped. */
+const SILENT_MS = 5000;
+const IDLE_LOOK_MS = 1000;
+
+export class Daemon implements Disposable {
+  readonly serverId = randomBytes(8).toString('hex');
+  readonly #options: DaemonOptions;
+  readonly #owned = new DisposableStore();
+  readonly #hub: Hub;
+  readonly #models: Models;
+  readonly #listener: Listener;
+  readonly #sockets = new Set<Socket>();
+  readonly #idleLook: Delay;
+  readonly #startedAt = Date.now();
+  #busyAt = performance.now();
+  #answered = 0;
+  #isEnding = false;
+  #end: (why: string) => void = () => undefined;
+
+  /** Resolves with the reason when the server has ended. */
+  readonly ended: Promise<string> = new Promise(resolve => (this.#end = resolve));
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#hub = this.#owned.add(new Hub(options.logger));
+    this.#models = this.#owned.add(new Models(this.#hub, options));
+    this.#listener = this.#owned.add(
+      new Listener({
+        directory: options.directory,
+        process: options.process ?? process.pid,
+        onConnection: socket => this.#serve(socket),
+        ...(options.beforeRename && { beforeRename: options.beforeRename }),
+      }),
+    );
+    this.#owned.add(
+      this.#listener.onDidLose(why => {
+        this.#hub.logger.info(`no more connections: ${why}`);
+        this.#isEnding = true;
+        this.#look();
+      }),
+    );
+    this.#idleLook = this.#owned.add(new Delay(() => this.#look()));
+  }
+
+  /** Resolves with false if another server runs; then this one is over. */
+  async start(): Promise<boolean> {
+    const isListening = await this.#listener.listen();
+    if (!isListening) {
+      this.#finish('another server runs');
+      return false;
+    }
+    this.#hub.logger.info(`server ${this.serverId} of version ${version} listens, process ${process.pid}`);
+    this.#idleLook.set(IDLE_LOOK_MS);
+    return true;
+  }
+
+  dispose(): void {
+    this.#finish('stopped');
+  }
+
+  #finish(why: string): void {
+    if (this.#owned.isDisposed) return;
+    this.#owned.dispose();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#end(why);
+  }
+
+  /** Ends the server if there is nothing left to do. */
+  #look(): void {
+    if (this.#owned.isDisposed) return;
+    const now = performance.now();
+    const isBusy = this.#sockets.size > 0 || (!this.#isEnding && this.#hub.all.length > 0);
+    if (isBusy) this.#busyAt = now;
+    if (!isBusy && this.#isEnding) this.#finish('superseded');
+    else if (now - this.#busyAt >= this.#options.idleMs) this.#finish('idle');
+    else this.#idleLook.set(Math.min(IDLE_LOOK_MS, this.#options.idleMs));
+  }
+
+  #serve(socket: Socket): void {
+    // A client that hangs up must not end the server.
+    socket.on('error', () => socket.destroy());
+    if (this.#sockets.size >= MOST_CONNECTIONS || this.#owned.isDisposed) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    const silence = new Delay(() => socket.destroy());
+    silence.set(SILENT_MS);
+    socket.on('close', () => {
+      silence.dispose();
+      this.#sockets.delete(socket);
+      if (this.#isEnding) this.#look();
+    });
+    let received: Buffer = Buffer.alloc(0);
+    const take = (bytes: Buffer): void => {
+      received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
+      const request = decodeRequest(received.toString('latin1'));
+      if (request === undefined && received.length <= MOST_REQUEST_BYTES) return;
+      socket.off('data', take);
+      silence.cancel();
+      if (request === undefined || typeof request === 'string') {
+        socket.end(refusal(request ?? 'the request is too long'), 'latin1');
+        return;
+      }
+      this.#answered++;
+      answerShortly(request, this.#context(socket)).then(
+        answer => socket.end(answer, 'latin1'),
+        (error: unknown) => {
+          this.#hub.logger.error(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));
+          socket.end(refusal(errorMessage(error)), 'latin1');
+        },
+      );
+    };
+    socket.on('data', take);
+  }
+
+  #context(socket: Socket): ShortRequestContext {
+    const { vfs } = this.#hub;
+    return {
+      vfs,
+      models: this.#models,
+      mount: mountNamespace(),
+      serverId: this.serverId,
+      environment: variables =>
+        clientEnvironment(variables, directory => vfs.identity(`${directory}/hg`) !== undefined),
+      info: () =>
+        infoLines({
+          hub: this.#hub,
+          serverId: this.serverId,
+          secondsUp: (Date.now() - this.#startedAt) / 1000,
+          connections: this.#sockets.size,
+          answered: this.#answered,
+        }),
+      stop: () => void socket.on('close', () => this.#finish('asked to stop')),
+    };
+  }
+}

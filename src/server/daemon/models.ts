@@ -1,0 +1,126 @@
+// The models that the shared server keeps for clients that ask now and then. Each stays for some minutes after the last
+// question. If memory is short, the least recently used one goes.
+import { Delay } from '../../base/async.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { Hub, Lease, SharedRepository } from '../hub.ts';
+import { factsOf, type RootFacts } from './exactStatus.ts';
+import type { ClientEnvironment } from './clientEnvironment.ts';
+
+export interface ModelLimits {
+  /** A model that nobody has asked for so long is unloaded. */
+  readonly unloadMs: number;
+  /** The estimated bytes of all models together. */
+  readonly memoryBytes: number;
+}
+
+export interface KeptModel {
+  readonly repository: SharedRepository;
+  readonly facts: RootFacts;
+  readonly usesOthers: () => boolean;
+}
+
+interface Kept extends KeptModel {
+  readonly lease: Lease;
+  askedAt: number;
+  /** Questions that are being answered: it is not unloaded meanwhile. */
+  pending: number;
+}
+
+/** A client without watches of its own has no audits; a model that was not asked for so long makes one. */
+const AUDIT_AFTER_MS = 60_000;
+/** The part of the system's watches that all models of the server may have. */
+const WATCH_SHARE = 0.25;
+
+export class Models implements Disposable {
+  readonly #hub: Hub;
+  readonly #limits: ModelLimits;
+  readonly #kept = new Map<string, Kept>();
+  readonly #due: Delay;
+  readonly #now: () => number;
+
+  constructor(hub: Hub, limits: ModelLimits, now: () => number = () => performance.now()) {
+    this.#hub = hub;
+    this.#limits = limits;
+    this.#now = now;
+    this.#due = new Delay(() => this.#unload());
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** Answers a question with the model of a root (absolute path without symbolic links), and starts it if needed. */
+  async ask<T>(root: string, client: ClientEnvironment, answer: (kept: KeptModel) => Promise<T>): Promise<T> {
+    const kept = this.#find(root, client);
+    kept.pending++;
+    try {
+      return await answer(kept);
+    } finally {
+      kept.pending--;
+      kept.askedAt = this.#now();
+    }
+  }
+
+  #find(root: string, client: ClientEnvironment): Kept {
+    const key = JSON.stringify([root, { ...client.environment.variables }]);
+    let kept = this.#kept.get(key);
+    const now = this.#now();
+    if (kept === undefined) {
+      const { environment, usesOthers } = client;
+      const lease = this.#hub.share({ root, environment, auditSeconds: 0, watchShare: WATCH_SHARE });
+      kept = { lease, repository: lease.repository, facts: factsOf(root), usesOthers, askedAt: now, pending: 0 };
+      lease.start();
+      this.#makeRoom();
+    } else if (now - kept.askedAt > AUDIT_AFTER_MS) {
+      kept.repository.model.audit();
+    }
+    kept.askedAt = now;
+    // The most recently used one comes last.
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    if (!this.#due.isSet) this.#due.set(this.#limits.unloadMs);
+    return kept;
+  }
+
+  /** Unloads the models of a root: it is another directory now. */
+  forget(root: string): void {
+    for (const [key, { repository }] of this.#kept) if (repository.root === root) this.#drop(key);
+  }
+
+  dispose(): void {
+    this.#due.dispose();
+    for (const key of [...this.#kept.keys()]) this.#drop(key);
+  }
+
+  #unload(): void {
+    const now = this.#now();
+    for (const [key, { askedAt, pending }] of this.#kept) {
+      if (pending === 0 && now - askedAt >= this.#limits.unloadMs) this.#drop(key);
+    }
+    const [oldest] = this.#kept.values();
+    if (oldest !== undefined) this.#due.set(Math.max(1, oldest.askedAt + this.#limits.unloadMs - now));
+  }
+
+  #makeRoom(): void {
+    let used = 0;
+    for (const { repository } of this.#hub.all) used += estimatedBytes(repository);
+    for (const [key, { repository, pending }] of this.#kept) {
+      if (used <= this.#limits.memoryBytes) return;
+      if (pending > 0) continue;
+      used -= estimatedBytes(repository);
+      this.#drop(key);
+    }
+  }
+
+  #drop(key: string): void {
+    this.#kept.get(key)?.lease.dispose();
+    this.#kept.delete(key);
+  }
+}
+
+/** Measured: 57 MB for 300,000 tracked files in 25,000 directories, some 300 bytes for an entry. */
+export function estimatedBytes({ model }: SharedRepository): number {
+  const { counts } = model.tree;
+  const entries = counts.modified + counts.added + counts.removed + counts.deleted + counts.unknown + counts.ignored;
+  return 200 * (model.snapshot?.input.statCache.entryCount ?? 0) + 300 * entries + 300 * model.watched.directories;
+}

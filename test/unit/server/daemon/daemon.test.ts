@@ -1,0 +1,219 @@
+// The shared server's promises: one of many starters remains, requests are bounded, it ends when nobody needs it, and an
+// answer is exact or refused with a reason.
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { runtimeDirectoryPath, RuntimeDirectory } from '../../../../src/daemon/runtimeDirectory.ts';
+import { bareRepository, DaemonRig } from '../../../support/daemonRig.ts';
+
+const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
+const skipExact = process.platform === 'linux' ? skip : 'only Linux has exact answers';
+
+function rigOf(t: TestContext): DaemonRig {
+  const rig = new DaemonRig();
+  t.after(() => rig.dispose());
+  return rig;
+}
+
+/** Sends bytes and resolves with everything that comes until the connection ends. */
+function exchange(address: string, bytes: string): Promise<string> {
+  return new Promise(resolve => {
+    const socket = net.connect(address);
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('connect', () => socket.write(bytes, 'latin1'));
+    socket.on('data', (chunk: string) => (text += chunk));
+    socket.on('error', () => resolve(text));
+    socket.on('close', () => resolve(text));
+  });
+}
+
+describe('the start', { skip }, () => {
+  test('of twenty servers at once leaves one, also over the socket of a dead one', async t => {
+    const rig = rigOf(t);
+    for (let round = 0; round < 3; round++) {
+      const daemons = Array.from({ length: 20 }, () => rig.daemon());
+      await Promise.all(daemons.map(daemon => daemon.start()));
+      // A loser of the last step notices within a moment, and ends.
+      const states = daemons.map(daemon => ({ daemon, isOver: false }));
+      for (const state of states) void state.daemon.ended.then(() => (state.isOver = true));
+      while (states.filter(({ isOver }) => !isOver).length > 1) {
+        await Promise.race(states.filter(({ isOver }) => !isOver).map(({ daemon }) => daemon.ended));
+      }
+      const [survivor] = states.filter(({ isOver }) => !isOver);
+      assert.ok(survivor !== undefined, 'one is left');
+      assert.match(await rig.answer('info'), new RegExp(survivor.daemon.serverId));
+      assert.deepEqual(fs.readdirSync(rig.directory.path).sort(), ['qs1.sock']);
+      survivor.daemon.dispose();
+    }
+  });
+
+  test('of two that both find nobody and rename at once leaves the last one', async t => {
+    const rig = rigOf(t);
+    let waiting = 0;
+    let go: () => void = () => undefined;
+    const both = new Promise<void>(resolve => (go = resolve));
+    const beforeRename = (): Promise<void> => {
+      if (++waiting === 2) go();
+      return both;
+    };
+    const daemons = [rig.daemon({ beforeRename }), rig.daemon({ beforeRename })];
+    assert.deepEqual(await Promise.all(daemons.map(daemon => daemon.start())), [true, true]);
+    assert.equal(await Promise.race(daemons.map(daemon => daemon.ended)), 'superseded');
+    assert.match(await rig.answer('info'), /^info\|/);
+  });
+
+  test('needs a directory that is closed to everybody else', t => {
+    const rig = rigOf(t);
+    const at = (name: string): RuntimeDirectory => new RuntimeDirectory(path.join(rig.base, name));
+    fs.mkdirSync(at('open').path, { mode: 0o755 });
+    fs.symlinkSync(rig.directory.path, at('link').path);
+    fs.writeFileSync(at('file').path, '');
+    for (const name of ['open', 'link', 'file']) assert.equal(at(name).make(), false, name);
+    assert.equal(at('new').make(), true);
+    if (process.geteuid?.() === 0) {
+      fs.mkdirSync(at('foreign').path, { mode: 0o700 });
+      fs.chownSync(at('foreign').path, 12345, 12345);
+      assert.equal(at('foreign').make(), false);
+      assert.equal(runtimeDirectoryPath({ ...rig.variables, HOME: '/home/other' }), undefined, 'by sudo');
+    }
+    const long = { ...rig.variables, QUICKSILVER_RUNTIME_DIRECTORY: `/${'x'.repeat(100)}` };
+    assert.equal(runtimeDirectoryPath(long), undefined);
+  });
+});
+
+describe('the end', { skip }, () => {
+  test('comes when it is idle', async t => {
+    const rig = rigOf(t);
+    const daemon = rig.daemon({ idleMs: 20 });
+    await daemon.start();
+    assert.equal(await daemon.ended, 'idle');
+    assert.equal((await rig.ask('info')).kind, 'absent');
+  });
+
+  test('comes when it is asked for, and a client of no server does without', async t => {
+    const rig = rigOf(t);
+    assert.equal((await rig.ask('info')).kind, 'absent');
+    const daemon = rig.daemon();
+    await daemon.start();
+    assert.equal(await rig.answer('stop'), 'stopping');
+    assert.equal(await daemon.ended, 'asked to stop');
+    assert.equal((await rig.ask('info')).kind, 'absent');
+  });
+
+  test(
+    'of a repository comes when nobody has asked for it, and then the server is idle',
+    { skip: skipExact },
+    async t => {
+      const rig = rigOf(t);
+      const root = bareRepository(path.join(rig.base, 'repo'));
+      const daemon = rig.daemon({ unloadMs: 10, idleMs: 30 });
+      await daemon.start();
+      assert.match(await rig.answer('status', root), /^exact\|/);
+      assert.equal(await daemon.ended, 'idle');
+    },
+  );
+});
+
+describe('a request', { skip }, () => {
+  test('of a wrong form or size is refused, and the server lives on', async t => {
+    const rig = rigOf(t);
+    await rig.daemon().start();
+    const { address } = rig.directory;
+    assert.match(await exchange(address, 'GET / HTTP/1.0\r\n\r\n'), /^refused\0why=unknown form/);
+    assert.match(await exchange(address, 'quicksilver/1\0\0'), /^refused\0why=/);
+    assert.match(await exchange(address, 'quicksilver/1\0status\0=x\0\0'), /no name/);
+    assert.match(await exchange(address, `quicksilver/1\0${'x'.repeat((1 << 20) + 1)}`), /too long|^$/);
+    assert.match(await exchange(address, 'quicksilver/1\0nothing\0\0'), /unknown/);
+    // A client that hangs up in the middle.
+    await new Promise<void>(resolve => {
+      const socket = net.connect(address, () => {
+        socket.write('quicksilver/1\0sta');
+        socket.destroy();
+        resolve();
+      });
+    });
+    assert.match(await rig.answer('info'), /^info/);
+  });
+
+  test('beyond the number of connections is dropped', async t => {
+    const rig = rigOf(t);
+    await rig.daemon().start();
+    const sockets = Array.from({ length: 32 }, () => net.connect(rig.directory.address));
+    t.after(() => sockets.forEach(socket => socket.destroy()));
+    await Promise.all(sockets.map(socket => new Promise(resolve => socket.once('connect', resolve))));
+    assert.equal((await rig.ask('info')).kind, 'silent');
+    const closed = new Promise(resolve => sockets[0]!.once('close', resolve));
+    sockets[0]!.destroy();
+    await closed;
+    // The server sees the end in a turn of its own.
+    for (let asked = await rig.ask('info'); asked.kind !== 'answer';) asked = await rig.ask('info');
+  });
+});
+
+describe('an answer', { skip: skipExact }, () => {
+  test('is exact right after a change, and tells why if it is refused', async t => {
+    const rig = rigOf(t);
+    const root = bareRepository(path.join(rig.base, 'repo'));
+    await rig.daemon().start();
+    for (let i = 0; i < 50; i++) {
+      fs.writeFileSync(path.join(root, `file${i}`), '');
+      assert.match(await rig.answer('status', root), new RegExp(`\\|\\? file${i}(?:\\||$)`));
+    }
+    fs.mkdirSync(path.join(root, 'new', 'deep'), { recursive: true });
+    fs.writeFileSync(path.join(root, 'new', 'deep', 'file'), '');
+    assert.match(await rig.answer('status', root), /\|\? new\/deep\/file/);
+
+    assert.equal(await rig.answer('status', root, { id: '1:2' }), 'refused|why=another directory is at the root');
+    assert.equal(await rig.answer('status', root, { mount: 'mnt:[1]' }), 'refused|why=the client sees other mounts');
+    assert.match(await rig.answer('status', rig.base), /no repository/);
+    assert.match(await rig.answer('status', root, { root: 'repo' }), /no absolute path/);
+    const link = path.join(rig.base, 'link');
+    fs.symlinkSync(root, link);
+    assert.match(await rig.answer('status', link), /no absolute path without symbolic links/);
+    fs.symlinkSync(`host:${process.pid}`, path.join(root, '.hg', 'wlock'));
+    assert.match(await rig.answer('status', root), /a command holds the lock|busy/);
+    fs.unlinkSync(path.join(root, '.hg', 'wlock'));
+    fs.writeFileSync(path.join(root, '.hg', 'requires'), 'something-new\n');
+    assert.match(await rig.answer('status', root), /^refused\|why=.*something-new/);
+    fs.writeFileSync(path.join(root, '.hg', 'requires'), 'dotencode\nfncache\ngeneraldelta\nrevlogv1\nstore\n');
+    assert.match(await rig.answer('status', root), /^exact\|/);
+  });
+
+  test('follows another directory at the same place', async t => {
+    const rig = rigOf(t);
+    const root = bareRepository(path.join(rig.base, 'above', 'repo'));
+    fs.writeFileSync(path.join(root, 'old'), '');
+    await rig.daemon().start();
+    assert.match(await rig.answer('status', root), /\? old/);
+    fs.renameSync(path.join(rig.base, 'above'), path.join(rig.base, 'elsewhere'));
+    bareRepository(root);
+    fs.writeFileSync(path.join(root, 'young'), '');
+    assert.match(await rig.answer('status', root), /another directory/);
+    const answer = await rig.answer('status', root);
+    assert.match(answer, /\? young/);
+    assert.doesNotMatch(answer, /\? old/);
+  });
+
+  test('is refused where the configuration depends on what the client did not send', async t => {
+    const rig = rigOf(t);
+    const root = bareRepository(path.join(rig.base, 'repo'));
+    await rig.daemon().start();
+    fs.writeFileSync(path.join(root, '.hg', 'hgrc'), '[ui]\nignore = $HOME/quicksilver-no-such-file\n');
+    assert.match(await rig.answer('status', root), /^exact\|/);
+    fs.writeFileSync(path.join(root, '.hg', 'hgrc'), '[ui]\nignore = $QUICKSILVER_NO_SUCH/ignore\n');
+    assert.match(await rig.answer('status', root), /uses other variables/);
+  });
+
+  test('gives the prompt its names and counts', async t => {
+    const rig = rigOf(t);
+    const root = bareRepository(path.join(rig.base, 'repo'));
+    fs.writeFileSync(path.join(root, '.hg', 'branch'), 'red\x1b[31m\n');
+    fs.writeFileSync(path.join(root, 'file'), '');
+    await rig.daemon().start();
+    const answer = await rig.answer('prompt', root);
+    assert.equal(answer, 'prompt|b:red\\x1b[31m|m:|t:|o:|n:0 0 0 0 1 0|s:exact');
+  });
+});
