@@ -21,6 +21,7 @@ export async function askServer(
   values: Readonly<Record<string, string>>,
   variables: Variables,
   answerMs = ANSWER_MS,
+  connectMs = CONNECT_MS,
 ): Promise<Asked> {
   const place = runtimeDirectoryPath(variables);
   const directory = place === undefined ? undefined : new RuntimeDirectory(place);
@@ -38,7 +39,7 @@ export async function askServer(
     };
     const connecting = setTimeout(() => {
       if (!isConnected) finish({ kind: 'silent' });
-    }, CONNECT_MS);
+    }, connectMs);
     const answering = setTimeout(() => finish({ kind: 'silent' }), answerMs);
     socket.setEncoding('latin1');
     socket.on('connect', () => {

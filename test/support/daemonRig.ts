@@ -51,7 +51,7 @@ export class DaemonRig implements Disposable {
       const stat = fs.statSync(root, { bigint: true });
       Object.assign(about, { root, id: `${stat.dev}:${stat.ino}`, deadline: String(milliseconds) });
     }
-    return askServer(method, { ...about, ...values }, this.variables, milliseconds);
+    return askServer(method, { ...about, ...values }, this.variables, milliseconds, milliseconds);
   }
 
   /** As {@link ask}; the fields as one text, the kind in front. Fails without an answer. */
