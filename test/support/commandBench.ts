@@ -13,7 +13,7 @@ import type { OpenRepository } from '../../src/extension/repositories/openReposi
 import { RootMap } from '../../src/extension/common/rootMap.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { Server } from '../../src/server/server.ts';
-import { settings, shown, Uri, user, type Typed } from '../unit/extension/fakeVscode.ts';
+import { settings, shown, Uri, user, type Pressed, type Typed } from '../unit/extension/fakeVscode.ts';
 import { HgSandbox } from './hgSandbox.ts';
 import { hgEnvironment } from './hgServer.ts';
 import { RecordingLogger } from './recordingLogger.ts';
@@ -32,7 +32,7 @@ interface Row {
 
 /** How the user answers. Tests may change it. By default: the first row, the text in the box, the first button. */
 export const person: {
-  row: (rows: readonly Row[]) => Row | Typed | undefined;
+  row: (rows: readonly Row[]) => Row | Typed | Pressed | undefined;
   text: (value: string) => string | undefined;
   button: (buttons: readonly string[], message: string) => string | undefined;
 } = {

@@ -201,6 +201,10 @@ class AnsweredList {
     // It is answered.
   }
 
+  onDidTriggerItemButton(): void {
+    // Nobody presses a button.
+  }
+
   show(): void {
     // It is not shown.
   }

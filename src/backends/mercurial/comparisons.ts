@@ -26,6 +26,8 @@ export function compareChangesets(
 ): RevisionComparison {
   return orProblem(store, () => {
     const [before, after] = [from, to].map(node => {
+      // The null revision, which a first changeset is compared with.
+      if (/^0+$/.test(node)) return -1;
       const revision = store.changelog.findNode(node);
       if (revision < 0) throw new QuicksilverError('unknown-revision', `There is no revision ${node.slice(0, 12)}.`);
       return revision;

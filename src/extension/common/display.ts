@@ -217,6 +217,41 @@ export async function pickFound<T extends PickItem>(
   }
 }
 
+export interface PressableItem extends PickItem {
+  /** A button in the row: the name of a codicon, and its hover. */
+  readonly button?: { readonly icon: string; readonly label: string };
+}
+
+/** Resolves with the item and whether its button was pressed; undefined if the user cancels. */
+export async function pickOrPress<T extends PressableItem>(
+  items: readonly T[],
+  { placeHolder }: Pick<PickOptions, 'placeHolder'>,
+): Promise<{ readonly item: T; readonly isPressed: boolean } | undefined> {
+  const box = window.createQuickPick<ReturnType<typeof pickItem<T>>>();
+  box.placeholder = oneLine(placeHolder);
+  box.matchOnDescription = true;
+  box.matchOnDetail = true;
+  box.items = items.map(item => ({
+    ...pickItem(item),
+    ...(item.button && {
+      buttons: [{ iconPath: new ThemeIcon(item.button.icon), tooltip: oneLine(item.button.label) }],
+    }),
+  }));
+  try {
+    return await new Promise(resolve => {
+      box.onDidAccept(() => {
+        const [chosen] = box.selectedItems;
+        if (chosen !== undefined) resolve({ item: chosen.item, isPressed: false });
+      });
+      box.onDidTriggerItemButton(({ item: { item } }) => resolve({ item, isPressed: true }));
+      box.onDidHide(() => resolve(undefined));
+      box.show();
+    });
+  } finally {
+    box.dispose();
+  }
+}
+
 function pickItem<T extends PickItem>(item: T) {
   const { icon, label, description, detail, isSeparator } = item;
   if (isSeparator === true) return { label: oneLine(label), kind: QuickPickItemKind.Separator, item };

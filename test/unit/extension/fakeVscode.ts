@@ -187,6 +187,15 @@ export class Typed {
   }
 }
 
+/** An answer to a list of which a row's button is pressed. */
+export class Pressed {
+  readonly row: unknown;
+
+  constructor(row: unknown) {
+    this.row = row;
+  }
+}
+
 /** The user is asked whenever it is no longer busy. */
 class QuickPick {
   title: string | undefined;
@@ -200,13 +209,20 @@ class QuickPick {
   readonly onDidChangeValue = this.#value.event;
   readonly onDidAccept = this.#accept.event;
   readonly onDidHide = this.#hide.event;
+  readonly #press = new Emitter<{ readonly item: unknown }>();
+  readonly onDidTriggerItemButton = this.#press.event;
   #isHidden = false;
+  #isBusy = false;
 
   show(): void {
-    // It is shown with its items.
+    // Items that are searched for come later.
+    queueMicrotask(() => {
+      if (!this.#isBusy) void this.#ask();
+    });
   }
 
   set busy(busy: boolean) {
+    this.#isBusy ||= busy;
     if (!busy && !this.#isHidden) void this.#ask();
   }
 
@@ -221,7 +237,8 @@ class QuickPick {
       this.selectedItems = [];
       this.#value.fire(chosen.text);
       if (chosen.enters) this.#accept.fire(undefined);
-    } else if (chosen === undefined) this.#hide.fire(undefined);
+    } else if (chosen instanceof Pressed) this.#press.fire({ item: chosen.row });
+    else if (chosen === undefined) this.#hide.fire(undefined);
     else {
       this.selectedItems = [chosen];
       this.#accept.fire(undefined);

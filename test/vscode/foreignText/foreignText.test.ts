@@ -102,7 +102,7 @@ describe('a repository in which every name is hostile', () => {
 
   it('has neither in what is found while a revision is typed', async () => {
     const ended = commands.executeCommand('quicksilver.compareWithRevision', row(scenario().data['file']!));
-    await ui.answerInput('1', { until: LINK, accept: false });
+    await ui.answerInput('1', { until: 'summary [hostile](command:hostile.run)', accept: false });
     assert.deepEqual(await ui.markup(), []);
     await commands.executeCommand('workbench.action.closeQuickOpen');
     await ended;

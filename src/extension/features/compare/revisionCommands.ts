@@ -39,21 +39,58 @@ export async function compareRevisions(context: ChangeContext, args: readonly un
   const from = await ask(changeTexts.firstRevision());
   const to = from && (await ask(changeTexts.secondRevision(shortNode(from.node))));
   if (from === undefined || to === undefined) return;
+  const [left, right] = [from, to].map(({ node }) => shortNode(node)) as [string, string];
+  await openComparison(context, repository, {
+    from: from.node,
+    to: to.node,
+    title: changeTexts.revisions(repository.name, left, right),
+    none: changeTexts.sameFiles(left, right),
+  });
+}
+
+/** Shows how a changeset differs from its first parent, in one editor. */
+export async function showChangeset(
+  context: Pick<ChangeContext, 'client'>,
+  repository: OpenRepository,
+  { node, parent, summary }: { readonly node: string; readonly parent: string; readonly summary: string },
+): Promise<void> {
+  await openComparison(context, repository, {
+    from: parent,
+    to: node,
+    title: changeTexts.changeset(shortNode(node), summary),
+    none: changeTexts.noFiles(shortNode(node)),
+  });
+}
+
+interface Comparison {
+  readonly from: string;
+  readonly to: string;
+  readonly title: string;
+  /** Shown if no file differs. */
+  readonly none: string;
+}
+
+async function openComparison(
+  { client }: Pick<ChangeContext, 'client'>,
+  repository: OpenRepository,
+  { from, to, title, none }: Comparison,
+): Promise<void> {
   const limit = MAX_FILES_IN_ONE_EDITOR;
-  const answer = await context.client.compareRevisions({ root: repository.root, from: from.node, to: to.node, limit });
+  const answer = await client.compareRevisions({ root: repository.root, from, to, limit });
   if (answer.kind === 'none') {
     void notify('error', answer.message);
     return;
   }
   const { files, total } = answer;
-  const title = changeTexts.revisions(repository.name, shortNode(from.node), shortNode(to.node));
   if (total === 0) {
-    void notify('info', changeTexts.sameFiles(shortNode(from.node), shortNode(to.node)));
+    void notify('info', none);
     return;
   }
   if (files.length < total) void notify('info', changeTexts.firstOfMany(files.length, total));
-  const resources = files.map(file => sidesOf(repository, file, from.node, to.node));
-  await openDiffs(title, resources);
+  await openDiffs(
+    title,
+    files.map(file => sidesOf(repository, file, from, to)),
+  );
 }
 
 function sidesOf(

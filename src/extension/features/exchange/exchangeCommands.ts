@@ -1,28 +1,19 @@
 // Pulls changesets from another repository and pushes them there. The network is used only if the user asks for it. All
 // other facts are computed without it.
-import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
-import { modal, pick, type PickItem } from '../../common/display.ts';
-import type { HgCall, HgFlag, HgOption } from '../../../hgCommand/hgCall.ts';
-import { isNullNode, shortNode } from '../../common/changesetIds.ts';
-import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { modal } from '../../common/display.ts';
+import type { HgFlag, HgOption } from '../../../hgCommand/hgCall.ts';
+import { isNullNode } from '../../common/changesetIds.ts';
 import { setting } from '../../common/settings.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { chooseBookmark, inRepository } from '../../pickers/namePicker.ts';
-import { HgFailure, rowsIn, rowTemplate, type HgEnded } from '../../hg/hgClient.ts';
+import { HgFailure, type HgEnded } from '../../hg/hgClient.ts';
 import { showConflicts } from '../update/updateCommands.ts';
-import { choosePath, type ChosenPath } from '../../pickers/remotePicker.ts';
-import {
-  CHANGESET_FIELDS,
-  lineOf,
-  logOf,
-  toChangeset,
-  type LoggedChangeset,
-  type NamedChangeset,
-} from '../../pickers/changesetSource.ts';
+import { choosePath } from '../../pickers/remotePicker.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
+import { incoming, outgoing, showDrafts, type Exchange } from './changesetLists.ts';
 
 export const exchangeCommands = {
   pull: (context, args) => exchange(context, args, pull),
@@ -34,17 +25,10 @@ export const exchangeCommands = {
   pushBranch: (context, args) => exchange(context, args, pushBranch),
   pushBookmark: (context, args) => exchange(context, args, pushBookmark),
   pushRevision: (context, args) => exchange(context, args, pushRevision),
-  incoming: (context, args) => exchange(context, args, incoming),
-  outgoing: (context, args) => exchange(context, args, outgoing),
-  showDrafts: inRepository(showDrafts),
+  incoming: (context, args) => exchange(context, args, each => incoming(each, pull)),
+  outgoing: (context, args) => exchange(context, args, each => outgoing(each, pushSome)),
+  showDrafts: inRepository((...given) => showDrafts(...given, pushSome)),
 } satisfies Readonly<Record<string, HgCommandRun>>;
-
-interface Exchange {
-  readonly context: HgContext;
-  readonly repository: OpenRepository;
-  readonly path: ChosenPath;
-  readonly answers: Answers;
-}
 
 async function exchange<T>(
   context: HgContext,
@@ -196,105 +180,8 @@ async function chooseForce(
   return choice === newHead ? '--force' : choice === pullFirst ? 'pull' : '';
 }
 
-async function incoming(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
-  const { context, repository, path, answers } = exchange;
-  const title = l10n.t('Looking for incoming changesets…');
-  const changesets = await listed(context, repository, { verb: 'incoming', operands: path.operands }, title);
-  if (answers.flag('confirmed')) return changesets;
-  const all = { icon: 'repo-pull', label: l10n.t('Pull all ({0})', changesets.length) };
-  const placeHolder = l10n.t('Select a changeset to pull with its ancestors (newest first)');
-  const chosen = await pickListed(all, changesets, { placeHolder, none: l10n.t('No incoming changesets.') });
-  if (chosen !== undefined) await pull({ ...exchange, answers: chosen === 'all' ? answers : only(chosen) });
-  return changesets;
-}
-
-async function outgoing(exchange: Exchange): Promise<readonly NamedChangeset[] | undefined> {
-  const { context, repository, path, answers } = exchange;
-  const title = l10n.t('Looking for outgoing changesets…');
-  const changesets = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
-  if (answers.flag('confirmed')) return changesets;
-  const chosen = await chooseToPush(changesets, l10n.t('No outgoing changesets.'));
-  if (chosen !== undefined) await pushChosen(exchange, chosen);
-  return changesets;
-}
-
-/** Shows the drafts: the changesets to push, as far as they are known without the network. */
-async function showDrafts(
-  context: HgContext,
-  repository: OpenRepository,
-  answers: Answers,
-): Promise<readonly NamedChangeset[]> {
-  const changesets = await logOf(context, repository, 'reverse(draft() and ::.)');
-  if (answers.flag('confirmed')) return changesets;
-  const none = l10n.t('No unpushed changesets.');
-  const chosen = await chooseToPush(changesets, none);
-  const path = chosen && (await choosePath(context, repository, answers, false));
-  if (path) await pushChosen({ context, repository, path, answers }, chosen);
-  return changesets;
-}
-
-async function chooseToPush(
-  changesets: readonly NamedChangeset[],
-  none: string,
-): Promise<NamedChangeset | 'all' | undefined> {
-  const all = { icon: 'repo-push', label: l10n.t('Push all ({0})', changesets.length) };
-  const placeHolder = l10n.t('Select a changeset to push with its ancestors (newest first)');
-  return pickListed(all, changesets, { placeHolder, none });
-}
-
-async function pushChosen(exchange: Exchange, chosen: NamedChangeset | 'all'): Promise<void> {
-  const question = chosen === 'all' ? l10n.t('Push all?') : l10n.t('Push {0}?', shortNode(chosen.node));
-  const detail = l10n.t('Published changesets cannot be taken back.');
-  if (!(await confirm(exchange.answers, question, l10n.t('Push'), detail))) return;
-  if (chosen === 'all') await pushByScope(exchange);
-  else await push(exchange, [['--rev', chosen.node]]);
-}
-
-async function listed(
-  { hg }: HgContext,
-  repository: OpenRepository,
-  call: Pick<HgCall, 'verb' | 'operands'>,
-  title: string,
-): Promise<readonly NamedChangeset[]> {
-  const frame = randomUUID();
-  // 1: there are none.
-  const { output } = await hg.change(repository, {
-    ...call,
-    options: ['--newest-first', '--quiet', ['--template', rowTemplate(frame, CHANGESET_FIELDS)]],
-    title,
-    kind: 'network',
-    codes: [0, 1],
-  });
-  return rowsIn<LoggedChangeset>(output, frame).map(toChangeset);
-}
-
-interface ListedItem extends PickItem {
-  readonly chosen?: NamedChangeset | 'all';
-}
-
-async function pickListed(
-  all: PickItem,
-  changesets: readonly NamedChangeset[],
-  { placeHolder, none }: { readonly placeHolder: string; readonly none: string },
-): Promise<NamedChangeset | 'all' | undefined> {
-  if (changesets.length === 0) {
-    showInfo(none);
-    return undefined;
-  }
-  const items: ListedItem[] = [
-    { ...all, chosen: 'all' },
-    { label: l10n.t('changesets'), isSeparator: true },
-    ...changesets.map(changeset => ({
-      icon: 'git-commit',
-      label: changeset.summary,
-      description: [shortNode(changeset.node), changeset.branch, ...changeset.bookmarks].join(' · '),
-      detail: lineOf(changeset),
-      chosen: changeset,
-    })),
-  ];
-  return (await pick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.chosen;
-}
-
-function only({ node }: NamedChangeset): Answers {
-  return answersOf([{ revision: node }]).answers;
+/** Pushes what a list was asked for: a changeset with its ancestors, or all. */
+async function pushSome(exchange: Exchange, node: string | 'all'): Promise<void> {
+  if (node === 'all') await pushByScope(exchange);
+  else await push(exchange, [['--rev', node]]);
 }

@@ -1,0 +1,175 @@
+// Lists of the changesets that a pull or a push would transfer. A list is made for looking: its first row shows a
+// changeset. Transferring takes a button, or a row at the end.
+import { randomUUID } from 'node:crypto';
+import { l10n } from 'vscode';
+import { pickOrPress, type PressableItem } from '../../common/display.ts';
+import type { HgCall } from '../../../hgCommand/hgCall.ts';
+import { shortNode } from '../../common/changesetIds.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
+import { rowsIn, rowTemplate } from '../../hg/hgClient.ts';
+import { showChangeset } from '../compare/revisionCommands.ts';
+import { choosePath, type ChosenPath } from '../../pickers/remotePicker.ts';
+import {
+  CHANGESET_FIELDS,
+  lineOf,
+  logOf,
+  toChangeset,
+  type LoggedChangeset,
+  type NamedChangeset,
+} from '../../pickers/changesetSource.ts';
+import type { HgContext } from '../../hg/commandContext.ts';
+import { showInfo } from '../../hg/notifications.ts';
+
+/** A repository, and the other one that its changesets go to or come from. */
+export interface Exchange {
+  readonly context: HgContext;
+  readonly repository: OpenRepository;
+  readonly path: ChosenPath;
+  readonly answers: Answers;
+}
+
+/** Pushes a changeset with its ancestors, or all. */
+export type Push = (exchange: Exchange, node: string | 'all') => Promise<unknown>;
+
+/** Nothing of these changesets is here yet, so a row can only pull. It asks, for nobody expects that of a list. */
+export async function incoming(
+  exchange: Exchange,
+  pull: (exchange: Exchange) => Promise<unknown>,
+): Promise<readonly NamedChangeset[] | undefined> {
+  const { context, repository, path, answers } = exchange;
+  const title = l10n.t('Looking for incoming changesets…');
+  const changesets = await listed(context, repository, { verb: 'incoming', operands: path.operands }, title);
+  if (answers.flag('confirmed')) return changesets;
+  const chosen = await pickListed(changesets, {
+    placeHolder: l10n.t('Select a changeset to pull with its ancestors (newest first)'),
+    none: l10n.t('No incoming changesets.'),
+    button: { icon: 'repo-pull', label: l10n.t('Pull with Ancestors') },
+    all: { icon: 'repo-pull', label: l10n.t('Pull All ({0})', changesets.length) },
+  });
+  if (chosen === undefined) return changesets;
+  const { changeset, isPressed } = chosen;
+  if (changeset === 'all') await pull(exchange);
+  else if (isPressed || (await confirm(answers, l10n.t('Pull {0}?', shortNode(changeset.node)), l10n.t('Pull'))))
+    await pull({ ...exchange, answers: answersOf([{ revision: changeset.node }]).answers });
+  return changesets;
+}
+
+export async function outgoing(exchange: Exchange, push: Push): Promise<readonly NamedChangeset[] | undefined> {
+  const { context, repository, path, answers } = exchange;
+  const title = l10n.t('Looking for outgoing changesets…');
+  const changesets = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
+  if (answers.flag('confirmed')) return changesets;
+  const none = l10n.t('No outgoing changesets.');
+  await showOrPush(context, repository, { changesets, none, answers }, node => push(exchange, node));
+  return changesets;
+}
+
+/** Shows the drafts: the changesets to push, as far as they are known without the network. */
+export async function showDrafts(
+  context: HgContext,
+  repository: OpenRepository,
+  answers: Answers,
+  push: Push,
+): Promise<readonly NamedChangeset[]> {
+  const changesets = await logOf(context, repository, 'reverse(draft() and ::.)');
+  if (answers.flag('confirmed')) return changesets;
+  const none = l10n.t('No unpushed changesets.');
+  await showOrPush(context, repository, { changesets, none, answers }, async node => {
+    const path = await choosePath(context, repository, answers, false);
+    if (path !== undefined) await push({ context, repository, path, answers }, node);
+  });
+  return changesets;
+}
+
+interface Listed {
+  readonly changesets: readonly NamedChangeset[];
+  readonly none: string;
+  readonly answers: Answers;
+}
+
+async function showOrPush(
+  context: HgContext,
+  repository: OpenRepository,
+  { changesets, none, answers }: Listed,
+  push: (node: string | 'all') => Promise<unknown>,
+): Promise<void> {
+  const chosen = await pickListed(changesets, {
+    placeHolder: l10n.t('Select a changeset to show (newest first)'),
+    none,
+    button: { icon: 'repo-push', label: l10n.t('Push with Ancestors') },
+    all: { icon: 'repo-push', label: l10n.t('Push All ({0})', changesets.length) },
+  });
+  if (chosen === undefined) return;
+  const { changeset, isPressed } = chosen;
+  if (changeset !== 'all' && !isPressed) {
+    await show(context, repository, changeset);
+    return;
+  }
+  const question = changeset === 'all' ? l10n.t('Push all?') : l10n.t('Push {0}?', shortNode(changeset.node));
+  const detail = l10n.t('Published changesets cannot be taken back.');
+  if (!(await confirm(answers, question, l10n.t('Push'), detail))) return;
+  await push(changeset === 'all' ? 'all' : changeset.node);
+}
+
+async function show(context: HgContext, repository: OpenRepository, { node, summary }: NamedChangeset): Promise<void> {
+  const call: HgCall = { verb: 'log', options: [['--rev', node]] };
+  const [row] = await context.hg.rows<{ readonly p1node: string }>(repository, call, 'p1node');
+  if (row !== undefined) await showChangeset(context, repository, { node, parent: row.p1node, summary });
+}
+
+async function listed(
+  { hg }: HgContext,
+  repository: OpenRepository,
+  call: Pick<HgCall, 'verb' | 'operands'>,
+  title: string,
+): Promise<readonly NamedChangeset[]> {
+  const frame = randomUUID();
+  // 1: there are none.
+  const { output } = await hg.change(repository, {
+    ...call,
+    options: ['--newest-first', '--quiet', ['--template', rowTemplate(frame, CHANGESET_FIELDS)]],
+    title,
+    kind: 'network',
+    codes: [0, 1],
+  });
+  return rowsIn<LoggedChangeset>(output, frame).map(toChangeset);
+}
+
+interface ListQuestion {
+  readonly placeHolder: string;
+  /** Shown if there are no changesets. */
+  readonly none: string;
+  /** In each row. */
+  readonly button: NonNullable<PressableItem['button']>;
+  /** The last row. */
+  readonly all: PressableItem;
+}
+
+interface ListedItem extends PressableItem {
+  readonly chosen?: NamedChangeset | 'all';
+}
+
+async function pickListed(
+  changesets: readonly NamedChangeset[],
+  { placeHolder, none, button, all }: ListQuestion,
+): Promise<{ readonly changeset: NamedChangeset | 'all'; readonly isPressed: boolean } | undefined> {
+  if (changesets.length === 0) {
+    showInfo(none);
+    return undefined;
+  }
+  const items: ListedItem[] = [
+    ...changesets.map(changeset => ({
+      icon: 'git-commit',
+      label: changeset.summary,
+      description: [shortNode(changeset.node), changeset.branch, ...changeset.bookmarks].join(' · '),
+      detail: lineOf(changeset),
+      button,
+      chosen: changeset,
+    })),
+    { label: '', isSeparator: true },
+    { ...all, chosen: 'all' },
+  ];
+  const picked = await pickOrPress(items, { placeHolder });
+  return picked?.item.chosen && { changeset: picked.item.chosen, isPressed: picked.isPressed };
+}
