@@ -6,6 +6,7 @@ import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import type { ModelState, ModelUpdate } from '../workingCopy/publisher.ts';
 import { noContent } from './contents.ts';
 import { handleDiscovery } from './handlers/discoveryHandlers.ts';
+import { handleGraph } from './handlers/graphHandlers.ts';
 import { handleHistory } from './handlers/historyHandlers.ts';
 import { handleIgnore } from './handlers/ignoreHandlers.ts';
 import type { Hub, Lease, SharedRepository } from './hub.ts';
@@ -62,6 +63,7 @@ export class Subscriber implements Disposable {
     for (const registration of [
       ...handleDiscovery(options.connection, options.hub.vfs),
       ...handleHistory(options.connection, find),
+      ...handleGraph(options.connection, find),
       ...handleIgnore(options.connection, find),
       ...this.#handleFollowing(options.connection),
     ]) {

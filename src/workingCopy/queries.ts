@@ -3,6 +3,9 @@
 import type { BytePath } from '../base/bytePath.ts';
 import type { ChangesetSummary, PendingChangesets } from '../base/repositoryState.ts';
 import type { Snapshot } from './backend.ts';
+import type { ComparedFile, HistoryQueries } from './historyQueries.ts';
+
+export type { ComparedFile };
 
 export interface IgnoreExplanation {
   /** The path that the rule matches: the one asked for, or a directory above it. */
@@ -26,13 +29,6 @@ export type IgnorePreview =
 export type RevisionAnswer =
   | { readonly kind: 'changeset'; readonly changeset: ChangesetSummary }
   | { readonly kind: 'none'; readonly message: string };
-
-export interface ComparedFile {
-  readonly path: string;
-  readonly status: 'modified' | 'added' | 'removed';
-  /** Where it was copied or renamed from; it need not exist any more. */
-  readonly source?: string;
-}
 
 export type RevisionComparison =
   | { readonly kind: 'files'; readonly files: readonly ComparedFile[]; readonly total: number }
@@ -75,6 +71,8 @@ export interface FileVersion {
 
 /** Answers from the repository that a snapshot was read from. Every call may throw a QuicksilverError. */
 export interface RepositoryQueries {
+  /** Undefined if the history of the system cannot be listed. */
+  readonly history: HistoryQueries | undefined;
   /** The rule by which a path is ignored; undefined if it is not, tracked or not. */
   explainIgnored(snapshot: Snapshot, path: BytePath): IgnoreExplanation | undefined;
   /** Returns which untracked paths each of the lines would hide in the ignore file, and the first `limit` names. */

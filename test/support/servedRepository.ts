@@ -9,11 +9,13 @@ import {
   createMessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
+  type RequestType,
 } from 'vscode-jsonrpc/node';
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import { findHg } from '../../src/hgCommand/hgExecutable.ts';
 import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { AskUser, RunHg, type HgAsked, type HgRun, type HgRunResult } from '../../src/server/hgProtocol.ts';
+import * as historyProtocol from '../../src/server/historyProtocol.ts';
 import * as protocol from '../../src/server/protocol.ts';
 import { Server } from '../../src/server/server.ts';
 import { HgSandbox } from './hgSandbox.ts';
@@ -33,6 +35,8 @@ export class ServedRepository implements Disposable {
   readonly changedBases: string[] = [];
   /** The questions of hg. */
   readonly asked: HgAsked[] = [];
+  /** Number of messages about a changed history. */
+  historyChanges = 0;
   /** Answers a question of hg; null for no answer. */
   answer: (asked: HgAsked) => string | null = () => null;
   state: protocol.RepositoryState = { kind: 'scanning' };
@@ -69,6 +73,10 @@ export class ServedRepository implements Disposable {
     this.#connection.onNotification(protocol.DidUpdate, update => this.#apply(update));
     this.#connection.onNotification(protocol.DidChangeBase, ({ paths }) => {
       this.changedBases.push(...paths);
+      this.#check();
+    });
+    this.#connection.onNotification(historyProtocol.DidChangeHistory, () => {
+      this.historyChanges++;
       this.#check();
     });
     this.#connection.onRequest(AskUser, asked => {
@@ -148,6 +156,16 @@ export class ServedRepository implements Disposable {
 
   async refresh(): Promise<void> {
     await this.#connection.sendRequest(protocol.Refresh, { root: this.root, cause: 'test' });
+  }
+
+  /** Asks something about the history; throws if there is no answer. */
+  async history<P, R>(type: RequestType<P & { root: string }, historyProtocol.Answer<R>, void>, query: P): Promise<R> {
+    const answer = await this.#connection.sendRequest<historyProtocol.Answer<R>>(type.method, {
+      ...query,
+      root: this.root,
+    });
+    if (answer.kind === 'unavailable') throw new Error(answer.message);
+    return answer.value;
   }
 
   /** A version of a file. */

@@ -2,6 +2,7 @@
 import { toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { History } from '../../mercurial/history/history.ts';
+import { NULL_NODE_HEX } from '../../mercurial/store/node.ts';
 import { changesetSummary } from '../../mercurial/merge/pendingMerge.ts';
 import type { Store } from '../../mercurial/store/store.ts';
 import { statusBetween } from '../../status/revisionStatus.ts';
@@ -18,7 +19,10 @@ export function resolveChangeset(store: Store, history: History, text: string): 
   });
 }
 
-/** The files that differ between two changesets, by their nodes, ordered by path; at most `limit` of them. */
+/**
+ * The files that differ between two changesets, ordered by path; at most `limit` of them. Takes their nodes; 40 zeros
+ * are the empty revision.
+ */
 export function compareChangesets(
   store: Store,
   history: History,
@@ -29,7 +33,8 @@ export function compareChangesets(
       // The null revision, which a first changeset is compared with.
       if (/^0+$/.test(node)) return -1;
       const revision = store.changelog.findNode(node);
-      if (revision < 0) throw new QuicksilverError('unknown-revision', `There is no revision ${node.slice(0, 12)}.`);
+      if (revision < 0 && node !== NULL_NODE_HEX)
+        throw new QuicksilverError('unknown-revision', `There is no revision ${node.slice(0, 12)}.`);
       return revision;
     }) as [number, number];
     const entries = statusBetween((options, sink) => history.diff(before, after, options, sink), false, undefined);

@@ -3,12 +3,15 @@
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
 import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
+import { Emitter, type Event } from '../../base/lifecycle.ts';
 import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { diffDirstates } from '../../mercurial/dirstate/diffDirstates.ts';
 import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
 import { readWithFiles, type FileSet } from '../../files/fileSet.ts';
+import type { HgConfig } from '../../mercurial/config/hgConfig.ts';
 import type { History } from '../../mercurial/history/history.ts';
+import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../../mercurial/repository/repository.ts';
 import type { Store, StoreTree } from '../../mercurial/store/store.ts';
@@ -41,19 +44,23 @@ export interface IgnoreReason {
 export class MercurialBackend implements Backend {
   readonly root: string;
   readonly controlName = HG_DIRECTORY;
-  readonly #vfs: Vfs;
+  readonly vfs: Vfs;
   readonly #environment: HgEnvironment;
   readonly #hgDirectory: string;
   /** The last repository that could be opened: it knows which files matter. */
   #repository: MercurialRepository | undefined;
   #stateFiles: ReadonlySet<string> = new Set();
+  #history: { readonly of: MercurialRepository; readonly model: HistoryModel } | undefined;
+  readonly #loaded = new Emitter<void>();
+  /** Fires when one of the files with the recorded state may have changed. */
+  readonly onDidLoad: Event<void> = this.#loaded.event;
   readonly #mergeState: MergeStateReader;
   readonly #means: DecodeAccelerators | undefined;
 
   /** @param means quicker means of reading the dirstate */
   constructor(root: string, vfs: Vfs, environment: HgEnvironment, means?: DecodeAccelerators) {
     this.root = root;
-    this.#vfs = vfs;
+    this.vfs = vfs;
     this.#environment = environment;
     this.#means = means;
     this.#hgDirectory = path.join(root, HG_DIRECTORY);
@@ -61,10 +68,16 @@ export class MercurialBackend implements Backend {
   }
 
   exists(): boolean {
-    return this.#vfs.isDirectory(this.#hgDirectory);
+    return this.vfs.isDirectory(this.#hgDirectory);
   }
 
   load(previous: Snapshot | undefined): Snapshot {
+    const loaded = this.#load(previous);
+    this.#loaded.fire();
+    return loaded;
+  }
+
+  #load(previous: Snapshot | undefined): Snapshot {
     let old = previous as MercurialSnapshot | undefined;
     if (old?.definition.hasChanged()) old = undefined;
     const { repository, definition } = old ?? this.#open((previous as MercurialSnapshot | undefined)?.definition);
@@ -157,6 +170,21 @@ export class MercurialBackend implements Backend {
     return this.#stateFiles.has(file) || this.#repository.definitionFiles.includes(file);
   }
 
+  /** The model of all changesets; it is the same one while the repository is the same. */
+  historyModel(snapshot: Snapshot): HistoryModel {
+    const { repository } = snapshot as MercurialSnapshot;
+    if (this.#history?.of !== repository) this.#history = { of: repository, model: repository.historyModel() };
+    return this.#history.model;
+  }
+
+  dirstate(snapshot: Snapshot): Dirstate {
+    return (snapshot as MercurialSnapshot).dirstate;
+  }
+
+  config(snapshot: Snapshot): HgConfig {
+    return (snapshot as MercurialSnapshot).repository.config;
+  }
+
   /** The history that belongs to a snapshot of this backend. */
   store(snapshot: Snapshot): Store {
     return (snapshot as MercurialSnapshot).repository.store;
@@ -178,8 +206,8 @@ export class MercurialBackend implements Backend {
 
   #open(old: FileSet | undefined): Pick<MercurialSnapshot, 'repository' | 'definition'> {
     const open = (): MercurialRepository =>
-      MercurialRepository.open(this.root, { vfs: this.#vfs, environment: this.#environment, means: this.#means });
-    const opened = readWithFiles(this.#vfs, old?.paths ?? [], open, repository => repository.definitionFiles);
+      MercurialRepository.open(this.root, { vfs: this.vfs, environment: this.#environment, means: this.#means });
+    const opened = readWithFiles(this.vfs, old?.paths ?? [], open, repository => repository.definitionFiles);
     this.#repository = opened.value;
     return { repository: opened.value, definition: opened.files };
   }
@@ -192,7 +220,7 @@ export class MercurialBackend implements Backend {
     // Mostly these are all, so that they are read once.
     const known = old?.ignoreFiles.paths ?? repository.ignoreFiles;
     const { value, files } = readWithFiles(
-      this.#vfs,
+      this.vfs,
       known,
       () => repository.readIgnore(),
       ignore => ignore.files,
@@ -206,7 +234,7 @@ export class MercurialBackend implements Backend {
   }
 
   #watchHead(repository: MercurialRepository): HeadReader {
-    const heads = new HeadReader(this.#vfs, repository);
+    const heads = new HeadReader(this.vfs, repository);
     this.#stateFiles = new Set([...repository.stateFiles, ...heads.stateFiles]);
     return heads;
   }
@@ -219,7 +247,7 @@ export class MercurialBackend implements Backend {
     old: MercurialSnapshot | undefined,
   ): readonly Subrepository[] | undefined {
     if (rules.excluded.size === 0) return undefined;
-    const found = subrepositories(this.#vfs, repository.root, dirstate);
+    const found = subrepositories(this.vfs, repository.root, dirstate);
     return JSON.stringify(found) === JSON.stringify(old?.subrepositories) ? old!.subrepositories : found;
   }
 }

@@ -19,11 +19,13 @@ import { parentSummaries, pendingChangesets } from './changesets.ts';
 import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { previewIgnore } from './ignorePreview.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
+import { MercurialHistory } from './mercurialHistory.ts';
 
 /** Changesets other than the first parent whose files are kept at hand. */
 const MAX_TREES = 4;
 
 export class MercurialQueries implements RepositoryQueries {
+  readonly history: MercurialHistory;
   readonly #backend: MercurialBackend;
   readonly #trees = new BoundedCache<StoreTree>(MAX_TREES, MAX_TREES, () => 1);
   /** The store that the trees are of. */
@@ -31,6 +33,7 @@ export class MercurialQueries implements RepositoryQueries {
 
   constructor(backend: MercurialBackend) {
     this.#backend = backend;
+    this.history = new MercurialHistory(backend);
   }
 
   explainIgnored(snapshot: Snapshot, path: BytePath): IgnoreExplanation | undefined {

@@ -1,6 +1,6 @@
 // The requests to the engine, seen from the extension host. The engine runs in a worker thread, see engineTransport.ts.
 // After a restart it gets the same repositories again, see engineSupervisor.ts. Knows nothing of `vscode`.
-import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection, RequestParam, RequestType } from 'vscode-jsonrpc/node';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
 import {
@@ -64,6 +64,7 @@ export class EngineClient implements Disposable {
   readonly #didChangeBase = this.#store.add(
     new Emitter<{ readonly root: string; readonly paths: readonly string[] }>(),
   );
+  readonly #didChangeHistory = this.#store.add(new Emitter<string>());
   readonly #didProgressHg = this.#store.add(new Emitter<HgDidProgress>());
   #focused = true;
   #hgPolicy: HgPolicy | undefined;
@@ -74,6 +75,8 @@ export class EngineClient implements Disposable {
   /** The base of these files, which were requested before, has changed. Not fired when the engine starts again. */
   readonly onDidChangeBase = this.#didChangeBase.event;
   readonly onDidProgressHg = this.#didProgressHg.event;
+  /** The history of the repository with this root may have changed, for which a graph was opened. */
+  readonly onDidChangeHistory = this.#didChangeHistory.event;
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
@@ -92,6 +95,11 @@ export class EngineClient implements Disposable {
 
   get isRunning(): boolean {
     return this.#supervisor.isRunning;
+  }
+
+  /** Sends a request that has no method of its own here, so that its type is loaded when it is first needed. */
+  request<P, R>(type: RequestType<P, R, void>, parameters: RequestParam<P>, token?: CancellationToken): Promise<R> {
+    return this.#supervisor.request(type, parameters, token);
   }
 
   findRoot(path: string, systems: readonly string[]): Promise<FoundRepository | null> {
@@ -228,6 +236,7 @@ export class EngineClient implements Disposable {
     connection.onNotification(DidChangeBase, change => {
       if (this.#opened.has(change.root)) this.#didChangeBase.fire(change);
     });
+    connection.onNotification('history/didChange', ({ root }: { root: string }) => this.#didChangeHistory.fire(root));
     connection.onNotification(HgProgressed, progress => this.#didProgressHg.fire(progress));
     connection.onRequest(AskUser, (asked, token) => this.#options.ask?.(asked, token) ?? null);
     connection.onNotification(Log, ({ level, message }) => {

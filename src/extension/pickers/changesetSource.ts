@@ -1,8 +1,10 @@
-// Sources of the lists of changesets: hg, or where it cannot run, the engine with the working copy's parents.
+// Sources of the lists of changesets: the engine, or hg for the changesets that a merge could be with.
 import { env, workspace, type CancellationToken } from 'vscode';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
+import { ListNamed, SearchHistory } from '../../server/historyProtocol.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { askHistory } from '../engine/historyAnswers.ts';
 import { Hg, type HgRequest } from '../hg/hgClient.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { isNullNode } from '../common/changesetIds.ts';
@@ -52,9 +54,12 @@ export async function changesetSource(
   repository: OpenRepository,
   scope: Scope,
 ): Promise<ChangesetSource> {
-  const parents = parentsSource(context.client, repository);
-  const canRunHg = workspace.isTrusted && (await context.client.findHg(false)).problem === '';
-  return canRunHg ? eitherSource(hgSource(new Hg(context), repository, scope), parents, context.log) : parents;
+  const { client, log } = context;
+  const canRunHg = workspace.isTrusted && (await client.findHg(false)).problem === '';
+  const parents = parentsSource(client, repository);
+  const ofHg = canRunHg ? eitherSource(hgSource(new Hg(context), repository, scope), parents, log) : parents;
+  // The engine does not know the changesets that a merge could be with, and no unsupported repositories.
+  return canRunHg && scope === 'mergeable' ? ofHg : eitherSource(engineSource(client, repository), ofHg, log);
 }
 
 /** Takes the second source where the first one fails: a number or a hash can be typed all the same. */
@@ -108,7 +113,7 @@ function hgSource(hg: Hg, repository: OpenRepository, scope: Scope): ChangesetSo
   };
 }
 
-/** Where hg cannot run: the parents of the working copy. All else has to be typed. */
+/** Where nothing else answers: the parents of the working copy. All others have to be typed. */
 function parentsSource(client: EngineClient, { root }: OpenRepository): ChangesetSource {
   return {
     named: async () => {
@@ -119,6 +124,32 @@ function parentsSource(client: EngineClient, { root }: OpenRepository): Changese
     includes: async () => Promise.resolve(true),
   };
 }
+
+/** The engine's own history: it answers in untrusted workspaces, too, and without a process. */
+function engineSource(client: EngineClient, { root }: OpenRepository): ChangesetSource {
+  return {
+    named: async () => {
+      const { changesets, tips } = await askHistory(client, ListNamed, { root });
+      return { changesets, tips: new Map(tips) };
+    },
+    search: async (words, token) => {
+      const found: NamedChangeset[] = [];
+      let from: number | undefined;
+      while (found.length < MOST_FOUND && from !== END && !token.isCancellationRequested) {
+        const limit = MOST_FOUND - found.length;
+        const query = { root, words, limit, ...(from !== undefined && { from }) };
+        const answer = await askHistory(client, SearchHistory, query, token);
+        found.push(...answer.found);
+        from = answer.next;
+      }
+      return found;
+    },
+    includes: async () => Promise.resolve(true),
+  };
+}
+
+/** The search has seen all changesets. */
+const END = -1;
 
 export function withoutNames(changeset: ChangesetSummary): NamedChangeset {
   return { ...changeset, bookmarks: [], tags: [], phase: '' };

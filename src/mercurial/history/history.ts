@@ -116,6 +116,11 @@ export class History {
     return this.#branches.heads(name);
   }
 
+  /** The names of all branches, as byte strings. */
+  branchNames(): string[] {
+    return this.#branches.names();
+  }
+
   /** Revisions that are not shown: see {@link hiddenRevisions}. */
   hidden(): ReadonlySet<number> {
     return this.#hiddenRevisions();

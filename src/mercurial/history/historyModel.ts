@@ -23,15 +23,12 @@ export interface HistoryModelOptions {
   readonly store: Store;
 }
 
-/** A parent is obsolete, a predecessor is public, or a predecessor has other successors, too. */
-export type Instability = 'orphan' | 'phase-divergent' | 'content-divergent';
-
 /** A changeset as a row of a list. */
 export interface HistoryRow extends ChangesetSummary {
   /** Revisions: none, one or two. */
   readonly parents: readonly number[];
   readonly phase: Phase;
-  readonly instabilities: readonly Instability[];
+  readonly instabilities: readonly ('orphan' | 'phase-divergent' | 'content-divergent')[];
   readonly isObsolete: boolean;
   readonly isHidden: boolean;
   /** Only of a changeset that is not public. */
@@ -185,6 +182,12 @@ export class HistoryModel {
     return revision < this.#count ? revision : -1;
   }
 
+  /** The revision whose node alone begins with these hexadecimal digits; -1 if there is none, or several. */
+  revisionOfPrefix(digits: string): number {
+    const [first, ...others] = this.#options.store.changelog.revlog.findPrefix(digits, 2);
+    return first === undefined || others.length > 0 || first >= this.#count ? -1 : first;
+  }
+
   /** The text of a changeset, which stays for some time. */
   changeset(revision: number): Changeset {
     const key = String(revision);
@@ -293,7 +296,7 @@ export class HistoryModel {
   }
 }
 
-const INSTABILITIES: readonly (readonly [number, Instability])[] = [
+const INSTABILITIES: readonly (readonly [number, HistoryRow['instabilities'][number]])[] = [
   [ORPHAN, 'orphan'],
   [PHASE_DIVERGENT, 'phase-divergent'],
   [CONTENT_DIVERGENT, 'content-divergent'],

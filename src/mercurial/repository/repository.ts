@@ -209,11 +209,20 @@ export class MercurialRepository {
 
   /** Absolute paths of Mercurial's own files whose change can change a status, the names or what is unfinished. */
   get stateFiles(): readonly string[] {
-    const own = ['dirstate', LOCK_FILE, 'merge/state', 'merge/state2', 'sparse', ...NAME_FILES, ...UNFINISHED_FILES];
+    const own = [
+      'dirstate',
+      'localtags',
+      LOCK_FILE,
+      'merge/state',
+      'merge/state2',
+      'sparse',
+      ...NAME_FILES,
+      ...UNFINISHED_FILES,
+    ];
     return [
       ...own.map(name => path.join(this.hgDirectory, name)),
       bookmarksFile(this.#vfs, this.#layout),
-      path.join(this.storeDirectory, '00changelog.i'),
+      ...['00changelog.i', 'obsstore'].map(name => path.join(this.storeDirectory, name)),
     ];
   }
 

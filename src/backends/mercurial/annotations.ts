@@ -1,0 +1,185 @@
+// Annotations of files for an editor. Typing asks for the same file again and again, so the annotation of the committed
+// version stays, and an unsaved text costs one comparison.
+import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { BoundedCache } from '../../base/boundedCache.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import { annotateRevision, annotateText, type Annotation } from '../../mercurial/annotate/annotate.ts';
+import { fileRevisionAt, Introductions, keyOf, parentsOf } from '../../mercurial/annotate/fileRevisions.ts';
+import type { FileHistorySource, IntroducedRevision } from '../../mercurial/annotate/fileRevisions.ts';
+import { LineTable } from '../../mercurial/annotate/lineTable.ts';
+import { matchBlocks } from '../../mercurial/annotate/matchBlocks.ts';
+import { comparableText, type WhitespaceOptions } from '../../mercurial/annotate/whitespace.ts';
+import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
+import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
+import type { Snapshot } from '../../workingCopy/backend.ts';
+import type { AnnotatedChangeset, AnnotateQuery, FileAnnotation } from '../../workingCopy/historyQueries.ts';
+import type { MercurialBackend } from './mercurialBackend.ts';
+
+/** Larger files are annotated when a user asks for it. */
+const MAX_BYTES = 20 << 20;
+const MAX_LINES = 30_000;
+const MAX_CACHED = 64;
+const MAX_CACHED_BYTES = 32 << 20;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+export class Annotations {
+  readonly #backend: MercurialBackend;
+  readonly #cache = new BoundedCache<Annotation>(
+    MAX_CACHED,
+    MAX_CACHED_BYTES,
+    ({ sources, revisions }) => sources.length * 9 + revisions.length * 200,
+  );
+  /** Annotations that were made by a walk through the history, and not found in the cache. */
+  walks = 0;
+
+  constructor(backend: MercurialBackend) {
+    this.#backend = backend;
+  }
+
+  *annotate(snapshot: Snapshot, model: HistoryModel, query: AnnotateQuery): Generator<void, FileAnnotation> {
+    const source = this.#backend.history(snapshot).fileHistory();
+    const path = fromDisplay(query.path);
+    const whitespace = this.#whitespace(snapshot, query);
+    const skipped = revisionsOf(model, query.skip);
+    const flags = JSON.stringify([whitespace, [...skipped].sort((a, b) => a - b)]);
+    const options = { whitespace, skips: (changeset: number) => skipped.has(changeset) };
+    if (query.node !== undefined) {
+      const changeset = model.revisionOf(query.node);
+      const file = changeset < 0 ? undefined : fileRevisionAt(source, path, changeset);
+      if (file === undefined) return none('not-in-history', `${query.path} is not in that changeset.`);
+      const text = file.filelog.content(file.revision);
+      const problem = problemOf(text, query);
+      if (problem !== undefined) return problem;
+      const annotation = yield* this.#kept(`${query.node} ${keyOf(file)} ${flags}`, function* () {
+        return (yield* annotateRevision(source, path, changeset, options))!;
+      });
+      return answer(source, model, annotation);
+    }
+    const parents = workingParents(source, this.#backend.dirstate(snapshot), model.workingParents, path);
+    if (parents.parents.length === 0) return none('not-in-history', `${query.path} is not in the parent changeset.`);
+    const text = this.#workingText(query, path);
+    if (!Buffer.isBuffer(text)) return text;
+    const problem = problemOf(text, query);
+    if (problem !== undefined) return problem;
+    const [only, ...others] = parents.parents;
+    if (only === undefined || others.length > 0) {
+      return answer(source, model, yield* annotateText(source, { text, ...parents }, options));
+    }
+    const before = only.filelog.content(only.revision);
+    const key = `${parents.changesets.map(changeset => model.node(changeset)).join(' ')} ${keyOf(only)} ${flags}`;
+    const base = yield* this.#kept(key, () => annotateText(source, { text: before, ...parents }, options));
+    return answer(source, model, carriedOver(base, before, text, whitespace));
+  }
+
+  *#kept(key: string, make: () => Generator<void, Annotation>): Generator<void, Annotation> {
+    let annotation = this.#cache.get(key);
+    if (annotation === undefined) {
+      this.walks++;
+      annotation = yield* make();
+      this.#cache.set(key, annotation);
+    }
+    return annotation;
+  }
+
+  /** The settings of Mercurial count, as for `hg annotate`. */
+  #whitespace(snapshot: Snapshot, { ignoresWhitespace }: AnnotateQuery): WhitespaceOptions {
+    if (ignoresWhitespace === true) return { all: true, amount: false, endOfLine: false };
+    const config = this.#backend.config(snapshot);
+    const asked = (setting: string): boolean => config.boolean('annotate', setting, false);
+    return { all: asked('ignorews'), amount: asked('ignorewsamount'), endOfLine: asked('ignorewseol') };
+  }
+
+  #workingText({ text, path: shown }: AnnotateQuery, path: BytePath): Buffer | FileAnnotation {
+    try {
+      if (text === undefined) return readWorkingFile(this.#backend.vfs, this.#backend.root, path);
+      const bytes = Buffer.from(text, 'utf8');
+      return this.#hasBom(path) ? Buffer.concat([BOM, bytes]) : bytes;
+    } catch (error) {
+      if (!(error instanceof QuicksilverError) || error.code !== 'io') throw error;
+      return none('unreadable', `${shown} cannot be read.`);
+    }
+  }
+
+  /** An editor leaves the mark at the beginning of a file out. */
+  #hasBom(path: BytePath): boolean {
+    const file = this.#backend.vfs.open(`${this.#backend.root}/${Buffer.from(path, 'latin1').toString('utf8')}`);
+    try {
+      return file !== undefined && file.size >= BOM.length && file.read(0, BOM.length).equals(BOM);
+    } finally {
+      file?.close();
+    }
+  }
+}
+
+function revisionsOf(model: HistoryModel, nodes: readonly string[]): Set<number> {
+  const revisions = new Set<number>();
+  for (const node of nodes) {
+    if (!/^[0-9a-f]{12,40}$/.test(node)) continue;
+    const revision = node.length === 40 ? model.revisionOf(node) : model.revisionOfPrefix(node);
+    if (revision >= 0) revisions.add(revision);
+  }
+  return revisions;
+}
+
+function problemOf(text: Buffer, { path, force }: AnnotateQuery): FileAnnotation | undefined {
+  if (text.includes(0)) return none('binary', `${path} is a binary file.`);
+  if (force === true) return undefined;
+  let lines = 0;
+  for (let at = text.indexOf(0x0a); at >= 0 && lines <= MAX_LINES; at = text.indexOf(0x0a, at + 1)) lines++;
+  const isLarge = text.length > MAX_BYTES || lines > MAX_LINES;
+  return isLarge ? none('large', `${path} is large. Annotate it by the command.`) : undefined;
+}
+
+function none(reason: 'binary' | 'large' | 'not-in-history' | 'unreadable', message: string): FileAnnotation {
+  return { kind: 'none', reason, message };
+}
+
+/** Gives the lines that a text took over from another one their annotation there. */
+function carriedOver(base: Annotation, before: Buffer, text: Buffer, whitespace: WhitespaceOptions): Annotation {
+  const table = new LineTable();
+  const parent = table.number(comparableText(before, whitespace));
+  const child = table.number(comparableText(text, whitespace));
+  const blocks = matchBlocks(parent, child, table.size);
+  const sources = new Int32Array(child.length).fill(-1);
+  const lineNumbers = Int32Array.from(child, (_, line) => line + 1);
+  const skipped = new Uint8Array(child.length);
+  for (let at = 0; at < blocks.length; at += 4) {
+    const shift = blocks[at]! - blocks[at + 2]!;
+    for (let line = blocks[at + 2]!; line < blocks[at + 3]!; line++) {
+      sources[line] = base.sources[line + shift]!;
+      lineNumbers[line] = base.lineNumbers[line + shift]!;
+      skipped[line] = base.skipped[line + shift]!;
+    }
+  }
+  return { sources, lineNumbers, skipped, revisions: base.revisions };
+}
+
+function answer(source: FileHistorySource, model: HistoryModel, annotation: Annotation): FileAnnotation {
+  const used = new Map<number, number>();
+  const changesets: AnnotatedChangeset[] = [];
+  const sources = Array.from(annotation.sources, index => {
+    if (index < 0) return -1;
+    let at = used.get(index);
+    if (at === undefined) {
+      used.set(index, (at = changesets.length));
+      changesets.push(annotated(source, model, annotation.revisions[index]!));
+    }
+    return at;
+  });
+  return { kind: 'lines', sources, lineNumbers: [...annotation.lineNumbers], changesets };
+}
+
+function annotated(source: FileHistorySource, model: HistoryModel, revision: IntroducedRevision): AnnotatedChangeset {
+  const { changeset, path } = revision;
+  const introductions = new Introductions(source, [changeset]);
+  const parents = parentsOf(source, revision, true).map(parent => ({
+    node: model.node(introductions.below(parent, changeset)),
+    path: toDisplay(parent.path),
+  }));
+  return {
+    changeset: model.row(changeset, model.isHidden(changeset)),
+    description: model.changeset(changeset).description,
+    path: toDisplay(path),
+    parents: parents.reverse(),
+  };
+}

@@ -1,0 +1,252 @@
+// Answers of a Mercurial repository about its history, from one model of all changesets.
+import { fromDisplay, isAtOrBelow, toDisplay } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { ChangesetSummary } from '../../base/repositoryState.ts';
+import { fileHistory } from '../../mercurial/annotate/fileHistory.ts';
+import type { GraphView } from '../../mercurial/history/graphView.ts';
+import type { HistoryFilter } from '../../mercurial/history/historyFilter.ts';
+import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
+import { EDGE_FIELDS } from '../../mercurial/history/graphEdges.ts';
+import { summaryOf } from '../../mercurial/merge/pendingMerge.ts';
+import type { Snapshot } from '../../workingCopy/backend.ts';
+import type {
+  AnnotateQuery,
+  ChangesetDetails,
+  FileAnnotation,
+  FileHistory,
+  FileHistoryItem,
+  FileHistoryQuery,
+  GraphFilter,
+  GraphQuery,
+  GraphRows,
+  HistoryQueries,
+  HistoryRow,
+  HistorySearch,
+  HistorySearchResult,
+  NamedHistory,
+  OpenedGraph,
+} from '../../workingCopy/historyQueries.ts';
+import { Annotations } from './annotations.ts';
+import { compareChangesets } from './comparisons.ts';
+import type { MercurialBackend } from './mercurialBackend.ts';
+
+const MAX_VIEWS = 8;
+const MAX_ROWS = 200;
+/** Edges further to the right are not drawn, and not sent. */
+const MAX_COLUMNS = 64;
+const MAX_FOUND = 500;
+const MAX_NAMED = 2000;
+/** Changesets that one search reads before it returns. */
+const MAX_SEARCHED = 20_000;
+const MAX_FILE_HISTORY = 10_000;
+/** Steps between two turns for others. */
+const STEPS = 64;
+
+interface View {
+  readonly graph: GraphView;
+  readonly model: HistoryModel;
+  readonly showsHidden: boolean;
+}
+
+export class MercurialHistory implements HistoryQueries {
+  readonly #backend: MercurialBackend;
+  readonly #annotations: Annotations;
+  /** The newest last. */
+  readonly #views = new Map<number, View>();
+  #nextView = 1;
+
+  constructor(backend: MercurialBackend) {
+    this.#backend = backend;
+    this.#annotations = new Annotations(backend);
+  }
+
+  follow(listener: () => void): () => void {
+    const following = this.#backend.onDidLoad(listener);
+    return () => following.dispose();
+  }
+
+  *open(snapshot: Snapshot, { filter, showsHidden }: GraphQuery): Generator<void, OpenedGraph> {
+    const model = yield* this.#model(snapshot);
+    const graph = yield* model.view(this.#filter(model, filter), showsHidden);
+    const view = this.#nextView++;
+    this.#views.set(view, { graph, model, showsHidden });
+    for (const [old] of this.#views) if (this.#views.size > MAX_VIEWS) this.#views.delete(old);
+    const workingParents = model.workingParents.map(parent => graph.rowOf(parent)).filter(row => row >= 0);
+    return { view, rows: graph.rows, width: graph.width, workingParents };
+  }
+
+  close(view: number): void {
+    this.#views.delete(view);
+  }
+
+  rows(view: number, first: number, count: number): GraphRows | undefined {
+    const found = this.#views.get(view);
+    if (found === undefined) return undefined;
+    const { graph, model, showsHidden } = found;
+    const window = graph.window(first, Math.min(count, MAX_ROWS));
+    const rows = [...window.revisions].map((revision, at) => ({
+      ...model.row(revision, showsHidden),
+      column: window.columns[at]!,
+      color: window.colors[at]!,
+    }));
+    const edges: number[] = [];
+    for (let at = 0; at < window.edges.length; at += EDGE_FIELDS) {
+      const edge = window.edges.subarray(at, at + EDGE_FIELDS);
+      if (Math.min(edge[2]!, edge[3]!, edge[4]!) < MAX_COLUMNS) edges.push(...edge);
+    }
+    return { first: window.first, rows, edges };
+  }
+
+  rowOf(view: number, node: string): { readonly row: number; readonly isExact: boolean } | undefined {
+    const found = this.#views.get(view);
+    if (found === undefined || found.graph.rows === 0) return undefined;
+    const revision = found.model.revisionOf(node);
+    if (revision < 0) return undefined;
+    const row = found.graph.rowOf(revision);
+    return row >= 0 ? { row, isExact: true } : { row: found.graph.rowAtOrBelow(revision), isExact: false };
+  }
+
+  *details(snapshot: Snapshot, node: string, limit: number): Generator<void, ChangesetDetails | undefined> {
+    const model = yield* this.#model(snapshot);
+    const revision = model.revisionOf(node);
+    if (revision < 0) return undefined;
+    const { parents } = model;
+    const children: number[] = [];
+    for (let child = revision + 1; child < model.count; child++) {
+      if (parents[child * 2] !== revision && parents[child * 2 + 1] !== revision) continue;
+      if (!model.isHidden(child)) children.push(child);
+    }
+    const row = model.row(revision, model.isHidden(revision));
+    const from = row.parents[0] ?? -1;
+    const store = this.#backend.store(snapshot);
+    const compared = compareChangesets(store, this.#backend.history(snapshot), {
+      from: model.node(from),
+      to: node,
+      limit,
+    });
+    if (compared.kind === 'none') throw new QuicksilverError('corrupt', compared.message);
+    const summaries = (revisions: readonly number[]): ChangesetSummary[] =>
+      revisions.map(each => summaryOf(store.changelog, each, model.changeset(each)));
+    return {
+      row,
+      description: model.changeset(revision).description,
+      parents: summaries(row.parents),
+      children: summaries(children),
+      files: compared.files,
+      total: compared.total,
+    };
+  }
+
+  *search(snapshot: Snapshot, { words, path, from, limit }: HistorySearch): Generator<void, HistorySearchResult> {
+    const model = yield* this.#model(snapshot);
+    const wanted = words.map(word => word.toLowerCase());
+    const below = path === undefined ? undefined : fromDisplay(path);
+    const most = Math.min(limit, MAX_FOUND);
+    const found: HistoryRow[] = [];
+    const start = Math.min(from ?? model.count - 1, model.count - 1);
+    let revision = start;
+    for (; revision >= 0 && found.length < most && start - revision < MAX_SEARCHED; revision--) {
+      if (revision % STEPS === 0) yield;
+      if (model.isHidden(revision)) continue;
+      if (below !== undefined && !model.changeset(revision).files.some(file => isAtOrBelow(file, below))) continue;
+      if (matches(model, revision, wanted)) found.push(model.row(revision));
+    }
+    return { found, next: revision };
+  }
+
+  *named(snapshot: Snapshot): Generator<void, NamedHistory> {
+    const model = yield* this.#model(snapshot);
+    const { history } = model;
+    const tips: [string, string][] = [];
+    const revisions = new Set<number>([...model.tags(false).keys(), ...model.bookmarks().keys()]);
+    for (const parent of model.workingParents) if (parent >= 0) revisions.add(parent);
+    for (const branch of history.branchNames()) {
+      const heads = history.branchHeads(branch);
+      for (const head of heads) revisions.add(head);
+      const tip = heads.at(-1);
+      if (tip !== undefined) tips.push([toDisplay(branch), model.node(tip)]);
+    }
+    yield;
+    const newest = [...revisions].filter(revision => !model.isHidden(revision)).sort((a, b) => b - a);
+    const changesets: HistoryRow[] = [];
+    for (const revision of newest.slice(0, MAX_NAMED)) {
+      changesets.push(model.row(revision));
+      if (changesets.length % STEPS === 0) yield;
+    }
+    return { changesets, tips };
+  }
+
+  *fileHistory(snapshot: Snapshot, { path, node, limit }: FileHistoryQuery): Generator<void, FileHistory> {
+    const model = yield* this.#model(snapshot);
+    const changeset = node === undefined ? model.workingParents[0] : model.revisionOf(node);
+    const items: FileHistoryItem[] = [];
+    if (changeset < 0) return { items, hasMore: false };
+    const { changelog } = this.#backend.store(snapshot);
+    const summary = (revision: number): ChangesetSummary => summaryOf(changelog, revision, model.changeset(revision));
+    const most = Math.min(limit, MAX_FILE_HISTORY);
+    for (const entry of fileHistory(this.#fileSource(snapshot), fromDisplay(path), changeset)) {
+      if (items.length === most) return { items, hasMore: true };
+      const before = entry.parents.at(-1);
+      const first = entry.parents.find(parent => parent.changeset === before?.changeset) ?? before;
+      items.push({
+        changeset: summary(entry.changeset),
+        path: toDisplay(entry.path),
+        ...(first !== undefined && { previous: { node: model.node(first.changeset), path: toDisplay(first.path) } }),
+      });
+      if (items.length % STEPS === 0) yield;
+    }
+    return { items, hasMore: false };
+  }
+
+  *annotate(snapshot: Snapshot, query: AnnotateQuery): Generator<void, FileAnnotation> {
+    const model = yield* this.#model(snapshot);
+    return yield* this.#annotations.annotate(snapshot, model, query);
+  }
+
+  *#model(snapshot: Snapshot): Generator<void, HistoryModel> {
+    const model = this.#backend.historyModel(snapshot);
+    const { firstParent, secondParent } = snapshot.head;
+    yield* model.load([firstParent, secondParent]);
+    return model;
+  }
+
+  #fileSource(snapshot: Snapshot): ReturnType<ReturnType<MercurialBackend['history']>['fileHistory']> {
+    return this.#backend.history(snapshot).fileHistory();
+  }
+
+  #filter(model: HistoryModel, filter: GraphFilter): HistoryFilter {
+    switch (filter.kind) {
+      case 'names': {
+        const revisions = filter.names.flatMap(name => {
+          const heads = model.history.branchHeads(fromDisplay(name));
+          if (heads.length > 0) return heads;
+          const found = model.history.resolve(name);
+          return found === 'working-copy' ? model.workingParents[0] : found;
+        });
+        return { kind: 'ancestors', revisions };
+      }
+      case 'changesets':
+        return { kind: 'revisions', revisions: filter.nodes.map(node => model.revisionOf(node)) };
+      case 'file': {
+        const [parent] = model.workingParents;
+        const entries = parent < 0 ? [] : fileHistory(model.history.fileHistory(), fromDisplay(filter.path), parent);
+        return { kind: 'revisions', revisions: [...entries].map(({ changeset }) => changeset) };
+      }
+      default:
+        return { kind: filter.kind };
+    }
+  }
+}
+
+function matches(model: HistoryModel, revision: number, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const { user, description, branch } = model.changeset(revision);
+  const names = [...(model.tags(false).get(revision) ?? []), ...(model.bookmarks().get(revision) ?? [])];
+  const text = [user, description, branch, ...names].join('\n').toLowerCase();
+  return words.every(
+    word =>
+      text.includes(word) ||
+      word === String(revision) ||
+      (word.length >= 4 && /^[0-9a-f]+$/.test(word) && model.node(revision).startsWith(word)),
+  );
+}

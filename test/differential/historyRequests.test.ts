@@ -1,0 +1,154 @@
+// The server's answers about the history, in a repository of the real hg: graphs, details, searches, names, the history
+// of a file, and annotations of unsaved texts. No hg runs for them.
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import {
+  AnnotateFile,
+  FindGraphRow,
+  ListNamed,
+  OpenGraph,
+  ReadChangeset,
+  ReadFileHistory,
+  ReadGraphRows,
+  SearchHistory,
+  type FileAnnotation,
+} from '../../src/server/historyProtocol.ts';
+import { ServedRepository } from '../support/servedRepository.ts';
+
+async function serve(t: TestContext): Promise<ServedRepository> {
+  const served = new ServedRepository(() => undefined);
+  t.after(() => served.dispose());
+  const commit = (message: string, ...options: readonly string[]): string =>
+    served.hg('commit', '-q', '-A', '-m', message, '-d', '0 0', ...options);
+  served.write('a', 'one\ntwo\nthree\n');
+  served.write('d/other', 'x\n');
+  commit('first', '-u', 'Ann <ann@example.org>');
+  served.write('a', 'one\nTWO\nthree\n');
+  commit('second: change a line\n\nmore text', '-u', 'Bob');
+  served.hg('mv', 'a', 'b');
+  commit('rename it', '-u', 'Ann <ann@example.org>');
+  served.hg('tag', '-r', '1', 'v1', '-d', '0 0', '-m', 'tag it', '-u', 'Bob');
+  served.hg('up', '-q', '-r', '1');
+  served.hg('branch', '-q', 'stable');
+  served.write('d/new', 'y\n');
+  commit('on stable', '-u', 'Bob');
+  served.hg('up', '-q', '-r', '3');
+  served.hg('bookmark', '-r', '4', 'mark');
+  await served.open();
+  return served;
+}
+
+const NODE = /^[0-9a-f]{40}$/;
+
+test('graphs, details, searches and names', async t => {
+  const served = await serve(t);
+  const opened = await served.history(OpenGraph, { filter: { kind: 'all' }, showsHidden: false });
+  assert.deepEqual({ rows: opened.rows, working: opened.workingParents }, { rows: 5, working: [1] });
+  const { view } = opened;
+  const page = await served.history(ReadGraphRows, { view, first: 1, count: 10 });
+  assert.deepEqual(
+    page?.rows.map(({ revision, summary, tags }) => [revision, summary, tags]),
+    [
+      [3, 'tag it', []],
+      [2, 'rename it', []],
+      [1, 'second: change a line', ['v1']],
+      [0, 'first', []],
+    ],
+  );
+  assert.ok(page.rows.every(({ node, phase }) => NODE.test(node) && phase === 'draft'));
+  const [tagged, , second] = page.rows;
+  assert.ok(tagged?.isWorkingParent === true && second !== undefined);
+  assert.deepEqual(await served.history(FindGraphRow, { view, node: second.node }), { row: 3, isExact: true });
+  assert.equal(await served.history(FindGraphRow, { view, node: '1'.repeat(40) }), null);
+
+  const auto = await served.history(OpenGraph, { filter: { kind: 'names', names: ['default'] }, showsHidden: false });
+  assert.equal(auto.rows, 4);
+  assert.deepEqual(await served.history(FindGraphRow, { view: auto.view, node: second.node }), {
+    row: 2,
+    isExact: true,
+  });
+  const file = await served.history(OpenGraph, { filter: { kind: 'file', path: 'b' }, showsHidden: false });
+  assert.equal(file.rows, 3);
+
+  const details = await served.history(ReadChangeset, { node: second.node, limit: 100 });
+  assert.equal(details?.description, 'second: change a line\n\nmore text');
+  assert.deepEqual(details.files, [{ path: 'a', status: 'modified' }]);
+  assert.deepEqual(
+    [details.parents.map(({ revision }) => revision), details.children.map(({ revision }) => revision)],
+    [[0], [2, 4]],
+  );
+  const first = await served.history(ReadChangeset, { node: page.rows[3]!.node, limit: 1 });
+  assert.deepEqual([first?.files, first?.total], [[{ path: 'a', status: 'added' }], 2]);
+
+  const search = async (words: readonly string[], path?: string): Promise<number[]> => {
+    const query = { words, limit: 10, ...(path !== undefined && { path }) };
+    const { found, next } = await served.history(SearchHistory, query);
+    assert.equal(next, -1);
+    return found.map(({ revision }) => revision);
+  };
+  assert.deepEqual(await search(['MORE']), [1]);
+  assert.deepEqual(await search(['bob', 'stable']), [4]);
+  assert.deepEqual(await search([second.node.slice(0, 8)]), [1]);
+  assert.deepEqual(await search(['v1']), [1]);
+  assert.deepEqual(await search([], 'd'), [4, 0]);
+  const limited = await served.history(SearchHistory, { words: ['ann'], limit: 1 });
+  assert.deepEqual([limited.found.length, limited.next], [1, 1]);
+
+  const named = await served.history(ListNamed, {});
+  assert.deepEqual(
+    named.changesets.map(({ revision }) => revision),
+    [4, 3, 1],
+  );
+  assert.deepEqual(new Map(named.tips).get('stable'), named.changesets[0]!.node);
+
+  const before = served.historyChanges;
+  served.write('late', 'z\n');
+  served.hg('commit', '-q', '-A', '-m', 'late', '-u', 'Bob');
+  await served.hint('.hg');
+  assert.ok(served.historyChanges > before);
+  const again = await served.history(OpenGraph, { filter: { kind: 'all' }, showsHidden: false });
+  assert.equal(again.rows, 6);
+  assert.deepEqual(served.calls, []);
+});
+
+test('the history of a file, and annotations of an unsaved text', async t => {
+  const served = await serve(t);
+  const { items, hasMore } = await served.history(ReadFileHistory, { path: 'b', limit: 10 });
+  assert.deepEqual(
+    items.map(({ changeset, path, previous }) => [changeset.revision, path, previous?.path]),
+    [
+      [2, 'b', 'a'],
+      [1, 'a', 'a'],
+      [0, 'a', undefined],
+    ],
+  );
+  assert.deepEqual([hasMore, items[1]?.previous?.node], [false, items[2]?.changeset.node]);
+  assert.equal((await served.history(ReadFileHistory, { path: 'b', limit: 2 })).hasMore, true);
+
+  const linesOf = (annotation: FileAnnotation): string[] => {
+    assert.ok(annotation.kind === 'lines');
+    return annotation.sources.map((source, at) => {
+      const from = annotation.changesets[source];
+      return `${from === undefined ? 'none' : `${from.changeset.revision} ${from.path}`}:${annotation.lineNumbers[at]!}`;
+    });
+  };
+  const saved = await served.history(AnnotateFile, { path: 'b', skip: [] });
+  assert.deepEqual(linesOf(saved), ['0 a:1', '1 a:2', '0 a:3']);
+  const text = 'new\none\nTWO\nthree\nlast';
+  const unsaved = linesOf(await served.history(AnnotateFile, { path: 'b', text, skip: [] }));
+  assert.deepEqual(unsaved, ['none:1', '0 a:1', '1 a:2', '0 a:3', 'none:5']);
+  served.write('b', text);
+  const hg = served.hg('annotate', '-r', 'wdir()', '-nlf', '-T', '{lines % "{rev} {path}:{lineno}\\n"}', 'b');
+  assert.deepEqual(unsaved.join('\n').replaceAll('none', '2147483647 b'), hg.trimEnd());
+  assert.ok(saved.kind === 'lines');
+  const second = saved.changesets.find(({ changeset }) => changeset.revision === 1);
+  assert.deepEqual(
+    second?.parents.map(({ path }) => path),
+    ['a'],
+  );
+  const skipping = await served.history(AnnotateFile, { path: 'b', text, skip: [second!.changeset.node.slice(0, 12)] });
+  assert.deepEqual(linesOf(skipping)[2], '0 a:2');
+  const binary = await served.history(AnnotateFile, { path: 'b', text: 'a\0b', skip: [] });
+  assert.equal(binary.kind === 'none' && binary.reason, 'binary');
+  assert.deepEqual(served.calls, []);
+});
