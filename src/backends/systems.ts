@@ -1,5 +1,6 @@
 // The version-control systems, and how a repository of each is recognized. One more system is one more row.
 import * as path from 'node:path';
+import { BAZAAR_DIRECTORY } from '../bazaar/repository/layout.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { SystemKind } from '../base/repositoryState.ts';
 import type { Vfs } from '../files/vfs.ts';
@@ -27,6 +28,12 @@ const SYSTEMS: readonly System[] = [
     kind: 'git',
     controlName: GIT_DIRECTORY,
     isRepository: (vfs, control) => gitDirectoriesAt(vfs, control) !== undefined,
+  },
+  // A repository or branch without working files is none.
+  {
+    kind: 'bzr',
+    controlName: BAZAAR_DIRECTORY,
+    isRepository: (vfs, control) => vfs.isDirectory(path.join(control, 'checkout')),
   },
 ];
 

@@ -27,8 +27,10 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     return EXIT_OK;
   }
   const name = commandNamed(word);
-  if (name === 'status' && systemOf(rest, io) === 'git') {
-    return (await import('./git/gitStatus.ts')).gitStatusCommand(rest, io);
+  if (name === 'status') {
+    const system = systemOf(rest, io);
+    if (system === 'git') return (await import('./git/gitStatus.ts')).gitStatusCommand(rest, io);
+    if (system === 'bzr') return (await import('./bazaar/bazaarStatus.ts')).bazaarStatusCommand(rest, io);
   }
   const command = COMMANDS[name]!;
   const parsed = parseArguments(rest, { ...command.options, ...GLOBAL_OPTIONS }, name);

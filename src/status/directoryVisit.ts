@@ -139,6 +139,7 @@ export class DirectoryVisit {
   /** The directory is another repository. */
   nested(path: BytePath, node: NodeId): void {
     this.#sink.nestedRepository?.(path);
+    if (node !== NO_NODE && this.#input.statCache.kind(node) === 'directory') this.#sink.entry(path, 'modified', node);
     this.#absentBelow(path, node);
   }
 
@@ -149,7 +150,9 @@ export class DirectoryVisit {
    */
   examine(path: BytePath, stat: FileStat | undefined, above: { readonly inIgnored: boolean }): void {
     const node = this.#input.statCache.find(path);
-    if (stat?.kind === 'directory') {
+    if (stat !== undefined && this.#isUnversioned(node)) {
+      this.#unversioned(path, stat.kind, node, stat);
+    } else if (stat?.kind === 'directory') {
       if (node !== NO_NODE) this.#tracked(path, node, 'directory');
       this.#subdirectory(path, node, this.#scan.options.ignored !== 'all' && above.inIgnored, stat);
     } else if (node === NO_NODE) {
@@ -201,6 +204,15 @@ export class DirectoryVisit {
       case 'changed':
         this.#sink.entry(path, this.#isFileAt(path, kind, stat) ? 'modified' : 'deleted', node);
         return;
+      case 'directory':
+        if (kind !== 'directory') this.#sink.entry(path, kind === undefined ? 'deleted' : 'modified', node);
+        return;
+      case 'addedDirectory':
+        this.#sink.entry(path, kind === undefined ? 'deleted' : 'added', node);
+        return;
+      case 'changedDirectory':
+        this.#sink.entry(path, kind === undefined ? 'deleted' : 'modified', node);
+        return;
       case 'tracked':
         this.#compare(path, node, this.#isEntry(kind) ? (stat ?? this.#lookUp(path)) : undefined);
     }
@@ -232,9 +244,28 @@ export class DirectoryVisit {
     return this.#isEntered ?? true;
   }
 
-  /** A path on disk of which nothing is recorded. Fifos, sockets and devices have no status. */
+  /** True if directories are entries and the node is not one of the working copy's. */
+  #isUnversioned(node: NodeId): boolean {
+    const { rules, statCache } = this.#input;
+    if (rules.versionsDirectories !== true) return false;
+    if (node === NO_NODE) return true;
+    const kind = statCache.kind(node);
+    return kind === 'none' || kind === 'removed';
+  }
+
+  /** A path on disk, directories included, that is no entry of the working copy: see `versionsDirectories`. */
+  #unversioned(path: BytePath, kind: FileKind, node: NodeId, stat?: FileStat): void {
+    this.#absentBelow(path, node);
+    this.#untracked(path, kind, false, stat);
+    if (node !== NO_NODE) this.#tracked(path, node, undefined);
+  }
+
+  /**
+   * A path on disk of which nothing is recorded. Fifos, sockets and devices have no status, and directories only as
+   * `versionsDirectories` has it.
+   */
   #untracked(path: BytePath, kind: FileKind, inIgnored: boolean, stat?: FileStat): void {
-    if (!isFileLike(kind)) return;
+    if (!isFileLike(kind) && this.#input.rules.versionsDirectories !== true) return;
     // As in Mercurial, a file in place of an excluded directory has no status of its own.
     if (this.#input.rules.excluded.has(path)) return;
     const status = this.#scan.ignored.isIgnored(path, inIgnored) ? 'ignored' : 'unknown';
@@ -244,6 +275,7 @@ export class DirectoryVisit {
 
   #isNested(path: BytePath, node: NodeId, items: readonly DirectoryItem[]): boolean {
     const { rules, statCache } = this.#input;
+    if (rules.hasNested === false) return false;
     if (rules.isRepository === undefined) {
       return items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory);
     }
@@ -253,7 +285,9 @@ export class DirectoryVisit {
 
   #item(parent: Frame, item: DirectoryItem, node: NodeId): void {
     const path = joinPath(parent.path, item.name);
-    if (item.kind === 'directory') {
+    if (this.#isUnversioned(node)) {
+      this.#unversioned(path, item.kind, node);
+    } else if (item.kind === 'directory') {
       if (node !== NO_NODE) this.#tracked(path, node, 'directory');
       this.#subdirectory(path, node, parent.ignored);
     } else if (node === NO_NODE) {
@@ -274,7 +308,8 @@ export class DirectoryVisit {
     // If every ignored file is requested, only files need a verdict. As in Mercurial, the rules are not even read
     // before an unrecorded name turns up.
     const descends = this.#scan.options.ignored === 'all';
-    const ignored = inIgnored || (!descends && this.#scan.ignored.matches(path, true));
+    const asks = !descends && rules.versionsDirectories !== true;
+    const ignored = inIgnored || (asks && this.#scan.ignored.matches(path, true));
     if (!ignored || hasRecorded || descends) {
       this.#sink.subdirectory?.(path);
       if (!hasRecorded || this.#claims?.(node) !== true) this.#scan.queue({ path, node, ignored });
@@ -318,7 +353,7 @@ export class DirectoryVisit {
     if (node === NO_NODE) return;
     const { statCache: cache, rules } = this.#input;
     const isRoot = directory === '';
-    const nests = rules.isRepository === undefined;
+    const nests = rules.isRepository === undefined && rules.hasNested !== false;
     if (!isRoot && nests && this.#tree.lstat(joinPath(directory, rules.controlDirectory))?.kind === 'directory') {
       this.#absentBelow(directory, node);
       return;

@@ -68,6 +68,7 @@ export class PathLocator {
 
   #isNested(path: BytePath): boolean {
     const { rules, statCache } = this.#input;
+    if (rules.hasNested === false) return false;
     const found = this.#tree.lstat(joinPath(path, rules.controlDirectory));
     if (rules.isRepository === undefined) return found?.kind === 'directory';
     if (found === undefined) return false;

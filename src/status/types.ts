@@ -20,9 +20,22 @@ export const NO_NODE: NodeId = -1;
  * - changed: tracked and certain to differ from the base (a merge's result, a recorded copy);
  * - tracked: compare its stat with the recorded one;
  * - repository: a recorded commit of another repository, whose directory is excluded;
- * - assumed: always clean; optional: as 'tracked', but clean if missing on disk.
+ * - assumed: always clean; optional: as 'tracked', but clean if missing on disk;
+ * - directory: a versioned directory, clean if a directory is there; addedDirectory: as 'added'; changedDirectory: as
+ *   'changed'.
  */
-export type EntryKind = 'none' | 'added' | 'removed' | 'changed' | 'tracked' | 'repository' | 'assumed' | 'optional';
+export type EntryKind =
+  | 'none'
+  | 'added'
+  | 'removed'
+  | 'changed'
+  | 'tracked'
+  | 'repository'
+  | 'assumed'
+  | 'optional'
+  | 'directory'
+  | 'addedDirectory'
+  | 'changedDirectory';
 
 /** The verdict of a stat alone on a tracked file. 'unsure' means that its content decides. */
 export type StatVerdict = 'clean' | 'modified' | 'unsure';
@@ -132,6 +145,14 @@ export interface TreeRules {
   readonly isRepository?: ((directory: BytePath) => boolean) | undefined;
   /** True if a fifo, socket or device at a recorded path counts as a file of other content. Default: as nothing. */
   readonly countsSpecialFiles?: boolean | undefined;
+  /**
+   * True if directories are entries. Then an untracked directory has a status as a whole, and special files have one,
+   * too. The scan does not enter such a directory, and asks no ignore rules about directories that are entries. A
+   * removed path that is there is also reported as unknown, before it is reported as removed. Default: false.
+   */
+  readonly versionsDirectories?: boolean | undefined;
+  /** False if a directory with a control directory is an ordinary one. Default: true. */
+  readonly hasNested?: boolean | undefined;
   /** True if names that differ in case only are one file. */
   readonly foldsCase?: boolean;
 }

@@ -83,6 +83,13 @@ export class WorkingTree {
     };
   }
 
+  /** Which kind of special file is at `path`. Throws as `fs` does. */
+  specialKind(path: BytePath): 'fifo' | 'socket' | 'device' {
+    this.outcome.stats++;
+    const stat = fs.lstatSync(toFsPath(this.root, path));
+    return stat.isFIFO() ? 'fifo' : stat.isSocket() ? 'socket' : 'device';
+  }
+
   /**
    * True if names of the path's directory can be stat'ed; undefined if the path is gone, which proves nothing. If
    * false, the directory is reported as unreadable.

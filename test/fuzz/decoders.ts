@@ -1,4 +1,5 @@
-// Every decoder of Mercurial's and Git's files with inputs that the real program wrote, and what is done with what comes out.
+// Every decoder of Mercurial's, Git's and Bazaar's files with inputs that the real program wrote, and what is done with what comes out.
+import { BAZAAR_DECODERS } from './decodersOfBazaar.ts';
 import { DEFINITION_DECODERS } from './decodersOfDefinition.ts';
 import { DIRSTATE_DECODERS } from './decodersOfDirstate.ts';
 import { GIT_DECODERS } from './decodersOfGit.ts';
@@ -12,4 +13,5 @@ export const DECODERS: readonly Decoder[] = [
   ...STORE_DECODERS,
   ...STATE_DECODERS,
   ...GIT_DECODERS,
+  ...BAZAAR_DECODERS,
 ];

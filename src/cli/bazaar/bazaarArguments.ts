@@ -1,0 +1,151 @@
+// The options of `quicksilver status` in a Bazaar working tree: those of `brz status`.
+import { usageError } from '../io.ts';
+
+export interface BazaarArguments {
+  readonly form: 'long' | 'short' | 'json';
+  readonly versioned: boolean;
+  readonly verbose: boolean;
+  readonly showIds: boolean;
+  readonly classify: boolean;
+  readonly pending: boolean;
+  readonly quiet: boolean;
+  readonly revision: string | undefined;
+  readonly change: string | undefined;
+  readonly stats: boolean;
+  readonly help: boolean;
+  readonly repository: string | undefined;
+  readonly cwd: string | undefined;
+  readonly paths: readonly string[];
+}
+
+export const BAZAAR_STATUS_HELP = `quicksilver status [OPTION]... [PATH]...
+
+show what changed in a Bazaar or Breezy working tree
+
+Output is that of 'brz status' with the same options.
+
+ -S --short            three letters and a path for each change
+ -T --template json    write JSON
+ -V --versioned        leave unknown paths out
+ -v --verbose          all revisions that pending merges bring in
+    --show-ids         file ids
+    --no-classify      no marks for directories, links and execute bits
+    --no-pending       no pending merges
+ -r --revision REV     compare with a revision, or two: A..B
+ -c --change REV       what a revision changed
+ -q --quiet            no changes in the short form
+    --stats            tell on stderr what work it took
+ -R --repository ROOT  root of the working tree, if not the one around here
+    --cwd DIR          go there first
+ -h --help             show this
+`;
+
+type Draft = { -readonly [Key in keyof BazaarArguments]: BazaarArguments[Key] };
+
+const SHORT: Readonly<Record<string, string | undefined>> = {
+  S: 'short',
+  V: 'versioned',
+  v: 'verbose',
+  q: 'quiet',
+  r: 'revision',
+  c: 'change',
+  T: 'template',
+  R: 'repository',
+  h: 'help',
+};
+
+const WITH_VALUE = new Set(['revision', 'change', 'template', 'repository', 'cwd']);
+
+/** Parses the arguments after `status`. Throws a 'usage' error for what is not known. */
+export function parseBazaarArguments(args: readonly string[]): BazaarArguments {
+  const draft: Draft = {
+    form: 'long',
+    versioned: false,
+    verbose: false,
+    showIds: false,
+    classify: true,
+    pending: true,
+    quiet: false,
+    revision: undefined,
+    change: undefined,
+    stats: false,
+    help: false,
+    repository: undefined,
+    cwd: undefined,
+    paths: [],
+  };
+  const paths: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at]!;
+    const next = (): string => {
+      const value = args[++at];
+      if (value === undefined) throw usageError(`option ${argument} needs a value`);
+      return value;
+    };
+    if (argument === '--') {
+      paths.push(...args.slice(at + 1));
+      break;
+    }
+    if (argument.startsWith('--')) longOption(argument, draft, next);
+    else if (argument.startsWith('-') && argument !== '-') shortOptions(argument, draft, next);
+    else paths.push(argument);
+  }
+  return { ...draft, paths };
+}
+
+function longOption(argument: string, draft: Draft, next: () => string): void {
+  const equals = argument.indexOf('=');
+  const name = argument.slice(2, equals < 0 ? undefined : equals);
+  const value = equals < 0 ? undefined : argument.slice(equals + 1);
+  if (!WITH_VALUE.has(name) && value !== undefined) throw usageError(`option --${name} takes no value`);
+  apply(name, WITH_VALUE.has(name) ? (value ?? next()) : '', draft, `--${name}`);
+}
+
+function shortOptions(argument: string, draft: Draft, next: () => string): void {
+  for (let at = 1; at < argument.length; at++) {
+    const letter = argument.charAt(at);
+    const name = SHORT[letter] ?? '';
+    const rest = argument.slice(at + 1);
+    if (WITH_VALUE.has(name)) {
+      apply(name, rest === '' ? next() : rest, draft, `-${letter}`);
+      return;
+    }
+    apply(name, '', draft, `-${letter}`);
+  }
+}
+
+function apply(name: string, value: string, draft: Draft, shown: string): void {
+  switch (name) {
+    case 'short':
+      if (draft.form !== 'json') draft.form = 'short';
+      return;
+    case 'template':
+      if (value !== 'json') throw usageError(`template '${value}' is not supported: there is 'json'`);
+      draft.form = 'json';
+      return;
+    case 'versioned':
+    case 'verbose':
+    case 'quiet':
+    case 'stats':
+    case 'help':
+      draft[name] = true;
+      return;
+    case 'show-ids':
+      draft.showIds = true;
+      return;
+    case 'no-classify':
+      draft.classify = false;
+      return;
+    case 'no-pending':
+      draft.pending = false;
+      return;
+    case 'revision':
+    case 'change':
+    case 'repository':
+    case 'cwd':
+      draft[name] = value;
+      return;
+    default:
+      throw usageError(`unknown option ${shown} for quicksilver status in a Bazaar working tree`);
+  }
+}

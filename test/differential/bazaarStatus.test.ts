@@ -1,0 +1,305 @@
+// `quicksilver status` in Bazaar working trees, byte for byte as `brz status` writes it. Every row of the second part is one
+// thing that a status of a tree has to answer.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, test } from 'node:test';
+import { runCommandLine } from '../../src/cli/commands.ts';
+import type { CommandIo } from '../../src/cli/io.ts';
+
+const BRZ = ['/usr/bin/brz', '/usr/local/bin/brz'].find(file => fs.existsSync(file));
+const options = { skip: BRZ === undefined ? 'Breezy is not installed' : false };
+const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-bzr-')));
+after(() => fs.rmSync(base, { recursive: true, force: true }));
+
+const environment = {
+  HOME: base,
+  BRZ_HOME: path.join(base, 'settings'),
+  BRZ_EMAIL: 'Ann Smith <ann@example.org>',
+  BRZ_LOG: '/dev/null',
+  BRZ_COLUMNS: '80',
+  LC_ALL: 'C.UTF-8',
+  PATH: '/usr/bin:/bin',
+  TZ: 'UTC',
+};
+fs.mkdirSync(path.join(base, 'settings', 'breezy'), { recursive: true });
+
+interface Answer {
+  readonly code: number;
+  readonly text: string;
+  readonly complaints: string;
+}
+
+class Tree {
+  readonly root: string;
+
+  constructor(name: string, ...init: string[]) {
+    this.root = path.join(base, name);
+    this.brz('init', '-q', ...init, this.root);
+  }
+
+  brz(...args: string[]): void {
+    const cwd = fs.existsSync(this.root) ? this.root : base;
+    execFileSync(BRZ!, args, { cwd, env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  }
+
+  /** Runs a command that may fail, as a merge with a conflict does. */
+  try(...args: string[]): void {
+    spawnSync(BRZ!, args, { cwd: this.root, env: environment, stdio: 'ignore' });
+  }
+
+  write(name: string, content: string): void {
+    const file = path.join(this.root, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content);
+  }
+
+  remove(name: string): void {
+    fs.rmSync(path.join(this.root, name), { recursive: true });
+  }
+
+  commit(message: string): void {
+    this.brz('add', '-q');
+    this.brz('commit', '-q', '--unchanged', '-m', message);
+  }
+
+  async status(args: readonly string[], command = 'status'): Promise<Answer> {
+    let text = '';
+    let complaints = '';
+    const io: CommandIo = {
+      stdout: { write: bytes => void (text += bytes) },
+      stderr: { write: bytes => void (complaints += bytes) },
+      cwd: this.root,
+      environment,
+      platform: process.platform,
+      signal: new AbortController().signal,
+    };
+    return { code: await runCommandLine([command, ...args], io), text, complaints };
+  }
+
+  /** Asserts that both write the same, and returns it. */
+  async compare(...args: string[]): Promise<string> {
+    const expected = spawnSync(BRZ!, ['status', ...args], { cwd: this.root, env: environment, encoding: 'latin1' });
+    const { code, text, complaints } = await this.status(args);
+    assert.equal(text, expected.stdout, `brz status ${args.join(' ')}\n${complaints}`);
+    assert.equal(code, expected.status);
+    return Buffer.from(text, 'latin1').toString('utf8');
+  }
+
+  /** @param forms few, because each starts Breezy; `fuzz_bzr.py` compares all of them in one process */
+  async compareForms(forms: readonly (readonly string[])[] = [['-S'], ['-v']]): Promise<void> {
+    for (const form of forms) await this.compare(...form);
+  }
+}
+
+const FORMS: readonly (readonly string[])[] = [
+  [],
+  ['-S'],
+  ['-V'],
+  ['-SV'],
+  ['-v'],
+  ['--show-ids'],
+  ['--no-classify'],
+  ['-S', '--no-classify'],
+  ['--no-pending'],
+  ['-S', '-q'],
+];
+
+function changes(tree: Tree): void {
+  for (const name of ['a', 'dir/b', 'dir/c', 'gone', 'mode', 'to link', 'to dir', 'stays', 'moved/in'])
+    tree.write(name, `${name}\n`);
+  fs.symlinkSync('a', path.join(tree.root, 'link'));
+  tree.write('.bzrignore', '*.o\n./build\n!keep.o\n');
+  tree.commit('first');
+  tree.write('a', 'A\n');
+  tree.brz('mv', '-q', 'dir/b', 'b => é');
+  tree.write('b => é', 'changed\n');
+  tree.brz('mv', '-q', 'moved', 'dir/moved');
+  tree.write('dir/moved/in', 'also changed\n');
+  tree.brz('rm', '-q', '--keep', 'dir/c');
+  tree.remove('gone');
+  fs.chmodSync(path.join(tree.root, 'mode'), 0o755);
+  tree.remove('to link');
+  fs.symlinkSync('a', path.join(tree.root, 'to link'));
+  tree.remove('to dir');
+  tree.write('to dir/inner', 'i\n');
+  tree.remove('link');
+  fs.symlinkSync('b', path.join(tree.root, 'link'));
+  tree.write('new/x', 'x\n');
+  tree.write('new/deeper/y.o', 'y\n');
+  tree.write('added', 'added\n');
+  tree.write('added and gone', 'added\n');
+  tree.brz('add', '-q', 'added', 'added and gone');
+  tree.remove('added and gone');
+  tree.write('x.o', 'x\n');
+  tree.write('keep.o', 'x\n');
+  tree.write('build/out', 'o\n');
+}
+
+test('changes of all kinds', options, async () => {
+  const tree = new Tree('changes');
+  await tree.compareForms();
+  changes(tree);
+  await tree.compareForms(FORMS);
+  for (const paths of [
+    ['dir'],
+    ['a', 'stays'],
+    ['new'],
+    ['x.o'],
+    ['nowhere', 'a'],
+    ['b => é'],
+    ['to dir'],
+    ['.'],
+    ['dir/c'],
+  ])
+    await tree.compare('-S', ...paths);
+  await tree.compare('nowhere', 'new/x', 'dir/b');
+});
+
+test('older formats of repositories have the same dirstate', options, async () => {
+  const tree = new Tree('pack-0.92', '--format=pack-0.92');
+  changes(tree);
+  await tree.compareForms();
+});
+
+test('one line for each pending merge, and with -v all they bring in', options, async () => {
+  const tree = new Tree('pending');
+  tree.write('a', 'a\n');
+  tree.commit('first');
+  const other = path.join(base, 'pending-other');
+  tree.brz('branch', '-q', '.', other);
+  for (const [i, author] of ['Bob <b@example.org>', 'c@example.org', 'Déb'].entries()) {
+    fs.writeFileSync(path.join(other, `n${i}`), 'n\n');
+    const message = `\n  message ${i} ${'long '.repeat(20)}\nsecond line`;
+    tree.brz('add', '-q', path.join(other, `n${i}`));
+    const time = ['--commit-time', '2001-02-03 23:05:06 -0300'];
+    tree.brz('commit', '-q', '-m', message, '--author', author, ...time, other);
+  }
+  tree.write('b', 'b\n');
+  tree.commit('second');
+  tree.brz('merge', '-q', other);
+  await tree.compareForms();
+  assert.match(await tree.compare('-v'), /pending merges:\n {2}Déb 2001-02-03 message 2 .*\.\.\.\n {4}c@example/);
+  assert.match(await tree.compare('-S'), /\nP {3}Déb/);
+});
+
+test('conflicts of all kinds', options, async () => {
+  const tree = new Tree('conflicts');
+  for (const name of ['both', 'ours deletes', 'theirs deletes', 'dir/in', 'renamed']) tree.write(name, `${name}\n`);
+  tree.commit('base');
+  const other = path.join(base, 'conflicts-other');
+  tree.brz('branch', '-q', '.', other);
+  const theirs = Object.assign(Object.create(Tree.prototype) as Tree, { root: other });
+  theirs.write('both', 'theirs\n');
+  theirs.write('ours deletes', 'theirs\n');
+  theirs.write('new', 'theirs\n');
+  theirs.write('dir/more', 'more\n');
+  theirs.remove('theirs deletes');
+  theirs.brz('mv', '-q', 'renamed', 'their name');
+  theirs.commit('theirs');
+  tree.write('both', 'ours\n');
+  tree.write('theirs deletes', 'ours\n');
+  tree.write('new', 'ours\n');
+  for (const name of ['ours deletes', 'dir']) tree.remove(name);
+  tree.brz('mv', '-q', 'renamed', 'our name');
+  tree.commit('ours');
+  tree.try('merge', '-q', other);
+  await tree.compareForms();
+  assert.match(await tree.compare('-S'), /\nC {3}Text conflict in both\n/);
+  await tree.compare('-S', 'both', 'dir', 'our name');
+  tree.brz('resolve', '-q', '--all');
+  await tree.compareForms();
+});
+
+test('tree shape by file id: names may be exchanged, and come back with another id', options, async () => {
+  const tree = new Tree('shape');
+  for (const name of ['one', 'two', 'dir/x', 'dir/y']) tree.write(name, `${name}\n`);
+  tree.commit('first');
+  tree.brz('mv', '-q', 'one', 'three');
+  tree.brz('mv', '-q', 'two', 'one');
+  tree.brz('mv', '-q', 'three', 'two');
+  tree.brz('rm', '-q', '--keep', 'dir/x');
+  tree.brz('add', '-q', 'dir/x');
+  await tree.compareForms();
+  const lines = await tree.compare('-S');
+  assert.match(lines, /^R {3}one => two$/m);
+  assert.match(lines, /^-D {2}dir\/x\n\+N {2}dir\/x$/m);
+});
+
+test('nested trees are entered by no status', options, async () => {
+  const tree = new Tree('nested');
+  tree.write('a', 'a\n');
+  tree.write('dir/in', 'in\n');
+  tree.commit('first');
+  tree.brz('init', '-q', path.join(tree.root, 'inner'));
+  tree.write('inner/x', 'x\n');
+  tree.brz('init', '-q', path.join(tree.root, 'dir'));
+  await tree.compareForms();
+  assert.match(await tree.compare('-S'), /^ K {2}dir\/ => dir\+\n D {2}dir\/in\n\? {3}inner\+$/m);
+});
+
+test('lightweight checkouts, shared repositories and branches that moved on', options, async () => {
+  const shared = path.join(base, 'shared');
+  execFileSync(BRZ!, ['init-shared-repo', '-q', shared], { env: environment, cwd: base });
+  const tree = new Tree('shared/trunk');
+  tree.write('a', 'a\n');
+  tree.commit('first');
+  tree.brz('checkout', '-q', '--lightweight', '.', path.join(base, 'light weight'));
+  const light = Object.assign(Object.create(Tree.prototype) as Tree, { root: path.join(base, 'light weight') });
+  light.write('a', 'A\n');
+  await light.compareForms();
+  tree.write('a', 'b\n');
+  tree.commit('second');
+  await light.compareForms();
+  assert.match((await light.status([])).complaints, /working tree is out of date/);
+});
+
+test('JSON has no ambiguous names', options, async () => {
+  const tree = new Tree('json');
+  tree.write('old', 'o\n');
+  tree.commit('first');
+  tree.brz('mv', '-q', 'old', 'a => b');
+  tree.write('c\nd', 'c\n');
+  const { text } = await tree.status(['-T', 'json']);
+  const { changes: found } = JSON.parse(Buffer.from(text, 'latin1').toString('utf8')) as { changes: unknown[] };
+  assert.deepEqual(
+    found.map(change => ({ ...(change as object), id: undefined })),
+    [
+      { status: '?  ', path: 'c\nd', kind: 'file', id: undefined },
+      { status: 'R  ', path: 'a => b', source: 'old', kind: 'file', oldKind: 'file', id: undefined },
+    ],
+  );
+});
+
+test('the SHA-1 in the dirstate is used instead of reading files', options, async () => {
+  const tree = new Tree('cached');
+  for (let i = 0; i < 12; i++) tree.write(`f${i}`, `${i}\n`);
+  tree.commit('first');
+  tree.write('f0', 'changed\n');
+  const old = new Date(Date.now() - 3_600_000);
+  // Breezy records stats that are older than three seconds, inode changes included.
+  for (let i = 0; i < 12; i++) fs.utimesSync(path.join(tree.root, `f${i}`), old, old);
+  await new Promise(resolve => setTimeout(resolve, 4500));
+  tree.brz('status', '-q');
+  const { complaints } = await tree.status(['--stats']);
+  assert.match(complaints, /0 files read|read 0|0 bytes/i);
+  await tree.compareForms();
+});
+
+test('what is unsupported is named', options, async () => {
+  const tree = new Tree('refused');
+  tree.write('a', 'a\n');
+  tree.commit('first');
+  const rules = path.join(base, 'settings', 'breezy', 'rules');
+  fs.writeFileSync(rules, '[name *.txt]\neol = native\n');
+  await assert.rejects(tree.status([]), /content filters/);
+  fs.rmSync(rules);
+  tree.brz('view', 'a');
+  await assert.rejects(tree.status([]), /the view 'my' is in use/);
+  tree.brz('view', '--delete');
+  fs.rmSync(path.join(tree.root, 'a'));
+  execFileSync('mkfifo', [path.join(tree.root, 'a')]);
+  await assert.rejects(tree.status([]), /a fifo at a versioned path/);
+});
