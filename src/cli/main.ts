@@ -25,7 +25,9 @@ async function main(): Promise<void> {
   const io: CommandIo = {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
-    cwd: process.cwd(),
+    get cwd() {
+      return currentDirectory();
+    },
     environment: process.env,
     platform: process.platform,
     signal: stop.signal,
@@ -33,6 +35,17 @@ async function main(): Promise<void> {
   const code = await exitCodeOf(runCommandLine(process.argv.slice(2), io), io, stop.signal);
   // The process ends by itself when all that was written is out; only then writing may be found to have failed.
   process.exitCode = output.broken ? EXIT_ERROR : code;
+}
+
+/** Throws an 'io' error if the current directory is gone; `hg` fails then, too, whatever the command. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new QuicksilverError('io', 'error getting current working directory: No such file or directory', {
+      cause: error,
+    });
+  }
 }
 
 async function exitCodeOf(run: Promise<number>, io: CommandIo, signal: AbortSignal): Promise<number> {

@@ -3,6 +3,7 @@ import { silentLogger } from '../base/log.ts';
 import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import { onlyDecoders } from '../base/decodeAccelerators.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
+import { nativeParts } from '../status/bulk/native.ts';
 import { newWorkCounters, type Status } from '../status/types.ts';
 import { settledStatus, type SettledStatus } from '../backends/mercurial/snapshot.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -17,6 +18,8 @@ import { displaySettings } from './settings.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
 const ALL: readonly Status[] = ['modified', 'added', 'removed', 'deleted', 'unknown', 'ignored', 'clean'];
+/** Hexadecimal digits of a changeset in messages of `hg`. */
+const SHORT_ID = 12;
 const UNTRACKED: readonly Status[] = ['unknown', 'ignored'];
 
 /**
@@ -65,6 +68,9 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const all = asked.kind === 'served' ? asked.entries : (scanned?.result.entries ?? []);
   const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.snapshot.ignore()?.warnings;
   for (const warning of colors.warnings) complain(io, warning);
+  for (const parent of scanned === undefined ? [] : repository.unknownParents(scanned.snapshot.dirstate)) {
+    complain(io, `warning: ignoring unknown working parent ${parent.slice(0, SHORT_ID)}!`);
+  }
   for (const warning of warnings ?? []) complain(io, warning);
   const shownInErrors = nameShownIn(io.stderr);
   for (const { path, reason } of complaints)
@@ -94,6 +100,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   if (args.flags.has('stats')) {
     complain(io, asked.kind === 'served' ? 'server: answered' : `server: ${asked.why}`);
     complain(io, outcomeLine(scanned?.result.outcome ?? newWorkCounters(), performance.now() - started));
+    complain(io, `native code: ${nativeParts()}`);
   }
   return undecided.length > 0 ? EXIT_ERROR : EXIT_OK;
 }

@@ -88,8 +88,11 @@ export class Vfs {
   open(path: FsPath): OpenFile | undefined {
     let descriptor: number;
     try {
+      // Opening a device can do something, so that it must not be opened to find out.
+      if (fs.statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw notRegular(path);
       descriptor = fs.openSync(path, OPEN_FLAGS);
     } catch (error) {
+      if (error instanceof QuicksilverError) throw error;
       if (MISSING.has(systemErrorCode(error) ?? '')) return undefined;
       throw ioError(path, error);
     }
@@ -102,9 +105,7 @@ export class Vfs {
     }
     if (!stat.isFile()) {
       fs.closeSync(descriptor);
-      throw new QuicksilverError('io', `${path.toString()}: not a regular file`, {
-        file: path.toString(),
-      });
+      throw notRegular(path);
     }
     this.filesOpened++;
     return {
@@ -164,6 +165,26 @@ export class Vfs {
     }
   }
 
+  /** The system's number for the type of the file system that `path` is on; undefined if it is not known. */
+  fileSystemType(path: FsPath): number | undefined {
+    try {
+      return fs.statfsSync(path).type;
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      return undefined;
+    }
+  }
+
+  /** True for a symbolic link that leads back to itself. Others that lead nowhere are as good as missing. */
+  isLoop(path: FsPath): boolean {
+    try {
+      fs.statSync(path, { throwIfNoEntry: false });
+      return false;
+    } catch (error) {
+      return systemErrorCode(error) === 'ELOOP';
+    }
+  }
+
   /** Names in a directory, ordered; none if there is no such directory. */
   list(path: string): string[] {
     try {
@@ -194,6 +215,10 @@ export class Vfs {
       throw ioError(path, error);
     }
   }
+}
+
+function notRegular(path: FsPath): QuicksilverError {
+  return new QuicksilverError('io', `${path.toString()}: not a regular file`, { file: path.toString() });
 }
 
 function ioError(path: FsPath, cause: unknown): QuicksilverError {

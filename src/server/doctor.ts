@@ -2,6 +2,7 @@
 // user.
 import { toDisplay } from '../base/bytePath.ts';
 import { oneLine } from '../base/foreignText.ts';
+import { nativeParts } from '../status/bulk/native.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
@@ -101,6 +102,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
       allowUnsupported: true,
     });
     describe(lenient, vfs, facts);
+    facts.push(['Native code', plain(nativeParts())]);
     report.ignoreFiles = existing(vfs, lenient.ignoreFiles);
     report.refusals = lenient.checkSupported();
     if (report.refusals.length > 0) return report;

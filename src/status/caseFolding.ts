@@ -4,9 +4,13 @@ import { joinPath, ROOT_PATH, toDisplay, type BytePath } from '../base/bytePath.
 import { NO_NODE, type NodeId, type StatCache } from './types.ts';
 import type { DirectoryItem } from './workingTree.ts';
 
-/** Two names of one file have the same fold: composed form, lower case. */
-export function foldCase(name: string): string {
-  return toDisplay(name).normalize('NFC').toLowerCase();
+/**
+ * Two names of one file have the same fold: lower case. Only the file systems of macOS also take a composed and a
+ * decomposed form for one name.
+ */
+export function foldCase(name: string, platform: NodeJS.Platform = process.platform): string {
+  const text = toDisplay(name);
+  return (platform === 'darwin' ? text.normalize('NFC') : text).toLowerCase();
 }
 
 /**

@@ -103,7 +103,7 @@ export class DirectoryVisit {
     let childName = child < end ? cache.name(child) : undefined;
     for (const item of items) {
       while (childName !== undefined && childName < item.name) {
-        this.absent(joinPath(path, childName), child);
+        this.#unlisted(joinPath(path, childName), child);
         childName = ++child < end ? cache.name(child) : undefined;
       }
       let match = NO_NODE;
@@ -114,7 +114,7 @@ export class DirectoryVisit {
       if (item.name === rules.controlDirectory && (isRoot || rules.isRepository !== undefined)) continue;
       this.#item(frame, item, match);
     }
-    for (; child < end; child++) this.absent(joinPath(path, cache.name(child)), child);
+    for (; child < end; child++) this.#unlisted(joinPath(path, cache.name(child)), child);
   }
 
   /**
@@ -128,7 +128,7 @@ export class DirectoryVisit {
     for (const { node, name, kind } of names) {
       const own = node === NO_NODE ? name : this.#input.statCache.name(node);
       if (kind === undefined) {
-        this.absent(joinPath(path, own), node);
+        this.#unlisted(joinPath(path, own), node);
       } else {
         frame ??= { path, node: NO_NODE, ignored: ignored() };
         this.#item(frame, { name: own, kind }, node);
@@ -169,6 +169,13 @@ export class DirectoryVisit {
   examineRecorded(path: BytePath, stat: FileStat | undefined): void {
     const node = this.#input.statCache.find(path);
     if (node !== NO_NODE) this.#recorded(path, node, stat, this.#queueExcluded);
+  }
+
+  /** Handles a recorded name that a listing lacks. Mercurial looks such a name up before it counts as missing. */
+  #unlisted(path: BytePath, node: NodeId): void {
+    const stat = this.#input.rules.hidesNames === true ? this.#tree.lstat(path) : undefined;
+    if (stat === undefined) this.absent(path, node);
+    else this.#recorded(path, node, stat, this.#withoutListing);
   }
 
   /** Everything recorded at `node` and below it is not on disk as far as status is concerned. */

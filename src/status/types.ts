@@ -155,6 +155,8 @@ export interface TreeRules {
   readonly hasNested?: boolean | undefined;
   /** True if names that differ in case only are one file. */
   readonly foldsCase?: boolean;
+  /** True if a listing may lack a name that a stat finds. Default: false. */
+  readonly hidesNames?: boolean;
 }
 
 /** Everything a status needs that does not come from the working files. Immutable: a change makes a new one. */

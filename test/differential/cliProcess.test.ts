@@ -122,6 +122,19 @@ describe('the quicksilver process', { skip }, () => {
     assert.match(stderr, /^abort: .*dirstate.*\n$/);
   });
 
+  test('a current directory that is gone: exit code 255, as for hg', () => {
+    const args = [
+      '-c',
+      'mkdir gone && cd gone && rmdir ../gone && "$0" "$1" -R "$2" status',
+      process.execPath,
+      cli,
+      root,
+    ];
+    const { status, stderr } = spawnSync('bash', args, { cwd: root, env: environment(), encoding: 'utf8' });
+    assert.equal(status, 255);
+    assert.equal(stderr, 'abort: error getting current working directory: No such file or directory\n');
+  });
+
   test('a reader that goes away is no reason to complain', () => {
     for (let i = 0; i < 5000; i++) write(`many/${'long-name-'.repeat(10)}${i}`, '');
     const args = ['-c', PIPE_SCRIPT, process.execPath, cli, root];

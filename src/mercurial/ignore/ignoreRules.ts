@@ -174,8 +174,14 @@ class Loader {
     } else {
       try {
         open = this.#vfs.open(file.path);
+        if (open === undefined && this.#vfs.isLoop(file.path)) {
+          problem = 'Too many levels of symbolic links';
+          if (missingIsFine)
+            throw new QuicksilverError('invalid-config', `${problem}: '${file.path}'`, { file: file.path });
+        }
         if (open === undefined && missingIsFine) return undefined;
       } catch (error) {
+        if (error instanceof QuicksilverError && error.code === 'invalid-config') throw error;
         problem = reasonOf(error);
       }
     }

@@ -7,7 +7,7 @@ import { onlyDecoders, type DecodeAccelerators } from '../../base/decodeAccelera
 import type { HgEnvironment } from '../config/environment.ts';
 import { loadConfig, type HgConfig } from '../config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';
-import type { Dirstate } from '../dirstate/dirstate.ts';
+import { NULL_ID, type Dirstate } from '../dirstate/dirstate.ts';
 import { readDirstate } from '../dirstate/readDirstate.ts';
 import type { FileSystemTraits } from '../dirstate/statRule.ts';
 import { History } from '../history/history.ts';
@@ -20,6 +20,7 @@ import { readLayout, type RepositoryLayout } from './requirements.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
 import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './unsupportedFeatures.ts';
+import { fileSystemTraits, type WorkingCopyTraits } from './traits.ts';
 import { UNFINISHED_FILES, isUpdating, unfinishedOperation } from './unfinished.ts';
 import type { FileIdentity, Vfs } from '../../files/vfs.ts';
 
@@ -48,15 +49,7 @@ export interface WorkingCopyRules {
   readonly excluded: ReadonlySet<BytePath>;
   readonly traits: FileSystemTraits;
   readonly foldsCase: boolean;
-}
-
-/**
- * The abilities of a working copy's file system. Mercurial probes for them; here they follow the platform. The two
- * differ only for a foreign file system that lacks them.
- */
-export function platformTraits(platform: NodeJS.Platform): FileSystemTraits {
-  const windows = platform === 'win32';
-  return { executableBit: !windows, symlinks: !windows };
+  readonly hidesNames: boolean;
 }
 
 /**
@@ -73,7 +66,7 @@ export class MercurialRepository {
   readonly sharedSource: string | undefined;
   readonly requirements: ReadonlySet<string>;
   readonly config: HgConfig;
-  readonly traits: FileSystemTraits;
+  readonly traits: WorkingCopyTraits;
   /** True if names that differ in case only are one file: `.hg` is then found under another spelling, too. */
   readonly foldsCase: boolean;
   readonly #layout: RepositoryLayout;
@@ -90,7 +83,7 @@ export class MercurialRepository {
     this.sharedSource = layout.sharedSource;
     this.requirements = layout.requirements;
     this.config = config;
-    this.traits = platformTraits(options.environment.platform);
+    this.traits = fileSystemTraits(options.vfs, layout.hgDirectory, options.environment.platform);
     this.foldsCase = foldsCase(options.vfs, layout.hgDirectory);
     this.#layout = layout;
     this.#vfs = options.vfs;
@@ -165,12 +158,18 @@ export class MercurialRepository {
 
   treeRules(dirstate: Dirstate): WorkingCopyRules {
     const excluded = subrepositoryPaths(this.#vfs, this.root, dirstate);
-    return { controlDirectory: HG_DIRECTORY, excluded, traits: this.traits, foldsCase: this.foldsCase };
+    const { traits, foldsCase } = this;
+    return { controlDirectory: HG_DIRECTORY, excluded, traits, foldsCase, hidesNames: traits.hidesNames };
   }
 
   /** The history as it is now, seen from the parents of the working copy. */
   history({ p1, p2 }: { readonly p1: string; readonly p2: string }): History {
     return new History({ vfs: this.#vfs, layout: this.#layout, store: this.store, parents: [p1, p2] });
+  }
+
+  /** The parents of the working copy that the history lacks: 40 hexadecimal digits each. `hg` warns of them. */
+  unknownParents({ p1, p2 }: Pick<Dirstate, 'p1' | 'p2'>): string[] {
+    return [p1, p2].filter(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) < 0);
   }
 
   /** The model of all changesets; it reads nothing before it is loaded. */

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
-import { DIST, loadNative, NativeScanners } from './native.ts';
+import { DIST, loadNative, nativeParts, NativeScanners } from './native.ts';
 import type { UnitScanners } from './scanners.ts';
 import { WorkerScanners } from './workerScanners.ts';
 
@@ -11,6 +11,7 @@ import { WorkerScanners } from './workerScanners.ts';
 export function createScanners(logger: Logger): UnitScanners & Disposable {
   const { module, reason } = loadNative();
   if (module !== undefined) {
+    logger.info(`Native code: ${nativeParts()}.`);
     const native = new NativeScanners(module);
     return Object.assign(
       native,

@@ -64,11 +64,10 @@ export class NativeScanners implements UnitScanners {
   }
 }
 
-/** The folder of the bundles, which this is part of unless it runs from source. */
-export const DIST =
-  path.basename(import.meta.dirname) === 'dist'
-    ? import.meta.dirname
-    : path.join(import.meta.dirname, '..', '..', '..', 'dist');
+/** The folder of the bundles, which this is part of unless it runs from source. The folder may have any name. */
+export const DIST = import.meta.dirname.endsWith(path.join('src', 'status', 'bulk'))
+  ? path.join(import.meta.dirname, '..', '..', '..', 'dist')
+  : import.meta.dirname;
 
 let loaded: { readonly module: NativeModule | undefined; readonly reason: string } | undefined;
 
@@ -79,6 +78,13 @@ let loaded: { readonly module: NativeModule | undefined; readonly reason: string
 export function loadNative(): { readonly module: NativeModule | undefined; readonly reason: string } {
   if (process.env['QUICKSILVER_NATIVE'] === '0') return { module: undefined, reason: 'QUICKSILVER_NATIVE is 0' };
   return (loaded ??= load());
+}
+
+/** Returns the parts of the native code that run here, for the log and for reports. */
+export function nativeParts(): string {
+  const { module, reason } = loadNative();
+  if (module === undefined) return `none (${reason})`;
+  return 'watchDrain' in module ? 'scan, dirstate decoders, watches' : 'scan, dirstate decoders';
 }
 
 function load(): { readonly module: NativeModule | undefined; readonly reason: string } {

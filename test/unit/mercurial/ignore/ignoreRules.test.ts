@@ -159,3 +159,21 @@ test('patterns of a command line', () => {
   assert.deepEqual(matching('relglob', 'a'), ['a', 'x/a']);
   assert.deepEqual(matching('rootfilesin', 'a'), ['a/b']);
 });
+
+test('an ignore file in a loop of links is an error, an included one a warning', t => {
+  const directory = withFiles(t, { good: 'a' });
+  directory.symlink('b', '.hgignore');
+  directory.symlink('.hgignore', 'b');
+  assert.throws(() => load(directory), { code: 'invalid-config', message: /^Too many levels of symbolic links: / });
+  directory.remove('.hgignore');
+  directory.write('.hgignore', 'include:x\n');
+  directory.symlink('y', 'x');
+  directory.symlink('x', 'y');
+  assert.deepEqual(load(directory).warnings, [
+    "skipping unreadable pattern file 'x': Too many levels of symbolic links",
+  ]);
+  // A link that leads nowhere is as good as none.
+  directory.remove('.hgignore');
+  directory.symlink('nowhere', '.hgignore');
+  assert.deepEqual(load(directory).warnings, []);
+});

@@ -96,3 +96,41 @@ test('a control directory that was replaced, or comes late, is watched when arme
   directory.write('repository/.hg/wlock');
   assert.ok((await event('repository/.hg/wlock')).includes('repository/.hg/wlock'));
 });
+
+test('a link to a file is followed, and so is a link to that', { skip }, async t => {
+  const { directory, arm, event } = setUp(t, { 'repository/f': '', 'dotfiles/ignore': 'a', 'more/rc': 'b' });
+  directory.mkdir('home');
+  directory.symlink('../dotfiles/ignore', 'home/.hgignore');
+  directory.symlink('../more/rc', 'dotfiles/second');
+  directory.symlink('../dotfiles/second', 'home/.hgrc');
+  arm('home/.hgignore', 'home/.hgrc');
+  directory.write('dotfiles/other');
+  directory.write('dotfiles/ignore', 'changed');
+  assert.deepEqual(await event('dotfiles/ignore'), ['dotfiles/ignore']);
+  directory.write('more/rc', 'changed');
+  assert.ok((await event('more/rc')).includes('more/rc'));
+  // The link itself may be replaced.
+  directory.remove('home/.hgignore');
+  assert.ok((await event('home/.hgignore')).includes('home/.hgignore'));
+});
+
+test('a loop of links ends', { skip }, t => {
+  const { directory, arm } = setUp(t, { 'repository/f': '' });
+  directory.mkdir('home');
+  directory.symlink('b', 'home/a');
+  directory.symlink('a', 'home/b');
+  arm('home/a');
+});
+
+test('a folder that does not exist yet is waited for, component by component', { skip }, async t => {
+  const { directory, arm, event } = setUp(t, { 'repository/f': '', 'home/other': '' });
+  arm('home/.config/hg/hgrc');
+  directory.mkdir('home/.config');
+  await event('home/.config');
+  arm('home/.config/hg/hgrc');
+  directory.mkdir('home/.config/hg');
+  await event('home/.config/hg');
+  arm('home/.config/hg/hgrc');
+  directory.write('home/.config/hg/hgrc');
+  assert.ok((await event('home/.config/hg/hgrc')).includes('home/.config/hg/hgrc'));
+});
