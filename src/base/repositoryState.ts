@@ -4,8 +4,42 @@
 /** The version-control system of a repository. */
 export type SystemKind = 'hg' | 'git' | 'bzr';
 
-/** An operation that was begun and neither finished nor aborted. An 'update' was interrupted, or is running. */
-export type Operation = 'histedit' | 'rebase' | 'graft' | 'unshelve' | 'transplant' | 'bisect' | 'update' | 'merge';
+/**
+ * An operation that was begun and neither finished nor aborted. An 'update' was interrupted, or is running. Only Git
+ * has 'cherryPick', 'revert' and 'applyPatches'.
+ */
+export type Operation =
+  | 'histedit'
+  | 'rebase'
+  | 'graft'
+  | 'unshelve'
+  | 'transplant'
+  | 'bisect'
+  | 'update'
+  | 'merge'
+  | 'cherryPick'
+  | 'revert'
+  | 'applyPatches';
+
+/** The branch elsewhere that the current one follows, and how many changesets only one of the two has. */
+export interface Upstream {
+  /** As users write it: 'origin/main'. */
+  readonly name: string;
+  /** Undefined if the history is too long to count. */
+  readonly ahead: number | undefined;
+  readonly behind: number | undefined;
+}
+
+/** A file whose version for the next commit differs from that of the first parent. */
+export interface StagedFile<P> {
+  readonly path: P;
+  readonly status: 'modified' | 'added' | 'removed';
+  /** Where it was renamed from. */
+  readonly source?: P | undefined;
+  /** Ids of both versions, for a content revision 'file:'; undefined if a side has none, or it is a submodule. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
 
 export type Phase = 'public' | 'draft' | 'secret' | 'archived' | 'internal';
 

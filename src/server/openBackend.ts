@@ -3,8 +3,11 @@ import type { DecodeAccelerators } from '../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { SystemKind } from '../base/repositoryState.ts';
 import type { FoundRepository } from '../backends/systems.ts';
+import { GitBackend } from '../backends/git/gitBackend.ts';
+import { GitQueries } from '../backends/git/gitQueries.ts';
 import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import { MercurialQueries } from '../backends/mercurial/mercurialQueries.ts';
+import { gitEnvironment } from '../git/config/gitConfig.ts';
 import type { Vfs } from '../files/vfs.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
 import type { Backend } from '../workingCopy/backend.ts';
@@ -31,7 +34,12 @@ export function openBackend({ root, system }: FoundRepository, means: BackendMea
       const backend = new MercurialBackend(root, means.vfs, means.environment, means.accelerators);
       return { system, backend, queries: new MercurialQueries(backend) };
     }
-    case 'git':
+    case 'git': {
+      const { variables, homeDirectory } = means.environment;
+      const environment = gitEnvironment(variables, homeDirectory);
+      const backend = new GitBackend(root, { vfs: means.vfs, environment, indexOptions: means.accelerators });
+      return { system, backend, queries: new GitQueries() };
+    }
     case 'bzr':
       throw new QuicksilverError('unsupported', `repositories of ${system} cannot be followed`);
   }

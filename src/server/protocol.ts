@@ -65,7 +65,7 @@ export type RepositoryState =
   | { readonly kind: 'gone' };
 
 export interface RepositoryHead {
-  /** 40 hexadecimal digits each; the null revision is all zeros. */
+  /** Hexadecimal digits, 40 each in most repositories; the null revision is all zeros. */
   readonly firstParent: string;
   readonly secondParent: string;
   readonly branch: string;
@@ -86,6 +86,7 @@ export interface RepositoryHead {
    * is not asked. Absent if unknown, or if no remote is configured.
    */
   readonly drafts?: number;
+  readonly upstream?: Upstream;
 }
 
 export type FileConflict = state.FileConflict<string>;
@@ -98,6 +99,14 @@ export interface MergeState extends state.Merge<Conflict> {
 }
 
 export type Subrepository = state.Subrepository<string>;
+export type StagedFile = state.StagedFile<string>;
+
+export interface Upstream {
+  readonly name: string;
+  /** Absent if the history is too long to count. */
+  readonly ahead?: number;
+  readonly behind?: number;
+}
 
 export interface Counts {
   readonly modified: number;
@@ -140,6 +149,8 @@ export interface RepositoryUpdate {
    * The entries of `.hgsub`, ordered by path; the complete list on each change. A reset without it means an empty list.
    */
   readonly subrepositories?: readonly Subrepository[];
+  /** The staged files, ordered by path; the complete list each time it changes. None when a reset comes without it. */
+  readonly staged?: readonly StagedFile[];
   /** False while more is known to be coming: a first scan, a burst, the rest of a large update. */
   readonly settled: boolean;
   /** Why this update came, in words for the log: 'first scan', 'file events', 'dirstate replaced', 'audit', … */

@@ -2,8 +2,9 @@
 import * as path from 'node:path';
 import { toDisplay } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
+import type { Upstream } from '../base/repositoryState.ts';
 import { withoutSecrets } from '../hgCommand/secrets.ts';
-import type { Conflict, Head, MergeState, Subrepository } from '../workingCopy/backend.ts';
+import type { Conflict, Head, MergeState, StagedFile, Subrepository } from '../workingCopy/backend.ts';
 import type { ModelState, ModelUpdate } from '../workingCopy/publisher.ts';
 import type * as protocol from './protocol.ts';
 import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } from './protocol.ts';
@@ -64,6 +65,7 @@ export function* toMessages(root: string, update: PublishedUpdate, firstSequence
       ...(isLast &&
         update.mergeState !== undefined && { mergeState: update.mergeState && toMergeState(update.mergeState) }),
       ...(part === 0 && update.subrepositories && { subrepositories: update.subrepositories.map(toSubrepository) }),
+      ...(part === 0 && update.staged && { staged: update.staged.map(toStaged) }),
       settled: update.settled && isLast,
       cause: update.cause,
       cost,
@@ -84,6 +86,7 @@ function toHead(head: Head): RepositoryHead {
     ...(head.closesBranch !== undefined && { closesBranch: head.closesBranch }),
     ...(head.changesBranch === true && { changesBranch: head.changesBranch }),
     ...(head.drafts !== undefined && { drafts: head.drafts }),
+    ...(head.upstream !== undefined && { upstream: toUpstream(head.upstream) }),
   };
 }
 
@@ -121,6 +124,15 @@ function toConflict(conflict: Conflict): protocol.Conflict {
 function toSubrepository(subrepository: Subrepository): protocol.Subrepository {
   const { path: name, kind, source, revision, isPresent } = subrepository;
   return { path: toDisplay(name), kind, source, ...(revision !== undefined && { revision }), isPresent };
+}
+
+function toStaged({ path: name, status, source, before, after }: StagedFile): protocol.StagedFile {
+  const shown = source === undefined ? {} : { source: toDisplay(source) };
+  return { path: toDisplay(name), status, before, after, ...shown };
+}
+
+function toUpstream({ name, ahead, behind }: Upstream): protocol.Upstream {
+  return { name, ...(ahead !== undefined && { ahead }), ...(behind !== undefined && { behind }) };
 }
 
 function toState(state: ToldState): RepositoryState {

@@ -69,10 +69,10 @@ export class PathLocator {
   #isNested(path: BytePath): boolean {
     const { rules, statCache } = this.#input;
     if (rules.hasNested === false) return false;
+    const node = rules.isRepository === undefined ? NO_NODE : statCache.find(path);
+    if (node !== NO_NODE && statCache.childCount(node) > 0) return false;
     const found = this.#tree.lstat(joinPath(path, rules.controlDirectory));
     if (rules.isRepository === undefined) return found?.kind === 'directory';
-    if (found === undefined) return false;
-    const node = statCache.find(path);
-    return (node === NO_NODE || statCache.childCount(node) === 0) && rules.isRepository(path);
+    return found !== undefined && rules.isRepository(path);
   }
 }

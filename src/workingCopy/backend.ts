@@ -6,7 +6,7 @@ import type { StatusInput } from '../status/types.ts';
 
 /** The parents and names of the working copy, and its unfinished operation. */
 export interface Head {
-  /** 40 hexadecimal digits; all zeros for the null revision. */
+  /** Hexadecimal digits, 40 in most repositories; all zeros for the null revision. */
   readonly firstParent: string;
   readonly secondParent: string;
   /** This and the following names are texts for people. */
@@ -29,6 +29,7 @@ export interface Head {
    * no remote to push to.
    */
   readonly drafts?: number | undefined;
+  readonly upstream?: state.Upstream | undefined;
 }
 
 export type Conflict = state.Conflict<BytePath>;
@@ -40,6 +41,7 @@ export interface MergeState extends state.Merge<Conflict> {
 }
 
 export type Subrepository = state.Subrepository<BytePath>;
+export type StagedFile = state.StagedFile<BytePath>;
 
 /**
  * The recorded state of a repository at one moment. Unchanged parts are the same objects as in the previous snapshot,
@@ -52,7 +54,9 @@ export interface Snapshot {
   readonly mergeState?: MergeState | undefined;
   /** Ordered by path; undefined means none. */
   readonly subrepositories?: readonly Subrepository[] | undefined;
-  /** Things `hg` would warn about, as sentences. */
+  /** Ordered by path; undefined for a system that stages nothing. As the head, it may be read when first asked for. */
+  readonly staged?: readonly StagedFile[] | undefined;
+  /** Things the system would warn about, as sentences. */
   readonly warnings: readonly string[];
   /** Absolute paths of files whose change would make another snapshot. */
   readonly files: readonly string[];
@@ -92,6 +96,11 @@ export interface Backend {
   identityOf?(snapshot: Snapshot): SnapshotIdentity;
   /** The recorded paths whose entries differ between two snapshots of this backend. */
   changedPaths(from: Snapshot, to: Snapshot): BytePath[];
+  /**
+   * Something may have happened at these paths of the working copy; 'everything' stands for all. Returns true if the
+   * next load may find other rules because of it.
+   */
+  hinted?(paths: ReadonlySet<BytePath> | 'everything'): boolean;
   /** The engine is idle: releases memory that is cheap to fill again. */
   releaseCaches(snapshot: Snapshot): void;
   /** How the working copy is locked by a running command. */

@@ -201,6 +201,7 @@ export class LiveModel implements Disposable {
 
   /** Rescans everything, whatever the events reported. Resolves when the result is published. */
   refresh(cause: string): Promise<void> {
+    this.#backend.hinted?.('everything');
     this.#loader.request();
     this.#scanCause = cause;
     return this.settle();
@@ -356,11 +357,13 @@ export class LiveModel implements Disposable {
     const taken = this.#queue.take();
     if (taken === 'everything') {
       // Files that the snapshot was made from may be among them.
+      this.#backend.hinted?.('everything');
       this.#loader.request();
       this.#scanCause ??= 'many file events';
       return;
     }
     for (const path of taken) this.#unreadable.delete(path);
+    if (this.#backend.hinted?.(taken) === true) this.#loader.request();
     if (this.#rules.touches(this.snapshot!.files, taken)) this.#loader.request();
     if (this.#reconciler.hint(taken)) this.#begin('file events');
   }
@@ -380,8 +383,10 @@ export class LiveModel implements Disposable {
   #takeOver(next: Snapshot, previous: Snapshot | undefined): void {
     // Other threads may begin a scan with the snapshot. This thread reads the rest meanwhile.
     const causes = this.#reconciler.update(next);
+    let staged: Snapshot['staged'];
     try {
       this.#publisher.head = next.head;
+      staged = next.staged;
     } catch (error) {
       // Half of a snapshot is none.
       this.#reconciler.clear();
@@ -389,6 +394,7 @@ export class LiveModel implements Disposable {
     }
     this.#publisher.mergeState = next.mergeState;
     this.#publisher.subrepositories = next.subrepositories;
+    this.#publisher.staged = staged;
     this.#publisher.tracked = next.input.statCache.entryCount;
     if (previous === undefined) {
       this.#publisher.reset(this.#reconciler.tree);
@@ -410,6 +416,7 @@ export class LiveModel implements Disposable {
 
   #startAudit(): void {
     if (this.#reconciler.isAuditing || this.#owned.isDisposed) return;
+    this.#backend.hinted?.('everything');
     this.#loader.request();
     this.#reconciler.audit();
     this.#loop.schedule();
@@ -438,6 +445,7 @@ export class LiveModel implements Disposable {
     this.#publisher.head = undefined;
     this.#publisher.mergeState = undefined;
     this.#publisher.subrepositories = undefined;
+    this.#publisher.staged = undefined;
   }
 
   #warn(warnings: readonly string[]): void {

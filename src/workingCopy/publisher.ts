@@ -3,7 +3,7 @@ import type { BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
 import { Emitter, type Disposable } from '../base/lifecycle.ts';
 import { newWorkCounters, type WorkCounters } from '../status/types.ts';
-import type { Head, Lock, MergeState, Subrepository } from './backend.ts';
+import type { Head, Lock, MergeState, StagedFile, Subrepository } from './backend.ts';
 import type { Change, EntryCounts, StatusTree } from './statusTree.ts';
 
 export type ModelState =
@@ -24,6 +24,8 @@ export interface ModelUpdate {
   readonly mergeState?: MergeState | null;
   /** The complete list, each time it changes. */
   readonly subrepositories?: readonly Subrepository[];
+  /** The complete list, each time it changes. */
+  readonly staged?: readonly StagedFile[];
   readonly settled: boolean;
   readonly cause: string;
   readonly outcome: Readonly<WorkCounters>;
@@ -45,9 +47,10 @@ export class Publisher implements Disposable {
   tree: StatusTree;
   state: ModelState = { kind: 'scanning' };
   head: Head | undefined;
-  /** This and the subrepositories are other objects when they change. */
+  /** This, the subrepositories and the staged files are other objects when they change. */
   mergeState: MergeState | undefined;
   subrepositories: readonly Subrepository[] | undefined;
+  staged: readonly StagedFile[] | undefined;
   tracked = 0;
   nestedRepositories: ReadonlySet<BytePath> = new Set();
   readonly #outcome: Readonly<WorkCounters>;
@@ -65,6 +68,7 @@ export class Publisher implements Disposable {
     nested: '',
     mergeState: undefined as MergeState | undefined,
     subrepositories: undefined as readonly Subrepository[] | undefined,
+    staged: undefined as readonly StagedFile[] | undefined,
     settled: false,
   };
 
@@ -105,9 +109,10 @@ export class Publisher implements Disposable {
       : this.tree.takeChanges();
     if (this.#reset) this.tree.takeChanges();
     const told = this.#told;
-    const { mergeState, subrepositories } = this;
+    const { mergeState, subrepositories, staged } = this;
     const tellsMerge = mergeState !== (this.#reset ? undefined : told.mergeState);
     const tellsSubrepositories = subrepositories !== (this.#reset ? undefined : told.subrepositories);
+    const tellsStaged = staged !== (this.#reset ? undefined : told.staged);
     const nothing =
       !this.#reset &&
       changes.length === 0 &&
@@ -116,6 +121,7 @@ export class Publisher implements Disposable {
       told.nested === nestedKey &&
       !tellsMerge &&
       !tellsSubrepositories &&
+      !tellsStaged &&
       told.settled === settled;
     let update: ModelUpdate | undefined;
     if (!nothing) {
@@ -129,12 +135,21 @@ export class Publisher implements Disposable {
         nestedRepositories: told.nested === nestedKey && !this.#reset ? undefined : nested,
         ...(tellsMerge && { mergeState: mergeState ?? null }),
         ...(tellsSubrepositories && { subrepositories: subrepositories ?? [] }),
+        ...(tellsStaged && { staged: staged ?? [] }),
         settled,
         cause: [...this.#causes].join(', '),
         outcome: difference(this.#outcome, this.#accounted),
         milliseconds: this.#began === undefined ? 0 : now - this.#began,
       };
-      this.#told = { state: this.state, head: this.head, nested: nestedKey, mergeState, subrepositories, settled };
+      this.#told = {
+        state: this.state,
+        head: this.head,
+        nested: nestedKey,
+        mergeState,
+        subrepositories,
+        staged,
+        settled,
+      };
       this.#reset = false;
     }
     if (settled) {

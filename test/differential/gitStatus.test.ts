@@ -204,4 +204,12 @@ test('submodules, nested repositories and branches with an upstream', async () =
   repository.git('commit', '-q', '--allow-empty', '-m', 'ahead');
   repository.git('branch', '-q', '--set-upstream-to=up');
   await repository.compareForms();
+  // A repository that was to be added, and is gone.
+  execFileSync('git', ['commit', '-q', '--allow-empty', '-m', 'n'], {
+    cwd: path.join(repository.root, 'nested'),
+    env: environment,
+  });
+  repository.git('add', '-N', 'nested');
+  fs.rmSync(path.join(repository.root, 'nested'), { recursive: true });
+  await repository.compareForms();
 });

@@ -10,6 +10,7 @@ import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { newWorkCounters } from '../../src/status/types.ts';
 import { WorkingTree } from '../../src/status/workingTree.ts';
+import type { Backend, StagedFile } from '../../src/workingCopy/backend.ts';
 import { LiveModel } from '../../src/workingCopy/liveModel.ts';
 import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.ts';
 import type { ModelState } from '../../src/workingCopy/publisher.ts';
@@ -21,6 +22,8 @@ import { hgStatus, type HgEntry } from './hgServer.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 
 export interface LiveHarnessOptions {
+  /** Default: of the Mercurial repository at the root. */
+  readonly backend?: Backend;
   /** Default: none is written. */
   readonly logger?: Logger;
   /** Default: no audits. */
@@ -37,6 +40,10 @@ export class LiveHarness implements Disposable {
   readonly model: LiveModel;
   /** The state of a client that only ever applies deltas. */
   readonly told = new Map<BytePath, NonNullable<Change['entry']>>();
+  /** The staged files of that client. */
+  staged: readonly StagedFile[] = [];
+  /** The nested repositories that it knows of. */
+  nested: readonly BytePath[] = [];
   state: ModelState = { kind: 'scanning' };
   #barriers = 0;
   readonly #watcher: fs.FSWatcher;
@@ -44,14 +51,15 @@ export class LiveHarness implements Disposable {
   readonly #seen = [new Set<string>(), new Set<string>()] as const;
   #onSeen: () => void = () => undefined;
 
-  constructor(root: string, { logger = silentLogger, auditMs = 0, watches }: LiveHarnessOptions = {}) {
+  constructor(root: string, { backend, logger = silentLogger, auditMs = 0, watches }: LiveHarnessOptions = {}) {
     this.root = root;
     const environment = { ...currentEnvironment(), variables: { ...process.env, HGRCPATH: '' } };
-    const options = { root, controlName: '.hg', share: 0.5, logger };
+    const own = backend ?? new MercurialBackend(root, new Vfs(), environment);
+    const options = { root, controlName: own.controlName, share: 0.5, logger };
     const watcher =
       watches === undefined ? createTreeWatcher(options) : new DirectoryWatcher(options, WATCH_LIMIT, watches);
     this.model = new LiveModel({
-      backend: new MercurialBackend(root, new Vfs(), environment),
+      backend: own,
       watcher,
       logger,
       auditMs,
@@ -60,6 +68,8 @@ export class LiveHarness implements Disposable {
     });
     this.model.onDidUpdate(update => {
       if (update.reset) this.told.clear();
+      this.nested = update.nestedRepositories ?? this.nested;
+      this.staged = update.staged ?? (update.reset ? [] : this.staged);
       for (const { path: at, entry } of update.changes) {
         if (entry === undefined) this.told.delete(at);
         else this.told.set(at, entry);

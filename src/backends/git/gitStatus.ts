@@ -70,7 +70,11 @@ async function statusOf(
   options: GitStatusOptions,
   verdicts: VerdictCache,
 ): Promise<GitStatusResult> {
-  const input = gitInput(repository, index, repository.ignore(index));
+  const input = gitInput(
+    repository,
+    index,
+    repository.ignore(() => index),
+  );
   const isSelected = options.isSelected ?? (() => true);
   let head: GitHead | undefined;
   let staged: StagedChange[] = [];
@@ -98,7 +102,7 @@ async function statusOf(
   );
   const found = scan.entries.filter(({ path }) => isSelected(path));
   const changes = await working.of(found, isSelected);
-  const conflicts = conflictsOf(index, working, isSelected);
+  const conflicts = await conflictsOf(index, working, isSelected);
   const renames = new RenameDetection(repository, input, tree, options.renames);
   const tracked = [...renames.combine(staged, changes, conflicts), ...conflicts].sort(byPath);
   const others = untracked === 'no' ? [] : othersOf(input, scan, found, options, isSelected);
@@ -150,19 +154,20 @@ function withoutUntracked(input: GitInput): GitInput {
   return { ...input, ignore };
 }
 
-function conflictsOf(
+async function conflictsOf(
   index: GitIndex,
   working: WorkingChanges,
   isSelected: (path: BytePath) => boolean,
-): ConflictedPath[] {
+): Promise<ConflictedPath[]> {
   const conflicts: ConflictedPath[] = [];
   for (const node of index.nodesWith(UNMERGED)) {
     const path = index.path(node);
     if (!isSelected(path)) continue;
     const stages = index.stages(node);
-    const workingMode = working.conflictMode(path, node);
+    const own = await working.conflictedRepository(path, stages[1]);
+    const workingMode = own === undefined ? working.conflictMode(path, node) : GITLINK_MODE;
     const isGitlink = [workingMode, ...stages.map(stage => stage?.mode)].includes(GITLINK_MODE);
-    const submodule: SubmoduleState | undefined = isGitlink ? CLEAN_SUBMODULE : undefined;
+    const submodule: SubmoduleState | undefined = isGitlink ? (own ?? CLEAN_SUBMODULE) : undefined;
     conflicts.push({ kind: 'conflicted', path, stages, workingMode, submodule });
   }
   return conflicts;

@@ -93,7 +93,7 @@ export class RenameDetection {
       workingFrom === undefined ? this.#intended(node, unstaged) : this.#sources.get(workingFrom.path);
     const head = change === undefined ? recorded : change.head;
     const workingMode = unstaged?.mode ?? (change?.letter === 'D' ? 0 : (recorded?.mode ?? 0));
-    const isGitlink = [head?.mode, recorded?.mode, workingMode].includes(GITLINK_MODE);
+    const isGitlink = [head?.mode, recorded?.mode, workingSource?.mode, workingMode].includes(GITLINK_MODE);
     return {
       kind: 'changed',
       path,

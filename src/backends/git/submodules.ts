@@ -1,10 +1,10 @@
 // How submodules stand: which commit is checked out, and whether their own working trees are clean.
 import * as path from 'node:path';
-import { toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { isUtf8, joinPath, toDisplay, toFsPath, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { parseConfig } from '../../git/config/configParser.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
-import { GIT_DIRECTORY, gitDirectoriesAt } from '../../git/repository/discovery.ts';
+import { GIT_DIRECTORY, gitPlacesAt } from '../../git/repository/discovery.ts';
 import { GitRepository } from '../../git/repository/repository.ts';
 import { Refs } from '../../git/refs/refs.ts';
 import { readRuleFile } from '../../git/ignore/gitIgnore.ts';
@@ -29,8 +29,7 @@ export type WorkingTreeCheck = (
 /** Returns the HEAD of the repository in a directory; undefined if there is none, or it has no commit. */
 export function nestedHead(repository: GitRepository, directory: BytePath): GitHead | undefined {
   const { vfs } = repository;
-  const place = path.join(repository.root, toDisplay(directory), GIT_DIRECTORY);
-  const directories = gitDirectoriesAt(vfs, place);
+  const directories = gitPlacesAt(vfs, toFsPath(repository.root, joinPath(directory, GIT_DIRECTORY)));
   if (directories === undefined) return undefined;
   for (const format of [SHA1, SHA256]) {
     try {
@@ -70,6 +69,9 @@ export class Submodules {
     if (ignored === 'all' || ignored === 'dirty') return { commit, modified: false, untracked: false };
     if (this.#depth >= MAX_DEPTH) {
       throw new QuicksilverError('unsupported', `${toDisplay(directory)}: submodules are nested too deeply`);
+    }
+    if (!isUtf8(directory)) {
+      throw new QuicksilverError('unsupported', `${toDisplay(directory)}: the name of the submodule is not UTF-8`);
     }
     const { vfs, environment, root } = this.#repository;
     const inner = GitRepository.open(path.join(root, toDisplay(directory)), { vfs, environment });

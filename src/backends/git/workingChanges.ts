@@ -1,7 +1,7 @@
 // The index against the working tree: letters, modes and submodules, from what the engine found.
 import type { BytePath } from '../../base/bytePath.ts';
 import type { FileStat } from '../../base/fileStat.ts';
-import type { GitIndex } from '../../git/index/gitIndex.ts';
+import type { GitIndex, Stage } from '../../git/index/gitIndex.ts';
 import { GITLINK } from '../../git/index/indexTree.ts';
 import {
   canonicalMode,
@@ -79,6 +79,17 @@ export class WorkingChanges {
   conflictMode(path: BytePath, node: number): number {
     const stat = this.#isReachable(path) ? this.#tree.lstat(path) : undefined;
     return stat === undefined ? 0 : modeOf(stat, this.#index.mode(node), this.#repository.settings);
+  }
+
+  /**
+   * Returns the state of a repository at the path of a conflict, compared with our side. Returns undefined if there is
+   * nothing to compare.
+   */
+  async conflictedRepository(path: BytePath, ours: Stage | undefined): Promise<SubmoduleState | undefined> {
+    if (ours === undefined || !this.#isReachable(path) || this.#tree.lstat(path)?.kind !== 'directory')
+      return undefined;
+    if (ours.mode === GITLINK_MODE) return this.#submodules.state(path, ours.id);
+    return nestedHead(this.#repository, path) && { ...CLEAN_SUBMODULE, commit: true };
   }
 
   #change(path: BytePath, node: number, isDeleted: boolean): WorkingChange | undefined {

@@ -5,6 +5,7 @@ import { isAtOrBelow, ROOT_PATH, toDisplay, type BytePath } from '../../base/byt
 import { QuicksilverError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
 import { gitStatus, type GitStatusOptions } from '../../backends/git/gitStatus.ts';
+import { renameOptions } from '../../backends/git/renameSettings.ts';
 import { Vfs } from '../../files/vfs.ts';
 import { gitEnvironment, type GitConfig } from '../../git/config/gitConfig.ts';
 import { distance, upstreamOf } from '../../git/refs/aheadBehind.ts';
@@ -18,11 +19,6 @@ import { fromRoot, realPath, relativeTo } from '../pathNames.ts';
 import { outcomeLine } from '../statusOutput.ts';
 import { GIT_STATUS_HELP, parseGitArguments, type GitArguments } from './gitArguments.ts';
 import { writeGitStatus, type BranchLines } from './gitOutput.ts';
-
-/** Renames of files that are at least half equal. */
-const DEFAULT_PERCENT = 50;
-const MAX_SCORE = 60_000;
-const DEFAULT_RENAME_LIMIT = 1000;
 
 /** Exit code 0. Throws QuicksilverErrors. */
 export async function gitStatusCommand(args: readonly string[], io: CommandIo): Promise<number> {
@@ -43,7 +39,7 @@ export async function gitStatusCommand(args: readonly string[], io: CommandIo): 
   const options: GitStatusOptions = {
     untracked: parsed.untracked ?? untrackedSetting(config),
     ignored: parsed.ignored,
-    renames: renameOptions(config, parsed, io),
+    renames: renameOptions(config, parsed.renames, io.environment['QUICKSILVER_GIT_RELEASE']),
     ignoreSubmodules: parsed.ignoreSubmodules,
     ...selection,
     bulk: { scanners },
@@ -89,31 +85,6 @@ function untrackedSetting(config: GitConfig): 'no' | 'normal' | 'all' {
   if (value === undefined) return 'normal';
   if (value === 'no' || value === 'normal' || value === 'all') return value;
   throw new QuicksilverError('invalid-config', `bad value '${value}' for status.showUntrackedFiles`);
-}
-
-/** Throws 'unsupported' if the configuration asks for copies. */
-function renameOptions(config: GitConfig, parsed: GitArguments, io: CommandIo): GitStatusOptions['renames'] {
-  const setting = config.has('status.renames') ? 'status.renames' : 'diff.renames';
-  const value = config.get(setting);
-  const isCopies = value !== undefined && /^cop(?:ies|y)$/i.test(value);
-  if (isCopies && parsed.renames === undefined) {
-    throw new QuicksilverError('unsupported', `${setting} asks for copies, which is not supported`);
-  }
-  const enabled = parsed.renames?.enabled ?? (isCopies || config.boolean(setting, true));
-  const limit = config.integer('status.renamelimit') ?? config.integer('diff.renamelimit') ?? DEFAULT_RENAME_LIMIT;
-  const percent = parsed.renames?.percent ?? DEFAULT_PERCENT;
-  return {
-    enabled,
-    minimum: Math.floor((percent * MAX_SCORE) / 100),
-    limit: Math.max(0, limit),
-    countsRest: countsRest(io.environment['QUICKSILVER_GIT_RELEASE']),
-  };
-}
-
-/** Releases before 2.44 leave the last piece of a content without line feed out of its similarity. */
-function countsRest(release: string | undefined): boolean {
-  const match = /^(\d+)\.(\d+)/.exec(release ?? '');
-  return match === null || Number(match[1]) > 2 || (Number(match[1]) === 2 && Number(match[2]) >= 44);
 }
 
 function branchLines(repository: GitRepository, head: GitHead, parsed: GitArguments): BranchLines {

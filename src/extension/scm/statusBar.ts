@@ -88,6 +88,12 @@ export function operationName(operation: Operation): string {
       return l10n.t('Interrupted Update');
     case 'merge':
       return l10n.t('Merging');
+    case 'cherryPick':
+      return l10n.t('Cherry-Picking');
+    case 'revert':
+      return l10n.t('Reverting');
+    case 'applyPatches':
+      return l10n.t('Applying Patches');
   }
 }
 

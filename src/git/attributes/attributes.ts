@@ -4,7 +4,7 @@ import type { Vfs } from '../../files/vfs.ts';
 import { MAX_RULE_BYTES, readRuleFile, RuleLimits } from '../ignore/gitIgnore.ts';
 import { compilePattern, type PathPattern } from '../ignore/ignorePattern.ts';
 
-const ATTRIBUTES_FILE = '.gitattributes';
+export const ATTRIBUTES_FILE = '.gitattributes';
 const SYSTEM_FILE = '/etc/gitattributes';
 /** A macro that names itself, by way of others, ends here. */
 const MAX_EXPANSION = 100;

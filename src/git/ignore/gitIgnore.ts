@@ -1,5 +1,13 @@
 // Which paths are ignored: .gitignore files of the directories, info/exclude, core.excludesFile.
-import { baseName, joinPath, parentPath, toDisplay, toFsPath, type BytePath } from '../../base/bytePath.ts';
+import {
+  baseName,
+  isAtOrBelow,
+  joinPath,
+  parentPath,
+  toDisplay,
+  toFsPath,
+  type BytePath,
+} from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { FsPath, Vfs } from '../../files/vfs.ts';
 import { lastMatch, parseIgnoreFile, type PathPattern } from './ignorePattern.ts';
@@ -52,19 +60,63 @@ interface RuleFile {
 
 const NO_PATTERNS: readonly PathPattern[] = [];
 
-/** Reads rule files when they are first needed, and keeps them. */
+/** The rule file of one directory, as it was read. */
+interface OwnRules {
+  /** Undefined if there is none. */
+  readonly text: string | undefined;
+  readonly patterns: readonly PathPattern[];
+}
+
+/** Reads rule files when they are first needed, and keeps them. A rule file that changes makes another instance. */
 export class GitIgnore {
   readonly isEmpty = false;
   readonly #vfs: Vfs;
   readonly #places: IgnorePlaces;
   /** By directory. */
-  readonly #own = new Map<BytePath, readonly PathPattern[]>();
+  readonly #own: Map<BytePath, OwnRules>;
   readonly #limits = new RuleLimits();
   #common: readonly RuleFile[] | undefined;
 
-  constructor(vfs: Vfs, places: IgnorePlaces) {
+  private constructor(vfs: Vfs, places: IgnorePlaces, own: Map<BytePath, OwnRules>) {
     this.#vfs = vfs;
     this.#places = places;
+    this.#own = own;
+  }
+
+  static read(vfs: Vfs, places: IgnorePlaces): GitIgnore {
+    return new GitIgnore(vfs, places, new Map());
+  }
+
+  /** True if what happened at this path may have changed a rule file that was looked for. */
+  dependsOn(path: BytePath): boolean {
+    return this.#own.has(baseName(path) === IGNORE_FILE ? parentPath(path) : path);
+  }
+
+  /**
+   * Looks again at the rule files at and below paths. Returns the rules as they are now, this object if they are the
+   * same.
+   * @param paths 'everything' for all
+   */
+  refreshed(paths: Iterable<BytePath> | 'everything'): GitIgnore {
+    const directories = paths === 'everything' ? [...this.#own.keys()] : this.#directoriesAt(paths);
+    const changed = directories.filter(directory => this.#readOwn(directory) !== this.#own.get(directory)!.text);
+    if (changed.length === 0) return this;
+    const own = new Map(this.#own);
+    for (const directory of changed) own.delete(directory);
+    const result = new GitIgnore(this.#vfs, this.#places, own);
+    // The common files are read again: they are few, and count for the limits of this instance.
+    for (const { text, patterns } of own.values()) result.#limits.add(text?.length ?? 0, patterns.length);
+    return result;
+  }
+
+  #directoriesAt(paths: Iterable<BytePath>): BytePath[] {
+    const found = new Set<BytePath>();
+    for (const path of paths) {
+      if (baseName(path) === IGNORE_FILE && this.#own.has(parentPath(path))) found.add(parentPath(path));
+      if (!this.#own.has(path)) continue;
+      for (const directory of this.#own.keys()) if (isAtOrBelow(directory, path)) found.add(directory);
+    }
+    return [...found];
   }
 
   /**
@@ -87,7 +139,10 @@ export class GitIgnore {
       }
       if (directory === '') break;
     }
-    this.#common ??= this.#places.files.map(file => ({ file, patterns: this.#parse(this.#readCommon(file)) }));
+    this.#common ??= this.#places.files.map(file => ({
+      file,
+      patterns: this.#parse(this.#readCommon(file)?.toString('latin1')),
+    }));
     for (const { file, patterns } of this.#common) {
       const pattern = lastMatch(patterns, path, name, isDirectory);
       if (pattern !== undefined) return { file, pattern };
@@ -95,24 +150,24 @@ export class GitIgnore {
     return undefined;
   }
 
-  /** The directories whose rule file was looked for. */
-  get directories(): Iterable<BytePath> {
-    return this.#own.keys();
-  }
-
   #ownPatterns(directory: BytePath): readonly PathPattern[] {
     const known = this.#own.get(directory);
-    if (known !== undefined) return known;
-    const path = joinPath(directory, IGNORE_FILE);
-    const patterns = this.#parse(readRuleFile(this.#vfs, this.#places.root, path) ?? this.#places.recorded(path));
-    this.#own.set(directory, patterns);
+    if (known !== undefined) return known.patterns;
+    const text = this.#readOwn(directory);
+    const patterns = this.#parse(text);
+    this.#own.set(directory, { text, patterns });
     return patterns;
   }
 
-  #parse(bytes: Buffer | undefined): readonly PathPattern[] {
-    if (bytes === undefined) return NO_PATTERNS;
-    const patterns = parseIgnoreFile(bytes.toString('latin1'), this.#places.fold);
-    this.#limits.add(bytes.length, patterns.length);
+  #readOwn(directory: BytePath): string | undefined {
+    const path = joinPath(directory, IGNORE_FILE);
+    return (readRuleFile(this.#vfs, this.#places.root, path) ?? this.#places.recorded(path))?.toString('latin1');
+  }
+
+  #parse(text: string | undefined): readonly PathPattern[] {
+    if (text === undefined) return NO_PATTERNS;
+    const patterns = parseIgnoreFile(text, this.#places.fold);
+    this.#limits.add(text.length, patterns.length);
     return patterns;
   }
 

@@ -51,6 +51,17 @@ export class IndexFiles {
     };
   }
 
+  /** True if Git LFS keeps the content of a file of this name. */
+  isLfs(path: BytePath): boolean {
+    try {
+      return conversionOf(this.#attributes.of(path), this.#repository.config, toDisplay(path)).isLfs;
+    } catch (error) {
+      // Another program converts it.
+      if (error instanceof QuicksilverError && error.code === 'unsupported') return false;
+      throw error;
+    }
+  }
+
   /** Returns the content that Git would record of a file in the working tree. */
   recordedContent(path: BytePath, content: Buffer): Buffer {
     const conversion = conversionOf(this.#attributes.of(path), this.#repository.config, toDisplay(path));

@@ -53,10 +53,15 @@ const THEIRS = 2;
 
 /**
  * Returns how many commits are reachable from only one of two commits. Returns undefined if the walk would read more
- * than {@link MAX_WALKED} commits. The walk takes the latest commit first; a commit of both sides marks its
+ * than `limit` commits. The walk takes the latest commit first; a commit of both sides marks its
  * ancestors.
  */
-export function distance(ours: string, theirs: string, read: (id: string) => Commit): Distance | undefined {
+export function distance(
+  ours: string,
+  theirs: string,
+  read: (id: string) => Commit,
+  limit = MAX_WALKED,
+): Distance | undefined {
   if (ours === theirs) return { ahead: 0, behind: 0 };
   const sides = new Map<string, number>();
   const commits = new Map<string, Commit>();
@@ -85,7 +90,7 @@ export function distance(ours: string, theirs: string, read: (id: string) => Com
   for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
     // Ancestors of both sides are walked as far back as anything was counted: their dates may be out of order.
     if (oneSided === 0 && next.time < earliest) break;
-    if (commits.size > MAX_WALKED) return undefined;
+    if (commits.size > limit) return undefined;
     queued.delete(next.id);
     const side = sides.get(next.id)!;
     if (side !== 3) {

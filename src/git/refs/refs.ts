@@ -1,7 +1,7 @@
 // Names of commits: HEAD, loose references, packed-refs.
-import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
-import type { Vfs } from '../../files/vfs.ts';
+import type { FsPath, Vfs } from '../../files/vfs.ts';
+import { joinFs } from '../repository/discovery.ts';
 import { isObjectId, type ObjectFormat } from '../objects/objectFormat.ts';
 
 const MAX_REF_BYTES = 64 * 1024;
@@ -12,8 +12,8 @@ const MAX_STEPS = 5;
 const PER_WORKTREE = /^refs\/(?:bisect|worktree|rewritten)\//;
 
 export interface RefPlaces {
-  readonly gitDirectory: string;
-  readonly commonDirectory: string;
+  readonly gitDirectory: FsPath;
+  readonly commonDirectory: FsPath;
   readonly format: ObjectFormat;
 }
 
@@ -37,12 +37,13 @@ export class Refs {
   /** Reads HEAD. Throws 'corrupt' if it names nothing, 'unsupported' for the format reftable. */
   head(): GitHead {
     const raw = this.#loose('HEAD');
-    if (raw === undefined) throw new QuicksilverError('corrupt', 'HEAD is missing', { file: this.#file('HEAD') });
+    if (raw === undefined)
+      throw new QuicksilverError('corrupt', 'HEAD is missing', { file: this.#file('HEAD').toString() });
     if (raw === 'ref: refs/heads/.invalid') throw new QuicksilverError('unsupported', 'reftable is not supported');
     const target = symbolicTarget(raw);
     if (target === undefined) {
       if (!isObjectId(this.#places.format, raw)) {
-        throw new QuicksilverError('corrupt', 'HEAD names no commit', { file: this.#file('HEAD') });
+        throw new QuicksilverError('corrupt', 'HEAD names no commit', { file: this.#file('HEAD').toString() });
       }
       return { branch: undefined, id: raw };
     }
@@ -73,7 +74,7 @@ export class Refs {
 
   /** Returns how many stashes there are. */
   stashCount(): number {
-    const log = this.#vfs.read(path.join(this.#places.commonDirectory, 'logs', 'refs', 'stash'), MAX_PACKED_BYTES);
+    const log = this.#vfs.read(joinFs(this.#places.commonDirectory, 'logs/refs/stash'), MAX_PACKED_BYTES);
     let count = 0;
     if (log !== undefined) for (let at = -1; (at = log.bytes.indexOf(0x0a, at + 1)) >= 0;) count++;
     return count;
@@ -81,13 +82,13 @@ export class Refs {
 
   /** Absolute paths of the files in which a reference may be. */
   filesOf(name: string): string[] {
-    return [this.#file(name), path.join(this.#places.commonDirectory, 'packed-refs')];
+    return [this.#file(name).toString(), joinFs(this.#places.commonDirectory, 'packed-refs').toString()];
   }
 
-  #file(name: string): string {
+  #file(name: string): FsPath {
     const { gitDirectory, commonDirectory } = this.#places;
     const isOwn = !name.startsWith('refs/') || PER_WORKTREE.test(name);
-    return path.join(isOwn ? gitDirectory : commonDirectory, Buffer.from(name, 'latin1').toString('utf8'));
+    return joinFs(isOwn ? gitDirectory : commonDirectory, Buffer.from(name, 'latin1').toString('utf8'));
   }
 
   #loose(name: string): string | undefined {
@@ -100,7 +101,7 @@ export class Refs {
   }
 
   #packed(name: string): string | undefined {
-    const found = this.#vfs.read(path.join(this.#places.commonDirectory, 'packed-refs'), MAX_PACKED_BYTES);
+    const found = this.#vfs.read(joinFs(this.#places.commonDirectory, 'packed-refs'), MAX_PACKED_BYTES);
     if (found === undefined) return undefined;
     const digits = this.#places.format.length * 2;
     for (let from = 0; ;) {

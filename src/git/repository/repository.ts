@@ -34,6 +34,8 @@ export class GitRepository implements GitDirectories {
   readonly refs: Refs;
   readonly store: ObjectStore;
   readonly settings: StatSettings;
+  /** True if objects may be missing because they were never fetched. */
+  readonly isPartial: boolean;
   readonly #indexOptions: GitOptions['indexOptions'];
 
   private constructor(root: string, directories: GitDirectories, config: GitConfig, options: GitOptions) {
@@ -47,8 +49,8 @@ export class GitRepository implements GitDirectories {
     this.#indexOptions = indexOptions;
     this.format = formatOf(config);
     this.refs = new Refs(vfs, { ...directories, format: this.format });
-    const isPartial = config.has('extensions.partialclone');
-    this.store = new ObjectStore(vfs, path.join(this.commonDirectory, 'objects'), this.format, isPartial);
+    this.isPartial = config.has('extensions.partialclone');
+    this.store = new ObjectStore(vfs, path.join(this.commonDirectory, 'objects'), this.format, this.isPartial);
     const isMinimal = config.get('core.checkstat') === 'minimal';
     this.settings = {
       executableBit: config.boolean('core.filemode', true),
@@ -84,6 +86,26 @@ export class GitRepository implements GitDirectories {
     return foldsCase(this.vfs, this.root);
   }
 
+  /** core.ignoreCase: patterns match without regard to the case of ASCII letters. */
+  get foldsRules(): boolean {
+    return this.config.boolean('core.ignorecase', false);
+  }
+
+  /** Absolute paths of the files that decide how the repository is read. A change means that it is opened anew. */
+  get definitionFiles(): string[] {
+    const link = path.join(this.root, GIT_DIRECTORY);
+    const files = [...this.config.files, path.join(this.commonDirectory, 'info', 'grafts')];
+    if (this.vfs.lstat(link)?.isFile() === true) files.push(link);
+    if (this.config.namesUnder('includeif.onbranch:').length > 0) files.push(path.join(this.gitDirectory, 'HEAD'));
+    return files;
+  }
+
+  /** Absolute paths of the rule files that hold for all directories: for ignored paths and for attributes. */
+  get ruleFiles(): string[] {
+    const { own, user } = this.attributeFiles;
+    return [...this.commonIgnoreFiles, own, ...(user === undefined ? [] : [user])];
+  }
+
   get indexFile(): string {
     return path.join(this.gitDirectory, 'index');
   }
@@ -117,12 +139,13 @@ export class GitRepository implements GitDirectories {
     return { own, user: this.#userRules('core.attributesfile', 'attributes') };
   }
 
-  ignore(index: GitIndex): GitIgnore {
-    return new GitIgnore(this.vfs, {
+  /** @param index answers the index in which a rule file is looked up that is not checked out */
+  ignore(index: () => GitIndex): GitIgnore {
+    return GitIgnore.read(this.vfs, {
       root: this.root,
       files: this.commonIgnoreFiles,
-      fold: this.config.boolean('core.ignorecase', false),
-      recorded: at => this.recordedRules(index, at),
+      fold: this.foldsRules,
+      recorded: at => this.recordedRules(index(), at),
     });
   }
 

@@ -326,7 +326,7 @@ testCosts([
 ]);
 
 function ignoreOf(bytes: Buffer): GitIgnore {
-  return new GitIgnore(new MemoryVfs({ '/r/.gitignore': bytes }), {
+  return GitIgnore.read(new MemoryVfs({ '/r/.gitignore': bytes }), {
     root: '/r',
     files: [],
     fold: false,

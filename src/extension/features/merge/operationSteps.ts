@@ -43,6 +43,10 @@ export function abortCall(operation: Operation): HgCall {
     // It has no --abort: this forgets it, and goes back to the last changeset that was made.
     case 'transplant':
       return { verb: 'transplant', settings: switchedOn(operation), options: ['--stop'] };
+    case 'cherryPick':
+    case 'revert':
+    case 'applyPatches':
+      throw new Error(`${operation} is no operation of Mercurial.`);
     case 'rebase':
     case 'graft':
     case 'histedit':

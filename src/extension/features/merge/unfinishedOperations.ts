@@ -261,6 +261,10 @@ const ABORT_DETAILS: Readonly<Record<Operation, () => string>> = {
   graft: wholeBack,
   histedit: wholeBack,
   unshelve: wholeBack,
+  // These three are Git's, whose operations are not ended here.
+  cherryPick: wholeBack,
+  revert: wholeBack,
+  applyPatches: wholeBack,
 };
 
 function titleOf(operation: Operation): string {
