@@ -43,6 +43,7 @@ async function stage(folder) {
   }
   if (fs.existsSync(inDist('native')))
     fs.cpSync(inDist('native'), path.join(folder, 'dist', 'native'), { recursive: true });
+  fs.cpSync(path.join(projectRoot, 'hgext'), path.join(folder, 'hgext'), { recursive: true });
   fs.copyFileSync(path.join(projectRoot, 'LICENSE'), path.join(folder, 'LICENSE'));
   const page = await outputOf(process.execPath, [inDist('cli.cjs'), 'manpage']);
   fs.writeFileSync(path.join(folder, 'man', 'quicksilver.1'), page);
@@ -57,7 +58,7 @@ async function stage(folder) {
     engines: { node: engines.node },
     bin: { quicksilver: 'dist/cli.cjs' },
     man: ['man/quicksilver.1'],
-    files: ['dist', 'man'],
+    files: ['dist', 'hgext', 'man'],
   };
   fs.writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
@@ -65,6 +66,7 @@ async function stage(folder) {
 function checkContents({ files, size }, folder) {
   const natives = fs.readdirSync(path.join(folder, 'dist', 'native')).map(name => `dist/native/${name}`);
   const expected = ['package.json', 'LICENSE', 'man/quicksilver.1', 'dist/third-party-notices.txt']
+    .concat('hgext/quicksilver.py', 'hgext/COPYING')
     .concat(
       bundles.map(name => `dist/${name}`),
       natives,

@@ -14,11 +14,11 @@ const sizeLimit = 650_000; // Bytes. Every machine downloads and unpacks it. A t
 /** Bytes of the bundles that others wait for: on the extension host's thread when VS Code starts, in each process. */
 const bundleLimits = { extension: 100_000, cli: 450_000 };
 const allowed =
-  /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/third-party-notices\.txt|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|l10n\/bundle\.l10n(\.[\w-]+)?\.json|package(\.nls(\.[\w-]+)?)?\.json|(dist\/)?README\.md|CHANGELOG\.md|LICENSE)$/;
+  /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/third-party-notices\.txt|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|l10n\/bundle\.l10n(\.[\w-]+)?\.json|package(\.nls(\.[\w-]+)?)?\.json|(dist\/)?README\.md|CHANGELOG\.md|LICENSE|hgext\/(quicksilver\.py|COPYING))$/;
 const readme = 'dist/README.md';
 const required = ['package.json', readme, 'CHANGELOG.md', 'LICENSE', 'media/icon.png', 'l10n/bundle.l10n.json'].concat(
   ['extension', 'commands', 'worker', 'scanner', 'linear', 'askpass', 'editor', 'cli'].map(name => `dist/${name}.cjs`),
-  ['dist/askpass.sh', 'dist/askpass.cmd', 'dist/third-party-notices.txt'],
+  ['dist/askpass.sh', 'dist/askpass.cmd', 'dist/third-party-notices.txt', 'hgext/quicksilver.py', 'hgext/COPYING'],
 );
 
 const { values: options } = parseArgs({

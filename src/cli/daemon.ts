@@ -15,6 +15,7 @@ import { complain, EXIT_ERROR, EXIT_OK, usageError, utf8Bytes, type CommandIo } 
 const PATIENT_MS = 5000;
 /** Between two looks whether it is there. */
 const START_LOOK_MS = 20;
+const VERBS = ['start', 'run', 'stop', 'status', 'list', 'log', 'hg-setup'];
 const PASSED_ON = ['idle-seconds', 'unload-seconds', 'memory-megabytes'] as const;
 
 /** Exit code 0; 255 if no server runs, or none can be started. */
@@ -36,9 +37,26 @@ export async function daemon(args: ParsedArguments, io: CommandIo): Promise<numb
     case 'log':
       io.stdout.write(utf8Bytes(directory(io)?.readLog() ?? ''));
       return EXIT_OK;
+    case 'hg-setup':
+      io.stdout.write(utf8Bytes(hgSetup()));
+      return EXIT_OK;
     default:
-      throw usageError(`quicksilver daemon knows start, run, stop, status, list and log, not '${verb}'`);
+      throw usageError(`quicksilver daemon knows ${VERBS.join(', ')}, not '${verb}'`);
   }
+}
+
+/** The lines for a user's hgrc. Nothing edits a user's files. */
+function hgSetup(): string {
+  const extension = nodePath.join(import.meta.dirname, '..', 'hgext', 'quicksilver.py');
+  return [
+    "# Lines for your hgrc ('hg config --edit'). They let a running server answer 'hg status'.",
+    '[extensions]',
+    `quicksilver = ${extension}`,
+    '# For rhg, which else runs hg for every command:',
+    '[rhg]',
+    'ignored-extensions = quicksilver, blackbox, share, sparse, narrow, strip, rebase, purge',
+    '',
+  ].join('\n');
 }
 
 function program(): string {

@@ -4,10 +4,12 @@ import { systemErrorCode } from '../base/errors.ts';
 
 /**
  * Types of file systems (statfs) that change without an event here: another machine, a host or a program writes. They
- * are NFS, SMB, SMB2, CIFS, FUSE and virtiofs, 9p, vboxsf, AFS, Ceph, Coda. The numbers are those of linux/magic.h.
+ * are NFS, SMB, SMB2, CIFS, FUSE and virtiofs, 9p, vboxsf, AFS, Ceph, Coda. FAT,
+ * exFAT and NTFS are here, too: without mode bits, Mercurial compares other things. The numbers are from linux/magic.h.
  */
 const REMOTE_TYPES: ReadonlySet<number> = new Set([
   0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x65735546, 0x01021997, 0x786f4256, 0x5346414f, 0x00c36400, 0x73757245,
+  0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e,
 ]);
 
 /** True if changes below a directory (absolute path) may come without an event. */

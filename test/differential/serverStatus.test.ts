@@ -2,11 +2,14 @@
 // nothing but its own directory. An answer that is refused proves nothing, so refusals are counted.
 //   SERVER_ROUNDS=5000 is the long form; SERVER_SEED repeats a run.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
+import * as net from 'node:net';
 import * as path from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { hgEnvironment, HgServer, hgStatus } from '../support/hgServer.ts';
 import { DaemonRig } from '../support/daemonRig.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
@@ -16,6 +19,8 @@ import { startedPrograms, straceArguments, touchingCalls } from '../support/syst
 
 const skip = process.platform === 'linux' ? false : 'only Linux has exact answers';
 const ROUNDS = Number(process.env['SERVER_ROUNDS'] ?? 60);
+const EXTENSION = fileURLToPath(new URL('../../hgext/quicksilver.py', import.meta.url));
+const ACCEPTED = 'quicksilver: the server answered\n';
 const LEAST_ACCEPTED = 0.98;
 
 describe('the shared server', { skip }, () => {
@@ -26,8 +31,11 @@ describe('the shared server', { skip }, () => {
     const root = path.join(rig.base, 'repo');
     spawnSync('hg', ['init', root], { env: hgEnvironment() });
     const hg = new HgServer(root);
+    const environment = { ...hgEnvironment(), ...rig.variables };
+    const extended = new HgServer(root, [`extensions.quicksilver=${EXTENSION}`], environment);
     t.after(async () => {
       await hg.close();
+      await extended.close();
       rig.dispose();
     });
     const changes = new RandomChanges(root, new Random(seed), hg);
@@ -35,6 +43,7 @@ describe('the shared server', { skip }, () => {
     await rig.daemon().start();
     let answers = 0;
     const refused: string[] = [];
+    let accepted = 0;
     for (let round = 0; round < ROUNDS; round++) {
       await changes.step();
       const answer = await rig.answer('status', root);
@@ -60,6 +69,14 @@ describe('the shared server', { skip }, () => {
           `${status} ${at}`,
           ...(source === undefined ? [] : [`  ${source}`]),
         ]);
+      const { output } = await extended.run('status', '--debug', '-0', '--config', 'quicksilver.timeout=5');
+      if (output.startsWith(ACCEPTED)) accepted++;
+      const shown = output
+        .replace(/^quicksilver: .*\n/, '')
+        .split('\0')
+        .slice(0, -1);
+      const plain = expected.filter(({ status }) => 'MAR!?'.includes(status)).map(e => `${e.status} ${e.path}`);
+      assert.deepEqual(shown.sort(), plain.sort(), `with the extension, round ${round}: ${output}`);
       assert.deepEqual(listed.sort(), wanted.sort(), `round ${round}:\n${changes.log.slice(-3).join('\n')}`);
     }
     assert.ok(answers > ROUNDS / 2, 'most states have a status');
@@ -67,6 +84,37 @@ describe('the shared server', { skip }, () => {
       answers - refused.length >= answers * LEAST_ACCEPTED,
       `${answers} answers, refused: ${refused.join('; ')}`,
     );
+  });
+
+  it('is not needed: no server, a silent one, and one that answers half leave hg its own answer and no message', async t => {
+    const rig = new DaemonRig();
+    t.after(() => rig.dispose());
+    const root = path.join(rig.base, 'repo');
+    spawnSync('hg', ['init', root], { env: hgEnvironment() });
+    fs.writeFileSync(path.join(root, 'file'), '');
+    const run = async (): Promise<string> => {
+      const options = ['--config', `extensions.quicksilver=${EXTENSION}`];
+      const { stdout, stderr } = await promisify(execFile)('hg', ['status', ...options], {
+        cwd: root,
+        env: { ...hgEnvironment(), ...rig.variables },
+      });
+      return stdout + stderr;
+    };
+    assert.equal(await run(), '? file\n');
+    const half = 'exact\0p1=0\0dirstate=none\0entries=\0? lie\0';
+    const dead = '0'.repeat(40);
+    const stale = `exact\0p1=${dead}\0p2=${dead}\0dirstate=1 2 3 4\0entries=\0? lie\0end\0\0`;
+    for (const said of [undefined, half, stale, 'nonsense', '']) {
+      const server = net.createServer(socket => {
+        socket.on('error', () => socket.destroy());
+        socket.on('data', () => void (said !== undefined && socket.end(said, 'latin1')));
+      });
+      await new Promise<void>(resolve => server.listen(rig.directory.address, resolve));
+      assert.equal(await run(), '? file\n', said);
+      await new Promise(resolve => server.close(resolve));
+    }
+    fs.chmodSync(rig.directory.path, 0o755);
+    assert.equal(await run(), '? file\n');
   });
 
   it('writes, locks and starts nothing outside of its directory', async t => {
