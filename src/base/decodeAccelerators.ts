@@ -50,6 +50,6 @@ export interface DecodeAccelerators {
 }
 
 /** Returns the decoders alone, for a caller that does not scan with several threads. */
-export function onlyDecoders(means: DecodeAccelerators | undefined): DecodeAccelerators | undefined {
-  return means && { decoders: means.decoders };
+export function onlyDecoders(accelerators: DecodeAccelerators | undefined): DecodeAccelerators | undefined {
+  return accelerators && { decoders: accelerators.decoders };
 }

@@ -49,8 +49,8 @@ function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | u
 
 /**
  * Opens the repository for reading. Throws 'unsupported' for a repository that has no exact answer.
- * @param means optional accelerators for reading the dirstate
+ * @param accelerators optional accelerators for reading the dirstate
  */
-export function openRepository(place: LocatedRepository, means?: DecodeAccelerators): MercurialRepository {
-  return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), means });
+export function openRepository(place: LocatedRepository, accelerators?: DecodeAccelerators): MercurialRepository {
+  return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), accelerators });
 }

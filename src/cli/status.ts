@@ -34,7 +34,10 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const template = templateOf(args);
   const place = locateRepository(args, io);
   const scanners = createScanners(silentLogger);
-  const repository = openRepository(place, args.positionals.length > 0 ? onlyDecoders(scanners.means) : scanners.means);
+  const repository = openRepository(
+    place,
+    args.positionals.length > 0 ? onlyDecoders(scanners.accelerators) : scanners.accelerators,
+  );
   const settings = displaySettings(repository.config, io, args.flags);
   const colors = colorsFor(repository.config, io, args.values.get('color'));
   const wanted = wantedStatuses(args, settings.quiet);

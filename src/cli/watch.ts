@@ -40,7 +40,7 @@ export async function watch(args: ParsedArguments, io: CommandIo): Promise<numbe
   const owned = new DisposableStore();
   try {
     const scanners = owned.add(createScanners(logger));
-    const backend = new MercurialBackend(root, vfs, currentEnvironment(), scanners.means);
+    const backend = new MercurialBackend(root, vfs, currentEnvironment(), scanners.accelerators);
     const watcher = createTreeWatcher({ root, controlName: backend.controlName, share: WATCH_SHARE, logger });
     const model = owned.add(new LiveModel({ backend, watcher, logger, auditMs: AUDIT_MS, bulk: { scanners } }));
     // Watches do not keep the process alive; this does, until the end is decided.

@@ -18,11 +18,11 @@ import { fileCommands } from './features/files/fileCommands.ts';
 import { renameCommands } from './features/files/recordRenames.ts';
 import { resolveCommands } from './features/merge/resolveCommands.ts';
 import { ignoreCommands } from './features/files/ignoreCommand.ts';
-import { movingCommands } from './features/update/updateCommands.ts';
+import { updateCommands } from './features/update/updateCommands.ts';
 import { shelfCommands } from './features/update/shelves.ts';
 import { editMessage } from './features/merge/operationMessage.ts';
 import { operationCommands } from './features/merge/unfinishedOperations.ts';
-import { nameCommands } from './features/update/bookmarkTagCommands.ts';
+import { bookmarkTagCommands } from './features/update/bookmarkTagCommands.ts';
 import { exchangeCommands } from './features/exchange/exchangeCommands.ts';
 import { createCommands } from './features/exchange/createCommands.ts';
 
@@ -33,10 +33,10 @@ export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
   ...renameCommands,
   ...resolveCommands,
   ...ignoreCommands,
-  ...movingCommands,
+  ...updateCommands,
   ...shelfCommands,
   ...operationCommands,
-  ...nameCommands,
+  ...bookmarkTagCommands,
   ...exchangeCommands,
   ...createCommands,
 };

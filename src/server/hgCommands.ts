@@ -162,7 +162,7 @@ export class HgCommands implements Disposable {
         kind,
         signal,
         ...(run.isInteractive && {
-          ask: (question: HgQuestion, said: string) => this.#options.ask({ id, said, ...question }, signal),
+          ask: (question: HgQuestion, output: string) => this.#options.ask({ id, output, ...question }, signal),
         }),
         onProgress: progress => this.#options.onProgress({ id, ...progress }),
       });
@@ -173,7 +173,7 @@ export class HgCommands implements Disposable {
 
   #beginEditing({ id, root }: HgRun, signal: AbortSignal): ReturnType<EditorProgram['begin']> | undefined {
     return this.#editor?.begin((text, gone) => {
-      const asked = { id, text, said: '', isPassword: false, messageIn: root ?? '' };
+      const asked = { id, text, output: '', isPassword: false, messageIn: root ?? '' };
       return this.#options.ask(asked, AbortSignal.any([signal, gone]));
     });
   }
@@ -181,7 +181,7 @@ export class HgCommands implements Disposable {
   async #askForSsh(question: HgQuestion, gone: AbortSignal): Promise<string | undefined> {
     const asking = this.#asking;
     if (asking === undefined) return undefined;
-    return this.#options.ask({ id: asking.id, said: '', ...question }, AbortSignal.any([asking.signal, gone]));
+    return this.#options.ask({ id: asking.id, output: '', ...question }, AbortSignal.any([asking.signal, gone]));
   }
 
   #createRunner(root: string | null): HgRunner {

@@ -54,7 +54,7 @@ export interface HgAsked extends HgQuestion {
   /** The id of the command that asks. */
   readonly id: number;
   /** The output before the question, which may explain it. */
-  readonly said: string;
+  readonly output: string;
   /**
    * It is no question: `text` is a message that hg proposes, to be edited, in the repository with this root. No answer
    * leaves it as it is.

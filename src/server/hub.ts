@@ -148,8 +148,8 @@ export class Hub implements Disposable {
     const owned = new DisposableStore();
     const scanners = (this.#scannersMade ??= createScanners(this.#logger));
     const logger = loggerOf(root, this.#logger);
-    const means = { vfs: this.vfs, environment, accelerators: scanners.means };
-    const opened = openBackend({ root, system }, means);
+    const context = { vfs: this.vfs, environment, accelerators: scanners.accelerators };
+    const opened = openBackend({ root, system }, context);
     const { backend, queries } = opened;
     const controlName = backend.controlName;
     const others = (): number => this.#watched - watcher.watched;

@@ -20,24 +20,24 @@ export interface OpenedBackend {
   readonly queries: RepositoryQueries;
 }
 
-export interface BackendMeans {
+export interface BackendContext {
   readonly vfs: Vfs;
   readonly environment: HgEnvironment;
-  /** Quicker means of decoding. */
+  /** Optional accelerators for decoding. */
   readonly accelerators?: DecodeAccelerators | undefined;
 }
 
 /** Reads nothing yet. Throws 'unsupported' for a system that cannot be followed. */
-export function openBackend({ root, system }: FoundRepository, means: BackendMeans): OpenedBackend {
+export function openBackend({ root, system }: FoundRepository, context: BackendContext): OpenedBackend {
   switch (system) {
     case 'hg': {
-      const backend = new MercurialBackend(root, means.vfs, means.environment, means.accelerators);
+      const backend = new MercurialBackend(root, context.vfs, context.environment, context.accelerators);
       return { system, backend, queries: new MercurialQueries(backend) };
     }
     case 'git': {
-      const { variables, homeDirectory } = means.environment;
+      const { variables, homeDirectory } = context.environment;
       const environment = gitEnvironment(variables, homeDirectory);
-      const backend = new GitBackend(root, { vfs: means.vfs, environment, indexOptions: means.accelerators });
+      const backend = new GitBackend(root, { vfs: context.vfs, environment, indexOptions: context.accelerators });
       return { system, backend, queries: new GitQueries() };
     }
     case 'bzr':

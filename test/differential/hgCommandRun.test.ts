@@ -226,7 +226,7 @@ test('a password is asked for as one, and is in no log', async t => {
     served.asked.map(({ text, isPassword }) => `${text.trim()} ${isPassword}`),
     ['user: false', 'password: true'],
   );
-  assert.match(served.asked[0]!.said, /http authorization required/);
+  assert.match(served.asked[0]!.output, /http authorization required/);
   assert.ok(seen.includes(`Basic ${Buffer.from('joe:sesame').toString('base64')}`));
   await served.run({ verb: 'pull', operands: [`http://joe:sesame@${http}/`], kind: 'network' });
   assert.ok(served.log.some(line => line.includes('http://joe:***@')));

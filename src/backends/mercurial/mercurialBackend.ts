@@ -206,7 +206,7 @@ export class MercurialBackend implements Backend {
 
   #open(old: FileSet | undefined): Pick<MercurialSnapshot, 'repository' | 'definition'> {
     const open = (): MercurialRepository =>
-      MercurialRepository.open(this.root, { vfs: this.vfs, environment: this.#environment, means: this.#means });
+      MercurialRepository.open(this.root, { vfs: this.vfs, environment: this.#environment, accelerators: this.#means });
     const opened = readWithFiles(this.vfs, old?.paths ?? [], open, repository => repository.definitionFiles);
     this.#repository = opened.value;
     return { repository: opened.value, definition: opened.files };

@@ -33,7 +33,7 @@ export async function gitStatusCommand(args: readonly string[], io: CommandIo): 
   const root = rootOf(vfs, cwd, parsed.repository);
   const scanners = createScanners(silentLogger);
   const environment = gitEnvironment(io.environment, os.homedir());
-  const repository = GitRepository.open(root, { vfs, environment, indexOptions: scanners.means });
+  const repository = GitRepository.open(root, { vfs, environment, indexOptions: scanners.accelerators });
   const { config } = repository;
   const selection = selectionOf(vfs, root, cwd, parsed.paths);
   const options: GitStatusOptions = {

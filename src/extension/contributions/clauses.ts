@@ -70,7 +70,7 @@ export const canChangeActiveFile = (...statuses: Statuses<'quicksilver.activeFil
   and(canChangeRepository, isFile, activeFileIs(...statuses));
 
 /** On one of our source controls. */
-export const isOurs = is('scmProvider', 'quicksilver');
+export const isQuicksilver = is('scmProvider', 'quicksilver');
 export const groupIs = (...groups: Statuses<'scmResourceGroup'>): Conjunction => isAny('scmResourceGroup', ...groups);
 export const rowIs = (...statuses: Statuses<'scmResourceState'>): Conjunction => isAny('scmResourceState', ...statuses);
 

@@ -1,5 +1,5 @@
 // Writes what package.json contributes, and the texts of package.nls.json, from the tables.
-import { and, isOurs, type Clause } from './clauses.ts';
+import { and, isQuicksilver, type Clause } from './clauses.ts';
 import type { CommandEntry, MenuPlace } from './commandEntry.ts';
 import { commands } from './commands.ts';
 import { settings, type Setting } from './settings.ts';
@@ -99,7 +99,7 @@ function menus(): Readonly<Record<string, readonly Json[]>> {
 /** The menus of the Source Control view are also those of other source controls. */
 function inScmMenu(menu: string, when: Clause | undefined): Clause | undefined {
   if (!/^scm\/(?:title|resource)/.test(menu)) return when;
-  return when === undefined ? isOurs : and(isOurs, when as Parameters<typeof and>[0]);
+  return when === undefined ? isQuicksilver : and(isQuicksilver, when as Parameters<typeof and>[0]);
 }
 
 function configuration(text: Text): Json {

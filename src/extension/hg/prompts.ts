@@ -25,7 +25,7 @@ export async function askUser(asked: HgAsked, token: CancellationToken): Promise
     );
     return chosen?.key ?? null;
   }
-  const said = asked.said.endsWith(text) ? asked.said.slice(0, -text.length).trim() : asked.said;
+  const said = asked.output.endsWith(text) ? asked.output.slice(0, -text.length).trim() : asked.output;
   const prompt = [said.replaceAll('\n', ' · '), text].filter(part => part !== '').join(' · ');
   const answer = await input(
     {

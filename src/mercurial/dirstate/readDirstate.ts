@@ -20,8 +20,8 @@ export interface ReadDirstateOptions {
   readonly maxBytes?: number;
   /** The previously read dirstate. If little has changed, most of it is reused. */
   readonly previous?: Dirstate | undefined;
-  /** Quicker means than this folder's own. */
-  readonly means?: DecodeAccelerators | undefined;
+  /** Optional accelerators for decoding. */
+  readonly accelerators?: DecodeAccelerators | undefined;
 }
 
 /** 2 GiB less one byte, the most that one read takes: some 20 million tracked files. */
@@ -123,7 +123,7 @@ function decode(vfs: Vfs, path: string, file: OpenFile, options: ReadDirstateOpt
   }
   const { previous } = options;
   const patched = previous?.format === 'v1' ? patchV1(previous.table, bytes, path) : undefined;
-  const table = patched ?? decodeV1With(bytes, { file: path, windowsNames }, options.means);
+  const table = patched ?? decodeV1With(bytes, { file: path, windowsNames }, options.accelerators);
   const p1 = bytes.toString('hex', 0, 20);
   const p2 = bytes.toString('hex', 20, 40);
   const parentExists = checkParent(table, p1, options);
@@ -158,25 +158,25 @@ function decodeWithData(
   const { p1, p2, ignoreHash, dataId } = docket;
   const { identity } = file;
   const { traits } = options;
-  const table = decodeV2With(bytes, docket, rules, options.means);
+  const table = decodeV2With(bytes, docket, rules, options.accelerators);
   const parentExists = checkParent(table, p1, options);
   const header: DirstateHeader = { p1, p2, format: 'v2', identity, traits, parentExists, ignoreHash, dataId };
   return { identity, dirstate: new Dirstate(table, header) };
 }
 
-function readAll(file: OpenFile, length: number, { means }: ReadDirstateOptions): Buffer {
-  means?.expect?.(length);
+function readAll(file: OpenFile, length: number, { accelerators }: ReadDirstateOptions): Buffer {
+  accelerators?.expect?.(length);
   return file.read(
     0,
     length,
-    means?.shared === true ? shared => Buffer.from(new SharedArrayBuffer(shared)) : undefined,
+    accelerators?.shared === true ? shared => Buffer.from(new SharedArrayBuffer(shared)) : undefined,
   );
 }
 
 /** Decodes natively if possible. For bytes that native code rejects, decodeV1() reports the error. */
-function decodeV1With(bytes: Buffer, rules: NameRules, means: DecodeAccelerators | undefined): NodeTable {
-  const decoded = means?.decoders?.decodeV1(bytes, rules.windowsNames, secret(), secret());
-  return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV1(bytes, rules, means?.shared);
+function decodeV1With(bytes: Buffer, rules: NameRules, accelerators: DecodeAccelerators | undefined): NodeTable {
+  const decoded = accelerators?.decoders?.decodeV1(bytes, rules.windowsNames, secret(), secret());
+  return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV1(bytes, rules, accelerators?.shared);
 }
 
 /** As decodeV2(), and so on. */
@@ -184,10 +184,12 @@ function decodeV2With(
   bytes: Buffer,
   docket: Docket,
   rules: NameRules,
-  means: DecodeAccelerators | undefined,
+  accelerators: DecodeAccelerators | undefined,
 ): NodeTable {
-  const decoded = means?.decoders?.decodeV2(bytes, rules.windowsNames, docket.rootOffset, docket.rootCount);
-  return decoded ? { bytes, sourceOffset: undefined, ...decoded } : decodeV2(bytes, docket, rules, means?.shared);
+  const decoded = accelerators?.decoders?.decodeV2(bytes, rules.windowsNames, docket.rootOffset, docket.rootCount);
+  return decoded
+    ? { bytes, sourceOffset: undefined, ...decoded }
+    : decodeV2(bytes, docket, rules, accelerators?.shared);
 }
 
 /** A number below 2^32 that nobody can guess. */

@@ -33,8 +33,8 @@ export interface OpenOptions {
    * Opens an unsupported repository as well; only {@link MercurialRepository.checkSupported} then reports the reason.
    */
   readonly allowUnsupported?: boolean;
-  /** Quicker means of reading the dirstate. */
-  readonly means?: DecodeAccelerators | undefined;
+  /** Optional accelerators for reading the dirstate. */
+  readonly accelerators?: DecodeAccelerators | undefined;
 }
 
 /**
@@ -73,7 +73,7 @@ export class MercurialRepository {
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;
   readonly #allowUnsupported: boolean;
-  readonly #means: DecodeAccelerators | undefined;
+  readonly #accelerators: DecodeAccelerators | undefined;
   #store: Store | undefined;
 
   private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {
@@ -89,7 +89,7 @@ export class MercurialRepository {
     this.#vfs = options.vfs;
     this.#environment = options.environment;
     this.#allowUnsupported = options.allowUnsupported ?? false;
-    this.#means = options.means;
+    this.#accelerators = options.accelerators;
   }
 
   /**
@@ -234,7 +234,7 @@ export class MercurialRepository {
     return readDirstate(this.#vfs, this.hgDirectory, {
       previous,
       // Where names fold, one thread scans.
-      means: this.foldsCase ? onlyDecoders(this.#means) : this.#means,
+      accelerators: this.foldsCase ? onlyDecoders(this.#accelerators) : this.#accelerators,
       traits: this.traits,
       windowsNames: this.#environment.platform === 'win32',
       parentExists: p1 => this.store.changelog.findNode(p1) >= 0,

@@ -245,18 +245,18 @@ export class FallbackStatus implements Disposable {
   }
 
   #publish(entries: Entries, wanted: ToldState, settled: boolean, milliseconds: number): void {
-    const told = this.#published;
-    const state = told !== undefined && sameState(told.state, wanted) ? told.state : wanted;
+    const last = this.#published;
+    const state = last !== undefined && sameState(last.state, wanted) ? last.state : wanted;
     const { head, tracked, subrepositories } = this.#options.head();
     const parts = JSON.stringify(subrepositories);
     const headKey = head === undefined ? '' : JSON.stringify(head);
-    const reset = told?.state.kind !== state.kind;
+    const reset = last?.state.kind !== state.kind;
     const changes = difference(reset ? NOTHING : this.#entries, entries);
     this.#entries = entries;
     const cause = [...this.#causes].join(', ');
     this.#causes.clear();
-    const tellsParts = parts !== (reset ? '[]' : told.parts);
-    const isSame = told?.state === state && told.head === headKey && told.settled === settled;
+    const tellsParts = parts !== (reset ? '[]' : last.parts);
+    const isSame = last?.state === state && last.head === headKey && last.settled === settled;
     if (!reset && changes.length === 0 && isSame && !tellsParts) return;
     this.#published = { state, head: headKey, parts, settled };
     this.#updates.fire({

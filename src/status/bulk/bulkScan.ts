@@ -94,7 +94,7 @@ export class BulkScan {
   #unit = 0;
   #place: DirectoryIndex = 0;
   #directories: Iterator<DirectoryResult> | undefined;
-  #told: DirectoryResult | undefined;
+  #reported: DirectoryResult | undefined;
   #stopped = false;
   readonly #waiters = new Waiters();
   readonly #decided: Uint8Array;
@@ -187,8 +187,8 @@ export class BulkScan {
           this.#whole(place);
           return true;
         }
-      } else if (this.#told?.place === place) {
-        const told = this.#told;
+      } else if (this.#reported?.place === place) {
+        const told = this.#reported;
         this.#advance();
         if (this.belongsToWorkingCopy(place)) {
           this.#directory(told);
@@ -221,7 +221,7 @@ export class BulkScan {
 
   #advance(): void {
     const next = this.#directories!.next();
-    this.#told = next.done === true ? undefined : next.value;
+    this.#reported = next.done === true ? undefined : next.value;
   }
 
   #ask(): void {

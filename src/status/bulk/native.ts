@@ -26,13 +26,13 @@ interface NativeModule extends NativeDecoders {
 const PARALLEL = Math.min(2, os.availableParallelism()) + 1;
 
 export class NativeScanners implements UnitScanners {
-  readonly means: DecodeAccelerators;
+  readonly accelerators: DecodeAccelerators;
   readonly #module: NativeModule;
 
   /** @param module what {@link loadNative} answered */
   constructor(module: NativeModule) {
     this.#module = module;
-    this.means = { decoders: module };
+    this.accelerators = { decoders: module };
   }
 
   prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner {

@@ -17,7 +17,7 @@ export interface UnitScanner {
 /** Keeps the means of scanning units. */
 export interface UnitScanners {
   /** Accelerators for readers of the stat cache. */
-  readonly means?: DecodeAccelerators;
+  readonly accelerators?: DecodeAccelerators;
   /** With fewer recorded names than this, one thread is sooner done; if not given, the scan's own limit holds. */
   readonly worthNodes?: number;
   /** Throws if there are none to be had: then one thread scans. */

@@ -36,7 +36,7 @@ const WORTH_BYTES = WORTH_NODES * 100;
 export class WorkerScanners implements UnitScanners, Disposable {
   readonly worthNodes = WORTH_NODES;
   /** While the file is decoded, which takes one core, the threads are started. */
-  readonly means: DecodeAccelerators = {
+  readonly accelerators: DecodeAccelerators = {
     shared: true,
     expect: bytes => {
       if (bytes >= WORTH_BYTES) this.#startThreads();

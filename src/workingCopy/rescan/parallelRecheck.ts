@@ -65,10 +65,11 @@ export class ParallelRecheck {
         if (this.#stopped) return;
         this.#outcome.stats += result.stats;
         this.#outcome.directoriesRead += result.directoriesRead;
-        const told = new Map<DirectoryIndex, DirectoryResult>();
-        for (const directory of directoriesOf(result)) told.set(directory.place, directory);
+        const reported = new Map<DirectoryIndex, DirectoryResult>();
+        for (const directory of directoriesOf(result)) reported.set(directory.place, directory);
         const paths: BytePath[] = [];
-        for (let place = unit.from; place < unit.to; place++) paths.push(...this.#differing(place, told.get(place)));
+        for (let place = unit.from; place < unit.to; place++)
+          paths.push(...this.#differing(place, reported.get(place)));
         report(paths);
       }
     } catch (error) {
@@ -88,7 +89,7 @@ export class ParallelRecheck {
   }
 
   /** Returns the paths to rescan in a directory of the plan. Without a report, everything recorded there is clean. */
-  #differing(place: DirectoryIndex, told: DirectoryResult | undefined): BytePath[] {
+  #differing(place: DirectoryIndex, reported: DirectoryResult | undefined): BytePath[] {
     const { statCache } = this.#input;
     const node = this.#plan.nodes[place]!;
     const parent = this.#plan.parents[place]!;
@@ -97,8 +98,9 @@ export class ParallelRecheck {
         ? this.#tree.directory(ROOT_PATH)
         : this.#directories[parent]?.subdirectories?.get(statCache.name(node));
     this.#directories[place] = directory;
-    if (directory?.listed !== true || (told !== undefined && told.what !== 'partial')) return [statCache.path(node)];
-    const names = told?.items.map(item => (item.node === NO_NODE ? item.name : statCache.name(item.node))) ?? [];
+    if (directory?.listed !== true || (reported !== undefined && reported.what !== 'partial'))
+      return [statCache.path(node)];
+    const names = reported?.items.map(item => (item.node === NO_NODE ? item.name : statCache.name(item.node))) ?? [];
     // Whatever is not clean by what is known may have become so.
     names.push(...(directory.entries?.keys() ?? []), ...this.#others(directory, node));
     if (names.length === 0) return [];

@@ -133,9 +133,9 @@ export class SteppedRescan {
     if (!location.inside) {
       const { input, tree, nestedRepositories } = this.#context;
       const isKnown = location.why === 'nested-repository' && nestedRepositories.has(location.at);
-      const told = tree.get(hinted) !== undefined || tree.directory(hinted) !== undefined;
+      const isPublished = tree.get(hinted) !== undefined || tree.directory(hinted) !== undefined;
       // Changes inside another repository do not matter, except at paths that are recorded here or were.
-      if (isKnown && !told && input.statCache.find(hinted) === NO_NODE) return;
+      if (isKnown && !isPublished && input.statCache.find(hinted) === NO_NODE) return;
       // Rescan the uppermost directory that no longer belongs to the working copy.
       path = location.at;
       location = this.#locator.locate(path);

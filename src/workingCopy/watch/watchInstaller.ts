@@ -44,7 +44,7 @@ export class CatchUp {
   readonly #reconciler: Reconciler;
   readonly #watcher: Pick<TreeWatcher, 'watch'>;
   #installer: WatchInstaller | undefined;
-  #audits = false;
+  #isAuditing = false;
 
   constructor(reconciler: Reconciler, watcher: Pick<TreeWatcher, 'watch'>) {
     this.#reconciler = reconciler;
@@ -53,12 +53,12 @@ export class CatchUp {
 
   /** True if a change may exist that no event has reported and no audit has found. */
   get isPending(): boolean {
-    return this.#reconciler.hasUnwatched || this.#installer !== undefined || this.#audits;
+    return this.#reconciler.hasUnwatched || this.#installer !== undefined || this.#isAuditing;
   }
 
   /** True if the running audit is the one after the watches. */
   get isAuditing(): boolean {
-    return this.#audits;
+    return this.#isAuditing;
   }
 
   /** Watches directories until `end`. False if there are none to be watched; then the audit is begun, if it is due. */
@@ -68,22 +68,22 @@ export class CatchUp {
     }
     if (this.#installer === undefined) {
       // It may have been begun before: what is recorded was exchanged, and it has to begin anew.
-      if (this.#audits) this.#reconciler.auditInParallel();
+      if (this.#isAuditing) this.#reconciler.auditInParallel();
       return false;
     }
     if (!this.#installer.slice(end)) {
       this.#installer = undefined;
-      this.#audits = true;
+      this.#isAuditing = true;
     }
     return true;
   }
 
   auditEnded(): void {
-    this.#audits = false;
+    this.#isAuditing = false;
   }
 
   reset(): void {
     this.#installer = undefined;
-    this.#audits = false;
+    this.#isAuditing = false;
   }
 }

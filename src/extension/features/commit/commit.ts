@@ -26,13 +26,13 @@ async function execute(
 ): Promise<boolean> {
   const { inputBox } = repository.view.sourceControl;
   const typed = inputBox.value;
-  const say = hgTexts.commit;
+  const texts = hgTexts.commit;
   // Text that is typed while hg runs would be lost with the message.
   inputBox.enabled = false;
   try {
-    if (toAdd.length > 0) await hg.change(repository, { verb: 'add', files: toAdd, title: say.adding() });
+    if (toAdd.length > 0) await hg.change(repository, { verb: 'add', files: toAdd, title: texts.adding() });
     if (toRemove.length > 0) {
-      await hg.change(repository, { verb: 'remove', options: ['--after'], files: toRemove, title: say.removing() });
+      await hg.change(repository, { verb: 'remove', options: ['--after'], files: toRemove, title: texts.removing() });
     }
     const options: HgOption[] = ['--logfile=-'];
     if (amend !== undefined) options.push('--amend');
@@ -43,11 +43,11 @@ async function execute(
       options,
       input: message,
       ...(files && { files }),
-      title: amend === undefined ? say.title() : say.amending(),
+      title: amend === undefined ? texts.title() : texts.amending(),
     });
   } catch (error) {
     if (!(error instanceof HgFailure) || error.kind !== 'nothing-changed') throw error;
-    void notify('info', amend === undefined ? say.nothing() : say.nothingToAmend());
+    void notify('info', amend === undefined ? texts.nothing() : texts.nothingToAmend());
     return false;
   } finally {
     inputBox.enabled = true;

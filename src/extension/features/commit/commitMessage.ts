@@ -53,7 +53,7 @@ export async function confirmMessage(message: string, settings: CommitSettings):
   if (!settings.checksMessage) return true;
   const problems = problemsOf(message, settings);
   if (problems.length === 0) return true;
-  const say = messageTexts;
-  const detail = previewLines(problems.map(say.problem));
-  return (await modal('warning', say.doubts(), detail, say.anyway())) === say.anyway();
+  const texts = messageTexts;
+  const detail = previewLines(problems.map(texts.problem));
+  return (await modal('warning', texts.doubts(), detail, texts.anyway())) === texts.anyway();
 }

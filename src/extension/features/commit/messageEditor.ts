@@ -107,9 +107,9 @@ async function closeTabs(uri: Uri): Promise<void> {
 }
 
 function help({ model, included }: OpenRepository): string {
-  const say = messageTexts;
-  const lines = [say.help(), say.helpEnd(), say.branch(model.head?.branch ?? '')];
-  if (model.head?.bookmark !== undefined) lines.push(say.bookmark(model.head.bookmark));
+  const texts = messageTexts;
+  const lines = [texts.help(), texts.helpEnd(), texts.branch(model.head?.branch ?? '')];
+  if (model.head?.bookmark !== undefined) lines.push(texts.bookmark(model.head.bookmark));
   const chosen = included.paths;
   const paths = chosen.length > 0 ? chosen : [...model.entries.keys()].sort();
   let listed = 0;

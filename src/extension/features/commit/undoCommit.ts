@@ -28,18 +28,18 @@ interface LastCommit {
 
 /** Undoes the last commit. Resolves with true if that worked; otherwise the reason was shown. */
 export async function undoCommit(context: HgContext, repository: OpenRepository): Promise<boolean> {
-  const say = hgTexts.undo;
+  const texts = hgTexts.undo;
   context.hints.flush();
   const last = await lastCommit(context, repository);
   if (last === undefined) return refuse(hgTexts.commit.noParent());
-  if (last.isPublic) return refuse(say.public(last.node));
-  if (last.hasChildren) return refuse(say.children(last.node));
+  if (last.isPublic) return refuse(texts.public(last.node));
+  if (last.hasChildren) return refuse(texts.children(last.node));
   const refusal = last.isMerge ? await refusalToUndoMerge(context, repository, last.node) : undefined;
   if (refusal !== undefined) return refuse(refusal);
   const way = last.isAmended ? await chooseWay() : 'commit';
   if (way === undefined) return false;
   if (way === 'amend') {
-    await context.hg.change(repository, { verb: 'unamend', settings: UNCOMMIT, title: say.title() });
+    await context.hg.change(repository, { verb: 'unamend', settings: UNCOMMIT, title: texts.title() });
     return true;
   }
   if (last.isMerge) await undoMerge(context, repository, last.node);

@@ -128,11 +128,11 @@ async function resume(
     const message = l10n.t('Some hunks were rejected. Continue anyway?');
     if (left.length > 0 && !(await confirm(answers, message, l10n.t('Continue'), previewLines(left)))) return;
   }
-  const said = await runContinue(context, repository, operation);
-  for (const sentence of leftOut(said)) showInfo(sentence);
+  const output = await runContinue(context, repository, operation);
+  for (const sentence of leftOut(output)) showInfo(sentence);
   if (model.head?.operation !== operation) return;
   if (model.unresolved > 0) showInfo(l10n.t('There are new conflicts. Resolve them, then continue.'));
-  else showInfo(l10n.t('{0}: {1}', operationName(operation), reasonToStop(said) ?? l10n.t('not finished yet.')));
+  else showInfo(l10n.t('{0}: {1}', operationName(operation), reasonToStop(output) ?? l10n.t('not finished yet.')));
 }
 
 /** Continues an operation and returns the whole output of hg. */

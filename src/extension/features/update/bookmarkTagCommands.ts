@@ -19,7 +19,7 @@ import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
 import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 
-export const nameCommands = {
+export const bookmarkTagCommands = {
   createBookmark: inRepository(createBookmark),
   moveBookmark: inRepository(moveBookmark),
   renameBookmark: inRepository(renameBookmark),

@@ -14,7 +14,7 @@ import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
 import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 
-export const movingCommands = {
+export const updateCommands = {
   update: inRepository(update),
   mergeWith: inRepository(mergeWith),
   newBranch: inRepository(newBranch),

@@ -126,11 +126,14 @@ test('of nodes of one name, in any order, with entries and children or without',
 
 test('what is wrong is told in the same words, and nothing is asked twice of what is right', options, () => {
   const { module } = loadNative();
-  const read = (bytes: Buffer, means?: DecodeAccelerators): NodeTable | string => {
+  const read = (bytes: Buffer, accelerators?: DecodeAccelerators): NodeTable | string => {
     try {
       const traits = { executableBit: true, symlinks: true };
-      return readDirstate(new MemoryVfs({ '/r/.hg/dirstate': bytes }), '/r/.hg', { traits, windowsNames: false, means })
-        .table;
+      return readDirstate(new MemoryVfs({ '/r/.hg/dirstate': bytes }), '/r/.hg', {
+        traits,
+        windowsNames: false,
+        accelerators,
+      }).table;
     } catch (error) {
       assert.ok(error instanceof QuicksilverError);
       return `${error.code}: ${error.message}`;
@@ -139,7 +142,7 @@ test('what is wrong is told in the same words, and nothing is asked twice of wha
   const right = encodeV1([{ state: 'n', path: 'a/b' }]);
   const wrong = encodeV1([{ state: 'n', path: 'a/../b' }]);
   let asked = 0;
-  const means: DecodeAccelerators = {
+  const accelerators: DecodeAccelerators = {
     decoders: {
       ...module!,
       decodeV1: (...all) => {
@@ -148,17 +151,17 @@ test('what is wrong is told in the same words, and nothing is asked twice of wha
       },
     },
   };
-  assert.equal(read(wrong, means), read(wrong));
+  assert.equal(read(wrong, accelerators), read(wrong));
   const told = read(wrong);
   assert.ok(typeof told === 'string' && /^corrupt: .*"\.\."/.test(told), 'it is refused');
-  assert.deepEqual(read(right, means), read(right));
+  assert.deepEqual(read(right, accelerators), read(right));
   assert.equal(asked, 2);
 });
 
 test('shared columns are shared, and the same', () => {
   const traits = { executableBit: true, symlinks: true };
   const sizes: number[] = [];
-  const means: DecodeAccelerators = { shared: true, expect: bytes => sizes.push(bytes) };
+  const accelerators: DecodeAccelerators = { shared: true, expect: bytes => sizes.push(bytes) };
   const entries: V1Entry[] = ['a/b', 'a/b', 'c', 'c/d'].map((at, i) => ({ state: 'n', size: i, mtime: 1, path: at }));
   const v1 = encodeV1(entries);
   const v2 = encodeV2(
@@ -173,7 +176,7 @@ test('shared columns are shared, and the same', () => {
     { '/r/.hg/dirstate': v2.docket, '/r/.hg/dirstate.0123abcd': v2.data },
   ]) {
     const own = readDirstate(new MemoryVfs(files), '/r/.hg', { traits });
-    const shared = readDirstate(new MemoryVfs(files), '/r/.hg', { traits, means });
+    const shared = readDirstate(new MemoryVfs(files), '/r/.hg', { traits, accelerators });
     assert.deepEqual(shared.table, own.table);
     const { rule, ...columns } = shared.columns;
     assert.ok(rule.mask !== 0);
