@@ -63,6 +63,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
         paths: selection.paths,
         ignored: wanted.has('ignored') ? 'all' : 'none',
         clean: wanted.has('clean'),
+        named: selection.paths && new Set(selection.paths),
         signal: io.signal,
         bulk: { scanners },
       };

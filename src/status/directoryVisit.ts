@@ -15,6 +15,8 @@ export interface ScanOptions {
   readonly ignored: IgnoredDetail;
   /** Report clean files too. */
   readonly clean: boolean;
+  /** Paths that the user named one by one. */
+  readonly named?: ReadonlySet<BytePath> | undefined;
 }
 
 /** A name of a directory of which it is already known what is there. */
@@ -191,8 +193,9 @@ export class DirectoryVisit {
 
   /** Reports the status of one recorded path that is or was on disk. Reports nothing for a mere directory. */
   #tracked(path: BytePath, node: NodeId, kind: FileKind | undefined, stat?: FileStat): void {
-    switch (this.#input.statCache.kind(node)) {
-      case 'none':
+    const recorded = this.#input.statCache.kind(node);
+    if (recorded === 'none' || !this.#isInScope(path)) return;
+    switch (recorded) {
       case 'assumed':
         return;
       case 'repository':
@@ -223,6 +226,11 @@ export class DirectoryVisit {
       case 'tracked':
         this.#compare(path, node, this.#isEntry(kind) ? (stat ?? this.#lookUp(path)) : undefined);
     }
+  }
+
+  #isInScope(path: BytePath): boolean {
+    const { scope } = this.#input.rules;
+    return scope === undefined || scope.matches(path, this.#scan.options.named?.has(path) === true);
   }
 
   #lookUp(path: BytePath): FileStat | undefined {
@@ -274,7 +282,7 @@ export class DirectoryVisit {
   #untracked(path: BytePath, kind: FileKind, inIgnored: boolean, stat?: FileStat): void {
     if (!isFileLike(kind) && this.#input.rules.versionsDirectories !== true) return;
     // As in Mercurial, a file in place of an excluded directory has no status of its own.
-    if (this.#input.rules.excluded.has(path)) return;
+    if (this.#input.rules.excluded.has(path) || !this.#isInScope(path)) return;
     const status = this.#scan.ignored.isIgnored(path, inIgnored) ? 'ignored' : 'unknown';
     if (status === 'ignored' && this.#scan.options.ignored === 'none') return;
     if (stat !== undefined || this.#isThere(path)) this.#sink.entry(path, status, NO_NODE);
@@ -393,6 +401,7 @@ export class DirectoryVisit {
   #inPlaceOfFile(path: BytePath, node: NodeId, stat: FileStat): void {
     const cache = this.#input.statCache;
     const kind = cache.kind(node);
+    if (!this.#isInScope(path)) return;
     if (kind === 'added') {
       this.#sink.entry(path, 'added', node);
     } else if (kind === 'changed') {

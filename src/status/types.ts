@@ -130,6 +130,12 @@ export interface FileSystemTraits {
   readonly symlinks: boolean;
 }
 
+/** Decides which paths belong to a working copy that holds a part of its repository. */
+export interface PathScope {
+  /** @param isNamed true if the user named exactly this path */
+  matches(path: BytePath, isNamed?: boolean): boolean;
+}
+
 /** Rules about which directories belong to the working copy. */
 export interface TreeRules {
   /** '.hg': skipped at the root; a sub-directory that contains a directory of this name is another repository. */
@@ -153,6 +159,8 @@ export interface TreeRules {
   readonly versionsDirectories?: boolean | undefined;
   /** False if a directory with a control directory is an ordinary one. Default: true. */
   readonly hasNested?: boolean | undefined;
+  /** The paths that belong to the working copy; nothing else has a status. Default: all. */
+  readonly scope?: PathScope | undefined;
   /** True if names that differ in case only are one file. */
   readonly foldsCase?: boolean;
   /** True if a listing may lack a name that a stat finds. Default: false. */

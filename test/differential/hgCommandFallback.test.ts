@@ -108,42 +108,6 @@ const kinds: readonly Kind[] = [
     change: served => fs.appendFileSync(path.join(served.root, 'a.txt'), 'more\n'),
   },
   {
-    name: 'sparse',
-    reason: /Sparse checkouts/,
-    options: ['--config', 'extensions.sparse='],
-    prepare: sandbox => {
-      configure(sandbox, '[extensions]', 'sparse =');
-      sandbox.write('repo', 'in/a', 'a\n');
-      sandbox.write('repo', 'out/b', 'b\n');
-      commitAll(sandbox);
-      sandbox.hg('repo', ['debugsparse', '--include', 'in']);
-      sandbox.write('repo', 'in/a', 'changed\n', 1_100_000_000);
-    },
-    change: served => served.write('in/new', 'new\n'),
-  },
-  {
-    name: 'narrow',
-    reason: /[Nn]arrow/,
-    prepare: sandbox => {
-      sandbox.hg('.', ['init', 'whole']);
-      sandbox.write('whole', 'in/a', 'a\n');
-      sandbox.write('whole', 'in/b', 'b\n');
-      sandbox.write('whole', 'out/c', 'c\n');
-      sandbox.hg('whole', ['commit', '-q', '-A', '-m', 'first']);
-      // Only a server gives a part of a repository away: here one behind an "ssh" that stays on this machine.
-      const ssh = sandbox.path('ssh');
-      fs.writeFileSync(ssh, '#!/bin/sh\nexec sh -c "$2"\n', { mode: 0o755 });
-      sandbox.write('whole', '.hg/hgrc', '[extensions]\nnarrow =\n');
-      fs.rmSync(sandbox.path('repo'), { recursive: true });
-      const how = ['--config', 'extensions.narrow=', '--config', `ui.ssh=${ssh}`];
-      const from = `ssh://host/${sandbox.path('whole')}`;
-      sandbox.hg('.', [...how, 'clone', '-q', '--narrow', '--include', 'in', from, 'repo']);
-      configure(sandbox, '[extensions]', 'narrow =');
-      sandbox.write('repo', 'in/a', 'changed\n', 1_100_000_000);
-    },
-    change: served => served.write('in/new', 'new\n'),
-  },
-  {
     name: 'an ignore pattern that cannot be translated',
     reason: /pattern/,
     prepare: sandbox => {

@@ -253,7 +253,8 @@ export class MercurialBackend implements Backend {
 }
 
 function sameRules(old: TreeRules | undefined, rules: TreeRules): TreeRules {
-  if (old?.traits !== rules.traits || old.excluded.size !== rules.excluded.size) return rules;
+  if (old?.traits !== rules.traits || old.scope !== rules.scope || old.excluded.size !== rules.excluded.size)
+    return rules;
   for (const excluded of rules.excluded) if (!old.excluded.has(excluded)) return rules;
   return old;
 }

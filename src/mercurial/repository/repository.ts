@@ -18,6 +18,8 @@ import { LOCK_FILE, storeLock, workingCopyLock, type WorkingCopyLock } from './l
 import { NAME_FILES, bookmarksFile, readNames, type WorkingCopyNames } from './names.ts';
 import { readLayout, type RepositoryLayout } from './requirements.ts';
 import { openStore, type Store } from '../store/store.ts';
+import type { PathScope } from './pathScope.ts';
+import { NARROW_FILE, SCOPE_FILES, ScopeReader } from './sparse.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
 import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './unsupportedFeatures.ts';
 import { fileSystemTraits, type WorkingCopyTraits } from './traits.ts';
@@ -50,6 +52,7 @@ export interface WorkingCopyRules {
   readonly traits: FileSystemTraits;
   readonly foldsCase: boolean;
   readonly hidesNames: boolean;
+  readonly scope: PathScope | undefined;
 }
 
 /**
@@ -75,6 +78,7 @@ export class MercurialRepository {
   readonly #allowUnsupported: boolean;
   readonly #accelerators: DecodeAccelerators | undefined;
   #store: Store | undefined;
+  #scopes: ScopeReader | undefined;
 
   private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {
     this.root = root;
@@ -159,7 +163,8 @@ export class MercurialRepository {
   treeRules(dirstate: Dirstate): WorkingCopyRules {
     const excluded = subrepositoryPaths(this.#vfs, this.root, dirstate);
     const { traits, foldsCase } = this;
-    return { controlDirectory: HG_DIRECTORY, excluded, traits, foldsCase, hidesNames: traits.hidesNames };
+    const scope = this.#scope(dirstate);
+    return { controlDirectory: HG_DIRECTORY, excluded, traits, foldsCase, hidesNames: traits.hidesNames, scope };
   }
 
   /** The history as it is now, seen from the parents of the working copy. */
@@ -214,20 +219,34 @@ export class MercurialRepository {
       LOCK_FILE,
       'merge/state',
       'merge/state2',
-      'sparse',
+      ...SCOPE_FILES,
       ...NAME_FILES,
       ...UNFINISHED_FILES,
     ];
     return [
       ...own.map(name => path.join(this.hgDirectory, name)),
       bookmarksFile(this.#vfs, this.#layout),
-      ...['00changelog.i', 'obsstore'].map(name => path.join(this.storeDirectory, name)),
+      ...['00changelog.i', 'obsstore', NARROW_FILE].map(name => path.join(this.storeDirectory, name)),
     ];
   }
 
   /** Absolute paths of the working files that decide what belongs to the working copy and whether it is supported. */
   get controlFiles(): readonly string[] {
     return [...SUBREPOSITORY_FILES, '.hgeol'].map(name => path.join(this.root, name));
+  }
+
+  #scope({ p1, p2 }: Dirstate): PathScope | undefined {
+    const { hgDirectory, storeDirectory, requirements } = this;
+    this.#scopes ??= new ScopeReader({
+      vfs: this.#vfs,
+      hgDirectory,
+      storeDirectory,
+      requirements,
+      store: () => this.store,
+    });
+    return this.#scopes.read(() =>
+      [p1, p2].filter(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) >= 0),
+    );
   }
 
   #readDirstate(previous?: Dirstate): Dirstate {

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { bytePath } from '../../base/bytePath.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
+import { NARROW, SPARSE } from './sparse.ts';
 import type { Vfs } from '../../files/vfs.ts';
 
 /** The facts that decide about a repository. */
@@ -17,8 +18,6 @@ export interface SupportQuestion {
 }
 
 const REFUSED_REQUIREMENTS: readonly (readonly [string, string])[] = [
-  ['exp-sparse', 'Sparse checkouts (the requirement exp-sparse) are not supported.'],
-  ['narrowhg-experimental', 'Narrow clones (the requirement narrowhg-experimental) are not supported.'],
   ['largefiles', 'Repositories with largefiles (the requirement largefiles) are not supported.'],
   [
     'exp-remotefilelog-repo-req-1',
@@ -36,6 +35,12 @@ const REFUSED_REQUIREMENTS: readonly (readonly [string, string])[] = [
   ['manifestv2', 'The obsolete requirement manifestv2 is not supported.'],
 ];
 
+/** Mercurial opens such a repository only with the extension. */
+const EXTENSION_OF: readonly (readonly [requirement: string, extension: string])[] = [
+  [SPARSE, 'sparse'],
+  [NARROW, 'narrow'],
+];
+
 /** Returns the reasons that do not depend on the configuration: one clear sentence each. */
 export function unsupportedRequirements(requirements: ReadonlySet<string>): string[] {
   const reasons = REFUSED_REQUIREMENTS.filter(([name]) => requirements.has(name)).map(([, sentence]) => sentence);
@@ -49,11 +54,11 @@ export function unsupportedRequirements(requirements: ReadonlySet<string>): stri
  * Returns the reasons in the configuration: filters change the compared content of a working file, and extensions the
  * files of a status.
  *
- * An enabled extension without work changes nothing: keyword without patterns, sparse without a sparse checkout. The
+ * An enabled extension without work changes nothing: keyword without patterns, sparse without its requirement. The
  * extension win32text only offers filters, which matter only if `[encode]` names them. The extension lfs is supported.
  */
 export function unsupportedConfiguration(question: SupportQuestion): string[] {
-  const { vfs, hgDirectory, requirements, config } = question;
+  const { requirements, config } = question;
   const reasons: string[] = [];
   const filter = config.items('encode').find(item => item.value !== '!');
   if (filter !== undefined) {
@@ -62,12 +67,9 @@ export function unsupportedConfiguration(question: SupportQuestion): string[] {
   if (config.isExtensionEnabled('keyword') && config.items('keyword').some(item => item.value !== 'ignore')) {
     reasons.push('Keyword expansion (the extension keyword) is not supported.');
   }
-  if (
-    config.isExtensionEnabled('sparse') &&
-    !requirements.has('exp-sparse') &&
-    ['sparse', 'tempsparse'].some(name => vfs.lstat(path.join(hgDirectory, name)) !== undefined)
-  ) {
-    reasons.push('Sparse checkouts (the extension sparse, and .hg/sparse) are not supported.');
+  for (const [requirement, extension] of EXTENSION_OF) {
+    if (!requirements.has(requirement) || config.isExtensionEnabled(extension)) continue;
+    reasons.push(`The requirement ${requirement} without the extension ${extension} is not supported.`);
   }
   return reasons;
 }

@@ -301,11 +301,10 @@ describe('what is refused', () => {
     assert.deepEqual(reasons(), [sentence]);
   });
 
-  test('a sparse checkout, though not required', () => {
+  test('no sparse rules that are not required', () => {
     fixture.write('r/.hg/sparse', '[include]\na\n');
-    assert.deepEqual(reasons(), []);
     fixture.write('r/.hg/hgrc', '[extensions]\nsparse =\n');
-    assert.deepEqual(reasons(), ['Sparse checkouts (the extension sparse, and .hg/sparse) are not supported.']);
+    assert.deepEqual(reasons(), []);
   });
 
   test('what is no repository', () => {

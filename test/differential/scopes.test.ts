@@ -1,0 +1,199 @@
+// Sparse checkouts and narrow clones: random rules, profiles and changes, the status and the live model beside the real hg.
+//
+// QUICKSILVER_LONG=1 makes the long run of it; QUICKSILVER_SEED repeats one.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { hgStatus, HgServer, hgEnvironment } from '../support/hgServer.ts';
+import { LiveHarness } from '../support/liveHarness.ts';
+import { Random, seedFromEnvironment } from '../support/random.ts';
+import { temporaryDirectory } from '../support/temporaryDirectory.ts';
+import { statusLines } from '../support/ownStatus.ts';
+
+const STEPS = process.env['QUICKSILVER_LONG'] === '1' ? 500 : 14;
+const DIRECTORIES = ['', 'a/', 'a/x/', 'b/', 'b/.hgx/', 'c c/'];
+const NAMES = ['f', 'g.txt', 'h.o', '.hgfile', 'deep'];
+const PATTERNS = [
+  'a',
+  'a/x',
+  'b/*.txt',
+  'path:b',
+  'path:a/x/f',
+  'rootfilesin:a',
+  'rootfilesin:b',
+  'glob:**.o',
+  're:.*g',
+  'relglob:*.txt',
+  '*',
+  'c c',
+  'f',
+  '/slash',
+  'a/',
+  'nothing',
+];
+
+class World {
+  readonly root: string;
+  readonly #random: Random;
+  readonly #hg: HgServer;
+  readonly log: string[] = [];
+  #edits = 0;
+
+  constructor(root: string, random: Random, hg: HgServer) {
+    this.root = root;
+    this.#random = random;
+    this.#hg = hg;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.#random.below(items.length)]!;
+  }
+
+  some<T>(items: readonly T[], most: number): T[] {
+    return Array.from({ length: this.#random.below(most + 1) }, () => this.pick(items));
+  }
+
+  async hg(...args: string[]): Promise<void> {
+    const { code, errors } = await this.#hg.run(...args);
+    this.log.push(`hg ${args.join(' ')}: ${code} ${errors}`);
+  }
+
+  write(name: string, content: string): void {
+    const file = path.join(this.root, name);
+    this.log.push(`write ${name}`);
+    fs.rmSync(file, { recursive: true, force: true });
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content);
+  }
+
+  name(): string {
+    return this.pick(DIRECTORIES) + this.pick(NAMES);
+  }
+
+  fill(): void {
+    for (const directory of DIRECTORIES) {
+      for (const name of NAMES) this.write(directory + name, `${directory}${name}\n`);
+    }
+  }
+
+  profile(): string {
+    const includes = this.some(PATTERNS, 3);
+    const excludes = this.some(PATTERNS, 2);
+    return [
+      '# a comment',
+      ...this.some(['profile1', 'profile2', 'missing'], 1).map(name => `%include ${name}`),
+      ...(includes.length > 0 ? ['[include]', ...includes] : []),
+      ...(excludes.length > 0 ? ['[exclude]', ...excludes] : []),
+      '',
+    ].join('\n');
+  }
+
+  async fileStep(): Promise<void> {
+    const name = this.name();
+    switch (this.#random.below(6)) {
+      case 0:
+        fs.rmSync(path.join(this.root, name), { recursive: true, force: true });
+        this.log.push(`delete ${name}`);
+        return;
+      case 1:
+        return this.hg('add', '-q', name);
+      case 2:
+        return this.hg('forget', '-q', name);
+      case 3:
+        return this.write('.hgignore', this.pick(['\\.o$\n', 'syntax: glob\na\n', '']));
+      default:
+        this.write(name, this.pick([`${name}\n`, `changed ${this.#edits++}\n`]));
+    }
+  }
+
+  async sparseStep(): Promise<void> {
+    switch (this.#random.below(7)) {
+      case 0:
+        return this.hg('debugsparse', '--force', '--include', this.pick(PATTERNS));
+      case 1:
+        return this.hg('debugsparse', '--force', '--exclude', this.pick(PATTERNS));
+      case 2:
+        return this.hg('debugsparse', '--force', '--reset');
+      case 3:
+        return this.hg('debugsparse', '--force', '--enable-profile', this.pick(['profile1', 'profile2']));
+      case 4:
+        this.write(this.pick(['profile1', 'profile2']), this.profile());
+        return this.hg('commit', '-qAm', 'profile');
+      case 5:
+        return this.hg('update', '-q', '--clean', `${this.#random.below(3)}`);
+      default:
+        // Rules changed by hand, as a person may; temporary ones, as a merge makes them.
+        fs.writeFileSync(path.join(this.root, '.hg', this.pick(['sparse', 'tempsparse'])), this.profile());
+        this.log.push('rules by hand');
+    }
+  }
+
+  async narrowStep(): Promise<void> {
+    const patterns = ['path:a', 'path:a/x', 'path:b', 'rootfilesin:b', 'path:c c', 'rootfilesin:'];
+    if (this.#random.below(2) === 0) return this.hg('commit', '-qAm', 'more');
+    return this.hg(
+      'tracked',
+      '--force-delete-local-changes',
+      this.pick(['--addinclude', '--addexclude']),
+      this.pick(patterns),
+    );
+  }
+}
+
+for (const kind of ['sparse', 'narrow', 'both'] as const) {
+  test(`${kind}: the status and the live model are those of hg`, async t => {
+    const seed = seedFromEnvironment('QUICKSILVER_SEED');
+    t.diagnostic(`seed ${seed}`);
+    const random = new Random(seed);
+    const { root: base } = temporaryDirectory(t);
+    const extensions = kind === 'both' ? ['sparse', 'narrow'] : [kind];
+    const config = extensions.map(name => `extensions.${name}=`);
+    const options = config.flatMap(item => ['--config', item]);
+    const first = path.join(base, 'first');
+    execFileSync('hg', ['init', first], { env: hgEnvironment() });
+    const origin = new HgServer(first, config);
+    const source = new World(first, random, origin);
+    source.fill();
+    for (let i = 0; i < 3; i++) {
+      for (const name of ['profile1', 'profile2']) source.write(name, source.profile());
+      source.write('a/f', `${i}\n`);
+      await source.hg('commit', '-qAm', `c${i}`);
+    }
+    await origin.close();
+    const root = path.join(base, 'clone');
+    const narrow = kind === 'sparse' ? [] : ['--narrow', '--include', 'path:a', '--include', 'path:b'];
+    execFileSync('hg', [...options, 'clone', '-q', ...narrow, first, root], { env: hgEnvironment() });
+    fs.appendFileSync(
+      path.join(root, '.hg', 'hgrc'),
+      ['[extensions]', ...extensions.map(name => `${name}=`), ''].join('\n'),
+    );
+    const hg = new HgServer(root, config);
+    t.after(() => hg.close());
+    const world = new World(root, random, hg);
+    if (kind !== 'narrow') await world.hg('debugsparse', '--include', 'a', '--enable-profile', 'profile1');
+    const live = new LiveHarness(root);
+    t.after(() => live.dispose());
+    let answered = 0;
+    for (let step = 0; step < STEPS; step++) {
+      const steps = { sparse: () => world.sparseStep(), narrow: () => world.narrowStep() };
+      if (step % 3 === 0) await steps[kind === 'both' ? world.pick(['sparse', 'narrow'] as const) : kind]();
+      else await world.fileStep();
+      await live.quiet();
+      const context = (): string => `step ${step}, seed ${seed}\n${world.log.slice(-4).join('\n')}`;
+      const theirs = hgStatus(root);
+      const ours = await statusLines(root);
+      if (typeof theirs === 'string') {
+        assert.equal(typeof ours, 'string', `${context()}\nhg: ${theirs}`);
+        // A configuration at which hg aborts is mended.
+        fs.writeFileSync(path.join(root, '.hg', 'sparse'), '[include]\na\n');
+        continue;
+      }
+      assert.deepEqual(ours, theirs.map(({ path: at, status }) => `${status} ${at}`).sort(), context());
+      live.assertEquals(theirs, context);
+      answered++;
+    }
+    assert.ok(answered > STEPS / 2, `${answered} of ${STEPS} steps had a status`);
+  });
+}
