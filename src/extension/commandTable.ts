@@ -11,8 +11,10 @@ import type { HgCommandName } from './contributions/commands.ts';
 import { chosenRepository } from './commands/commandArguments.ts';
 import type { HgCommandRun, HgContext } from './hg/commandContext.ts';
 import { askUser } from './hg/prompts.ts';
+import { blameCommands } from './features/blame/blameCommands.ts';
 import { commitCommands } from './features/commit/commitCommands.ts';
 import { Hg } from './hg/hgClient.ts';
+import { graphCommands } from './features/graph/graphCommands.ts';
 import { includeCommands } from './features/commit/includeCommands.ts';
 import { fileCommands } from './features/files/fileCommands.ts';
 import { renameCommands } from './features/files/recordRenames.ts';
@@ -39,6 +41,8 @@ export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
   ...bookmarkTagCommands,
   ...exchangeCommands,
   ...createCommands,
+  ...blameCommands,
+  ...graphCommands,
 };
 
 let made: { readonly from: CommandContext; readonly context: HgContext } | undefined;

@@ -1,6 +1,7 @@
 // The entry of the bundle for commands. It is loaded with the first of these commands, or with a merge, so that a
 // window starts without it.
 export { answerHg, runHgCommand } from './commandTable.ts';
+export { blameOf } from './features/blame/followBlame.ts';
 export { createHgNotice } from './hg/hgNotice.ts';
 export { followMessages } from './features/commit/followMessages.ts';
 export * as merge from './features/merge/mergeCommands.ts';

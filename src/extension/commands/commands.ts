@@ -57,7 +57,12 @@ export function registerCommands(context: CommandContext): Disposable {
   return store;
 }
 
-const internalHgCommands: Readonly<Record<InternalHgCommandName, true>> = { recordRenames: true, offerToResolve: true };
+const internalHgCommands: Readonly<Record<InternalHgCommandName, true>> = {
+  recordRenames: true,
+  offerToResolve: true,
+  'graph.reveal': true,
+  'graph.copyNode': true,
+};
 
 /** Returns the commands that have no handler here: those of package.json, and the internal ones. */
 function hgCommandNames(handlers: object): HgCommandName[] {

@@ -1,5 +1,5 @@
 // Follows events that the commands of hg need, and sets the context keys about hg. Menus and the input box go by them.
-import { workspace, type SourceControlResourceState } from 'vscode';
+import { window, workspace, type SourceControlResourceState } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { contextKeys } from '../common/contextKeys.ts';
@@ -16,6 +16,7 @@ export function followHg(context: CommandContext): Disposable {
   store.add(context.repositories.onDidOpen(() => void tellOfOtherExtension(context.extension)));
   store.add(followEdits(context.repositories));
   store.add(whenMessagesMatter(context));
+  store.add(whenBlameMatters(context));
   return store;
 }
 
@@ -34,6 +35,25 @@ function whenMessagesMatter(context: CommandContext): Disposable {
   };
   store.add(repositories.onDidOpen(look));
   store.add(workspace.onDidChangeConfiguration(look));
+  return store;
+}
+
+/** Loads blame with the first file of a repository in an editor. */
+function whenBlameMatters(context: CommandContext): Disposable {
+  const { repositories } = context;
+  const store = new DisposableStore();
+  let isLoaded = false;
+  const look = (): void => {
+    const document = window.activeTextEditor?.document;
+    if (isLoaded || document === undefined || repositories.of(document.uri) === undefined) return;
+    isLoaded = true;
+    void lazy().then(
+      ({ blameOf }) => blameOf(context),
+      (error: unknown) => context.log.error(`there is no blame: ${errorMessage(error)}`),
+    );
+  };
+  store.add(repositories.onDidOpen(look));
+  store.add(window.onDidChangeActiveTextEditor(look));
   return store;
 }
 

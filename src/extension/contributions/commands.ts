@@ -3,6 +3,7 @@ import type { Command, InternalCommand } from './commandEntry.ts';
 import { commitCommands } from './commands/commitCommands.ts';
 import { exchangeCommands } from './commands/exchangeCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
+import { historyCommands } from './commands/historyCommands.ts';
 import { mergeCommands } from './commands/mergeCommands.ts';
 import { viewCommands } from './commands/viewCommands.ts';
 
@@ -13,6 +14,7 @@ export const commands = {
   ...fileCommands,
   ...mergeCommands,
   ...exchangeCommands,
+  ...historyCommands,
 };
 
 export type CommandName = keyof typeof commands;

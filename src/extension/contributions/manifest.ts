@@ -4,7 +4,7 @@ import type { CommandEntry, MenuPlace } from './commandEntry.ts';
 import { commands } from './commands.ts';
 import { settings, type Setting } from './settings.ts';
 import { submenus } from './submenus.ts';
-import { colors, mergeView, virtualWorkspaces, walkthrough, welcomes } from './window.ts';
+import { colors, heatColors, mergeView, virtualWorkspaces, walkthrough, welcomes } from './window.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -34,7 +34,17 @@ export function createManifest(): Manifest {
       label: text(`submenu.${name}`, label),
     })),
     keybindings: entries().flatMap(([name, { key }]) => (key === undefined ? [] : { command: idOf(name), ...key })),
-    colors: Object.entries(colors).flatMap(([name, color]) => colorsOf(name, color, text)),
+    colors: [
+      ...Object.entries(colors).flatMap(([name, color]) => colorsOf(name, color, text)),
+      ...heatColors.map((defaults, index) => ({
+        id: idOf(`blame.heat${index + 1}`),
+        description: text(
+          `colors.heat${index + 1}`,
+          `Color ${index + 1} of 10 for the age of annotated lines, from old to new.`,
+        ),
+        defaults,
+      })),
+    ],
     views: { scm: [viewOf(text)] },
     viewsWelcome: Object.entries(welcomes).map(([name, { when, lines }]) => ({
       view: 'scm',

@@ -58,6 +58,9 @@ function choice<const Choices extends readonly (readonly [value: string | boolea
   return { types: hasBooleans ? ['boolean', 'string'] : ['string'], default: value, ...text };
 }
 
+const TEMPLATE_VARIABLES =
+  'Variables: `hash`, `hashShort`, `revision`, `branch`, `subject`, `authorName`, `authorEmail`, `authorDate`, `authorDateAgo`.';
+
 /** In the order of the settings editor. */
 export const settings = {
   enabled: flag(true, {
@@ -266,6 +269,36 @@ export const settings = {
       ['current', 'Push the current revision and its ancestors.'],
       ['all', 'Push all changesets, as `hg push` does.'],
     ],
+  }),
+  'blame.statusBarItem.enabled': flag(true, {
+    scope: 'resource',
+    description: 'Controls whether the status bar shows who last changed the line with the cursor.',
+  }),
+  'blame.statusBarItem.template': string('${authorName} (${authorDateAgo})', {
+    scope: 'resource',
+    description: `Template of the blame information in the status bar. ${TEMPLATE_VARIABLES}`,
+  }),
+  'blame.editorDecoration.enabled': flag(false, {
+    scope: 'resource',
+    description: 'Controls whether the line with the cursor ends with who last changed it.',
+  }),
+  'blame.editorDecoration.template': string('${subject}, ${authorName} (${authorDateAgo})', {
+    scope: 'resource',
+    description: `Template of the blame information at the end of a line. ${TEMPLATE_VARIABLES}`,
+  }),
+  'blame.ignoreWhitespace': flag(false, {
+    scope: 'resource',
+    description:
+      'Controls whether blame ignores changes of white space. Otherwise, the `annotate` section of the Mercurial configuration decides.',
+  }),
+  'blame.ignoreRevisions': string('', {
+    scope: 'resource',
+    description:
+      'File with IDs of changesets that blame passes over, relative to the repository, one per line. If empty, `.hg-annotate-ignore-revs` is used where it exists.',
+  }),
+  'blame.heat.enabled': flag(true, {
+    scope: 'resource',
+    description: 'Controls whether file annotations show the age of each line by a color.',
   }),
 };
 

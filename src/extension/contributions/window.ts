@@ -46,6 +46,22 @@ export const colors = {
 
 export type ColorName = keyof typeof colors;
 
+const warmth = [
+  '#4a5a8c',
+  '#4f6ca0',
+  '#5580ad',
+  '#5c96b0',
+  '#6aa9a4',
+  '#86b58a',
+  '#aebb6c',
+  '#d2b153',
+  '#e59545',
+  '#ee6f3e',
+];
+
+/** Colors beside the lines of an annotated file, from the oldest changes to the newest. */
+export const heatColors: readonly ColorValues[] = warmth.map(value => palette(value, value));
+
 /** A link that runs a command of ours. */
 const command = (label: string, name: CommandName): string => `[${label}](command:quicksilver.${name})`;
 const vscodeCommand = (label: string, id: string): string => `[${label}](command:${id})`;

@@ -93,7 +93,8 @@ async function openComparison(
   );
 }
 
-function sidesOf(
+/** The sides of a file in an editor for several differences. */
+export function sidesOf(
   repository: OpenRepository,
   { path, status, source }: ComparedFile,
   from: string,

@@ -1,0 +1,68 @@
+// The door to texts in editors and beside them, like display.ts, for code that loads on demand: every text is taken for
+// foreign.
+import {
+  Hover,
+  MarkdownString,
+  Position,
+  Range,
+  type Command,
+  type DecorationOptions,
+  type StatusBarItem,
+  type ThemableDecorationAttachmentRenderOptions,
+} from 'vscode';
+import { inMarkdown, oneLine, withoutIcons } from '../../base/foreignText.ts';
+import type { Icon, Lines } from './display.ts';
+
+const NO_BREAK_SPACE = '\u00a0';
+
+/** An empty range at a position. */
+export function lineRange(position: Position): Range {
+  return new Range(position, position);
+}
+
+/** An empty range at the beginning of a line, from 0. */
+export function rangeOfLine(line: number): Range {
+  return lineRange(new Position(line, 0));
+}
+
+/** A text before or after a range. Spaces stay as they are. */
+export function attachment(place: 'before' | 'after', range: Range, text: string): DecorationOptions {
+  const shown = oneLine(text).replaceAll(' ', NO_BREAK_SPACE);
+  const margin = place === 'after' ? { margin: '0 0 0 3ch' } : {};
+  const options: ThemableDecorationAttachmentRenderOptions = { contentText: shown, ...margin };
+  return { range, renderOptions: { [place]: options } };
+}
+
+export interface HoverLink {
+  readonly label: string;
+  readonly command: Command;
+}
+
+/** Paragraphs of text, of which each line stays a line, and below them links that run commands of ours. */
+export function hoverWithLinks(paragraphs: readonly string[], links: readonly HoverLink[]): Hover {
+  const inLines = (text: string): string =>
+    text
+      .split(/\r\n|\r|\n/)
+      .map(inMarkdown)
+      .join('  \n');
+  const linked = links.map(({ label, command }) => {
+    const given = encodeURIComponent(JSON.stringify(command.arguments ?? []));
+    return `[${inMarkdown(label)}](command:${command.command}?${given.replace(/[()]/g, encodeURIComponent)})`;
+  });
+  const text = new MarkdownString([...paragraphs.map(inLines), linked.join(' &nbsp;|&nbsp; ')].join('\n\n'));
+  text.isTrusted = { enabledCommands: links.map(({ command }) => command.command) };
+  return new Hover(text);
+}
+
+/** @param parts shown with spaces between them */
+export function setStatusBarItem(
+  item: StatusBarItem,
+  parts: readonly (string | Icon)[],
+  hover: Lines,
+  command: Command | undefined,
+): void {
+  const texts = parts.map(part => (typeof part === 'string' ? withoutIcons(oneLine(part)) : `$(${part.icon})`));
+  item.text = texts.join(' ');
+  item.tooltip = (typeof hover === 'string' ? [hover] : hover).map(oneLine).join('\n');
+  item.command = command;
+}

@@ -1,0 +1,237 @@
+// Blame: who last changed the line with the cursor (status bar, end of the line, hover), and each line of a file. It is
+// loaded with the first file of a repository.
+import {
+  languages,
+  StatusBarAlignment,
+  ThemeColor,
+  window,
+  workspace,
+  type DecorationOptions,
+  type Hover,
+  type Position,
+  type StatusBarItem,
+  type TextDocument,
+  type TextEditor,
+  type TextEditorDecorationType,
+} from 'vscode';
+import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
+import type { CommandContext } from '../../commands/commands.ts';
+import {
+  attachment,
+  hoverWithLinks,
+  lineRange,
+  setStatusBarItem,
+  type HoverLink,
+} from '../../common/displayInEditor.ts';
+import { setting } from '../../common/settings.ts';
+import { commandWith } from '../../common/typedCommands.ts';
+import type { LineAttributions, LineOrigin } from '../../model/lineAttributions.ts';
+import { CONTENT_SCHEME } from '../../providers/contentAddress.ts';
+import { BlamedDocuments } from './blamedDocuments.ts';
+import { ago, blameTexts, COLUMN_WIDTH, columnText, factsOf, fromTemplate } from './blameTexts.ts';
+
+const HEATS = 10;
+const PRIORITY = 100;
+/** Files whose lines each have an annotation, at most; beyond that the column costs too much. */
+const MAX_ANNOTATED_LINES = 50_000;
+
+/** The commands of the hover and of menus find the line by these. */
+export interface LineTarget {
+  readonly uri: string;
+  /** From 0. */
+  readonly line: number;
+}
+
+export class Blame implements Disposable {
+  readonly documents: BlamedDocuments;
+  readonly #store = new DisposableStore();
+  readonly #item: StatusBarItem;
+  readonly #endOfLine: TextEditorDecorationType;
+  readonly #columns: readonly TextEditorDecorationType[];
+  /** Documents with an annotation beside each line. */
+  readonly #annotated = new Set<TextDocument>();
+
+  constructor(context: CommandContext) {
+    this.documents = this.#store.add(new BlamedDocuments(context));
+    this.#item = this.#store.add(window.createStatusBarItem('quicksilver.blame', StatusBarAlignment.Right, PRIORITY));
+    this.#endOfLine = this.#store.add(
+      window.createTextEditorDecorationType({ after: { color: new ThemeColor('editorCodeLens.foreground') } }),
+    );
+    this.#columns = Array.from({ length: HEATS + 1 }, (_, heat) => this.#store.add(columnDecoration(heat)));
+    const store = this.#store;
+    store.add(this.documents.onDidChange(document => this.#changed(document)));
+    store.add(window.onDidChangeActiveTextEditor(() => this.#followActive()));
+    store.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.#showLine(textEditor)));
+    store.add(window.onDidChangeVisibleTextEditors(editors => editors.forEach(editor => this.showColumn(editor))));
+    store.add(workspace.onDidCloseTextDocument(document => this.#annotated.delete(document)));
+    store.add(workspace.onDidSaveTextDocument(document => this.#refresh(document)));
+    store.add(
+      workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration('quicksilver.blame')) this.#reconfigured();
+      }),
+    );
+    for (const repository of context.repositories.all) this.#follow(repository.onDidUpdate);
+    store.add(context.repositories.onDidOpen(repository => this.#follow(repository.onDidUpdate)));
+    store.add(
+      languages.registerHoverProvider([{ scheme: 'file' }, { scheme: CONTENT_SCHEME }], {
+        provideHover: (document, position) => this.#hover(document, position),
+      }),
+    );
+    this.#followActive();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** The origin of a line; undefined if it is not committed, or not known yet. */
+  originOf(document: TextDocument, line: number): LineOrigin | undefined {
+    return this.documents.get(document)?.originOf(line);
+  }
+
+  toggleColumn({ document }: TextEditor): void {
+    if (!this.#annotated.delete(document)) this.addColumn(document);
+    this.#changed(document);
+  }
+
+  addColumn(document: TextDocument): void {
+    this.#annotated.add(document);
+    this.documents.want(document, true);
+  }
+
+  #follow(onDidUpdate: (listener: () => void) => Disposable): void {
+    this.#store.add(onDidUpdate(() => window.visibleTextEditors.forEach(({ document }) => this.#refresh(document))));
+  }
+
+  #refresh(document: TextDocument): void {
+    const isActive = window.activeTextEditor?.document === document;
+    if (isActive || this.#annotated.has(document)) this.documents.want(document);
+  }
+
+  #followActive(): void {
+    const editor = window.activeTextEditor;
+    if (editor !== undefined) this.documents.want(editor.document);
+    window.visibleTextEditors.forEach(each => this.#showLine(each));
+    if (editor === undefined || this.documents.targetOf(editor.document) === undefined) this.#item.hide();
+  }
+
+  #reconfigured(): void {
+    this.#followActive();
+    for (const editor of window.visibleTextEditors) {
+      this.#refresh(editor.document);
+      this.showColumn(editor);
+    }
+  }
+
+  #changed(document: TextDocument): void {
+    for (const editor of window.visibleTextEditors) {
+      if (editor.document !== document) continue;
+      this.#showLine(editor);
+      this.showColumn(editor);
+    }
+  }
+
+  /** The status bar, and the end of the line. */
+  #showLine(editor: TextEditor): void {
+    const { document, selection } = editor;
+    const isActive = window.activeTextEditor === editor;
+    const known = this.documents.get(document);
+    const origin = known?.originOf(selection.active.line);
+    const showsEnd = isActive && origin !== undefined && setting('blame.editorDecoration.enabled', document.uri);
+    const text = showsEnd
+      ? fromTemplate(setting('blame.editorDecoration.template', document.uri), origin.changeset.changeset)
+      : '';
+    const line = document.lineAt(Math.min(selection.active.line, document.lineCount - 1));
+    editor.setDecorations(this.#endOfLine, showsEnd ? [attachment('after', lineRange(line.range.end), text)] : []);
+    if (!isActive) return;
+    if (known === undefined || !setting('blame.statusBarItem.enabled', document.uri)) {
+      this.#item.hide();
+      return;
+    }
+    const template = setting('blame.statusBarItem.template', document.uri);
+    const said = origin === undefined ? blameTexts.uncommitted() : fromTemplate(template, origin.changeset.changeset);
+    const hover = origin === undefined ? said : [origin.changeset.changeset.summary, factsOf(origin.changeset)];
+    const target = { uri: document.uri.toString(), line: selection.active.line };
+    const command = origin === undefined ? undefined : commandWith('blame.openChanges', '', target);
+    setStatusBarItem(this.#item, [{ icon: 'git-commit' }, said], hover, command);
+    this.#item.show();
+  }
+
+  /** Shows the annotation beside each line, in an editor whose document has one. */
+  showColumn(editor: TextEditor): void {
+    const { document } = editor;
+    const known = this.#annotated.has(document) ? this.documents.get(document) : undefined;
+    // The old annotations stay until there are better ones.
+    if (this.#annotated.has(document) && known === undefined) return;
+    const byHeat: DecorationOptions[][] = Array.from({ length: HEATS + 1 }, () => []);
+    if (known !== undefined) this.#fillColumn(document, known, byHeat);
+    this.#columns.forEach((decoration, heat) => editor.setDecorations(decoration, byHeat[heat]!));
+  }
+
+  #fillColumn(document: TextDocument, known: LineAttributions, byHeat: readonly DecorationOptions[][]): void {
+    const usesHeat = setting('blame.heat.enabled', document.uri);
+    const heats = usesHeat ? heatsOf(known) : undefined;
+    const texts = known.changesets.map(({ changeset }) => columnText(changeset));
+    let before = -2;
+    for (let line = 0; line < Math.min(document.lineCount, MAX_ANNOTATED_LINES); line++) {
+      const source = known.sourceOf(line);
+      // A run of lines of one changeset has its text once.
+      const text = source === before ? '' : source < 0 ? blameTexts.uncommitted() : texts[source]!;
+      before = source;
+      const at = lineRange(document.lineAt(line).range.start);
+      byHeat[source < 0 ? 0 : (heats?.[source] ?? 0)]!.push(attachment('before', at, text.padEnd(COLUMN_WIDTH)));
+    }
+  }
+
+  #hover(document: TextDocument, position: Position): Hover | undefined {
+    const origin = this.originOf(document, position.line);
+    if (origin === undefined) return undefined;
+    const { range } = document.lineAt(position.line);
+    const isAtEnd =
+      position.character >= range.end.character &&
+      window.activeTextEditor?.selection.active.line === position.line &&
+      setting('blame.editorDecoration.enabled', document.uri);
+    const isAtColumn = position.character === 0 && this.#annotated.has(document);
+    if (!isAtEnd && !isAtColumn) return undefined;
+    return hoverOf(document, position.line, origin);
+  }
+}
+
+function hoverOf(document: TextDocument, line: number, { changeset: annotated }: LineOrigin): Hover {
+  const { changeset, description, path } = annotated;
+  const target: LineTarget = { uri: document.uri.toString(), line };
+  const links: HoverLink[] = [
+    { label: blameTexts.openChanges(), command: commandWith('blame.openChanges', '', target) },
+    { label: blameTexts.annotateBefore(), command: commandWith('blame.annotateBefore', '', target) },
+    { label: blameTexts.showInGraph(), command: commandWith('graph.reveal', '', changeset.node) },
+    { label: blameTexts.copyId(), command: commandWith('graph.copyNode', '', changeset.node) },
+  ];
+  const paragraphs = [`${changeset.user} · ${ago(changeset.time)}`, factsOf(annotated), blameTexts.from(path)];
+  return hoverWithLinks([...paragraphs, description], links);
+}
+
+/** For each changeset from 1 (oldest) to 10 (newest), by rank: few old lines must not make all others look new. */
+function heatsOf({ changesets }: LineAttributions): number[] {
+  const times = [...new Set(changesets.map(({ changeset }) => changeset.time))].sort((a, b) => a - b);
+  const ranks = new Map(times.map((time, rank) => [time, rank]));
+  const last = Math.max(1, times.length - 1);
+  return changesets.map(({ changeset }) => 1 + Math.round((ranks.get(changeset.time)! / last) * (HEATS - 1)));
+}
+
+/** @param heat 0 for none */
+function columnDecoration(heat: number): TextEditorDecorationType {
+  const color = heat === 0 ? undefined : new ThemeColor(`quicksilver.blame.heat${heat}`);
+  return window.createTextEditorDecorationType({
+    before: {
+      color: new ThemeColor('editorCodeLens.foreground'),
+      width: `${COLUMN_WIDTH + 1}ch`,
+      margin: '0 1ch 0 0',
+      ...(color !== undefined && {
+        border: '0 solid',
+        borderColor: color,
+        textDecoration: 'none; border-left-width: 3px',
+      }),
+    },
+    ...(color !== undefined && { overviewRulerColor: color, overviewRulerLane: 1 }),
+  });
+}

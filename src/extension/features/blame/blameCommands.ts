@@ -1,0 +1,87 @@
+// The commands of blame.
+import { Uri, window, workspace, type TextEditor } from 'vscode';
+import { notify, openUri } from '../../common/display.ts';
+import { rangeOfLine } from '../../common/displayInEditor.ts';
+import { shortNode } from '../../common/changesetIds.ts';
+import { setting } from '../../common/settings.ts';
+import { openDocument } from '../../common/uris.ts';
+import type { SettingName } from '../../contributions/settings.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
+import type { LineOrigin } from '../../model/lineAttributions.ts';
+import { versionUri } from '../../providers/contentUris.ts';
+import { openChangeset } from '../graph/openChangeset.ts';
+import { blameOf } from './followBlame.ts';
+import { blameTexts } from './blameTexts.ts';
+import type { BlameTarget } from './blamedDocuments.ts';
+
+export const blameCommands = {
+  'blame.toggleStatusBarItem': () => toggle('blame.statusBarItem.enabled'),
+  'blame.toggleEditorDecoration': () => toggle('blame.editorDecoration.enabled'),
+  'blame.toggleFileAnnotations': context => {
+    const editor = window.activeTextEditor;
+    const blame = blameOf(context);
+    if (editor === undefined || blame.documents.targetOf(editor.document) === undefined) {
+      void notify('info', blameTexts.noFile());
+    } else blame.toggleColumn(editor);
+  },
+  'blame.openChanges': async (context, args) => {
+    const found = lineOf(context, args[0]);
+    if (found === undefined) return;
+    await openChangeset(context, found.target.repository, found.origin.changeset.changeset.node);
+  },
+  'blame.annotateBefore': async (context, args) => {
+    const found = lineOf(context, args[0]);
+    if (found !== undefined) await annotateBefore(context, found);
+  },
+} satisfies Readonly<Record<string, HgCommandRun>>;
+
+async function toggle(name: SettingName): Promise<void> {
+  const configuration = workspace.getConfiguration('quicksilver');
+  await configuration.update(name, setting(name) !== true, true);
+}
+
+interface Line {
+  readonly target: BlameTarget;
+  readonly origin: LineOrigin;
+  readonly editor: TextEditor | undefined;
+}
+
+/** The line that a hover or the status bar names, or that with the cursor. */
+function lineOf(context: HgContext, argument: unknown): Line | undefined {
+  const blame = blameOf(context);
+  const editor = window.activeTextEditor;
+  const named = namedLine(argument);
+  const document = named === undefined ? editor?.document : openDocument(named.uri);
+  const line = named?.line ?? editor?.selection.active.line;
+  const target = document && blame.documents.targetOf(document);
+  if (document === undefined || line === undefined || target === undefined) {
+    void notify('info', blameTexts.noFile());
+    return undefined;
+  }
+  const origin = blame.originOf(document, line);
+  if (origin === undefined) void notify('info', blameTexts.uncommitted());
+  return origin && { target, origin, editor };
+}
+
+function namedLine(argument: unknown): { readonly uri: Uri; readonly line: number } | undefined {
+  if (typeof argument !== 'object' || argument === null || !('uri' in argument) || !('line' in argument))
+    return undefined;
+  const { uri, line } = argument;
+  return typeof uri === 'string' && typeof line === 'number' ? { uri: Uri.parse(uri), line } : undefined;
+}
+
+/** Opens the version that the changeset of the line changed, annotated, at that line. *Go Back* leads back. */
+async function annotateBefore(context: HgContext, { target, origin }: Line): Promise<void> {
+  const { changeset, path, parents } = origin.changeset;
+  const [parent] = parents;
+  if (parent === undefined) {
+    void notify('info', blameTexts.noParent(path));
+    return;
+  }
+  const uri = versionUri(target.repository, parent.path, parent.node);
+  const line = Math.max(0, origin.lineNumber - 1);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  await openUri(uri, { selection: rangeOfLine(line) }, blameTexts.title(name, shortNode(changeset.node)));
+  const editor = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
+  if (editor !== undefined) blameOf(context).addColumn(editor.document);
+}

@@ -1,0 +1,197 @@
+// Annotations of open documents. One request runs for a document at a time. Its answer gets the edits that came
+// meanwhile, and the old attributions stay until there are better ones.
+import { EventEmitter, workspace, type TextDocument, type TextDocumentChangeEvent, type Uri } from 'vscode';
+import { errorMessage } from '../../../base/errors.ts';
+import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
+import { AnnotateFile, type AnnotateQuery } from '../../../server/historyProtocol.ts';
+import { workingFileOf } from '../../commands/commandArguments.ts';
+import type { CommandContext } from '../../commands/commands.ts';
+import { setting } from '../../common/settings.ts';
+import { scheduleAfter } from '../../common/slicedQueue.ts';
+import { fileUri } from '../../common/uris.ts';
+import { askHistory, HistoryUnavailable } from '../../engine/historyAnswers.ts';
+import { LineAttributions, type LineEdit } from '../../model/lineAttributions.ts';
+import { addressOf } from '../../providers/contentUris.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+
+/** Milliseconds after the last key before the engine is asked. */
+const TYPING_PAUSE = 150;
+const DEFAULT_IGNORE_FILE = '.hg-annotate-ignore-revs';
+const NODE = /^[0-9a-f]{12,40}$/;
+
+interface Blamed {
+  attributions: LineAttributions | undefined;
+  /** The state that the last request was about. */
+  asked: string;
+  isAsking: boolean;
+  /** Edits since the running request was sent. */
+  edits: LineEdit[];
+  pause: Disposable | undefined;
+  force: boolean;
+}
+
+/** A document that can be annotated. */
+export interface BlameTarget {
+  readonly repository: OpenRepository;
+  readonly path: string;
+  /** Set for a version of a file. */
+  readonly node: string | undefined;
+}
+
+export class BlamedDocuments implements Disposable {
+  readonly #context: CommandContext;
+  readonly #store = new DisposableStore();
+  readonly #blamed = new Map<TextDocument, Blamed>();
+  readonly #didChange = this.#store.add(new EventEmitter<TextDocument>());
+
+  /** The attributions of a document are new, or lines were moved. */
+  readonly onDidChange = this.#didChange.event;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+    this.#store.add(workspace.onDidChangeTextDocument(event => this.#edited(event)));
+    this.#store.add(workspace.onDidCloseTextDocument(document => this.#forget(document)));
+  }
+
+  dispose(): void {
+    for (const document of [...this.#blamed.keys()]) this.#forget(document);
+    this.#store.dispose();
+  }
+
+  /** Undefined for a document that is in no repository. */
+  targetOf(document: TextDocument): BlameTarget | undefined {
+    const { uri } = document;
+    const address = addressOf(uri);
+    if (address === undefined && uri.scheme !== 'file') return undefined;
+    const file = workingFileOf(this.#context.repositories, uri);
+    if (file === undefined) return undefined;
+    const node = address === undefined ? undefined : nodeOf(address.revision, file.repository);
+    return address !== undefined && node === undefined ? undefined : { ...file, node };
+  }
+
+  /** The attributions that are known now. */
+  get(document: TextDocument): LineAttributions | undefined {
+    return this.#blamed.get(document)?.attributions;
+  }
+
+  /**
+   * Asks for the attributions of a document, unless they are known for its present state.
+   * @param force true to annotate a large file, too
+   */
+  want(document: TextDocument, force = false): void {
+    const target = this.targetOf(document);
+    if (target === undefined) return;
+    const blamed = this.#of(document);
+    blamed.force ||= force;
+    if (!blamed.isAsking && blamed.pause === undefined) void this.#ask(document, target, blamed);
+  }
+
+  #of(document: TextDocument): Blamed {
+    let blamed = this.#blamed.get(document);
+    if (blamed === undefined) {
+      blamed = { attributions: undefined, asked: '', isAsking: false, edits: [], pause: undefined, force: false };
+      this.#blamed.set(document, blamed);
+    }
+    return blamed;
+  }
+
+  #forget(document: TextDocument): void {
+    this.#blamed.get(document)?.pause?.dispose();
+    this.#blamed.delete(document);
+  }
+
+  #edited({ document, contentChanges }: TextDocumentChangeEvent): void {
+    const blamed = this.#blamed.get(document);
+    if (blamed === undefined || contentChanges.length === 0) return;
+    for (const { range, text } of contentChanges) {
+      const edit: LineEdit = {
+        startLine: range.start.line,
+        startCharacter: range.start.character,
+        endLine: range.end.line,
+        endCharacter: range.end.character,
+        text,
+      };
+      blamed.attributions?.apply(edit);
+      if (blamed.isAsking) blamed.edits.push(edit);
+    }
+    if (blamed.attributions !== undefined) this.#didChange.fire(document);
+    blamed.pause?.dispose();
+    blamed.pause = scheduleAfter(TYPING_PAUSE, () => {
+      blamed.pause = undefined;
+      this.want(document);
+    });
+  }
+
+  async #ask(document: TextDocument, target: BlameTarget, blamed: Blamed): Promise<void> {
+    const { client, log } = this.#context;
+    const { root, model } = target.repository;
+    blamed.isAsking = true;
+    blamed.edits = [];
+    try {
+      const skip = await this.#skippedNodes(target.repository);
+      const parents = `${model.head?.firstParent ?? ''} ${model.head?.secondParent ?? ''}`;
+      const ignoresWhitespace = setting('blame.ignoreWhitespace', document.uri);
+      const state = JSON.stringify([
+        document.version,
+        document.isDirty,
+        parents,
+        skip,
+        ignoresWhitespace,
+        blamed.force,
+      ]);
+      if (state === blamed.asked) return;
+      blamed.edits = [];
+      const query: AnnotateQuery & { root: string } = {
+        root,
+        path: target.path,
+        skip,
+        ...(target.node !== undefined && { node: target.node }),
+        ...(target.node === undefined && sendsText(document) && { text: document.getText() }),
+        ...(ignoresWhitespace && { ignoresWhitespace }),
+        ...(blamed.force && { force: true }),
+      };
+      const annotation = await askHistory(client, AnnotateFile, query);
+      if (this.#blamed.get(document) !== blamed) return;
+      blamed.asked = state;
+      const attributions = annotation.kind === 'lines' ? new LineAttributions(annotation) : undefined;
+      for (const edit of blamed.edits) attributions?.apply(edit);
+      blamed.attributions = attributions;
+      this.#didChange.fire(document);
+    } catch (error) {
+      if (!(error instanceof HistoryUnavailable)) throw error;
+      log.trace(`${target.path} is not annotated: ${errorMessage(error)}`);
+    } finally {
+      blamed.isAsking = false;
+    }
+  }
+
+  /** The ids in the file that the setting names. Comments begin with '#'. */
+  async #skippedNodes({ rootUri }: OpenRepository): Promise<readonly string[]> {
+    const named = setting('blame.ignoreRevisions', rootUri);
+    const uri = fileUri(rootUri, named === '' ? DEFAULT_IGNORE_FILE : named);
+    const text = await readText(uri);
+    return text.split('\n').flatMap(line => {
+      const node = line.replace(/#.*$/, '').trim().toLowerCase();
+      return NODE.test(node) ? [node] : [];
+    });
+  }
+}
+
+/** '' if there is no such file. */
+async function readText(uri: Uri): Promise<string> {
+  try {
+    return new TextDecoder().decode(await workspace.fs.readFile(uri));
+  } catch {
+    return '';
+  }
+}
+
+/** In another encoding, the bytes that a save would write are not known here. */
+function sendsText(document: TextDocument): boolean {
+  return document.isDirty && /^utf8/.test(document.encoding);
+}
+
+function nodeOf(revision: string, { model }: OpenRepository): string | undefined {
+  if (revision === 'base') return model.head?.firstParent;
+  return /^[0-9a-f]{40}$/.test(revision) ? revision : undefined;
+}
