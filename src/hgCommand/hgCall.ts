@@ -74,6 +74,7 @@ export type HgFlag =
   | '--newest-first'
   | '--no-backup'
   | '--no-keep'
+  | '--patch'
   | '--quiet'
   | '--remove'
   | '--removed'

@@ -15,7 +15,7 @@ import { notify, pick } from '../common/display.ts';
 import { addressOf } from '../providers/contentUris.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Repositories } from '../repositories/repositories.ts';
-import { fileUri } from '../common/uris.ts';
+import { fileUri, mergeResultOf } from '../common/uris.ts';
 
 /** A row of the Source Control view, or a URI. */
 export function uriOfArgument(argument: unknown): Uri | undefined {
@@ -70,7 +70,7 @@ export function activeUri(): Uri | undefined {
   if (input instanceof TabInputTextDiff) return input.modified;
   if (input instanceof TabInputText || input instanceof TabInputCustom || input instanceof TabInputNotebook)
     return input.uri;
-  return window.activeTextEditor?.document.uri;
+  return mergeResultOf(input) ?? window.activeTextEditor?.document.uri;
 }
 
 export interface WorkingFile {

@@ -1,10 +1,11 @@
 // Follows edits in VS Code that Mercurial should record: renames, and saving a file without remaining conflicts. It
 // only listens, and calls commands, which are loaded on first use.
-import { workspace } from 'vscode';
+import { window, workspace, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { executeCommand } from '../common/typedCommands.ts';
 import type { Repositories } from '../repositories/repositories.ts';
 import { setting } from '../common/settings.ts';
+import { mergeResultOf } from '../common/uris.ts';
 
 export function followEdits(repositories: Repositories): Disposable {
   const store = new DisposableStore();
@@ -19,11 +20,15 @@ export function followEdits(repositories: Repositories): Disposable {
       if (wanted !== 'never') void executeCommand('recordRenames', named, wanted);
     }),
   );
+  const offerToResolve = (uri: Uri | undefined): void => {
+    const found = uri && repositories.locate(uri);
+    if (uri === undefined || found?.value.model.conflicts.get(found.path)?.state !== 'unresolved') return;
+    if (workspace.isTrusted) void executeCommand('offerToResolve', uri);
+  };
+  store.add(workspace.onDidSaveTextDocument(({ uri }) => offerToResolve(uri)));
   store.add(
-    workspace.onDidSaveTextDocument(({ uri }) => {
-      const found = repositories.locate(uri);
-      if (found?.value.model.conflicts.get(found.path)?.state !== 'unresolved' || !workspace.isTrusted) return;
-      void executeCommand('offerToResolve', uri);
+    window.tabGroups.onDidChangeTabs(({ closed }) => {
+      for (const { input } of closed) offerToResolve(mergeResultOf(input));
     }),
   );
   return store;

@@ -91,6 +91,11 @@ export async function setCommitOffer(name: 'commitUntrackedFiles' | 'commitMissi
   await workspace.getConfiguration(SECTION).update(name, offer, ConfigurationTarget.Global);
 }
 
+/** From now on, a file whose last conflict marker is gone is marked as resolved when it is saved. */
+export async function alwaysResolveOnSave(): Promise<void> {
+  await workspace.getConfiguration(SECTION).update('resolveOnSave', 'always', ConfigurationTarget.Global);
+}
+
 export interface DetectionSettings {
   readonly detection: SettingValue<'autoRepositoryDetection'>;
   readonly maxDepth: number;

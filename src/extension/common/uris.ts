@@ -1,5 +1,5 @@
 // From paths of the engine to URIs of VS Code and back.
-import { workspace, type TextDocument, type Uri } from 'vscode';
+import { Uri, workspace, type TextDocument } from 'vscode';
 import { pathKey } from './rootMap.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -40,4 +40,10 @@ export async function exists(uri: Uri): Promise<boolean> {
 /** The document with this URI, if it is open. */
 export function openDocument(uri: Uri): TextDocument | undefined {
   return workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+}
+
+/** Returns the file that a tab of VS Code's merge editor writes. The class of its input is no stable API. */
+export function mergeResultOf(input: unknown): Uri | undefined {
+  if (typeof input !== 'object' || input === null || !('result' in input)) return undefined;
+  return input.result instanceof Uri ? input.result : undefined;
 }

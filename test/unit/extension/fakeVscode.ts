@@ -365,4 +365,5 @@ class Input {
 export { Input as TabInputCustom, Input as TabInputNotebook, Input as TabInputText, Input as TabInputTextDiff };
 export { Theme as ThemeColor, Theme as ThemeIcon };
 export { CancellationTokenSource } from 'vscode-jsonrpc';
+export { Emitter as EventEmitter };
 export { Edit as WorkspaceEdit };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { workspace, WorkspaceEdit } from 'vscode';
+import { window, workspace, WorkspaceEdit, type Tab } from 'vscode';
+import { mergeResultOf } from '../../../src/extension/common/uris.ts';
 import { answerLists, Bench, hgAt, serve, type Served } from '../agreement.ts';
 import { until } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
@@ -17,14 +18,14 @@ describe("a day's work", () => {
 
   after(async () => served?.stop());
 
-  /** In the editor, and saved. */
-  async function edit(name: string, text: string): Promise<void> {
+  /** In the editor, and saved if that is wanted. */
+  async function edit(name: string, text: string, saves = true): Promise<void> {
     const document = await workspace.openTextDocument(bench.uri(name));
     const all = new WorkspaceEdit();
     const { range } = document.lineAt(document.lineCount - 1);
     all.replace(document.uri, range.with({ start: document.positionAt(0) }), text);
     await workspace.applyEdit(all);
-    await document.save();
+    if (saves) await document.save();
   }
 
   const operation = (): string | undefined => bench.repository.head?.operation;
@@ -98,6 +99,22 @@ describe("a day's work", () => {
     await bench.does('deleteShelved', { name: 'stable', confirmed: true });
   });
 
+  /** Opens the merge editor, writes this there and marks the file as resolved, which closes the editor. */
+  async function resolveInMergeEditor(name: string, text: string): Promise<void> {
+    const mergeTab = (): Tab | undefined =>
+      window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ input }) => mergeResultOf(input) !== undefined);
+    await bench.run('openConflict', bench.uri(name));
+    await until('the merge editor is open', () => mergeTab() !== undefined, window.tabGroups.onDidChangeTabs);
+    await edit(name, text, false);
+    const messages = keepMessages();
+    await bench.does('markResolved', bench.uri(name));
+    messages.dispose();
+    assert.deepEqual(messages.shown, []);
+    assert.equal(mergeTab(), undefined);
+    assert.equal(bench.rows()['Conflicts'], undefined);
+    assert.equal(fs.readFileSync(at('work', name), 'utf8'), text);
+  }
+
   it('merges with a conflict, resolves it, and commits', async () => {
     await edit('shared.txt', 'one\ndefault\nthree\n');
     await bench.comesToAgree('an edit');
@@ -116,8 +133,7 @@ describe("a day's work", () => {
     await bench.does('abortOperation', { confirmed: true });
     assert.equal(operation(), undefined);
     await bench.does('mergeWith', { revision: 'stable' });
-    write('work/shared.txt', 'one\nboth\nthree\n');
-    await bench.does('markResolved', bench.uri('shared.txt'));
+    await resolveInMergeEditor('shared.txt', 'one\nboth\nthree\n');
     const untracked = bench.rows()['Untracked'] ?? [];
     assert.deepEqual(untracked, ['shared.txt.orig']);
     await bench.does('deleteUntracked', ...untracked.map(name => bench.uri(name)), CONFIRMED);
@@ -133,6 +149,10 @@ describe("a day's work", () => {
     await bench.comesToAgree('an edit');
     await bench.does('shelve', { message: 'For later', name: 'later', untracked: true });
     assert.deepEqual(bench.rows(), {});
+    await bench.does('showShelved', { name: 'later' });
+    const shelf = window.activeTextEditor?.document;
+    assert.match(shelf?.getText() ?? '', /^\+b, for later$/m);
+    assert.equal(shelf?.languageId, 'diff');
     const lists = answerLists('later');
     await bench.does('unshelve');
     lists.dispose();

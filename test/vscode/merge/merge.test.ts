@@ -96,7 +96,7 @@ describe('a merge', () => {
     if (!hasUi()) this.skip();
     await click('both.txt');
     await until('a tab is active', () => activeTab() !== undefined, window.tabGroups.onDidChangeTabs);
-    await ui.mergeEditor({ until: ['local', 'other', 'working copy', 'merge rev'] });
+    await ui.mergeEditor({ until: ['local', 'other', 'Current: default', 'Incoming: default', 'This side'] });
     // The editor takes the conflict markers out of the file as soon as it opens, which here is not to be saved.
     await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });

@@ -174,6 +174,11 @@ export const fileCommands = {
     palette: canChangeRepository,
     menus: [['quicksilver.shelves', '2_unshelve@2']],
   }),
+  showShelved: hgCommand({
+    title: 'Show Shelved Changes…',
+    palette: canChangeRepository,
+    menus: [['quicksilver.shelves', '2_unshelve@0']],
+  }),
   deleteShelved: hgCommand({
     title: 'Delete Shelved Changes…',
     palette: canChangeRepository,

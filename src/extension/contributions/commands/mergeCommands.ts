@@ -41,6 +41,11 @@ export const mergeCommands = {
   markResolved: hgCommand({
     title: 'Mark as Resolved',
     icon: 'pass',
+    key: {
+      key: 'ctrl+enter',
+      mac: 'cmd+enter',
+      when: and(on('isMergeEditor'), canRunHg, activeFileIs('conflict')),
+    },
     palette: canChangeActiveFile('conflict'),
     menus: [
       ['scm/resourceState/context', 'inline@2', and(canRunHg, groupIs('conflicts'))],

@@ -2,7 +2,7 @@
 import { Uri } from 'vscode';
 import { notify, openDiff, openInMergeEditor, openUri, type MergeSide } from '../../common/display.ts';
 import { errorMessage } from '../../../base/errors.ts';
-import type { FileConflict } from '../../../server/protocol.ts';
+import type { ChangesetSummary, FileConflict } from '../../../server/protocol.ts';
 import { changeTexts } from '../compare/changeTexts.ts';
 import type { WorkingFile } from '../../commands/commandArguments.ts';
 import { shortNode } from '../../common/changesetIds.ts';
@@ -25,7 +25,7 @@ export async function openConflict(context: ChangeContext, file: WorkingFile): P
   }
   if (conflict.kind === 'content' && conflict.localFile !== undefined && (await exists(file.uri))) {
     try {
-      await openMergeEditor(file, conflict, conflict.localFile);
+      await openMergeEditor(context, file, conflict, conflict.localFile);
       return true;
     } catch (error) {
       // The command is VS Code's own affair, and may be another or gone in any release.
@@ -36,13 +36,34 @@ export async function openConflict(context: ChangeContext, file: WorkingFile): P
   return true;
 }
 
-async function openMergeEditor(file: WorkingFile, conflict: FileConflict, localFile: string): Promise<void> {
+async function openMergeEditor(
+  { client }: ChangeContext,
+  file: WorkingFile,
+  conflict: FileConflict,
+  localFile: string,
+): Promise<void> {
   const { repository } = file;
   const { labels, local, other } = repository.model.mergeState ?? { labels: {} };
-  const description = (node: string | undefined): string | undefined => node && shortNode(node);
+  const changesetOf = async (node: string | undefined): Promise<ChangesetSummary | undefined> => {
+    const answer = node === undefined ? undefined : await client.resolveRevision(repository.root, node);
+    return answer?.kind === 'changeset' ? answer.changeset : undefined;
+  };
+  const [current, incoming] = await Promise.all([changesetOf(local), changesetOf(other)]);
+  const currentName = current?.branch ?? labels.local ?? changeTexts.local();
+  const incomingName = incoming?.branch ?? labels.other ?? changeTexts.other();
+  const description = (node: string | undefined, changeset: ChangesetSummary | undefined): string | undefined =>
+    node && (changeset === undefined ? shortNode(node) : `${shortNode(node)} ${changeset.summary}`);
   const sides: [MergeSide, MergeSide] = [
-    { uri: Uri.file(localFile), title: labels.local ?? changeTexts.local(), description: description(local) },
-    { uri: otherUri(file, conflict), title: labels.other ?? changeTexts.other(), description: description(other) },
+    {
+      uri: Uri.file(localFile),
+      title: changeTexts.current(currentName),
+      description: description(local, current),
+    },
+    {
+      uri: otherUri(file, conflict),
+      title: changeTexts.incoming(incomingName),
+      description: description(other, incoming),
+    },
   ];
   await openInMergeEditor(ancestorUri(file, conflict), sides, file.uri);
 }

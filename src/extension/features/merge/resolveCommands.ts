@@ -1,10 +1,11 @@
 // Conflicts: mark them as resolved, or not, or merge the file again.
-import { l10n, workspace, Uri } from 'vscode';
+import { commands, l10n, Uri, window, workspace, type Tab } from 'vscode';
 import { notify } from '../../common/display.ts';
 import { workingFileOf } from '../../commands/commandArguments.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
-import { fileUri, openDocument } from '../../common/uris.ts';
-import { setting } from '../../common/settings.ts';
+import { errorMessage } from '../../../base/errors.ts';
+import { fileUri, mergeResultOf, openDocument, uriKey } from '../../common/uris.ts';
+import { alwaysResolveOnSave, setting } from '../../common/settings.ts';
 import { answersOf, confirm } from '../../hg/presetAnswers.ts';
 import { continueOperation } from './unfinishedOperations.ts';
 import { isResumable } from './operationSteps.ts';
@@ -35,8 +36,50 @@ async function markResolved(context: HgContext, args: readonly unknown[]): Promi
         : l10n.t('{0} files still contain conflict markers. Mark as resolved anyway?', marked.length);
     const isMeant =
       marked.length === 0 || (await confirm(answers, message, l10n.t('Mark as Resolved'), previewLines(marked)));
-    if (isMeant) await mark(context, repository, files);
+    if (isMeant) await complete(context, repository, files);
   }
+}
+
+/** Files that are saved because they are marked as resolved: no question follows. */
+const completing = new Set<string>();
+
+/** Saves the files, closes their merge editors and marks them, unless the user declines VS Code's question. */
+async function complete(context: HgContext, repository: OpenRepository, files: readonly string[]): Promise<void> {
+  const uris = files.map(path => fileUri(repository.rootUri, path));
+  for (const uri of uris) completing.add(uriKey(uri));
+  try {
+    for (const uri of uris) if (!(await saveAndClose(context, uri))) return;
+    await mark(context, repository, files);
+  } finally {
+    for (const uri of uris) completing.delete(uriKey(uri));
+  }
+}
+
+async function saveAndClose({ log }: HgContext, uri: Uri): Promise<boolean> {
+  const { activeTab } = window.tabGroups.activeTabGroup;
+  if (activeTab !== undefined && isMergeTabOf(uri)(activeTab)) {
+    try {
+      // Asks about conflicts that are not handled yet. The command is VS Code's own and may change in any release.
+      const result = await commands.executeCommand<unknown>('mergeEditor.acceptMerge');
+      if (typeof result === 'object' && result !== null && 'successful' in result && result.successful === false)
+        return false;
+    } catch (error) {
+      log.warn(`the merge editor was not completed: ${errorMessage(error)}`);
+    }
+  }
+  const document = openDocument(uri);
+  if (document?.isDirty === true && !(await document.save())) return false;
+  const tabs = window.tabGroups.all.flatMap(group => group.tabs).filter(isMergeTabOf(uri));
+  if (tabs.length > 0) await window.tabGroups.close(tabs, true);
+  return true;
+}
+
+function isMergeTabOf(uri: Uri): (tab: Tab) => boolean {
+  const key = uriKey(uri);
+  return ({ input }) => {
+    const result = mergeResultOf(input);
+    return result !== undefined && uriKey(result) === key;
+  };
 }
 
 async function markUnresolved(context: HgContext, args: readonly unknown[]): Promise<void> {
@@ -78,12 +121,17 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   const file = uri instanceof Uri ? workingFileOf(context.repositories, uri) : undefined;
   if (!(uri instanceof Uri) || file === undefined) return;
   const { repository, path } = file;
+  // In the merge editor, text without markers may still have conflicts: it is asked about when that is closed.
+  const isOpen = window.tabGroups.all.some(({ tabs }) => tabs.some(isMergeTabOf(uri)));
+  if (isOpen || completing.has(uriKey(uri))) return;
   const wanted = setting('resolveOnSave', repository.rootUri);
   if (wanted === 'never' || (await hasMarkers(uri))) return;
   if (wanted === 'ask') {
     const message = l10n.t('All conflicts in {0} are gone. Mark it as resolved?', path);
-    const choice = await notify('info', message, l10n.t('Mark as Resolved'));
+    const always = l10n.t('Always');
+    const choice = await notify('info', message, l10n.t('Yes'), always);
     if (choice === undefined) return;
+    if (choice === always) await alwaysResolveOnSave();
   }
   // It may have been resolved, or changed again, while the question stood there.
   if (repository.model.conflicts.get(path)?.state !== 'unresolved') return;

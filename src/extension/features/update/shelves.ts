@@ -6,6 +6,7 @@ import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { chooseName, inRepository, type NamedItem } from '../../pickers/namePicker.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
+import { showPatch } from './patchDocument.ts';
 import { shelvedIn } from './shelfList.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
@@ -18,6 +19,7 @@ export const shelfCommands = {
   shelveIncluded: (context, args) => shelve(context, args, 'included'),
   unshelve: inRepository((context, repository, answers) => unshelve(context, repository, answers, false)),
   unshelveKeep: inRepository((context, repository, answers) => unshelve(context, repository, answers, true)),
+  showShelved: inRepository(showShelved),
   deleteShelved: inRepository(deleteShelved),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
@@ -126,6 +128,19 @@ async function unshelve(
     showInfo(l10n.t('There are conflicts. Resolve them and continue, or abort.'));
   }
   return true;
+}
+
+/** Shows the changes of a shelf as a patch, which cannot be edited. */
+async function showShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
+  const name = await chooseShelved(context, repository, answers, l10n.t('Select a shelf to show'));
+  if (name === undefined) return;
+  const patch = await context.hg.read(repository, {
+    verb: 'shelve',
+    settings: SHELVE,
+    options: ['--patch'],
+    operands: [name],
+  });
+  await showPatch(context, `${repository.root}/${name}`, patch);
 }
 
 async function deleteShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
