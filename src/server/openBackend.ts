@@ -1,8 +1,9 @@
 // Chooses what reads a repository, by its system. Nothing else in the server knows which systems there are.
 import type { DecodeAccelerators } from '../base/decodeAccelerators.ts';
-import { QuicksilverError } from '../base/errors.ts';
 import type { SystemKind } from '../base/repositoryState.ts';
 import type { FoundRepository } from '../backends/systems.ts';
+import { BazaarBackend } from '../backends/bazaar/bazaarBackend.ts';
+import { BazaarQueries } from '../backends/bazaar/bazaarQueries.ts';
 import { GitBackend } from '../backends/git/gitBackend.ts';
 import { GitQueries } from '../backends/git/gitQueries.ts';
 import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
@@ -27,7 +28,7 @@ export interface BackendContext {
   readonly accelerators?: DecodeAccelerators | undefined;
 }
 
-/** Reads nothing yet. Throws 'unsupported' for a system that cannot be followed. */
+/** Reads nothing yet. */
 export function openBackend({ root, system }: FoundRepository, context: BackendContext): OpenedBackend {
   switch (system) {
     case 'hg': {
@@ -40,7 +41,11 @@ export function openBackend({ root, system }: FoundRepository, context: BackendC
       const backend = new GitBackend(root, { vfs: context.vfs, environment, indexOptions: context.accelerators });
       return { system, backend, queries: new GitQueries() };
     }
-    case 'bzr':
-      throw new QuicksilverError('unsupported', `repositories of ${system} cannot be followed`);
+    case 'bzr': {
+      const { variables, homeDirectory } = context.environment;
+      const environment = { variables, homeDirectory };
+      const backend = new BazaarBackend(root, { vfs: context.vfs, environment, means: context.accelerators });
+      return { system, backend, queries: new BazaarQueries(context.vfs) };
+    }
   }
 }

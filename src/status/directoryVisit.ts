@@ -195,6 +195,7 @@ export class DirectoryVisit {
   #tracked(path: BytePath, node: NodeId, kind: FileKind | undefined, stat?: FileStat): void {
     const recorded = this.#input.statCache.kind(node);
     if (recorded === 'none' || !this.#isInScope(path)) return;
+    if (kind !== undefined && !this.#isEntry(kind) && this.#isOfOtherKind(path, node)) return;
     switch (recorded) {
       case 'assumed':
         return;
@@ -257,6 +258,16 @@ export class DirectoryVisit {
   #isThere(path: BytePath): boolean {
     this.#isEntered ??= this.#tree.canLookUp(path);
     return this.#isEntered ?? true;
+  }
+
+  /** A directory or special file at a recorded file, where directories are entries, too: its kind changed. */
+  #isOfOtherKind(path: BytePath, node: NodeId): boolean {
+    const { rules, statCache } = this.#input;
+    if (rules.versionsDirectories !== true) return false;
+    const kind = statCache.kind(node);
+    if (kind !== 'added' && kind !== 'changed' && kind !== 'tracked') return false;
+    this.#sink.entry(path, kind === 'added' ? 'added' : 'modified', node);
+    return true;
   }
 
   /** True if directories are entries and the node is not one of the working copy's. */

@@ -18,7 +18,7 @@ export type Location =
       readonly inside: false;
       /** The uppermost component that is not a directory of this working copy. */
       readonly at: BytePath;
-      readonly why: 'missing' | 'not-a-directory' | 'nested-repository';
+      readonly why: 'missing' | 'not-a-directory' | 'nested-repository' | 'untracked';
     };
 
 /** Locates many paths of one moment. It asks about each directory once, so make a new locator for each batch. */
@@ -56,14 +56,25 @@ export class PathLocator {
     if (this.#isNested(path)) {
       return { inside: false, at: path, why: 'nested-repository' };
     }
+    if (rules.versionsDirectories === true && !this.#isVersioned(path)) {
+      return { inside: false, at: path, why: 'untracked' };
+    }
     let verdict: boolean | undefined;
     return {
       inside: true,
       get inIgnored() {
-        return (verdict ??= above.inIgnored || (!ignore.isEmpty && ignore.matches(path, true)));
+        const asks = rules.versionsDirectories !== true && !ignore.isEmpty;
+        return (verdict ??= above.inIgnored || (asks && ignore.matches(path, true)));
       },
       inExcluded: above.inExcluded || rules.excluded.has(path),
     };
+  }
+
+  #isVersioned(path: BytePath): boolean {
+    const { statCache } = this.#input;
+    const node = statCache.find(path);
+    const kind = node === NO_NODE ? 'none' : statCache.kind(node);
+    return kind !== 'none' && kind !== 'removed';
   }
 
   #isNested(path: BytePath): boolean {

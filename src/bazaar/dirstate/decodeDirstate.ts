@@ -1,6 +1,8 @@
 // Decodes a dirstate: a text header, then fields that end with NUL. Rows are ordered by directory (component by
 // component), name and file id.
+import { bytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
+import { findNode, NOT_FOUND } from '../../base/findNode.ts';
 import { crc32 } from './checksum.ts';
 import {
   ADDED,
@@ -219,7 +221,7 @@ class Decoder {
   #enterBlock(start: number, length: number): void {
     const bytes = this.#bytes;
     if (length === this.#blockLength && sameBytes(bytes, start, this.#blockOffset, length)) return;
-    const node = this.#directories.get(bytes.toString('latin1', start, start + length));
+    const node = this.#nodeOf(bytes.toString('latin1', start, start + length));
     if (node === undefined) throw this.#bad('has a row without its directory');
     if (this.#columns.childCount[node] !== 0) throw this.#bad('has rows out of order');
     this.#blockOffset = start;
@@ -279,7 +281,17 @@ class Decoder {
     this.#directories.set(this.#directoryKey(path, workingKind, baseKind), node);
   }
 
-  /** Only directories are parents of rows; other paths share one key that nothing asks for. */
+  /** The node of a directory whose parents are complete. Breezy also has rows below a path that became a link. */
+  #nodeOf(path: string): number | undefined {
+    const known = this.#directories.get(path);
+    if (known !== undefined) return known;
+    const found = findNode({ ...this.#columns, bytes: this.#bytes }, bytePath(path));
+    if (found === NOT_FOUND) return undefined;
+    this.#directories.set(path, found);
+    return found;
+  }
+
+  /** Mostly, only directories are parents of rows; other paths share one key that nothing asks for. */
   #directoryKey(path: PathRange, workingKind: number, baseKind: number): string {
     return workingKind === DIR || baseKind === DIR ? this.#pathText(path) : '\0';
   }
@@ -382,7 +394,7 @@ class Decoder {
     const key = `${directory}\0${oldDirectory}`;
     let same = known.get(key);
     if (same === undefined) {
-      const node = this.#directories.get(directory);
+      const node = this.#nodeOf(directory);
       const isLive = node !== undefined && (this.#columns.flags[node]! & LIVE) !== 0;
       same = isLive && this.#nodeId(node) === this.#oldDirectoryId(oldDirectory);
       known.set(key, same);
@@ -393,7 +405,7 @@ class Decoder {
   #oldDirectoryId(path: string): string | undefined {
     const id = this.#oldDirectories.get(path);
     if (id !== undefined) return id;
-    const node = this.#directories.get(path);
+    const node = this.#nodeOf(path);
     return node !== undefined && (this.#columns.flags[node]! & PAIRED) !== 0 ? this.#nodeId(node) : undefined;
   }
 

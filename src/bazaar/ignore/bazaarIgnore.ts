@@ -43,6 +43,17 @@ export class BazaarIgnore {
     return !never.matches(path) && others.matches(path);
   }
 
+  /** The pattern by which a path is ignored; undefined if it is not. Throws as {@link matches} does. */
+  rule(path: BytePath): IgnorePattern | undefined {
+    if (!this.matches(path)) return undefined;
+    const { patterns } = this.#read();
+    return patterns.find(pattern => {
+      const text = pattern.text.replace(/^!!/, '');
+      if (text.startsWith('!')) return false;
+      return new BazaarIgnore(() => ({ patterns: [{ ...pattern, text }], warnings: [] })).matches(path);
+    });
+  }
+
   #load(): readonly [PatternSet, PatternSet, PatternSet] {
     const { patterns, warnings } = this.#read();
     this.#warnings = warnings;

@@ -34,7 +34,7 @@ export function pathsAffectedByIgnoreChange(
     }
     for (const [name, below] of [...(directory.subdirectories ?? [])]) {
       const child = joinPath(path, name);
-      const ignored = matches(child, true);
+      const ignored = input.rules.versionsDirectories !== true && matches(child, true);
       const isOnDisk = below.listed || nestedRepositories.has(child);
       if (ignored && isOnDisk && statCache.find(child) === NO_NODE) {
         nestedRepositories.delete(child);

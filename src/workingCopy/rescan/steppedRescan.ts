@@ -136,6 +136,9 @@ export class SteppedRescan {
       const isPublished = tree.get(hinted) !== undefined || tree.directory(hinted) !== undefined;
       // Changes inside another repository do not matter, except at paths that are recorded here or were.
       if (isKnown && !isPublished && input.statCache.find(hinted) === NO_NODE) return;
+      // An untracked directory has a status as a whole, which changes within it do not change.
+      const isReported = location.why === 'untracked' && tree.get(location.at) !== undefined;
+      if (isReported && !isPublished && input.statCache.find(hinted) === NO_NODE) return;
       // Rescan the uppermost directory that no longer belongs to the working copy.
       path = location.at;
       location = this.#locator.locate(path);

@@ -129,6 +129,21 @@ test('an equal packed stat lets the recorded SHA-1 decide, without reading', () 
   assert.deepEqual([...state.tree.doubtful.subarray(a, b + 1)], [0, 1]);
 });
 
+test('rows may be below a path that is recorded as a link', () => {
+  const link = ['l', 'target', '0', 'n', NO_STAT];
+  const state = decode(
+    dirstate([
+      [...ROOT],
+      ['', 'new', 'd', link, relocated('old')],
+      ['', 'old', 'd', relocated('new'), directory()],
+      ['new', 'f', 'i', file(SHA, NO_STAT), relocated('old/f')],
+      ['old', 'f', 'i', relocated('new/f'), file()],
+    ]),
+  );
+  const node = state.find(bytePath('new/f'));
+  assert.deepEqual([state.kind(node), state.isRenamed(node), state.oldPath(node)], ['tracked', false, 'old/f']);
+});
+
 test('damage is named', () => {
   const good = dirstate([[...ROOT], ['', 'a', 'i', file(SHA, NO_STAT), file()]]);
   const flipped = Buffer.from(good);
