@@ -15,7 +15,10 @@ const inputs = [
   ...['scan.h', 'decode.h', 'decode_common.h', 'binding.h', 'decode_binding.h', 'watch.h'].map(inFolder),
 ];
 
-const reason = build();
+/** The client of the shared server: a program of its own. */
+const client = path.join(projectRoot, 'dist', 'native', `client-${process.platform}-${process.arch}`);
+
+const reason = build() ?? buildClient();
 if (reason === undefined) {
   console.log(path.relative(projectRoot, output));
 } else {
@@ -26,9 +29,21 @@ if (reason === undefined) {
 /** Undefined if it is there; else why not. */
 function build() {
   if (process.platform === 'win32') return 'it is not written for Windows';
-  if (isCurrent()) return undefined;
+  if (isCurrent(output, inputs)) return undefined;
   const headers = findHeaders();
   if (headers === undefined) return "Node's headers (node_api.h) were not found";
+  const flags = ['-fPIC', '-fvisibility=hidden', '-I', headers];
+  const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
+  return compile(output, [...flags, ...link], sources);
+}
+
+/** Undefined if it is there; else why not. */
+function buildClient() {
+  const source = inFolder('client.c');
+  return isCurrent(client, [source]) ? undefined : compile(client, ['-s'], [source]);
+}
+
+function compile(output, options, sources) {
   const compiler = [process.env.CC, 'cc', 'gcc', 'clang'].find(
     name => name !== undefined && name !== '' && spawnSync(name, ['--version']).status === 0,
   );
@@ -36,9 +51,8 @@ function build() {
   fs.mkdirSync(path.dirname(output), { recursive: true });
   // A file that is in use must not be written into: the new one takes its place.
   const made = `${output}.${process.pid}`;
-  const flags = ['-O2', '-fPIC', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-I', headers];
-  const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
-  const { status, stderr } = spawnSync(compiler, [...flags, ...link, '-o', made, ...sources], { encoding: 'utf8' });
+  const flags = ['-O2', '-Wall', '-Wextra', '-Werror', ...options, '-o', made, ...sources];
+  const { status, stderr } = spawnSync(compiler, flags, { encoding: 'utf8' });
   if (status !== 0) {
     fs.rmSync(made, { force: true });
     console.error(stderr);
@@ -48,10 +62,10 @@ function build() {
   return undefined;
 }
 
-function isCurrent() {
-  if (!fs.existsSync(output)) return false;
-  const built = fs.statSync(output).mtimeMs;
-  return [...inputs, import.meta.filename].every(input => fs.statSync(input).mtimeMs < built);
+function isCurrent(made, sources) {
+  if (!fs.existsSync(made)) return false;
+  const built = fs.statSync(made).mtimeMs;
+  return [...sources, import.meta.filename].every(input => fs.statSync(input).mtimeMs < built);
 }
 
 function findHeaders() {

@@ -167,6 +167,31 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: ['start', 'run', 'stop', 'status', 'list', 'log', 'hg-setup'],
     load: async () => (await import('./daemon.ts')).daemon,
   },
+  prompt: {
+    summary: "print the repository's state in one line, for a shell's prompt",
+    usage: '[--shell SHELL] [--format TEXT] | --init SHELL',
+    notes: [
+      'It asks the shared server, starts it if needed, and prints nothing where there is no answer in time.',
+      '--format: %b branch, %m bookmark, %t topic, %o operation, %M %A %R %! %? %C counts, %s state.',
+      "The state is 'exact', or '~' for what was known last. C counts unresolved conflicts.",
+    ],
+    options: {
+      shell: {
+        type: 'string',
+        value: 'SHELL',
+        help: 'print a text that this shell expands no further',
+        choices: ['bash', 'zsh', 'fish', 'starship'],
+      },
+      format: { type: 'string', value: 'TEXT', help: 'print this text' },
+      init: {
+        type: 'string',
+        value: 'SHELL',
+        help: 'print what to put into the configuration of this shell',
+        choices: ['bash', 'zsh', 'fish', 'starship'],
+      },
+    },
+    load: async () => (await import('./prompt.ts')).prompt,
+  },
   debugignore: {
     summary: 'show the rule, file and line that ignores each path',
     usage: 'PATH...',

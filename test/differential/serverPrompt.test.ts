@@ -1,0 +1,120 @@
+// The prompt of the shared server in real shells: right at once after a write, and harmless whatever names are in it.
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { prompt, promptText } from '../../src/cli/prompt.ts';
+import { bareRepository, DaemonRig } from '../support/daemonRig.ts';
+
+const SOURCE = path.join(import.meta.dirname, '..', '..', 'native', 'client.c');
+const WRITES = Number(process.env['PROMPT_WRITES'] ?? 100);
+/** Names that a shell would run, or take for its own escapes, if it expanded them. */
+const HOSTILE = [
+  '$(touch ran)',
+  '`touch ran`',
+  '%F{red}%n',
+  '\\[\\e[31m\\]',
+  '${HOME}',
+  "'; touch ran; '",
+  '!!',
+  '"$(touch ran)"',
+];
+
+const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
+const compiler = ['cc', 'gcc', 'clang'].find(has);
+const skip = process.platform !== 'linux' ? 'only Linux has exact answers' : compiler === undefined && 'no C compiler';
+
+function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; readonly client: string } {
+  const rig = new DaemonRig();
+  t.after(() => rig.dispose());
+  const client = path.join(rig.base, 'client');
+  const { status, stderr } = spawnSync(compiler ?? '', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', client, SOURCE]);
+  assert.equal(status, 0, stderr.toString());
+  return { rig, client, root: bareRepository(path.join(rig.base, 'repo')) };
+}
+
+async function run(rig: DaemonRig, cwd: string, program: string, args: readonly string[]): Promise<string> {
+  const env = { ...process.env, ...rig.variables, QUICKSILVER_SERVER: 'off' };
+  const { stdout, stderr } = await promisify(execFile)(program, args, { cwd, env });
+  assert.equal(stderr, '');
+  return stdout;
+}
+
+async function snippet(shell: string, client: string): Promise<string> {
+  let text = '';
+  const values = new Map([['init', shell]]);
+  const io = {
+    stdout: { write: (bytes: string) => void (text += bytes) },
+    stderr: { write: () => assert.fail('complains') },
+    ...{ cwd: '/', environment: {}, platform: process.platform, signal: new AbortController().signal },
+  };
+  await prompt({ flags: new Set(), values, repeated: new Map(), positionals: [] }, io);
+  return text.replace(/(?:quicksilver|'[^']*') prompt --shell/, `'${client}' prompt --shell`);
+}
+
+describe('the prompt', { skip }, () => {
+  it('is right at once after a write, and nothing without a repository or a server', async t => {
+    const { rig, root, client } = prepare(t);
+    assert.equal(await run(rig, root, client, ['prompt']), '', 'no server');
+    await rig.daemon().start();
+    assert.equal(await run(rig, rig.base, client, ['prompt']), '', 'no repository');
+    await rig.answer('status', root);
+    let late = 0;
+    for (let i = 1; i <= WRITES; i++) {
+      fs.writeFileSync(path.join(root, `file${i}`), '');
+      const text = await run(rig, root, client, ['prompt', '--format=%? %s']);
+      // A machine that is busy may need longer than the prompt waits. That is told, or nothing is.
+      if (text === '' || text.endsWith('~\n')) late++;
+      else assert.equal(text, `${i} exact\n`);
+    }
+    assert.ok(late < WRITES / 2, `${late} of ${WRITES} came too late`);
+  });
+
+  it('is the same text from both clients, for every shell', async t => {
+    const { rig, root, client } = prepare(t);
+    await rig.daemon().start();
+    fs.writeFileSync(path.join(root, 'file'), '');
+    for (const name of ['default', 'é 100%', ...HOSTILE]) {
+      fs.writeFileSync(path.join(root, '.hg', 'branch'), `${name}\n`);
+      const fields = (await rig.answer('prompt', root)).split('|').slice(1);
+      for (const shell of ['', 'bash', 'zsh', 'fish', 'starship'] as const) {
+        for (const format of [undefined, '<%b %M%% %? %o>']) {
+          const args = ['prompt', `--shell=${shell}`, ...(format === undefined ? [] : [`--format=${format}`])];
+          let text = '';
+          while (text === '' || text.includes('~')) text = await run(rig, root, client, args);
+          assert.equal(text, `${Buffer.from(promptText(fields, shell, format), 'latin1').toString()}\n`);
+        }
+      }
+    }
+  });
+
+  for (const [shell, show] of [
+    ['bash', 'printf "%s\\n" "${PS1@P}"'],
+    ['zsh', 'print -rP -- "$PROMPT"'],
+    ['fish', 'fish_prompt; echo'],
+  ] as const) {
+    it(`runs nothing in ${shell}, whatever the branch is called`, { skip: !has(shell) && `no ${shell}` }, async t => {
+      const { rig, root, client } = prepare(t);
+      await rig.daemon().start();
+      await rig.answer('status', root);
+      const init = path.join(rig.base, 'init');
+      const first = { bash: 'PS1=END', zsh: 'PROMPT=END', fish: 'function fish_prompt; echo -n END; end' }[shell];
+      const hook = { bash: 'eval "$PROMPT_COMMAND"', zsh: '_quicksilver_prompt', fish: '' }[shell];
+      fs.writeFileSync(init, `${first}\n${await snippet(shell, client)}\n${hook}\n${show}\n`);
+      const flags = { bash: ['--norc'], zsh: ['-f'], fish: ['--no-config'] }[shell];
+      for (const name of ['stable', ...HOSTILE]) {
+        fs.writeFileSync(path.join(root, '.hg', 'branch'), `${name}\n`);
+        await rig.answer('status', root);
+        let text = '';
+        while (!text.includes('(')) text = await run(rig, root, shell, [...flags, init]);
+        assert.ok(text.trimEnd().endsWith(') END'), text);
+        if (name === 'stable') assert.match(text, /^\(stable~?\) END/);
+        if (name === '%F{red}%n') assert.match(text, /%F\{red\}%n/);
+        assert.doesNotMatch(text, /\x1b/);
+        assert.deepEqual(fs.readdirSync(root), ['.hg'], `${name} ran`);
+      }
+    });
+  }
+});
