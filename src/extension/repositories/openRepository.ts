@@ -80,7 +80,7 @@ export class OpenRepository implements Disposable {
         model: this.model,
         isIncluded: path => this.included.has(path),
         showsIcons: !setting('decorations.enabled'),
-        tell: message => log.warn(message),
+        warn: message => log.warn(message),
       }),
     );
     this.#queue = this.#store.add(

@@ -28,7 +28,7 @@ class Bench {
       model: this.model,
       isIncluded: () => false,
       showsIcons: false,
-      tell: () => undefined,
+      warn: () => undefined,
     });
     t.after(() => this.view.dispose());
   }

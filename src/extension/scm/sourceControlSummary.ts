@@ -1,0 +1,146 @@
+// The summary of one repository in the Source Control view: its badge and status bar. A group has rows about the
+// repository as a whole.
+import {
+  workspace,
+  type SourceControl,
+  type SourceControlResourceGroup,
+  type SourceControlResourceState,
+} from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import {
+  createGroup,
+  setGroupLabel,
+  setPlaceholder,
+  setStatusBarCommands,
+  statusBarCommand,
+} from '../common/display.ts';
+import type { FolderSettings } from '../common/settings.ts';
+import { scheduleAfter } from '../common/slicedQueue.ts';
+import { commandWith } from '../common/typedCommands.ts';
+import { badgeCount, statusBarParts, type Activity } from '../model/updateLog.ts';
+import { texts } from './scmStrings.ts';
+import type { ViewOptions } from './sourceControlGroups.ts';
+import { createProblemRow, shownProblem, type ShownProblem } from './sourceControlRows.ts';
+import {
+  changesCommand,
+  draftsCommand,
+  inputPlaceholder,
+  operationCommand,
+  SHOW_VIEW,
+  statusBarTooltip,
+} from './statusBar.ts';
+
+/** Badge and status bar change at most so often, in milliseconds: nobody reads faster, and a burst has many updates. */
+const SUMMARY_PAUSE = 100;
+
+export class SourceControlSummary implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #sourceControl: SourceControl;
+  readonly #options: ViewOptions;
+  readonly #onProblem: (hasStatus: boolean) => void;
+  readonly group: SourceControlResourceGroup;
+  #settings: FolderSettings;
+  #pause: Disposable | undefined;
+  #due = false;
+  #problemShown: ShownProblem | undefined;
+  #notice: SourceControlResourceState | undefined;
+  #busy = false;
+
+  /** @param onProblem called when a problem begins or ends, with false if the repository has no status */
+  constructor(
+    sourceControl: SourceControl,
+    options: ViewOptions,
+    settings: FolderSettings,
+    onProblem: (hasStatus: boolean) => void,
+  ) {
+    this.#sourceControl = sourceControl;
+    this.#options = options;
+    this.#settings = settings;
+    this.#onProblem = onProblem;
+    this.group = this.#store.add(createGroup(sourceControl, 'problem', texts.problemGroup()));
+    this.group.hideWhenEmpty = true;
+  }
+
+  setBusy(busy: boolean): void {
+    if (this.#busy === busy) return;
+    this.#busy = busy;
+    this.show();
+  }
+
+  setSettings(settings: FolderSettings): void {
+    this.#settings = settings;
+    this.show();
+  }
+
+  /** Shows a row that is about the repository as a whole, or takes it away. */
+  setNotice(notice: SourceControlResourceState | undefined): void {
+    this.#notice = notice;
+    this.#showNotices();
+    this.show();
+  }
+
+  /** Shows badge, status bar, and the problem if there is one: at once, or after the pause. */
+  show(): void {
+    this.#due = true;
+    if (this.#pause === undefined) this.showNow();
+  }
+
+  /** Shows a summary that waits for the pause to end. */
+  showNow(): void {
+    this.#pause?.dispose();
+    this.#pause = undefined;
+    if (!this.#due) return;
+    this.#due = false;
+    this.#pause = scheduleAfter(SUMMARY_PAUSE, () => this.showNow());
+    const { model } = this.#options;
+    const shown = shownProblem(model.state);
+    this.#showProblem(shown);
+    const problem = shown?.hasStatus === true ? undefined : shown;
+    const { countBadge, untrackedChanges } = this.#settings;
+    const counted = { ...model.counts, subrepositories: model.dirtySubrepositories, renames: model.renames };
+    const count = problem === undefined ? badgeCount(counted, countBadge, untrackedChanges) : 0;
+    if (this.#sourceControl.count !== count) this.#sourceControl.count = count;
+    const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
+    const { rootUri } = this.#options;
+    // A row is there where hg cannot run.
+    const canUpdate = problem === undefined && this.#notice === undefined && workspace.isTrusted;
+    const branch = statusBarCommand(
+      canUpdate ? commandWith('update', '', rootUri) : SHOW_VIEW,
+      statusBarParts(model.head, activity),
+      problem?.sentence ?? this.#hover(shown, canUpdate),
+    );
+    const others = [operationCommand(model, rootUri), changesCommand(model), draftsCommand(model, rootUri)];
+    const shownOthers = problem === undefined ? others.filter(each => each !== undefined) : [];
+    setStatusBarCommands(this.#sourceControl, [branch, ...shownOthers]);
+    setPlaceholder(this.#sourceControl.inputBox, inputPlaceholder(model.head));
+  }
+
+  dispose(): void {
+    this.#pause?.dispose();
+    this.#store.dispose();
+  }
+
+  #hover(shown: ShownProblem | undefined, canUpdate: boolean): string[] {
+    const lines = statusBarTooltip(this.#options.name, this.#options.model, this.#busy);
+    if (canUpdate) lines.push(texts.statusBar.update());
+    return shown === undefined ? lines : [...lines, shown.sentence];
+  }
+
+  #showProblem(shown: ShownProblem | undefined): void {
+    const old = this.#problemShown;
+    if (old?.sentence === shown?.sentence && old?.hasStatus === shown?.hasStatus) return;
+    this.#problemShown = shown;
+    this.#onProblem(shown === undefined || shown.hasStatus);
+    this.#showNotices();
+    if (shown !== undefined) this.#options.warn(`${this.#options.name}: ${shown.sentence}`);
+  }
+
+  #showNotices(): void {
+    const shown = this.#problemShown;
+    const rows = shown === undefined ? [] : [createProblemRow(shown, this.#options.rootUri)];
+    if (this.#notice !== undefined) rows.push(this.#notice);
+    const label = shown === undefined ? texts.noticeGroup() : shown.hasStatus ? texts.hgGroup() : texts.problemGroup();
+    setGroupLabel(this.group, label);
+    this.group.resourceStates = rows;
+  }
+}
