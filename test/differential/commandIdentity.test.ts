@@ -59,6 +59,82 @@ test('a bookmark is active after an update to its row, and not if it was moved m
   assert.equal(bench.hg('log', '-r', 'here', '-T', '{rev}'), '1');
 });
 
+test('a branch or tag that moves while a list is open is told, and nothing is pushed or merged', async t => {
+  const bench = await benchWith(t, prepareStable);
+  const there = (): string => bench.sandbox.hg('other', ['log', '-T', '{rev} ']).toString();
+  /** Chooses the row, and moves the tag or the branch before Enter. */
+  const chooses = (label: string, ...move: readonly string[]): void => {
+    person.row = rows => {
+      bench.hg(...move);
+      return rows.find(row => row.label === label);
+    };
+  };
+  const newHead = [
+    '--config',
+    'ui.allowemptycommit=True',
+    '--cwd',
+    bench.sandbox.path('elsewhere'),
+    'commit',
+    '-q',
+    '-m',
+  ];
+  bench.sandbox.hg('.', ['--config', 'extensions.share=', 'share', '-q', 'repo', 'elsewhere']);
+  bench.sandbox.hg('elsewhere', ['update', '-q', 'tip']);
+  chooses('$(tag) stable', 'tag', '--local', '--force', '-r', '0', 'stable');
+  await bench.run('pushRevision', { confirmed: true });
+  assert.match(said(), /“stable” has moved to \w{12} since the list was shown/);
+  assert.equal(there(), '0 ');
+  chooses('$(git-branch) stable', ...newHead, 'one');
+  await bench.run('pushRevision', { confirmed: true });
+  assert.match(said(), /“stable” has moved/);
+  assert.equal(there(), '0 ');
+  chooses('$(bookmark) here', 'bookmark', '--force', '-r', '1', 'here');
+  await bench.run('pushBookmark', { confirmed: true });
+  assert.match(said(), /“here” has moved/);
+  assert.equal(there(), '0 ');
+  fs.writeFileSync(`${bench.root}/b`, 'b');
+  bench.hg('commit', '-q', '-A', '-m', 'another head');
+  await bench.refresh();
+  chooses('$(git-branch) stable', ...newHead, 'two');
+  await bench.run('mergeWith');
+  assert.match(said(), /“stable” has moved/);
+  assert.equal(bench.hg('log', '-r', 'p2()', '-T', '{rev}'), '');
+  chooses('$(git-branch) stable', ...newHead, 'three');
+  await bench.run('update');
+  assert.match(said(), /“stable” has moved/);
+  assert.equal(parent(bench), '5 two ');
+  chooses('$(tag) stable', 'tag', '--local', '--remove', 'stable');
+  await bench.run('update');
+  assert.match(said(), /“stable” was deleted/);
+});
+
+test('a revision that a key binding names is looked up once, and used by its id', async t => {
+  const bench = await benchWith(t, prepareStable);
+  const ids = (): readonly string[] => bench.log.lines.filter(line => /--rev=/.test(line) && !/hg log/.test(line));
+  await bench.run('update', { revision: 'max(branch(default))' });
+  assert.equal(parent(bench), '1 tagged ', said());
+  await bench.run('update', { revision: 'here' });
+  assert.equal(parent(bench), '2 tip of the branch here', said());
+  await bench.run('moveBookmark', { name: 'here', revision: '0' });
+  assert.equal(bench.hg('log', '-r', 'here', '-T', '{rev}'), '0');
+  await bench.run('createTag', { name: 'new', local: true, revision: 'stable' });
+  assert.equal(bench.hg('log', '-r', 'new', '-T', '{rev}'), '1');
+  await bench.run('pushRevision', { revision: '1', confirmed: true });
+  assert.equal(bench.sandbox.hg('other', ['log', '-T', '{rev} ']).toString(), '1 0 ');
+  assert.equal(ids().length, 5);
+  for (const line of ids()) assert.match(line, /--rev=[0-9a-f]{40}/);
+  await bench.run('update', { revision: 'none()' });
+  assert.match(said(), /No changeset matches none\(\)/);
+  await bench.run('update', { revision: 'nothing' });
+  assert.match(said(), /unknown revision 'nothing'/);
+});
+
+test('a branch is pushed by its name, whatever else has that name', async t => {
+  const bench = await benchWith(t, prepareStable);
+  await bench.run('pushBranch', { branch: 'stable', confirmed: true });
+  assert.equal(bench.sandbox.hg('other', ['log', '-T', '{rev} ']).toString(), '2 1 0 ', said());
+});
+
 test('the output of hooks is no part of an answer', async t => {
   const bench = await benchWith(t, sandbox => {
     prepareStable(sandbox);

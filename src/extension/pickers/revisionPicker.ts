@@ -16,6 +16,7 @@ import {
   type Scope,
   type SourceContext,
 } from './changesetSource.ts';
+import type { RevisionName } from './namedRevisions.ts';
 import { isExact, matches, wordsOf } from './searchText.ts';
 
 export interface ChosenRevision {
@@ -23,6 +24,8 @@ export interface ChosenRevision {
   readonly revision: string;
   /** Set if the row of a bookmark was chosen: an update to it makes it active. */
   readonly bookmark?: string;
+  /** Set if the row of a name was chosen, which may move meanwhile. */
+  readonly name?: RevisionName;
   readonly changeset: ChangesetSummary;
 }
 
@@ -103,13 +106,13 @@ function sectionsOf(repository: OpenRepository, { changesets, tips }: NamedChang
   const tags: RevisionItem[] = [];
   for (const changeset of changesets) {
     if (isNullNode(changeset.node)) continue;
-    const item = (icon: string, label: string, bookmark?: string): RevisionItem =>
-      itemOf(repository, changeset, { icon, label, bookmark });
+    const item = (icon: string, label: string, kind?: RevisionName['kind']): RevisionItem =>
+      itemOf(repository, changeset, { icon, label, kind });
     const names = changeset.tags.filter(name => name !== 'tip');
     const isTip = tips.get(changeset.branch) === changeset.node;
-    if (isTip) branches.push(item('git-branch', changeset.branch));
-    for (const name of changeset.bookmarks) bookmarks.push(item('bookmark', name, name));
-    for (const name of names) tags.push(item('tag', name));
+    if (isTip) branches.push(item('git-branch', changeset.branch, 'branch'));
+    for (const name of changeset.bookmarks) bookmarks.push(item('bookmark', name, 'bookmark'));
+    for (const name of names) tags.push(item('tag', name, 'tag'));
     const isNamed = isTip || changeset.bookmarks.length > 0 || names.length > 0;
     if (!isNamed && !changeset.closesBranch) heads.push(item('git-commit', changeset.summary));
   }
@@ -124,13 +127,13 @@ function sectionsOf(repository: OpenRepository, { changesets, tips }: NamedChang
 interface ItemLooks {
   readonly icon: string;
   readonly label: string;
-  readonly bookmark: string | undefined;
+  readonly kind: RevisionName['kind'] | undefined;
 }
 
 function itemOf(
   { model }: OpenRepository,
   changeset: NamedChangeset,
-  { icon, label, bookmark }: ItemLooks = { icon: 'git-commit', label: changeset.summary, bookmark: undefined },
+  { icon, label, kind }: ItemLooks = { icon: 'git-commit', label: changeset.summary, kind: undefined },
 ): RevisionItem {
   const { node, revision, user, summary, branch, bookmarks, tags } = changeset;
   const id = `${revision}:${shortNode(node)}`;
@@ -139,7 +142,12 @@ function itemOf(
     label: label === '' ? shortNode(node) : label,
     description: node === model.head?.firstParent ? `${id} · ${l10n.t('current')}` : id,
     detail: lineOf(changeset),
-    chosen: { revision: node, changeset, ...(bookmark !== undefined && { bookmark }) },
+    chosen: {
+      revision: node,
+      changeset,
+      ...(kind === 'bookmark' && { bookmark: label }),
+      ...(kind !== undefined && { name: { kind, name: label } }),
+    },
     texts: [label, summary, user, branch, ...bookmarks, ...tags].join('\n'),
   };
 }

@@ -19,7 +19,7 @@ const node = 'a'.repeat(40);
 const row = {
   node, rev: 1, branch: name, bookmark: name, bookmarks: [name], tag: name, tags: [name], phase: 'draft', user: name,
   date: '1 0', summary: name, desc: name, closes: null, active: true, type: 'local', name, url: name,
-  p2node: '0'.repeat(40), predecessors: [], amended: null, children: 0,
+  p1node: '0'.repeat(40), p2node: '0'.repeat(40), predecessors: [], amended: null, children: 0,
 };
 const template = [{ name: 'committemplate.changeset', value: name }, { name: 'committemplate.x', value: name }];
 function answer(words) {
@@ -104,8 +104,8 @@ test('no command of the extension gives hg a foreign text in the place of an opt
   assert.deepEqual([...carrying].sort(), EXPECTED);
 });
 
-/** The commands that were seen with a foreign text. */
+/** The commands that were seen with a foreign text. Updates and merges get ids. */
 const EXPECTED: readonly string[] =
-  'add addremove bookmark branch clone copy forget incoming log merge outgoing pull push remove rename revert shelve tag unshelve update'.split(
+  'add addremove bookmark branch clone copy forget incoming log outgoing pull push remove rename revert shelve tag unshelve'.split(
     ' ',
   );

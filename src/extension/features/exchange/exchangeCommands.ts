@@ -6,10 +6,11 @@ import type { HgFlag, HgOption } from '../../../hgCommand/hgCall.ts';
 import { isNullNode } from '../../common/changesetIds.ts';
 import { setting } from '../../common/settings.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
-import { chooseBookmark, inRepository } from '../../pickers/namePicker.ts';
+import { bookmarksOf, chooseBookmark, inRepository } from '../../pickers/namePicker.ts';
 import { HgFailure, type HgEnded } from '../../hg/hgClient.ts';
 import { showConflicts } from '../update/updateCommands.ts';
 import { choosePath } from '../../pickers/remotePicker.ts';
+import { findGiven, hasMoved } from '../../pickers/namedRevisions.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
@@ -91,15 +92,28 @@ async function pushBranch(exchange: Exchange): Promise<boolean> {
 
 async function pushBookmark(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
+  const given = answers.text('name');
+  const shown = given === undefined ? await bookmarksOf(context.hg, repository) : [];
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to push'));
-  return name !== undefined && push(exchange, [['--bookmark', name]]);
+  if (name === undefined) return false;
+  const { node } = shown.find(({ bookmark }) => bookmark === name) ?? {};
+  if (node !== undefined && (await hasMoved(context, repository, { kind: 'bookmark', name }, node))) return false;
+  return push(exchange, [['--bookmark', name]]);
 }
 
 async function pushRevision(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
   const placeHolder = l10n.t('Select a revision to push (with its ancestors)');
-  const revision = answers.text('revision') ?? (await pickChangeset(context, repository, { placeHolder }))?.revision;
-  return revision !== undefined && push(exchange, [['--rev', revision]]);
+  const given = answers.text('revision');
+  if (given !== undefined) {
+    const found = await findGiven(context, repository, given);
+    return found !== undefined && push(exchange, [['--rev', found.revision]]);
+  }
+  const chosen = await pickChangeset(context, repository, { placeHolder });
+  if (chosen === undefined) return false;
+  const { name, revision } = chosen;
+  if (name !== undefined && (await hasMoved(context, repository, name, revision))) return false;
+  return push(exchange, [['--rev', revision]]);
 }
 
 interface Added {

@@ -14,6 +14,7 @@ import {
 } from '../../pickers/namePicker.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from '../../hg/hgClient.ts';
 import { updateTo } from './updateCommands.ts';
+import { findGiven } from '../../pickers/namedRevisions.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
@@ -50,12 +51,16 @@ async function moveBookmark(context: HgContext, repository: OpenRepository, answ
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to move'));
   if (name === undefined) return;
   const placeHolder = l10n.t('Select a revision for “{0}”', name);
-  const revision = answers.text('revision') ?? (await pickChangeset(context, repository, { placeHolder }))?.revision;
-  if (revision === undefined) return;
+  const given = answers.text('revision');
+  const target =
+    given === undefined
+      ? await pickChangeset(context, repository, { placeHolder })
+      : await findGiven(context, repository, given);
+  if (target === undefined) return;
   // Without --force a bookmark only moves forward. The user has already chosen the target in two steps.
   await context.hg.change(repository, {
     verb: 'bookmark',
-    options: ['--force', ['--rev', revision]],
+    options: ['--force', ['--rev', target.revision]],
     operands: [name],
     title: l10n.t('Moving bookmark…'),
   });
@@ -106,11 +111,12 @@ async function createTag(context: HgContext, repository: OpenRepository, answers
   if (name === undefined) return;
   const isLocal = answers.flag('local') || (!answers.flag('confirmed') && (await chooseLocal()));
   if (isLocal === undefined) return;
-  const revision = answers.text('revision') ?? '.';
+  const target = await findGiven(context, repository, answers.text('revision') ?? '.');
+  if (target === undefined) return;
   const change: HgChange = {
     verb: 'tag',
     settings: ASK_USERNAME,
-    options: [...(isLocal ? (['--local'] as const) : []), ['--rev', revision]],
+    options: [...(isLocal ? (['--local'] as const) : []), ['--rev', target.revision]],
     operands: [name],
     title: l10n.t('Creating tag…'),
   };

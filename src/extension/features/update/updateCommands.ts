@@ -8,6 +8,7 @@ import type { Answers } from '../../hg/presetAnswers.ts';
 import { askForName, bookmarksOf, inRepository, takenBranches } from '../../pickers/namePicker.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
 import { typedMessage } from '../commit/messageTemplate.ts';
+import { findGiven, hasMoved } from '../../pickers/namedRevisions.ts';
 import { pickChangeset, pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
 import { shelveAll } from './shelves.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
@@ -34,24 +35,27 @@ async function update(context: HgContext, repository: OpenRepository, answers: A
   const given = answers.text('revision');
   const action = { icon: 'add', label: l10n.t('New Branch…') };
   const target =
-    given === undefined ? await pickRevision(context, repository, { placeHolder, action }) : { revision: given };
+    given === undefined
+      ? await pickRevision(context, repository, { placeHolder, action })
+      : await findGiven(context, repository, given);
   if (target !== 'action') return target !== undefined && updateTo(context, repository, target, answers);
   await newBranch(context, repository, answers);
   return false;
 }
 
-export type Target = Pick<ChosenRevision, 'revision' | 'bookmark'>;
+export type Target = Pick<ChosenRevision, 'revision' | 'bookmark' | 'name'>;
 
 /** Asks what is to become of local changes. Resolves with whether the working copy was moved. */
 export async function updateTo(
   context: HgContext,
   repository: OpenRepository,
-  { revision, bookmark }: Target,
+  { revision, bookmark, name }: Target,
   answers: Answers,
 ): Promise<boolean> {
   const move = async (...flags: readonly HgFlag[]): Promise<true> => {
     await runUpdate(context, repository, revision, ...flags);
     if (bookmark !== undefined) await activate(context, repository, bookmark, revision);
+    else if (name !== undefined) await hasMoved(context, repository, name, revision);
     return true;
   };
   if (repository.model.changeCount === 0) return move();
@@ -132,8 +136,11 @@ async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
 
 async function mergeWith(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   await flushPendingChanges(context, repository);
-  const revision = answers.text('revision') ?? (await chooseOther(context, repository));
-  if (revision === undefined) return false;
+  const given = answers.text('revision');
+  const other =
+    given === undefined ? await chooseOther(context, repository) : await findGiven(context, repository, given);
+  if (other === undefined) return false;
+  const { revision } = other;
   const merge = async (): Promise<void> => {
     await context.hg.change(repository, {
       verb: 'merge',
@@ -155,14 +162,17 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
     await merge();
   }
   const { inputBox } = repository.view.sourceControl;
-  if (typedMessage(repository) === '') inputBox.value = l10n.t('Merge with {0}', shortRevision(revision));
+  if (typedMessage(repository) === '') inputBox.value = l10n.t('Merge with {0}', shortRevision(given ?? revision));
   showConflicts(repository);
   return true;
 }
 
-async function chooseOther(context: HgContext, repository: OpenRepository): Promise<string | undefined> {
+/** Undefined as well if what was chosen has moved meanwhile: a merge is more work to take back than to begin again. */
+async function chooseOther(context: HgContext, repository: OpenRepository): Promise<Target | undefined> {
   const placeHolder = l10n.t('Select a revision to merge into “{0}”', repository.model.head?.branch ?? '');
-  return (await pickChangeset(context, repository, { placeHolder, scope: 'mergeable' }))?.revision;
+  const chosen = await pickChangeset(context, repository, { placeHolder, scope: 'mergeable' });
+  if (chosen?.name === undefined) return chosen;
+  return (await hasMoved(context, repository, chosen.name, chosen.revision)) ? undefined : chosen;
 }
 
 /** Shows the next step after a merge with conflicts. */
