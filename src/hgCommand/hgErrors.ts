@@ -63,11 +63,13 @@ export function failureOf(code: number, errors: string, notes = ''): HgFailureTe
   const said = errors === '' ? notes : errors;
   const lines = said.split('\n').map(line => line.trim());
   const abortAt = lines.findIndex(line => line.startsWith('abort: '));
-  const message = (abortAt < 0 ? lines.filter(line => line !== '').join(' ') : lines[abortAt]!).replace(/^abort: /, '');
+  const isHint = (line: string): boolean => line.startsWith('(') && line.endsWith(')');
   const hint = lines
     .slice(abortAt + 1)
-    .find(line => line.startsWith('(') && line.endsWith(')'))
+    .find(isHint)
     ?.slice(1, -1);
+  const others = lines.filter(line => line !== '' && line !== `(${hint})`);
+  const message = (abortAt < 0 ? others.join(' ') : lines[abortAt]!).replace(/^abort: /, '');
   const kind = SENTENCES.find(([pattern]) => pattern.test(said))?.[1] ?? CODES[code] ?? 'other';
   const holder = kind === 'locked' ? /waiting for lock held by '([^'\n]+)'/.exec(said)?.[1] : undefined;
   return { kind, message, ...(hint !== undefined && { hint }), ...(holder !== undefined && { holder }) };

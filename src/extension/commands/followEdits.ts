@@ -11,10 +11,7 @@ export function followEdits(repositories: Repositories): Disposable {
   const store = new DisposableStore();
   store.add(
     workspace.onDidRenameFiles(({ files }) => {
-      const named = files.filter(({ oldUri, newUri }) => {
-        const repository = repositories.of(oldUri);
-        return repository !== undefined && repository === repositories.of(newUri);
-      });
+      const named = files.filter(({ oldUri, newUri }) => repositories.of(oldUri) && repositories.of(newUri));
       if (named.length === 0 || !workspace.isTrusted) return;
       const wanted = setting('recordRenames', named[0]!.oldUri);
       if (wanted !== 'never') void executeCommand('recordRenames', named, wanted);

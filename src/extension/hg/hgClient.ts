@@ -13,6 +13,7 @@ import type { HintSources } from '../repositories/hintSources.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
 import { hgTexts, type HgFailureKind } from './hgStrings.ts';
+import { setUserName } from './userName.ts';
 
 export interface HgRequest extends HgCall {
   /** Its standard input: with `--logfile=-`, a message. */
@@ -143,8 +144,9 @@ export class Hg {
     if (error.kind === 'cancelled' || error.kind === 'interrupted' || error.kind === 'unanswered') return true;
     const { log } = this.#options;
     const message = `${prefix}${hgTexts.failure(error.kind, error.message)}`;
-    void notify('error', message, ...choicesFor(error), hgTexts.showOutput()).then(async choice => {
+    void notify('error', message, ...choicesFor(error)).then(async choice => {
       if (choice === hgTexts.showOutput()) log.show();
+      else if (choice === hgTexts.setUserName()) await setUserName();
       else if (choice === hgTexts.unfinished()) await executeCommand('operationActions', error.repository?.rootUri);
       else if (choice !== undefined) await commands.executeCommand('workbench.action.openSettings', 'quicksilver.path');
     });
@@ -231,10 +233,12 @@ export class Hg {
   }
 }
 
-/** Returns the buttons beside the one for the log. */
+/** Returns the buttons: what may help, and the log. */
 function choicesFor({ kind }: HgFailure): string[] {
-  if (kind === 'unavailable') return workspace.isTrusted ? [hgTexts.openSettings()] : [];
-  return kind === 'unfinished' ? [hgTexts.unfinished()] : [];
+  const output = hgTexts.showOutput();
+  if (kind === 'no-username') return [hgTexts.setUserName()];
+  if (kind === 'unavailable') return workspace.isTrusted ? [hgTexts.openSettings(), output] : [output];
+  return kind === 'unfinished' ? [hgTexts.unfinished(), output] : [output];
 }
 
 /** A template that writes one row. */

@@ -13,7 +13,7 @@ const failures: Partial<Readonly<Record<HgFailureKind, (message: string) => stri
 } = {
   hook: message => l10n.t('Rejected by a hook: {0}', message),
   'no-space': message => l10n.t('No space left on disk: {0}', message),
-  'no-username': () => l10n.t('No user name configured. Set ui.username in your Mercurial configuration.'),
+  'no-username': () => l10n.t('No user name configured. Mercurial needs one for each commit.'),
   authentication: message => l10n.t('Access denied: {0}', message),
   // These are whole sentences of our own.
   unavailable: message => message,
@@ -24,6 +24,7 @@ const failures: Partial<Readonly<Record<HgFailureKind, (message: string) => stri
 export const hgTexts = {
   notTrusted: () => l10n.t('Trust the workspace to run Mercurial commands.'),
   openSettings: () => l10n.t('Open Settings'),
+  setUserName: () => l10n.t('Set User Name…'),
   showOutput: () => l10n.t('Show Output'),
   unfinished: () => l10n.t('Continue or Abort…'),
   more: (count: number) => l10n.t('… and {0} more', count),

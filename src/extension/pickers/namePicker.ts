@@ -1,7 +1,7 @@
 // Shared parts of commands about one repository and a name in it.
 import { InputBoxValidationSeverity, l10n } from 'vscode';
 import { type PickItem, type Validation, input, pick } from '../common/display.ts';
-import { shortNode } from '../common/changesetIds.ts';
+import { isNullNode, shortNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, type Answers } from '../hg/presetAnswers.ts';
 import type { Hg } from '../hg/hgClient.ts';
@@ -108,7 +108,10 @@ export async function chooseBookmark(
     return all.map(({ bookmark, node, active }) => ({
       icon: 'bookmark',
       label: bookmark,
-      description: active ? `${shortNode(node)} · ${l10n.t('active')}` : shortNode(node),
+      description: [
+        isNullNode(node) ? l10n.t('no commit') : shortNode(node),
+        ...(active ? [l10n.t('active')] : []),
+      ].join(' · '),
       name: bookmark,
     }));
   };

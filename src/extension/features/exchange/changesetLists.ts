@@ -18,6 +18,7 @@ import {
   type LoggedChangeset,
   type NamedChangeset,
 } from '../../pickers/changesetSource.ts';
+import { nothingToPush } from './exchangeTexts.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
 
@@ -39,7 +40,7 @@ export async function incoming(
 ): Promise<readonly NamedChangeset[] | undefined> {
   const { context, repository, path, answers } = exchange;
   const title = l10n.t('Looking for incoming changesets…');
-  const changesets = await listed(context, repository, { verb: 'incoming', operands: path.operands }, title);
+  const { changesets } = await listed(context, repository, { verb: 'incoming', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
   const chosen = await pickListed(changesets, {
     placeHolder: l10n.t('Select a changeset to pull with its ancestors (newest first)'),
@@ -58,9 +59,9 @@ export async function incoming(
 export async function outgoing(exchange: Exchange, push: Push): Promise<readonly NamedChangeset[] | undefined> {
   const { context, repository, path, answers } = exchange;
   const title = l10n.t('Looking for outgoing changesets…');
-  const changesets = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
+  const { changesets, said } = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
-  const none = l10n.t('No outgoing changesets.');
+  const none = nothingToPush(said, l10n.t('No outgoing changesets.'));
   await showOrPush(context, repository, { changesets, none, answers }, node => push(exchange, node));
   return changesets;
 }
@@ -123,17 +124,17 @@ async function listed(
   repository: OpenRepository,
   call: Pick<HgCall, 'verb' | 'operands'>,
   title: string,
-): Promise<readonly NamedChangeset[]> {
+): Promise<{ readonly changesets: readonly NamedChangeset[]; readonly said: string }> {
   const frame = randomUUID();
   // 1: there are none.
-  const { output } = await hg.change(repository, {
+  const { output, notes } = await hg.change(repository, {
     ...call,
-    options: ['--newest-first', '--quiet', ['--template', rowTemplate(frame, CHANGESET_FIELDS)]],
+    options: ['--newest-first', ['--template', rowTemplate(frame, CHANGESET_FIELDS)]],
     title,
     kind: 'network',
     codes: [0, 1],
   });
-  return rowsIn<LoggedChangeset>(output, frame).map(toChangeset);
+  return { changesets: rowsIn<LoggedChangeset>(output, frame).map(toChangeset), said: `${output}\n${notes}` };
 }
 
 interface ListQuestion {

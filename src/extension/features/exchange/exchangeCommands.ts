@@ -14,6 +14,7 @@ import { findGiven, hasMoved } from '../../pickers/namedRevisions.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
+import { nothingToPush } from './exchangeTexts.ts';
 import { incoming, outgoing, showDrafts, type Exchange } from './changesetLists.ts';
 
 export const exchangeCommands = {
@@ -160,7 +161,7 @@ async function push(exchange: Exchange, what: readonly HgOption[]): Promise<bool
       const { code, notes, output } = await run(allowed);
       const added = addedIn(`${output}\n${notes}`);
       const nothing = code === 1 && added === undefined;
-      showInfo(nothing ? l10n.t('No changesets to push.') : pushedText(added));
+      showInfo(nothing ? nothingToPush(`${output}\n${notes}`, l10n.t('No changesets to push.')) : pushedText(added));
       return code === 0;
     } catch (error) {
       const option = await chooseForce(error, answers);

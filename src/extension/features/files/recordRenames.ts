@@ -1,6 +1,6 @@
 // Files and folders that were renamed in VS Code, recorded as renames.
 import { l10n, type Uri } from 'vscode';
-import { modal } from '../../common/display.ts';
+import { modal, notify } from '../../common/display.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
@@ -28,13 +28,26 @@ const MOST_AT_ONCE = 500;
 /** Records renames of tracked files: only these are missing at their old path afterwards. */
 async function recordRenames(context: HgContext, files: readonly RenamedFile[], wanted: unknown): Promise<void> {
   const byRepository = new Map<OpenRepository, Rename[]>();
+  const elsewhere: Move[] = [];
   for (const { oldUri, newUri } of files) {
     const [from, to] = [oldUri, newUri].map(uri => context.repositories.locate(uri));
-    if (from === undefined || from.value !== to?.value) continue;
+    if (from === undefined || to === undefined) continue;
+    if (from.value !== to.value) {
+      elsewhere.push({
+        from: { repository: from.value, path: from.path },
+        to: { repository: to.value, path: to.path },
+      });
+      continue;
+    }
     const renames = byRepository.get(from.value) ?? [];
     renames.push({ from: from.path, to: to.path });
     byRepository.set(from.value, renames);
   }
+  // Not awaited: the message may stay for long.
+  if (elsewhere.length > 0)
+    void offerToRecordMoves(context, elsewhere).catch((error: unknown) => {
+      if (!context.hg.showFailure(error)) throw error;
+    });
   for (const [repository, renames] of byRepository) {
     context.client.hint(
       repository.root,
@@ -52,6 +65,53 @@ async function recordRenames(context: HgContext, files: readonly RenamedFile[], 
       context.log.warn(`renames were not recorded: ${error.message}`);
     }
   }
+}
+
+interface Place {
+  readonly repository: OpenRepository;
+  readonly path: string;
+}
+
+/** A file or folder that was moved into another repository. */
+interface Move {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** A message without a dialog: nothing is lost if nobody records it. */
+async function offerToRecordMoves(context: HgContext, moves: readonly Move[]): Promise<void> {
+  const removed = new Map<OpenRepository, string[]>();
+  const added = new Map<OpenRepository, string[]>();
+  for (const { from, to } of moves) {
+    context.client.hint(from.repository.root, [from.path]);
+    context.client.hint(to.repository.root, [to.path]);
+    await flushPendingChanges(context, from.repository);
+    await flushPendingChanges(context, to.repository);
+    const tracked = pathsWith(from, 'deleted');
+    if (tracked.length === 0) continue;
+    removed.set(from.repository, [...(removed.get(from.repository) ?? []), ...tracked]);
+    const arrived = new Set(tracked.map(path => `${to.path}${path.slice(from.path.length)}`));
+    const toAdd = pathsWith(to, 'unknown').filter(path => arrived.has(path));
+    if (toAdd.length > 0) added.set(to.repository, [...(added.get(to.repository) ?? []), ...toAdd]);
+  }
+  const all = [...removed.values()].flat();
+  if (all.length === 0) return;
+  const message =
+    all.length === 1
+      ? l10n.t('{0} was moved into another repository. Record its removal here and its addition there?', all[0]!)
+      : l10n.t('{0} files were moved into another repository. Record it in both?', all.length);
+  const action = l10n.t('Record');
+  if ((await notify('info', message, action)) !== action) return;
+  const title = l10n.t('Recording renames…');
+  for (const [repository, paths] of removed)
+    await context.hg.change(repository, { verb: 'remove', options: ['--after'], files: paths, title });
+  for (const [repository, paths] of added) await context.hg.change(repository, { verb: 'add', files: paths, title });
+}
+
+function pathsWith({ repository, path }: Place, wanted: 'deleted' | 'unknown'): string[] {
+  return [...repository.model.entries.values()].flatMap(entry =>
+    entry.status === wanted && (entry.path === path || entry.path.startsWith(`${path}/`)) ? [entry.path] : [],
+  );
 }
 
 async function isWanted(renames: readonly Rename[]): Promise<boolean> {
@@ -74,19 +134,17 @@ function trackedIn({ model }: OpenRepository, { from, to }: Rename): Rename[] {
   return found;
 }
 
-/** Files that keep their names and go from one folder to another are recorded together; others one by one. */
+/**
+ * Files that keep their names and go from one folder to another are recorded together; others one by one. A failure is
+ * thrown after all others are recorded.
+ */
 async function record(context: HgContext, repository: OpenRepository, renames: readonly Rename[]): Promise<void> {
-  const title = l10n.t('Recording renames…');
   const moves = new Map<string, { readonly folder: string; readonly files: string[] }>();
+  const calls: (readonly string[])[] = [];
   for (const { from, to } of renames) {
     const [[oldFolder, oldName], [newFolder, newName]] = [split(from), split(to)];
     if (oldName !== newName) {
-      await context.hg.change(repository, {
-        verb: 'rename',
-        options: ['--after'],
-        operands: [literalPath(from), literalPath(to)],
-        title,
-      });
+      calls.push([literalPath(from), literalPath(to)]);
       continue;
     }
     const key = `${oldFolder}\0${newFolder}`;
@@ -97,15 +155,24 @@ async function record(context: HgContext, repository: OpenRepository, renames: r
   for (const { folder, files } of moves.values()) {
     for (let at = 0; at < files.length; at += MOST_AT_ONCE) {
       const some = files.slice(at, at + MOST_AT_ONCE).map(literalPath);
-      const target = folder === '' ? '.' : literalPath(folder);
-      await context.hg.change(repository, {
-        verb: 'rename',
-        options: ['--after'],
-        operands: [...some, target],
-        title,
-      });
+      calls.push([...some, folder === '' ? '.' : literalPath(folder)]);
     }
   }
+  let failure: unknown;
+  for (const operands of calls) {
+    try {
+      // --force: VS Code has asked before it replaced a file.
+      await context.hg.change(repository, {
+        verb: 'rename',
+        options: ['--after', '--force'],
+        operands,
+        title: l10n.t('Recording renames…'),
+      });
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure as Error;
 }
 
 function split(path: string): readonly [folder: string, name: string] {

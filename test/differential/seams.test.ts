@@ -1,0 +1,94 @@
+// Seams between VS Code, the extension and the real hg: what the user agreed to reaches hg, and what hg leaves out is told.
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import { test, type TestContext } from 'node:test';
+import { COMMAND_NAMES, CommandBench, person, said } from '../support/commandBench.ts';
+import type { HgSandbox } from '../support/hgSandbox.ts';
+
+function commitFiles(sandbox: HgSandbox, ...files: readonly string[]): void {
+  for (const file of files) sandbox.write('repo', file, `${file}\n`);
+  sandbox.hg('repo', ['commit', '-q', '--addremove', '-m', files.join(' ')]);
+}
+
+async function benchWith(t: TestContext, prepare: (sandbox: HgSandbox) => void): Promise<CommandBench> {
+  const answers = { ...person };
+  t.after(() => Object.assign(person, answers));
+  return CommandBench.start(t, { prepare });
+}
+
+const status = (bench: CommandBench): string[] => bench.hg('status', '--copies').split('\n').slice(0, -1);
+
+function move(bench: CommandBench, from: string, to: string): { readonly oldUri: unknown; readonly newUri: unknown } {
+  fs.renameSync(`${bench.root}/${from}`, `${bench.root}/${to}`);
+  return { oldUri: bench.uri(from), newUri: bench.uri(to) };
+}
+
+test('a file that replaces a tracked one is recorded as renamed, with all others of its group', async t => {
+  const bench = await benchWith(t, sandbox => commitFiles(sandbox, 'a', 'b', 'c', 'd/c', 'e', 'f'));
+  const moves = [move(bench, 'a', 'b'), move(bench, 'c', 'd/c'), move(bench, 'e', 'd/e'), move(bench, 'f', 'g')];
+  await bench.run('recordRenames', moves, 'always');
+  const renamed = ['M b', '  a', 'M d/c', '  c', 'A d/e', '  e', 'A g', '  f', 'R a', 'R c', 'R e', 'R f'];
+  assert.deepEqual(status(bench), renamed, said());
+});
+
+test('a rename that cannot be recorded keeps no other one from it, and its message comes once', async t => {
+  const bench = await benchWith(t, sandbox => commitFiles(sandbox, 'a', 'b', 'sub/c'));
+  const moves = [move(bench, 'a', 'x'), move(bench, 'b', 'y'), move(bench, 'sub/c', 'c')];
+  fs.rmSync(`${bench.root}/x`);
+  await bench.run('recordRenames', moves, 'always');
+  assert.deepEqual(status(bench), ['A c', '  sub/c', 'A y', '  b', 'R b', 'R sub/c', '! a'], said());
+  assert.equal(said().match(/not recording move/g)?.length, 1, said());
+});
+
+test('a push of secret changesets alone tells how many stay', async t => {
+  const bench = await benchWith(t, sandbox => {
+    commitFiles(sandbox, 'a');
+    sandbox.hg('.', ['clone', '-q', 'repo', 'other']);
+    commitFiles(sandbox, 'b');
+    commitFiles(sandbox, 'c');
+    sandbox.hg('repo', ['phase', '--secret', '--force', '1']);
+    sandbox.write('repo', '.hg/hgrc', `[paths]\ndefault = ${sandbox.path('other')}\n`);
+  });
+  for (const command of ['push', 'pushAll', 'outgoing'] as const) {
+    await bench.run(command);
+    assert.match(said(), /2 changesets were not pushed: they are secret/, command);
+  }
+});
+
+test('a commit without a user name offers to set one', async t => {
+  const bench = await CommandBench.start(t, {
+    prepare: sandbox => commitFiles(sandbox, 'a'),
+    variables: () => ({ HGUSER: '', EMAIL: '' }),
+  });
+  const answers = { ...person };
+  t.after(() => Object.assign(person, answers));
+  fs.writeFileSync(`${bench.root}/a`, 'changed and longer\n');
+  await bench.refresh();
+  bench.repository.view.sourceControl.inputBox.value = 'message';
+  // hg asks for a name, and gets none.
+  person.text = () => '';
+  person.button = () => undefined;
+  await bench.run('commitAll');
+  assert.match(said(), /No user name configured.*"Set User Name…"/);
+});
+
+/** They need no repository, or are called by the extension with arguments of their own. */
+const OTHERS: readonly string[] = ['clone', 'init', 'recordRenames', 'offerToResolve'];
+
+test('every command has an answer in a repository without a commit', async t => {
+  const bench = await benchWith(t, () => undefined);
+  person.text = value => (value === '' ? 'name' : value);
+  person.row = ([first]) => first;
+  fs.writeFileSync(`${bench.root}/untracked`, '');
+  await bench.refresh();
+  for (const command of COMMAND_NAMES) {
+    if (OTHERS.includes(command)) continue;
+    await bench.run(command, bench.uri('untracked'));
+    assert.doesNotMatch(said(), /0000000000|1970|Request .* failed|TypeError|undefined/, command);
+    // Only some commands make a commit, or a branch.
+    if (bench.hg('log', '-T', '{rev}') !== '')
+      bench.hg('--config', 'extensions.strip=', 'strip', '-q', '--no-backup', '--keep', '0');
+    bench.hg('branch', '-q', '--force', 'default');
+    await bench.refresh();
+  }
+});
