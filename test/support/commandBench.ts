@@ -21,7 +21,10 @@ import { RecordingLogger } from './recordingLogger.ts';
 const { hgCommands, runHgCommand } = await import('../../src/extension/commandTable.ts');
 const extension = await import('../../src/extension/repositories/openRepository.ts');
 
-export const COMMAND_NAMES = Object.keys(hgCommands) as readonly HgCommandName[];
+/** All but those of blame, which decorate editors and run no hg. */
+export const COMMAND_NAMES = (Object.keys(hgCommands) as readonly HgCommandName[]).filter(
+  name => !name.startsWith('blame.'),
+);
 
 interface Row {
   readonly label: string;
@@ -104,7 +107,11 @@ export class CommandBench {
       discovery: { discover: async () => Promise.resolve() },
       hints: { flush: () => undefined },
       log,
-      extension: { workspaceState: memento, storageUri: new Uri('file', this.sandbox.path('storage')) },
+      extension: {
+        subscriptions: [],
+        workspaceState: memento,
+        storageUri: new Uri('file', this.sandbox.path('storage')),
+      },
     } as unknown as CommandContext;
   }
 

@@ -130,12 +130,22 @@ export const settings = new Map<string, unknown>();
 
 const save = async (): Promise<boolean> => Promise.resolve(true);
 
+interface ContentProvider {
+  provideTextDocumentContent(uri: vscode.Uri): string | undefined;
+}
+
+const providers = new Map<string, ContentProvider>();
+
 export const workspace = {
+  registerTextDocumentContentProvider: (scheme: string, provider: ContentProvider) => {
+    providers.set(scheme, provider);
+    return { dispose: () => providers.delete(scheme) };
+  },
   isTrusted: true,
   workspaceFolders: undefined,
   textDocuments: [],
   openTextDocument: async (uri: vscode.Uri) => {
-    const text = await readFile(uri.path, 'utf8');
+    const text = providers.get(uri.scheme)?.provideTextDocumentContent(uri) ?? (await readFile(uri.path, 'utf8'));
     const lines = { lineCount: 1, lineAt: () => ({ range: { end: { character: 0 } } }) };
     return { uri, isDirty: false, ...lines, getText: () => text, save };
   },
@@ -288,6 +298,11 @@ export const InputBoxValidationSeverity = { Info: 1, Warning: 2, Error: 3 };
 export const LogLevel = { Trace: 1, Debug: 2, Info: 3 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const ProgressLocation = { SourceControl: 1, Notification: 15 };
+const nothing = (): Disposable => ({ dispose: () => undefined });
+
+export const languages = { createDiagnosticCollection: nothing, registerHoverProvider: nothing };
+
+export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 
 export class TreeItem {
@@ -345,6 +360,17 @@ class Theme {
     this.id = id;
   }
 }
+
+/** Stands for classes whose objects only hold what they are given. */
+class Holder {
+  readonly given: readonly unknown[];
+
+  constructor(...given: readonly unknown[]) {
+    this.given = given;
+  }
+}
+
+export { Holder as Hover, Holder as Position };
 
 export class Range {
   readonly isEmpty = true;
