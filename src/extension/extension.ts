@@ -96,7 +96,7 @@ export function activate(context: ExtensionContext): QuicksilverExports | Promis
       client.setHgPolicy(hgPolicy());
       void updateHgAvailability(parts);
       // Why there was no status is worded anew.
-      for (const repository of repositories.all) repository.view.showSummary();
+      for (const repository of repositories.all) repository.view.summary.show();
     }),
     client.onDidDie(() => {
       if (isReported) return;

@@ -82,7 +82,7 @@ export async function updateHgAvailability({ client, repositories, log }: Comman
   if (look !== looks) return;
   for (const { view } of repositories.all) {
     view.sourceControl.inputBox.visible = isThere;
-    view.setNotice(notice);
+    view.summary.setNotice(notice);
   }
   await Promise.all([contextKeys.set('canRunHg', isThere), contextKeys.set('hgMissing', isMissing)]);
 }

@@ -24,7 +24,7 @@ export function filesOfArguments(repositories: Repositories, args: readonly unkn
     const [row] = group.resourceStates;
     const repository = row && repositories.of(row.resourceUri);
     const id = GROUP_IDS.find(each => each === group.id);
-    if (repository !== undefined && id !== undefined) add(repository, repository.view.pathsIn(id));
+    if (repository !== undefined && id !== undefined) add(repository, repository.view.rows.pathsIn(id));
   } else {
     for (const uri of urisOfArguments(args)) {
       const found = repositories.locate(uri);

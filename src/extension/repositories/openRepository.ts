@@ -115,7 +115,7 @@ export class OpenRepository implements Disposable {
     this.#report(update);
     if (change.reset && hadEntries && !update.settled) this.#hold();
     else if (update.settled) this.#release();
-    if (change.reset) this.#queue.add(this.view.listedPaths());
+    if (change.reset) this.#queue.add(this.view.rows.listedPaths());
     if (change.ignoredDirectories) this.#queue.add(this.tracker.asked());
     this.#queue.add(change.touched);
     this.#follow(update.settled || update.state.kind !== 'scanning');
@@ -158,7 +158,7 @@ export class OpenRepository implements Disposable {
   }
 
   #show(path: string): void {
-    this.view.update(path);
+    this.view.rows.update(path);
     const mayAnnounce = this.#mayAnnounce();
     if (this.tracker.touch(path, mayAnnounce)) this.#changedDecorations.push(path);
     if (this.#changedDecorations.length >= 200) this.#fireDecorations();
@@ -175,8 +175,8 @@ export class OpenRepository implements Disposable {
 
   #shown(): void {
     this.#fireDecorations();
-    this.view.showSummary();
-    this.view.push();
+    this.view.summary.show();
+    this.view.rows.push();
   }
 
   #fireDecorations(): void {
@@ -193,13 +193,13 @@ export class OpenRepository implements Disposable {
       this.#busyTimer = undefined;
       this.#endProgress?.();
       this.#endProgress = undefined;
-      this.view.setBusy(false);
+      this.view.summary.setBusy(false);
       return;
     }
     if (this.#busyTimer !== undefined || this.#endProgress !== undefined) return;
     this.#busyTimer = scheduleAfter(BUSY_AFTER, () => {
       this.#busyTimer = undefined;
-      this.view.setBusy(true);
+      this.view.summary.setBusy(true);
       void progress(
         { location: ProgressLocation.SourceControl, title: texts.scanning(this.name) },
         async () => new Promise<void>(resolve => (this.#endProgress = resolve)),

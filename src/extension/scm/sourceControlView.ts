@@ -1,16 +1,10 @@
 // One repository in the Source Control view. sourceControlGroups.ts has its rows, sourceControlSummary.ts its badge and
 // its items in the status bar.
-import {
-  workspace,
-  type SourceControl,
-  type SourceControlResourceGroup,
-  type SourceControlResourceState,
-} from 'vscode';
+import { workspace, type SourceControl, type SourceControlResourceGroup } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { createSourceControl } from '../common/display.ts';
 import { folderSettings, type FolderSettings } from '../common/settings.ts';
 import { commandWith } from '../common/typedCommands.ts';
-import type { GroupId } from '../model/statusPresentation.ts';
 import { texts } from './scmStrings.ts';
 import { SourceControlGroups, type ViewOptions } from './sourceControlGroups.ts';
 import { SourceControlSummary } from './sourceControlSummary.ts';
@@ -19,8 +13,8 @@ export class SourceControlView implements Disposable {
   readonly sourceControl: SourceControl;
   readonly #store = new DisposableStore();
   readonly #options: ViewOptions;
-  readonly #summary: SourceControlSummary;
-  readonly #groups: SourceControlGroups;
+  readonly summary: SourceControlSummary;
+  readonly rows: SourceControlGroups;
   #settings: FolderSettings;
 
   constructor(options: ViewOptions) {
@@ -31,13 +25,13 @@ export class SourceControlView implements Disposable {
     this.sourceControl.inputBox.visible = workspace.isTrusted;
     this.sourceControl.acceptInputCommand = commandWith('commit', texts.commit(), this.sourceControl);
     // VS Code shows the groups in the order in which they are made.
-    this.#summary = new SourceControlSummary(this.sourceControl, options, settings, hasStatus => {
-      this.#groups.showsEmptyChanges = hasStatus;
+    this.summary = new SourceControlSummary(this.sourceControl, options, settings, hasStatus => {
+      this.rows.showsEmptyChanges = hasStatus;
     });
-    this.#groups = new SourceControlGroups(this.sourceControl, options, settings);
-    this.#store.add(this.#summary);
-    this.#store.add(this.#groups);
-    this.#summary.show();
+    this.rows = new SourceControlGroups(this.sourceControl, options, settings);
+    this.#store.add(this.summary);
+    this.#store.add(this.rows);
+    this.summary.show();
   }
 
   get settings(): FolderSettings {
@@ -45,60 +39,26 @@ export class SourceControlView implements Disposable {
   }
 
   get groups(): readonly SourceControlResourceGroup[] {
-    return [this.#summary.group, ...this.#groups.all];
-  }
-
-  /** Brings the rows of one file up to date with the model; {@link push} shows them. */
-  update(path: string): void {
-    this.#groups.update(path);
-  }
-
-  /** Paths of a group that have a row, or would have one if there were room. */
-  pathsIn(id: GroupId): string[] {
-    return this.#groups.pathsIn(id);
-  }
-
-  /** Paths that have a row, or would have one if there were room. */
-  listedPaths(): string[] {
-    return this.#groups.listedPaths();
-  }
-
-  /** Hands changed rows to VS Code: at once, or after the pause that a long list needs, and many in steps. */
-  push(): void {
-    this.#groups.push();
+    return [this.summary.group, ...this.rows.all];
   }
 
   /** Hands over what waits for a pause to end; while a list grows, the next step does so. */
   pushNow(): void {
-    this.#summary.showNow();
-    this.#groups.pushNow();
+    this.summary.showNow();
+    this.rows.pushNow();
   }
 
   /** As {@link pushNow}; resolves when no list has to grow any more, or this is disposed. */
   async pushAll(): Promise<void> {
     this.pushNow();
-    await this.#groups.whenGrown();
-  }
-
-  setBusy(busy: boolean): void {
-    this.#summary.setBusy(busy);
-  }
-
-  /** Shows a row that is about the repository as a whole, or takes it away. */
-  setNotice(notice: SourceControlResourceState | undefined): void {
-    this.#summary.setNotice(notice);
-  }
-
-  /** Shows badge, status bar, and the problem if there is one: at once, or after a pause. */
-  showSummary(): void {
-    this.#summary.show();
+    await this.rows.whenGrown();
   }
 
   /** Reads the settings again. Returns the paths whose rows may change. */
   settingsChanged(): string[] {
     this.#settings = folderSettings(this.#options.rootUri);
-    const paths = this.#groups.setSettings(this.#settings);
-    this.#summary.setSettings(this.#settings);
+    const paths = this.rows.setSettings(this.#settings);
+    this.summary.setSettings(this.#settings);
     this.pushNow();
     return paths;
   }
@@ -111,7 +71,7 @@ export class SourceControlView implements Disposable {
 
   /** Makes all rows anew, because they look different now. */
   remakeRows(): void {
-    this.#groups.remake();
+    this.rows.remake();
     this.pushNow();
   }
 

@@ -23,7 +23,7 @@ function bench(t: TestContext): { readonly included: CommitSelection; readonly c
   model.apply(update({ changed: [entry('modified', 'a'), entry('removed', 'b'), entry('unknown', 'new')] }));
   const memento = { get: () => undefined, update: () => Promise.resolve() } as unknown as Memento;
   const included = new CommitSelection('/repo', memento, model);
-  const view = { pathsIn: () => ['a', 'b'] };
+  const view = { rows: { pathsIn: () => ['a', 'b'] } };
   const repository = { root: '/repo', rootUri: ROOT, model, included, view, whenShown: () => Promise.resolve() };
   window.activeTextEditor = { document: { uri: Uri.file('/repo/a') } };
   t.after(() => (window.activeTextEditor = undefined));

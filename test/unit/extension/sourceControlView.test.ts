@@ -36,7 +36,7 @@ class Bench {
   has(status: 'modified' | 'unknown', count: number, from = 0): void {
     const paths = Array.from({ length: count }, (_, i) => `${status}-${String(from + i).padStart(5, '0')}`);
     this.model.apply(update({ changed: paths.map(path => entry(status, path)) }));
-    for (const path of paths) this.view.update(path);
+    for (const path of paths) this.view.rows.update(path);
   }
 
   group(id: string): Group {
@@ -74,7 +74,7 @@ test('several lists share the rows of a step', t => {
   const bench = new Bench(t);
   bench.has('modified', 600);
   bench.has('unknown', 900);
-  bench.view.push();
+  bench.view.rows.push();
   bench.pass(STEP);
   assert.deepEqual(bench.group('changes').lengths, [600]);
   assert.deepEqual(bench.group('untracked').lengths, [400, 900]);
@@ -84,10 +84,10 @@ test('what comes while a list grows waits for the next step, and makes no step o
   const bench = new Bench(t);
   const changes = bench.group('changes');
   bench.has('modified', 1_500);
-  bench.view.push();
+  bench.view.rows.push();
   bench.has('modified', 100, 1_500);
   for (let i = 0; i < 10; i++) {
-    bench.view.push();
+    bench.view.rows.push();
     bench.view.pushNow();
   }
   assert.deepEqual(changes.lengths, [1_000]);
@@ -99,10 +99,10 @@ test('a list of a thousand rows is set once in fifty milliseconds, however often
   const bench = new Bench(t);
   const changes = bench.group('changes');
   bench.has('modified', 1_000);
-  bench.view.push();
+  bench.view.rows.push();
   for (let i = 0; i < 10; i++) {
     bench.has('modified', 1, 1_000 + i);
-    bench.view.push();
+    bench.view.rows.push();
   }
   assert.deepEqual(changes.lengths, [1_000]);
   bench.pass(1_000 * PER_ROW);
@@ -112,9 +112,9 @@ test('a list of a thousand rows is set once in fifty milliseconds, however often
 test('a group in which nothing changed is not set', t => {
   const bench = new Bench(t);
   bench.has('modified', 3);
-  bench.view.push();
+  bench.view.rows.push();
   bench.has('unknown', 2);
-  bench.view.push();
+  bench.view.rows.push();
   assert.deepEqual(bench.group('changes').lengths, [3]);
   assert.deepEqual(bench.group('untracked').lengths, [2]);
 });
