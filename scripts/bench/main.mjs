@@ -19,6 +19,7 @@ import { measureMemory } from './memory.mjs';
 import { measureProcess } from './process.mjs';
 import { formatTable } from './report.mjs';
 import { benchRepository, defaultCacheFolder } from './repository.mjs';
+import { measureServer } from './server.mjs';
 import { parseSizes } from './sizes.mjs';
 import { measureStatus } from './status.mjs';
 
@@ -29,6 +30,7 @@ const PARTS = {
   live: measureLive,
   memory: measureMemory,
   host: measureHost,
+  server: measureServer,
 };
 
 const { values: options } = parseArgs({

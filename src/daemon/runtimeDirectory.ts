@@ -3,7 +3,6 @@
 // - It lies outside of every repository: those may be read-only, shared or hostile.
 // - A name of a socket has fewer than 104 bytes, the limit of macOS (Linux: 108).
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { systemErrorCode } from '../base/errors.ts';
 
@@ -26,7 +25,7 @@ export function runtimeDirectoryPath(variables: Variables): string | undefined {
   const user = process.geteuid?.();
   if (user === undefined || process.platform === 'win32') return undefined;
   // By sudo with the home of somebody else: files made there would be in that user's way.
-  if (user === 0 && variables['HOME'] !== os.userInfo().homedir) return undefined;
+  if (user === 0 && lstat(variables['HOME'] ?? '')?.uid !== user) return undefined;
   const directory = chosenDirectory(variables, user);
   const address = Buffer.byteLength(path.join(directory, 'p4294967295'));
   return Math.max(address, Buffer.byteLength(path.join(directory, SOCKET_NAME))) > MOST_ADDRESS_BYTES

@@ -175,6 +175,8 @@ export interface OpenOptions {
   readonly auditSeconds: number;
   /** Share of the system's limit of watches that may be used, 0 to 1. */
   readonly watchShare: number;
+  /** How a window uses the shared server: not at all, if one runs, or starting one. Absent: not at all. */
+  readonly sharing?: 'off' | 'auto' | 'on';
   /** 'DEVICE:INODE' of the root as the client sees it: the shared server compares it with its own. */
   readonly rootId?: string;
   /** Files that the user sees: their directories are scanned first. */

@@ -1,15 +1,19 @@
 // A window's own engine: its live models behind a JSON-RPC connection, and the commands of hg that a user runs.
+import * as path from 'node:path';
 import { CancellationTokenSource, type MessageConnection, type NotificationType } from 'vscode-jsonrpc';
 import { bytePath, fromDisplay } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
+import { startServer } from '../daemon/startServer.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
 import { Fallback } from './fallback/fallback.ts';
 import { HgCommands } from './hgCommands.ts';
 import * as hgProtocol from './hgProtocol.ts';
-import { Hub } from './hub.ts';
+import { Hub, rootIdOf } from './hub.ts';
 import * as protocol from './protocol.ts';
+import { routedConnection } from './routedConnection.ts';
+import { SharedModels } from './sharedModels.ts';
 import { Subscriber } from './subscriber.ts';
 
 export interface ServerOptions {
@@ -25,6 +29,7 @@ export class Server implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #hub: Hub;
   readonly #hg: HgCommands;
+  readonly #shared: SharedModels;
   readonly #subscriber: Subscriber;
   /** By root. A new policy reaches all of them. */
   readonly #fallbacks = new Map<string, Fallback>();
@@ -44,9 +49,22 @@ export class Server implements Disposable {
         follow: run => this.#followHg(run),
       }),
     );
+    this.#shared = this.#owned.add(
+      new SharedModels({
+        variables: environment.variables,
+        logger: hub.logger,
+        startServer: () => {
+          if (programs !== undefined) startServer(path.join(programs, 'worker.cjs'), environment.variables);
+        },
+        relay: (method, params) => {
+          this.#connection.sendNotification(method, params).catch(() => this.dispose());
+        },
+        takeOver: options => this.#subscriber.open(options),
+      }),
+    );
     this.#subscriber = this.#owned.add(
       new Subscriber({
-        connection,
+        connection: routedConnection(connection, this.#shared, root => rootIdOf(hub.vfs, root)),
         hub,
         environment,
         companion: options => this.#fallback(options),
@@ -114,6 +132,10 @@ export class Server implements Disposable {
 
   /** After a command: the events of what it did may still be on their way. */
   async #followHg({ root, files = [], rescansAll }: hgProtocol.HgRun): Promise<void> {
+    if (root !== null && this.#shared.serves(root)) {
+      await this.#shared.followCommand(root, files, rescansAll === true);
+      return;
+    }
     const repository = root === null ? undefined : this.#subscriber.find(root);
     if (root === null || repository === undefined) return;
     if (rescansAll === true) {

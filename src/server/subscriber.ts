@@ -39,6 +39,8 @@ export interface SubscriberOptions {
   readonly drained?: () => Promise<void>;
   /** True if `bytes` travel as base64: the connection carries text. */
   readonly sendsText?: boolean;
+  /** Sends a notification. Default: over the connection. */
+  send?(method: string, params: unknown): void;
   /** Throws if the client may not follow a repository. */
   check?(options: protocol.OpenOptions): void;
   /** Called when the client has closed a repository, or tried to. */
@@ -112,7 +114,7 @@ export class Subscriber implements Disposable {
   #handleFollowing(connection: MessageConnection): readonly Disposable[] {
     return [
       connection.onRequest(protocol.Open, options => {
-        this.#open(options);
+        this.open(options);
         return null;
       }),
       connection.onRequest(protocol.Close, ({ root }) => {
@@ -139,7 +141,8 @@ export class Subscriber implements Disposable {
     ];
   }
 
-  #open(options: protocol.OpenOptions): void {
+  /** Follows a repository, unless it does so already. Throws 'unsupported' for a system that cannot be followed. */
+  open(options: protocol.OpenOptions): void {
     const { root } = options;
     if (this.#followed.has(root)) return;
     this.#options.check?.(options);
@@ -187,6 +190,10 @@ export class Subscriber implements Disposable {
   }
 
   #send<P>(type: NotificationType<P>, params: P): void {
+    if (this.#options.send !== undefined) {
+      this.#options.send(type.method, params);
+      return;
+    }
     // It fails only when the other side is gone: then there is nobody left to serve.
     this.#options.connection.sendNotification(type.method, params).catch(() => this.#options.onGone());
   }

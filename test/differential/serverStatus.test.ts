@@ -20,6 +20,7 @@ import { startedPrograms, straceArguments, touchingCalls } from '../support/syst
 const skip = process.platform === 'linux' ? false : 'only Linux has exact answers';
 const ROUNDS = Number(process.env['SERVER_ROUNDS'] ?? 60);
 const EXTENSION = fileURLToPath(new URL('../../hgext/quicksilver.py', import.meta.url));
+const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 const ACCEPTED = 'quicksilver: the server answered\n';
 const LEAST_ACCEPTED = 0.98;
 
@@ -115,6 +116,28 @@ describe('the shared server', { skip }, () => {
     }
     fs.chmodSync(rig.directory.path, 0o755);
     assert.equal(await run(), '? file\n');
+  });
+
+  it('answers the client of the documentation', { skip: !HAS_PYTHON && 'there is no Python' }, async t => {
+    const rig = new DaemonRig();
+    t.after(() => rig.dispose());
+    const root = path.join(rig.base, 'repo');
+    spawnSync('hg', ['init', root], { env: hgEnvironment() });
+    fs.writeFileSync(path.join(root, 'file'), '');
+    await rig.daemon().start();
+    await rig.answer('status', root);
+    const page = fs.readFileSync(new URL('../../docs/server-protocol.md', import.meta.url), 'utf8');
+    const program = /```python\n([^]*?)```/.exec(page)?.[1] ?? '';
+    assert.ok(program.split('\n').length <= 12, 'it is short');
+    const env = { ...hgEnvironment(), ...rig.variables };
+    let lines: string[] = [];
+    // A busy machine may need longer than the client waits.
+    while (lines[0] !== 'exact') {
+      const { stdout } = await promisify(execFile)('python3', ['-c', program, root], { env });
+      lines = stdout.split('\n');
+    }
+    assert.ok(lines.includes('? file'));
+    assert.ok(lines.includes('dirstate=none'));
   });
 
   it('writes, locks and starts nothing outside of its directory', async t => {

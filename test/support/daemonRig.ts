@@ -14,7 +14,7 @@ export class DaemonRig implements Disposable {
   readonly daemons: Daemon[] = [];
   /** The environment of the clients. */
   readonly variables = {
-    HOME: os.userInfo().homedir,
+    HOME: process.env['HOME'],
     HGRCPATH: '',
     PATH: process.env['PATH'],
     QUICKSILVER_RUNTIME_DIRECTORY: this.directory.path,

@@ -124,10 +124,11 @@ export function subrepositoryLimit(scope: Uri): number {
 export interface EngineSettings {
   readonly auditSeconds: number;
   readonly watchShare: number;
+  readonly sharing: 'auto' | 'on' | 'off';
 }
 
 export function engineSettings(): EngineSettings {
-  return { auditSeconds: setting('auditInterval'), watchShare: setting('watcherShare') };
+  return { auditSeconds: setting('auditInterval'), watchShare: setting('watcherShare'), sharing: setting('server') };
 }
 
 /** True if the event is about one of the settings. */

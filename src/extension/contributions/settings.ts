@@ -154,6 +154,16 @@ export const settings = {
     minimum: 0,
     maximum: 1,
   }),
+  server: choice('auto', {
+    scope: 'machine',
+    description:
+      'Controls whether windows share one process that follows repositories. It uses memory and file watches once, and a second window shows its status at once.',
+    choices: [
+      ['auto', 'Use the shared process if it runs.'],
+      ['on', 'Start the shared process if it does not run.'],
+      ['off', 'Follow repositories in each window.'],
+    ],
+  }),
   openDiffOnClick: flag(true, {
     scope: 'window',
     description:

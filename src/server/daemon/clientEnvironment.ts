@@ -1,6 +1,7 @@
 // The environment in which a client's repositories are read: only the variables that change Mercurial's configuration.
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { systemErrorCode } from '../../base/errors.ts';
 import { SENT_VARIABLES } from '../../daemon/shortForm.ts';
 import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 
@@ -43,8 +44,18 @@ export function clientEnvironment(
   const environment: HgEnvironment = {
     variables: observed,
     platform: process.platform,
-    homeDirectory: variables['HOME'] ?? os.userInfo().homedir,
+    homeDirectory: variables['HOME'] ?? homeDirectory(),
     userId: process.geteuid?.(),
   };
   return { environment, usesOthers: () => usesOthers };
+}
+
+/** The home of the user by the system's list; '/' for a user who is not in it, as in some containers. */
+function homeDirectory(): string {
+  try {
+    return os.userInfo().homedir;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return '/';
+  }
 }

@@ -14,6 +14,7 @@ import { clientEnvironment } from './clientEnvironment.ts';
 import { infoLines } from './info.ts';
 import { Listener } from './listener.ts';
 import { Models, type ModelLimits } from './models.ts';
+import { RpcClient } from './rpcClient.ts';
 import { answerShortly, refusal, type ShortRequestContext } from './shortRequests.ts';
 
 export interface DaemonOptions extends ModelLimits {
@@ -31,6 +32,8 @@ export interface DaemonOptions extends ModelLimits {
 const MOST_CONNECTIONS = 32;
 /** Who connects and sends nothing is dropped. */
 const SILENT_MS = 5000;
+/** JSON-RPC begins with it, the short form does not. */
+const OPEN_BRACE = 0x7b;
 const IDLE_LOOK_MS = 1000;
 
 export class Daemon implements Disposable {
@@ -41,6 +44,7 @@ export class Daemon implements Disposable {
   readonly #models: Models;
   readonly #listener: Listener;
   readonly #sockets = new Set<Socket>();
+  readonly #rpcClients = new Set<RpcClient>();
   readonly #idleLook: Delay;
   readonly #startedAt = Date.now();
   #busyAt = performance.now();
@@ -67,6 +71,7 @@ export class Daemon implements Disposable {
       this.#listener.onDidLose(why => {
         this.#hub.logger.info(`no more connections: ${why}`);
         this.#isEnding = true;
+        for (const client of this.#rpcClients) client.supersede(why);
         this.#look();
       }),
     );
@@ -125,6 +130,12 @@ export class Daemon implements Disposable {
     let received: Buffer = Buffer.alloc(0);
     const take = (bytes: Buffer): void => {
       received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
+      if (received[0] === OPEN_BRACE) {
+        socket.off('data', take);
+        silence.cancel();
+        this.#serveRpc(socket, received);
+        return;
+      }
       const request = decodeRequest(received.toString('latin1'));
       if (request === undefined && received.length <= MOST_REQUEST_BYTES) return;
       socket.off('data', take);
@@ -143,6 +154,13 @@ export class Daemon implements Disposable {
       );
     };
     socket.on('data', take);
+  }
+
+  #serveRpc(socket: Socket, received: Buffer): void {
+    const { mount, environment } = this.#context(socket);
+    const client = new RpcClient(socket, received, { hub: this.#hub, serverId: this.serverId, mount, environment });
+    this.#rpcClients.add(client);
+    socket.on('close', () => this.#rpcClients.delete(client));
   }
 
   #context(socket: Socket): ShortRequestContext {

@@ -1,0 +1,98 @@
+// The shared server: `hg status` with our extension, the native client and `quicksilver status`, and each without it.
+// Answers are compared, and a row counts only if the server gave them.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { PlainError, projectRoot } from '../lib/processes.mjs';
+import { COMPARED, findHg, hgEnvironment, linesOf, timed } from './programs.mjs';
+import { makeRow } from './report.mjs';
+import { inTurns, summarize } from './statistics.mjs';
+import { checkAnswer, isLarge } from './status.mjs';
+
+const DIST = path.join(projectRoot, 'dist');
+const CLI = path.join(DIST, 'cli.cjs');
+const CLIENT = path.join(DIST, 'native', `client-${process.platform}-${process.arch}`);
+const EXTENSION = ['--config', `extensions.quicksilver=${path.join(projectRoot, 'hgext', 'quicksilver.py')}`];
+/** The first scan of a large repository, and its watches. */
+const READY_MS = 120_000;
+const SHORT_ROUNDS = 7;
+
+export async function measureServer(repository, { rounds, notes }) {
+  if (process.platform !== 'linux') {
+    notes.push('Only Linux has exact answers: the server was not measured.');
+    return [];
+  }
+  repository.use('v1');
+  const { root, plan, expected } = repository;
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'qsb-'));
+  const env = { ...hgEnvironment, QUICKSILVER_RUNTIME_DIRECTORY: directory, QUICKSILVER_SERVER: 'off' };
+  const absent = { ...env, QUICKSILVER_RUNTIME_DIRECTORY: `${directory}-absent` };
+  const program = (name, title, command, args, environment, check) => ({
+    name,
+    title,
+    run: async () => {
+      const { milliseconds, stdout } = await timed(command, args, { cwd: root, env: environment });
+      check(stdout);
+      return milliseconds;
+    },
+  });
+  const answers = stdout => checkAnswer('the server', linesOf(stdout), expected);
+  const hgPlain = program('hg', 'hg status', findHg(), COMPARED, env, answers);
+  const cases = [
+    hgPlain,
+    program('hg-extension', 'hg status with our extension', findHg(), [...EXTENSION, ...COMPARED], env, answers),
+    program('hg-absent', 'the same, no server', findHg(), [...EXTENSION, ...COMPARED], absent, answers),
+    program('cli', 'quicksilver status, answered by the server', process.execPath, [CLI, ...COMPARED], env, answers),
+    program(
+      'cli-own',
+      'quicksilver status --no-server',
+      process.execPath,
+      [CLI, ...COMPARED, '--no-server'],
+      env,
+      answers,
+    ),
+  ];
+  const hasClient = fs.existsSync(CLIENT);
+  const prompt = program('prompt', 'native client, prompt', CLIENT, ['prompt'], env, stdout => {
+    if (!String(stdout).includes('\texact')) throw new PlainError(`The prompt is ${String(stdout)}.`);
+  });
+  const server = spawn(process.execPath, [path.join(DIST, 'worker.cjs'), 'serve'], { env, stdio: 'ignore' });
+  try {
+    await untilExact(root, env);
+    const values = await inTurns(rounds, cases);
+    if (hasClient) Object.assign(values, await inTurns(SHORT_ROUNDS * rounds, [prompt]));
+    else notes.push('There is no native client: prompts were not measured.');
+    const base = (name, title) => ({ name: title, value: summarize(values[name]).median });
+    const large = isLarge(repository);
+    const targets = {
+      'hg-extension': large
+        ? [{ of: 'median', limit: plan.count >= 300_000 ? 0.1 : 0.2, base: base('hg', 'hg status') }]
+        : [],
+      'hg-absent': large ? [{ of: 'median', limit: 1.03, base: base('hg', 'hg status') }] : [],
+      cli: plan.count >= 300_000 ? [{ of: 'median', limit: 0.25, base: base('cli-own', 'its own scan') }] : [],
+      prompt: [
+        { of: 'median', limit: 5 },
+        { of: 'p95', limit: 15 },
+      ],
+    };
+    return [...cases, ...(hasClient ? [prompt] : [])].map(({ name, title }) =>
+      makeRow({ id: `server.${name}`, files: plan.count, title, values: values[name], targets: targets[name] ?? [] }),
+    );
+  } finally {
+    server.kill();
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Waits until hg accepts the server's answer: before that, a measurement would be one of hg alone. */
+async function untilExact(root, env) {
+  const end = performance.now() + READY_MS;
+  for (;;) {
+    const { stdout } = await timed(findHg(), [...EXTENSION, 'status', '--debug'], { cwd: root, env });
+    const said = String(stdout).split('\n', 1)[0];
+    if (said === 'quicksilver: the server answered') return;
+    if (performance.now() > end) throw new PlainError(`The server is not used: ${said}`);
+  }
+}

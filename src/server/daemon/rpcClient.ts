@@ -1,0 +1,91 @@
+// One connection of the shared server that stays: a window's worker, or any other program that speaks JSON-RPC.
+import type { Socket } from 'node:net';
+import { createMessageConnection, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { version } from '../../../package.json';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { PROTOCOL_MAJOR, PROTOCOL_MINOR } from '../../daemon/runtimeDirectory.ts';
+import { rootIdOf, type Hub } from '../hub.ts';
+import { DidUpdate } from '../protocol.ts';
+import { Subscriber } from '../subscriber.ts';
+import type { ClientEnvironment } from './clientEnvironment.ts';
+import { Decline, SayHello, Superseded, type Hello, type Welcome } from './helloProtocol.ts';
+import { LineReader, LineWriter, whenDrained } from './jsonLines.ts';
+
+export interface RpcClientOptions {
+  readonly hub: Hub;
+  readonly serverId: string;
+  readonly mount: string;
+  environment(variables: Readonly<Record<string, string>>): ClientEnvironment;
+}
+
+/** Requests of one client that are answered at a time. */
+const MOST_PENDING = 64;
+
+export class RpcClient implements Disposable {
+  readonly #options: RpcClientOptions;
+  readonly #socket: Socket;
+  readonly #connection: MessageConnection;
+  readonly #owned = new DisposableStore();
+  #subscriber: Subscriber | undefined;
+
+  /** @param received what was read from the socket before */
+  constructor(socket: Socket, received: Buffer, options: RpcClientOptions) {
+    this.#options = options;
+    this.#socket = socket;
+    this.#connection = createMessageConnection(new LineReader(socket, received), new LineWriter(socket), undefined, {
+      maxParallelism: MOST_PENDING,
+    });
+    this.#owned.add(this.#connection.onRequest(SayHello, hello => this.#welcome(hello)));
+    this.#owned.add(this.#connection.onError(() => socket.destroy()));
+    socket.on('close', () => this.dispose());
+    this.#connection.listen();
+  }
+
+  /** Notifies the client that another server has taken over. */
+  supersede(why: string): void {
+    this.#notify(Superseded.method, { why });
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.#subscriber?.dispose();
+    this.#subscriber = undefined;
+    this.#connection.dispose();
+  }
+
+  #welcome({ protocol, mount, environment }: Hello): Welcome {
+    const { hub, serverId } = this.#options;
+    if (this.#subscriber !== undefined) throw new ResponseError(ErrorCodes.InvalidRequest, 'hello comes once');
+    if (!Array.isArray(protocol) || protocol[0] !== PROTOCOL_MAJOR) {
+      throw new ResponseError(ErrorCodes.InvalidRequest, `this server speaks version ${PROTOCOL_MAJOR}`);
+    }
+    if (mount !== this.#options.mount)
+      throw new ResponseError(ErrorCodes.InvalidRequest, 'the client sees other mounts');
+    const client = this.#options.environment(environment);
+    this.#subscriber = new Subscriber({
+      connection: this.#connection,
+      hub,
+      environment: client.environment,
+      sendsText: true,
+      drained: () => whenDrained(this.#socket),
+      check: ({ root, rootId }) => {
+        if (rootIdOf(hub.vfs, root) === rootId) return;
+        throw new ResponseError(ErrorCodes.InvalidParams, `${root} is another directory here`);
+      },
+      // The first snapshot shows which variables the configuration uses.
+      send: (method, params) => {
+        if (method !== DidUpdate.method || !client.usesOthers()) return this.#notify(method, params);
+        const { root } = params as { readonly root: string };
+        this.#subscriber?.close(root);
+        this.#notify(Decline.method, { root, why: 'the configuration uses other variables' });
+      },
+      onGone: () => this.dispose(),
+    });
+    return { protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], build: version, serverId };
+  }
+
+  #notify(method: string, params: unknown): void {
+    // It fails only when the other side is gone.
+    this.#connection.sendNotification(method, params).catch(() => this.#socket.destroy());
+  }
+}

@@ -1,0 +1,217 @@
+// Windows share the models of a server: the second one costs no scan and no watch, and when the server is gone, or cannot
+// follow a repository, each window goes on by itself.
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, test, type TestContext } from 'node:test';
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
+import * as protocol from '../../../src/server/protocol.ts';
+import { Server } from '../../../src/server/server.ts';
+import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
+
+const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
+
+/** A window: what it was sent, and its entries. */
+class Window {
+  readonly entries = new Map<string, string>();
+  readonly causes: string[] = [];
+  readonly log: string[] = [];
+  state = '';
+  readonly connection: MessageConnection;
+  readonly #server: Server;
+  #listeners: (() => void)[] = [];
+
+  constructor(rig: DaemonRig) {
+    const [there, back] = [new PassThrough(), new PassThrough()];
+    const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
+    const environment = { ...currentEnvironment(), variables: { ...rig.variables } };
+    this.#server = new Server(far, { environment });
+    far.listen();
+    this.connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
+    this.connection.onNotification(protocol.Log, ({ message }) => {
+      this.log.push(message);
+      this.#check();
+    });
+    this.connection.onNotification(protocol.DidUpdate, update => {
+      if (update.reset) this.entries.clear();
+      for (const { path: at, status } of update.changed) this.entries.set(at, status);
+      for (const at of update.cleared) this.entries.delete(at);
+      this.causes.push(update.cause);
+      this.state = update.state.kind;
+      this.#check();
+    });
+    this.connection.listen();
+  }
+
+  open(root: string, sharing: 'off' | 'auto' | 'on' = 'auto'): Promise<null> {
+    return this.connection.sendRequest(protocol.Open, { root, auditSeconds: 0, watchShare: 0.5, sharing });
+  }
+
+  /** Resolves when something holds, which is asked whenever a message has come. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const look = (): void => {
+        if (!holds()) return;
+        this.#listeners = this.#listeners.filter(each => each !== look);
+        resolve();
+      };
+      this.#listeners.push(look);
+      look();
+    });
+  }
+
+  /** Where its models live, as its log has it. */
+  get usesServer(): boolean {
+    return this.log.some(line => line.includes('its model is in the shared server'));
+  }
+
+  dispose(): void {
+    this.#server.dispose();
+    this.connection.dispose();
+  }
+
+  #check(): void {
+    for (const look of [...this.#listeners]) look();
+  }
+}
+
+function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; window(): Window } {
+  const rig = new DaemonRig();
+  t.after(() => rig.dispose());
+  const root = bareRepository(path.join(rig.base, 'repo'));
+  fs.writeFileSync(path.join(root, 'one'), '');
+  return {
+    rig,
+    root,
+    window: () => {
+      const window = new Window(rig);
+      t.after(() => window.dispose());
+      return window;
+    },
+  };
+}
+
+interface Model {
+  readonly users: number;
+  readonly watches: number;
+}
+
+async function models(rig: DaemonRig): Promise<Model[]> {
+  const [, , ...lines] = (await rig.answer('info')).split('|');
+  return lines.map(line => JSON.parse(line) as Model);
+}
+
+describe('windows', { skip }, () => {
+  test('share one model, and the second one gets everything at once', async t => {
+    const { rig, root, window } = prepare(t);
+    await rig.daemon().start();
+    const first = window();
+    await first.open(root);
+    await first.until(() => first.entries.get('one') === 'unknown' && first.state === 'ready');
+    assert.ok(first.usesServer);
+    const [before] = await models(rig);
+    const second = window();
+    await second.open(root);
+    await second.until(() => second.state === 'ready');
+    assert.equal(second.causes[0], 'shared');
+    assert.deepEqual([...second.entries], [['one', 'unknown']]);
+    const [after, ...others] = await models(rig);
+    assert.deepEqual([after?.users, after?.watches, others.length], [2, before?.watches, 0]);
+
+    fs.writeFileSync(path.join(root, 'two'), '');
+    await Promise.all([first, second].map(each => each.until(() => each.entries.has('two'))));
+    first.dispose();
+    fs.writeFileSync(path.join(root, 'three'), '');
+    await second.until(() => second.entries.has('three'));
+    await second.connection.sendRequest(protocol.Close, { root });
+    assert.deepEqual(await models(rig), []);
+  });
+
+  test('go on by themselves when the server ends', async t => {
+    const { rig, root, window } = prepare(t);
+    const daemon = rig.daemon();
+    await daemon.start();
+    const windows = [window(), window()];
+    for (const each of windows) await each.open(root);
+    await Promise.all(windows.map(each => each.until(() => each.entries.has('one'))));
+    daemon.dispose();
+    fs.writeFileSync(path.join(root, 'two'), '');
+    await Promise.all(windows.map(each => each.until(() => each.entries.has('two') && each.state === 'ready')));
+    assert.ok(windows.every(each => each.causes.includes('first scan')));
+  });
+
+  test('use no server where there is none, or none is wanted', async t => {
+    const { rig, root, window } = prepare(t);
+    const alone = window();
+    await alone.open(root);
+    await alone.until(() => alone.entries.has('one'));
+    assert.ok(!alone.usesServer);
+    await rig.daemon().start();
+    const unwilling = window();
+    await unwilling.open(root, 'off');
+    await unwilling.until(() => unwilling.entries.has('one'));
+    assert.ok(!unwilling.usesServer);
+  });
+
+  test('keep for themselves what the server must not answer', async t => {
+    const { rig, root, window } = prepare(t);
+    await rig.daemon().start();
+    const first = window();
+    fs.writeFileSync(path.join(root, '.hg', 'hgrc'), '[ui]\nignore = $QUICKSILVER_NO_SUCH/ignore\n');
+    await first.open(root);
+    await first.until(() => first.entries.has('one'));
+    assert.ok(first.log.some(line => line.includes('uses other variables')));
+    assert.deepEqual(await models(rig), []);
+    fs.writeFileSync(path.join(root, '.hg', 'hgrc'), '');
+    fs.writeFileSync(path.join(root, '.hg', 'requires'), 'something-new\n');
+    const second = window();
+    await second.open(root);
+    await second.until(() => second.state === 'refused');
+    assert.ok(second.log.some(line => line.includes('in this window again')));
+  });
+});
+
+describe('a JSON-RPC client', { skip }, () => {
+  test('must say hello first, in lines of JSON of bounded length', async t => {
+    const { rig, root } = prepare(t);
+    await rig.daemon().start();
+    const stat = fs.statSync(root, { bigint: true });
+    const talk = (lines: readonly string[]): Promise<string[]> =>
+      new Promise(resolve => {
+        const socket = net.connect(rig.directory.address);
+        let text = '';
+        socket.on('error', () => socket.destroy());
+        socket.on('data', (bytes: Buffer) => {
+          text += bytes.toString();
+          if (text.split('\n').length > lines.length) socket.end();
+        });
+        socket.on('close', () => resolve(text.split('\n').slice(0, -1)));
+        for (const line of lines) socket.write(`${line}\n`);
+      });
+    const call = (id: number, method: string, params: unknown): string =>
+      JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    const hello = { protocol: [1, 0], mount: fs.readlinkSync('/proc/self/ns/mnt'), environment: { HGRCPATH: '' } };
+    const id = `${stat.dev}:${stat.ino}`;
+    const open = { root, rootId: id, auditSeconds: 0, watchShare: 0.1 };
+    assert.match((await talk([call(1, 'repository/open', open)])).join(), /Unhandled method/);
+    assert.match((await talk([call(1, 'hello', { ...hello, protocol: [9, 0] })])).join(), /speaks version 1/);
+    assert.match((await talk([call(1, 'hello', { ...hello, mount: 'x' })])).join(), /other mounts/);
+    const other = call(2, 'repository/open', { ...open, rootId: '1:1' });
+    assert.match((await talk([call(1, 'hello', hello), other])).join(), /another directory here/);
+    assert.match(
+      (await talk([call(1, 'hello', hello), call(2, 'repository/open', open)])).join(),
+      /"serverId".*"id":2/,
+    );
+    assert.deepEqual(await talk(['{ no json']), []);
+    assert.deepEqual(await talk([`{"x":"${'x'.repeat(1 << 20)}"}`]), []);
+    assert.match(await rig.answer('info'), /^info/);
+  });
+});
