@@ -13,7 +13,7 @@ import type { AnnotateColumn, AnnotatedFile, AnnotateFormat, ShownChangeset } fr
 import { writeAnnotations } from './annotateOutput.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { EXIT_OK, usageError, type CommandIo } from './io.ts';
-import { locateRepository, openRepository, type LocatedRepository } from './open.ts';
+import { locateRepository, openForRevisions, type LocatedRepository } from './open.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
 import { compileLater, restrictionsOf, templateOf } from './status.ts';
@@ -22,7 +22,7 @@ import { compileLater, restrictionsOf, templateOf } from './status.ts';
 export async function annotate(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length === 0) throw usageError('at least one filename or pattern is required');
   const place = locateRepository(args, io);
-  const repository = openRepository(place);
+  const repository = openForRevisions(place);
   const dirstate = repository.readDirstate();
   const history = repository.history(dirstate);
   const view = new View(place, repository, dirstate, history, args);

@@ -4,7 +4,7 @@ import type { MercurialRepository } from '../mercurial/repository/repository.ts'
 import { QuicksilverError } from '../base/errors.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
-import { locateRepository, openRepository } from './open.ts';
+import { locateRepository, openForRevisions } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
@@ -17,7 +17,7 @@ const EXIT_NOTHING = 1;
 export async function cat(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length === 0) throw usageError("'quicksilver cat' needs a path");
   const place = locateRepository(args, io);
-  const repository = openRepository(place);
+  const repository = openForRevisions(place);
   const settings = displaySettings(repository.config, io);
   const dirstate = repository.readDirstate();
   const named = args.values.get('rev') ?? '';

@@ -54,3 +54,18 @@ function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | u
 export function openRepository(place: LocatedRepository, accelerators?: DecodeAccelerators): MercurialRepository {
   return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), accelerators });
 }
+
+/**
+ * As {@link openRepository}, for commands that show files of revisions. Throws 'unsupported' for a repository with
+ * large files: its revisions have stand-ins instead, which `hg` replaces.
+ */
+export function openForRevisions(place: LocatedRepository): MercurialRepository {
+  const repository = openRepository(place);
+  if (repository.requirements.has('largefiles')) {
+    throw new QuicksilverError(
+      'unsupported',
+      'Revisions with large files (the requirement largefiles) are not supported.',
+    );
+  }
+  return repository;
+}

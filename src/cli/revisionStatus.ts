@@ -15,7 +15,7 @@ import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { readMoreStatus } from './moreStatus.ts';
-import { locateRepository, openRepository, type LocatedRepository } from './open.ts';
+import { locateRepository, openForRevisions, type LocatedRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Selection } from './selection.ts';
 import { displaySettings } from './settings.ts';
@@ -47,7 +47,7 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   }
   const template = templateOf(args);
   const place = locateRepository(args, io);
-  const repository = openRepository(place);
+  const repository = openForRevisions(place);
   const settings = displaySettings(repository.config, io, args.flags);
   const colors = colorsFor(repository.config, io, args.values.get('color'));
   const noStatus = args.flags.has('no-status');

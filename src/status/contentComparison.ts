@@ -81,7 +81,7 @@ function compare(
 ): 'clean' | 'modified' | 'deleted' {
   const base = input.base.find(path);
   if (base === undefined) return 'modified';
-  if (base.kind !== workingKind(input, base, stat)) return 'modified';
+  if (base.kind !== 'any' && base.kind !== workingKind(input, base, stat)) return 'modified';
   const remembered = verdicts.get(path, stat, base.revision);
   if (remembered !== undefined) {
     tree.outcome.unsureRemembered++;

@@ -112,7 +112,8 @@ export interface IgnoreMatcher {
 
 /** One file of the base revision (a working copy's first parent). */
 export interface BaseFile {
-  readonly kind: 'file' | 'executable' | 'symlink';
+  /** With 'any' only the content is compared. */
+  readonly kind: 'file' | 'executable' | 'symlink' | 'any';
   /** Names the content: the same string means the same bytes. */
   readonly revision: string;
   /** True if the working content is this revision's. Throws a QuicksilverError if the revision cannot be read. */

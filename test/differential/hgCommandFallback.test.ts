@@ -79,23 +79,6 @@ const kinds: readonly Kind[] = [
     change: served => served.write('a.txt', 'ABCD\n'),
   },
   {
-    name: 'largefiles',
-    reason: /largefiles|Large files/,
-    options: ['--config', 'extensions.largefiles='],
-    prepare: sandbox => {
-      configure(sandbox, '[extensions]', 'largefiles =');
-      sandbox.write('repo', 'small', 'small\n');
-      sandbox.write('repo', 'dir/large', 'large\n');
-      sandbox.write('repo', 'large2', 'large\n');
-      sandbox.hg('repo', ['add', 'small']);
-      sandbox.hg('repo', ['add', '--large', 'dir/large', 'large2']);
-      sandbox.hg('repo', ['commit', '-m', 'first']);
-      sandbox.write('repo', 'dir/large', 'larger\n', 1_100_000_000);
-      sandbox.write('repo', 'unknown', 'x\n');
-    },
-    change: served => served.write('large2', 'changed\n'),
-  },
-  {
     name: 'keyword',
     reason: /Keyword expansion/,
     prepare: sandbox => {

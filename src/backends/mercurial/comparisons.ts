@@ -1,8 +1,9 @@
 // Resolves the names of changesets, and compares two changesets.
-import { toDisplay } from '../../base/bytePath.ts';
+import { bytePath, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { History } from '../../mercurial/history/history.ts';
 import { NULL_NODE_HEX } from '../../mercurial/store/node.ts';
+import { STANDINS } from '../../mercurial/repository/largefiles.ts';
 import { changesetSummary } from '../../mercurial/merge/pendingMerge.ts';
 import type { Store } from '../../mercurial/store/store.ts';
 import { statusBetween } from '../../status/revisionStatus.ts';
@@ -42,13 +43,18 @@ export function compareChangesets(
     const files = entries.slice(0, Math.max(0, limit)).map(({ path, status }): ComparedFile => {
       const source = copies.get(path);
       return {
-        path: toDisplay(path),
+        path: toDisplay(withoutStandin(path)),
         status: status === 'added' || status === 'removed' ? status : 'modified',
-        ...(source !== undefined && { source: toDisplay(source) }),
+        ...(source !== undefined && { source: toDisplay(withoutStandin(source)) }),
       };
     });
     return { kind: 'files', files, total: entries.length };
   });
+}
+
+/** A large file has a stand-in in the history; `hg` names the file itself. */
+function withoutStandin(path: BytePath): BytePath {
+  return path.startsWith(`${STANDINS}/`) ? bytePath(path.slice(STANDINS.length + 1)) : path;
 }
 
 /** Reads once more if the history was replaced in the middle of it. */

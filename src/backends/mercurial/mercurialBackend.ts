@@ -14,6 +14,7 @@ import type { History } from '../../mercurial/history/history.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../../mercurial/repository/repository.ts';
+import type { LargefilesTree } from '../../mercurial/repository/largefiles.ts';
 import type { Store, StoreTree } from '../../mercurial/store/store.ts';
 import { subrepositories, subrepositoryDirectories } from '../../mercurial/repository/subrepos.ts';
 import { sameIdentity, type Vfs } from '../../files/vfs.ts';
@@ -30,7 +31,7 @@ interface MercurialSnapshot extends Snapshot {
   readonly dirstate: Dirstate;
   readonly ignore: IgnoreRules;
   readonly ignoreFiles: FileSet;
-  readonly base: StoreTree;
+  readonly base: StoreTree | LargefilesTree;
 }
 
 /** Why a path is ignored, for the user. */
@@ -88,7 +89,7 @@ export class MercurialBackend implements Backend {
     const keepsBase =
       old?.dirstate.p1 === dirstate.p1 &&
       (old.base.warning === undefined || repository.store.changelog.findNode(dirstate.p1) < 0);
-    const base = keepsBase ? old!.base : repository.store.baseTree(dirstate.p1);
+    const base = keepsBase ? old!.base : repository.baseTree(dirstate);
     const rules = sameRules(old?.input.rules, repository.treeRules(dirstate));
     const input = sameInput(old?.input, { root: this.root, statCache: dirstate, ignore: ignore.matcher, base, rules });
     let head = old && heads.read(dirstate);

@@ -4,6 +4,7 @@ import { BoundedCache } from '../../base/boundedCache.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ChangesetSummary, PendingChangesets } from '../../base/repositoryState.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../../mercurial/store/node.ts';
+import type { LargefilesTree } from '../../mercurial/repository/largefiles.ts';
 import type { Store, StoreFile, StoreTree } from '../../mercurial/store/store.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import {
@@ -96,7 +97,7 @@ export class MercurialQueries implements RepositoryQueries {
   #base(snapshot: Snapshot, path: BytePath): FileVersion | undefined {
     const store = this.#backend.store(snapshot);
     const { statCache } = snapshot.input;
-    const base = snapshot.input.base as StoreTree;
+    const base = snapshot.input.base as LargefilesTree;
     const changeset = snapshot.head.firstParent;
     const own = base.find(path);
     if (own !== undefined) return versionOf(store, own, path, changeset);
@@ -118,10 +119,14 @@ export class MercurialQueries implements RepositoryQueries {
   }
 }
 
-type FoundFile = Pick<StoreFile, 'kind' | 'revision' | 'content'>;
+interface FoundFile extends Pick<StoreFile, 'revision' | 'content'> {
+  /** 'any' for a large file of the extension largefiles. */
+  readonly kind: StoreFile['kind'] | 'any';
+}
 
 function versionOf(store: Store, file: FoundFile, path: BytePath, changeset: string): FileVersion {
-  return { path, id: file.revision, changeset, kind: file.kind, content: () => readContent(store, file, path) };
+  const kind = file.kind === 'any' ? 'file' : file.kind;
+  return { path, id: file.revision, changeset, kind, content: () => readContent(store, file, path) };
 }
 
 /** A revision of a file that a merge refers to, whichever changesets have it. */
@@ -148,6 +153,9 @@ function readContent(store: Store, file: FoundFile, path: BytePath): Uint8Array 
   try {
     return file.content();
   } catch (error) {
+    if (file.kind === 'any' && error instanceof QuicksilverError && error.code === 'unsupported') {
+      throw new NoContent('not-downloaded', `The content of ${name} is not in this repository.`);
+    }
     const isElsewhere = revision >= 0 && filelog?.pointer(revision) !== undefined;
     if (!isElsewhere || !(error instanceof QuicksilverError) || error.code !== 'unsupported') throw error;
     const missing = 'is kept on an LFS server and has not been downloaded into this repository';

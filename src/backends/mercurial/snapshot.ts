@@ -51,7 +51,7 @@ export function composeInput(repository: MercurialRepository, dirstate: Dirstate
     root: repository.root,
     statCache: dirstate,
     ignore,
-    base: repository.store.baseTree(dirstate.p1),
+    base: repository.baseTree(dirstate),
     rules: repository.treeRules(dirstate),
   };
 }

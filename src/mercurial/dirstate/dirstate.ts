@@ -108,7 +108,8 @@ export class Dirstate {
   readonly table: NodeTable;
   /** For this folder's own files: which data file the nodes are from; '' if from none. */
   readonly dataId: string;
-  readonly #traits: FileSystemTraits;
+  /** For this folder's own files. */
+  readonly traits: FileSystemTraits;
 
   constructor(table: NodeTable, header: DirstateHeader) {
     this.table = table;
@@ -119,7 +120,7 @@ export class Dirstate {
     this.showsCopies = header.p1 !== NULL_ID && header.parentExists !== false;
     this.ignoreHash = header.ignoreHash ?? new Uint8Array(20);
     this.dataId = header.dataId ?? '';
-    this.#traits = header.traits;
+    this.traits = header.traits;
   }
 
   /** A dirstate without entries, as a working copy without a dirstate file has it. */
@@ -195,7 +196,7 @@ export class Dirstate {
         isCopy: table.copyOffset[node] !== 0,
       },
       stat,
-      this.#traits,
+      this.traits,
     );
   }
 
@@ -220,7 +221,7 @@ export class Dirstate {
       rule: {
         mask: CLEAN_MASK,
         value: CLEAN_VALUE,
-        executable: this.#traits.executableBit ? MODE_EXEC_PERM : 0,
+        executable: this.traits.executableBit ? MODE_EXEC_PERM : 0,
         entry: ENTRY_MASK,
       },
     };

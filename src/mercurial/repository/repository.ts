@@ -8,7 +8,7 @@ import type { HgEnvironment } from '../config/environment.ts';
 import { loadConfig, type HgConfig } from '../config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';
 import { NULL_ID, type Dirstate } from '../dirstate/dirstate.ts';
-import { readDirstate } from '../dirstate/readDirstate.ts';
+import { readDirstate, type ReadDirstateOptions } from '../dirstate/readDirstate.ts';
 import type { FileSystemTraits } from '../dirstate/statRule.ts';
 import { History } from '../history/history.ts';
 import { HistoryModel } from '../history/historyModel.ts';
@@ -17,7 +17,18 @@ import { loadIgnoreRules, type IgnoreRules } from '../ignore/ignoreRules.ts';
 import { LOCK_FILE, storeLock, workingCopyLock, type WorkingCopyLock } from './lock.ts';
 import { NAME_FILES, bookmarksFile, readNames, type WorkingCopyNames } from './names.ts';
 import { readLayout, type RepositoryLayout } from './requirements.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openStore, type Store, type StoreTree } from '../store/store.ts';
+import {
+  LARGEFILES_STATE,
+  StandinsHidden,
+  combinedIdentity,
+  hasLargefiles,
+  largefilesTree,
+  mayHaveLargefiles,
+  readLargefilesDirstate,
+  withLargefiles,
+  type LargefilesTree,
+} from './largefiles.ts';
 import type { PathScope } from './pathScope.ts';
 import { NARROW_FILE, SCOPE_FILES, ScopeReader } from './sparse.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
@@ -79,6 +90,11 @@ export class MercurialRepository {
   readonly #accelerators: DecodeAccelerators | undefined;
   #store: Store | undefined;
   #scopes: ScopeReader | undefined;
+  readonly #standins = new StandinsHidden();
+  /** True if a second dirstate may record large files. */
+  readonly #mayHaveLargefiles: boolean;
+  /** The dirstate that one with large files was made from. */
+  readonly #parts = new WeakMap<Dirstate, { readonly main: Dirstate }>();
 
   private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {
     this.root = root;
@@ -89,6 +105,7 @@ export class MercurialRepository {
     this.config = config;
     this.traits = fileSystemTraits(options.vfs, layout.hgDirectory, options.environment.platform);
     this.foldsCase = foldsCase(options.vfs, layout.hgDirectory);
+    this.#mayHaveLargefiles = mayHaveLargefiles(layout.requirements, config);
     this.#layout = layout;
     this.#vfs = options.vfs;
     this.#environment = options.environment;
@@ -141,14 +158,30 @@ export class MercurialRepository {
    * @param previous the dirstate read before, if any: after few changes it saves most of the work
    */
   readDirstate(previous?: Dirstate): Dirstate {
-    const dirstate = this.#readDirstate(previous);
-    if (!this.#allowUnsupported) refuse(unsupportedFiles(this.#question(), dirstate), this.root);
-    return dirstate;
+    const before = previous && this.#parts.get(previous);
+    const main = this.#readDirstate(previous === undefined ? undefined : (before?.main ?? previous));
+    if (!this.#allowUnsupported) refuse(unsupportedFiles(this.#question(), main), this.root);
+    if (!this.#mayHaveLargefiles || !hasLargefiles(this.#vfs, this.hgDirectory, main)) return main;
+    const large = readLargefilesDirstate(this.#vfs, this.hgDirectory, this.#dirstateOptions());
+    const merged = withLargefiles(main, large);
+    this.#parts.set(merged, { main });
+    return merged;
   }
 
-  /** The state of the file that {@link readDirstate} would read; undefined if there is none. */
+  /** The state of the files that {@link readDirstate} would read; undefined if there are none. */
   dirstateIdentity(): FileIdentity | undefined {
-    return this.#vfs.targetIdentity(path.join(this.hgDirectory, 'dirstate'));
+    const identity = (name: string): FileIdentity | undefined =>
+      this.#vfs.targetIdentity(path.join(this.hgDirectory, name));
+    const main = identity('dirstate');
+    return this.#mayHaveLargefiles ? combinedIdentity(main, identity(LARGEFILES_STATE)) : main;
+  }
+
+  /** The files of the first parent, as a status compares with them. */
+  baseTree({ p1 }: Pick<Dirstate, 'p1'>): StoreTree | LargefilesTree {
+    const tree = this.store.baseTree(p1);
+    if (!this.#mayHaveLargefiles) return tree;
+    const places = this.sharedSource === undefined ? [] : [this.sharedSource];
+    return largefilesTree(tree, this.#vfs, [...places, this.hgDirectory]);
   }
 
   readIgnore(): IgnoreRules {
@@ -163,7 +196,8 @@ export class MercurialRepository {
   treeRules(dirstate: Dirstate): WorkingCopyRules {
     const excluded = subrepositoryPaths(this.#vfs, this.root, dirstate);
     const { traits, foldsCase } = this;
-    const scope = this.#scope(dirstate);
+    const own = this.#scope(dirstate);
+    const scope = this.#parts.has(dirstate) ? this.#standins.of(own) : own;
     return { controlDirectory: HG_DIRECTORY, excluded, traits, foldsCase, hidesNames: traits.hidesNames, scope };
   }
 
@@ -216,6 +250,7 @@ export class MercurialRepository {
     const own = [
       'dirstate',
       'localtags',
+      LARGEFILES_STATE,
       LOCK_FILE,
       'merge/state',
       'merge/state2',
@@ -250,14 +285,17 @@ export class MercurialRepository {
   }
 
   #readDirstate(previous?: Dirstate): Dirstate {
-    return readDirstate(this.#vfs, this.hgDirectory, {
-      previous,
-      // Where names fold, one thread scans.
-      accelerators: this.foldsCase ? onlyDecoders(this.#accelerators) : this.#accelerators,
+    // Where names fold, one thread scans.
+    const accelerators = this.foldsCase ? onlyDecoders(this.#accelerators) : this.#accelerators;
+    return readDirstate(this.#vfs, this.hgDirectory, { ...this.#dirstateOptions(), previous, accelerators });
+  }
+
+  #dirstateOptions(): ReadDirstateOptions {
+    return {
       traits: this.traits,
       windowsNames: this.#environment.platform === 'win32',
       parentExists: p1 => this.store.changelog.findNode(p1) >= 0,
-    });
+    };
   }
 
   #question(): Parameters<typeof unsupportedConfiguration>[0] {

@@ -18,7 +18,6 @@ export interface SupportQuestion {
 }
 
 const REFUSED_REQUIREMENTS: readonly (readonly [string, string])[] = [
-  ['largefiles', 'Repositories with largefiles (the requirement largefiles) are not supported.'],
   [
     'exp-remotefilelog-repo-req-1',
     'History that is kept elsewhere by remotefilelog (the requirement exp-remotefilelog-repo-req-1) is not supported.',
@@ -79,19 +78,12 @@ export function unsupportedConfiguration(question: SupportQuestion): string[] {
  * is an `.hgeol`, on disk or in the first parent. The extension largefiles replaces the files below `.hglf`.
  */
 export function unsupportedFiles(question: SupportQuestion, dirstate: Dirstate): string[] {
-  const { vfs, root, hgDirectory, requirements, config } = question;
+  const { vfs, root, config } = question;
   const exists = (name: string): boolean =>
     dirstate.find(bytePath(name)) >= 0 || vfs.lstat(path.join(root, name)) !== undefined;
   const reasons: string[] = [];
   if (config.isExtensionEnabled('eol') && exists('.hgeol')) {
     reasons.push('Conversion of line ends (the extension eol, and .hgeol) is not supported.');
-  }
-  if (
-    config.isExtensionEnabled('largefiles') &&
-    !requirements.has('largefiles') &&
-    (exists('.hglf') || vfs.lstat(path.join(hgDirectory, 'largefiles')) !== undefined)
-  ) {
-    reasons.push('Large files (the extension largefiles, and .hglf) are not supported.');
   }
   return reasons;
 }

@@ -239,7 +239,6 @@ describe('what is refused', () => {
   const requirements = [
     'exp-sparse',
     'narrowhg-experimental',
-    'largefiles',
     'exp-remotefilelog-repo-req-1',
     'exp-sqlite-001',
     'git',
@@ -288,17 +287,6 @@ describe('what is refused', () => {
     assert.deepEqual(reasons(), [sentence]);
     fixture.write('r/.hg/hgrc', '');
     assert.deepEqual(reasons(), []);
-  });
-
-  test('largefiles in use, though not required', () => {
-    const sentence = 'Large files (the extension largefiles, and .hglf) are not supported.';
-    const standin: V1Entry[] = [{ state: 'n', path: '.hglf/big' }];
-    assert.deepEqual(reasons(standin), []);
-    fixture.write('r/.hg/hgrc', '[extensions]\nlargefiles =\n');
-    assert.deepEqual(reasons(), []);
-    assert.deepEqual(reasons(standin), [sentence]);
-    fixture.write('r/.hg/largefiles/dirstate', '');
-    assert.deepEqual(reasons(), [sentence]);
   });
 
   test('no sparse rules that are not required', () => {
