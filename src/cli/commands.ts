@@ -38,6 +38,9 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     io.stdout.write(utf8Bytes(help(name)));
     return EXIT_OK;
   }
+  if (name === 'cat' && systemOf(rest, io) === 'bzr') {
+    return (await import('./bazaar/bazaarCat.ts')).bazaarCat(parsed, io);
+  }
   const run = await command.load();
   return run(parsed, io);
 }

@@ -80,7 +80,6 @@ class Changes {
     const name = random.pick(NAMES);
     const at = path.join(this.#tree.root, name);
     const other = random.pick(NAMES);
-    const isDirectory = fs.statSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
     switch (random.below(14)) {
       case 0:
       case 1:
@@ -94,7 +93,9 @@ class Changes {
         this.#try(`move ${name} ${other}`, () => fs.renameSync(at, path.join(this.#tree.root, other)));
         break;
       case 5:
-        this.#try(`mode ${name}`, () => fs.chmodSync(at, isDirectory || random.below(2) === 0 ? 0o755 : 0o644));
+        this.#try(`mode ${name}`, () =>
+          fs.chmodSync(at, fs.statSync(at).isDirectory() || random.below(2) === 0 ? 0o755 : 0o644),
+        );
         break;
       case 6:
         this.#try(`ignore`, () => this.#tree.write('.bzrignore', random.pick(['*.o\n', 'new\n', 'RE:dir/.*\n', ''])));

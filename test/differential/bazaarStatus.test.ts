@@ -256,6 +256,50 @@ test('lightweight checkouts, shared repositories and branches that moved on', op
   assert.match((await light.status([])).complaints, /working tree is out of date/);
 });
 
+test('revisions against the working tree, and two revisions', options, async () => {
+  const tree = new Tree('revisions');
+  for (const name of ['a', 'dir/b', 'dir/c', 'x', 'k']) tree.write(name, `${name}\n`);
+  tree.commit('first');
+  tree.write('a', 'A\n');
+  tree.brz('mv', '-q', 'dir/b', 'moved');
+  fs.chmodSync(path.join(tree.root, 'x'), 0o755);
+  tree.remove('k');
+  fs.symlinkSync('a', path.join(tree.root, 'k'));
+  tree.commit('second');
+  tree.brz('mv', '-q', 'dir', 'folder');
+  tree.write('folder/c', 'C\n');
+  tree.write('new', 'n\n');
+  tree.commit('third');
+  tree.brz('rm', '-q', 'moved');
+  tree.write('a', 'a\n');
+  tree.write('unknown', 'u\n');
+  for (const revision of [
+    '1',
+    '2',
+    '-1',
+    'last:2',
+    'revno:1',
+    'before:2',
+    '0',
+    '1..2',
+    '2..1',
+    '1..3',
+    '0..3',
+    '1..',
+  ]) {
+    await tree.compare('-S', '-r', revision);
+  }
+  await tree.compare('-S', '-c', '2');
+  await tree.compare('--show-ids', '-r', '1..3');
+  await tree.compare('-r', '1');
+  for (const args of [['a'], ['-r', '1', 'a'], ['-r', '1', 'folder/c'], ['-r', '2', 'dir/c'], ['-r', '1', 'dir/b']]) {
+    const expected = execFileSync(BRZ!, ['cat', ...args], { cwd: tree.root, env: environment, encoding: 'latin1' });
+    assert.equal((await tree.status(args, 'cat')).text, expected, args.join(' '));
+  }
+  await assert.rejects(tree.status(['-r', '1', 'new'], 'cat'), /new is not in revision 1/);
+  await assert.rejects(tree.status(['-r', '9']), /no revision '9'/);
+});
+
 test('JSON has no ambiguous names', options, async () => {
   const tree = new Tree('json');
   tree.write('old', 'o\n');

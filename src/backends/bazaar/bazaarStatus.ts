@@ -1,13 +1,13 @@
 // The status of a Bazaar working tree, as `brz status` answers it.
 import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
-import { QuicksilverError } from '../../base/errors.ts';
 import type { BazaarDirstate } from '../../bazaar/dirstate/bazaarDirstate.ts';
 import { dirstateFile, readDirstate } from '../../bazaar/dirstate/readDirstate.ts';
 import { BazaarIgnore } from '../../bazaar/ignore/bazaarIgnore.ts';
 import { readIgnorePatterns } from '../../bazaar/ignore/ignoreFiles.ts';
 import type { BazaarEnvironment } from '../../bazaar/repository/configFiles.ts';
 import { readConflicts, type BazaarConflict } from '../../bazaar/repository/conflicts.ts';
+import { lastRevision } from '../../bazaar/repository/lastRevision.ts';
 import { readLayout, type BazaarLayout } from '../../bazaar/repository/layout.ts';
 import { sameIdentity, type Vfs } from '../../files/vfs.ts';
 import type { BulkOptions } from '../../status/bulk/bulkScan.ts';
@@ -18,6 +18,9 @@ import { bazaarInput } from './bazaarInput.ts';
 import type { BazaarChange } from './changes.ts';
 import { selectChanges, type NamedPaths } from './namedPaths.ts';
 import { openStore, readPendingMerges, type PendingMerge } from './pendingMerges.ts';
+import { changesToWorkingTree } from './revisionChanges.ts';
+import { RevisionNames } from './revisionSpec.ts';
+import { RevisionTree } from './revisionTree.ts';
 import { WorkingChanges } from './workingChanges.ts';
 
 export interface BazaarStatusOptions {
@@ -29,6 +32,8 @@ export interface BazaarStatusOptions {
   readonly unknown: boolean;
   /** Pending merges: not read, read alone, or with all revisions that they bring in. */
   readonly pending: 'no' | 'tips' | 'all';
+  /** The name of a revision to compare with, instead of the first parent. */
+  readonly since?: string | undefined;
   readonly bulk?: BulkOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -96,7 +101,14 @@ async function statusOf(
     signal: options.signal,
   });
   const working = new WorkingChanges(input, scan.outcome);
-  const changes = working.all(scan.entries);
+  let changes = working.all(scan.entries);
+  if (options.since !== undefined) {
+    const store = openStore(vfs, layout);
+    const names = new RevisionNames(vfs, store, layout.branchDirectory);
+    const revision = new RevisionTree(store, names.resolve(options.since));
+    const parent = new RevisionTree(store, dirstate.tree.parents[0]);
+    changes = changesToWorkingTree({ revision, parent, dirstate, working, changes });
+  }
   const named =
     options.paths === undefined
       ? undefined
@@ -130,17 +142,4 @@ function isOutOfDate(vfs: Vfs, { branchDirectory }: BazaarLayout, dirstate: Baza
   if (branchDirectory === undefined) return false;
   const last = lastRevision(vfs, branchDirectory);
   return last !== undefined && last.id !== (dirstate.tree.parents[0] ?? 'null:');
-}
-
-/** Returns the last revision of a branch; undefined if the branch is missing. Throws 'corrupt' for damage. */
-export function lastRevision(
-  vfs: Vfs,
-  branchDirectory: string,
-): { readonly number: number; readonly id: string } | undefined {
-  const file = path.join(branchDirectory, 'last-revision');
-  const text = vfs.read(file, 64 * 1024)?.bytes.toString('latin1');
-  if (text === undefined) return undefined;
-  const match = /^(\d{1,10}) ([^\n]+)\n?$/.exec(text);
-  if (match === null) throw new QuicksilverError('corrupt', `${file}: malformed`, { file });
-  return { number: Number(match[1]), id: match[2]! };
 }

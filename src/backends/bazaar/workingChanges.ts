@@ -75,12 +75,26 @@ export class WorkingChanges {
     return (this.#tree.readDirectory(directory) ?? []).map(({ name }) => name);
   }
 
+  /** Returns a node of the working tree as one side of a change. Throws as {@link all} does. */
+  sideOf(node: number): ChangeSide {
+    const path = this.#dirstate.path(node);
+    const found = this.#find(path);
+    return { path, kind: found.kind, executable: isExecutable(found) };
+  }
+
+  /** True if the file or link at a node has another content than the one with this SHA-1, or target. */
+  hasOtherContent(node: number, fingerprint: string): boolean {
+    const path = this.#dirstate.path(node);
+    const { kind, stat } = this.#find(path);
+    if (stat === undefined || (kind !== 'file' && kind !== 'symlink')) return false;
+    return this.#fingerprint(path, stat) !== fingerprint;
+  }
+
   /** Returns the change of a node that the working tree has; undefined if there is none. */
   ofNode(node: number): BazaarChange | undefined {
     const dirstate = this.#dirstate;
     const path = dirstate.path(node);
-    const found = this.#isReachable(parentPath(path)) ? this.#lookUp(path) : NOTHING;
-    checkKind(path, found.kind);
+    const found = this.#find(path);
     const base = dirstate.base(node);
     const fileId = dirstate.fileId(node);
     const after: ChangeSide = { path, kind: found.kind, executable: isExecutable(found) };
@@ -102,17 +116,26 @@ export class WorkingChanges {
       const isSame = this.#dirstate.contentByStat(node, stat);
       if (isSame !== undefined) return !isSame;
     }
+    return this.#fingerprint(path, stat) !== base.fingerprint;
+  }
+
+  /** SHA-1 of a file, target of a link. */
+  #fingerprint(path: BytePath, stat: FileStat): string {
     try {
       const content = this.#tree.content(path, stat);
-      if (kind === 'symlink') {
-        return Buffer.concat([...content.chunks()]).toString('latin1') !== base.fingerprint;
-      }
-      return sha1Of(content) !== base.fingerprint;
+      return stat.kind === 'symlink' ? Buffer.concat([...content.chunks()]).toString('latin1') : sha1Of(content);
     } catch (error) {
       if (error instanceof QuicksilverError) throw error;
       const code = rethrowIfExhausted(path, error);
       throw new QuicksilverError('io', `${toDisplay(path)}: cannot be read (${code})`, { cause: error });
     }
+  }
+
+  /** A versioned path; nothing is there if a directory above it is none of this working tree. */
+  #find(path: BytePath): Found {
+    const found = this.#isReachable(parentPath(path)) ? this.#lookUp(path) : NOTHING;
+    checkKind(path, found.kind);
+    return found;
   }
 
   #lookUp(path: BytePath): Found {

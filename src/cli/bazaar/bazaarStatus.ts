@@ -5,15 +5,19 @@ import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
 import { bazaarStatus } from '../../backends/bazaar/bazaarStatus.ts';
+import { openStore } from '../../backends/bazaar/pendingMerges.ts';
+import { changesBetween } from '../../backends/bazaar/revisionChanges.ts';
+import { RevisionNames } from '../../backends/bazaar/revisionSpec.ts';
+import { RevisionTree } from '../../backends/bazaar/revisionTree.ts';
 import type { BazaarEnvironment } from '../../bazaar/repository/configFiles.ts';
-import { findBazaarRoot } from '../../bazaar/repository/layout.ts';
+import { findBazaarRoot, readLayout } from '../../bazaar/repository/layout.ts';
 import { Vfs } from '../../files/vfs.ts';
 import { createScanners } from '../../status/bulk/createScanners.ts';
-import { complain, EXIT_OK, EXIT_REFUSED, type CommandIo } from '../io.ts';
+import { complain, EXIT_OK, EXIT_REFUSED, usageError, type CommandIo } from '../io.ts';
 import { fromRoot, realPath } from '../pathNames.ts';
 import { outcomeLine } from '../statusOutput.ts';
 import { BAZAAR_STATUS_HELP, parseBazaarArguments, type BazaarArguments } from './bazaarArguments.ts';
-import { writeBazaarStatus } from './bazaarOutput.ts';
+import { writeBazaarStatus, type BazaarForm } from './bazaarOutput.ts';
 
 /** Breezy ends with this code after an error, which a path that does not exist is. */
 const EXIT_MISSING = EXIT_REFUSED;
@@ -30,8 +34,16 @@ export async function bazaarStatusCommand(args: readonly string[], io: CommandIo
   const cwd = realPath(vfs, nodePath.resolve(io.cwd, parsed.cwd ?? ''));
   const root = rootOf(vfs, cwd, parsed.repository);
   const paths = pathsOf(vfs, root, cwd, parsed.paths);
-  const scanners = createScanners(silentLogger);
   const environment: BazaarEnvironment = { variables: io.environment, homeDirectory: homeOf(io) };
+  const { from, to } = rangeOf(parsed);
+  if (from !== undefined && paths !== undefined) {
+    throw new QuicksilverError('unsupported', 'paths cannot be named together with revisions');
+  }
+  if (to !== undefined) {
+    writeRevisions(vfs, root, environment, { from: from!, to }, parsed, io);
+    return EXIT_OK;
+  }
+  const scanners = createScanners(silentLogger);
   const wantsPending = parsed.pending && parsed.paths.length === 0;
   const result = await bazaarStatus(root, {
     vfs,
@@ -39,6 +51,7 @@ export async function bazaarStatusCommand(args: readonly string[], io: CommandIo
     paths,
     unknown: !parsed.versioned,
     pending: !wantsPending ? 'no' : parsed.verbose ? 'all' : 'tips',
+    since: from,
     bulk: { scanners },
     signal: io.signal,
   }).finally(() => scanners.dispose());
@@ -56,19 +69,51 @@ export async function bazaarStatusCommand(args: readonly string[], io: CommandIo
       shelves: result.named === undefined || result.named.missing.length === paths?.length ? result.shelves : 0,
       parents: result.dirstate.tree.parents,
     },
-    {
-      form: parsed.form,
-      verbose: parsed.verbose,
-      showIds: parsed.showIds,
-      classify: parsed.classify,
-      quiet: parsed.quiet,
-      columns: columnsOf(io),
-    },
+    formOf(parsed, io),
     io.stdout,
   );
   if (missing.length > 0) complain(io, `path does not exist: ${missing.map(toDisplay).join(', ')}`);
   if (parsed.stats) complain(io, outcomeLine(result.outcome, performance.now() - started));
   return missing.length > 0 ? EXIT_MISSING : EXIT_OK;
+}
+
+function formOf(parsed: BazaarArguments, io: CommandIo): BazaarForm {
+  const { form, verbose, showIds, classify, quiet } = parsed;
+  return { form, verbose, showIds, classify, quiet, columns: columnsOf(io) };
+}
+
+/** The names of two revisions, of one to compare the working tree with, or of none. */
+function rangeOf({ revision, change }: BazaarArguments): {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+} {
+  if (change !== undefined) {
+    if (revision !== undefined) throw usageError('--revision and --change exclude each other');
+    return { from: `before:${change}`, to: change };
+  }
+  if (revision === undefined) return { from: undefined, to: undefined };
+  const dots = revision.indexOf('..');
+  if (dots < 0) return { from: revision, to: undefined };
+  const [from, to] = [revision.slice(0, dots), revision.slice(dots + 2)];
+  if (from === '') throw new QuicksilverError('unsupported', `the revisions '${revision}' are not supported`);
+  return { from, to: to === '' ? undefined : to };
+}
+
+/** Writes the changes between two revisions. */
+function writeRevisions(
+  vfs: Vfs,
+  root: string,
+  environment: BazaarEnvironment,
+  range: { readonly from: string; readonly to: string },
+  parsed: BazaarArguments,
+  io: CommandIo,
+): void {
+  const layout = readLayout(vfs, root, environment);
+  const store = openStore(vfs, layout);
+  const names = new RevisionNames(vfs, store, layout.branchDirectory);
+  const [before, after] = [range.from, range.to].map(name => new RevisionTree(store, names.resolve(name)));
+  const nothing = { conflicts: [], ignored: [], missing: [], pending: [], shelves: 0, parents: [] };
+  writeBazaarStatus({ changes: changesBetween(before!, after!), ...nothing }, formOf(parsed, io), io.stdout);
 }
 
 function homeOf(io: CommandIo): string {
