@@ -2,6 +2,7 @@
 // window starts without it.
 export { answerHg, runHgCommand } from './commandTable.ts';
 export { blameOf } from './features/blame/followBlame.ts';
+export { showGraph } from './features/graph/graphViews.ts';
 export { createHgNotice } from './hg/hgNotice.ts';
 export { followMessages } from './features/commit/followMessages.ts';
 export * as merge from './features/merge/mergeCommands.ts';

@@ -61,7 +61,6 @@ const internalHgCommands: Readonly<Record<InternalHgCommandName, true>> = {
   recordRenames: true,
   offerToResolve: true,
   'graph.reveal': true,
-  'graph.copyNode': true,
 };
 
 /** Returns the commands that have no handler here: those of package.json, and the internal ones. */

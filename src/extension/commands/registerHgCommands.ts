@@ -1,5 +1,5 @@
 // Follows events that the commands of hg need, and sets the context keys about hg. Menus and the input box go by them.
-import { window, workspace, type SourceControlResourceState } from 'vscode';
+import { window, workspace, type SourceControlResourceState, type WebviewPanel, type WebviewView } from 'vscode';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { contextKeys } from '../common/contextKeys.ts';
@@ -7,7 +7,10 @@ import type { CommandContext } from './commands.ts';
 import { lazy } from '../common/lazy.ts';
 import { followEdits } from './followEdits.ts';
 import { hasMessageSettings } from '../common/settings.ts';
+import type { ViewId } from '../contributions/window.ts';
 import { tellOfOtherExtension } from './conflictingExtensions.ts';
+
+const graphId = 'quicksilver.graph' satisfies ViewId;
 
 export function followHg(context: CommandContext): Disposable {
   const store = new DisposableStore();
@@ -17,6 +20,11 @@ export function followHg(context: CommandContext): Disposable {
   store.add(followEdits(context.repositories));
   store.add(whenMessagesMatter(context));
   store.add(whenBlameMatters(context));
+  const show = async (place: WebviewView | WebviewPanel): Promise<void> => {
+    (await lazy()).showGraph(context, place);
+  };
+  store.add(window.registerWebviewViewProvider(graphId, { resolveWebviewView: show }));
+  store.add(window.registerWebviewPanelSerializer(graphId, { deserializeWebviewPanel: show }));
   return store;
 }
 

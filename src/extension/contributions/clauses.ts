@@ -18,7 +18,9 @@ interface VscodeKeys {
   readonly scmProviderRootUri: string;
   readonly scmResourceGroup: RowGroup;
   readonly scmResourceState: FileContext | 'problem';
-  readonly view: 'quicksilver.merge';
+  readonly view: 'quicksilver.merge' | 'quicksilver.graph';
+  readonly webviewId: 'quicksilver.graph';
+  readonly webviewSection: 'changeset';
   readonly workspaceFolderCount: number;
 }
 

@@ -14,6 +14,7 @@ export type MenuName =
   | 'scm/resourceState/context'
   | 'scm/title'
   | 'view/title'
+  | 'webview/context'
   | `quicksilver.${SubmenuName}`;
 
 /** @param group group of the menu, and after `@` the position in it */

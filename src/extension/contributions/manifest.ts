@@ -4,7 +4,7 @@ import type { CommandEntry, MenuPlace } from './commandEntry.ts';
 import { commands } from './commands.ts';
 import { settings, type Setting } from './settings.ts';
 import { submenus } from './submenus.ts';
-import { colors, heatColors, mergeView, virtualWorkspaces, walkthrough, welcomes } from './window.ts';
+import { colors, graphView, heatColors, lanes, mergeView, virtualWorkspaces, walkthrough, welcomes } from './window.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -44,8 +44,15 @@ export function createManifest(): Manifest {
         ),
         defaults,
       })),
+      ...lanes.map((value, index) => ({
+        id: idOf(`graph.lane${index + 1}`),
+        description: text(`colors.lane${index + 1}`, `Color ${index + 1} of 8 for lines in the graph.`),
+        defaults: { dark: value, light: value, highContrast: value, highContrastLight: value },
+      })),
     ],
-    views: { scm: [viewOf(text)] },
+    views: {
+      scm: [viewOf('view.merge', mergeView, text), { ...viewOf('view.graph', graphView, text), type: 'webview' }],
+    },
     viewsWelcome: Object.entries(welcomes).map(([name, { when, lines }]) => ({
       view: 'scm',
       contents: text(`welcome.${name}`, lines.join('\n')),
@@ -158,9 +165,8 @@ function colorsOf(
   ];
 }
 
-function viewOf(text: Text): Json {
-  const { id, name, icon, when } = mergeView;
-  return { id, name: text('view.merge', name), icon: iconOf(icon), when };
+function viewOf(key: string, { id, name, icon, when }: typeof mergeView | typeof graphView, text: Text): Json {
+  return { id, name: text(key, name), icon: iconOf(icon), when };
 }
 
 function walkthroughOf(text: Text): Json {

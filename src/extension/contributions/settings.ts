@@ -280,6 +280,28 @@ export const settings = {
       ['all', 'Push all changesets, as `hg push` does.'],
     ],
   }),
+  'graph.defaultFilter': choice('auto', {
+    scope: 'window',
+    description: 'Controls which changesets the graph shows at first.',
+    choices: [
+      ['auto', 'Show the current branch, drafts, and their ancestors.'],
+      ['all', 'Show all changesets.'],
+      ['drafts', 'Show drafts and their parents.'],
+    ],
+  }),
+  'graph.showHidden': flag(false, {
+    scope: 'window',
+    description: 'Controls whether the graph shows hidden changesets at first.',
+  }),
+  'graph.openOnClick': choice('details', {
+    scope: 'window',
+    description: 'Controls what a click on a changeset in the graph opens.',
+    choices: [
+      ['details', 'Show the message and the files below the graph.'],
+      ['changes', 'Open the changes in an editor.'],
+      ['nothing', 'Select the changeset only.'],
+    ],
+  }),
   'blame.statusBarItem.enabled': flag(true, {
     scope: 'resource',
     description: 'Controls whether the status bar shows who last changed the line with the cursor.',

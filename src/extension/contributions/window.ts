@@ -1,6 +1,6 @@
 // Additions to the window beside commands and settings: colors, the merge view, welcome texts, the walkthrough.
 // Welcome texts and walkthroughs show links, and no other Markdown.
-import { and, is, isEnabled, isNot, off, on, type Clause } from './clauses.ts';
+import { and, hasRepository, is, isEnabled, isNot, off, on, type Clause } from './clauses.ts';
 import type { CommandName } from './commands.ts';
 import type { SettingName } from './settings.ts';
 
@@ -214,7 +214,20 @@ export const mergeView = {
   when: and(isEnabled, on('quicksilver.merging')),
 } as const;
 
-export type ViewId = typeof mergeView.id;
+/** The graph: a webview, in the Source Control view and in editors. */
+export const graphView = {
+  id: 'quicksilver.graph',
+  name: 'Graph',
+  icon: 'git-commit',
+  when: hasRepository,
+} as const;
+
+export type ViewId = typeof mergeView.id | typeof graphView.id;
+
+const laneColors = ['blue', 'orange', 'green', 'purple', 'red', 'yellow', 'foreground', 'lines'] as const;
+
+/** Colors of the lanes in the graph: those of charts, which each theme has. */
+export const lanes: readonly string[] = laneColors.map(name => `charts.${name}`);
 
 /** The reason in package.json for not supporting virtual workspaces. */
 export const virtualWorkspaces = 'Quicksilver reads repositories from disk, which a virtual workspace does not have.';

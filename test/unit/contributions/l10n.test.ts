@@ -49,9 +49,12 @@ test('a translation differs from the English, except for names', () => {
   const same = Object.entries(german).filter(([english, text]) => english === text && /[a-z]{3}/i.test(english));
   const names = [
     'Branch: {0}',
+    'Changeset',
+    'Changesets',
     'Commit',
     'Mercurial',
     'Mercurial: {0}',
+    'Merge',
     'Pull',
     'Push',
     'Quicksilver: {0}',

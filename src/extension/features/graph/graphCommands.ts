@@ -1,18 +1,203 @@
-// The commands of the graph.
-import { env } from 'vscode';
-import type { HgCommandRun } from '../../hg/commandContext.ts';
-import { openChangeset } from './openChangeset.ts';
+// The commands of the graph, and of the history of a file.
+import { commands, env, l10n, workspace } from 'vscode';
+import {
+  ListNamed,
+  ReadChangeset,
+  ReadFileHistory,
+  SearchHistory,
+  type FileHistoryItem,
+  type GraphFilter,
+  type HistoryRow,
+} from '../../../server/historyProtocol.ts';
+import { urisOfArguments, workingFileOf } from '../../commands/commandArguments.ts';
+import { shortNode } from '../../common/changesetIds.ts';
+import { notify, openDiffs, pick, type PickItem } from '../../common/display.ts';
+import { askHistory } from '../../engine/historyAnswers.ts';
+import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
+import { lineOf } from '../../pickers/changesetSource.ts';
+import { versionUri } from '../../providers/contentUris.ts';
+import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { fileUri } from '../../common/uris.ts';
+import { isNode } from './graphSession.ts';
+import { currentGraph, openGraphInEditor } from './graphViews.ts';
+import { openChangeset, openComparison, openFileChange } from './openChangeset.ts';
+
+/** Files that a comparison with the working copy opens. */
+const MAX_FILES = 300;
+const MAX_HISTORY = 2000;
+const MAX_FOUND = 500;
 
 export const graphCommands = {
+  'graph.open': () => commands.executeCommand('quicksilver.graph.focus'),
+  'graph.openInEditor': context => void openGraphInEditor(context),
+  'graph.filter': chooseFilter,
+  'graph.find': async context => (await currentGraph(context)).find(),
+  'graph.toggleHidden': async context => (await currentGraph(context)).toggleHidden(),
   'graph.reveal': async (context, args) => {
-    const repository = await context.repository(undefined);
-    if (repository !== undefined && isNode(args[0])) await openChangeset(context, repository, args[0]);
+    const node = nodeOf(args[0]);
+    if (node !== undefined) await (await currentGraph(context)).reveal(node);
   },
-  'graph.copyNode': async (_, args) => {
-    if (isNode(args[0])) await env.clipboard.writeText(args[0]);
+  'graph.goToWorkingParent': async context => {
+    const graph = await currentGraph(context);
+    const node = graph.repository?.model.head?.firstParent;
+    if (node !== undefined) await graph.reveal(node);
+  },
+  'graph.openChanges': async (context, args) => {
+    const chosen = await chosenChangeset(context, args[0]);
+    if (chosen !== undefined) await openChangeset(context, chosen.repository, chosen.node);
+  },
+  'graph.compareSelected': async (context, args) => {
+    const graph = await currentGraph(context);
+    const [to, from] = graph.selected;
+    if (graph.repository !== undefined && to !== undefined && from !== undefined) {
+      await openComparison(context, graph.repository, from, nodeOf(args[0]) ?? to);
+    } else void notify('info', l10n.t('Select two changesets in the graph with Ctrl+click.'));
+  },
+  'graph.compareWithWorkingCopy': async (context, args) => {
+    const chosen = await chosenChangeset(context, args[0]);
+    if (chosen !== undefined) await compareWithWorkingCopy(context, chosen.repository, chosen.node);
+  },
+  'graph.copyNode': async (context, args) => {
+    const node = nodeOf(args[0]) ?? (await chosenChangeset(context, undefined))?.node;
+    if (node !== undefined) await env.clipboard.writeText(node);
+  },
+  'graph.copyMessage': async (context, args) => {
+    const chosen = await chosenChangeset(context, args[0]);
+    if (chosen === undefined) return;
+    const { root } = chosen.repository;
+    const details = await askHistory(context.client, ReadChangeset, { root, node: chosen.node, limit: 0 });
+    if (details !== null) await env.clipboard.writeText(details.description);
+  },
+  fileHistory: async (context, args) => {
+    const [uri] = urisOfArguments(args);
+    const file = uri && workingFileOf(context.repositories, uri);
+    if (file === undefined) void notify('info', l10n.t('Open a file of a repository to see its history.'));
+    else if (await isFolder(file.repository, file.path)) await showFolderHistory(context, file.repository, file.path);
+    else await showFileHistory(context, file.repository, file.path);
   },
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-function isNode(argument: unknown): argument is string {
-  return typeof argument === 'string' && /^[0-9a-f]{40}$/.test(argument);
+/** The changeset of a menu, which names it in an object, or of a link. */
+function nodeOf(argument: unknown): string | undefined {
+  if (isNode(argument)) return argument;
+  if (typeof argument !== 'object' || argument === null || !('node' in argument)) return undefined;
+  return isNode(argument.node) ? argument.node : undefined;
+}
+
+async function chosenChangeset(
+  context: HgContext,
+  argument: unknown,
+): Promise<{ readonly repository: OpenRepository; readonly node: string } | undefined> {
+  const { repository, selected } = await currentGraph(context);
+  const node = nodeOf(argument) ?? selected[0];
+  return repository === undefined || node === undefined ? undefined : { repository, node };
+}
+
+interface FilterItem extends PickItem {
+  readonly filter: GraphFilter;
+}
+
+async function chooseFilter(context: HgContext): Promise<void> {
+  const graph = await currentGraph(context);
+  const { repository } = graph;
+  if (repository === undefined) return;
+  const { changesets, tips } = await askHistory(context.client, ListNamed, { root: repository.root });
+  const named = (icon: string, label: string, name = label): FilterItem => ({
+    icon,
+    label,
+    filter: { kind: 'names', names: [name] },
+  });
+  const items: FilterItem[] = [
+    { label: l10n.t('All Changesets'), filter: { kind: 'all' } },
+    { label: l10n.t('Current Branch and Drafts'), filter: { kind: 'auto' } },
+    { label: l10n.t('Drafts'), filter: { kind: 'drafts' } },
+    ...tips.map(([branch]) => named('git-branch', branch)),
+    ...changesets.flatMap(({ bookmarks }) => bookmarks.map(name => named('bookmark', name))),
+    ...changesets.flatMap(({ tags }) => tags.filter(name => name !== 'tip').map(name => named('tag', name))),
+  ];
+  const chosen = await pick(items, { placeHolder: l10n.t('Select the changesets to show') });
+  if (chosen !== undefined) graph.setFilter(chosen.filter);
+}
+
+async function compareWithWorkingCopy(context: HgContext, repository: OpenRepository, node: string): Promise<void> {
+  const parent = repository.model.head?.firstParent;
+  if (parent === undefined) return;
+  const { root, rootUri, name } = repository;
+  const answer = await context.client.compareRevisions({ root, from: node, to: parent, limit: MAX_FILES });
+  if (answer.kind === 'none') {
+    void notify('error', answer.message);
+    return;
+  }
+  const paths = new Set(answer.files.map(({ path }) => path));
+  for (const { path, status } of repository.model.entries.values()) {
+    if (status !== 'ignored' && status !== 'unknown') paths.add(path);
+  }
+  if (paths.size === 0) {
+    void notify('info', l10n.t('No file differs: {0}', shortNode(node)));
+    return;
+  }
+  const title = l10n.t('{0}: {1} with the working copy', name, shortNode(node));
+  const sides = [...paths].sort().slice(0, MAX_FILES);
+  await openDiffs(
+    title,
+    sides.map(path => {
+      const working = fileUri(rootUri, path);
+      return [working, versionUri(repository, path, node), working];
+    }),
+  );
+}
+
+async function isFolder({ rootUri }: OpenRepository, path: string): Promise<boolean> {
+  try {
+    return ((await workspace.fs.stat(fileUri(rootUri, path))).type & 2) !== 0;
+  } catch {
+    // A file that is gone has a history, too.
+    return false;
+  }
+}
+
+interface HistoryItem extends PickItem {
+  readonly item: FileHistoryItem;
+}
+
+async function showFileHistory({ client }: HgContext, repository: OpenRepository, path: string): Promise<void> {
+  const { items } = await askHistory(client, ReadFileHistory, { root: repository.root, path, limit: MAX_HISTORY });
+  if (items.length === 0) {
+    void notify('info', l10n.t('{0} has no history.', path));
+    return;
+  }
+  const listed = items.map((item): HistoryItem => ({
+    icon: 'git-commit',
+    label: item.changeset.summary,
+    description: `${item.changeset.revision}:${shortNode(item.changeset.node)}`,
+    detail: item.path === path ? lineOf(item.changeset) : `${lineOf(item.changeset)} · ${item.path}`,
+    item,
+  }));
+  const options = { placeHolder: l10n.t('History of {0}', path), matchOnDescription: true, matchOnDetail: true };
+  const chosen = await pick(listed, options);
+  if (chosen === undefined) return;
+  const { changeset, previous, path: at } = chosen.item;
+  await openFileChange(repository, { path: at, node: changeset.node, previous });
+}
+
+/** The changesets that list a file below the folder. */
+async function showFolderHistory(context: HgContext, repository: OpenRepository, path: string): Promise<void> {
+  const found: HistoryRow[] = [];
+  let from: number | undefined;
+  while (found.length < MAX_FOUND && from !== -1) {
+    const query = { root: repository.root, words: [], path, limit: MAX_FOUND - found.length };
+    const answer = await askHistory(context.client, SearchHistory, { ...query, ...(from !== undefined && { from }) });
+    found.push(...answer.found);
+    from = answer.next;
+  }
+  const items = found.map(changeset => ({
+    icon: 'git-commit',
+    label: changeset.summary,
+    description: `${changeset.revision}:${shortNode(changeset.node)}`,
+    detail: lineOf(changeset),
+    changeset,
+  }));
+  const options = { placeHolder: l10n.t('History of {0}', path), matchOnDescription: true, matchOnDetail: true };
+  const chosen = await pick(items, options);
+  if (chosen !== undefined) await openChangeset(context, repository, chosen.changeset.node);
 }

@@ -1,0 +1,39 @@
+// The graphs of the window: that in the Source Control view, and those in editors.
+import { commands, l10n, ViewColumn, window, type WebviewPanel, type WebviewView } from 'vscode';
+import type { CommandContext } from '../../commands/commands.ts';
+import type { ViewId } from '../../contributions/window.ts';
+import { GraphSession } from './graphSession.ts';
+
+const GRAPH = 'quicksilver.graph' satisfies ViewId;
+
+let inSideBar: GraphSession | undefined;
+/** The one that was active last. */
+let last: GraphSession | undefined;
+
+/** Fills a view, or an editor that VS Code restores. */
+export function showGraph(context: CommandContext, place: WebviewView | WebviewPanel): GraphSession {
+  const session = new GraphSession(context, place.webview);
+  const isPanel = 'reveal' in place;
+  if (!isPanel) inSideBar = session;
+  last = session;
+  if (isPanel) place.onDidChangeViewState(() => (last = place.active ? session : last));
+  place.onDidDispose(() => {
+    session.dispose();
+    if (inSideBar === session) inSideBar = undefined;
+    if (last === session) last = inSideBar;
+  });
+  return session;
+}
+
+export function openGraphInEditor(context: CommandContext): GraphSession {
+  const panel = window.createWebviewPanel(GRAPH, l10n.t('Graph'), ViewColumn.Active, { enableScripts: true });
+  return showGraph(context, panel);
+}
+
+/** The graph that was used last; without one, the view opens. */
+export async function currentGraph(context: CommandContext): Promise<GraphSession> {
+  if (last !== undefined) return last;
+  await commands.executeCommand(`${GRAPH}.focus`);
+  // The view may be hidden by the user, and does not open then.
+  return inSideBar ?? openGraphInEditor(context);
+}
