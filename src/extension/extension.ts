@@ -80,6 +80,7 @@ export function activate(context: ExtensionContext): QuicksilverExports | Promis
       shownDecorations.opened(repository);
       repository.view.sourceControl.quickDiffProvider = new BaseQuickDiff(parts, repository);
     }),
+    repositories.onDidAlias(repository => shownDecorations.opened(repository)),
     repositories.onDidClose(repository => shownDecorations.closed(repository)),
     workspace.onDidChangeConfiguration(event => {
       if (affects(event, 'decorations.enabled')) shownDecorations.setEnabled(setting('decorations.enabled'));

@@ -6,6 +6,43 @@ import type { Vfs } from '../files/vfs.ts';
 import { newWorkCounters } from '../status/types.ts';
 import { WorkingTree } from '../status/workingTree.ts';
 
+/** A repository, with what symbolic links make of its paths. */
+export interface LocatedRepository extends FoundRepository {
+  /** The root without symbolic links: one repository has one, by whichever path it was reached. */
+  readonly realRoot: string;
+  /** Folders of the repository whose paths do not begin with `root`, each with its '/'-separated path in it. */
+  readonly aliases: readonly { readonly folder: string; readonly path: string }[];
+}
+
+/**
+ * Returns the nearest repository at or above a folder, as `hg root` finds it there: on the path without symbolic links.
+ * The root is spelled as in the folder's path, if it is a part of that.
+ */
+export function locateRepository(vfs: Vfs, systems: readonly System[], folder: string): LocatedRepository | undefined {
+  const real = vfs.realPath(folder);
+  const found = findRepository(vfs, real, systems);
+  if (found === undefined) return undefined;
+  const realRoot = found.root;
+  for (let root = path.resolve(folder); ; root = path.dirname(root)) {
+    if (vfs.realPath(root) === realRoot) return { root, system: found.system, realRoot, aliases: [] };
+    if (path.dirname(root) === root) break;
+  }
+  const aliases = [{ folder, path: path.relative(realRoot, real).replaceAll(path.sep, '/') }];
+  return { root: realRoot, system: found.system, realRoot, aliases };
+}
+
+/** Makes one of those that are the same repository; the first spelling of the root counts. */
+export function mergeLocated(all: readonly LocatedRepository[]): LocatedRepository[] {
+  const merged = new Map<string, LocatedRepository>();
+  for (const each of all) {
+    const first = merged.get(each.realRoot);
+    const more = first === undefined || first.root === each.root ? [] : [{ folder: each.root, path: '' }];
+    const aliases = [...(first?.aliases ?? []), ...more, ...each.aliases];
+    merged.set(each.realRoot, { ...(first ?? each), aliases });
+  }
+  return [...merged.values()];
+}
+
 /**
  * Returns the repositories that concern a folder, ordered by root: the nearest one at or above it, and those below it.
  * Where several systems share a root, the first in `systems` counts. Does not follow symbolic links. Does not look into
@@ -18,10 +55,10 @@ export function discoverRepositories(
   folder: string,
   depth: number,
   ignored: readonly string[],
-): FoundRepository[] {
-  const found = new Map<string, FoundRepository>();
-  const above = findRepository(vfs, folder, systems);
-  if (above !== undefined) found.set(above.root, above);
+): LocatedRepository[] {
+  const found = new Map<string, LocatedRepository>();
+  const above = locateRepository(vfs, systems, folder);
+  if (above !== undefined) found.set(above.realRoot, above);
   const tree = new WorkingTree(folder, newWorkCounters());
   const controlNames = new Set(systems.map(system => system.controlName));
   let level: BytePath[] = [ROOT_PATH];
@@ -32,7 +69,8 @@ export function discoverRepositories(
       if (items.some(item => controlNames.has(item.name))) {
         const root = directory === '' ? folder : path.join(folder, toDisplay(directory));
         const system = systemAt(vfs, root, systems);
-        if (system !== undefined) found.set(root, { root, system });
+        const realRoot = vfs.realPath(root);
+        if (system !== undefined && !found.has(realRoot)) found.set(realRoot, { root, system, realRoot, aliases: [] });
       }
       for (const item of items) {
         if (item.kind !== 'directory' || controlNames.has(item.name)) continue;

@@ -5,6 +5,7 @@ import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type * as state from '../base/repositoryState.ts';
 import type { ChangesetSummary, PendingChangesets, SystemKind } from '../base/repositoryState.ts';
 import type { FoundRepository } from '../backends/systems.ts';
+import type { LocatedRepository } from './discover.ts';
 import type {
   ComparedFile,
   IgnoreExplanation,
@@ -21,6 +22,7 @@ export type {
   FoundRepository,
   IgnoreExplanation,
   IgnorePreview,
+  LocatedRepository,
   NoContentReason,
   PendingChangesets,
   RevisionAnswer,
@@ -240,11 +242,11 @@ export interface LogMessage {
  * The repository that the absolute path is in (the deepest one), or null. Only the given systems count. Where several
  * share a root, the first of them counts.
  */
-export const FindRoot = new RequestType<{ path: string; systems: readonly string[] }, FoundRepository | null, void>(
+export const FindRoot = new RequestType<{ path: string; systems: readonly string[] }, LocatedRepository | null, void>(
   'repository/findRoot',
 );
 /** The repositories at, above (the nearest) or below the folders, at most `depth` levels down; `systems` as above. */
-export const Discover = new RequestType<DiscoverQuery, readonly FoundRepository[], void>('repository/discover');
+export const Discover = new RequestType<DiscoverQuery, readonly LocatedRepository[], void>('repository/discover');
 /** Starts to follow a repository. Updates come by `DidUpdate`, problems included: this itself does not fail. */
 export const Open = new RequestType<OpenOptions, null, void>('repository/open');
 export const Close = new RequestType<{ root: string }, null, void>('repository/close');

@@ -117,6 +117,8 @@ export interface PickItem {
   readonly detail?: string;
   /** Begins a section that is called by the label. */
   readonly isSeparator?: boolean;
+  /** Only shows something, in a list of {@link pickFound}: Enter does not take it. */
+  readonly isHint?: boolean;
 }
 
 export interface PickOptions {
@@ -177,7 +179,7 @@ export async function pickFound<T extends PickItem>(
       const accept = (): void => {
         const [chosen] = box.selectedItems;
         isAccepted = !isShown;
-        if (isShown && chosen !== undefined) resolve(chosen.item);
+        if (isShown && chosen !== undefined && chosen.item.isHint !== true) resolve(chosen.item);
       };
       const show = ({ items, exact }: Found<T>): void => {
         const active = exact ?? box.activeItems[0]?.item;

@@ -19,6 +19,8 @@ export interface Located<T> {
 
 export class RootMap<T> {
   readonly #roots = new Map<string, T>();
+  /** Keys of folders that symbolic links lead to, and the keys that these have below a root. */
+  readonly #aliases = new Map<string, string>();
 
   set(rootUriPath: string, value: T): void {
     this.#roots.set(pathKey(rootUriPath), value);
@@ -36,9 +38,43 @@ export class RootMap<T> {
     return this.#roots.values();
   }
 
+  /** Has a folder found below a root although its path does not begin so. Returns false if that is known. */
+  setAlias(uriPath: string, target: string): boolean {
+    const [key, targetKey] = [pathKey(uriPath), pathKey(target)];
+    if (key === targetKey || this.#aliases.get(key) === targetKey) return false;
+    this.#aliases.set(key, targetKey);
+    return true;
+  }
+
+  clearAliases(): void {
+    this.#aliases.clear();
+  }
+
+  /** The key of a file below a root that an alias leads to; undefined without one. */
+  unaliased(key: string): string | undefined {
+    if (this.#aliases.size === 0) return undefined;
+    for (let at = key; at.length > 1; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+      const target = this.#aliases.get(at);
+      if (target !== undefined) return target + key.slice(at.length);
+    }
+    return undefined;
+  }
+
+  /** The other keys of the file with this key. */
+  aliasesOf(key: string): string[] {
+    return [...this.#aliases].flatMap(([alias, target]) =>
+      isAtOrBelowKey(key, target) ? [alias + key.slice(target.length)] : [],
+    );
+  }
+
   /** Costs one look-up per directory above the file. */
   locate(uriPath: string): Located<T> | undefined {
     const key = pathKey(uriPath);
+    const unaliased = this.unaliased(key);
+    return (unaliased === undefined ? undefined : this.#locate(unaliased)) ?? this.#locate(key);
+  }
+
+  #locate(key: string): Located<T> | undefined {
     let at = key;
     for (;;) {
       const value = this.#roots.get(at);

@@ -39,7 +39,7 @@ import {
   type ContentAnswer,
   type ContentQuery,
   type DiscoverQuery,
-  type FoundRepository,
+  type LocatedRepository,
   type HgPolicy,
   type IgnoreExplanation,
   type IgnorePreview,
@@ -102,11 +102,11 @@ export class EngineClient implements Disposable {
     return this.#supervisor.request(type, parameters, token);
   }
 
-  findRoot(path: string, systems: readonly string[]): Promise<FoundRepository | null> {
+  findRoot(path: string, systems: readonly string[]): Promise<LocatedRepository | null> {
     return this.#supervisor.request(FindRoot, { path, systems });
   }
 
-  discover(query: DiscoverQuery): Promise<readonly FoundRepository[]> {
+  discover(query: DiscoverQuery): Promise<readonly LocatedRepository[]> {
     return this.#supervisor.request(Discover, query);
   }
 

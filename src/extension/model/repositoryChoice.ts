@@ -50,6 +50,21 @@ export function isWanted(
   return openedForEditor || editors.some(editor => isAtOrBelowKey(editor, root));
 }
 
+/**
+ * Sorts repositories as the workspace orders its folders; those of one folder stay in their order. A repository around
+ * another one, or above a folder, concerns no later folder than the other one does, so it stays before it.
+ * @param keyOf the key of the root
+ * @param folders keys of the workspace folders
+ */
+export function inWorkspaceOrder<T>(all: readonly T[], keyOf: (each: T) => string, folders: readonly string[]): T[] {
+  const rank = (key: string): number => {
+    const at = folders.findIndex(folder => isAtOrBelowKey(key, folder) || isAtOrBelowKey(folder, key));
+    return at < 0 ? folders.length : at;
+  };
+  const ranked = all.map(each => ({ each, rank: rank(keyOf(each)) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ each }) => each);
+}
+
 /** A pattern for more levels would be longer than it is worth. */
 const DEEPEST_PATTERN = 8;
 

@@ -75,10 +75,9 @@ export async function pickRevision(
     const shown = new Set(above.flatMap(({ chosen }) => chosen?.revision ?? []));
     const found = (await source.search(words, token)).filter(({ node }) => !shown.has(node) && !isNullNode(node));
     const label = l10n.t('changesets');
-    show({
-      items: [...above, ...withHeadings([{ label, items: found.map(each => itemOf(repository, each)) }])],
-      exact,
-    });
+    const items = [...above, ...withHeadings([{ label, items: found.map(each => itemOf(repository, each)) }])];
+    const hint: RevisionItem = { label: l10n.t('No matching changesets'), isHint: true };
+    show({ items: items.length === 0 ? [hint] : items, exact });
   };
   const item = await pickFound<RevisionItem>({ placeHolder: question.placeHolder }, search);
   return item?.isAction === true ? 'action' : item?.chosen;

@@ -5,7 +5,7 @@ import { fileColor } from '../common/fileColors.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { REMEMBERED_ANSWERS } from '../model/decorationTracker.ts';
 import { fileDecoration } from '../common/display.ts';
-import { isAtOrBelowKey, type Located, type RootMap } from '../common/rootMap.ts';
+import type { Located, RootMap } from '../common/rootMap.ts';
 import { statusPresentations, type ShownStatus } from '../model/statusPresentation.ts';
 import { statusText } from '../scm/scmStrings.ts';
 import { fileUri, uriKey } from '../common/uris.ts';
@@ -67,15 +67,14 @@ export class Decorations implements FileDecorationProvider, Disposable {
   changed(repository: OpenRepository, paths: readonly string[], all: boolean): void {
     if (this.#registration === undefined) return;
     if (all) this.#startOver();
-    else this.#fire(paths.map(path => fileUri(repository.rootUri, path)));
+    else this.#fire(paths.flatMap(path => this.#spellings(repository, path)));
   }
 
   /** A repository has opened: answers about files below its root are void. */
   opened(repository: OpenRepository): void {
-    const root = uriKey(repository.rootUri);
     const uris: Uri[] = [];
     for (const [key, uri] of this.#outside) {
-      if (!isAtOrBelowKey(key, root)) continue;
+      if (this.#repositories.locate(key)?.value !== repository) continue;
       uris.push(uri);
       this.#outside.delete(key);
     }
@@ -88,12 +87,18 @@ export class Decorations implements FileDecorationProvider, Disposable {
   }
 
   closed(repository: OpenRepository): void {
-    this.#fire(repository.tracker.forgetBelow('').map(path => fileUri(repository.rootUri, path)));
+    this.#fire(repository.tracker.forgetBelow('').flatMap(path => this.#spellings(repository, path)));
   }
 
   dispose(): void {
     this.#registration?.dispose();
     this.#store.dispose();
+  }
+
+  /** The URIs by which VS Code may know a file: also those through symbolic links. */
+  #spellings({ rootUri }: OpenRepository, path: string): Uri[] {
+    const uri = fileUri(rootUri, path);
+    return [uri, ...this.#repositories.aliasesOf(uriKey(uri)).map(alias => uri.with({ path: alias }))];
   }
 
   #fire(uris: readonly Uri[]): void {

@@ -5,11 +5,11 @@ import type { Log } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { SettingName } from '../contributions/settings.ts';
-import type { FoundRepository } from '../../server/protocol.ts';
+import type { FoundRepository, LocatedRepository } from '../../server/protocol.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { OpenRepository } from './openRepository.ts';
 import type { Repositories } from './repositories.ts';
-import { discoveryPattern, isWanted, type ChoiceSettings } from '../model/repositoryChoice.ts';
+import { discoveryPattern, inWorkspaceOrder, isWanted, type ChoiceSettings } from '../model/repositoryChoice.ts';
 import { pathKey } from '../common/rootMap.ts';
 import { affects, detectionSettings, setting, subrepositoryLimit } from '../common/settings.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
@@ -135,7 +135,8 @@ export class Discovery implements Disposable {
     const { detection, maxDepth, ignoredFolders, systems } = detectionSettings();
     const scansBelow = detection === true || detection === 'subFolders';
     const folders = diskFolders().filter(folder => setting('enabled', folder));
-    let found: readonly FoundRepository[] = [];
+    let found: readonly LocatedRepository[] = [];
+    this.#repositories.map.clearAliases();
     if (folders.length > 0) {
       found = await this.#client.discover({
         folders: folders.map(folder => folder.fsPath),
@@ -143,6 +144,7 @@ export class Discovery implements Disposable {
         ignoredNames: ignoredFolders,
         systems,
       });
+      for (const each of found) this.#repositories.addAliases(each);
       this.#log.debug(`found ${found.map(({ root }) => root).join(', ') || 'no repository'}`);
     }
     for (
@@ -163,8 +165,8 @@ export class Discovery implements Disposable {
     found: readonly FoundRepository[],
   ): { readonly repository: FoundRepository; readonly outer: OpenRepository }[] {
     for (const { root } of found) this.#vanished.delete(root);
-    const settings = choiceSettings();
-    const editors = editorKeys();
+    const settings = this.#choiceSettings();
+    const editors = this.#editorKeys();
     const isWantedHere = (root: string, openedForEditor: boolean): boolean =>
       isWanted(rootKey(root), settings, editors, openedForEditor) || this.#isOpenedWithOuter(root);
     for (const repository of byDepth(this.#repositories.all, ({ root }) => root)) {
@@ -183,9 +185,11 @@ export class Discovery implements Disposable {
       })),
     );
     const waiting: { repository: FoundRepository; outer: OpenRepository }[] = [];
-    for (const repository of byDepth([...found, ...inside], ({ root }) => root)) {
+    const keys = settings.folders.map(({ key }) => key);
+    const ordered = byDepth([...found, ...inside], ({ root }) => root);
+    for (const repository of inWorkspaceOrder(ordered, ({ root }) => rootKey(root), keys)) {
       const { root } = repository;
-      if (this.#repositories.get(root) !== undefined || this.#vanished.has(root)) continue;
+      if (this.#repositories.existing(repository) !== undefined || this.#vanished.has(root)) continue;
       if (!isWantedHere(root, false)) continue;
       const outer = this.#repositories.map.locateAround(Uri.file(root).path)?.value;
       if (outer === undefined || outer.model.sequence >= 0) this.#open(repository);
@@ -206,7 +210,7 @@ export class Discovery implements Disposable {
   #open(found: FoundRepository): void {
     const { root } = found;
     const repository = this.#repositories.open(found);
-    const isWantedAnyhow = isWanted(rootKey(root), choiceSettings(), [], false) || this.#isOpenedWithOuter(root);
+    const isWantedAnyhow = isWanted(rootKey(root), this.#choiceSettings(), [], false) || this.#isOpenedWithOuter(root);
     repository.openedForEditor = !isWantedAnyhow;
   }
 
@@ -221,7 +225,9 @@ export class Discovery implements Disposable {
       this.#noRepository.add(folder);
       try {
         const found = await this.#client.findRoot(document.uri.fsPath, systems);
-        if (found !== null && isWanted(rootKey(found.root), choiceSettings(), editorKeys(), false)) this.#open(found);
+        if (found === null) continue;
+        this.#repositories.addAliases(found);
+        if (isWanted(rootKey(found.root), this.#choiceSettings(), this.#editorKeys(), false)) this.#open(found);
       } catch (error) {
         this.#log.warn(`looking for the repository of ${document.uri.fsPath}: ${errorMessage(error)}`);
       }
@@ -255,6 +261,26 @@ export class Discovery implements Disposable {
     this.soon();
   }
 
+  #choiceSettings(): ChoiceSettings {
+    const { detection, parentFolders, ignoredFolders } = detectionSettings();
+    const folders = diskFolders().flatMap(uri =>
+      this.#keysOf(uri).map(key => ({ key, enabled: setting('enabled', uri) })),
+    );
+    return { folders, enabled: setting('enabled'), detection, parentFolders, ignoredFolders };
+  }
+
+  #editorKeys(): string[] {
+    const onDisk = window.visibleTextEditors.filter(editor => isOnDisk(editor.document));
+    return onDisk.flatMap(editor => this.#keysOf(editor.document.uri));
+  }
+
+  /** The key of a file or folder, and the one that it has in a repository that a symbolic link leads to. */
+  #keysOf(uri: Uri): string[] {
+    const key = uriKey(uri);
+    const unaliased = this.#repositories.map.unaliased(key);
+    return unaliased === undefined ? [key] : [key, unaliased];
+  }
+
   #restWhenUnused(): void {
     this.#idleTimer?.dispose();
     this.#idleTimer = scheduleAfter(STOP_IDLE_AFTER, () => {
@@ -276,18 +302,6 @@ function byDepth<T>(all: readonly T[], rootOf: (each: T) => string): T[] {
 
 function diskFolders(): Uri[] {
   return (workspace.workspaceFolders ?? []).map(folder => folder.uri).filter(uri => uri.scheme === 'file');
-}
-
-function choiceSettings(): ChoiceSettings {
-  const { detection, parentFolders, ignoredFolders } = detectionSettings();
-  const folders = diskFolders().map(uri => ({ key: uriKey(uri), enabled: setting('enabled', uri) }));
-  return { folders, enabled: setting('enabled'), detection, parentFolders, ignoredFolders };
-}
-
-function editorKeys(): string[] {
-  return window.visibleTextEditors
-    .filter(editor => isOnDisk(editor.document))
-    .map(editor => uriKey(editor.document.uri));
 }
 
 function rootKey(root: string): string {

@@ -3,7 +3,7 @@ import { TabInputText, Uri, window, workspace, type Memento } from 'vscode';
 import type { Log } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
-import type { FoundRepository, RepositoryUpdate } from '../../server/protocol.ts';
+import type { FoundRepository, LocatedRepository, RepositoryUpdate } from '../../server/protocol.ts';
 import { contextKeys } from '../common/contextKeys.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { OpenRepository } from './openRepository.ts';
@@ -25,13 +25,19 @@ export class Repositories implements Disposable {
   readonly #decorationsChanged: DecorationsChanged;
   readonly #memento: Memento;
   readonly #byRoot = new Map<string, OpenRepository>();
+  /** By the root without symbolic links, where that is known. */
+  readonly #byRealRoot = new Map<string, OpenRepository>();
   readonly #store = new DisposableStore();
   readonly #didOpen = this.#store.add(new Emitter<OpenRepository>());
   readonly #didClose = this.#store.add(new Emitter<OpenRepository>());
   readonly #didVanish = this.#store.add(new Emitter<string>());
   readonly #didFindNested = this.#store.add(new Emitter<readonly FoundRepository[]>());
 
+  readonly #didAlias = this.#store.add(new Emitter<OpenRepository>());
+
   readonly onDidOpen = this.#didOpen.event;
+  /** Files of an open repository have further paths, through symbolic links. */
+  readonly onDidAlias = this.#didAlias.event;
   readonly onDidClose = this.#didClose.event;
   /** A repository was closed because it is no longer there; the value is its root. */
   readonly onDidVanish = this.#didVanish.event;
@@ -83,12 +89,33 @@ export class Repositories implements Disposable {
     return lists === true ? around?.value : undefined;
   }
 
-  open({ root, system }: FoundRepository): OpenRepository {
-    const existing = this.#byRoot.get(root);
+  /** The open repository that was found, by whichever path it is open. */
+  existing(found: FoundRepository | LocatedRepository): OpenRepository | undefined {
+    return this.#byRoot.get(found.root) ?? ('realRoot' in found ? this.#byRealRoot.get(found.realRoot) : undefined);
+  }
+
+  /** Takes over the further paths of a repository, which may be open already, by another path perhaps. */
+  addAliases({ root, realRoot, aliases }: LocatedRepository): void {
+    const existing = this.#byRoot.get(root) ?? this.#byRealRoot.get(realRoot);
+    const rootUri = existing?.rootUri ?? Uri.file(root);
+    let isNews = false;
+    for (const { folder, path } of [{ folder: root, path: '' }, ...aliases]) {
+      const target = path === '' ? rootUri.path : fileUri(rootUri, path).path;
+      if (this.map.setAlias(Uri.file(folder).path, target)) isNews = true;
+    }
+    if (existing === undefined) return;
+    this.#byRealRoot.set(realRoot, existing);
+    if (isNews) this.#didAlias.fire(existing);
+  }
+
+  open(found: FoundRepository | LocatedRepository): OpenRepository {
+    const existing = this.existing(found);
     if (existing !== undefined) return existing;
+    const { root, system } = found;
     const outer = this.outerOf(Uri.file(root));
     const repository = new OpenRepository({ root, system }, outer, this.#log, this.#decorationsChanged, this.#memento);
     this.#byRoot.set(root, repository);
+    if ('realRoot' in found) this.#byRealRoot.set(found.realRoot, repository);
     this.map.set(repository.rootUri.path, repository);
     this.#log.info(`opened ${root}`);
     this.#tellCount();
@@ -100,6 +127,7 @@ export class Repositories implements Disposable {
   close(repository: OpenRepository, reason: string): void {
     if (!this.#byRoot.delete(repository.root)) return;
     this.map.delete(repository.rootUri.path);
+    for (const [realRoot, each] of this.#byRealRoot) if (each === repository) this.#byRealRoot.delete(realRoot);
     this.#log.info(`closed ${repository.root}: ${reason}`);
     this.#client
       .close(repository.root)
@@ -112,6 +140,7 @@ export class Repositories implements Disposable {
   dispose(): void {
     for (const repository of this.all) repository.dispose();
     this.#byRoot.clear();
+    this.#byRealRoot.clear();
     this.#store.dispose();
   }
 

@@ -74,6 +74,13 @@ export class SourceControlGroups implements Disposable {
     this.#groups.changes.group.hideWhenEmpty = !shows;
   }
 
+  /** Pushes the first rows if no group has any. Returns true if there are rows then. */
+  showFirst(): boolean {
+    const hasRows = (): boolean => this.all.some(({ resourceStates }) => resourceStates.length > 0);
+    if (!hasRows()) this.push();
+    return hasRows();
+  }
+
   /** Brings the rows of one file up to date with the model; {@link push} shows them. */
   update(path: string): void {
     const { model, isIncluded } = this.#options;

@@ -38,6 +38,7 @@ export class SourceControlSummary implements Disposable {
   readonly #sourceControl: SourceControl;
   readonly #options: ViewOptions;
   readonly #onProblem: (hasStatus: boolean) => void;
+  readonly #hasRows: () => boolean;
   readonly group: SourceControlResourceGroup;
   #settings: FolderSettings;
   #pause: Disposable | undefined;
@@ -46,17 +47,22 @@ export class SourceControlSummary implements Disposable {
   #notice: SourceControlResourceState | undefined;
   #busy = false;
 
-  /** @param onProblem called when a problem begins or ends, with false if the repository has no status */
+  /**
+   * @param onProblem called when a problem begins or ends, with false if the repository has no status
+   * @param hasRows called before the badge counts something; may show the rows that are ready
+   */
   constructor(
     sourceControl: SourceControl,
     options: ViewOptions,
     settings: FolderSettings,
     onProblem: (hasStatus: boolean) => void,
+    hasRows: () => boolean,
   ) {
     this.#sourceControl = sourceControl;
     this.#options = options;
     this.#settings = settings;
     this.#onProblem = onProblem;
+    this.#hasRows = hasRows;
     this.group = this.#store.add(createGroup(sourceControl, 'problem', texts.problemGroup()));
     this.group.hideWhenEmpty = true;
   }
@@ -99,7 +105,9 @@ export class SourceControlSummary implements Disposable {
     const { countBadge, untrackedChanges } = this.#settings;
     const counted = { ...model.counts, subrepositories: model.dirtySubrepositories, renames: model.renames };
     const count = problem === undefined ? badgeCount(counted, countBadge, untrackedChanges) : 0;
-    if (this.#sourceControl.count !== count) this.#sourceControl.count = count;
+    // While the first rows wait, the badge waits with them.
+    const shownCount = count > 0 && !this.#hasRows() ? 0 : count;
+    if (this.#sourceControl.count !== shownCount) this.#sourceControl.count = shownCount;
     const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
     const { rootUri } = this.#options;
     // A row is there where hg cannot run.

@@ -25,9 +25,13 @@ export class SourceControlView implements Disposable {
     this.sourceControl.inputBox.visible = workspace.isTrusted;
     this.sourceControl.acceptInputCommand = commandWith('commit', texts.commit(), this.sourceControl);
     // VS Code shows the groups in the order in which they are made.
-    this.summary = new SourceControlSummary(this.sourceControl, options, settings, hasStatus => {
-      this.rows.showsEmptyChanges = hasStatus;
-    });
+    this.summary = new SourceControlSummary(
+      this.sourceControl,
+      options,
+      settings,
+      hasStatus => (this.rows.showsEmptyChanges = hasStatus),
+      () => this.rows.showFirst(),
+    );
     this.rows = new SourceControlGroups(this.sourceControl, options, settings);
     this.#store.add(this.summary);
     this.#store.add(this.rows);

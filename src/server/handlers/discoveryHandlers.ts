@@ -1,21 +1,27 @@
 // Requests for repositories that need not be open.
+import { dirname } from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc';
-import { findRepository, systemsOf } from '../../backends/systems.ts';
+import { systemsOf } from '../../backends/systems.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { discoverRepositories } from '../discover.ts';
+import { discoverRepositories, locateRepository, mergeLocated } from '../discover.ts';
 import * as protocol from '../protocol.ts';
 
 export function handleDiscovery(connection: MessageConnection, vfs: Vfs): readonly Disposable[] {
   return [
     connection.onRequest(
       protocol.FindRoot,
-      ({ path, systems }) => findRepository(vfs, path, systemsOf(systems)) ?? null,
+      ({ path, systems }) => locateRepository(vfs, systemsOf(systems), folderOf(vfs, path)) ?? null,
     ),
     connection.onRequest(protocol.Discover, ({ folders, depth, ignoredNames, systems }) => {
       const wanted = systemsOf(systems);
       const found = folders.flatMap(folder => discoverRepositories(vfs, wanted, folder, depth, ignoredNames));
-      return [...new Map(found.map(each => [each.root, each])).values()];
+      return mergeLocated(found);
     }),
   ];
+}
+
+/** A file that is a symbolic link belongs to the folder that it is in. */
+function folderOf(vfs: Vfs, path: string): string {
+  return vfs.lstat(path)?.isDirectory() === true ? path : dirname(path);
 }

@@ -68,7 +68,10 @@ class Engines {
       await new Promise<void>(resolve => this.#commands.set(verb, resolve));
       return { kind: 'ended', code: 0, output: '', errors: '', notes: '' };
     });
-    connection.onRequest(FindRoot, ({ path }) => ({ root: `${number} root of ${path}`, system: 'hg' as const }));
+    connection.onRequest(FindRoot, ({ path }) => {
+      const root = `${number} root of ${path}`;
+      return { root, system: 'hg' as const, realRoot: root, aliases: [] };
+    });
     connection.onNotification(SetHgPolicy, ({ allow, path }) => void this.told.push(`${number} hg ${allow} ${path}`));
     connection.onNotification(Hint, ({ paths }) => void this.told.push(`${number} hint ${paths.join(' ')}`));
     connection.listen();

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { discoveryPattern, isWanted, type ChoiceSettings } from '../../../src/extension/model/repositoryChoice.ts';
+import {
+  discoveryPattern,
+  isWanted,
+  type ChoiceSettings,
+  inWorkspaceOrder,
+} from '../../../src/extension/model/repositoryChoice.ts';
 
 const base: ChoiceSettings = {
   folders: [{ key: '/home/project', enabled: true }],
@@ -65,4 +70,13 @@ test('new repositories are watched for down to the depth of the scan', () => {
   assert.equal(discoveryPattern(1, true), '{.hg,*,*/.hg}');
   assert.equal(discoveryPattern(2, true), '{.hg,*,*/*,*/*/.hg}');
   assert.equal(discoveryPattern(2_048, true), '**');
+});
+
+test('repositories stand in the order of the workspace folders, and one around another stays before it', () => {
+  const order = (all: readonly string[], folders: readonly string[]): string[] =>
+    inWorkspaceOrder(all, key => key, folders);
+  assert.deepEqual(order(['/a', '/b', '/c'], ['/c', '/b', '/a']), ['/c', '/b', '/a']);
+  assert.deepEqual(order(['/x', '/b/one', '/b/two'], ['/b', '/x']), ['/b/one', '/b/two', '/x']);
+  assert.deepEqual(order(['/a', '/outer', '/outer/in'], ['/outer/in', '/a']), ['/outer', '/outer/in', '/a']);
+  assert.deepEqual(order(['/elsewhere', '/a'], ['/a']), ['/a', '/elsewhere']);
 });

@@ -51,3 +51,26 @@ test('the repository around another one is not that one itself', () => {
   assert.equal(map.locateAround('/home/ada'), undefined);
   assert.equal(map.locateAround('/'), undefined);
 });
+
+test('a folder behind a link is found below the root, in the deepest repository, by both of its paths', () => {
+  const map = new RootMap<string>();
+  map.set('/real/repo', 'repo');
+  map.set('/real/repo/sub/nested', 'nested');
+  map.set('/outer', 'outer');
+  assert.equal(map.setAlias('/site', '/real/repo/sub'), true);
+  assert.equal(map.setAlias('/site/', '/real/repo/sub'), false);
+  assert.equal(map.setAlias('/real/repo', '/real/repo'), false);
+  map.setAlias('/outer/inside', '/real/repo');
+  map.setAlias('/outer/stale', '/gone/repo');
+  assert.deepEqual(map.locate('/site/a.txt'), { value: 'repo', path: 'sub/a.txt' });
+  assert.deepEqual(map.locate('/site'), { value: 'repo', path: 'sub' });
+  assert.deepEqual(map.locate('/site/nested/x'), { value: 'nested', path: 'x' });
+  assert.equal(map.locate('/sites/a.txt'), undefined);
+  assert.deepEqual(map.locate('/outer/inside/b'), { value: 'repo', path: 'b' });
+  assert.deepEqual(map.locate('/outer/stale/b'), { value: 'outer', path: 'stale/b' });
+  assert.deepEqual(map.aliasesOf('/real/repo/sub/a.txt'), ['/site/a.txt', '/outer/inside/sub/a.txt']);
+  assert.deepEqual(map.aliasesOf('/real/repository'), []);
+  assert.equal(map.unaliased('/site/a'), '/real/repo/sub/a');
+  map.clearAliases();
+  assert.equal(map.locate('/site/a.txt'), undefined);
+});

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { RepositoryModel } from '../../../src/extension/model/repositoryModel.ts';
 import type { SourceControlView } from '../../../src/extension/scm/sourceControlView.ts';
 import { Uri, type Group } from './fakeVscode.ts';
-import { entry, update } from './support.ts';
+import { entry, NO_COUNTS, update } from './support.ts';
 
 const module = await import('../../../src/extension/scm/sourceControlView.ts');
 
@@ -128,4 +128,26 @@ test('a view that is disposed of while a list grows sets nothing more, and whoev
   await all;
   bench.pass(10_000);
   assert.deepEqual(changes.lengths, [1_000]);
+});
+
+test('the badge counts nothing while no group has a row, and a rename once', t => {
+  const bench = new Bench(t);
+  const counts = { ...NO_COUNTS, added: 1, removed: 1, modified: 1 };
+  bench.model.apply(
+    update({
+      changed: [entry('removed', 'old'), entry('added', 'new', { source: 'old' }), entry('modified', 'm')],
+      counts,
+    }),
+  );
+  bench.view.summary.show();
+  bench.pass(STEP);
+  assert.equal(bench.view.sourceControl.count, 0, 'the rows are not made yet');
+  for (const path of ['old', 'new', 'm']) bench.view.rows.update(path);
+  bench.view.summary.show();
+  bench.pass(STEP);
+  assert.equal(bench.view.sourceControl.count, 2);
+  assert.deepEqual(
+    bench.group('changes').resourceStates.map(row => (row as { resourceUri: { path: string } }).resourceUri.path),
+    ['/repo/m', '/repo/new'],
+  );
 });

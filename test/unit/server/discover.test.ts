@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { Vfs } from '../../../src/files/vfs.ts';
 import { systemsOf } from '../../../src/backends/systems.ts';
-import { discoverRepositories } from '../../../src/server/discover.ts';
+import { discoverRepositories, locateRepository, mergeLocated } from '../../../src/server/discover.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 test('repositories at, above and below a folder', t => {
@@ -41,4 +41,41 @@ test('repositories of several systems, each of a system that is wanted', t => {
   assert.deepEqual(found(['git', 'hg'], 'hg'), ['hg hg', 'git hg/git']);
   assert.deepEqual(found(['git'], 'both/hg'), ['git both']);
   assert.deepEqual(found([]), []);
+});
+
+test('a folder behind a link is in the repository in which hg would find it, with the spelling of the user', t => {
+  const directory = temporaryDirectory(t);
+  for (const at of ['real/repo/.hg', 'real/repo/sub/deep', 'outer/.hg', 'plain']) directory.mkdir(at);
+  directory.symlink('real/repo/sub', 'site');
+  directory.symlink('real/repo', 'link');
+  directory.symlink('real', 'all');
+  directory.symlink('../real/repo/sub', 'outer/inside');
+  directory.symlink('../plain', 'outer/elsewhere');
+  const at = (name: string): string => path.join(directory.root, name);
+  const located = (folder: string): unknown => {
+    const found = locateRepository(new Vfs(), systemsOf(['hg']), at(folder));
+    return (
+      found && [
+        path.relative(directory.root, found.root),
+        path.relative(directory.root, found.realRoot),
+        found.aliases.map(alias => `${path.relative(directory.root, alias.folder)}=${alias.path}`).join(),
+      ]
+    );
+  };
+  assert.deepEqual(located('real/repo/sub'), ['real/repo', 'real/repo', '']);
+  assert.deepEqual(located('site'), ['real/repo', 'real/repo', 'site=sub']);
+  assert.deepEqual(located('site/deep'), ['real/repo', 'real/repo', 'site/deep=sub/deep']);
+  assert.deepEqual(located('link'), ['link', 'real/repo', '']);
+  assert.deepEqual(located('link/sub'), ['link', 'real/repo', '']);
+  assert.deepEqual(located('all/repo/sub'), ['all/repo', 'real/repo', '']);
+  assert.deepEqual(located('outer/inside'), ['real/repo', 'real/repo', 'outer/inside=sub']);
+  assert.equal(located('outer/elsewhere'), undefined);
+  assert.equal(located('plain'), undefined);
+  const folders = ['link', 'real', 'site', 'all/repo'];
+  const all = folders.flatMap(each => discoverRepositories(new Vfs(), systemsOf(['hg']), at(each), 2, []));
+  const merged = mergeLocated(all);
+  assert.deepEqual(
+    merged.map(({ root, aliases }) => [root, ...aliases.map(({ folder, path: inside }) => `${folder}=${inside}`)]),
+    [[at('link'), `${at('real/repo')}=`, `${at('real/repo')}=`, `${at('site')}=sub`, `${at('all/repo')}=`]],
+  );
 });

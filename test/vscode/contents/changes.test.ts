@@ -197,7 +197,7 @@ describe('what a change opens', () => {
   it('compares two revisions, all files in one editor', async function () {
     if (!hasUi()) this.skip();
     const done = commands.executeCommand('quicksilver.compareRevisions');
-    await ui.answerInput('nonsense', { until: 'No matching results', accept: false });
+    await ui.answerInput('nonsense', { until: 'No matching changesets', accept: false });
     await ui.answerInput('0', { until: 'First commit' });
     await ui.answerInput('tip', { until: 'A picture' });
     await done;

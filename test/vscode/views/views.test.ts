@@ -177,25 +177,25 @@ describe('what is shown of several repositories', () => {
     const { rootUri } = one;
     await set('untrackedChanges', 'mixed');
     await one.settle();
-    assert.equal(rows(rootUri, 'changes').length, 6);
+    assert.equal(rows(rootUri, 'changes').length, 5);
     assert.deepEqual(rows(rootUri, 'untracked'), []);
     await set('untrackedChanges', 'hidden');
     await one.settle();
-    assert.equal(rows(rootUri, 'changes').length, 5);
+    assert.equal(rows(rootUri, 'changes').length, 4);
     assert.equal(color('one', 'unknown.txt'), undefined);
-    assert.equal(api.view.badge(rootUri), 5);
+    assert.equal(api.view.badge(rootUri), 4);
     await set('untrackedChanges', undefined);
     await set('countBadge', 'tracked');
-    assert.equal(api.view.badge(rootUri), 5);
+    assert.equal(api.view.badge(rootUri), 4);
     await set('countBadge', 'off');
     assert.equal(api.view.badge(rootUri), 0);
     await set('countBadge', undefined);
     await set('statusLimit', 2);
     const changes = api.view.groups(rootUri).find(({ id }) => id === 'changes');
-    assert.deepEqual([changes?.label, changes?.resources.length], ['Changes (2 of 5)', 2]);
-    assert.equal(api.view.badge(rootUri), 6);
+    assert.deepEqual([changes?.label, changes?.resources.length], ['Changes (2 of 4)', 2]);
+    assert.equal(api.view.badge(rootUri), 5);
     await set('statusLimit', undefined);
-    assert.equal(rows(rootUri, 'changes').length, 5);
+    assert.equal(rows(rootUri, 'changes').length, 4);
     await set('decorations.enabled', false);
     assert.equal(color('one', 'src', 'modified.txt'), undefined);
     const [row] = api.view.groups(rootUri).find(({ id }) => id === 'untracked')?.resources ?? [];
@@ -210,7 +210,7 @@ describe('what is shown of several repositories', () => {
     await set('enabled', undefined);
     await until('all are open', () => api.repositories.length === 3, api.onDidOpenRepository);
     await repository('one').settle();
-    assert.equal(rows(uriAt('one'), 'changes').length, 5);
+    assert.equal(rows(uriAt('one'), 'changes').length, 4);
   });
 
   it('lists as many of 12,000 new files as the limit allows, counts all, and forgets them again', async () => {
@@ -223,7 +223,7 @@ describe('what is shown of several repositories', () => {
     await one.settle();
     const untracked = api.view.groups(one.rootUri).find(({ id }) => id === 'untracked');
     assert.deepEqual([untracked?.label, untracked?.resources.length], ['Untracked (5000 of 12001)', 5_000]);
-    assert.equal(api.view.badge(one.rootUri), 12_006);
+    assert.equal(api.view.badge(one.rootUri), 12_005);
     fs.rmSync(at('one', 'many'), { recursive: true });
     await until('none is left', () => one.counts.unknown === 1, one.onDidChange);
     await one.settle();

@@ -1,6 +1,6 @@
 // Decides with the user what goes into a commit. A plan is data: nothing changes in the repository before commit.ts
 // executes it.
-import { workspace } from 'vscode';
+import { workspace, type TextDocument } from 'vscode';
 import { modal, notify } from '../../common/display.ts';
 import { isMerging } from '../../commands/contextKeys.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
@@ -44,7 +44,7 @@ export async function planCommit(
   options: CommitOptions,
 ): Promise<CommitPlan | undefined> {
   const settings = commitSettings(repository.rootUri);
-  if (!(await saveFiles(repository, settings.saveFiles))) return undefined;
+  if (!(await saveFiles(context, repository, settings.saveFiles))) return undefined;
   await flushPendingChanges(context, repository);
   if (repository.included.paths.length === 0 && isNothing(repository, NOTHING_BESIDE, options)) {
     // Rescans everything first: the event of a change may be late, and some file systems send none.
@@ -128,10 +128,12 @@ function isNothing(repository: OpenRepository, { toAdd, toRemove }: Content, opt
 }
 
 /** Returns true if the commit goes on. */
-async function saveFiles(repository: OpenRepository, wanted: Offer): Promise<boolean> {
+async function saveFiles({ repositories }: HgContext, repository: OpenRepository, wanted: Offer): Promise<boolean> {
   const root = uriKey(repository.rootUri);
+  // A file may be open by a path through a symbolic link.
+  const keyOf = ({ uri }: TextDocument): string => repositories.map.unaliased(uriKey(uri)) ?? uriKey(uri);
   const unsaved = workspace.textDocuments.filter(
-    document => document.isDirty && isOnDisk(document) && isAtOrBelowKey(uriKey(document.uri), root),
+    document => document.isDirty && isOnDisk(document) && isAtOrBelowKey(keyOf(document), root),
   );
   if (unsaved.length === 0 || wanted === 'never') return true;
   const say = hgTexts.commit;
