@@ -2,22 +2,17 @@
 // Rejects every pattern that the module rejects, because Mercurial aborts on such a pattern.
 import {
   ALL_BYTES,
-  DIGITS,
   EMPTY,
-  NO_BYTES,
   NOT_NEWLINE,
-  SPACES,
-  WORD_BYTES,
-  byteRange,
   foldCase,
   sequence,
   singleByte,
   type AnchorNode,
-  type ByteSet,
   type RegexNode,
   type SetNode,
 } from './regexSyntax.ts';
-import { FLAG_LETTERS, RegexScanner, isDigit, isFlag, isHex, isOctal } from './regexScanner.ts';
+import { FLAG_LETTERS, RegexScanner, isDigit, isFlag, isOctal } from './regexScanner.ts';
+import { CATEGORIES, characterClass, commonEscape } from './regexClass.ts';
 import { fixedWidth, widthOf, type Width } from './regexWidth.ts';
 
 /** Thrown for a pattern nested so deeply that reading it would be a risk of its own. Python gives up at about 480. */
@@ -51,26 +46,6 @@ interface Flags {
 }
 
 const NO_FLAGS: Flags = { ignoreCase: false, multiline: false, dotAll: false, verbose: false };
-
-const SIMPLE_ESCAPES = new Map<string, number>([
-  ['a', 7],
-  ['b', 8],
-  ['f', 12],
-  ['n', 10],
-  ['r', 13],
-  ['t', 9],
-  ['v', 11],
-  ['\\', 0x5c],
-]);
-
-const CATEGORIES = new Map<string, ByteSet>([
-  ['d', DIGITS],
-  ['D', ALL_BYTES ^ DIGITS],
-  ['s', SPACES],
-  ['S', ALL_BYTES ^ SPACES],
-  ['w', WORD_BYTES],
-  ['W', ALL_BYTES ^ WORD_BYTES],
-]);
 
 const ESCAPED_ANCHORS = new Map<string, AnchorNode['at']>([
   ['A', 'start'],
@@ -170,7 +145,7 @@ class Parser {
           items.push(this.#escape(flags, start));
           break;
         case '[':
-          items.push(atom({ type: 'set', set: this.#characterClass(flags, start) }));
+          items.push(atom({ type: 'set', set: characterClass(this.#in, flags.ignoreCase, start) }));
           break;
         case '.':
           items.push(atom(flags.dotAll ? ANY_BYTE : NOT_NEWLINE_BYTE));
@@ -247,7 +222,7 @@ class Parser {
       return byteAtom(parseInt(char + octal, 8), flags);
     }
     if (isDigit(char)) return this.#numberedEscape(char, flags, start);
-    return byteAtom(this.#commonEscape(char, start), flags);
+    return byteAtom(commonEscape(this.#in, char, start), flags);
   }
 
   /** '\1' to '\99' is a group, three octal digits are a byte. */
@@ -276,64 +251,6 @@ class Parser {
     if (this.#lookbehindGroups !== undefined && index > this.#lookbehindGroups) {
       this.#in.fail('cannot refer to group defined in the same lookbehind subpattern', start);
     }
-  }
-
-  /** Escapes that mean the same inside and outside of a class; the letter is already consumed. */
-  #commonEscape(char: string, start: number): number {
-    const simple = SIMPLE_ESCAPES.get(char);
-    if (simple !== undefined) return simple;
-    if (char === 'x') {
-      const digits = this.#in.while(2, isHex);
-      if (digits.length !== 2) this.#in.fail('incomplete escape', start);
-      return parseInt(digits, 16);
-    }
-    if (/[a-zA-Z]/.test(char)) this.#in.fail(`bad escape \\${char}`, start);
-    return char.charCodeAt(0);
-  }
-
-  #characterClass(flags: Flags, start: number): ByteSet {
-    const negated = this.#in.take('^');
-    const first = this.#in.at;
-    let set = NO_BYTES;
-    for (;;) {
-      if (this.#in.at > first && this.#in.take(']')) break;
-      const from = this.#in.at;
-      const low = this.#classMember(start);
-      if (this.#in.text[this.#in.at] === '-') {
-        this.#in.at++;
-        if (this.#in.take(']')) {
-          set |= (typeof low === 'number' ? singleByte(low) : low) | singleByte(0x2d);
-          break;
-        }
-        const high = this.#classMember(start);
-        if (typeof low !== 'number' || typeof high !== 'number' || high < low) {
-          this.#in.fail('bad character range', from);
-        }
-        set |= byteRange(low, high);
-      } else {
-        set |= typeof low === 'number' ? singleByte(low) : low;
-      }
-    }
-    if (flags.ignoreCase) set = foldCase(set);
-    return negated ? ALL_BYTES ^ set : set;
-  }
-
-  #classMember(classStart: number): number | ByteSet {
-    const start = this.#in.at;
-    const char = this.#in.text[this.#in.at++];
-    if (char === undefined) this.#in.fail('unterminated character set', classStart);
-    if (char !== '\\') return char.charCodeAt(0);
-    const escaped = this.#in.text[this.#in.at++];
-    if (escaped === undefined) this.#in.fail('bad escape (end of pattern)', start);
-    const category = CATEGORIES.get(escaped);
-    if (category !== undefined) return category;
-    if (isOctal(escaped)) {
-      const byte = parseInt(escaped + this.#in.while(2, isOctal), 8);
-      if (byte > 0xff) this.#in.fail('octal escape value outside of range 0-0o377', start);
-      return byte;
-    }
-    if (isDigit(escaped)) this.#in.fail(`bad escape \\${escaped}`, start);
-    return this.#commonEscape(escaped, start);
   }
 
   /** After '('. Undefined for a comment. */
