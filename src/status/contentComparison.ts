@@ -82,7 +82,8 @@ function compare(
   const base = input.base.find(path);
   if (base === undefined) return 'modified';
   if (base.kind !== 'any' && base.kind !== workingKind(input, base, stat)) return 'modified';
-  const remembered = verdicts.get(path, stat, base.revision);
+  const key = base.comparedAs ?? base.revision;
+  const remembered = verdicts.get(path, stat, key);
   if (remembered !== undefined) {
     tree.outcome.unsureRemembered++;
     return remembered ? 'clean' : 'modified';
@@ -98,7 +99,7 @@ function compare(
     verdicts.delete(path);
     return 'deleted';
   }
-  verdicts.set(path, stat, base.revision, clean, nowNs);
+  verdicts.set(path, stat, key, clean, nowNs);
   return clean ? 'clean' : 'modified';
 }
 

@@ -116,6 +116,8 @@ export interface BaseFile {
   readonly kind: 'file' | 'executable' | 'symlink' | 'any';
   /** Names the content: the same string means the same bytes. */
   readonly revision: string;
+  /** Names the content and the way of the comparison. Default: {@link revision}. */
+  readonly comparedAs?: string | undefined;
   /** True if the working content is this revision's. Throws a QuicksilverError if the revision cannot be read. */
   matches(content: ContentSource): boolean;
 }

@@ -74,7 +74,7 @@ for (const [name, options] of [
     assert.notEqual(run('hg', ['clone', '-q', source, root]), undefined);
     const compare = async (step: string): Promise<void> => {
       const expected = hgStatus(root);
-      assert.ok(typeof expected !== 'string', String(expected));
+      if (typeof expected === 'string') assert.fail(expected);
       const theirs = expected.map(
         entry => `${entry.status} ${entry.path}${entry.source === undefined ? '' : ` <- ${entry.source}`}`,
       );

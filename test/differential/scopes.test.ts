@@ -102,7 +102,8 @@ class World {
       case 2:
         return this.hg('forget', '-q', name);
       case 3:
-        return this.write('.hgignore', this.pick(['\\.o$\n', 'syntax: glob\na\n', '']));
+        this.write('.hgignore', this.pick(['\\.o$\n', 'syntax: glob\na\n', '']));
+        return;
       default:
         this.write(name, this.pick([`${name}\n`, `changed ${this.#edits++}\n`]));
     }

@@ -14,6 +14,7 @@ import type { History } from '../../mercurial/history/history.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../../mercurial/repository/repository.ts';
+import type { EncodeRules } from '../../mercurial/filters/encodeRules.ts';
 import type { LargefilesTree } from '../../mercurial/repository/largefiles.ts';
 import type { Store, StoreTree } from '../../mercurial/store/store.ts';
 import { subrepositories, subrepositoryDirectories } from '../../mercurial/repository/subrepos.ts';
@@ -32,6 +33,7 @@ interface MercurialSnapshot extends Snapshot {
   readonly ignore: IgnoreRules;
   readonly ignoreFiles: FileSet;
   readonly base: StoreTree | LargefilesTree;
+  readonly encode: EncodeRules | undefined;
 }
 
 /** Why a path is ignored, for the user. */
@@ -86,8 +88,10 @@ export class MercurialBackend implements Backend {
     const dirstate = this.#dirstate(repository, old);
     const { ignore, ignoreFiles } = this.#ignore(repository, old);
     // A tree with a warning stands for a parent that did not exist when it was looked for: it may exist by now.
+    const encode = repository.encodeRules();
     const keepsBase =
       old?.dirstate.p1 === dirstate.p1 &&
+      old.encode === encode &&
       (old.base.warning === undefined || repository.store.changelog.findNode(dirstate.p1) < 0);
     const base = keepsBase ? old!.base : repository.baseTree(dirstate);
     const rules = sameRules(old?.input.rules, repository.treeRules(dirstate));
@@ -110,6 +114,7 @@ export class MercurialBackend implements Backend {
       ignore,
       ignoreFiles,
       base,
+      encode,
       input,
       // The first time, a whole scan waits for the snapshot, which needs nothing of this.
       get head() {

@@ -196,6 +196,11 @@ function configError(file: string, line: number, message: string): QuicksilverEr
   return new QuicksilverError('invalid-config', `config error at ${file}:${line}: ${message}`, { file, line });
 }
 
+/** Returns the value that a word stands for; undefined if Mercurial rejects it. */
+export function parseBoolean(text: string): boolean | undefined {
+  return BOOLEANS.get(text.toLowerCase());
+}
+
 const BOOLEANS = new Map<string, boolean>([
   ...['1', 'yes', 'true', 'on', 'always'].map(word => [word, true] as const),
   ...['0', 'no', 'false', 'off', 'never'].map(word => [word, false] as const),
@@ -223,7 +228,7 @@ class LoadedConfig implements HgConfig {
   boolean(section: string, name: string, defaultValue: boolean): boolean {
     const item = this.get(section, name);
     if (item === undefined) return defaultValue;
-    const value = BOOLEANS.get(item.value.toLowerCase());
+    const value = parseBoolean(item.value);
     if (value === undefined) {
       throw configError(item.file, item.line, `${section}.${name} is not a boolean ('${toDisplay(item.value)}')`);
     }

@@ -104,7 +104,7 @@ function anyOf(given: readonly string[]): (path: BytePath) => boolean {
   const paths = new Set<string>();
   const others: { kind: PatternKind; pattern: string }[] = [];
   for (const text of given) {
-    const { kind, pattern } = split(text);
+    const { kind, pattern } = patternOfText(text);
     const plain = plainPath(kind, pattern);
     if (plain === undefined) others.push({ kind, pattern });
     else paths.add(plain);
@@ -113,15 +113,13 @@ function anyOf(given: readonly string[]): (path: BytePath) => boolean {
   return path => isAtOrBelowOne(path, paths) || (matcher?.matches(path) ?? false);
 }
 
-function split(text: string): { kind: PatternKind; pattern: string } {
+/** Splits 'kind:pattern'. A text without a known kind is a glob. Throws 'unsupported' for other kinds. */
+export function patternOfText(text: string): { kind: PatternKind; pattern: string } {
   const colon = text.indexOf(':');
   const kind = colon < 0 ? '' : text.slice(0, colon);
   if (OTHER_KINDS.has(kind)) {
     const shown = toDisplay(bytePath(text));
-    throw new QuicksilverError(
-      'unsupported',
-      `The pattern '${shown}' of a sparse or narrow checkout is not supported.`,
-    );
+    throw new QuicksilverError('unsupported', `The pattern '${shown}' is of a kind that is not supported.`);
   }
   if (KINDS.has(kind)) return { kind: kind as PatternKind, pattern: text.slice(colon + 1) };
   return { kind: 'glob', pattern: text };

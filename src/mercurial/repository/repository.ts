@@ -10,6 +10,9 @@ import { HG_DIRECTORY } from './discovery.ts';
 import { NULL_ID, type Dirstate } from '../dirstate/dirstate.ts';
 import { readDirstate, type ReadDirstateOptions } from '../dirstate/readDirstate.ts';
 import type { FileSystemTraits } from '../dirstate/statRule.ts';
+import type { EncodeRules } from '../filters/encodeRules.ts';
+import { EOL_CACHE, EOL_FILE, EolState } from '../filters/eolState.ts';
+import { filteredTree } from '../filters/filteredTree.ts';
 import { History } from '../history/history.ts';
 import { HistoryModel } from '../history/historyModel.ts';
 import { configuredIgnoreFiles } from '../ignore/configuredIgnoreFiles.ts';
@@ -32,7 +35,7 @@ import {
 import type { PathScope } from './pathScope.ts';
 import { NARROW_FILE, SCOPE_FILES, ScopeReader } from './sparse.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
-import { unsupportedConfiguration, unsupportedFiles, unsupportedRequirements } from './unsupportedFeatures.ts';
+import { unsupportedConfiguration, unsupportedRequirements } from './unsupportedFeatures.ts';
 import { fileSystemTraits, type WorkingCopyTraits } from './traits.ts';
 import { UNFINISHED_FILES, isUpdating, unfinishedOperation } from './unfinished.ts';
 import type { FileIdentity, Vfs } from '../../files/vfs.ts';
@@ -86,15 +89,15 @@ export class MercurialRepository {
   readonly #layout: RepositoryLayout;
   readonly #vfs: Vfs;
   readonly #environment: HgEnvironment;
-  readonly #allowUnsupported: boolean;
   readonly #accelerators: DecodeAccelerators | undefined;
   #store: Store | undefined;
   #scopes: ScopeReader | undefined;
   readonly #standins = new StandinsHidden();
   /** True if a second dirstate may record large files. */
   readonly #mayHaveLargefiles: boolean;
-  /** The dirstate that one with large files was made from. */
-  readonly #parts = new WeakMap<Dirstate, { readonly main: Dirstate }>();
+  /** The dirstate that one with large files, or with void stats, was made from. */
+  readonly #parts = new WeakMap<Dirstate, { readonly main: Dirstate; readonly hasLarge: boolean }>();
+  readonly #eol: EolState;
 
   private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {
     this.root = root;
@@ -105,11 +108,11 @@ export class MercurialRepository {
     this.config = config;
     this.traits = fileSystemTraits(options.vfs, layout.hgDirectory, options.environment.platform);
     this.foldsCase = foldsCase(options.vfs, layout.hgDirectory);
+    this.#eol = new EolState({ vfs: options.vfs, root, hgDirectory: layout.hgDirectory, config });
     this.#mayHaveLargefiles = mayHaveLargefiles(layout.requirements, config);
     this.#layout = layout;
     this.#vfs = options.vfs;
     this.#environment = options.environment;
-    this.#allowUnsupported = options.allowUnsupported ?? false;
     this.#accelerators = options.accelerators;
   }
 
@@ -148,8 +151,7 @@ export class MercurialRepository {
   checkSupported(): readonly string[] {
     const question = this.#question();
     const reasons = [...unsupportedRequirements(this.requirements), ...unsupportedConfiguration(question)];
-    // With these reasons the dirstate may be in a form of its own, or need a history that cannot be read.
-    return reasons.length > 0 ? reasons : unsupportedFiles(question, this.#readDirstate());
+    return reasons;
   }
 
   /**
@@ -159,29 +161,38 @@ export class MercurialRepository {
    */
   readDirstate(previous?: Dirstate): Dirstate {
     const before = previous && this.#parts.get(previous);
+    const eolFiles = this.#eol.identities();
     const main = this.#readDirstate(previous === undefined ? undefined : (before?.main ?? previous));
-    if (!this.#allowUnsupported) refuse(unsupportedFiles(this.#question(), main), this.root);
-    if (!this.#mayHaveLargefiles || !hasLargefiles(this.#vfs, this.hgDirectory, main)) return main;
-    const large = readLargefilesDirstate(this.#vfs, this.hgDirectory, this.#dirstateOptions());
-    const merged = withLargefiles(main, large);
-    this.#parts.set(merged, { main });
-    return merged;
+    const hasLarge = this.#mayHaveLargefiles && hasLargefiles(this.#vfs, this.hgDirectory, main);
+    const large = hasLarge ? readLargefilesDirstate(this.#vfs, this.hgDirectory, this.#dirstateOptions()) : undefined;
+    let dirstate = hasLarge ? withLargefiles(main, large) : main;
+    if (eolFiles.some(file => file !== undefined)) {
+      dirstate = this.#eol.withVoidStats(dirstate, [dirstate.identity, ...eolFiles].reduce(combinedIdentity));
+    }
+    if (dirstate !== main) this.#parts.set(dirstate, { main, hasLarge });
+    return dirstate;
   }
 
   /** The state of the files that {@link readDirstate} would read; undefined if there are none. */
   dirstateIdentity(): FileIdentity | undefined {
     const identity = (name: string): FileIdentity | undefined =>
       this.#vfs.targetIdentity(path.join(this.hgDirectory, name));
-    const main = identity('dirstate');
-    return this.#mayHaveLargefiles ? combinedIdentity(main, identity(LARGEFILES_STATE)) : main;
+    const large = this.#mayHaveLargefiles ? identity(LARGEFILES_STATE) : undefined;
+    return [identity('dirstate'), large, ...this.#eol.identities()].reduce(combinedIdentity);
+  }
+
+  /** The filters on working files; the same object as long as they are the same. */
+  encodeRules(): EncodeRules | undefined {
+    return this.#eol.encode();
   }
 
   /** The files of the first parent, as a status compares with them. */
   baseTree({ p1 }: Pick<Dirstate, 'p1'>): StoreTree | LargefilesTree {
     const tree = this.store.baseTree(p1);
-    if (!this.#mayHaveLargefiles) return tree;
     const places = this.sharedSource === undefined ? [] : [this.sharedSource];
-    return largefilesTree(tree, this.#vfs, [...places, this.hgDirectory]);
+    const whole = this.#mayHaveLargefiles ? largefilesTree(tree, this.#vfs, [...places, this.hgDirectory]) : tree;
+    const encode = this.encodeRules();
+    return encode === undefined ? whole : filteredTree(whole, encode);
   }
 
   readIgnore(): IgnoreRules {
@@ -197,7 +208,7 @@ export class MercurialRepository {
     const excluded = subrepositoryPaths(this.#vfs, this.root, dirstate);
     const { traits, foldsCase } = this;
     const own = this.#scope(dirstate);
-    const scope = this.#parts.has(dirstate) ? this.#standins.of(own) : own;
+    const scope = this.#parts.get(dirstate)?.hasLarge === true ? this.#standins.of(own) : own;
     return { controlDirectory: HG_DIRECTORY, excluded, traits, foldsCase, hidesNames: traits.hidesNames, scope };
   }
 
@@ -250,6 +261,7 @@ export class MercurialRepository {
     const own = [
       'dirstate',
       'localtags',
+      EOL_CACHE,
       LARGEFILES_STATE,
       LOCK_FILE,
       'merge/state',
@@ -267,7 +279,7 @@ export class MercurialRepository {
 
   /** Absolute paths of the working files that decide what belongs to the working copy and whether it is supported. */
   get controlFiles(): readonly string[] {
-    return [...SUBREPOSITORY_FILES, '.hgeol'].map(name => path.join(this.root, name));
+    return [...SUBREPOSITORY_FILES, EOL_FILE].map(name => path.join(this.root, name));
   }
 
   #scope({ p1, p2 }: Dirstate): PathScope | undefined {

@@ -1,9 +1,7 @@
 // Features that are unsupported, by name, because the answer could differ from Mercurial's. Everything else is
 // answered exactly.
-import * as path from 'node:path';
-import { bytePath } from '../../base/bytePath.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
-import type { Dirstate } from '../dirstate/dirstate.ts';
+import { programFilters } from '../filters/encodeRules.ts';
 import { NARROW, SPARSE } from './sparse.ts';
 import type { Vfs } from '../../files/vfs.ts';
 
@@ -59,9 +57,9 @@ export function unsupportedRequirements(requirements: ReadonlySet<string>): stri
 export function unsupportedConfiguration(question: SupportQuestion): string[] {
   const { requirements, config } = question;
   const reasons: string[] = [];
-  const filter = config.items('encode').find(item => item.value !== '!');
+  const [filter] = programFilters(config);
   if (filter !== undefined) {
-    reasons.push(`Filters on working files are not supported ([encode] in ${filter.file}, line ${filter.line}).`);
+    reasons.push(`Filters that are programs are not supported ([encode] in ${filter.file}, line ${filter.line}).`);
   }
   if (config.isExtensionEnabled('keyword') && config.items('keyword').some(item => item.value !== 'ignore')) {
     reasons.push('Keyword expansion (the extension keyword) is not supported.');
@@ -70,20 +68,14 @@ export function unsupportedConfiguration(question: SupportQuestion): string[] {
     if (!requirements.has(requirement) || config.isExtensionEnabled(extension)) continue;
     reasons.push(`The requirement ${requirement} without the extension ${extension} is not supported.`);
   }
-  return reasons;
+  return [...reasons, ...unsupportedCombination(config)];
 }
 
 /**
- * Returns the reasons that depend on the tracked files, too. The extension eol changes the comparison of files if there
- * is an `.hgeol`, on disk or in the first parent. The extension largefiles replaces the files below `.hglf`.
+ * Returns the reason in the extensions that are enabled together: eol and win32text give one word different meanings.
  */
-export function unsupportedFiles(question: SupportQuestion, dirstate: Dirstate): string[] {
-  const { vfs, root, config } = question;
-  const exists = (name: string): boolean =>
-    dirstate.find(bytePath(name)) >= 0 || vfs.lstat(path.join(root, name)) !== undefined;
-  const reasons: string[] = [];
-  if (config.isExtensionEnabled('eol') && exists('.hgeol')) {
-    reasons.push('Conversion of line ends (the extension eol, and .hgeol) is not supported.');
-  }
-  return reasons;
+function unsupportedCombination(config: HgConfig): string[] {
+  const isAmbiguous = config.isExtensionEnabled('eol') && config.isExtensionEnabled('win32text');
+  if (!isAmbiguous || config.items('encode').every(item => item.value === '!')) return [];
+  return ['The extensions eol and win32text are not supported together.'];
 }

@@ -48,6 +48,8 @@ export interface StoreFile {
   readonly kind: 'file' | 'executable' | 'symlink';
   /** The file node, hexadecimal: the hash of content and history, so the same node means the same bytes. */
   readonly revision: string;
+  /** Names the content and how a working file is compared with it, where filters have a part in that. */
+  readonly comparedAs?: string | undefined;
   /** True if the working content (of a symbolic link: its target) is this revision's. */
   matches(content: ContentSource): boolean;
   /** The content itself. Do not change it. */

@@ -1,4 +1,4 @@
-// A repository with converted line ends, which only hg can answer for, and beside it one that is supported. The hg on the
+// A repository with keywords and converted line ends, which only hg can answer for, and beside it one that is supported. The hg on the
 // PATH records its calls and then is the real one.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,10 @@ export function makeStrange({ strange, hg, initRepository, writeFiles }) {
   });
   writeFiles(strange, { '.hgeol': '[patterns]\n**.txt = native\n' });
   hg(strange, 'commit', '-A', '-m', 'line ends', '.hgeol');
-  fs.appendFileSync(path.join(strange, '.hg', 'hgrc'), '[extensions]\neol =\n[eol]\nnative = CRLF\n');
+  fs.appendFileSync(
+    path.join(strange, '.hg', 'hgrc'),
+    '[extensions]\neol =\nkeyword =\n[eol]\nnative = CRLF\n[keyword]\n*.none =\n',
+  );
   hg(strange, 'rename', 'old.txt', 'new.txt');
   writeFiles(strange, { 'ends.txt': 'one\r\n', 'modified.txt': 'after\r\n', 'unknown.txt': 'unknown\n' });
   fs.rmSync(path.join(strange, 'gone.txt'));

@@ -8,7 +8,7 @@ import { at, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
 const reason =
-  'Conversion of line ends (the extension eol, and .hgeol) is not supported. Trust the workspace to get the status from hg.';
+  'Keyword expansion (the extension keyword) is not supported. Trust the workspace to get the status from hg.';
 
 describe('a repository that only hg can answer for, in a workspace that is not trusted', () => {
   let api: TestApi;

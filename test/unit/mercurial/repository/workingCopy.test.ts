@@ -264,10 +264,12 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('filters, wherever they come from', () => {
+  test('filters that are no part of Mercurial', () => {
+    fixture.write('r/.hg/hgrc', '[extensions]\nwin32text =\n[encode]\n*.b = cleverencode:\n');
+    assert.deepEqual(reasons(), []);
     fixture.write('r/.hg/hgrc', '[encode]\n*.a = !\n*.b = cleverencode:\n');
     assert.deepEqual(reasons(), [
-      `Filters on working files are not supported ([encode] in ${fixture.path('r/.hg/hgrc')}, line 3).`,
+      `Filters that are programs are not supported ([encode] in ${fixture.path('r/.hg/hgrc')}, line 3).`,
     ]);
   });
 
@@ -275,17 +277,6 @@ describe('what is refused', () => {
     fixture.write('r/.hg/hgrc', '[extensions]\nhgext.keyword =\n[keyword]\n*.c =\n');
     assert.deepEqual(reasons(), ['Keyword expansion (the extension keyword) is not supported.']);
     fixture.write('r/.hg/hgrc', '[extensions]\nkeyword = !\n[keyword]\n*.c =\n');
-    assert.deepEqual(reasons(), []);
-  });
-
-  test('eol with an .hgeol, on disk or recorded', () => {
-    const sentence = 'Conversion of line ends (the extension eol, and .hgeol) is not supported.';
-    fixture.write('r/.hg/hgrc', '[extensions]\neol =\n');
-    assert.deepEqual(reasons(), []);
-    for (const state of ['n', 'a', 'r']) assert.deepEqual(reasons([{ state, path: '.hgeol' }]), [sentence]);
-    fixture.write('r/.hgeol', '');
-    assert.deepEqual(reasons(), [sentence]);
-    fixture.write('r/.hg/hgrc', '');
     assert.deepEqual(reasons(), []);
   });
 

@@ -1,0 +1,115 @@
+// The filters that Mercurial applies to a working file before it compares it with the history. They come from
+// `[encode]` and from the extension eol.
+import { createHash } from 'node:crypto';
+import type { BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { ContentSource } from '../../base/fileStat.ts';
+import type { HgConfig } from '../config/hgConfig.ts';
+import { parseBoolean } from '../config/hgConfig.ts';
+import { compilePatterns } from '../ignore/patternMatcher.ts';
+import { patternOfText } from '../repository/pathScope.ts';
+import { EolRules, type EolStyle } from './eolRules.ts';
+import { WIN32TEXT, toLineEnd, unchanged, type EolSettings, type Filter } from './lineEnds.ts';
+
+/** A filter takes the whole file. A larger one stays undecided. */
+const MAX_FILE_BYTES = 1 << 28;
+
+interface EncodeRule {
+  readonly matches: (path: BytePath) => boolean;
+  readonly filter: Filter;
+}
+
+export class EncodeRules {
+  /** Another text for other rules. */
+  readonly version: string;
+  readonly #rules: readonly EncodeRule[];
+
+  private constructor(rules: readonly EncodeRule[], version: string) {
+    this.#rules = rules;
+    this.version = version;
+  }
+
+  /**
+   * Makes the rules; undefined if there are none. Throws 'unsupported' for a filter that is a program. For a pattern it
+   * throws 'invalid-config' or 'unsupported', and 'invalid-config' for a setting that is no boolean.
+   * @param eol of the working copy's `.hgeol`, if the extension is enabled and the file is there
+   */
+  static make(config: HgConfig, eol: EolRules | undefined, eolText: string): EncodeRules | undefined {
+    const settings = eolSettings(config, eol);
+    const replaced = new Set(eol?.patterns);
+    const rules: EncodeRule[] = [];
+    const parts = [eolText, JSON.stringify(settings)];
+    for (const { name, value } of config.items('encode')) {
+      if (value === '!' || replaced.has(name)) continue;
+      const filter = builtIn(config, value, settings);
+      if (filter === undefined) throw new QuicksilverError('unsupported', `The filter '${value}' is a program.`);
+      const matcher = compilePatterns([patternOfText(name)], 'whole');
+      rules.push({ matches: path => matcher.matches(path), filter });
+      parts.push(name, value);
+    }
+    const filters: Readonly<Record<EolStyle, Filter>> = {
+      LF: toLineEnd('\n', settings),
+      CRLF: toLineEnd('\r\n', settings),
+      BIN: unchanged,
+    };
+    for (const { matches, style } of eol?.filters() ?? []) rules.push({ matches, filter: filters[style] });
+    if (rules.length === 0) return undefined;
+    return new EncodeRules(rules, createHash('sha1').update(parts.join('\0')).digest('hex'));
+  }
+
+  /** The filter for a path, from the root; undefined if its content stays as it is. */
+  filterFor(path: BytePath): Filter | undefined {
+    const filter = this.#rules.find(rule => rule.matches(path))?.filter;
+    return filter === unchanged ? undefined : filter;
+  }
+}
+
+/** Returns the filters of `[encode]` that run a program, with their place. */
+export function programFilters(config: HgConfig): ReturnType<HgConfig['items']> {
+  const settings = eolSettings(config, undefined);
+  return config.items('encode').filter(({ value }) => value !== '!' && builtIn(config, value, settings) === undefined);
+}
+
+/** The content as the history would have it. */
+export function filtered(content: ContentSource, filter: Filter): ContentSource {
+  if (content.size > MAX_FILE_BYTES) {
+    throw new QuicksilverError('unsupported', `${content.size} bytes are too many to convert line ends`);
+  }
+  const data = filter(Buffer.concat([...content.chunks()]));
+  return { size: data.length, chunks: () => [data] };
+}
+
+function builtIn(config: HgConfig, value: string, settings: EolSettings): Filter | undefined {
+  const known: Record<string, Filter> = {};
+  if (config.isExtensionEnabled('win32text')) Object.assign(known, WIN32TEXT);
+  if (config.isExtensionEnabled('eol')) {
+    // The last two stand for those of win32text.
+    const toLf = toLineEnd('\n', settings);
+    const toCrlf = toLineEnd('\r\n', settings);
+    Object.assign(known, {
+      'to-lf': toLf,
+      'to-crlf': toCrlf,
+      'is-binary': unchanged,
+      'cleverencode:': toLf,
+      'cleverdecode:': toCrlf,
+    });
+  }
+  const name = Object.keys(known).find(word => value.startsWith(word));
+  return name === undefined ? undefined : known[name];
+}
+
+function eolSettings(config: HgConfig, eol: EolRules | undefined): EolSettings {
+  const setting = (name: string, otherwise: boolean): boolean => {
+    const own = eol?.settings.get(name);
+    if (own === undefined) return config.boolean('eol', name, otherwise);
+    const value = parseBoolean(own);
+    if (value === undefined) {
+      throw new QuicksilverError('invalid-config', `eol.${name} is not a boolean ('${own}')`, { file: '.hgeol' });
+    }
+    return value;
+  };
+  return {
+    onlyConsistent: setting('only-consistent', true),
+    fixTrailingNewline: setting('fix-trailing-newline', false),
+  };
+}

@@ -1,0 +1,129 @@
+// The extension eol and built-in filters: random rules, line ends and commands, the status and the live model beside the
+// real hg.
+//
+// QUICKSILVER_LONG=1 makes the long run of it; QUICKSILVER_SEED repeats one.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { hgEnvironment, hgStatus, HgServer } from '../support/hgServer.ts';
+import { LiveHarness } from '../support/liveHarness.ts';
+import { statusLines } from '../support/ownStatus.ts';
+import { Random, seedFromEnvironment } from '../support/random.ts';
+import { temporaryDirectory } from '../support/temporaryDirectory.ts';
+
+const STEPS = process.env['QUICKSILVER_LONG'] === '1' ? 500 : 24;
+const NAMES = ['a.txt', 'b.txt', 'd/c.txt', 'd/bin.dat', 'plain', 'd/e/f.crlf'];
+const PATTERNS = ['**.txt', 'd/**', '**', '*.dat', '**.crlf', 'plain', 'path:d', 're:.*\\.txt', '.hg*', 'd/bin.dat'];
+const STYLES = ['native', 'LF', 'CRLF', 'BIN', 'lf', 'unknown'];
+const LINES = [['one\n'], ['two\r\n'], ['one\n', 'two\r\n', 'three', '\r\r\n', 'nul\0\n', 'cr\r']];
+const ENCODE = ['dumbencode:', 'cleverencode:', 'macencode:', 'cleverdecode:', 'macdumbencode:', 'dumbdecode:', '!'];
+
+for (const kind of ['eol', 'win32text'] as const) {
+  for (const format of ['no', 'yes']) {
+    test(`${kind}: the status and the live model are those of hg, dirstate-v2=${format}`, async t => {
+      const seed = seedFromEnvironment('QUICKSILVER_SEED');
+      t.diagnostic(`seed ${seed}`);
+      const random = new Random(seed);
+      const { root: base } = temporaryDirectory(t);
+      const root = path.join(base, 'repository');
+      const config = [`format.use-dirstate-v2=${format}`, 'storage.dirstate-v2.slow-path=allow'];
+      execFileSync('hg', [...config.flatMap(item => ['--config', item]), 'init', root], { env: hgEnvironment() });
+      const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
+      const log: string[] = [];
+      // Mostly consistent: other files are not converted.
+      const lines = (): string => {
+        const kinds = pick(LINES);
+        return Array.from({ length: 1 + random.below(3) }, () => pick(kinds)).join('');
+      };
+      const write = (name: string, content: string): void => {
+        log.push(`write ${name} ${JSON.stringify(content)}`);
+        fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+        fs.writeFileSync(path.join(root, name), content);
+        // Old enough to be trusted, if it is recorded: then only the rules make it unsure.
+        if (random.below(2) === 0) fs.utimesSync(path.join(root, name), 1e9 + random.below(3), 1e9);
+      };
+      const configure = (): void => {
+        const encode = Array.from({ length: random.below(3) }, () => `${pick(PATTERNS)} = ${pick(ENCODE)}`);
+        const settings = [
+          '[extensions]',
+          `${kind} =`,
+          ...(kind === 'win32text' ? ['[encode]', ...encode] : []),
+          '[eol]',
+          ...(random.below(3) === 0 ? ['only-consistent = False'] : []),
+          ...(random.below(3) === 0 ? ['fix-trailing-newline = True'] : []),
+          '',
+        ];
+        log.push(settings.join(' | '));
+        fs.writeFileSync(path.join(root, '.hg', 'hgrc'), settings.join('\n'));
+      };
+      const rules = (): string => {
+        const patterns = Array.from({ length: 1 + random.below(3) }, () => `${pick(PATTERNS)} = ${pick(STYLES)}`);
+        const more = pick(['', '[repository]\nnative = CRLF\n', '[eol]\nonly-consistent = no\n']);
+        return `[patterns]\n${patterns.join('\n')}\n${more}${random.below(12) === 0 ? ' bad\nbad line\n' : ''}`;
+      };
+      configure();
+      const hg = new HgServer(undefined, ['storage.dirstate-v2.slow-path=allow']);
+      t.after(() => hg.close());
+      const run = async (...args: string[]): Promise<void> => {
+        const { code, errors } = await hg.run('-R', root, '--cwd', root, ...args);
+        log.push(`hg ${args.join(' ')}: ${code} ${errors}`);
+      };
+      for (const name of NAMES) write(name, lines());
+      if (kind === 'eol') write('.hgeol', rules());
+      await run('commit', '-qAm', 'first', '--config', 'extensions.eol=!');
+      const live = new LiveHarness(root);
+      t.after(() => live.dispose());
+      let answered = 0;
+      for (let step = 0; step < STEPS; step++) {
+        const name = pick(NAMES);
+        switch (random.below(9)) {
+          case 0:
+            if (kind === 'eol') write('.hgeol', rules());
+            else configure();
+            break;
+          case 1:
+            if (kind === 'eol' && random.below(3) > 0) write('.hgeol', rules());
+            else configure();
+            break;
+          case 2:
+            await run('commit', '-qAm', `c${step}`, '--config', 'extensions.eol=!');
+            break;
+          case 3:
+            if (random.below(2) === 0) await run('update', '-qC', `${random.below(3)}`);
+            else if (kind === 'eol') write('.hgeol', rules());
+            break;
+          case 4:
+            // Clean by stat from here on, unless the rules change.
+            for (const each of NAMES)
+              if (fs.existsSync(path.join(root, each))) fs.utimesSync(path.join(root, each), 1e9, 1e9);
+            await run('commit', '-qAm', `c${step}`, '--config', 'extensions.eol=!');
+            await run('status');
+            break;
+          case 5:
+            if (kind === 'eol')
+              fs.rmSync(path.join(root, pick(['.hgeol', '.hg/eol.cache', '.hg/eol.cache'])), { force: true });
+            log.push('rules removed');
+            break;
+          default:
+            write(name, lines());
+        }
+        await live.quiet();
+        const context = (): string => `step ${step}, seed ${seed}\n${log.slice(-6).join('\n')}`;
+        // First ours: hg notes the rules, and no longer calls the same files unsure.
+        const ours = await statusLines(root);
+        const theirs = hgStatus(root);
+        if (typeof theirs === 'string') {
+          assert.equal(typeof ours, 'string', `${context()}\n${theirs}`);
+          continue;
+        }
+        assert.deepEqual(ours, theirs.map(({ path: at, status }) => `${status} ${at}`).sort(), context());
+        await live.quiet();
+        live.assertEquals(theirs, context);
+        answered++;
+      }
+      assert.ok(answered > STEPS / 2, `${answered} of ${STEPS}`);
+    });
+  }
+}
