@@ -13,7 +13,7 @@ import type { HgCommandRun, HgContext } from './hg/commandContext.ts';
 import { askUser } from './hg/prompts.ts';
 import { blameCommands } from './features/blame/blameCommands.ts';
 import { commitCommands } from './features/commit/commitCommands.ts';
-import { Hg } from './hg/hgClient.ts';
+import { HgClient } from './hg/hgClient.ts';
 import { graphCommands } from './features/graph/graphCommands.ts';
 import { includeCommands } from './features/commit/includeCommands.ts';
 import { fileCommands } from './features/files/fileCommands.ts';
@@ -66,7 +66,7 @@ export async function runHgCommand(
 function hgContext(context: CommandContext): HgContext {
   return {
     ...context,
-    hg: new Hg(context),
+    hg: new HgClient(context),
     repository: argument => chosenRepository(context.repositories, argument),
   };
 }

@@ -13,8 +13,8 @@ import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } fro
 const PART_ENTRIES = 2000;
 
 /** A published update of a repository: from its live model, or from the fallback through hg. */
-export type PublishedUpdate = Omit<ModelUpdate, 'state'> & { readonly state: ToldState };
-export type ToldState = ModelState | { readonly kind: 'fallback'; readonly problem: QuicksilverError };
+export type PublishedUpdate = Omit<ModelUpdate, 'state'> & { readonly state: PublishedState };
+export type PublishedState = ModelState | { readonly kind: 'fallback'; readonly problem: QuicksilverError };
 
 /**
  * The messages for one update, in order. Only the last of them can be settled, only the first resets.
@@ -135,7 +135,7 @@ function toUpstream({ name, ahead, behind }: Upstream): protocol.Upstream {
   return { name, ...(ahead !== undefined && { ahead }), ...(behind !== undefined && { behind }) };
 }
 
-function toState(state: ToldState): RepositoryState {
+function toState(state: PublishedState): RepositoryState {
   return 'problem' in state ? { kind: state.kind, problem: toProblem(state.problem) } : { kind: state.kind };
 }
 

@@ -1,10 +1,10 @@
 // The context of every command that runs hg.
 import type { CommandContext } from '../commands/commands.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Hg } from './hgClient.ts';
+import type { HgClient } from './hgClient.ts';
 
 export interface HgContext extends CommandContext {
-  readonly hg: Hg;
+  readonly hg: HgClient;
   /** See {@link chosenRepository}. */
   repository(argument: unknown): Promise<OpenRepository | undefined>;
 }

@@ -81,7 +81,7 @@ interface HgOptions {
   readonly log: Log;
 }
 
-export class Hg {
+export class HgClient {
   readonly #options: HgOptions;
   #running = 0;
 

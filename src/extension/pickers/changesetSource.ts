@@ -5,7 +5,7 @@ import { ListNamed, SearchHistory } from '../../server/historyProtocol.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { askHistory } from '../engine/historyAnswers.ts';
-import { Hg, type HgRequest } from '../hg/hgClient.ts';
+import { HgClient, type HgRequest } from '../hg/hgClient.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { isNullNode } from '../common/changesetIds.ts';
 import type { HintSources } from '../repositories/hintSources.ts';
@@ -57,7 +57,7 @@ export async function changesetSource(
   const { client, log } = context;
   const canRunHg = workspace.isTrusted && (await client.findHg(false)).problem === '';
   const parents = parentsSource(client, repository);
-  const ofHg = canRunHg ? eitherSource(hgSource(new Hg(context), repository, scope), parents, log) : parents;
+  const ofHg = canRunHg ? eitherSource(hgSource(new HgClient(context), repository, scope), parents, log) : parents;
   // The engine does not know the changesets that a merge could be with, and no unsupported repositories.
   return canRunHg && scope === 'mergeable' ? ofHg : eitherSource(engineSource(client, repository), ofHg, log);
 }
@@ -86,7 +86,7 @@ function eitherSource(first: ChangesetSource, second: ChangesetSource, log: Log)
   };
 }
 
-function hgSource(hg: Hg, repository: OpenRepository, scope: Scope): ChangesetSource {
+function hgSource(hg: HgClient, repository: OpenRepository, scope: Scope): ChangesetSource {
   const { head } = repository.model;
   const within = scope === 'mergeable' && head !== undefined ? mergeableRevset(head.branch) : undefined;
   const named = within === undefined ? 'head() or bookmark() or tag() or .' : `(head() or bookmark()) and ${within}`;
@@ -157,7 +157,7 @@ export function withoutNames(changeset: ChangesetSummary): NamedChangeset {
 
 /** The changesets of a revset, with their names. */
 export async function logOf(
-  { hg }: { readonly hg: Hg },
+  { hg }: { readonly hg: HgClient },
   repository: OpenRepository,
   revset: string,
   limit = MOST_NAMED,

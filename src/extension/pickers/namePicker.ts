@@ -4,7 +4,7 @@ import { type PickItem, type Validation, input, pick } from '../common/display.t
 import { isNullNode, shortNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import { answersOf, type Answers } from '../hg/presetAnswers.ts';
-import type { Hg } from '../hg/hgClient.ts';
+import type { HgClient } from '../hg/hgClient.ts';
 import type { HgCommandRun, HgContext } from '../hg/commandContext.ts';
 import { showInfo } from '../hg/notifications.ts';
 
@@ -93,7 +93,7 @@ interface Bookmark {
   readonly active: boolean;
 }
 
-export async function bookmarksOf(hg: Hg, repository: OpenRepository): Promise<readonly Bookmark[]> {
+export async function bookmarksOf(hg: HgClient, repository: OpenRepository): Promise<readonly Bookmark[]> {
   return hg.rows(repository, { verb: 'bookmarks' }, 'bookmark, node, active');
 }
 

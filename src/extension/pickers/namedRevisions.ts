@@ -3,11 +3,11 @@ import { l10n } from 'vscode';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import { shortNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Hg } from '../hg/hgClient.ts';
+import type { HgClient } from '../hg/hgClient.ts';
 import { showInfo } from '../hg/notifications.ts';
 
 interface HgUser {
-  readonly hg: Hg;
+  readonly hg: HgClient;
 }
 
 /** A name of a changeset. A branch, a tag and a bookmark may have the same one. */

@@ -10,7 +10,7 @@ import { newWorkCounters } from '../../status/types.ts';
 import type { Lock } from '../../workingCopy/backend.ts';
 import type { Change, Entry, EntryCounts } from '../../workingCopy/statusTree.ts';
 import type { UnsupportedHead } from './unsupportedRepository.ts';
-import type { ToldState, PublishedUpdate } from '../updates.ts';
+import type { PublishedState, PublishedUpdate } from '../updates.ts';
 
 export interface FallbackStatusOptions {
   ask(): Promise<HgStatusAnswer>;
@@ -71,7 +71,7 @@ export class FallbackStatus implements Disposable {
   /** Changes each time the repository becomes unsupported; marks answers from an earlier time. */
   #session = 0;
   #entries: Entries = NOTHING;
-  #published: { state: ToldState; head: string; parts: string; settled: boolean } | undefined;
+  #published: { state: PublishedState; head: string; parts: string; settled: boolean } | undefined;
   #causes = new Set<string>();
   /** Something has happened that hg was not asked about yet; since when, and when last. */
   #pending: { readonly since: number; last: number } | undefined;
@@ -244,7 +244,7 @@ export class FallbackStatus implements Disposable {
     this.#publish(NOTHING, failure(problem, answer), settled, this.#took);
   }
 
-  #publish(entries: Entries, wanted: ToldState, settled: boolean, milliseconds: number): void {
+  #publish(entries: Entries, wanted: PublishedState, settled: boolean, milliseconds: number): void {
     const last = this.#published;
     const state = last !== undefined && sameState(last.state, wanted) ? last.state : wanted;
     const { head, tracked, subrepositories } = this.#options.head();
@@ -287,7 +287,7 @@ function toEntries(answer: readonly HgStatusEntry[]): Entries | undefined {
   return entries;
 }
 
-function failure(problem: QuicksilverError, answer: HgStatusAnswer): ToldState {
+function failure(problem: QuicksilverError, answer: HgStatusAnswer): PublishedState {
   const { code, file, line } = problem;
   if (answer.kind === 'unavailable') {
     return {
@@ -300,7 +300,7 @@ function failure(problem: QuicksilverError, answer: HgStatusAnswer): ToldState {
   return { kind: 'failed', problem: new QuicksilverError('io', message, { file, line }) };
 }
 
-function sameState(a: ToldState, b: ToldState): boolean {
+function sameState(a: PublishedState, b: PublishedState): boolean {
   if (!('problem' in a) || !('problem' in b)) return a.kind === b.kind;
   return a.kind === b.kind && a.problem.message === b.problem.message;
 }
