@@ -81,7 +81,6 @@ export type HgFlag =
   | '--reset'
   | '--skip'
   | '--stop'
-  | '--template=json'
   | '--tool=internal:local'
   | '--tool=internal:merge'
   | '--unknown'

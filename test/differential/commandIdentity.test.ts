@@ -138,9 +138,12 @@ test('a branch is pushed by its name, whatever else has that name', async t => {
 test('the output of hooks is no part of an answer', async t => {
   const bench = await benchWith(t, sandbox => {
     prepareStable(sandbox);
-    const verbs = ['log', 'branches', 'bookmarks', 'tags', 'paths', 'outgoing'];
+    const verbs = ['log', 'branches', 'bookmarks', 'tags', 'paths', 'outgoing', 'shelve', 'config', 'status', 'cat'];
     const hooks = verbs.flatMap(verb => [`pre-${verb}.x = printf NOISE`, `post-${verb}.x = echo NOISE`]);
-    fs.appendFileSync(sandbox.path('repo/.hg/hgrc'), `[hooks]\n${hooks.join('\n')}\n`);
+    fs.appendFileSync(
+      sandbox.path('repo/.hg/hgrc'),
+      `[hooks]\n${hooks.join('\n')}\n[committemplate]\nchangeset = x: {branch}\n`,
+    );
   });
   person.row = rows => rows.find(({ label }) => label === '$(git-branch) stable');
   await bench.run('update');
@@ -154,6 +157,38 @@ test('the output of hooks is no part of an answer', async t => {
     outgoing.map(({ summary }) => summary),
     ['tip of the branch', 'tagged'],
   );
+});
+
+test('the output of hooks is no part of the status and contents of an unsupported repository', async t => {
+  const bench = await benchWith(t, sandbox => {
+    prepareStable(sandbox);
+    const hooks = ['status', 'cat'].flatMap(verb => [`pre-${verb}.x = printf NOISE`, `post-${verb}.x = echo NOISE`]);
+    fs.appendFileSync(sandbox.path('repo/.hg/hgrc'), `[hooks]\n${hooks.join('\n')}\n[extensions]\neol =\n`);
+    sandbox.write('repo', '.hgeol', '[patterns]\n** = native\n');
+    sandbox.write('repo', 'a', 'changed');
+  });
+  assert.equal(bench.repository.model.state.kind, 'fallback');
+  assert.deepEqual([...bench.repository.model.entries.values()].map(({ path, status }) => `${status} ${path}`).sort(), [
+    'modified a',
+    'unknown .hgeol',
+  ]);
+  assert.equal(await bench.content('a'), '0');
+});
+
+test('the output of hooks is no part of the list of shelves', async t => {
+  const bench = await benchWith(t, sandbox => {
+    prepareStable(sandbox);
+    sandbox.write('repo', 'a', 'put aside');
+    sandbox.hg('repo', ['--config', 'extensions.shelve=', 'shelve', '-q', '--name=mine']);
+    fs.appendFileSync(
+      sandbox.path('repo/.hg/hgrc'),
+      '[hooks]\npre-shelve.x = printf NOISE\npost-shelve.x = echo NOISE\n',
+    );
+  });
+  await bench.run('unshelve');
+  assert.match(said(), /"\$\(archive\) mine"/);
+  assert.doesNotMatch(said(), /NOISE/);
+  assert.equal(fs.readFileSync(`${bench.root}/a`, 'utf8'), 'put aside');
 });
 
 test('a new head is not what Enter pushes', async t => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { templateCall } from '../../src/extension/features/commit/configTemplate.ts';
+import { templateCall, type ConfigItem } from '../../src/extension/features/commit/configTemplate.ts';
+import { framedText, rowsOf, rowTemplate } from '../../src/hgCommand/answerFrame.ts';
 import { ownWords } from '../../src/hgCommand/hgCall.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 
@@ -15,9 +16,10 @@ test('hg renders the template of the configuration as it does for its own editor
     ...['--config', 'committemplate.bug="{ifeq(branch, "default", "none", "a\\"b")} \\{x}"'],
     ...['--config', 'committemplate.stats={files % "HG: {file}\\n"}'],
   ];
-  const asked = sandbox.hg('repo', [...config, 'config', 'committemplate', '--template', 'json']).toString('utf8');
-  const call = templateCall(asked, false);
+  const asked = sandbox.hg('repo', [...config, 'config', 'committemplate', '--template', rowTemplate('name, value')]);
+  const items = rowsOf(asked.toString('utf8')).map(row => JSON.parse(row) as ConfigItem);
+  const call = templateCall(items, false);
   assert.ok(call);
   const words = [...(call.settings ?? []).map(setting => `--config=${setting}`), ...ownWords(call)];
-  assert.equal(sandbox.hg('repo', words).toString('utf8'), 'Bug: none {x}\nHG: \nHG: a\n');
+  assert.equal(framedText(sandbox.hg('repo', words).toString('utf8')), 'Bug: none {x}\nHG: \nHG: a\n');
 });

@@ -92,3 +92,21 @@ test('every command has an answer in a repository without a commit', async t => 
     await bench.refresh();
   }
 });
+
+test('undo takes a merge back, whatever hooks write', async t => {
+  const bench = await benchWith(t, sandbox => {
+    commitFiles(sandbox, 'a');
+    commitFiles(sandbox, 'b');
+    sandbox.hg('repo', ['update', '-q', '0']);
+    sandbox.hg('repo', ['branch', '-q', 'side']);
+    commitFiles(sandbox, 'c');
+    sandbox.hg('repo', ['merge', '-q', '1']);
+    sandbox.hg('repo', ['commit', '-q', '-m', 'merge']);
+    sandbox.write('repo', '.hg/hgrc', '[hooks]\npre-log.x = printf NOISE\npost-log.x = echo NOISE\n');
+  });
+  await bench.run('undoCommit', { confirmed: true });
+  assert.doesNotMatch(said(), /error:/);
+  fs.writeFileSync(`${bench.root}/.hg/hgrc`, '');
+  const parents = ['p1()', 'p2()'].map(parent => bench.hg('log', '--rev', parent, '--template', '{rev} {branch};'));
+  assert.deepEqual(parents, ['2 side;', '1 default;'], said());
+});

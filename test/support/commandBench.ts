@@ -21,9 +21,9 @@ import { RecordingLogger } from './recordingLogger.ts';
 const { hgCommands, runHgCommand } = await import('../../src/extension/commandTable.ts');
 const extension = await import('../../src/extension/repositories/openRepository.ts');
 
-/** All but those of blame, which decorate editors and run no hg. */
+/** All but those that only decorate or open editors and views, and run no hg. */
 export const COMMAND_NAMES = (Object.keys(hgCommands) as readonly HgCommandName[]).filter(
-  name => !name.startsWith('blame.'),
+  name => !/^(?:blame|graph)\./.test(name),
 );
 
 interface Row {
@@ -141,6 +141,12 @@ export class CommandBench {
   /** The real hg. */
   hg(...args: readonly string[]): string {
     return this.sandbox.hg('repo', args).toString('utf8');
+  }
+
+  /** The version of a file that the gutter compares with. */
+  async content(path: string): Promise<string | undefined> {
+    const answer = await this.#client.content({ root: this.root, path, revision: 'base', withBytes: true });
+    return answer.kind === 'content' ? Buffer.from(answer.bytes ?? []).toString('utf8') : undefined;
   }
 
   /** After a change that was made beside the commands. */

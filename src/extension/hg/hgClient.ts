@@ -1,8 +1,8 @@
 // Commands of hg, as other commands use them: run in the engine, one at a time for each repository.
-import { randomUUID } from 'node:crypto';
 import { CancellationTokenSource, commands, ProgressLocation, workspace, type CancellationToken } from 'vscode';
 import { notify, progress, type Log } from '../common/display.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { rowsOf, rowTemplate } from '../../hgCommand/answerFrame.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
 import { failureOf } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
@@ -106,10 +106,9 @@ export class HgClient {
     fields: string,
     token?: CancellationToken,
   ): Promise<readonly T[]> {
-    const frame = randomUUID();
-    const template: HgOption = ['--template', rowTemplate(frame, fields)];
+    const template: HgOption = ['--template', rowTemplate(fields)];
     const output = await this.read(repository, { ...request, options: [...(request.options ?? []), template] }, token);
-    return rowsIn<T>(output, frame);
+    return rowsOf(output).map(row => JSON.parse(row) as T);
   }
 
   /**
@@ -239,19 +238,6 @@ function choicesFor({ kind }: HgFailure): string[] {
   if (kind === 'no-username') return [hgTexts.setUserName()];
   if (kind === 'unavailable') return workspace.isTrusted ? [hgTexts.openSettings(), output] : [output];
   return kind === 'unfinished' ? [hgTexts.unfinished(), output] : [output];
-}
-
-/** A template that writes one row. */
-export function rowTemplate(frame: string, fields: string): string {
-  return `${frame}{dict(${fields})|json}\\n`;
-}
-
-/** The rows among the output, which may have other lines, and other text before a row. */
-export function rowsIn<T>(output: string, frame: string): T[] {
-  return output.split('\n').flatMap(line => {
-    const at = line.indexOf(frame);
-    return at < 0 ? [] : [JSON.parse(line.slice(at + frame.length)) as T];
-  });
 }
 
 const NEVER = new CancellationTokenSource();

@@ -1,6 +1,7 @@
 // Reads versions of files of an unsupported repository through hg. They are converted like its working files, so that
 // both can be compared. Contents are cached by changeset and path.
 import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { framedBytes, framedTemplate } from '../../hgCommand/answerFrame.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { HgResult } from '../../hgCommand/hgResult.ts';
 import { BoundedCache } from '../../base/boundedCache.ts';
@@ -104,7 +105,7 @@ export class FallbackContents {
     const shown = toDisplay(path);
     const result = await this.#source.run({
       verb: 'cat',
-      options: ['--decode', ['--rev', changeset]],
+      options: ['--decode', ['--rev', changeset], ['--template', framedTemplate('{data}')]],
       files: [shown],
     });
     if (result.kind !== 'ended') return noContent('unavailable', result.message);
@@ -113,7 +114,7 @@ export class FallbackContents {
       return noContent('not-in-revision', `${shown} is not in revision ${changeset.slice(0, 12)}.`);
     if (result.code !== 0) return noContent('unavailable', result.errors || `hg cat: exit code ${result.code}`);
     // A copy of its own: a part of a larger buffer would be kept, and sent, with all of that buffer.
-    const bytes = new Uint8Array(result.output);
+    const bytes = new Uint8Array(framedBytes(result.output));
     if (bytes.length <= MAX_BYTES) this.#bytes.set(name, bytes);
     return bytes;
   }

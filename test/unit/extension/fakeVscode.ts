@@ -1,16 +1,25 @@
 // Stands for `vscode` where a part of the extension that calls it has something to count. Whoever imports this first can then
 // import such a part, with `await import()`: it gets this module. It has what those parts use, and remembers what it is given.
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { dirname } from 'node:path';
 import type * as vscode from 'vscode';
 import { Emitter, type Disposable } from '../../../src/base/lifecycle.ts';
 
+/** All values that VS Code exports, by its types. Those that are not here are classes that do nothing. */
+const NAMES = [
+  ...readFileSync(new URL('../../../node_modules/@types/vscode/index.d.ts', import.meta.url), 'utf8').matchAll(
+    /^\s{1,4}export (?:abstract )?(?:class|enum|namespace|const|let|function) (\w+)/gm,
+  ),
+].map(([, name]) => name!);
+const MODULE = `import * as fake from ${JSON.stringify(import.meta.url)};
+${[...new Set(NAMES)].map(name => `export const ${name} = fake.${name} ?? class {};`).join('\n')}`;
+
 register(
   `data:text/javascript,${encodeURIComponent(
     `export const resolve = async (name, context, next) =>
-      name === 'vscode' ? { url: ${JSON.stringify(import.meta.url)}, shortCircuit: true } : next(name, context);`,
+      name === 'vscode' ? { url: ${JSON.stringify(`data:text/javascript,${encodeURIComponent(MODULE)}`)}, shortCircuit: true } : next(name, context);`,
   )}`,
 );
 
@@ -166,6 +175,7 @@ export const workspace = {
       await writeFile(uri.path, bytes);
     },
     stat: async (uri: vscode.Uri) => stat(uri.path),
+    readDirectory: async (uri: vscode.Uri) => (await readdir(uri.path)).map(name => [name, 1]),
     delete: async (uri: vscode.Uri) => rm(uri.path),
   },
 };

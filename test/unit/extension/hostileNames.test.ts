@@ -28,7 +28,7 @@ function answer(words) {
   if (verb === 'config') return JSON.stringify(template);
   const [, frame] = /^--template=([-0-9a-f]{36})/m.exec(words.join('\\n')) ?? [];
   if (frame !== undefined) return frame + JSON.stringify(row) + '\\n';
-  return words.includes('--list') ? name + '\\n' : '';
+  return words.includes('--list') ? process.env.FAKE_SHELF + '\\n' : '';
 }
 function frame(channel, data) {
   const header = Buffer.from(channel + '....');
@@ -68,6 +68,7 @@ test('no command of the extension gives hg a foreign text in the place of an opt
     variables: sandbox => ({
       PATH: `${sandbox.path('bin')}${delimiter}${process.env['PATH']}`,
       FAKE_NAME: hostileName(sandbox),
+      FAKE_SHELF: HOSTILE_SHELF,
       FAKE_LOG: sandbox.path('words'),
     }),
   });

@@ -51,7 +51,9 @@ test('the list of what is shelved has names, also with spaces and brackets, and 
   const details =
     'my name         (1s ago)    some msg\na (1s ago) b    (3s ago)    more\n' +
     'default         (2d ago)    changes to: a (b)\na-name-of-many-letters(1s ago)    x\n';
-  assert.deepEqual(shelvedIn('my name\na (1s ago) b\ndefault\na-name-of-many-letters\n', details), [
+  const names = ['my name', 'a (1s ago) b', 'default', 'a-name-of-many-letters'];
+  const output = `NOISE\nNOISE${names.join('\n')}\nNOISE\n`;
+  assert.deepEqual(shelvedIn(output, details, new Set(names)), [
     { name: 'my name', age: '1s ago', summary: 'some msg' },
     { name: 'a (1s ago) b', age: '3s ago', summary: 'more' },
     { name: 'default', age: '2d ago', summary: 'changes to: a (b)' },

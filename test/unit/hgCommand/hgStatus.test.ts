@@ -2,30 +2,45 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { findHg } from '../../../src/hgCommand/hgExecutable.ts';
+import { framedBytes, framedTemplate, rowTemplate } from '../../../src/hgCommand/answerFrame.ts';
 import { parseHgStatus } from '../../../src/hgCommand/hgStatus.ts';
 
-function parse(json: string): unknown {
-  return parseHgStatus(Buffer.from(json, 'latin1'));
+const FRAME = rowTemplate('').split('{')[0]!;
+
+function parse(...rows: readonly string[]): unknown {
+  return parseHgStatus(Buffer.from(rows.map(row => `${FRAME}${row}\n`).join(''), 'latin1'));
 }
 
 test('the answer of hg, paths as bytes', () => {
-  assert.deepEqual(parse('[\n]\n'), []);
-  assert.deepEqual(parse('[{"itemtype": "file", "path": "d/a\\n\\u007f", "source": "b", "status": "A"}]'), [
+  assert.deepEqual(parse(), []);
+  assert.deepEqual(parse('{"path": "d/a\\n\\u007f", "source": "b", "status": "A"}'), [
     { path: 'd/a\n\x7f', status: 'A', source: 'b' },
   ]);
-  assert.deepEqual(parse('[{"path": "\xc3\xa9\xed\xb3\xa9\xed\xb2\x80\xed\xa0\x80", "status": "?"}]'), [
-    { path: '\xc3\xa9\xe9\x80\xed\xa0\x80', status: '?' },
+  assert.deepEqual(parse('{"path": "\\u00e9\\udce9\\udc80", "source": "", "status": "?"}'), [
+    { path: '\xc3\xa9\xe9\x80', status: '?' },
   ]);
+});
+
+test('the output of hooks is no part of the answer', () => {
+  const noise = 'NOISE\n[{"path": "x", "status": "M"}]\n';
+  const output = `${noise}no line end${FRAME}{"path": "a", "source": "", "status": "M"}\n${noise}`;
+  assert.deepEqual(parseHgStatus(Buffer.from(output, 'latin1')), [{ path: 'a', status: 'M' }]);
+  assert.equal(
+    framedBytes(Buffer.from(`NOISE${framedTemplate('\0\xff\n')}NOISE`, 'latin1')).toString('latin1'),
+    '\0\xff\n',
+  );
+  assert.throws(() => framedBytes(Buffer.from('NOISE')), { code: 'corrupt' });
+  assert.throws(() => framedBytes(Buffer.from(FRAME)), { code: 'corrupt' });
 });
 
 test('anything else is an error', () => {
   for (const json of [
     '',
-    '{}',
-    '[1]',
-    '[{"path": 1, "status": "M"}]',
-    '[{"path": "a"}]',
-    '[{"path":"a","status":"C","source":2}]',
+    '{',
+    '1',
+    '{"path": 1, "status": "M"}',
+    '{"path": "a"}',
+    '{"path":"a","status":"C","source":2}',
   ]) {
     assert.throws(
       () => parse(json),

@@ -1,8 +1,9 @@
 // The template for messages in Mercurial's own configuration: the section [committemplate], see `hg help config`. Pure
 // functions, for tests.
+import { framedTemplate } from '../../../hgCommand/answerFrame.ts';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
 
-interface ConfigItem {
+export interface ConfigItem {
   readonly name: string;
   readonly value: string;
 }
@@ -10,15 +11,12 @@ interface ConfigItem {
 const SECTION = 'committemplate.';
 
 /**
- * The command that renders it; undefined if there is none. Items of the section may stand in one another,
- * which templates of a log know as aliases.
- * @param json the output of `hg config committemplate --template json`
+ * The command that renders it, between frames; undefined if there is none. Items of the section may stand in one
+ * another, which templates of a log know as aliases.
+ * @param configured the items of the section, with their whole names
  */
-export function templateCall(json: string, isMerge: boolean): HgCall | undefined {
-  if (json.trim() === '') return undefined;
-  const items = new Map(
-    (JSON.parse(json) as readonly ConfigItem[]).map(({ name, value }) => [name.replace(SECTION, ''), value]),
-  );
+export function templateCall(configured: readonly ConfigItem[], isMerge: boolean): HgCall | undefined {
+  const items = new Map(configured.map(({ name, value }) => [name.replace(SECTION, ''), value]));
   const form = `changeset.commit.normal.${isMerge ? 'merge' : 'normal'}`.split('.');
   const names = form.map((_, i) => form.slice(0, form.length - i).join('.'));
   const template = names.map(name => items.get(name)).find(value => value !== undefined);
@@ -29,7 +27,7 @@ export function templateCall(json: string, isMerge: boolean): HgCall | undefined
     settings: aliases.map(([name, value]) => `templatealias.${name}=${quoted(withoutQuotes(value))}` as const),
     options: [
       ['--rev', 'wdir()'],
-      ['--template', withoutQuotes(template)],
+      ['--template', framedTemplate(withoutQuotes(template))],
     ],
   };
 }

@@ -1,10 +1,12 @@
 // The template of a commit message, for the editor and for an empty input box.
 import { FileSystemError, Uri, workspace } from 'vscode';
 import { errorMessage } from '../../../base/errors.ts';
+import { framedText } from '../../../hgCommand/answerFrame.ts';
 import { isMerging } from '../../commands/contextKeys.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { commitSettings } from '../../common/settings.ts';
-import { templateCall } from './configTemplate.ts';
+import type { HgRequest } from '../../hg/hgClient.ts';
+import { templateCall, type ConfigItem } from './configTemplate.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
 
@@ -37,14 +39,9 @@ export async function editorTemplate({ hg, log }: HgContext, repository: OpenRep
   if (own !== '') return own;
   try {
     // 1: there is none.
-    const json = await hg.read(repository, {
-      verb: 'config',
-      options: ['--template=json'],
-      operands: ['committemplate'],
-      codes: [0, 1],
-    });
-    const call = templateCall(json, isMerging(repository));
-    return call === undefined ? '' : withoutHelp(await hg.read(repository, call));
+    const section: HgRequest = { verb: 'config', operands: ['committemplate'], codes: [0, 1] };
+    const call = templateCall(await hg.rows<ConfigItem>(repository, section, 'name, value'), isMerging(repository));
+    return call === undefined ? '' : withoutHelp(framedText(await hg.read(repository, call)));
   } catch (error) {
     // Without it a message can be written as well.
     log.warn(`${repository.root}: the template of the configuration: ${errorMessage(error)}`);

@@ -31,17 +31,19 @@ export async function refusalToUndoMerge(
 /** Throws a HgFailure if a step fails; then the commit is there as it was. */
 export async function undoMerge({ hg }: HgContext, repository: OpenRepository, node: string): Promise<void> {
   const title = l10n.t('Undoing merge…');
-  const template =
-    '{p1node}\\0{p2node}\\0{branch}\\0{revset("p1(%d)", rev) % "{branch}"}\\0{activebookmark}\\0{join(bookmarks, "\\0")}';
-  const output = await hg.read(repository, {
-    verb: 'log',
-    options: [
-      ['--rev', node],
-      ['--template', template],
-    ],
-  });
-  const [first = '', second = '', branch = '', branchBefore = '', active = '', ...bookmarks] = output.split('\0');
-  const names = bookmarks.filter(name => name !== '');
+  interface Row {
+    readonly p1node: string;
+    readonly p2node: string;
+    readonly branch: string;
+    readonly branchBefore: string;
+    readonly activebookmark: string;
+    readonly bookmarks: readonly string[];
+  }
+  const call: HgCall = { verb: 'log', options: [['--rev', node]] };
+  const fields = 'p1node, p2node, branch, activebookmark, bookmarks, branchBefore=revset("p1(%d)", rev) % "{branch}"';
+  const [row] = await hg.rows<Row>(repository, call, fields);
+  if (row === undefined) return;
+  const { p1node: first, p2node: second, branch, branchBefore, activebookmark: active, bookmarks: names } = row;
   const commit: MergeCommit = { node, first, second, branch, branchBefore, active, bookmarks: names };
   try {
     for (const step of undoMergeSteps(commit)) {

@@ -1,13 +1,12 @@
 // Lists of the changesets that a pull or a push would transfer. A list is made for looking: its first row shows a
 // changeset. Transferring takes a button, or a row at the end.
-import { randomUUID } from 'node:crypto';
 import { l10n } from 'vscode';
 import { pickOrPress, type PressableItem } from '../../common/display.ts';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
-import { rowsIn, rowTemplate } from '../../hg/hgClient.ts';
+import { rowsOf, rowTemplate } from '../../../hgCommand/answerFrame.ts';
 import { showChangeset } from '../compare/revisionCommands.ts';
 import { choosePath, type ChosenPath } from '../../pickers/remotePicker.ts';
 import {
@@ -125,16 +124,16 @@ async function listed(
   call: Pick<HgCall, 'verb' | 'operands'>,
   title: string,
 ): Promise<{ readonly changesets: readonly NamedChangeset[]; readonly said: string }> {
-  const frame = randomUUID();
   // 1: there are none.
   const { output, notes } = await hg.change(repository, {
     ...call,
-    options: ['--newest-first', ['--template', rowTemplate(frame, CHANGESET_FIELDS)]],
+    options: ['--newest-first', ['--template', rowTemplate(CHANGESET_FIELDS)]],
     title,
     kind: 'network',
     codes: [0, 1],
   });
-  return { changesets: rowsIn<LoggedChangeset>(output, frame).map(toChangeset), said: `${output}\n${notes}` };
+  const changesets = rowsOf(output).map(row => toChangeset(JSON.parse(row) as LoggedChangeset));
+  return { changesets, said: `${output}\n${notes}` };
 }
 
 interface ListQuestion {

@@ -1,5 +1,6 @@
 // Changes that are put aside, and brought back.
-import { l10n } from 'vscode';
+import { l10n, Uri, workspace } from 'vscode';
+import { exists } from '../../common/uris.ts';
 import { input } from '../../common/display.ts';
 import type { HgFlag, HgOption, HgSetting } from '../../../hgCommand/hgCall.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
@@ -166,7 +167,7 @@ async function chooseShelved(
   const list = async (): Promise<NamedItem[]> => {
     const read = async (...more: readonly HgFlag[]): Promise<string> =>
       hg.read(repository, { verb: 'shelve', settings: SHELVE, options: ['--list', ...more] });
-    const all = shelvedIn(await read('--quiet'), await read());
+    const all = shelvedIn(await read('--quiet'), await read(), await shelfNames(repository));
     return all.map(({ name, age, summary }) => ({
       icon: 'archive',
       label: name,
@@ -176,4 +177,12 @@ async function chooseShelved(
     }));
   };
   return chooseName(answers, list, { placeHolder, none: l10n.t('This repository has no shelved changes.') });
+}
+
+/** The names of the shelves by their files. Lists of shelves have no template, so hooks may write into them. */
+async function shelfNames({ rootUri }: OpenRepository): Promise<ReadonlySet<string>> {
+  const folder = Uri.joinPath(rootUri, '.hg', 'shelved');
+  if (!(await exists(folder))) return new Set();
+  const files = await workspace.fs.readDirectory(folder);
+  return new Set(files.map(([name]) => name.replace(/\.\w+$/, '')));
 }
