@@ -117,7 +117,8 @@ function fish_prompt
     _quicksilver_other_prompt
 end
 `;
-    default:
+    case '':
+    case 'starship':
       return `# quicksilver prompt --init starship: put these lines into starship.toml.
 [custom.hg]
 command = ${JSON.stringify(run)}

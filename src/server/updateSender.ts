@@ -46,11 +46,20 @@ export class UpdateSender implements Disposable {
       for (const message of this.#messages(update)) {
         this.#options.send(message);
         await drained();
-        if (this.#isDisposed) return;
+        if (this.#hasEnded()) return;
       }
-      update = this.#isBehind ? this.#options.current() : undefined;
+      update = this.#missed();
     }
     this.#isSending = false;
+  }
+
+  #hasEnded(): boolean {
+    return this.#isDisposed;
+  }
+
+  /** Everything that is known, if something was published meanwhile. */
+  #missed(): PublishedUpdate | undefined {
+    return this.#isBehind ? this.#options.current() : undefined;
   }
 
   *#messages(update: PublishedUpdate): Generator<RepositoryUpdate> {

@@ -145,6 +145,11 @@ export class LiveModel implements Disposable {
     return this.#publisher.current(cause);
   }
 
+  /** Directories that are repositories of their own. */
+  get nestedRepositories(): ReadonlySet<BytePath> {
+    return this.#reconciler.nestedRepositories;
+  }
+
   /** True if a path could not be read, so that its status is a guess. */
   get hasUnreadable(): boolean {
     return this.#unreadable.size > 0;

@@ -10,6 +10,7 @@ import * as path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { nextTurn } from '../../src/base/async.ts';
 import { hgEnvironment, HgServer, hgStatus } from '../support/hgServer.ts';
 import { DaemonRig } from '../support/daemonRig.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
@@ -22,7 +23,13 @@ const ROUNDS = Number(process.env['SERVER_ROUNDS'] ?? 60);
 const EXTENSION = fileURLToPath(new URL('../../hgext/quicksilver.py', import.meta.url));
 const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 const ACCEPTED = 'quicksilver: the server answered\n';
+const KILLS = Number(process.env['SERVER_KILLS'] ?? 4);
 const LEAST_ACCEPTED = 0.98;
+
+/** Resolves when a server answers. */
+async function untilUp(rig: DaemonRig): Promise<void> {
+  while ((await rig.ask('info')).kind !== 'answer') await nextTurn();
+}
 
 describe('the shared server', { skip }, () => {
   const seed = seedFromEnvironment('SERVER_SEED');
@@ -45,6 +52,7 @@ describe('the shared server', { skip }, () => {
     let answers = 0;
     const refused: string[] = [];
     let accepted = 0;
+    const declined = new Set<string>();
     for (let round = 0; round < ROUNDS; round++) {
       await changes.step();
       const answer = await rig.answer('status', root);
@@ -72,6 +80,7 @@ describe('the shared server', { skip }, () => {
         ]);
       const { output } = await extended.run('status', '--debug', '-0', '--config', 'quicksilver.timeout=5');
       if (output.startsWith(ACCEPTED)) accepted++;
+      else declined.add(output.slice(0, output.indexOf('\n')));
       const shown = output
         .replace(/^quicksilver: .*\n/, '')
         .split('\0')
@@ -81,6 +90,11 @@ describe('the shared server', { skip }, () => {
       assert.deepEqual(listed.sort(), wanted.sort(), `round ${round}:\n${changes.log.slice(-3).join('\n')}`);
     }
     assert.ok(answers > ROUNDS / 2, 'most states have a status');
+    t.diagnostic(`${answers} answers, ${refused.length} refused; the extension accepted ${accepted}`);
+    assert.ok(
+      accepted >= answers * LEAST_ACCEPTED,
+      `the extension accepted ${accepted} of ${answers}: ${[...declined].join('; ')}`,
+    );
     assert.ok(
       answers - refused.length >= answers * LEAST_ACCEPTED,
       `${answers} answers, refused: ${refused.join('; ')}`,
@@ -108,7 +122,9 @@ describe('the shared server', { skip }, () => {
     for (const said of [undefined, half, stale, 'nonsense', '']) {
       const server = net.createServer(socket => {
         socket.on('error', () => socket.destroy());
-        socket.on('data', () => void (said !== undefined && socket.end(said, 'latin1')));
+        socket.on('data', () => {
+          if (said !== undefined) socket.end(said, 'latin1');
+        });
       });
       await new Promise<void>(resolve => server.listen(rig.directory.address, resolve));
       assert.equal(await run(), '? file\n', said);
@@ -140,6 +156,46 @@ describe('the shared server', { skip }, () => {
     assert.ok(lines.includes('dirstate=none'));
   });
 
+  it('may be killed at any moment', async t => {
+    const rig = new DaemonRig();
+    t.after(() => rig.dispose());
+    const root = path.join(rig.base, 'repo');
+    spawnSync('hg', ['init', root], { env: hgEnvironment() });
+    const program = bundle('src/server/main/workerMain.ts', path.join(rig.base, 'worker.cjs'));
+    const env = { ...hgEnvironment(), ...rig.variables };
+    const random = new Random(seed);
+    let accepted = 0;
+    for (let round = 0; round < KILLS; round++) {
+      fs.writeFileSync(path.join(root, `file${round}`), '');
+      const server = spawn(process.execPath, [program, 'serve', '--foreground'], {
+        env,
+        stdio: 'ignore',
+      });
+      const exited = once(server, 'exit');
+      await untilUp(rig);
+      // Every other one has time to answer; the others die in the middle of it, or before.
+      if (round % 2 === 0) while (!(await rig.answer('status', root)).startsWith('exact'));
+      const hg = promisify(execFile)('hg', ['status', '--debug', '--config', `extensions.quicksilver=${EXTENSION}`], {
+        cwd: root,
+        env,
+      });
+      if (round % 2 === 1) {
+        const signal = AbortSignal.timeout(random.below(300));
+        await new Promise(resolve => signal.addEventListener('abort', resolve));
+      } else {
+        await hg;
+      }
+      server.kill('SIGKILL');
+      await exited;
+      const { stdout, stderr } = await hg;
+      if (stdout.startsWith(ACCEPTED)) accepted++;
+      const shown = stdout.replace(/^quicksilver: .*\n/, '');
+      const files = Array.from({ length: round + 1 }, (_, i) => `? file${i}\n`);
+      assert.equal(shown + stderr, files.sort().join(''), `round ${round}`);
+    }
+    assert.ok(accepted > 0, "some answers were the server's");
+  });
+
   it('writes, locks and starts nothing outside of its directory', async t => {
     const rig = new DaemonRig();
     t.after(() => rig.dispose());
@@ -151,9 +207,9 @@ describe('the shared server', { skip }, () => {
     const log = path.join(rig.base, 'strace.log');
     const server = spawn('strace', [...straceArguments(log), process.execPath, program, 'serve', '--foreground'], {
       env: { ...process.env, ...rig.variables },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: 'ignore',
     });
-    await once(server.stderr, 'data');
+    await untilUp(rig);
     for (const content of ['two\n', 'three\n']) {
       fs.writeFileSync(path.join(root, 'file'), content);
       fs.writeFileSync(path.join(root, content.trim()), '');

@@ -25,7 +25,7 @@ export interface DaemonOptions extends ModelLimits {
   /** Names the private socket. Default: the number of the process. */
   readonly process?: number;
   /** Tests force a race with it. */
-  beforeRename?(): Promise<void>;
+  readonly beforeRename?: () => Promise<void>;
 }
 
 /** Connections at one time; the next one is closed at once. */
@@ -53,12 +53,12 @@ export class Daemon implements Disposable {
   #end: (why: string) => void = () => undefined;
 
   /** Resolves with the reason when the server has ended. */
-  readonly ended: Promise<string> = new Promise(resolve => (this.#end = resolve));
+  readonly ended = new Promise<string>(resolve => (this.#end = resolve));
 
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#hub = this.#owned.add(new Hub(options.logger));
-    this.#models = this.#owned.add(new Models(this.#hub, options));
+    this.#models = this.#owned.add(new Models(this.#hub, this.serverId, options));
     this.#listener = this.#owned.add(
       new Listener({
         directory: options.directory,

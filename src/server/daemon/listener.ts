@@ -21,7 +21,7 @@ export interface ListenerOptions {
   readonly process: number;
   onConnection(socket: Socket): void;
   /** Called between the second and the third step; tests force a race with it. */
-  beforeRename?(): Promise<void>;
+  readonly beforeRename?: () => Promise<void>;
 }
 
 export class Listener implements Disposable {

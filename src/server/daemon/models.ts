@@ -3,6 +3,7 @@
 import { Delay } from '../../base/async.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Hub, Lease, SharedRepository } from '../hub.ts';
+import { ChangeRing } from './changeRing.ts';
 import { factsOf, type RootFacts } from './exactStatus.ts';
 import type { ClientEnvironment } from './clientEnvironment.ts';
 
@@ -17,6 +18,7 @@ export interface KeptModel {
   readonly repository: SharedRepository;
   readonly facts: RootFacts;
   readonly usesOthers: () => boolean;
+  readonly changes: ChangeRing;
 }
 
 interface Kept extends KeptModel {
@@ -33,13 +35,15 @@ const WATCH_SHARE = 0.25;
 
 export class Models implements Disposable {
   readonly #hub: Hub;
+  readonly #serverId: string;
   readonly #limits: ModelLimits;
   readonly #kept = new Map<string, Kept>();
   readonly #due: Delay;
   readonly #now: () => number;
 
-  constructor(hub: Hub, limits: ModelLimits, now: () => number = () => performance.now()) {
+  constructor(hub: Hub, serverId: string, limits: ModelLimits, now: () => number = () => performance.now()) {
     this.#hub = hub;
+    this.#serverId = serverId;
     this.#limits = limits;
     this.#now = now;
     this.#due = new Delay(() => this.#unload());
@@ -68,7 +72,9 @@ export class Models implements Disposable {
     if (kept === undefined) {
       const { environment, usesOthers } = client;
       const lease = this.#hub.share({ root, environment, auditSeconds: 0, watchShare: WATCH_SHARE });
-      kept = { lease, repository: lease.repository, facts: factsOf(root), usesOthers, askedAt: now, pending: 0 };
+      const { repository } = lease;
+      const changes = new ChangeRing(this.#serverId, repository);
+      kept = { lease, repository, changes, facts: factsOf(root), usesOthers, askedAt: now, pending: 0 };
       lease.start();
       this.#makeRoom();
     } else if (now - kept.askedAt > AUDIT_AFTER_MS) {
@@ -113,6 +119,7 @@ export class Models implements Disposable {
   }
 
   #drop(key: string): void {
+    this.#kept.get(key)?.changes.dispose();
     this.#kept.get(key)?.lease.dispose();
     this.#kept.delete(key);
   }

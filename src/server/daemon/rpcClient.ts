@@ -15,7 +15,7 @@ export interface RpcClientOptions {
   readonly hub: Hub;
   readonly serverId: string;
   readonly mount: string;
-  environment(variables: Readonly<Record<string, string>>): ClientEnvironment;
+  readonly environment: (variables: Readonly<Record<string, string>>) => ClientEnvironment;
 }
 
 /** Requests of one client that are answered at a time. */
@@ -74,7 +74,10 @@ export class RpcClient implements Disposable {
       },
       // The first snapshot shows which variables the configuration uses.
       send: (method, params) => {
-        if (method !== DidUpdate.method || !client.usesOthers()) return this.#notify(method, params);
+        if (method !== DidUpdate.method || !client.usesOthers()) {
+          this.#notify(method, params);
+          return;
+        }
         const { root } = params as { readonly root: string };
         this.#subscriber?.close(root);
         this.#notify(Decline.method, { root, why: 'the configuration uses other variables' });

@@ -26,7 +26,9 @@ export async function serve(args: readonly string[]): Promise<number> {
   });
   const place = runtimeDirectoryPath(process.env);
   const directory = place === undefined ? undefined : new RuntimeDirectory(place);
-  const say = (message: string): void => void (values.foreground === true && process.stderr.write(`${message}\n`));
+  const say = (message: string): void => {
+    if (values.foreground === true) process.stderr.write(`${message}\n`);
+  };
   if (directory?.make() !== true) {
     say('There is no private directory for the socket.');
     return 1;

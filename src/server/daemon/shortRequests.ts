@@ -6,6 +6,7 @@ import type { Vfs } from '../../files/vfs.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type { SharedRepository } from '../hub.ts';
 import { STATUS_LETTERS } from '../statusLetters.ts';
+import type { ChangeRing } from './changeRing.ts';
 import type { ClientEnvironment } from './clientEnvironment.ts';
 import { settleExactly, type Exactness } from './exactStatus.ts';
 import type { Models } from './models.ts';
@@ -20,7 +21,7 @@ export interface ShortRequestContext {
   readonly models: Models;
   readonly mount: string;
   readonly serverId: string;
-  environment(variables: Readonly<Record<string, string>>): ClientEnvironment;
+  readonly environment: (variables: Readonly<Record<string, string>>) => ClientEnvironment;
   info(): readonly string[];
   /** Ends the server when the answer is sent. */
   stop(): void;
@@ -36,6 +37,10 @@ export async function answerShortly(request: ShortRequest, context: ShortRequest
       return encodeAnswer('stopping', []);
     case 'status':
       return ask(request, context, (repository, exactness) => statusAnswer(repository, exactness, context.serverId));
+    case 'changes':
+      return ask(request, context, (repository, exactness, changes) =>
+        changesAnswer(repository, exactness, changes, request.values.get('since') ?? ''),
+      );
     case 'prompt':
       return ask(request, context, promptAnswer);
     default:
@@ -51,7 +56,7 @@ export function refusal(why: string): string {
 async function ask(
   { values, variables }: ShortRequest,
   context: ShortRequestContext,
-  answer: (repository: SharedRepository, exactness: Exactness) => string,
+  answer: (repository: SharedRepository, exactness: Exactness, changes: ChangeRing) => string,
 ): Promise<string> {
   const { vfs, models, mount } = context;
   const root = values.get('root') ?? '';
@@ -62,11 +67,11 @@ async function ask(
   }
   if (!vfs.isDirectory(`${root}/.hg`)) return refusal('there is no repository');
   const milliseconds = Math.min(Number(values.get('deadline') ?? '') || DEFAULT_DEADLINE_MS, LONGEST_DEADLINE_MS);
-  return models.ask(root, context.environment(variables), async ({ repository, facts, usesOthers }) => {
+  return models.ask(root, context.environment(variables), async ({ repository, facts, usesOthers, changes }) => {
     if (repository.rootId !== rootId) models.forget(root);
     const exactness = await settleExactly(repository, facts, { vfs, rootId, milliseconds });
     const usesUnsent = exactness.kind === 'exact' && usesOthers();
-    return answer(repository, usesUnsent ? { kind: 'refused', why: UNSENT } : exactness);
+    return answer(repository, usesUnsent ? { kind: 'refused', why: UNSENT } : exactness, changes);
   });
 }
 
@@ -103,6 +108,25 @@ function listed({ model }: SharedRepository): string[] | string {
     if (source !== undefined) lines.push(`  ${source}`);
   }
   return lines;
+}
+
+/**
+ * Fields: the token of this moment, `fresh=yes` if everything may have changed, the directories that are not followed,
+ * then the paths. A path stands for everything below it, too.
+ */
+function changesAnswer({ model }: SharedRepository, exactness: Exactness, changes: ChangeRing, since: string): string {
+  if (exactness.kind === 'refused') return refusal(exactness.why);
+  const paths = changes.since(since);
+  const unfollowed: string[] = [...model.nestedRepositories];
+  for (const [path, { directory }] of model.tree.entries()) if (directory === true) unfollowed.push(path);
+  if (unfollowed.length > MOST_ENTRIES) return refusal('there are too many ignored directories');
+  return encodeAnswer('changes', [
+    `token=${changes.takeToken()}`,
+    `fresh=${paths === undefined ? 'yes' : 'no'}`,
+    ...unfollowed.map(path => `incomplete=${path}`),
+    'paths=',
+    ...(paths ?? []),
+  ]);
 }
 
 /** Fields: branch, bookmark, topic, operation, M A R ! ? C counts, and 'exact' or '~' for what was known last. */

@@ -83,7 +83,7 @@ class Window {
   }
 }
 
-function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; window(): Window } {
+function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; readonly window: () => Window } {
   const rig = new DaemonRig();
   t.after(() => rig.dispose());
   const root = bareRepository(path.join(rig.base, 'repo'));

@@ -1,6 +1,7 @@
 // The shared server's promises: one of many starters remains, requests are bounded, it ends when nobody needs it, and an
 // answer is exact or refused with a reason.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
@@ -153,6 +154,35 @@ describe('a request', { skip }, () => {
   });
 });
 
+describe('another user', { skip: process.geteuid?.() === 0 ? skip : 'only root can become another user' }, () => {
+  const NOBODY = 65_534;
+  const as = (uid: number, program: string): string => {
+    return spawnSync(process.execPath, ['-e', program], { uid, gid: uid, encoding: 'utf8' }).stdout;
+  };
+
+  test('can neither connect, nor list the directory, nor put a socket into it', async t => {
+    const rig = rigOf(t);
+    await rig.daemon().start();
+    // What is above the directory is open to all: only its own mode protects it.
+    fs.chmodSync(rig.base, 0o755);
+    const { path: directory, address } = rig.directory;
+    const connect = `require('net').connect(${JSON.stringify(address)}).on('error', e => console.log(e.code))`;
+    const list = `try { fs.readdirSync(${JSON.stringify(directory)}) } catch (e) { console.log(e.code) }`;
+    const squat = `require('net').createServer().on('error', e => console.log(e.code)).listen(${JSON.stringify(`${directory}/x`)})`;
+    for (const program of [connect, list, squat]) assert.equal(as(NOBODY, program), 'EACCES\n', program);
+    // The same programs work for the user: they prove something.
+    assert.equal(as(0, list), '');
+    assert.match(await rig.answer('info'), /^info/);
+  });
+
+  test('who owns the directory is not trusted', async t => {
+    const rig = rigOf(t);
+    await rig.daemon().start();
+    fs.chownSync(rig.directory.path, NOBODY, NOBODY);
+    assert.equal((await rig.ask('info')).kind, 'absent');
+  });
+});
+
 describe('an answer', { skip: skipExact }, () => {
   test('is exact right after a change, and tells why if it is refused', async t => {
     const rig = rigOf(t);
@@ -205,6 +235,63 @@ describe('an answer', { skip: skipExact }, () => {
     assert.match(await rig.answer('status', root), /^exact\|/);
     fs.writeFileSync(path.join(root, '.hg', 'hgrc'), '[ui]\nignore = $QUICKSILVER_NO_SUCH/ignore\n');
     assert.match(await rig.answer('status', root), /uses other variables/);
+  });
+
+  test('has all changes since a token, or says that it has not', async t => {
+    const rig = rigOf(t);
+    const root = bareRepository(path.join(rig.base, 'repo'));
+    fs.writeFileSync(path.join(root, '.hgignore'), 'syntax: glob\nbuild\n');
+    fs.mkdirSync(path.join(root, 'build'));
+    await rig.daemon().start();
+    const changes = async (since?: string): Promise<{ token: string; fresh: boolean; paths: string[] }> => {
+      const answer = await rig.answer('changes', root, since === undefined ? {} : { since });
+      assert.match(answer, /\|incomplete=build\|/);
+      const [, token = '', fresh] = /^changes\|token=([^|]*)\|fresh=(yes|no)\|/.exec(answer) ?? [];
+      return {
+        token,
+        fresh: fresh === 'yes',
+        paths: answer
+          .slice(answer.indexOf('|paths=') + 7)
+          .split('|')
+          .slice(1),
+      };
+    };
+    const first = await changes();
+    assert.ok(first.fresh);
+    assert.deepEqual(first.paths, []);
+    fs.writeFileSync(path.join(root, 'file'), '');
+    fs.mkdirSync(path.join(root, 'new', 'deep'), { recursive: true });
+    const second = await changes(first.token);
+    assert.ok(!second.fresh);
+    assert.deepEqual(
+      second.paths.filter(at => at === 'file' || at === 'new'),
+      ['file', 'new'],
+    );
+    fs.renameSync(path.join(root, 'new'), path.join(root, 'newer'));
+    const third = await changes(second.token);
+    assert.deepEqual(
+      third.paths.filter(at => !at.includes('/')),
+      ['new', 'newer'],
+    );
+    assert.deepEqual((await changes(third.token)).paths, []);
+    // The same file again and again, each time after a token.
+    let { token } = third;
+    for (let i = 0; i < 5; i++) {
+      fs.writeFileSync(path.join(root, 'file'), String(i));
+      const next = await changes(token);
+      assert.deepEqual(next.paths, ['file'], `write ${i}`);
+      token = next.token;
+    }
+    // The older token still has all that came after it.
+    assert.ok((await changes(first.token)).paths.includes('newer'));
+    for (const token of ['', 'qs1', 'qs1:x:1:0', `${third.token}:1`, third.token.replace(/\d+$/, '999999')]) {
+      assert.ok((await changes(token)).fresh, token);
+    }
+    // More paths than are kept.
+    fs.mkdirSync(path.join(root, 'many'));
+    await changes();
+    for (let i = 0; i < 11_000; i++) fs.writeFileSync(path.join(root, 'many', `f${i}`), '');
+    assert.ok((await changes(third.token)).fresh);
   });
 
   test('gives the prompt its names and counts', async t => {
