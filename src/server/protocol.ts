@@ -247,6 +247,8 @@ export const FindRoot = new RequestType<{ path: string; systems: readonly string
 );
 /** The repositories at, above (the nearest) or below the folders, at most `depth` levels down; `systems` as above. */
 export const Discover = new RequestType<DiscoverQuery, readonly LocatedRepository[], void>('repository/discover');
+/** Reads the target of a symbolic link, by its absolute path; null if there is no link. */
+export const ReadLink = new RequestType<{ path: string }, string | null, void>('file/readLink');
 /** Starts to follow a repository. Updates come by `DidUpdate`, problems included: this itself does not fail. */
 export const Open = new RequestType<OpenOptions, null, void>('repository/open');
 export const Close = new RequestType<{ root: string }, null, void>('repository/close');

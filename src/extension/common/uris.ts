@@ -1,5 +1,5 @@
 // From paths of the engine to URIs of VS Code and back.
-import { Uri, workspace, type TextDocument } from 'vscode';
+import { FileType, Uri, workspace, type TextDocument } from 'vscode';
 import { pathKey } from './rootMap.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -29,12 +29,7 @@ export function isOnDisk(document: TextDocument): boolean {
 
 /** True if the file exists. */
 export async function exists(uri: Uri): Promise<boolean> {
-  try {
-    await workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
+  return (await typeOf(uri)) !== undefined;
 }
 
 /** The document with this URI, if it is open. */
@@ -46,4 +41,17 @@ export function openDocument(uri: Uri): TextDocument | undefined {
 export function mergeResultOf(input: unknown): Uri | undefined {
   if (typeof input !== 'object' || input === null || !('result' in input)) return undefined;
   return input.result instanceof Uri ? input.result : undefined;
+}
+
+/** Returns the type of a file, with {@link FileType.SymbolicLink} for any link; undefined if there is no file. */
+export async function typeOf(uri: Uri): Promise<FileType | undefined> {
+  try {
+    return (await workspace.fs.stat(uri)).type;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function isLink(uri: Uri): Promise<boolean> {
+  return ((await typeOf(uri)) ?? 0) >= FileType.SymbolicLink;
 }

@@ -65,7 +65,10 @@ export async function pickRevision(
   ): Promise<void> => {
     const words = wordsOf(text);
     const sections = await named;
-    if (words.length === 0) return show({ items: [...first, ...withHeadings(sections)] });
+    if (words.length === 0) {
+      show({ items: [...first, ...withHeadings(sections)] });
+      return;
+    }
     const listed = withHeadings(sections.map(({ label, items }) => ({ label, items: items.filter(matching(words)) })));
     const meant = await itemNamed(context, repository, source, text.trim(), listed);
     const above = meant === undefined || listed.includes(meant) ? listed : [meant, ...listed];

@@ -6,7 +6,7 @@ import { baseUri } from './contentUris.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
 import type { Repositories } from '../repositories/repositories.ts';
-import { isReadableName } from '../common/uris.ts';
+import { isLink, isReadableName } from '../common/uris.ts';
 
 export interface QuickDiffContext {
   readonly client: EngineClient;
@@ -31,7 +31,10 @@ export class BaseQuickDiff implements QuickDiffProvider {
     if (located?.value !== this.#repository) return undefined;
     const { path } = located;
     const { model, root } = this.#repository;
-    if (!isReadableName(path) || !mayHaveBase(model.statusAt(path))) return undefined;
+    const status = model.statusAt(path);
+    if (!isReadableName(path) || !mayHaveBase(status)) return undefined;
+    // The editor shows the file that a link leads to. A tracked file that became a link is modified.
+    if (status === 'modified' && (await isLink(uri))) return undefined;
     try {
       const answer = await client.content({ root, path, revision: 'base', withBytes: false });
       if (answer.kind === 'none') {

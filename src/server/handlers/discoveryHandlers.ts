@@ -1,4 +1,4 @@
-// Requests for repositories that need not be open.
+// Requests about files and repositories that need not be open.
 import { dirname } from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import { systemsOf } from '../../backends/systems.ts';
@@ -13,6 +13,7 @@ export function handleDiscovery(connection: MessageConnection, vfs: Vfs): readon
       protocol.FindRoot,
       ({ path, systems }) => locateRepository(vfs, systemsOf(systems), folderOf(vfs, path)) ?? null,
     ),
+    connection.onRequest(protocol.ReadLink, ({ path }) => vfs.readLink(path) ?? null),
     connection.onRequest(protocol.Discover, ({ folders, depth, ignoredNames, systems }) => {
       const wanted = systemsOf(systems);
       const found = folders.flatMap(folder => discoverRepositories(vfs, wanted, folder, depth, ignoredNames));

@@ -174,7 +174,9 @@ export const workspace = {
       await mkdir(dirname(uri.path), { recursive: true });
       await writeFile(uri.path, bytes);
     },
-    stat: async (uri: vscode.Uri) => stat(uri.path),
+    stat: async (uri: vscode.Uri) => ({
+      type: (await stat(uri.path)).isDirectory() ? FileType.Directory : FileType.File,
+    }),
     readDirectory: async (uri: vscode.Uri) => (await readdir(uri.path)).map(name => [name, 1]),
     delete: async (uri: vscode.Uri) => rm(uri.path),
   },
@@ -362,6 +364,8 @@ export const l10n = {
 };
 
 export const ConfigurationTarget = { Global: 1 };
+export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 };
+export const ViewColumn = { Active: -1, Beside: -2 };
 
 class Theme {
   readonly id: string;

@@ -226,6 +226,28 @@ describe('what a change opens', () => {
     }
   });
 
+  it('a link shows its target, wherever it leads, and has no gutter', async function () {
+    if (process.platform === 'win32') this.skip();
+    fs.rmSync(at('src/other.txt'));
+    fs.symlinkSync('edited.txt', at('src/other.txt'));
+    fs.symlinkSync('src', at('folder-link'));
+    fs.symlinkSync('nowhere', at('dangling'));
+    const isKnown = (): boolean => repository.entries.has('dangling') && repository.entries.has('folder-link');
+    await repository.refresh();
+    await until('the links are known', isKnown, repository.onDidChange);
+    const { input } = await click('src/other.txt');
+    assert.ok(input instanceof TabInputTextDiff);
+    assert.equal((await workspace.openTextDocument(input.modified)).getText(), 'edited.txt');
+    assert.equal(await api.view.originalOf(uriAt('src', 'other.txt')), undefined);
+    for (const [name, target] of [['folder-link', 'src'] as const, ['dangling', 'nowhere'] as const]) {
+      await click(name);
+      assert.equal(window.activeTextEditor?.document.getText(), target);
+      fs.rmSync(at(name));
+    }
+    await hg(at(), 'revert', '--no-backup', at('src/other.txt'));
+    await repository.refresh();
+  });
+
   it('a version cannot be written', async () => {
     const { input } = await click('src/edited.txt');
     assert.ok(input instanceof TabInputTextDiff);

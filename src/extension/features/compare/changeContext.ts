@@ -1,4 +1,5 @@
 // The context of the commands that open changes.
+import type { ExtensionContext } from 'vscode';
 import type { Log } from '../../common/display.ts';
 import type { EngineClient } from '../../engine/engineClient.ts';
 import type { HintSources } from '../../repositories/hintSources.ts';
@@ -9,4 +10,5 @@ export interface ChangeContext {
   readonly repositories: Repositories;
   readonly hints: HintSources;
   readonly log: Log;
+  readonly extension: ExtensionContext;
 }

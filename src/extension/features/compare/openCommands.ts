@@ -1,8 +1,7 @@
 // The commands that open files, versions of files and diffs. Loaded when one of them is first used.
-import type { Uri } from 'vscode';
-import { workspace, type SourceControlResourceGroup } from 'vscode';
+import { FileType, workspace, type SourceControlResourceGroup, type Uri } from 'vscode';
 import { notify, openDiff, openDiffs, openUri, type DiffSides } from '../../common/display.ts';
-import type { ContentAnswer } from '../../../server/protocol.ts';
+import { ReadLink, type ContentAnswer } from '../../../server/protocol.ts';
 import type { ChangeContext } from './changeContext.ts';
 import { changeTexts } from './changeTexts.ts';
 import { urisOfArguments, workingFileOf, type WorkingFile } from '../../commands/commandArguments.ts';
@@ -11,7 +10,8 @@ import { versionUri } from '../../providers/contentUris.ts';
 import { openConflict } from '../merge/mergeCommands.ts';
 import { setting } from '../../common/settings.ts';
 import type { ShownStatus } from '../../model/statusPresentation.ts';
-import { exists, openDocument } from '../../common/uris.ts';
+import { isLink, openDocument, typeOf } from '../../common/uris.ts';
+import { textUri } from './textDocument.ts';
 
 /** VS Code loads both sides of every file of such an editor. */
 export const MAX_FILES_IN_ONE_EDITOR = 300;
@@ -20,6 +20,8 @@ interface Change extends WorkingFile {
   readonly status: ShownStatus | undefined;
   /** False if the file is removed or missing. */
   readonly hasFile: boolean;
+  /** The working file, or the document that shows the target of a link. */
+  readonly modified: Uri;
   readonly base: ContentAnswer;
 }
 
@@ -29,8 +31,8 @@ export async function openResource(context: ChangeContext, args: readonly unknow
   if (file === undefined) return;
   if (setting('openDiffOnClick') && (await openConflict(context, file))) return;
   const change = await readChange(context, file);
-  if (!setting('openDiffOnClick') && change.hasFile) await openWorkingFile(file, true);
-  else await openChange(change, true);
+  if (!setting('openDiffOnClick') && change.hasFile) await openWorkingFile(context, file, true);
+  else await openChange(context, change, true);
 }
 
 export async function openChanges(context: ChangeContext, args: readonly unknown[]): Promise<void> {
@@ -40,7 +42,7 @@ export async function openChanges(context: ChangeContext, args: readonly unknown
   if (file === undefined) return;
   const change = await readChange(context, file);
   if (change.status === undefined) void notify('info', changeTexts.unchanged(file.path));
-  else await openChange(change, args.length > 0);
+  else await openChange(context, change, args.length > 0);
 }
 
 /** The merge editor, or whatever shows the conflict. */
@@ -54,7 +56,7 @@ export async function openFile(context: ChangeContext, args: readonly unknown[])
   const uris = urisOfArguments(args);
   for (const uri of uris) {
     const file = workingFileOf(context.repositories, uri);
-    await openWorkingFile({ uri: file?.uri ?? uri, path: file?.path ?? uri.path }, uris.length === 1);
+    await openWorkingFile(context, { uri: file?.uri ?? uri, path: file?.path ?? uri.path }, uris.length === 1);
   }
 }
 
@@ -88,15 +90,16 @@ export async function compareWithSecondParent(context: ChangeContext, args: read
       continue;
     }
     const original = versionUri(repository, answer.path, answer.changeset);
-    await compare(original, uri, changeTexts.diff(nameOf(path), nameOf(answer.path), answer.changeset), true);
+    const title = changeTexts.diff(nameOf(path), nameOf(answer.path), answer.changeset);
+    await compare(original, await workingUri(context, uri), title, true);
   }
 }
 
 /** Shows a change: as a diff if both sides exist, otherwise the one side. */
-async function openChange(change: Change, preview: boolean): Promise<void> {
-  const { base, repository, path, uri, status, hasFile } = change;
+async function openChange(context: ChangeContext, change: Change, preview: boolean): Promise<void> {
+  const { base, repository, path, modified, status, hasFile } = change;
   if (base.kind === 'none') {
-    if (hasFile && base.reason === 'not-in-revision') return openWorkingFile(change, preview);
+    if (hasFile && base.reason === 'not-in-revision') return openWorkingFile(context, change, preview);
     tellWhyNot(change, base);
     return;
   }
@@ -105,16 +108,16 @@ async function openChange(change: Change, preview: boolean): Promise<void> {
     return openVersion(change, base, title, preview);
   }
   const original = versionUri(repository, base.path, base.changeset);
-  await compare(original, uri, changeTexts.diff(nameOf(path), nameOf(base.path), base.changeset), preview);
+  await compare(original, modified, changeTexts.diff(nameOf(path), nameOf(base.path), base.changeset), preview);
 }
 
 async function openTogether(context: ChangeContext, title: string, files: readonly WorkingFile[]): Promise<void> {
   const shown = files.slice(0, MAX_FILES_IN_ONE_EDITOR);
   const changes = await Promise.all(shown.map(file => readChange(context, file)));
-  const resources = changes.map(({ base, repository, uri, hasFile }): DiffSides => [
+  const resources = changes.map(({ base, repository, uri, modified, hasFile }): DiffSides => [
     uri,
     base.kind === 'content' ? versionUri(repository, base.path, base.changeset) : undefined,
-    hasFile ? uri : undefined,
+    hasFile ? modified : undefined,
   ]);
   await openDiffs(title, resources);
   if (shown.length < files.length) {
@@ -149,10 +152,31 @@ async function openVersion(
   await openUri(uri, { preview }, title(nameOf(path), changeset));
 }
 
-/** Without a file VS Code would offer to create one. */
-async function openWorkingFile({ uri, path }: Pick<WorkingFile, 'uri' | 'path'>, preview: boolean): Promise<void> {
-  if (await exists(uri)) await openUri(uri, { preview });
-  else void notify('info', changeTexts.notOnDisk(path));
+/**
+ * Opens a file, or the target of a symbolic link as a text. A folder or special file opens nothing, and where there is
+ * no file, VS Code would offer to create one.
+ */
+async function openWorkingFile(
+  context: ChangeContext,
+  { uri, path }: Pick<WorkingFile, 'uri' | 'path'>,
+  preview: boolean,
+): Promise<void> {
+  const type = await typeOf(uri);
+  if (type === undefined) void notify('info', changeTexts.notOnDisk(path));
+  else if ((type & FileType.SymbolicLink) !== 0) {
+    await openUri(await linkUri(context, uri), { preview }, changeTexts.linkTarget(nameOf(path)));
+  } else if (type === FileType.File) await openUri(uri, { preview });
+  else void notify('info', changeTexts.noRegularFile(path));
+}
+
+/** Returns the URI of what a working file contains: itself, or a document with the target of a link. */
+export async function workingUri(context: ChangeContext, uri: Uri): Promise<Uri> {
+  return (await isLink(uri)) ? linkUri(context, uri) : uri;
+}
+
+/** Returns the URI of a document that shows a link as Mercurial has it: its content is its target. */
+async function linkUri({ client, extension }: ChangeContext, uri: Uri): Promise<Uri> {
+  return textUri(extension, uri.path, (await client.request(ReadLink, { path: uri.fsPath })) ?? '');
 }
 
 async function readChange(context: ChangeContext, file: WorkingFile): Promise<Change> {
@@ -160,7 +184,9 @@ async function readChange(context: ChangeContext, file: WorkingFile): Promise<Ch
   const status = repository.model.statusAt(path);
   const base = await context.client.content({ root: repository.root, path, revision: BASE, withBytes: false });
   const recorded = repository.model.entries.get(path)?.status;
-  return { ...file, status, hasFile: recorded !== 'removed' && recorded !== 'deleted', base };
+  const hasFile = recorded !== 'removed' && recorded !== 'deleted';
+  const modified = hasFile ? await workingUri(context, file.uri) : file.uri;
+  return { ...file, status, hasFile, modified, base };
 }
 
 /** Returns the working files of a command's repository; shows a message about arguments that are none. */

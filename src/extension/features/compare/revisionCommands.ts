@@ -6,7 +6,7 @@ import { changeTexts } from './changeTexts.ts';
 import { chosenRepository } from '../../commands/commandArguments.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import { versionUri } from '../../providers/contentUris.ts';
-import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles } from './openCommands.ts';
+import { MAX_FILES_IN_ONE_EDITOR, nameOf, workingFiles, workingUri } from './openCommands.ts';
 import type { ChangeContext } from './changeContext.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 
@@ -26,7 +26,7 @@ export async function compareWithRevision(context: ChangeContext, args: readonly
     }
     const original = versionUri(repository, path, changeset.node);
     const title = changeTexts.diff(nameOf(path), nameOf(path), changeset.node);
-    await openDiff(original, uri, title, { preview: true });
+    await openDiff(original, await workingUri(context, uri), title, { preview: true });
   }
 }
 

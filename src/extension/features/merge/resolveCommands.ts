@@ -60,7 +60,7 @@ async function saveAndClose({ log }: HgContext, uri: Uri): Promise<boolean> {
   if (activeTab !== undefined && isMergeTabOf(uri)(activeTab)) {
     try {
       // Asks about conflicts that are not handled yet. The command is VS Code's own and may change in any release.
-      const result = await commands.executeCommand<unknown>('mergeEditor.acceptMerge');
+      const result = await commands.executeCommand('mergeEditor.acceptMerge');
       if (typeof result === 'object' && result !== null && 'successful' in result && result.successful === false)
         return false;
     } catch (error) {

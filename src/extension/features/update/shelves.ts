@@ -1,13 +1,13 @@
 // Changes that are put aside, and brought back.
 import { l10n, Uri, workspace } from 'vscode';
 import { exists } from '../../common/uris.ts';
-import { input } from '../../common/display.ts';
+import { input, openUri } from '../../common/display.ts';
 import type { HgFlag, HgOption, HgSetting } from '../../../hgCommand/hgCall.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { chooseName, inRepository, type NamedItem } from '../../pickers/namePicker.ts';
 import { HgFailure } from '../../hg/hgClient.ts';
-import { showPatch } from './patchDocument.ts';
+import { textUri } from '../compare/textDocument.ts';
 import { shelvedIn } from './shelfList.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
@@ -141,7 +141,7 @@ async function showShelved(context: HgContext, repository: OpenRepository, answe
     options: ['--patch'],
     operands: [name],
   });
-  await showPatch(context, `${repository.root}/${name}`, patch);
+  await openUri(textUri(context.extension, `${repository.root}/${name}.patch`, patch), { preview: true });
 }
 
 async function deleteShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
