@@ -80,6 +80,43 @@ export async function makeMergeSample(folder) {
   stopInConflict(folder, 'merge');
 }
 
+/** Makes the repository with a history to look through: branches, merges, names, and several authors. */
+export async function makeHistorySample(folder) {
+  await makeCommitted(folder);
+  const day = 86_400;
+  const start = Math.floor(Date.now() / 1000) - 400 * day;
+  let days = 0;
+  const commit = (user, message, files = {}) => {
+    writeFiles(folder, files);
+    days += 30;
+    const date = `${start + days * day} 0`;
+    hg(folder, 'commit', '--addremove', '--user', user, '--date', date, '--message', message);
+  };
+  const [ann, ben, cleo] = ['Ann Lee <ann@example.org>', 'Ben <ben@example.org>', 'Cleo Park <cleo@example.org>'];
+  const heading = '"""The trees of the orchard."""\n\n\n';
+  const trees = committed['orchard/trees.py'];
+  const older = heading + trees.replace('age >= 3', 'age >= 4');
+  commit(ann, 'Explain the class of trees', { 'orchard/trees.py': heading + trees });
+  hg(folder, 'bookmark', '--rev', '.', 'reviewed');
+  commit(ben, 'Sell cherries', { 'orchard/prices.py': 'PRICES = {"apple": 120, "pear": 150, "cherry": 310}\n' });
+  hg(folder, 'branch', 'stable');
+  commit(ann, 'Prepare version 1.4.1', { 'setup.cfg': '[metadata]\nname = orchard\nversion = 1.4.1\n' });
+  hg(folder, 'tag', '--local', '1.4.1');
+  hg(folder, 'update', '2');
+  commit(cleo, 'Trees bear fruit after four years', { 'orchard/trees.py': older });
+  hg(folder, 'update', '2');
+  commit(ben, 'Write down what frost does', { 'docs/frost.md': '# Frost\n\nCover young trees.\n' });
+  commit(ben, 'Add a word about snow', { 'docs/frost.md': '# Frost and snow\n\nCover young trees.\n' });
+  hg(folder, 'merge', '4');
+  commit(cleo, 'Merge the notes about frost');
+  hg(folder, 'merge', 'stable', '--tool', ':local');
+  commit(ann, 'Merge stable');
+  hg(folder, 'phase', '--public', '.');
+  hg(folder, 'move', 'docs/frost.md', 'docs/weather.md');
+  commit(cleo, 'Name the notes after the weather');
+  commit(ben, 'Count the trees', { 'orchard/trees.py': `${older}\n\ndef count(trees):\n    return len(trees)\n` });
+}
+
 /** Makes the repository in the middle of a rebase that met a conflict. */
 export async function makeRebaseSample(folder) {
   await makeCommitted(folder);

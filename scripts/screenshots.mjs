@@ -6,6 +6,7 @@ import path from 'node:path';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { PlainError, projectRoot, reportFailure } from './lib/processes.mjs';
 import {
+  makeHistorySample,
   makeMergeSample,
   makeRebaseSample,
   makeSample,
@@ -65,6 +66,21 @@ const windows = [
       await page.locator('.scm-view .monaco-list-row[aria-label*="prices.py"]').first().click();
       await driver.mergeEditor({ until: ['working copy', 'merge rev', 'Accept Combination'] });
       await picture('merge-editor');
+    },
+  },
+  {
+    pictures: ['blame', 'graph'],
+    make: makeHistorySample,
+    async take({ driver, page, picture }) {
+      await driver.openFile('trees.py');
+      await driver.runCommand('Mercurial: Toggle File Annotations');
+      await page.locator('.statusbar-item', { hasText: 'Ann Lee' }).waitFor();
+      await picture('blame');
+      await driver.runCommand('Mercurial: Open Graph in Editor');
+      const graph = page.frameLocator('iframe.webview.ready').frameLocator('iframe');
+      await graph.locator('.row', { hasText: 'Merge stable' }).click();
+      await graph.locator('#details', { hasText: 'Ann Lee' }).waitFor();
+      await picture('graph');
     },
   },
   {

@@ -143,6 +143,43 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: 'paths',
     load: async () => (await import('./annotate.ts')).annotate,
   },
+  log: {
+    summary: 'show changesets',
+    usage: '[OPTION]... [-f FILE]',
+    notes: [
+      'Without options, all changesets are shown, the newest first.',
+      "A REV is the name of one changeset: sets of revisions need 'hg log'.",
+      "The output is that of 'hg log'.",
+    ],
+    options: {
+      follow: { type: 'boolean', short: 'f', help: 'show ancestors only, or the history of FILE across renames' },
+      rev: { type: 'string', short: 'r', value: 'REV', repeats: true, help: 'show this changeset, or follow from it' },
+      keyword: {
+        type: 'string',
+        short: 'k',
+        value: 'TEXT',
+        repeats: true,
+        help: 'search in messages, users and files',
+      },
+      user: { type: 'string', short: 'u', value: 'USER', repeats: true, help: 'changesets of users with this text' },
+      branch: { type: 'string', short: 'b', value: 'BRANCH', repeats: true, help: 'changesets on this branch' },
+      'no-merges': { type: 'boolean', short: 'M', help: 'leave merges out' },
+      limit: { type: 'string', short: 'l', value: 'NUM', help: 'show at most so many' },
+      template: { type: 'string', short: 'T', value: 'json', help: 'write JSON', choices: ['json'] },
+      verbose: { type: 'boolean', short: 'v', help: 'show files and whole messages' },
+      quiet: { type: 'boolean', short: 'q', help: 'show numbers and IDs only' },
+      date: { type: 'string', short: 'd', help: '', unavailable: true },
+      graph: { type: 'boolean', short: 'G', help: '', unavailable: true },
+      patch: { type: 'boolean', short: 'p', help: '', unavailable: true },
+      stat: { type: 'boolean', help: '', unavailable: true },
+      removed: { type: 'boolean', help: '', unavailable: true },
+      copies: { type: 'boolean', short: 'C', help: '', unavailable: true },
+      prune: { type: 'string', short: 'P', help: '', unavailable: true },
+      bookmark: { type: 'string', short: 'B', help: '', unavailable: true },
+    },
+    operands: 'paths',
+    load: async () => (await import('./log.ts')).log,
+  },
   watch: {
     summary: 'print changes of the status as they happen, one JSON object per line',
     usage: '[-R ROOT]',
@@ -228,4 +265,4 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-export const ALIASES: Readonly<Record<string, string>> = { st: 'status', blame: 'annotate' };
+export const ALIASES: Readonly<Record<string, string>> = { st: 'status', blame: 'annotate', history: 'log' };

@@ -146,7 +146,7 @@ test('the history of a file, and annotations of an unsaved text', async t => {
     second?.parents.map(({ path }) => path),
     ['a'],
   );
-  const skipping = await served.history(AnnotateFile, { path: 'b', text, skip: [second!.changeset.node.slice(0, 12)] });
+  const skipping = await served.history(AnnotateFile, { path: 'b', text, skip: [second.changeset.node.slice(0, 12)] });
   assert.deepEqual(linesOf(skipping)[2], '0 a:2');
   const binary = await served.history(AnnotateFile, { path: 'b', text: 'a\0b', skip: [] });
   assert.equal(binary.kind === 'none' && binary.reason, 'binary');

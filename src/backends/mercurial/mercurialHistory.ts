@@ -232,7 +232,9 @@ export class MercurialHistory implements HistoryQueries {
         const entries = parent < 0 ? [] : fileHistory(model.history.fileHistory(), fromDisplay(filter.path), parent);
         return { kind: 'revisions', revisions: [...entries].map(({ changeset }) => changeset) };
       }
-      default:
+      case 'all':
+      case 'auto':
+      case 'drafts':
         return { kind: filter.kind };
     }
   }

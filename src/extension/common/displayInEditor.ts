@@ -5,10 +5,14 @@ import {
   MarkdownString,
   Position,
   Range,
+  StatusBarAlignment,
+  ViewColumn,
+  window,
   type Command,
   type DecorationOptions,
   type StatusBarItem,
   type ThemableDecorationAttachmentRenderOptions,
+  type WebviewPanel,
 } from 'vscode';
 import { inMarkdown, oneLine, withoutIcons } from '../../base/foreignText.ts';
 import type { Icon, Lines } from './display.ts';
@@ -52,6 +56,16 @@ export function hoverWithLinks(paragraphs: readonly string[], links: readonly Ho
   const text = new MarkdownString([...paragraphs.map(inLines), linked.join(' &nbsp;|&nbsp; ')].join('\n\n'));
   text.isTrusted = { enabledCommands: links.map(({ command }) => command.command) };
   return new Hover(text);
+}
+
+/** An item at the right of the status bar; those with a higher priority stand further left. */
+export function createRightItem(id: string, priority: number): StatusBarItem {
+  return window.createStatusBarItem(id, StatusBarAlignment.Right, priority);
+}
+
+/** An editor that shows a page of ours. */
+export function createPage(id: string, title: string): WebviewPanel {
+  return window.createWebviewPanel(id, oneLine(title), ViewColumn.Active, { enableScripts: true });
 }
 
 /** @param parts shown with spaces between them */

@@ -19,7 +19,7 @@ export interface FilterFacts {
   readonly hidden: ReadonlySet<number>;
   readonly workingParents: readonly number[];
   /** The active bookmark, and the heads of the working copy's branch. */
-  heads(): readonly number[];
+  readonly heads: () => readonly number[];
 }
 
 /** Returns 1 for each revision that the filter selects and that is not hidden; undefined if these are all. */

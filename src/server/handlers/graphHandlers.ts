@@ -1,6 +1,6 @@
 // Requests about the history: graphs, searches, histories of files, and annotations. All work is done in slices, one
 // request of a repository after the other.
-import { CancellationToken, type MessageConnection, type RequestType } from 'vscode-jsonrpc';
+import type { CancellationToken, MessageConnection, RequestType } from 'vscode-jsonrpc';
 import { nextTurn } from '../../base/async.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';

@@ -2,7 +2,7 @@
 // loaded with the first file of a repository.
 import {
   languages,
-  StatusBarAlignment,
+  OverviewRulerLane,
   ThemeColor,
   window,
   workspace,
@@ -18,6 +18,7 @@ import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
 import type { CommandContext } from '../../commands/commands.ts';
 import {
   attachment,
+  createRightItem,
   hoverWithLinks,
   lineRange,
   setStatusBarItem,
@@ -53,7 +54,7 @@ export class Blame implements Disposable {
 
   constructor(context: CommandContext) {
     this.documents = this.#store.add(new BlamedDocuments(context));
-    this.#item = this.#store.add(window.createStatusBarItem('quicksilver.blame', StatusBarAlignment.Right, PRIORITY));
+    this.#item = this.#store.add(createRightItem('quicksilver.blame', PRIORITY));
     this.#endOfLine = this.#store.add(
       window.createTextEditorDecorationType({ after: { color: new ThemeColor('editorCodeLens.foreground') } }),
     );
@@ -232,6 +233,6 @@ function columnDecoration(heat: number): TextEditorDecorationType {
         textDecoration: 'none; border-left-width: 3px',
       }),
     },
-    ...(color !== undefined && { overviewRulerColor: color, overviewRulerLane: 1 }),
+    ...(color !== undefined && { overviewRulerColor: color, overviewRulerLane: OverviewRulerLane.Left }),
   });
 }

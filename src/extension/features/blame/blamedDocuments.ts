@@ -188,7 +188,7 @@ async function readText(uri: Uri): Promise<string> {
 
 /** In another encoding, the bytes that a save would write are not known here. */
 function sendsText(document: TextDocument): boolean {
-  return document.isDirty && /^utf8/.test(document.encoding);
+  return document.isDirty && document.encoding.startsWith('utf8');
 }
 
 function nodeOf(revision: string, { model }: OpenRepository): string | undefined {

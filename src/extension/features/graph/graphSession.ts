@@ -125,14 +125,14 @@ export class GraphSession implements Disposable {
   async #handle(message: WebviewMessage): Promise<void> {
     const { client } = this.#context;
     const repository = this.#repository ?? this.#context.repositories.all[0];
-    switch (message.type) {
-      case 'ready':
-        this.#place = message;
-        await this.#open();
-        return;
-      case 'selected':
-        this.selected = [message.node, message.other].filter(node => isNode(node));
-        return;
+    if (message.type === 'ready') {
+      this.#place = message;
+      await this.#open();
+      return;
+    }
+    if (message.type === 'selected') {
+      this.selected = [message.node, message.other].filter(node => isNode(node));
+      return;
     }
     if (repository === undefined) return;
     const { root } = repository;

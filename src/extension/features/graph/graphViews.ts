@@ -1,6 +1,7 @@
 // The graphs of the window: that in the Source Control view, and those in editors.
-import { commands, l10n, ViewColumn, window, type WebviewPanel, type WebviewView } from 'vscode';
+import { commands, l10n, type WebviewPanel, type WebviewView } from 'vscode';
 import type { CommandContext } from '../../commands/commands.ts';
+import { createPage } from '../../common/displayInEditor.ts';
 import type { ViewId } from '../../contributions/window.ts';
 import { GraphSession } from './graphSession.ts';
 
@@ -26,7 +27,7 @@ export function showGraph(context: CommandContext, place: WebviewView | WebviewP
 }
 
 export function openGraphInEditor(context: CommandContext): GraphSession {
-  const panel = window.createWebviewPanel(GRAPH, l10n.t('Graph'), ViewColumn.Active, { enableScripts: true });
+  const panel = createPage(GRAPH, l10n.t('Graph'));
   return showGraph(context, panel);
 }
 

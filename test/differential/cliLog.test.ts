@@ -1,0 +1,62 @@
+// `quicksilver log` prints what `hg log` prints, byte for byte.
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { hgIn, quicksilver, sameAnswer } from '../support/comparedCommands.ts';
+import { HgServer } from '../support/hgServer.ts';
+import { Random } from '../support/random.ts';
+import { DAG_CONFIG, RandomDag } from '../support/randomDag.ts';
+
+test('text, JSON, filters and the history of a file', async t => {
+  const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-log-')));
+  t.after(() => fs.rmSync(base, { recursive: true, force: true }));
+  const server = new HgServer(undefined, DAG_CONFIG);
+  t.after(() => server.close());
+  const root = path.join(base, 'r');
+  await server.run('init', root);
+  const own = new HgServer(root, DAG_CONFIG);
+  try {
+    const dag = new RandomDag(root, own, new Random(11));
+    await dag.grow(16);
+    await dag.decorate();
+    await own.run('update', '-q', '-C', '-r', 'tip');
+    await own.run('mv', 'f0', 'moved');
+    fs.writeFileSync(path.join(root, 'moved'), 'other\n');
+    await own.run('commit', '-q', '-A', '-m', '', '-m', '"quoted"\\\n\ttab\n\nend', '-u', 'größe', '-d', '7 0');
+  } finally {
+    await own.close();
+  }
+  const commands: readonly (readonly string[])[] = [
+    [],
+    ['-l', '3'],
+    ['-v'],
+    ['-q'],
+    ['-T', 'json'],
+    ['-r', '3'],
+    ['-r', '5', '-r', '2', '-T', 'json'],
+    ['-r', '99'],
+    ['-f'],
+    ['-f', '-r', '4', '-q'],
+    ['-f', 'moved', '-q'],
+    ['-f', '-r', '6', 'f1', '-q'],
+    ['-k', 'FIX', '-q'],
+    ['-k', 'größe', '-k', 'f2', '-q'],
+    ['-u', 'ann', '-l', '2'],
+    ['-b', 'stable', '-q'],
+    ['-b', 'nowhere'],
+    ['-M', '-q', '-l', '5'],
+    ['-l', '0'],
+    ['-l', 'x'],
+  ];
+  let lines = 0;
+  for (const args of commands) {
+    const { stdout } = await sameAnswer(['log', ...args], root, await hgIn(server, ['log', ...args], root));
+    lines += stdout.split('\n').length;
+  }
+  assert.ok(lines > 300, String(lines));
+  const refused = await quicksilver(['log', '-r', 'all()'], root);
+  assert.match(refused.stderr, /sets of revisions are not supported/);
+  assert.match((await quicksilver(['log', 'f1'], root)).stderr, /paths are not supported/);
+});
