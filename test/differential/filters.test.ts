@@ -1,4 +1,4 @@
-// The extension eol and built-in filters: random rules, line ends and commands, the status and the live model beside the
+// The extensions eol and keyword, and built-in filters: random rules, contents and commands, the status and the live model beside the
 // real hg.
 //
 // QUICKSILVER_LONG=1 makes the long run of it; QUICKSILVER_SEED repeats one.
@@ -18,9 +18,21 @@ const NAMES = ['a.txt', 'b.txt', 'd/c.txt', 'd/bin.dat', 'plain', 'd/e/f.crlf'];
 const PATTERNS = ['**.txt', 'd/**', '**', '*.dat', '**.crlf', 'plain', 'path:d', 're:.*\\.txt', '.hg*', 'd/bin.dat'];
 const STYLES = ['native', 'LF', 'CRLF', 'BIN', 'lf', 'unknown'];
 const LINES = [['one\n'], ['two\r\n'], ['one\n', 'two\r\n', 'three', '\r\r\n', 'nul\0\n', 'cr\r']];
+const KEYWORDS = [
+  '$Id$\n',
+  '$Id: x $\n',
+  '$Id: x y $ $Date: z $\n',
+  '$Own+: a $',
+  '$LastChangedBy: me $\n',
+  '$Source: $\n',
+  '$Id: a\n $',
+  'nul\0$Id: x $\n',
+];
+/** Commits files as they are. */
+const PLAIN = ['--config', 'extensions.eol=!', '--config', 'extensions.keyword=!'];
 const ENCODE = ['dumbencode:', 'cleverencode:', 'macencode:', 'cleverdecode:', 'macdumbencode:', 'dumbdecode:', '!'];
 
-for (const kind of ['eol', 'win32text'] as const) {
+for (const kind of ['eol', 'win32text', 'keyword'] as const) {
   for (const format of ['no', 'yes']) {
     test(`${kind}: the status and the live model are those of hg, dirstate-v2=${format}`, async t => {
       const seed = seedFromEnvironment('QUICKSILVER_SEED');
@@ -34,7 +46,7 @@ for (const kind of ['eol', 'win32text'] as const) {
       const log: string[] = [];
       // Mostly consistent: other files are not converted.
       const lines = (): string => {
-        const kinds = pick(LINES);
+        const kinds = kind === 'keyword' ? KEYWORDS : pick(LINES);
         return Array.from({ length: 1 + random.below(3) }, () => pick(kinds)).join('');
       };
       const write = (name: string, content: string): void => {
@@ -44,12 +56,19 @@ for (const kind of ['eol', 'win32text'] as const) {
         // Old enough to be trusted, if it is recorded: then only the rules make it unsure.
         if (random.below(2) === 0) fs.utimesSync(path.join(root, name), 1e9 + random.below(3), 1e9);
       };
+      const keywords = (): string[] => [
+        '[keyword]',
+        ...Array.from({ length: random.below(4) }, () => `${pick(PATTERNS)} = ${pick(['', '', 'ignore'])}`),
+        ...(random.below(3) === 0 ? ['[keywordset]', 'svn = True'] : []),
+        ...(random.below(4) === 0 ? ['[keywordmaps]', 'Own+ = {node}'] : []),
+      ];
       const configure = (): void => {
         const encode = Array.from({ length: random.below(3) }, () => `${pick(PATTERNS)} = ${pick(ENCODE)}`);
         const settings = [
           '[extensions]',
           `${kind} =`,
           ...(kind === 'win32text' ? ['[encode]', ...encode] : []),
+          ...(kind === 'keyword' ? keywords() : []),
           '[eol]',
           ...(random.below(3) === 0 ? ['only-consistent = False'] : []),
           ...(random.below(3) === 0 ? ['fix-trailing-newline = True'] : []),
@@ -72,7 +91,7 @@ for (const kind of ['eol', 'win32text'] as const) {
       };
       for (const name of NAMES) write(name, lines());
       if (kind === 'eol') write('.hgeol', rules());
-      await run('commit', '-qAm', 'first', '--config', 'extensions.eol=!');
+      await run('commit', '-qAm', 'first', ...PLAIN);
       const live = new LiveHarness(root);
       t.after(() => live.dispose());
       let answered = 0;
@@ -88,7 +107,7 @@ for (const kind of ['eol', 'win32text'] as const) {
             else configure();
             break;
           case 2:
-            await run('commit', '-qAm', `c${step}`, '--config', 'extensions.eol=!');
+            await run('commit', '-qAm', `c${step}`, ...PLAIN);
             break;
           case 3:
             if (random.below(2) === 0) await run('update', '-qC', `${random.below(3)}`);
@@ -98,7 +117,7 @@ for (const kind of ['eol', 'win32text'] as const) {
             // Clean by stat from here on, unless the rules change.
             for (const each of NAMES)
               if (fs.existsSync(path.join(root, each))) fs.utimesSync(path.join(root, each), 1e9, 1e9);
-            await run('commit', '-qAm', `c${step}`, '--config', 'extensions.eol=!');
+            await run('commit', '-qAm', `c${step}`, ...PLAIN);
             await run('status');
             break;
           case 5:

@@ -88,18 +88,6 @@ const kinds: readonly Kind[] = [
     change: served => served.write('a.txt', 'ABCD\n'),
   },
   {
-    name: 'keyword',
-    reason: /Keyword expansion/,
-    prepare: sandbox => {
-      configure(sandbox, '[extensions]', 'keyword =', '[keyword]', '*.txt =');
-      sandbox.write('repo', 'a.txt', '$Id$\n');
-      sandbox.write('repo', 'b.txt', 'b\n');
-      commitAll(sandbox);
-      fs.appendFileSync(sandbox.path('repo/b.txt'), 'more\n');
-    },
-    change: served => fs.appendFileSync(path.join(served.root, 'a.txt'), 'more\n'),
-  },
-  {
     name: 'an ignore pattern that cannot be translated',
     reason: /pattern/,
     prepare: sandbox => {

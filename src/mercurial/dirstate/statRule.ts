@@ -16,7 +16,6 @@
 // a changed file clean that the C form would not.
 import type { FileStat } from '../../base/fileStat.ts';
 import {
-  DIRECTORY,
   EXPECTED_STATE_IS_MODIFIED,
   HAS_FALLBACK_EXEC,
   HAS_FALLBACK_SYMLINK,
@@ -70,8 +69,8 @@ export function compareStat(recorded: RecordedStat, stat: FileStat, traits: File
     return stat.kind === 'symlink' && !sizeProves ? 'unsure' : 'modified';
   }
 
-  // Some writers keep a directory's time in place of a file's; it proves nothing about a file.
-  if (usable && (flags & HAS_MTIME) !== 0 && (flags & DIRECTORY) === 0 && sameTime(recorded, stat)) return 'clean';
+  // Mercurial trusts the time of an entry that is flagged as a directory's, too.
+  if (usable && (flags & HAS_MTIME) !== 0 && sameTime(recorded, stat)) return 'clean';
   return 'unsure';
 }
 

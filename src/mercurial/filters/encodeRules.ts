@@ -1,5 +1,5 @@
 // The filters that Mercurial applies to a working file before it compares it with the history. They come from
-// `[encode]` and from the extension eol.
+// `[encode]` and from the extensions eol and keyword.
 import { createHash } from 'node:crypto';
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
@@ -9,6 +9,7 @@ import { parseBoolean } from '../config/hgConfig.ts';
 import { compilePatterns } from '../ignore/patternMatcher.ts';
 import { patternOfText } from '../repository/pathScope.ts';
 import { EolRules, type EolStyle } from './eolRules.ts';
+import { keywordRules, type KeywordRules } from './keywords.ts';
 import { WIN32TEXT, toLineEnd, unchanged, type EolSettings, type Filter } from './lineEnds.ts';
 
 /** A filter takes the whole file. A larger one stays undecided. */
@@ -23,9 +24,11 @@ export class EncodeRules {
   /** Another text for other rules. */
   readonly version: string;
   readonly #rules: readonly EncodeRule[];
+  readonly #keywords: KeywordRules | undefined;
 
-  private constructor(rules: readonly EncodeRule[], version: string) {
+  private constructor(rules: readonly EncodeRule[], keywords: KeywordRules | undefined, version: string) {
     this.#rules = rules;
+    this.#keywords = keywords;
     this.version = version;
   }
 
@@ -53,14 +56,19 @@ export class EncodeRules {
       BIN: unchanged,
     };
     for (const { matches, style } of eol?.filters() ?? []) rules.push({ matches, filter: filters[style] });
-    if (rules.length === 0) return undefined;
-    return new EncodeRules(rules, createHash('sha1').update(parts.join('\0')).digest('hex'));
+    const keywords = keywordRules(config);
+    if (keywords !== undefined) parts.push(keywords.version);
+    if (rules.length === 0 && keywords === undefined) return undefined;
+    return new EncodeRules(rules, keywords, createHash('sha1').update(parts.join('\0')).digest('hex'));
   }
 
   /** The filter for a path, from the root; undefined if its content stays as it is. */
   filterFor(path: BytePath): Filter | undefined {
     const filter = this.#rules.find(rule => rule.matches(path))?.filter;
-    return filter === unchanged ? undefined : filter;
+    const own = filter === unchanged ? undefined : filter;
+    const shrink = this.#keywords?.scope.matches(path) === true ? this.#keywords.shrink : undefined;
+    if (own === undefined || shrink === undefined) return own ?? shrink;
+    return data => shrink(own(data));
   }
 }
 

@@ -28,6 +28,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'exp-archived-phase',
   'exp-changelog-v2',
   'exp-compression-none',
+  'exp-compression-zlib',
   'exp-compression-zstd',
   'exp-copies-sidedata-changeset',
   'exp-remotefilelog-repo-req-1',

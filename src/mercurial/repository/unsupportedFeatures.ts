@@ -61,9 +61,6 @@ export function unsupportedConfiguration(question: SupportQuestion): string[] {
   if (filter !== undefined) {
     reasons.push(`Filters that are programs are not supported ([encode] in ${filter.file}, line ${filter.line}).`);
   }
-  if (config.isExtensionEnabled('keyword') && config.items('keyword').some(item => item.value !== 'ignore')) {
-    reasons.push('Keyword expansion (the extension keyword) is not supported.');
-  }
   for (const [requirement, extension] of EXTENSION_OF) {
     if (!requirements.has(requirement) || config.isExtensionEnabled(extension)) continue;
     reasons.push(`The requirement ${requirement} without the extension ${extension} is not supported.`);

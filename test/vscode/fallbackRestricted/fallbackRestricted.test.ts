@@ -8,7 +8,7 @@ import { at, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
 const reason =
-  'Keyword expansion (the extension keyword) is not supported. Trust the workspace to get the status from hg.';
+  'The extensions eol and win32text are not supported together. Trust the workspace to get the status from hg.';
 
 describe('a repository that only hg can answer for, in a workspace that is not trusted', () => {
   let api: TestApi;

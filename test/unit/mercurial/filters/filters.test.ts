@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { bytePath } from '../../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../../src/base/errors.ts';
 import { EolRules } from '../../../../src/mercurial/filters/eolRules.ts';
+import { shrinker } from '../../../../src/mercurial/filters/keywords.ts';
 import { WIN32TEXT, toLineEnd } from '../../../../src/mercurial/filters/lineEnds.ts';
 import { Random, seedFromEnvironment } from '../../../support/random.ts';
 
@@ -42,6 +43,22 @@ test('the filters of win32text', () => {
   ] as const) {
     assert.equal(run(WIN32TEXT[name]!, text), expected, name);
   }
+});
+
+test('keywords are shrunk', () => {
+  const shrink = shrinker(['Id', 'a+b']);
+  for (const [text, expected] of [
+    ['$Id: x $ $Id$ $Id: $ $Id:  $', '$Id$ $Id$ $Id: $ $Id$'],
+    ['$Id: a\n $', '$Id: a\n $'],
+    ['$a+b: 1 $$Date: x $', '$a+b$$Date: x $'],
+    ['\0$Id: x $', '\0$Id: x $'],
+  ] as const) {
+    assert.equal(run(shrink, text), expected);
+  }
+  const began = performance.now();
+  run(shrink, '$Id: '.repeat(1 << 20));
+  run(shrink, `$Id: ${' '.repeat(1 << 22)}`);
+  assert.ok(performance.now() - began < 5000);
 });
 
 test('a file of carriage returns takes time in proportion to it', () => {

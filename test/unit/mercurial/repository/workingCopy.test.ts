@@ -273,13 +273,6 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('keyword with patterns', () => {
-    fixture.write('r/.hg/hgrc', '[extensions]\nhgext.keyword =\n[keyword]\n*.c =\n');
-    assert.deepEqual(reasons(), ['Keyword expansion (the extension keyword) is not supported.']);
-    fixture.write('r/.hg/hgrc', '[extensions]\nkeyword = !\n[keyword]\n*.c =\n');
-    assert.deepEqual(reasons(), []);
-  });
-
   test('no sparse rules that are not required', () => {
     fixture.write('r/.hg/sparse', '[include]\na\n');
     fixture.write('r/.hg/hgrc', '[extensions]\nsparse =\n');
