@@ -26,6 +26,8 @@ export interface DoctorOptions {
   readonly hg?: string | undefined;
   /** Facts from the repository's live model, if it has one. */
   readonly live?: LiveFacts;
+  /** A sentence about the shared server. */
+  readonly sharedServer?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,6 +64,7 @@ export interface DoctorReport {
   readonly answer: Answer | undefined;
   readonly comparison: Comparison;
   readonly live: LiveFacts | undefined;
+  readonly sharedServer?: string | undefined;
 }
 
 export interface Answer {
@@ -93,6 +96,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     answer: undefined as Answer | undefined,
     comparison: { kind: 'not-asked' } as Comparison,
     live: options.live,
+    sharedServer: options.sharedServer,
   };
   try {
     // Opens an unsupported repository too, so that all reasons appear together and beside the other facts.
@@ -145,6 +149,7 @@ export function toMarkdown(report: DoctorReport): string {
   );
   if (report.answer !== undefined) section(lines, 'Status', answerLines(report.answer));
   if (report.live !== undefined) section(lines, 'Health', liveLines(report.live));
+  if (report.sharedServer !== undefined) section(lines, 'Shared server', [`- ${plain(report.sharedServer)}`]);
   section(lines, 'Comparison with hg', comparisonLines(report.comparison));
   return `${lines.join('\n').trimEnd()}\n`;
 }

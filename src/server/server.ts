@@ -14,6 +14,7 @@ import { Hub, rootIdOf } from './hub.ts';
 import * as protocol from './protocol.ts';
 import { routedConnection } from './routedConnection.ts';
 import { SharedModels } from './sharedModels.ts';
+import { sharedServerSentence } from './sharedServerReport.ts';
 import { Subscriber } from './subscriber.ts';
 
 export interface ServerOptions {
@@ -148,11 +149,13 @@ export class Server implements Disposable {
 
   async #doctor(root: string, compare: boolean): Promise<string> {
     const live = this.#liveFacts(root);
+    const sharedServer = await sharedServerSentence(root, this.#environment.variables);
     return doctorReport({
       root,
       environment: this.#environment,
       compare: compare && this.#hg.policy.allow,
       hg: this.#hg.policy.path,
+      sharedServer,
       ...(live && { live }),
     });
   }

@@ -52,7 +52,7 @@ describe('the shared server', { skip }, () => {
     let answers = 0;
     const refused: string[] = [];
     let accepted = 0;
-    const declined = new Set<string>();
+    const declined: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       await changes.step();
       const answer = await rig.answer('status', root);
@@ -79,8 +79,11 @@ describe('the shared server', { skip }, () => {
           ...(source === undefined ? [] : [`  ${source}`]),
         ]);
       const { output } = await extended.run('status', '--debug', '-0', '--config', 'quicksilver.timeout=5');
-      if (output.startsWith(ACCEPTED)) accepted++;
-      else declined.add(output.slice(0, output.indexOf('\n')));
+      const said = output.slice(0, output.indexOf('\n') + 1);
+      // Where hg warns about ignore files, only hg can: nothing else is a reason.
+      if (answer.includes('|warning=')) assert.match(said, /a warning is due/);
+      else if (said === ACCEPTED) accepted++;
+      else declined.push(said);
       const shown = output
         .replace(/^quicksilver: .*\n/, '')
         .split('\0')
@@ -92,8 +95,8 @@ describe('the shared server', { skip }, () => {
     assert.ok(answers > ROUNDS / 2, 'most states have a status');
     t.diagnostic(`${answers} answers, ${refused.length} refused; the extension accepted ${accepted}`);
     assert.ok(
-      accepted >= answers * LEAST_ACCEPTED,
-      `the extension accepted ${accepted} of ${answers}: ${[...declined].join('; ')}`,
+      accepted > 0 && accepted >= (accepted + declined.length) * LEAST_ACCEPTED,
+      `the extension accepted ${accepted}, but: ${declined.join('; ')}`,
     );
     assert.ok(
       answers - refused.length >= answers * LEAST_ACCEPTED,

@@ -12,9 +12,11 @@ import {
   StreamMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
+import { nextTurn } from '../../../src/base/async.ts';
 import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
 import * as protocol from '../../../src/server/protocol.ts';
 import { Server } from '../../../src/server/server.ts';
+import { bundle } from '../../support/bundle.ts';
 import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
 
 const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
@@ -29,11 +31,11 @@ class Window {
   readonly #server: Server;
   #listeners: (() => void)[] = [];
 
-  constructor(rig: DaemonRig) {
+  constructor(rig: DaemonRig, programs?: string) {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
     const environment = { ...currentEnvironment(), variables: { ...rig.variables } };
-    this.#server = new Server(far, { environment });
+    this.#server = new Server(far, { environment, programs });
     far.listen();
     this.connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
     this.connection.onNotification(protocol.Log, ({ message }) => {
@@ -126,6 +128,11 @@ describe('windows', { skip }, () => {
     const [after, ...others] = await models(rig);
     assert.deepEqual([after?.users, after?.watches, others.length], [2, before?.watches, 0]);
 
+    const report = await second.connection.sendRequest(protocol.Doctor, { root, compare: false });
+    assert.match(
+      report,
+      /## Shared server\n\n- the shared server has version .*; it follows this repository for 2 users/,
+    );
     fs.writeFileSync(path.join(root, 'two'), '');
     await Promise.all([first, second].map(each => each.until(() => each.entries.has('two'))));
     first.dispose();
@@ -154,11 +161,33 @@ describe('windows', { skip }, () => {
     await alone.open(root);
     await alone.until(() => alone.entries.has('one'));
     assert.ok(!alone.usesServer);
+    const report = await alone.connection.sendRequest(protocol.Doctor, { root, compare: false });
+    assert.match(report, /- no shared server runs/);
     await rig.daemon().start();
     const unwilling = window();
     await unwilling.open(root, 'off');
     await unwilling.until(() => unwilling.entries.has('one'));
     assert.ok(!unwilling.usesServer);
+  });
+
+  test('start a server if they may, and use it', async t => {
+    const { rig, root } = prepare(t);
+    const programs = path.join(rig.base, 'programs');
+    bundle('src/server/main/workerMain.ts', path.join(programs, 'worker.cjs'));
+    const window = new Window(rig, programs);
+    t.after(() => window.dispose());
+    await window.open(root, 'on');
+    await window.until(() => window.entries.has('one') && window.state === 'ready');
+    // It may take longer to start than the window waits. Then it is there for the next one.
+    while ((await rig.ask('info')).kind !== 'answer') await nextTurn();
+    const next = new Window(rig);
+    t.after(() => next.dispose());
+    await next.open(root);
+    await next.until(() => next.entries.has('one'));
+    assert.ok(next.usesServer);
+    await rig.answer('stop');
+    fs.writeFileSync(path.join(root, 'two'), '');
+    await Promise.all([window, next].map(each => each.until(() => each.entries.has('two'))));
   });
 
   test('keep for themselves what the server must not answer', async t => {
