@@ -110,3 +110,31 @@ test('undo takes a merge back, whatever hooks write', async t => {
   const parents = ['p1()', 'p2()'].map(parent => bench.hg('log', '--rev', parent, '--template', '{rev} {branch};'));
   assert.deepEqual(parents, ['2 side;', '1 default;'], said());
 });
+
+test('a name is ignored whatever its end is, and nothing else', async t => {
+  const names = ['tab\t', 'two  ', 'feed\f', 'line\nbreak', 'return\r', 'hash#', 'back\\'];
+  const bench = await benchWith(t, sandbox => {
+    commitFiles(sandbox, 'a');
+    for (const name of [...names, 'tab', 'two', 'feed', 'line', 'break', 'return', 'hash', 'back'])
+      sandbox.write('repo', name, '');
+  });
+  for (const name of names) await bench.run('ignore', bench.uri(name));
+  const unknown = ['.hgignore', 'back', 'break', 'feed', 'hash', 'line', 'return', 'tab', 'two'];
+  const found = bench.hg('status', '--unknown', '--no-status', '--print0').split('\0').slice(0, -1).sort();
+  assert.deepEqual(found, unknown, fs.readFileSync(`${bench.root}/.hgignore`, 'utf8'));
+});
+
+test('a line for .hgignore goes into no file outside', async t => {
+  const bench = await benchWith(t, sandbox => {
+    commitFiles(sandbox, 'a');
+    sandbox.write('repo', 'new', '');
+    sandbox.write('.', 'outside', 'mine\n');
+    fs.symlinkSync('../outside', sandbox.path('repo/.hgignore'));
+  });
+  await bench.run('ignore', bench.uri('new'));
+  assert.match(said(), /\.hgignore is a symbolic link/);
+  assert.equal(fs.readFileSync(bench.sandbox.path('outside'), 'utf8'), 'mine\n');
+  fs.rmSync(bench.sandbox.path('outside'));
+  await bench.run('ignore', bench.uri('new'));
+  assert.equal(fs.existsSync(bench.sandbox.path('outside')), false);
+});

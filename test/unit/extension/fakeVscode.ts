@@ -1,7 +1,7 @@
 // Stands for `vscode` where a part of the extension that calls it has something to count. Whoever imports this first can then
 // import such a part, with `await import()`: it gets this module. It has what those parts use, and remembers what it is given.
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { dirname } from 'node:path';
 import type * as vscode from 'vscode';
@@ -158,7 +158,11 @@ export const workspace = {
     const lines = { lineCount: 1, lineAt: () => ({ range: { end: { character: 0 } } }) };
     return { uri, isDirty: false, ...lines, getText: () => text, save };
   },
-  applyEdit: save,
+  /** Texts that are inserted go to the end of the file. */
+  applyEdit: async (edit: Edit) => {
+    for (const { uri, text } of edit.inserted) await appendFile(uri.path, text);
+    return true;
+  },
   getConfiguration: (section?: string) => ({
     get: (name: string, otherwise?: unknown) =>
       settings.get(section === undefined ? name : `${section}.${name}`) ?? otherwise,
@@ -174,9 +178,17 @@ export const workspace = {
       await mkdir(dirname(uri.path), { recursive: true });
       await writeFile(uri.path, bytes);
     },
-    stat: async (uri: vscode.Uri) => ({
-      type: (await stat(uri.path)).isDirectory() ? FileType.Directory : FileType.File,
-    }),
+    // As VS Code's: a link that leads nowhere has a stat, too.
+    stat: async (uri: vscode.Uri) => {
+      try {
+        const found = await lstat(uri.path);
+        const kind = found.isDirectory() ? FileType.Directory : FileType.File;
+        const type = found.isSymbolicLink() ? FileType.SymbolicLink : kind;
+        return { size: found.size, mtime: found.mtimeMs, type };
+      } catch (error) {
+        throw new FileSystemError(String(error));
+      }
+    },
     readDirectory: async (uri: vscode.Uri) => (await readdir(uri.path)).map(name => [name, 1]),
     delete: async (uri: vscode.Uri) => rm(uri.path),
   },
@@ -310,6 +322,8 @@ export const InputBoxValidationSeverity = { Info: 1, Warning: 2, Error: 3 };
 export const LogLevel = { Trace: 1, Debug: 2, Info: 3 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const ProgressLocation = { SourceControl: 1, Notification: 15 };
+export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 };
+
 const nothing = (): Disposable => ({ dispose: () => undefined });
 
 export const languages = { createDiagnosticCollection: nothing, registerHoverProvider: nothing };
@@ -364,7 +378,6 @@ export const l10n = {
 };
 
 export const ConfigurationTarget = { Global: 1 };
-export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 };
 export const ViewColumn = { Active: -1, Beside: -2 };
 
 class Theme {
@@ -391,10 +404,10 @@ export class Range {
 }
 
 class Edit {
-  inserted = 0;
+  readonly inserted: { readonly uri: vscode.Uri; readonly text: string }[] = [];
 
-  insert(): void {
-    this.inserted++;
+  insert(uri: vscode.Uri, _: unknown, text: string): void {
+    this.inserted.push({ uri, text });
   }
 }
 

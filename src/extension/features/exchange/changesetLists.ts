@@ -29,8 +29,8 @@ export interface Exchange {
   readonly answers: Answers;
 }
 
-/** Pushes a changeset with its ancestors, or all. */
-export type Push = (exchange: Exchange, node: string | 'all') => Promise<unknown>;
+/** Pushes a changeset with its ancestors; without a node, all. */
+export type Push = (exchange: Exchange, node: string | undefined) => Promise<unknown>;
 
 /** Nothing of these changesets is here yet, so a row can only pull. It asks, for nobody expects that of a list. */
 export async function incoming(
@@ -92,7 +92,7 @@ async function showOrPush(
   context: HgContext,
   repository: OpenRepository,
   { changesets, none, answers }: Listed,
-  push: (node: string | 'all') => Promise<unknown>,
+  push: (node: string | undefined) => Promise<unknown>,
 ): Promise<void> {
   const chosen = await pickListed(changesets, {
     placeHolder: l10n.t('Select a changeset to show (newest first)'),
@@ -109,7 +109,7 @@ async function showOrPush(
   const question = changeset === 'all' ? l10n.t('Push all?') : l10n.t('Push {0}?', shortNode(changeset.node));
   const detail = l10n.t('Published changesets cannot be taken back.');
   if (!(await confirm(answers, question, l10n.t('Push'), detail))) return;
-  await push(changeset === 'all' ? 'all' : changeset.node);
+  await push(changeset === 'all' ? undefined : changeset.node);
 }
 
 async function show(context: HgContext, repository: OpenRepository, { node, summary }: NamedChangeset): Promise<void> {

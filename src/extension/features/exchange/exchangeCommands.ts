@@ -195,8 +195,8 @@ async function chooseForce(
   return choice === newHead ? '--force' : choice === pullFirst ? 'pull' : '';
 }
 
-/** Pushes what a list was asked for: a changeset with its ancestors, or all. */
-async function pushSome(exchange: Exchange, node: string | 'all'): Promise<void> {
-  if (node === 'all') await pushByScope(exchange);
+/** Pushes a changeset with its ancestors; without a node, all. */
+async function pushSome(exchange: Exchange, node: string | undefined): Promise<void> {
+  if (node === undefined) await pushByScope(exchange);
   else await push(exchange, [['--rev', node]]);
 }

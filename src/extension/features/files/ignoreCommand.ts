@@ -1,5 +1,13 @@
 // Adds a line to .hgignore, after showing what it would hide.
-import { InputBoxValidationSeverity, l10n, workspace, WorkspaceEdit } from 'vscode';
+import {
+  FileSystemError,
+  FileType,
+  InputBoxValidationSeverity,
+  l10n,
+  workspace,
+  WorkspaceEdit,
+  type Uri,
+} from 'vscode';
 import { type PickItem, input, pick } from '../../common/display.ts';
 import type { IgnorePreview } from '../../../server/protocol.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
@@ -31,7 +39,7 @@ async function ignore(context: HgContext, args: readonly unknown[]): Promise<rea
   const line = answers.text('line');
   const lines = line === undefined ? await chooseLines(context, repository, paths) : [line];
   if (lines === undefined || lines.length === 0) return undefined;
-  await append(repository, lines);
+  if (!(await append(repository, lines))) return undefined;
   await rescanAndShow(context, repository, ['.hgignore']);
   return lines;
 }
@@ -93,8 +101,13 @@ function describe(preview: IgnorePreview | undefined): string {
 }
 
 /** Through the editor, so that it can be undone there, also if the file is open and not saved. */
-async function append({ rootUri }: OpenRepository, lines: readonly string[]): Promise<void> {
+async function append({ rootUri }: OpenRepository, lines: readonly string[]): Promise<boolean> {
   const uri = fileUri(rootUri, '.hgignore');
+  if (await isSymlink(uri)) {
+    // A repository may have it lead to any file of the user.
+    showInfo(l10n.t('.hgignore is a symbolic link. Edit the file that it leads to.'));
+    return false;
+  }
   if (!(await exists(uri))) await workspace.fs.writeFile(uri, new Uint8Array());
   const document = await workspace.openTextDocument(uri);
   const end = document.lineAt(document.lineCount - 1).range.end;
@@ -102,4 +115,15 @@ async function append({ rootUri }: OpenRepository, lines: readonly string[]): Pr
   edit.insert(uri, end, `${end.character > 0 ? '\n' : ''}${lines.join('\n')}\n`);
   await workspace.applyEdit(edit);
   await document.save();
+  return true;
+}
+
+/** True for a link, also for one that leads nowhere. */
+async function isSymlink(uri: Uri): Promise<boolean> {
+  try {
+    return ((await workspace.fs.stat(uri)).type & FileType.SymbolicLink) !== 0;
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+    return false;
+  }
 }
