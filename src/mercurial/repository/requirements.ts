@@ -30,6 +30,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'exp-compression-none',
   'exp-compression-zlib',
   'exp-compression-zstd',
+  'exp-delta-info-revlog',
   'exp-copies-sidedata-changeset',
   'exp-remotefilelog-repo-req-1',
   'exp-revlogv2.2',

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { QuicksilverError } from '../../base/errors.ts';
 
 /**
- * - plain: no encoding at all.
+ * - plain: the directories of a file get an underscore at their end, those of a manifest nothing (Mercurial 7.2).
  * - directories: only directories that resemble a revlog are renamed (a repository without a store directory).
  * - escaped: and capitals and reserved bytes are escaped.
  * - hashed: and names reserved by Windows, trailing dots and spaces are escaped, and long paths are hashed (`fncache`).
@@ -34,7 +34,7 @@ export function encodeStorePath(path: string, layout: StoreLayout): string {
       throw new QuicksilverError('corrupt', `${JSON.stringify(path)} cannot be the name of a file in a store`);
     }
   }
-  if (layout === 'plain') return path;
+  if (layout === 'plain') return path.startsWith(FILES) ? FILES + path.slice(FILES.length).replaceAll('/', '_/') : path;
   const directories = encodeDirectories(path);
   if (layout === 'directories') return directories;
   if (layout === 'escaped') return escape(directories, ESCAPED);
@@ -47,6 +47,8 @@ export function encodeStorePath(path: string, layout: StoreLayout): string {
   return hashPath(directories, dots);
 }
 
+/** Filelogs are below this. */
+const FILES = 'data/';
 const MAX_LENGTH = 120;
 /** Bytes of each directory in a hashed path, and of all together with their slashes. */
 const DIRECTORY_PREFIX = 8;

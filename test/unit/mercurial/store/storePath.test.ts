@@ -50,7 +50,7 @@ test('the hash of a long path is that of the index or of the data file', () => {
 test('the other layouts leave out what came later', () => {
   const path = 'data/.Dot/aux/a.i/x .i';
   const expected: [StoreLayout, string][] = [
-    ['plain', 'data/.Dot/aux/a.i/x .i'],
+    ['plain', 'data/.Dot_/aux_/a.i_/x .i'],
     ['directories', 'data/.Dot/aux/a.i.hg/x .i'],
     ['escaped', 'data/._dot/aux/a.i.hg/x .i'],
     ['hashed', 'data/._dot/au~78/a.i.hg/x .i'],
@@ -58,6 +58,18 @@ test('the other layouts leave out what came later', () => {
   ];
   for (const [layout, encoded] of expected) assert.equal(encodeStorePath(path, layout), encoded);
   assert.equal(encodeStorePath(`data/${'X'.repeat(200)}.i`, 'escaped'), `data/${'_x'.repeat(200)}.i`);
+});
+
+test('the plain layout, as Mercurial 7.2 writes it', () => {
+  for (const [path, encoded] of [
+    ['data/d/e.i/f/g.i', 'data/d_/e.i_/f_/g.i'],
+    ['data/d_/x_.i', 'data/d__/x_.i'],
+    ['data/top.d.i', 'data/top.d.i'],
+    ['meta/d/e.i/00manifest.i', 'meta/d/e.i/00manifest.i'],
+    ['00changelog.i', '00changelog.i'],
+  ] as const) {
+    assert.equal(encodeStorePath(path, 'plain'), encoded);
+  }
 });
 
 test('no name leads out of the store', () => {
