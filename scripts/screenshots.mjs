@@ -64,7 +64,7 @@ const windows = [
       await driver.badge({ until: 3 });
       await picture('merge');
       await page.locator('.scm-view .monaco-list-row[aria-label*="prices.py"]').first().click();
-      await driver.mergeEditor({ until: ['working copy', 'merge rev', 'Accept Combination'] });
+      await driver.mergeEditor({ until: ['Current: default', 'Incoming: ', 'Accept Combination'] });
       await picture('merge-editor');
     },
   },
@@ -103,7 +103,7 @@ const windows = [
       await openDiff({ driver, page, name: 'trees.py' });
       await page.locator('.scm-editor .monaco-editor').first().click();
       await page.keyboard.insertText('Cherries bear fruit after five years');
-      await driver.badge({ until: 9 });
+      await driver.badge({ until: 8 });
       await picture('commit');
       await driver.runCommand('Mercurial: Edit Commit Message in Editor');
       const line = page.locator('.editor-instance .view-line', { hasText: 'Cherries' }).first();

@@ -97,6 +97,7 @@ export class CommandBench {
     map.set(this.root, this.repository);
     const repositories = {
       all: [this.repository],
+      map,
       get: (root: string) => (root === this.root ? this.repository : undefined),
       of: (uri: Uri) => map.locate(uri.path)?.value,
       locate: (uri: Uri) => map.locate(uri.path),

@@ -41,6 +41,20 @@ describe('a workspace of several folders', () => {
     await assertInWindow({ badge: 6 });
   });
 
+  it('finds the repositories that links lead to, each once, and colors their files at both paths', function () {
+    if (process.platform === 'win32') this.skip();
+    assert.equal(rootOf('site', 'new.txt'), at('outer'));
+    assert.equal(rootOf('again', 'a.txt'), at('alpha'));
+    assert.equal(api.view.decoration(uriAt('site', 'new.txt'))?.badge, '?');
+    assert.equal(api.view.decoration(uriAt('again', 'a.txt'))?.badge, 'M');
+    assert.equal(api.view.decoration(uriAt('again', 'latin.txt')), undefined);
+  });
+
+  it('stands in the order of the workspace', () => {
+    const tops = api.repositories.map(({ rootUri }) => rootUri.fsPath).filter(root => !root.includes('nested'));
+    assert.deepEqual(tops, [at('alpha'), at('beta'), at('outer')]);
+  });
+
   it('gives a file to the deepest repository', () => {
     assert.equal(rootOf('outer', 'sub', 's.txt'), at('outer'));
     assert.equal(rootOf('outer', 'nested', 'n.txt'), at('outer', 'nested'));

@@ -1,5 +1,6 @@
 // A workspace of several folders: a repository, a folder below the root of another one, a repository with a second one
 // nested in it and a third in that, and one that is switched off in the settings of its folder.
+import fs from 'node:fs';
 import path from 'node:path';
 import { findHg } from '../../../scripts/vscode/mercurial.mjs';
 
@@ -15,6 +16,12 @@ export function prepare({ directory, initRepository, writeFiles, fakeHg }) {
   make('outer/nested', { 'n.txt': 'n\n' });
   make('outer/nested/deep/inmost', { 'i.txt': 'i\n' });
   make('silent', { 's.txt': 's\n', '.vscode/settings.json': '{ "quicksilver.enabled": false }\n' });
+  // Links to a folder of a repository and to a whole one. Windows has none without rights.
+  const links = process.platform === 'win32' ? [] : ['site', 'again'];
+  if (links.length > 0) {
+    fs.symlinkSync('outer/sub', path.join(directory, 'site'));
+    fs.symlinkSync('alpha', path.join(directory, 'again'));
+  }
   writeFiles(directory, {
     'alpha/a.txt': 'a, changed\n',
     'beta/b.txt': 'b, changed\n',
@@ -24,7 +31,7 @@ export function prepare({ directory, initRepository, writeFiles, fakeHg }) {
     'outer/nested/deep/inmost/i.txt': 'i, changed\n',
     'silent/s.txt': 's, changed\n',
     'several.code-workspace': JSON.stringify({
-      folders: ['alpha', 'beta/sub', 'outer', 'silent'].map(name => ({ path: name })),
+      folders: ['alpha', 'beta/sub', 'outer', 'silent', ...links].map(name => ({ path: name })),
     }),
   });
   return {

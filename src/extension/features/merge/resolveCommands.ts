@@ -1,10 +1,10 @@
 // Conflicts: mark them as resolved, or not, or merge the file again.
-import { commands, l10n, Uri, window, workspace, type Tab } from 'vscode';
+import { commands, l10n, Uri, window, workspace, type Tab, type TextDocument } from 'vscode';
 import { notify } from '../../common/display.ts';
 import { workingFileOf } from '../../commands/commandArguments.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { errorMessage } from '../../../base/errors.ts';
-import { fileUri, mergeResultOf, openDocument, uriKey } from '../../common/uris.ts';
+import { fileUri, isOnDisk, mergeResultOf, uriKey } from '../../common/uris.ts';
 import { alwaysResolveOnSave, setting } from '../../common/settings.ts';
 import { answersOf, confirm } from '../../hg/presetAnswers.ts';
 import { continueOperation } from './unfinishedOperations.ts';
@@ -29,7 +29,7 @@ async function markResolved(context: HgContext, args: readonly unknown[]): Promi
   const { answers, rest } = answersOf(args);
   for (const [repository, files] of conflictsAmong(context, rest, 'unresolved')) {
     const marked: string[] = [];
-    for (const path of files) if (await hasMarkers(fileUri(repository.rootUri, path))) marked.push(path);
+    for (const path of files) if (await hasMarkers(context, fileUri(repository.rootUri, path))) marked.push(path);
     const message =
       marked.length === 1
         ? l10n.t('{0} still contains conflict markers. Mark as resolved anyway?', marked[0]!)
@@ -55,7 +55,7 @@ async function complete(context: HgContext, repository: OpenRepository, files: r
   }
 }
 
-async function saveAndClose({ log }: HgContext, uri: Uri): Promise<boolean> {
+async function saveAndClose(context: HgContext, uri: Uri): Promise<boolean> {
   const { activeTab } = window.tabGroups.activeTabGroup;
   if (activeTab !== undefined && isMergeTabOf(uri)(activeTab)) {
     try {
@@ -64,14 +64,20 @@ async function saveAndClose({ log }: HgContext, uri: Uri): Promise<boolean> {
       if (typeof result === 'object' && result !== null && 'successful' in result && result.successful === false)
         return false;
     } catch (error) {
-      log.warn(`the merge editor was not completed: ${errorMessage(error)}`);
+      context.log.warn(`the merge editor was not completed: ${errorMessage(error)}`);
     }
   }
-  const document = openDocument(uri);
+  const document = documentOf(context, uri);
   if (document?.isDirty === true && !(await document.save())) return false;
   const tabs = window.tabGroups.all.flatMap(group => group.tabs).filter(isMergeTabOf(uri));
   if (tabs.length > 0) await window.tabGroups.close(tabs, true);
   return true;
+}
+
+/** Returns the open document of a file, also if it is open by a path through a symbolic link. */
+function documentOf({ repositories }: HgContext, uri: Uri): TextDocument | undefined {
+  const keyOf = (each: Uri): string => repositories.map.unaliased(uriKey(each)) ?? uriKey(each);
+  return workspace.textDocuments.find(document => isOnDisk(document) && keyOf(document.uri) === keyOf(uri));
 }
 
 function isMergeTabOf(uri: Uri): (tab: Tab) => boolean {
@@ -125,7 +131,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   const isOpen = window.tabGroups.all.some(({ tabs }) => tabs.some(isMergeTabOf(uri)));
   if (isOpen || completing.has(uriKey(uri))) return;
   const wanted = setting('resolveOnSave', repository.rootUri);
-  if (wanted === 'never' || (await hasMarkers(uri))) return;
+  if (wanted === 'never' || (await hasMarkers(context, uri))) return;
   if (wanted === 'ask') {
     const message = l10n.t('All conflicts in {0} are gone. Mark it as resolved?', path);
     const always = l10n.t('Always');
@@ -135,7 +141,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   }
   // It may have been resolved, or changed again, while the question stood there.
   if (repository.model.conflicts.get(path)?.state !== 'unresolved') return;
-  if (await hasMarkers(uri)) showInfo(l10n.t('{0} has conflict markers again.', path));
+  if (await hasMarkers(context, uri)) showInfo(l10n.t('{0} has conflict markers again.', path));
   else await mark(context, repository, [path]);
 }
 
@@ -174,8 +180,8 @@ function conflictsAmong(
   });
 }
 
-async function hasMarkers(uri: Uri): Promise<boolean> {
-  const open = openDocument(uri);
+async function hasMarkers(context: HgContext, uri: Uri): Promise<boolean> {
+  const open = documentOf(context, uri);
   // Without changes of its own, a document may not know yet what another program has just written.
   if (open?.isDirty === true) return MARKER.test(open.getText());
   try {
