@@ -14,6 +14,7 @@ import { clientEnvironment } from './clientEnvironment.ts';
 import { infoLines } from './info.ts';
 import { Listener } from './listener.ts';
 import { Models, type ModelLimits } from './models.ts';
+import { isOwnPeer } from './peerUser.ts';
 import { RpcClient } from './rpcClient.ts';
 import { answerShortly, refusal, type ShortRequestContext } from './shortRequests.ts';
 
@@ -115,6 +116,11 @@ export class Daemon implements Disposable {
   #serve(socket: Socket): void {
     // A client that hangs up must not end the server.
     socket.on('error', () => socket.destroy());
+    if (!isOwnPeer(socket)) {
+      this.#hub.logger.warn('another user has connected, and was dropped');
+      socket.destroy();
+      return;
+    }
     if (this.#sockets.size >= MOST_CONNECTIONS || this.#owned.isDisposed) {
       socket.destroy();
       return;

@@ -1,15 +1,18 @@
 // The shared server's promises: one of many starters remains, requests are bounded, it ends when nobody needs it, and an
 // answer is exact or refused with a reason.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { runtimeDirectoryPath, RuntimeDirectory } from '../../../../src/daemon/runtimeDirectory.ts';
+import { loadNative } from '../../../../src/status/bulk/native.ts';
 import { bareRepository, DaemonRig } from '../../../support/daemonRig.ts';
 
 const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
+const hasNative = loadNative().module !== undefined;
 const skipExact = process.platform === 'linux' ? skip : 'only Linux has exact answers';
 
 function rigOf(t: TestContext): DaemonRig {
@@ -173,6 +176,26 @@ describe('another user', { skip: process.geteuid?.() === 0 ? skip : 'only root c
     // The same programs work for the user: they prove something.
     assert.equal(as(0, list), '');
     assert.match(await rig.answer('info'), /^info/);
+  });
+
+  test('is dropped even if somebody has opened the directory', { skip: !hasNative && 'no native code' }, async t => {
+    const rig = rigOf(t);
+    await rig.daemon().start();
+    const { path: directory, address } = rig.directory;
+    // It checks the directory's mode soon after its start, and then every five seconds.
+    for (const start = performance.now(); performance.now() - start < 200;) await rig.answer('info');
+    fs.chmodSync(rig.base, 0o755);
+    fs.chmodSync(directory, 0o755);
+    fs.chmodSync(address, 0o777);
+    const talk =
+      `require('net').connect(${JSON.stringify(address)}, function () { this.write('quicksilver/1\\0info\\0\\0') })` +
+      `.on('data', d => console.log('data', d.length)).on('error', e => console.log(e.code)).on('close', () => console.log('closed'))`;
+    // Asynchronously: the server is in this process.
+    const said = async (uid: number): Promise<string> =>
+      (await promisify(execFile)(process.execPath, ['-e', talk], { uid, gid: uid })).stdout;
+    assert.match(await said(0), /^data \d+\nclosed\n$/);
+    assert.doesNotMatch(await said(NOBODY), /data/);
+    assert.match(await said(NOBODY), /closed/);
   });
 
   test('who owns the directory is not trusted', async t => {
