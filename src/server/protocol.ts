@@ -77,6 +77,8 @@ export interface RepositoryHead {
   readonly operation?: state.Operation;
   /** The phase of the first parent; absent if unknown, or for the null revision. The two fields below as well. */
   readonly phase?: state.Phase;
+  /** Present if the first parent was rewritten as other changesets, or dropped. */
+  readonly isObsolete?: true;
   /** True if the first parent is the newest open head of its branch: `hg update` would stay there. */
   readonly isBranchTip?: boolean;
   /** True if the first parent closes its branch. */

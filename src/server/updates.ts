@@ -82,6 +82,7 @@ function toHead(head: Head): RepositoryHead {
     ...(head.topic !== undefined && { topic: head.topic }),
     ...(head.operation !== undefined && { operation: head.operation }),
     ...(head.phase !== undefined && { phase: head.phase }),
+    ...(head.isObsolete === true && { isObsolete: head.isObsolete }),
     ...(head.isBranchTip !== undefined && { isBranchTip: head.isBranchTip }),
     ...(head.closesBranch !== undefined && { closesBranch: head.closesBranch }),
     ...(head.changesBranch === true && { changesBranch: head.changesBranch }),

@@ -16,6 +16,8 @@ export interface Head {
   readonly operation: state.Operation | undefined;
   /** How far the first parent has got; undefined if not known, or there is no parent. */
   readonly phase?: state.Phase | undefined;
+  /** True if the first parent was rewritten as other changesets, or dropped. Else undefined. */
+  readonly isObsolete?: true | undefined;
   /** True if the first parent is the newest open head of its branch; undefined as above. */
   readonly isBranchTip?: boolean | undefined;
   /** True if the first parent closes its branch; undefined as above. */

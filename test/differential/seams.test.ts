@@ -138,3 +138,29 @@ test('a line for .hgignore goes into no file outside', async t => {
   await bench.run('ignore', bench.uri('new'));
   assert.equal(fs.existsSync(bench.sandbox.path('outside')), false);
 });
+
+test('a parent that was rewritten is reported as obsolete, as soon as hg knows it', async t => {
+  const bench = await benchWith(t, sandbox => {
+    commitFiles(sandbox, 'a');
+    commitFiles(sandbox, 'b');
+  });
+  const evolves = ['--config', 'experimental.evolution=createmarkers'];
+  const agrees = async (expected: boolean): Promise<void> => {
+    await bench.refresh();
+    const { isObsolete = false } = bench.repository.model.head ?? {};
+    assert.equal(isObsolete, bench.hg('log', '--rev', 'obsolete() and .', '--template', '{rev}') !== '');
+    assert.equal(isObsolete, expected);
+  };
+  await agrees(false);
+  const node = bench.hg('log', '--rev', '.', '--template', '{node}');
+  bench.hg(...evolves, 'commit', '--amend', '-q', '-m', 'amended');
+  // The parent is a successor now.
+  await agrees(false);
+  const amended = bench.hg('log', '--rev', '.', '--template', '{node}');
+  bench.hg(...evolves, 'debugobsolete', amended);
+  await agrees(true);
+  bench.hg('phase', '--public', '--force', '.');
+  await agrees(false);
+  bench.hg('--hidden', 'update', '-q', '--rev', node);
+  await agrees(true);
+});

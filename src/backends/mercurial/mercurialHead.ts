@@ -5,12 +5,13 @@ import { toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { isBranchTip } from '../../mercurial/history/branchTip.ts';
 import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
+import { isRewritten } from '../../mercurial/history/obsolescence.ts';
 import { PHASE_ROOTS_FILE, PhaseFinder, readPhaseRoots } from '../../mercurial/history/phases.ts';
 import type { MercurialRepository } from '../../mercurial/repository/repository.ts';
 import { sameIdentity, type FileIdentity, type Vfs } from '../../files/vfs.ts';
 import type { Head } from '../../workingCopy/backend.ts';
 
-type ParentFacts = Pick<Head, 'phase' | 'isBranchTip' | 'closesBranch' | 'drafts'> & {
+type ParentFacts = Pick<Head, 'phase' | 'isObsolete' | 'isBranchTip' | 'closesBranch' | 'drafts'> & {
   readonly branch?: string;
 };
 
@@ -19,6 +20,7 @@ interface Basis {
   readonly parent: string;
   readonly changelog: FileIdentity | undefined;
   readonly phaseRoots: FileIdentity | undefined;
+  readonly markers: FileIdentity | undefined;
 }
 
 const NOTHING: ParentFacts = {};
@@ -31,6 +33,7 @@ export class HeadReader {
   readonly #repository: MercurialRepository;
   readonly #changelogFile: string;
   readonly #phaseRootsFile: string;
+  readonly #markersFile: string;
   #phases: PhaseFinder | undefined;
   #basis: Basis | undefined;
   #facts: ParentFacts = NOTHING;
@@ -41,6 +44,7 @@ export class HeadReader {
     this.#repository = repository;
     this.#changelogFile = path.join(repository.storeDirectory, '00changelog.i');
     this.#phaseRootsFile = path.join(repository.storeDirectory, PHASE_ROOTS_FILE);
+    this.#markersFile = path.join(repository.storeDirectory, 'obsstore');
   }
 
   /** Files of the store, beside the repository's own list, whose change can make another head. */
@@ -72,12 +76,14 @@ export class HeadReader {
       parent,
       changelog: this.#vfs.targetIdentity(this.#changelogFile),
       phaseRoots: this.#vfs.targetIdentity(this.#phaseRootsFile),
+      markers: this.#vfs.targetIdentity(this.#markersFile),
     };
     const known = this.#basis;
     const isSame =
       known?.parent === parent &&
       sameIdentity(known.changelog, basis.changelog) &&
-      sameIdentity(known.phaseRoots, basis.phaseRoots);
+      sameIdentity(known.phaseRoots, basis.phaseRoots) &&
+      sameIdentity(known.markers, basis.markers);
     if (isSame) return this.#facts;
     try {
       this.#facts = this.#findOut(parent, known, basis);
@@ -101,12 +107,17 @@ export class HeadReader {
     this.#phases ??= new PhaseFinder(changelog);
     const phase = this.#phases.phaseOf(revision, roots);
     // Changesets that are hidden count for nothing; which ones are is not known here.
-    const mayHide = roots.some(root => root.phase > 2) || this.#hasObsolete();
+    const hasMarkers = (basis.markers?.size ?? 0n) > EMPTY_OBSSTORE_BYTES;
+    const mayHide = roots.some(root => root.phase > 2) || hasMarkers;
     const changeset = changelog.read(revision);
     const isTip = mayHide ? undefined : isBranchTip(this.#vfs, changelog, this.#cacheDirectory, revision, changeset);
+    // A public changeset is never obsolete, whatever markers there are.
+    const mayBeObsolete = hasMarkers && phase !== 'public';
+    const isObsolete = mayBeObsolete && isRewritten(this.#vfs, this.#repository.storeDirectory, parent) === true;
     const drafts = this.#canPush() ? this.#phases.draftAncestors(revision, roots) : undefined;
     return {
       phase,
+      ...(isObsolete && { isObsolete }),
       isBranchTip: isTip,
       closesBranch: changeset.closesBranch,
       branch: toDisplay(changeset.branch),
@@ -122,10 +133,5 @@ export class HeadReader {
 
   get #cacheDirectory(): string {
     return path.join(this.#repository.sharedSource ?? this.#repository.hgDirectory, 'cache');
-  }
-
-  #hasObsolete(): boolean {
-    const identity = this.#vfs.targetIdentity(path.join(this.#repository.storeDirectory, 'obsstore'));
-    return identity !== undefined && identity.size > EMPTY_OBSSTORE_BYTES;
   }
 }

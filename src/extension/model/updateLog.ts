@@ -31,14 +31,18 @@ export function headText(head: RepositoryHead | undefined): string {
 
 export type Activity = 'idle' | 'busy' | 'problem';
 
-/** The parts of the status bar's item for the branch. The arrow means that the branch has a newer head. */
+/**
+ * The parts of the status bar's item for the branch. The arrow means that the branch has a newer head, the warning that
+ * the parent is obsolete.
+ */
 export function statusBarParts(
   head: RepositoryHead | undefined,
   activity: Activity,
 ): (string | { readonly icon: string })[] {
   const icon = activity === 'busy' ? 'sync~spin' : activity === 'problem' ? 'warning' : 'git-branch';
   const name = headText(head);
-  return [{ icon }, name === '' ? 'Mercurial' : name, ...(head?.isBranchTip === false ? [{ icon: 'arrow-down' }] : [])];
+  const mark = head?.isObsolete ? 'warning' : head?.isBranchTip === false ? 'arrow-down' : undefined;
+  return [{ icon }, name === '' ? 'Mercurial' : name, ...(mark === undefined ? [] : [{ icon: mark }])];
 }
 
 /** One line of the log: why an update came, what changed, what it cost, and what is known now. */

@@ -17,6 +17,7 @@ export function statusBarTooltip(name: string, model: RepositoryModel, busy: boo
   if (head.bookmark !== undefined) lines.push(say.bookmark(head.bookmark));
   if (head.topic !== undefined) lines.push(say.topic(head.topic));
   lines.push(parentText(head));
+  if (head.isObsolete) lines.push(l10n.t('The parent revision is obsolete'));
   if (head.isBranchTip === false) lines.push(l10n.t('Not at the tip of the branch'));
   if (head.closesBranch === true) lines.push(l10n.t('The parent revision closes its branch'));
   lines.push(changesText(model));

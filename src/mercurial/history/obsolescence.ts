@@ -34,6 +34,24 @@ export function readMarkers(vfs: Vfs, storeDirectory: string): Marker[] {
   });
 }
 
+/** The markers of larger files are not looked through for a single changeset. */
+const MAX_SEARCHED_BYTES = 1 << 26;
+
+/**
+ * Returns true if a marker names the changeset as predecessor; undefined if the file is too large to search. Most
+ * changesets are in no marker, and one search of the bytes shows it. Throws as {@link readMarkers} does.
+ * @param node in hexadecimal
+ */
+export function isRewritten(vfs: Vfs, storeDirectory: string, node: string): boolean | undefined {
+  const file = `${storeDirectory}/obsstore`;
+  const size = vfs.targetIdentity(file)?.size ?? 0n;
+  if (size > BigInt(MAX_SEARCHED_BYTES)) return undefined;
+  const wanted = Buffer.from(node, 'hex');
+  if (vfs.read(file, MAX_SEARCHED_BYTES)?.bytes.includes(wanted) !== true) return false;
+  const predecessor = wanted.toString('latin1');
+  return readMarkers(vfs, storeDirectory).some(each => each.predecessor === predecessor);
+}
+
 /** Number of successors, length of metadata, flags, predecessor; then the successors and the metadata. */
 function readVersion0(bytes: Buffer, file: string): Marker[] {
   const reader = new ByteReader(bytes, file);
