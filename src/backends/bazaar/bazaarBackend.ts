@@ -59,7 +59,7 @@ export class BazaarBackend implements Backend {
     const dirstate = this.#dirstate(layout, kept);
     const { ignore, ignoreFiles } = this.#ignore(kept);
     const { mergeState, conflictFiles } = this.#conflicts(dirstate, kept);
-    const isSameInput = kept !== undefined && dirstate === kept.dirstate && ignore === kept.input.ignore;
+    const isSameInput = dirstate === kept?.dirstate && ignore === kept.input.ignore;
     const input = isSameInput ? kept.input : this.#input(layout, dirstate, ignore, kept);
     const head = sameData(kept?.head, headOf(layout, dirstate));
     const isSame =

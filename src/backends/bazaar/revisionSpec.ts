@@ -49,6 +49,7 @@ export class RevisionNames {
       }
       case 'tag':
         return this.#byTag(value);
+      case undefined:
       default:
         return value === NULL ? undefined : this.#existing(fromDisplay(value), name);
     }

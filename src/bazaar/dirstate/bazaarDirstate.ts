@@ -173,7 +173,7 @@ export class BazaarDirstate {
     const own = this.#fields(working[node]!);
     const theirs = this.#fields(base[node]!);
     if (this.#hasPackedStat(own, stat)) {
-      return bytes.toString('latin1', own[1]!, own[2]! - 1) === bytes.toString('latin1', theirs[1]!, theirs[2]! - 1);
+      return bytes.toString('latin1', own[1], own[2]! - 1) === bytes.toString('latin1', theirs[1], theirs[2]! - 1);
     }
     if (stat.kind === 'file' && stat.size !== numberOf(bytes, theirs[2]!, theirs[3]! - 1)) return false;
     return undefined;

@@ -308,13 +308,13 @@ class Decoder {
     columns.flags[node] = flags;
     if (!isLive) return;
     if (isPresent(baseKind)) {
-      columns.flags[node]! |= PAIRED;
+      columns.flags[node] |= PAIRED;
       if (!this.#hasSameParent) this.#move(node, path);
       this.#compare(node);
     } else if (baseKind === RELOCATED) {
       this.#relocated.push(node);
     } else {
-      columns.flags[node]! |= ADDED;
+      columns.flags[node] |= ADDED;
     }
   }
 
@@ -375,7 +375,7 @@ class Decoder {
       if (source === undefined) throw this.#bad('has a file of another path that is missing there');
       base[node] = source.base;
       this.#oldPaths.set(node, source);
-      const name = this.#pathText(path).slice(baseStart[node]!);
+      const name = this.#pathText(path).slice(baseStart[node]);
       const oldPath = this.#pathText(source);
       const slash = oldPath.lastIndexOf('/');
       const isRenamed =

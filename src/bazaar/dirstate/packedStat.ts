@@ -6,7 +6,7 @@ export const PACKED_BYTES = 32;
 const NONE = 0x78;
 
 const DIGITS = new Uint8Array(256).fill(0xff);
-for (const [value, digit] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+for (const [value, digit] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').entries()) {
   DIGITS[digit.charCodeAt(0)] = value;
 }
 

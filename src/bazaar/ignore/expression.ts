@@ -30,7 +30,7 @@ function inBytes(source: string, alphabet: Alphabet): { text: string; isForAscii
   let text = '';
   let isForAscii = false;
   let isInSet = false;
-  const characters = [...source];
+  const characters = Array.from(source);
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at]!;
     if (character !== '\\') {

@@ -43,35 +43,39 @@ const BRACKETS = /\[\^?\]?(?:[^\][]|\[:[^\]]+:\])+\]/uy;
 const LEADING = /(?:\.?\/)+/uy;
 const ESCAPED = /\\[^\n]/uy;
 const ANY_DIRECTORIES = /\*\*+\//uy;
+const STARS = /\*+/uy;
+const SPECIAL = '(){}|^$+.';
 
 function translateGlob(glob: string, isPath: boolean): string {
   let out = '';
-  const match = (regex: RegExp, at: number): string | undefined => {
-    regex.lastIndex = at;
-    return regex.exec(glob)?.[0];
-  };
   for (let at = 0; at < glob.length;) {
-    const character = String.fromCodePoint(glob.codePointAt(at)!);
-    const atStart = at === 0 || glob[at - 1] === '/';
-    let taken: string | undefined;
-    if (character === '[' && (taken = match(BRACKETS, at)) !== undefined) out += set(taken);
-    else if (isPath && atStart && (taken = match(LEADING, at)) !== undefined) out += '';
-    else if (character === '\\' && (taken = match(ESCAPED, at)) !== undefined) out += taken;
-    else if ('(){}|^$+.'.includes(character)) out += `\\${(taken = character)}`;
-    else if (isPath && atStart && (taken = match(ANY_DIRECTORIES, at)) !== undefined) out += '(?:.*/)?';
-    else if (character === '*') {
-      taken = /^\*+/.exec(glob.slice(at))![0];
-      out += isPath ? '[^/]*' : '.*';
-    } else if (character === '?') {
-      taken = character;
-      out += isPath ? '[^/]' : '.';
-    } else {
-      taken = character;
-      out += character;
-    }
+    const { taken, text } = translatePart(glob, at, isPath);
+    out += text;
     at += taken.length;
   }
   return out;
+}
+
+/** Translates the part of a glob that begins at `at`. */
+function translatePart(glob: string, at: number, isPath: boolean): { readonly taken: string; readonly text: string } {
+  const match = (regex: RegExp): string | undefined => {
+    regex.lastIndex = at;
+    return regex.exec(glob)?.[0];
+  };
+  const brackets = match(BRACKETS);
+  if (brackets !== undefined) return { taken: brackets, text: set(brackets) };
+  const startsName = isPath && (at === 0 || glob[at - 1] === '/');
+  const leading = startsName ? match(LEADING) : undefined;
+  if (leading !== undefined) return { taken: leading, text: '' };
+  const escaped = match(ESCAPED);
+  if (escaped !== undefined) return { taken: escaped, text: escaped };
+  const directories = startsName ? match(ANY_DIRECTORIES) : undefined;
+  if (directories !== undefined) return { taken: directories, text: '(?:.*/)?' };
+  const stars = match(STARS);
+  if (stars !== undefined) return { taken: stars, text: isPath ? '[^/]*' : '.*' };
+  const character = String.fromCodePoint(glob.codePointAt(at)!);
+  if (character === '?') return { taken: character, text: isPath ? '[^/]' : '.' };
+  return { taken: character, text: SPECIAL.includes(character) ? `\\${character}` : character };
 }
 
 function set(brackets: string): string {

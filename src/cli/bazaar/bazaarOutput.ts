@@ -70,7 +70,7 @@ const MARKERS: Readonly<Partial<Record<ChangeKind, string>>> = {
 function shortLine(change: BazaarChange, classify: boolean): string {
   const { before, after, renamed } = change;
   const letters = lettersOf(change);
-  const mark = (kind: ChangeKind | undefined): string => (classify && kind !== undefined && MARKERS[kind]) || '';
+  const mark = (kind: ChangeKind | undefined): string => (classify && kind !== undefined ? (MARKERS[kind] ?? '') : '');
   const isDeleted = letters[1] === 'D';
   const path = shown((after ?? before)!.path);
   const end = mark(isDeleted ? before?.kind : after?.kind);
@@ -136,7 +136,7 @@ function longPath(change: BazaarChange, { showIds, classify }: BazaarForm, pads:
   const { path, kind } = (change.before ?? change.after)!;
   const text = decorated(path, kind, isExecutableChanged(change), classify);
   if (!showIds || !pads) return text;
-  const length = [...toDisplay(text)].length;
+  const length = Array.from(toDisplay(text)).length;
   return text + ' '.repeat(Math.max(0, ID_COLUMN - length));
 }
 

@@ -47,6 +47,6 @@ function shortName(author: string): string {
 }
 
 function cut(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, width - 3).join('')}...`;
 }
