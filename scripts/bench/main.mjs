@@ -11,6 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildExtension } from '../lib/prerequisites.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from '../lib/processes.mjs';
+import { measureBazaar } from './bazaar.mjs';
 import { drawChart } from './chart.mjs';
 import { buildFloor } from './floor.mjs';
 import { measureHost } from './host.mjs';
@@ -30,6 +31,7 @@ const PARTS = {
   live: measureLive,
   memory: measureMemory,
   host: measureHost,
+  bazaar: measureBazaar,
   server: measureServer,
 };
 
@@ -86,6 +88,7 @@ async function main() {
     for (const [name, measure] of Object.entries(PARTS)) {
       if (names.length > 0 && !names.includes(name)) continue;
       const measured = await measure(repository, context);
+      if (measured.length === 0) continue;
       rows.push(...measured);
       console.log(`\n${formatTable(measured)}`);
     }

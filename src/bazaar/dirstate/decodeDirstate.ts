@@ -23,17 +23,22 @@ import {
   type PathRange,
   type ShadowedRow,
 } from './dirstateTree.ts';
+import {
+  ABSENT,
+  DIR,
+  endOf,
+  FILE,
+  isBefore,
+  isPresent,
+  LINK,
+  NESTED,
+  numberAt,
+  RELOCATED,
+  sameBytes,
+} from './fields.ts';
 import { CTIME, DEVICE, INODE, MTIME, SIZE, unpackStat } from './packedStat.ts';
 
 const HEADER = '#bazaar dirstate flat format 3\n';
-/** Kinds of a row's fields. */
-const FILE = 0x66;
-const DIR = 0x64;
-const LINK = 0x6c;
-const NESTED = 0x74;
-const ABSENT = 0x61;
-const RELOCATED = 0x72;
-
 const FIELDS = 5;
 const LF = 0x0a;
 const SLASH = 0x2f;
@@ -202,6 +207,10 @@ class Decoder {
     this.#checkName(offset, length, baseStart);
     this.#enterBlock(start, directoryLength);
     if (!isTop) bytes[offset + directoryLength] = SLASH;
+    if (workingKind === FILE && baseKind === FILE && this.#hasSameParent && this.#isNext(offset, length, baseStart)) {
+      this.#addFile(offset, length, baseStart, working, base);
+      return;
+    }
     this.#place({ offset, length }, baseStart, working, base, workingKind, baseKind);
   }
 
@@ -241,6 +250,29 @@ class Decoder {
     return node;
   }
 
+  /** True if a row has another name than the one before, in order. */
+  #isNext(offset: number, length: number, baseStart: number): boolean {
+    const { pathOffset, pathLength, childCount } = this.#columns;
+    if (childCount[this.#parent] === 0) return true;
+    const last = pathOffset[this.#node]!;
+    const from = last + baseStart;
+    return isBefore(this.#bytes, from, last + pathLength[this.#node]!, offset + baseStart, offset + length);
+  }
+
+  /** Most rows: a file that both trees have, in the same directory. */
+  #addFile(offset: number, length: number, baseStart: number, working: number, base: number): void {
+    const columns = this.#columns;
+    const node = ++this.#node;
+    columns.pathOffset[node] = offset;
+    columns.pathLength[node] = length;
+    columns.baseStart[node] = baseStart;
+    columns.childCount[this.#parent]!++;
+    columns.working[node] = working;
+    columns.base[node] = base;
+    columns.flags[node] = LIVE | PAIRED | TRACKED;
+    this.#stat(node, working, base, true);
+  }
+
   #place(
     path: PathRange,
     baseStart: number,
@@ -249,7 +281,7 @@ class Decoder {
     workingKind: number,
     baseKind: number,
   ): void {
-    const { flags, childCount } = this.#columns;
+    const { flags, pathOffset, pathLength, base: bases } = this.#columns;
     const isLive = isPresent(workingKind);
     const removed: ShadowedRow | undefined = isPresent(baseKind) ? { ...path, base } : undefined;
     if (removed !== undefined && workingKind === RELOCATED) this.#sources.set(this.#idAt(path), removed);
@@ -257,9 +289,9 @@ class Decoder {
       this.#oldDirectories.set(this.#pathText(path), this.#idAt(path));
     }
     let node = this.#node;
-    const order = childCount[this.#parent] === 0 ? -1 : this.#compareNames(node, path, baseStart);
-    if (order > 0) throw this.#bad('has rows out of order');
-    if (order === 0) {
+    if (!this.#isNext(path.offset, path.length, baseStart)) {
+      const name = this.#pathText({ offset: pathOffset[node]!, length: pathLength[node]! });
+      if (name !== this.#pathText(path)) throw this.#bad('has rows out of order');
       // Two file ids at one path: the node is that of the working tree, or else of what was removed.
       const known = flags[node]!;
       const isBetter = isLive ? (known & LIVE) === 0 : workingKind === ABSENT && (known & (LIVE | REMOVED)) === 0;
@@ -270,7 +302,6 @@ class Decoder {
         return;
       }
       if ((known & REMOVED) !== 0) {
-        const { pathOffset, pathLength, base: bases } = this.#columns;
         this.#shadowed.push({ offset: pathOffset[node]!, length: pathLength[node]!, base: bases[node]! });
       }
       this.#columns.pathOffset[node] = path.offset;
@@ -438,19 +469,6 @@ class Decoder {
     return this.#bytes.toString('latin1', offset, offset + length);
   }
 
-  /** Compares the name of a node with one of the same directory. */
-  #compareNames(node: number, path: PathRange, baseStart: number): number {
-    const { pathOffset, pathLength, baseStart: starts } = this.#columns;
-    const from = pathOffset[node]!;
-    return this.#bytes.compare(
-      this.#bytes,
-      path.offset + baseStart,
-      path.offset + path.length,
-      from + starts[node]!,
-      from + pathLength[node]!,
-    );
-  }
-
   #checkName(offset: number, length: number, baseStart: number): void {
     const bytes = this.#bytes;
     const start = offset + baseStart;
@@ -471,26 +489,4 @@ class Decoder {
     const { file } = this.#options;
     return new QuicksilverError('corrupt', `${file}: ${why}`, { file });
   }
-}
-
-function isPresent(kind: number): boolean {
-  return kind === FILE || kind === DIR || kind === LINK || kind === NESTED;
-}
-
-/** Where the field at `at` ends; decoded bytes end with NUL. */
-function endOf(bytes: Uint8Array, at: number): number {
-  let end = at;
-  while (bytes[end] !== 0) end++;
-  return end;
-}
-
-function numberAt(bytes: Uint8Array, from: number, to: number): number {
-  let value = 0;
-  for (let at = from; at < to; at++) value = value * 10 + (bytes[at]! - 0x30);
-  return value % 0x1_0000_0000;
-}
-
-function sameBytes(bytes: Uint8Array, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
-  return true;
 }
