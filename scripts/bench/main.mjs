@@ -14,6 +14,7 @@ import { PlainError, outputOf, projectRoot, reportFailure } from '../lib/process
 import { measureBazaar } from './bazaar.mjs';
 import { drawChart } from './chart.mjs';
 import { buildFloor } from './floor.mjs';
+import { measureHistory } from './graph.mjs';
 import { measureHost } from './host.mjs';
 import { measureLive } from './live.mjs';
 import { measureMemory } from './memory.mjs';
@@ -32,6 +33,7 @@ const PARTS = {
   memory: measureMemory,
   host: measureHost,
   bazaar: measureBazaar,
+  history: measureHistory,
   server: measureServer,
 };
 

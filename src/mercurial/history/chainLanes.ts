@@ -53,7 +53,9 @@ export function* layOutLanes(shape: GraphShape, seed: (index: number) => number)
   const chain = new Int32Array(count);
   const colors = new Uint8Array(count);
   const upper = new Int32Array(count);
-  const inner: { readonly child: number; readonly index: number; readonly parent: number }[] = [];
+  /** Edges to changesets inside of chains: their keys, and their parents. */
+  const innerKeys: number[] = [];
+  const innerParents: number[] = [];
   for (let at = 0; at < count; at++) {
     const first = parents[at * 2]!;
     const isMember = first >= 0 && mainChild[first] === at;
@@ -65,7 +67,10 @@ export function* layOutLanes(shape: GraphShape, seed: (index: number) => number)
       const parent = index === 1 ? parents[at * 2 + 1]! : (more.get(at)?.[index - 2] ?? NULL_REVISION);
       if (parent < 0) break;
       if (mainChild[parent]! < 0) upper[chain[parent]!] = at;
-      else inner.push({ child: at, index, parent });
+      else {
+        innerKeys.push(edgeKey(at, index));
+        innerParents.push(parent);
+      }
     }
     if (at % SLICE === SLICE - 1) yield;
   }
@@ -78,18 +83,23 @@ export function* layOutLanes(shape: GraphShape, seed: (index: number) => number)
     nextChain[at] = firstChain[lower]!;
     firstChain[lower] = at;
   }
-  const innerOrder = Uint32Array.from(inner.keys()).sort((a, b) => inner[a]!.parent - inner[b]!.parent || a - b);
+  const firstInner = new Int32Array(count).fill(-1);
+  const nextInner = new Int32Array(innerKeys.length).fill(-1);
+  for (let edge = innerKeys.length - 1; edge >= 0; edge--) {
+    const parent = innerParents[edge]!;
+    nextInner[edge] = firstInner[parent]!;
+    firstInner[parent] = edge;
+  }
   const innerColumns = new Map<number, number>();
   const columns = new Uint16Array(count);
   const free = new Columns();
-  let nextInner = 0;
   for (let at = 0; at < count; at++) {
     for (let own = firstChain[at]!; own >= 0; own = nextChain[own]!) columns[own] = free.take(at, upper[own]!);
     // A chain that begins here has its column by now; the others began below.
     if (chain[at] !== at) columns[at] = columns[chain[at]!]!;
-    for (; nextInner < inner.length && inner[innerOrder[nextInner]!]!.parent === at; nextInner++) {
-      const { child, index } = inner[innerOrder[nextInner]!]!;
-      innerColumns.set(edgeKey(child, index), free.take(at, child));
+    for (let edge = firstInner[at]!; edge >= 0; edge = nextInner[edge]!) {
+      const key = innerKeys[edge]!;
+      innerColumns.set(key, free.take(at, Math.floor(key / MAX_PARENTS)));
     }
     if (at % SLICE === SLICE - 1) yield;
   }

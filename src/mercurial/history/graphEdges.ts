@@ -23,13 +23,21 @@ export class GraphEdges {
     this.#lanes = lanes;
     this.#isIndirect = isIndirect;
     const open: number[][] = Array.from({ length: Math.floor(shape.count / STEP) + 1 }, () => []);
-    for (let child = 0; child < shape.count; child++) {
-      this.#eachParent(child, (parent, index) => {
-        for (let place = Math.floor(parent / STEP) + 1; place * STEP <= child; place++) {
-          open[place]!.push(edgeKey(child, index));
-        }
-      });
+    const { count, parents, more } = shape;
+    const keep = (child: number, parent: number, index: number): void => {
+      for (let place = Math.floor(parent / STEP) + 1; place * STEP <= child; place++) {
+        open[place]!.push(edgeKey(child, index));
+      }
+    };
+    for (let child = 0; child < count; child++) {
+      const floor = Math.floor(child / STEP) * STEP;
+      for (let index = 0; index < 2; index++) {
+        const parent = parents[child * 2 + index]!;
+        // Most edges end before the next place.
+        if (parent >= 0 && parent < floor) keep(child, parent, index);
+      }
     }
+    for (const [child, others] of more) others.forEach((parent, index) => keep(child, parent, index + 2));
     this.#open = open;
   }
 

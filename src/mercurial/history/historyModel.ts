@@ -273,9 +273,8 @@ export class HistoryModel {
   #tailOf(count: number): string {
     const { revlog } = this.#options.store.changelog;
     const hash = createHash('sha1');
-    for (let revision = Math.max(0, count - TAIL); revision < count; revision++) {
-      hash.update(revlog.entry(revision).node);
-    }
+    const first = Math.max(0, count - TAIL);
+    revlog.hashNodes(first, count - first, hash);
     return hash.digest('hex');
   }
 

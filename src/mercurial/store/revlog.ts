@@ -147,6 +147,11 @@ export class Revlog {
     return this.#following(revision, at => (this.#storedBeginning(at, count) ?? this.#text(at)).subarray(0, count));
   }
 
+  /** Adds the nodes of many revisions to a hash: see {@link RevlogIndex.hashNodes}. */
+  hashNodes(first: number, count: number, hash: { update(bytes: Uint8Array): unknown }): void {
+    this.#loaded().hashNodes(first, count, hash);
+  }
+
   /** Parents of many revisions at once: see {@link RevlogIndex.parents}. */
   parents(first: number, count: number): Int32Array {
     return this.#loaded().parents(first, count);

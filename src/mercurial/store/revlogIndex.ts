@@ -220,6 +220,13 @@ export class RevlogIndex {
     return parents;
   }
 
+  /** Adds the nodes of `count` revisions from `first` on to a hash. */
+  hashNodes(first: number, count: number, hash: { update(bytes: Uint8Array): unknown }): void {
+    this.#eachEntry(first, count, (bytes, at) => {
+      hash.update(bytes.subarray(at + NODE_OFFSET, at + NODE_OFFSET + NODE_LENGTH));
+    });
+  }
+
   /**
    * The revisions whose node, in hexadecimal, begins with `prefix` (lower-case hexadecimal digits), at most `limit` of
    * them, in order.
