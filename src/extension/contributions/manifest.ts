@@ -51,7 +51,10 @@ export function createManifest(): Manifest {
       })),
     ],
     views: {
-      scm: [viewOf('view.merge', mergeView, text), { ...viewOf('view.graph', graphView, text), type: 'webview' }],
+      scm: [
+        viewOf('view.merge', mergeView, text),
+        { ...viewOf('view.graph', graphView, text), type: 'webview', visibility: 'collapsed' },
+      ],
     },
     viewsWelcome: Object.entries(welcomes).map(([name, { when, lines }]) => ({
       view: 'scm',

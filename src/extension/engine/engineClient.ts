@@ -1,6 +1,6 @@
 // The requests to the engine, seen from the extension host. The engine runs in a worker thread, see engineTransport.ts.
 // After a restart it gets the same repositories again, see engineSupervisor.ts. Knows nothing of `vscode`.
-import type { CancellationToken, MessageConnection, RequestParam, RequestType } from 'vscode-jsonrpc/node';
+import { RequestType, type CancellationToken, type MessageConnection, type RequestParam } from 'vscode-jsonrpc/node';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
 import {
@@ -99,7 +99,8 @@ export class EngineClient implements Disposable {
 
   /** Sends a request that has no method of its own here, so that its type is loaded when it is first needed. */
   request<P, R>(type: RequestType<P, R, void>, parameters: RequestParam<P>, token?: CancellationToken): Promise<R> {
-    return this.#supervisor.request(type, parameters, token);
+    // The type may come from another bundle, which has a copy of the library. The connection takes only its own types.
+    return this.#supervisor.request(new RequestType<P, R, void>(type.method), parameters, token);
   }
 
   findRoot(path: string, systems: readonly string[]): Promise<LocatedRepository | null> {

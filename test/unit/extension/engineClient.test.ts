@@ -7,6 +7,7 @@ import {
   PortMessageReader,
   PortMessageWriter,
   type MessageConnection,
+  type RequestType,
 } from 'vscode-jsonrpc/node';
 import { silentLogger } from '../../../src/base/log.ts';
 import { EngineClient } from '../../../src/extension/engine/engineClient.ts';
@@ -198,6 +199,24 @@ test('whether hg may be started is told before anything is opened, and told agai
     engines.runTimer();
     assert.equal((await engines.client.findRoot('/x', []))?.root, '2 root of /x');
     assert.deepEqual(engines.told, ['1 hg false ', '1 open /a', '1 hg true /hg', '2 hg true /hg', '2 open /a']);
+  } finally {
+    engines.client.dispose();
+  }
+});
+
+test('a request type may come from a bundle with a copy of the library of its own', async () => {
+  const engines = new Engines();
+  try {
+    type Find = RequestType<{ path: string; systems: readonly string[] }, { root: string } | null, void>;
+    const own: Find = FindRoot;
+    // The copy has objects of its own, which are not the same as those that the connection knows.
+    const foreign = Object.assign(Object.create(null) as Find, {
+      method: own.method,
+      numberOfParams: 1,
+      parameterStructures: { ...own.parameterStructures },
+    });
+    const found = await engines.client.request(foreign, { path: '/file', systems: ['hg'] });
+    assert.equal(found?.root, '1 root of /file');
   } finally {
     engines.client.dispose();
   }
