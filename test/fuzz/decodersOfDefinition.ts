@@ -3,6 +3,8 @@ import { bytePath } from '../../src/base/bytePath.ts';
 import { loadConfig } from '../../src/mercurial/config/hgConfig.ts';
 import { configuredIgnoreFiles } from '../../src/mercurial/ignore/configuredIgnoreFiles.ts';
 import { loadIgnoreRules } from '../../src/mercurial/ignore/ignoreRules.ts';
+import { EolRules } from '../../src/mercurial/filters/eolRules.ts';
+import { compileScope, parseScopeConfig } from '../../src/mercurial/repository/pathScope.ts';
 import { readLayout } from '../../src/mercurial/repository/requirements.ts';
 import { subrepositories, subrepositoryPaths } from '../../src/mercurial/repository/subrepos.ts';
 import { dirstateBytes } from './seedDirstate.ts';
@@ -44,6 +46,43 @@ export const DEFINITION_DECODERS: readonly Decoder[] = [
         });
         tried(() => void readLayout(vfs, HG));
       }
+    },
+  },
+  {
+    name: 'sparse',
+    seeds: [
+      Buffer.from('# rules\n%include profile\n[include]\na\npath:b/c\n*.txt\n[exclude]\nrootfilesin:d\nre:.*z\n'),
+    ],
+    tokens: [
+      '[include]\n',
+      '[exclude]\n',
+      '%include ',
+      'path:',
+      'rootfilesin:',
+      're:',
+      'glob:',
+      'set:',
+      '**',
+      '{',
+      ...LINES,
+    ],
+    run: bytes => {
+      const scope = compileScope(parseScopeConfig(bytes.toString('latin1'), 'sparse'));
+      for (const path of IGNORED) scope.matches(bytePath(path));
+    },
+  },
+  {
+    name: 'hgeol',
+    seeds: [
+      Buffer.from(
+        '[repository]\nnative = LF\n[patterns]\n**.txt = native\nbin/** = BIN\n[eol]\nonly-consistent = no\n',
+      ),
+    ],
+    tokens: ['[patterns]\n', '[eol]\n', ' = ', 'native', 'CRLF', 're:', '{', '[', '(', '%include x\n', ...LINES],
+    run: bytes => {
+      const rules = EolRules.parse(bytes.toString('latin1'));
+      for (const path of IGNORED) rules?.differsFrom(undefined, bytePath(path));
+      for (const { matches } of rules?.filters() ?? []) matches(bytePath('a.txt'));
     },
   },
   {

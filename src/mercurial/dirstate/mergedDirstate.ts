@@ -76,7 +76,7 @@ function build(
     header.writeInt32BE(names.length, 13);
     pieces.push(header, names);
   }
-  const { sourceOffset: _, ...table } = decodeV1(Buffer.concat(pieces), { file: 'dirstate', windowsNames: false });
+  const table = decodeV1(Buffer.concat(pieces), { file: 'dirstate', windowsNames: false });
   const merged = new Dirstate({ ...table, sourceOffset: undefined }, { ...headerOf(main), identity });
   for (const [path, { dirstate, node }] of entries) {
     const at = merged.find(path);

@@ -8,7 +8,7 @@ import type { HgConfig } from '../config/hgConfig.ts';
 import { parseBoolean } from '../config/hgConfig.ts';
 import { compilePatterns } from '../ignore/patternMatcher.ts';
 import { patternOfText } from '../repository/pathScope.ts';
-import { EolRules, type EolStyle } from './eolRules.ts';
+import type { EolRules, EolStyle } from './eolRules.ts';
 import { keywordRules, type KeywordRules } from './keywords.ts';
 import { WIN32TEXT, toLineEnd, unchanged, type EolSettings, type Filter } from './lineEnds.ts';
 
