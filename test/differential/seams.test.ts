@@ -164,3 +164,31 @@ test('a parent that was rewritten is reported as obsolete, as soon as hg knows i
   bench.hg('--hidden', 'update', '-q', '--rev', node);
   await agrees(true);
 });
+
+test('files that move into another repository are recorded in both, if the user wants it', async t => {
+  const answers = { ...person };
+  t.after(() => Object.assign(person, answers));
+  const bench = await CommandBench.start(t, {
+    prepare: sandbox => {
+      commitFiles(sandbox, 'd/a', 'd/b', 'c');
+      sandbox.write('repo', 'd/untracked', '');
+      sandbox.hg('.', ['init', 'other']);
+    },
+    others: ['other'],
+  });
+  const there = bench.sandbox.path('other');
+  const moves = (name: string): readonly unknown[] => {
+    fs.renameSync(`${bench.root}/${name}`, `${there}/${name}`);
+    return [{ oldUri: bench.uri(name), newUri: bench.uri(`../other/${name}`) }];
+  };
+  person.button = () => undefined;
+  await bench.run('recordRenames', moves('c'), 'always');
+  assert.match(said(), /c was moved into another repository/);
+  assert.deepEqual(status(bench), ['! c', '? d/untracked']);
+  person.button = ([record]) => record;
+  await bench.run('recordRenames', moves('d'), 'always');
+  assert.match(said(), /2 files were moved into another repository/);
+  assert.equal(bench.all[1]!.model.counts.added, 2);
+  assert.deepEqual(status(bench), ['R d/a', 'R d/b', '! c']);
+  assert.equal(bench.sandbox.hg('other', ['status']).toString(), 'A d/a\nA d/b\n? c\n? d/untracked\n');
+});

@@ -56,6 +56,8 @@ export function said(): string {
 export interface BenchOptions {
   /** Is run in the sandbox, in which the repository is named "repo". */
   readonly prepare: (sandbox: HgSandbox) => void;
+  /** More repositories of the sandbox that are open. */
+  readonly others?: readonly string[];
   /** More of the environment of hg, such as another PATH. */
   readonly variables?: (sandbox: HgSandbox) => Readonly<Record<string, string>>;
 }
@@ -64,11 +66,12 @@ export class CommandBench {
   readonly sandbox = new HgSandbox();
   readonly root: string;
   readonly repository: OpenRepository;
+  readonly all: readonly OpenRepository[];
   readonly log = new RecordingLogger();
   readonly #client: EngineClient;
   readonly #context: CommandContext;
 
-  private constructor({ prepare, variables }: BenchOptions) {
+  private constructor({ prepare, variables, others = [] }: BenchOptions) {
     this.sandbox.hg('.', ['init', 'repo']);
     this.root = this.sandbox.path('repo');
     prepare(this.sandbox);
@@ -85,20 +88,19 @@ export class CommandBench {
     });
     const log = this.log as unknown as LogOutputChannel;
     const memento = { get: () => undefined, update: async () => Promise.resolve() } as unknown as Memento;
-    this.repository = new extension.OpenRepository(
-      { root: this.root, system: 'hg' },
-      undefined,
-      log,
-      () => undefined,
-      memento,
-    );
-    this.#client.onDidUpdate(update => this.repository.apply(update));
     const map = new RootMap<OpenRepository>();
-    map.set(this.root, this.repository);
+    this.all = [this.root, ...others.map(name => this.sandbox.path(name))].map(root => {
+      const opened = new extension.OpenRepository({ root, system: 'hg' }, undefined, log, () => undefined, memento);
+      map.set(root, opened);
+      return opened;
+    });
+    this.repository = this.all[0]!;
+    const get = (root: string): OpenRepository | undefined => this.all.find(each => each.root === root);
+    this.#client.onDidUpdate(update => get(update.root)?.apply(update));
     const repositories = {
-      all: [this.repository],
+      all: this.all,
       map,
-      get: (root: string) => (root === this.root ? this.repository : undefined),
+      get,
       of: (uri: Uri) => map.locate(uri.path)?.value,
       locate: (uri: Uri) => map.locate(uri.path),
     };
@@ -121,7 +123,7 @@ export class CommandBench {
     t.after(() => bench.#dispose());
     user.answer = (place, given) => bench.#answer(place, given);
     bench.#client.setHgPolicy({ allow: true, fallback: true, path: '' });
-    await bench.#client.open({ root: bench.root, auditSeconds: 0, watchShare: 0.25 });
+    for (const { root } of bench.all) await bench.#client.open({ root, auditSeconds: 0, watchShare: 0.25 });
     await bench.settle();
     return bench;
   }
@@ -157,8 +159,10 @@ export class CommandBench {
   }
 
   async settle(): Promise<void> {
-    await this.#client.settle(this.root);
-    await this.repository.whenShown();
+    for (const each of this.all) {
+      await this.#client.settle(each.root);
+      await each.whenShown();
+    }
   }
 
   #answer(place: string, [what, options, ...rest]: readonly unknown[]): unknown {
@@ -180,7 +184,7 @@ export class CommandBench {
   #dispose(): void {
     settings.clear();
     this.#client.dispose();
-    this.repository.dispose();
+    for (const each of this.all) each.dispose();
     this.sandbox.dispose();
   }
 }

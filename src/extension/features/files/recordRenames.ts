@@ -43,11 +43,6 @@ async function recordRenames(context: HgContext, files: readonly RenamedFile[], 
     renames.push({ from: from.path, to: to.path });
     byRepository.set(from.value, renames);
   }
-  // Not awaited: the message may stay for long.
-  if (elsewhere.length > 0)
-    void offerToRecordMoves(context, elsewhere).catch((error: unknown) => {
-      if (!context.hg.showFailure(error)) throw error;
-    });
   for (const [repository, renames] of byRepository) {
     context.client.hint(
       repository.root,
@@ -65,6 +60,8 @@ async function recordRenames(context: HgContext, files: readonly RenamedFile[], 
       context.log.warn(`renames were not recorded: ${error.message}`);
     }
   }
+  // Last: the message may stay for long.
+  if (elsewhere.length > 0) await offerToRecordMoves(context, elsewhere);
 }
 
 interface Place {
