@@ -8,6 +8,7 @@ import * as path from 'node:path';
 import { after, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import type { CommandIo } from '../../src/cli/io.ts';
+import { bundle } from '../support/bundle.ts';
 
 const BRZ = ['/usr/bin/brz', '/usr/local/bin/brz'].find(file => fs.existsSync(file));
 const options = { skip: BRZ === undefined ? 'Breezy is not installed' : false };
@@ -330,6 +331,44 @@ test('the SHA-1 in the dirstate is used instead of reading files', options, asyn
   const { complaints } = await tree.status(['--stats']);
   assert.match(complaints, /0 files read|read 0|0 bytes/i);
   await tree.compareForms();
+});
+
+const HAS_STRACE = fs.existsSync('/usr/bin/strace');
+
+test('the stats of a directory come together', { skip: options.skip || !HAS_STRACE }, () => {
+  const tree = new Tree('together');
+  for (let i = 0; i < 8; i++) tree.write(`dir/f${i}`, `${i}\n`);
+  tree.commit('first');
+  // Of the same size, so that every file has to be read.
+  for (let i = 0; i < 8; i++) tree.write(`dir/f${i}`, `${9 - i}\n`);
+  const cli = bundle('src/cli/main.ts', path.join(base, 'cli.cjs'));
+  const log = path.join(base, 'strace.log');
+  const command = [process.execPath, cli, 'status', '-R', tree.root];
+  const env = { ...environment, QUICKSILVER_NATIVE: '0' };
+  const { status } = spawnSync(
+    '/usr/bin/strace',
+    ['-f', '-e', 'trace=%file,getdents64,read', '-y', '-o', log, ...command],
+    {
+      env,
+    },
+  );
+  assert.equal(status, 0);
+  const calls = fs.readFileSync(log, 'latin1').split('\n');
+  const name = /^\d+\s+(\w+)\(/;
+  const isStat = (line: string): boolean =>
+    /^(?:lstat|statx|newfstatat)$/.test(name.exec(line)?.[1] ?? '') && line.includes(`${tree.root}/dir/f`);
+  const first = calls.findIndex(isStat);
+  const own = calls.slice(first).filter(line => line.includes(tree.root));
+  assert.deepEqual(
+    own.slice(0, 8).map(line => /dir\/(f\d)/.exec(line)?.[1]),
+    Array.from({ length: 8 }, (_, i) => `f${i}`),
+  );
+  assert.ok(own.slice(0, 8).every(isStat), own.slice(0, 9).join('\n'));
+  assert.ok(
+    own.slice(8).some(line => /^\d+\s+open/.test(line) && line.includes('/dir/f')),
+    'files are read afterwards',
+  );
+  assert.ok(calls.filter(line => /^\d+\s+execve/.test(line)).length === 1, 'no process is started');
 });
 
 test('what is unsupported is named', options, async () => {
