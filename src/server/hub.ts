@@ -34,6 +34,8 @@ export interface ShareOptions {
 /** One followed working copy. */
 export interface SharedRepository extends OpenedBackend {
   readonly root: string;
+  /** The environment of the first client. All others have an equal one. */
+  readonly environment: HgEnvironment;
   readonly model: LiveModel;
   readonly contents: Contents;
   readonly watcher: TreeWatcher;
@@ -179,7 +181,7 @@ export class Hub implements Disposable {
     );
     const repository: SharedRepository = {
       ...opened,
-      ...{ root, model, contents, watcher, rootId: rootIdOf(this.vfs, root) },
+      ...{ root, environment, model, contents, watcher, rootId: rootIdOf(this.vfs, root) },
       onDidUpdate: updates.event,
       onDidChangeBases: bases.event,
     };

@@ -8,13 +8,16 @@ import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 /** Variables that are no text of the configuration, so that a name in it may well be one of these. */
 const KNOWN: ReadonlySet<string> = new Set(SENT_VARIABLES);
 
-export interface ClientEnvironment {
-  readonly environment: HgEnvironment;
-  /**
-   * True if the configuration uses a variable that the client did not send: then the answer may be another one for each
-   * client. It is known only when the configuration has been read.
-   */
-  readonly usesOthers: () => boolean;
+/** Environments in which a variable was read that no client sends. */
+const inDoubt = new WeakSet<HgEnvironment['variables']>();
+
+/**
+ * True if the configuration uses a variable that clients do not send: the answer may be another one for each client. It
+ * is known when the configuration has been read. Ask it of the environment that a model was made with: that one is
+ * read.
+ */
+export function usesUnsentVariables({ variables }: HgEnvironment): boolean {
+  return inDoubt.has(variables);
 }
 
 /**
@@ -24,7 +27,7 @@ export interface ClientEnvironment {
 export function clientEnvironment(
   sent: Readonly<Record<string, string>>,
   hasHg: (directory: string) => boolean,
-): ClientEnvironment {
+): HgEnvironment {
   const variables: Record<string, string> = {};
   for (const name of SENT_VARIABLES) {
     const value = sent[name];
@@ -32,22 +35,20 @@ export function clientEnvironment(
   }
   const programs = (variables['PATH'] ?? '').split(path.delimiter).find(item => path.isAbsolute(item) && hasHg(item));
   variables['PATH'] = programs ?? '';
-  let usesOthers = false;
-  const observed = new Proxy(variables, {
+  const observed: HgEnvironment['variables'] = new Proxy(variables, {
     get: (target, name) => {
       if (typeof name !== 'string') return undefined;
       // Read for Windows only, or a second spelling.
-      if (!KNOWN.has(name) && name !== 'Path') usesOthers = true;
+      if (!KNOWN.has(name) && name !== 'Path') inDoubt.add(observed);
       return target[name];
     },
   });
-  const environment: HgEnvironment = {
+  return {
     variables: observed,
     platform: process.platform,
     homeDirectory: variables['HOME'] ?? homeDirectory(),
     userId: process.geteuid?.(),
   };
-  return { environment, usesOthers: () => usesOthers };
 }
 
 /** The home of the user by the system's list; '/' for a user who is not in it, as in some containers. */

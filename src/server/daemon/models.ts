@@ -2,10 +2,10 @@
 // question. If memory is short, the least recently used one goes.
 import { Delay } from '../../base/async.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import type { Hub, Lease, SharedRepository } from '../hub.ts';
 import { ChangeRing } from './changeRing.ts';
 import { factsOf, type RootFacts } from './exactStatus.ts';
-import type { ClientEnvironment } from './clientEnvironment.ts';
 
 export interface ModelLimits {
   /** A model that nobody has asked for so long is unloaded. */
@@ -17,7 +17,6 @@ export interface ModelLimits {
 export interface KeptModel {
   readonly repository: SharedRepository;
   readonly facts: RootFacts;
-  readonly usesOthers: () => boolean;
   readonly changes: ChangeRing;
 }
 
@@ -54,8 +53,8 @@ export class Models implements Disposable {
   }
 
   /** Answers a question with the model of a root (absolute path without symbolic links), and starts it if needed. */
-  async ask<T>(root: string, client: ClientEnvironment, answer: (kept: KeptModel) => Promise<T>): Promise<T> {
-    const kept = this.#find(root, client);
+  async ask<T>(root: string, environment: HgEnvironment, answer: (kept: KeptModel) => Promise<T>): Promise<T> {
+    const kept = this.#find(root, environment);
     kept.pending++;
     try {
       return await answer(kept);
@@ -65,16 +64,15 @@ export class Models implements Disposable {
     }
   }
 
-  #find(root: string, client: ClientEnvironment): Kept {
-    const key = JSON.stringify([root, { ...client.environment.variables }]);
+  #find(root: string, environment: HgEnvironment): Kept {
+    const key = JSON.stringify([root, { ...environment.variables }]);
     let kept = this.#kept.get(key);
     const now = this.#now();
     if (kept === undefined) {
-      const { environment, usesOthers } = client;
       const lease = this.#hub.share({ root, environment, auditSeconds: 0, watchShare: WATCH_SHARE });
       const { repository } = lease;
       const changes = new ChangeRing(this.#serverId, repository);
-      kept = { lease, repository, changes, facts: factsOf(root), usesOthers, askedAt: now, pending: 0 };
+      kept = { lease, repository, changes, facts: factsOf(root), askedAt: now, pending: 0 };
       lease.start();
       this.#makeRoom();
     } else if (now - kept.askedAt > AUDIT_AFTER_MS) {

@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import { createMessageConnection, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { version } from '../../../package.json';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import { PROTOCOL_MAJOR, PROTOCOL_MINOR } from '../../daemon/runtimeDirectory.ts';
 import { rootIdOf, type Hub } from '../hub.ts';
 import { DidUpdate } from '../protocol.ts';
 import { Subscriber } from '../subscriber.ts';
-import type { ClientEnvironment } from './clientEnvironment.ts';
+import { usesUnsentVariables } from './clientEnvironment.ts';
 import { Decline, SayHello, Superseded, type Hello, type Welcome } from './helloProtocol.ts';
 import { LineReader, LineWriter, whenDrained } from './jsonLines.ts';
 
@@ -15,7 +16,7 @@ export interface RpcClientOptions {
   readonly hub: Hub;
   readonly serverId: string;
   readonly mount: string;
-  readonly environment: (variables: Readonly<Record<string, string>>) => ClientEnvironment;
+  readonly environment: (variables: Readonly<Record<string, string>>) => HgEnvironment;
 }
 
 /** Requests of one client that are answered at a time. */
@@ -61,11 +62,10 @@ export class RpcClient implements Disposable {
     }
     if (mount !== this.#options.mount)
       throw new ResponseError(ErrorCodes.InvalidRequest, 'the client sees other mounts');
-    const client = this.#options.environment(environment);
     this.#subscriber = new Subscriber({
       connection: this.#connection,
       hub,
-      environment: client.environment,
+      environment: this.#options.environment(environment),
       sendsText: true,
       drained: () => whenDrained(this.#socket),
       check: ({ root, rootId }) => {
@@ -74,11 +74,13 @@ export class RpcClient implements Disposable {
       },
       // The first snapshot shows which variables the configuration uses.
       send: (method, params) => {
-        if (method !== DidUpdate.method || !client.usesOthers()) {
+        const { root } = params as { readonly root: string };
+        const repository = this.#subscriber?.find(root);
+        const isInDoubt = repository !== undefined && usesUnsentVariables(repository.environment);
+        if (method !== DidUpdate.method || !isInDoubt) {
           this.#notify(method, params);
           return;
         }
-        const { root } = params as { readonly root: string };
         this.#subscriber?.close(root);
         this.#notify(Decline.method, { root, why: 'the configuration uses other variables' });
       },

@@ -3,11 +3,12 @@ import { fromDisplay, type BytePath } from '../../base/bytePath.ts';
 import { oneLine } from '../../base/foreignText.ts';
 import { encodeAnswer, type ShortRequest } from '../../daemon/shortForm.ts';
 import type { Vfs } from '../../files/vfs.ts';
+import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type { SharedRepository } from '../hub.ts';
 import { STATUS_LETTERS } from '../statusLetters.ts';
 import type { ChangeRing } from './changeRing.ts';
-import type { ClientEnvironment } from './clientEnvironment.ts';
+import { usesUnsentVariables } from './clientEnvironment.ts';
 import { settleExactly, type Exactness } from './exactStatus.ts';
 import type { Models } from './models.ts';
 
@@ -21,7 +22,7 @@ export interface ShortRequestContext {
   readonly models: Models;
   readonly mount: string;
   readonly serverId: string;
-  readonly environment: (variables: Readonly<Record<string, string>>) => ClientEnvironment;
+  readonly environment: (variables: Readonly<Record<string, string>>) => HgEnvironment;
   info(): readonly string[];
   /** Ends the server when the answer is sent. */
   stop(): void;
@@ -67,10 +68,10 @@ async function ask(
   }
   if (!vfs.isDirectory(`${root}/.hg`)) return refusal('there is no repository');
   const milliseconds = Math.min(Number(values.get('deadline') ?? '') || DEFAULT_DEADLINE_MS, LONGEST_DEADLINE_MS);
-  return models.ask(root, context.environment(variables), async ({ repository, facts, usesOthers, changes }) => {
+  return models.ask(root, context.environment(variables), async ({ repository, facts, changes }) => {
     if (repository.rootId !== rootId) models.forget(root);
     const exactness = await settleExactly(repository, facts, { vfs, rootId, milliseconds });
-    const usesUnsent = exactness.kind === 'exact' && usesOthers();
+    const usesUnsent = exactness.kind === 'exact' && usesUnsentVariables(repository.environment);
     return answer(repository, usesUnsent ? { kind: 'refused', why: UNSENT } : exactness, changes);
   });
 }

@@ -190,6 +190,21 @@ describe('windows', { skip }, () => {
     await Promise.all([window, next].map(each => each.until(() => each.entries.has('two'))));
   });
 
+  test('are declined by a model that another client has made, too', async t => {
+    const { rig, root, window } = prepare(t);
+    await rig.daemon().start();
+    fs.writeFileSync(path.join(root, '.hg', 'hgrc'), '[ui]\nignore = $QUICKSILVER_NO_SUCH/ignore\n');
+    // The server keeps this model for a while.
+    assert.match(await rig.answer('status', root), /uses other variables/);
+    const late = window();
+    await late.open(root);
+    await late.until(() => late.entries.has('one'));
+    assert.ok(late.log.some(line => line.includes('uses other variables')));
+    assert.equal((await models(rig))[0]?.users, 1);
+    // The other way round: a second client of the same environment is refused, as the first one was.
+    assert.match(await rig.answer('status', root), /uses other variables/);
+  });
+
   test('keep for themselves what the server must not answer', async t => {
     const { rig, root, window } = prepare(t);
     await rig.daemon().start();
