@@ -58,6 +58,8 @@ function draw() {
     asked = key;
     send({ type: 'rows', view: view.id, first, count });
   }
+  // The old rows stay until there are new ones.
+  if (rows.size === 0) return;
   const wanted = new Map();
   for (let row = first; row < first + count; row++) {
     if (rows.has(row)) wanted.set(row, drawn.get(row) ?? rowElement(row, rows.get(row)));
@@ -69,6 +71,7 @@ function draw() {
 }
 
 function redraw() {
+  if (rows.size === 0) return draw();
   for (const old of drawn.values()) old.remove();
   drawn = new Map();
   draw();
@@ -314,6 +317,9 @@ window.addEventListener('message', ({ data: message }) => {
       edges.first = message.answer.first;
       edges.last = message.answer.first + message.answer.rows.length - 1;
       redraw();
+      break;
+    case 'working':
+      working.textContent = message.working;
       break;
     case 'reveal':
       select(message.row);

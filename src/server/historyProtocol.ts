@@ -49,7 +49,10 @@ export type Answer<T> = { readonly kind: 'answer'; readonly value: T } | Unavail
 
 type HistoryRequest<P, R> = RequestType<P & { root: string }, Answer<R>, void>;
 
-/** Lays out a graph. The last eight views stay until they are closed. `DidChangeHistory` follows from now on. */
+/**
+ * Lays out a graph, or returns the view that shows the same. The last eight views stay until they are closed.
+ * `DidChangeHistory` follows from now on.
+ */
 export const OpenGraph: HistoryRequest<GraphQuery, OpenedGraph> = new RequestType('history/open');
 export const CloseGraph = new RequestType<{ root: string; view: number }, null, void>('history/close');
 /** At most 200 rows. Null for a view that is closed. */

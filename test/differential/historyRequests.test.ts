@@ -45,6 +45,8 @@ test('graphs, details, searches and names', async t => {
   const opened = await served.history(OpenGraph, { filter: { kind: 'all' }, showsHidden: false });
   assert.deepEqual({ rows: opened.rows, working: opened.workingParents }, { rows: 5, working: [1] });
   const { view } = opened;
+  const same = await served.history(OpenGraph, { filter: { kind: 'all' }, showsHidden: false });
+  assert.equal(same.view, view, 'nothing is laid out twice');
   const page = await served.history(ReadGraphRows, { view, first: 1, count: 10 });
   assert.deepEqual(
     page?.rows.map(({ revision, summary, tags }) => [revision, summary, tags]),

@@ -46,6 +46,9 @@ interface View {
   readonly graph: GraphView;
   readonly model: HistoryModel;
   readonly showsHidden: boolean;
+  /** The state of the model that was laid out, and the question. */
+  readonly generation: number;
+  readonly key: string;
 }
 
 export class MercurialHistory implements HistoryQueries {
@@ -67,9 +70,15 @@ export class MercurialHistory implements HistoryQueries {
 
   *open(snapshot: Snapshot, { filter, showsHidden }: GraphQuery): Generator<void, OpenedGraph> {
     const model = yield* this.#model(snapshot);
-    const graph = yield* model.view(this.#filter(model, filter), showsHidden);
-    const view = this.#nextView++;
-    this.#views.set(view, { graph, model, showsHidden });
+    const { generation } = model;
+    const key = JSON.stringify([filter, showsHidden]);
+    // Most events change no changeset: then the view stays as it is.
+    const same = [...this.#views].find(
+      ([, old]) => old.model === model && old.generation === generation && old.key === key,
+    );
+    const graph = same?.[1].graph ?? (yield* model.view(this.#filter(model, filter), showsHidden));
+    const view = same?.[0] ?? this.#nextView++;
+    this.#views.set(view, { graph, model, showsHidden, generation, key });
     for (const [old] of this.#views) if (this.#views.size > MAX_VIEWS) this.#views.delete(old);
     const workingParents = model.workingParents.map(parent => graph.rowOf(parent)).filter(row => row >= 0);
     return { view, rows: graph.rows, width: graph.width, workingParents };

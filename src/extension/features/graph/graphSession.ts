@@ -56,6 +56,12 @@ export class GraphSession implements Disposable {
         if (root === this.#repository?.root) this.#reopen();
       }),
     );
+    this.#store.add(
+      context.client.onDidUpdate(({ root }) => {
+        const repository = this.#repository;
+        if (repository?.root === root) this.#send({ type: 'working', working: workingText(repository) });
+      }),
+    );
     this.#store.add(context.repositories.onDidOpen(() => this.#reopen()));
     this.#store.add(context.repositories.onDidClose(() => this.#reopen()));
     webview.html = graphHtml(webview, media, graphTexts(env.language, setting('graph.openOnClick')));
@@ -141,6 +147,8 @@ export class GraphSession implements Disposable {
         const { view, first, count } = message;
         const answer = await askHistory(client, ReadGraphRows, { root, view, first, count });
         if (answer !== null) this.#send({ type: 'rows', view, answer });
+        // Another graph of the window has closed the view.
+        else if (view === this.#opened?.view) this.#reopen();
         break;
       }
       case 'details':
@@ -196,7 +204,8 @@ export class GraphSession implements Disposable {
     const before = this.#opened;
     const opened = await askHistory(client, OpenGraph, { root, filter: this.filter, showsHidden: this.#showsHidden });
     this.#opened = opened;
-    if (before !== undefined) await client.request(CloseGraph, { root, view: before.view });
+    if (before !== undefined && before.view !== opened.view)
+      await client.request(CloseGraph, { root, view: before.view });
     const { node, other, anchor } = this.#place;
     const [selected, extended, top] = await Promise.all([node, other, anchor].map(each => this.#rowOf(each)));
     const [working] = opened.workingParents;
