@@ -213,7 +213,7 @@ test('a request type may come from a bundle with a copy of the library of its ow
     const foreign = Object.assign(Object.create(null) as Find, {
       method: own.method,
       numberOfParams: 1,
-      parameterStructures: { ...own.parameterStructures },
+      parameterStructures: Object.assign({}, own.parameterStructures),
     });
     const found = await engines.client.request(foreign, { path: '/file', systems: ['hg'] });
     assert.equal(found?.root, '1 root of /file');
