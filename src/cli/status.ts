@@ -72,8 +72,11 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const all = asked.kind === 'served' ? asked.entries : (scanned?.result.entries ?? []);
   const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.snapshot.ignore()?.warnings;
   for (const warning of colors.warnings) complain(io, warning);
-  for (const parent of scanned === undefined ? [] : repository.unknownParents(scanned.snapshot.dirstate)) {
-    complain(io, `warning: ignoring unknown working parent ${parent.slice(0, SHORT_ID)}!`);
+  // Only if contents were compared: a status by stats alone needs no history, which may be large, or damaged.
+  if (scanned !== undefined && scanned.result.outcome.unsure > 0) {
+    for (const parent of repository.unknownParents(scanned.snapshot.dirstate)) {
+      complain(io, `warning: ignoring unknown working parent ${parent.slice(0, SHORT_ID)}!`);
+    }
   }
   for (const warning of warnings ?? []) complain(io, warning);
   const shownInErrors = nameShownIn(io.stderr);

@@ -217,9 +217,17 @@ export class MercurialRepository {
     return new History({ vfs: this.#vfs, layout: this.#layout, store: this.store, parents: [p1, p2] });
   }
 
-  /** The parents of the working copy that the history lacks: 40 hexadecimal digits each. `hg` warns of them. */
+  /**
+   * Returns the parents of the working copy that the history lacks: 40 hexadecimal digits each. `hg` warns of them.
+   * None if the history cannot be read, which is reported elsewhere.
+   */
   unknownParents({ p1, p2 }: Pick<Dirstate, 'p1' | 'p2'>): string[] {
-    return [p1, p2].filter(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) < 0);
+    try {
+      return [p1, p2].filter(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) < 0);
+    } catch (error) {
+      if (!(error instanceof QuicksilverError)) throw error;
+      return [];
+    }
   }
 
   /** The model of all changesets; it reads nothing before it is loaded. */
