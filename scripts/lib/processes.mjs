@@ -69,11 +69,15 @@ export function outcomeOf(command, args, { tee = false, ...options } = {}) {
   });
 }
 
-/** How to start npm: through the npm that runs this script where there is one, because npm.cmd needs a shell. */
+/**
+ * How to start npm: through the npm that runs this script where there is one, because npm.cmd needs a shell. All
+ * packages are pinned, so npm takes what its cache holds, and needs no network for it.
+ */
 export function npmCommand(args) {
   const script = process.env.npm_execpath;
-  if (script?.endsWith('.js')) return { command: process.execPath, args: [script, ...args], options: {} };
-  return { command: 'npm', args, options: { shell: process.platform === 'win32' } };
+  const all = [...args, '--prefer-offline'];
+  if (script?.endsWith('.js')) return { command: process.execPath, args: [script, ...all], options: {} };
+  return { command: 'npm', args: all, options: { shell: process.platform === 'win32' } };
 }
 
 /** The first of `names` that is an executable file on the PATH, as an absolute path; undefined when there is none. */
