@@ -20,6 +20,7 @@ import { RecordingLogger } from './recordingLogger.ts';
 
 const { hgCommands, runHgCommand } = await import('../../src/extension/commandTable.ts');
 const extension = await import('../../src/extension/repositories/openRepository.ts');
+const { openResource } = await import('../../src/extension/features/compare/openCommands.ts');
 
 /** All but those that only decorate or open editors and views, and run no hg. */
 export const COMMAND_NAMES = (Object.keys(hgCommands) as readonly HgCommandName[]).filter(
@@ -134,6 +135,12 @@ export class CommandBench {
     const result = await runHgCommand(this.#context, name, args);
     await this.settle();
     return result;
+  }
+
+  /** Clicks on a row. Everything that was shown before is forgotten. */
+  async click(name: string): Promise<void> {
+    shown.length = 0;
+    await openResource(this.#context, [this.uri(name)]);
   }
 
   /** A file of the repository, as VS Code names it to a command. */

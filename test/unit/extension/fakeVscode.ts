@@ -182,7 +182,7 @@ export const workspace = {
     stat: async (uri: vscode.Uri) => {
       try {
         const found = await lstat(uri.path);
-        const kind = found.isDirectory() ? FileType.Directory : FileType.File;
+        const kind = found.isDirectory() ? FileType.Directory : found.isFile() ? FileType.File : FileType.Unknown;
         const type = found.isSymbolicLink() ? FileType.SymbolicLink : kind;
         return { size: found.size, mtime: found.mtimeMs, type };
       } catch (error) {

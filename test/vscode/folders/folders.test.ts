@@ -98,10 +98,13 @@ describe('a workspace of several folders', () => {
     const index = workspace.workspaceFolders?.findIndex(({ uri }) => uri.fsPath === at('outer')) ?? -1;
     assert.equal(index, 2);
     workspace.updateWorkspaceFolders(index, 1);
-    await until('three are closed', () => api.repositories.length === 2, api.onDidCloseRepository);
-    assert.deepEqual(openRoots(api, at()), ['alpha', 'beta']);
+    // The link to a folder of the outer one is still in the workspace.
+    const left = process.platform === 'win32' ? ['alpha', 'beta'] : ['alpha', 'beta', 'outer'];
+    const areClosed = (): boolean => api.repositories.length === left.length;
+    await until('those of the folder are closed', areClosed, api.onDidCloseRepository);
+    assert.deepEqual(openRoots(api, at()), left);
     workspace.updateWorkspaceFolders(index, 0, { uri: uriAt('outer') });
-    await until('three are open again', () => api.repositories.length === 5, api.onDidOpenRepository);
+    await until('all are open again', () => api.repositories.length === 5, api.onDidOpenRepository);
     assert.deepEqual(openRoots(api, at()), all);
     await shows('outer', { 'sub/new.txt': '?' });
     await shows('outer/nested', { 'n.txt': 'M' });
