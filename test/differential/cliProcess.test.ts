@@ -236,11 +236,11 @@ describe('the quicksilver process', { skip }, () => {
   });
 
   test('doctor: what is refused, with all reasons', () => {
-    appendFileSync(join(root, '.hg', 'requires'), 'exp-sqlite-001\ngit\n');
+    appendFileSync(join(root, '.hg', 'requires'), 'parentdelta\nmanifestv2\n');
     const { status, stdout } = run(['doctor']);
     assert.equal(status, 3);
-    assert.match(stdout, /^This repository is not supported:\n\n- .*exp-sqlite-001.*\n- .*Git/m);
-    assert.match(stdout, /^- Requirements: .*`git`/m);
+    assert.match(stdout, /^This repository is not supported:\n\n- .*parentdelta.*\n- .*manifestv2/m);
+    assert.match(stdout, /^- Requirements: .*`manifestv2`/m);
   });
 
   test('watch tells the state, then changes, until it is interrupted', async () => {

@@ -263,7 +263,7 @@ describe('quicksilver status', { skip }, () => {
     assert.equal(stdout, 'M a\n');
     assert.match(
       stderr,
-      /^stats: [1-9]\d* lstat calls, [1-9]\d* directories read, \d+ files read \(\d+ bytes\), \d+ unsure, [\d.]+ ms\nnative code: .+\n$/,
+      /^server: .+\nstats: [1-9]\d* lstat calls, [1-9]\d* directories read, \d+ files read \(\d+ bytes\), \d+ unsure, [\d.]+ ms\nnative code: .+\n$/,
     );
   });
 });
