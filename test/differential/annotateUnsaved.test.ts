@@ -1,0 +1,83 @@
+// The annotation of an unsaved text, for which the committed version was annotated before, is that of `hg annotate` once
+// the text is saved. More repositories: QUICKSILVER_UNSAVED_REPOSITORIES=100; the same again: QUICKSILVER_UNSAVED_SEED.
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.ts';
+import { MercurialHistory } from '../../src/backends/mercurial/mercurialHistory.ts';
+import { Vfs } from '../../src/files/vfs.ts';
+import { finish } from '../../src/mercurial/annotate/finish.ts';
+import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { HgServer } from '../support/hgServer.ts';
+import { Random, seedFromEnvironment } from '../support/random.ts';
+import { RandomEdits } from '../support/randomEdits.ts';
+
+const REPOSITORIES = Number(process.env['QUICKSILVER_UNSAVED_REPOSITORIES'] ?? 2);
+const TEMPLATE = '{lines % "{rev} {path}:{lineno}\\n"}';
+
+test('an unsaved text is annotated as hg annotates it when it is saved', async t => {
+  const seed = seedFromEnvironment('QUICKSILVER_UNSAVED_SEED');
+  t.diagnostic(`QUICKSILVER_UNSAVED_SEED=${seed}`);
+  let compared = 0;
+  for (let i = 0; i < REPOSITORIES; i++) {
+    const random = new Random(seed + i);
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
+    t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+    const maker = new HgServer(undefined);
+    await maker.run('init', root);
+    await maker.close();
+    const hg = new HgServer(root);
+    try {
+      await new RandomEdits(root, hg, random).grow(16);
+      compared += await compareTexts(root, hg, random, `repository ${seed + i}`);
+    } finally {
+      await hg.close();
+    }
+  }
+  t.diagnostic(`${compared} texts`);
+  assert.ok(compared > REPOSITORIES, String(compared));
+});
+
+async function compareTexts(root: string, hg: HgServer, random: Random, name: string): Promise<number> {
+  const backend = new MercurialBackend(root, new Vfs(), currentEnvironment());
+  const snapshot = backend.load(undefined);
+  const history = new MercurialHistory(backend);
+  const listed = Buffer.from((await hg.run('files', '-0')).output, 'latin1').toString('utf8');
+  const files = listed.split('\0').filter(Boolean);
+  let compared = 0;
+  for (const file of files) {
+    const before = fs.readFileSync(path.join(root, file), 'utf8');
+    for (let edit = 0; edit < 3; edit++) {
+      const text = edited(before, random);
+      const answer = finish(history.annotate(snapshot, { path: file, text, skip: [] }));
+      if (answer.kind === 'none') continue;
+      fs.writeFileSync(path.join(root, file), text);
+      const { output, errors } = await hg.run('annotate', '-r', 'wdir()', '-nlf', '-T', TEMPLATE, `path:${file}`);
+      assert.equal(errors, '');
+      const lines = answer.sources.map((source, line) => {
+        const from = answer.changesets[source];
+        return `${from?.changeset.revision ?? 2147483647} ${from?.path ?? file}:${answer.lineNumbers[line]!}\n`;
+      });
+      assert.equal(lines.join(''), Buffer.from(output, 'latin1').toString('utf8'), `${name}: ${file}`);
+      compared++;
+    }
+    fs.writeFileSync(path.join(root, file), before);
+  }
+  return compared;
+}
+
+/** Lines removed, doubled, swapped and added. */
+function edited(text: string, random: Random): string {
+  const lines = text.split('\n');
+  for (let i = 0; i < 1 + random.below(4); i++) {
+    const at = random.below(lines.length);
+    const action = random.below(4);
+    if (action === 0) lines.splice(at, 1 + random.below(3));
+    else if (action === 1) lines.splice(at, 0, lines[random.below(lines.length)] ?? '');
+    else if (action === 2) lines.splice(at, 0, `new ${random.below(5)}`, '');
+    else lines[at] = `${lines[at] ?? ''}x`;
+  }
+  return lines.join('\n');
+}
