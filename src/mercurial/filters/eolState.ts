@@ -24,7 +24,8 @@ export interface EolPlace {
 interface Known {
   readonly text: string;
   readonly eol: EolRules | undefined;
-  readonly encode: EncodeRules | undefined;
+  /** Made when first asked for: a repository with filters that are programs has a dirstate all the same. */
+  filters: { readonly encode: EncodeRules | undefined } | undefined;
 }
 
 export class EolState {
@@ -45,7 +46,11 @@ export class EolState {
 
   /** The filters in force; the same object as long as they are the same. Throws as {@link EncodeRules.make} does. */
   encode(): EncodeRules | undefined {
-    return this.#read().encode;
+    const known = this.#read();
+    if (known.filters === undefined) {
+      known.filters = { encode: EncodeRules.make(this.#place.config, known.eol, known.text) };
+    }
+    return known.filters.encode;
   }
 
   /**
@@ -92,8 +97,7 @@ export class EolState {
     const key = text ?? '\0';
     if (this.#known?.text === key) return this.#known;
     const eol = text === undefined ? undefined : EolRules.parse(text);
-    const encode = EncodeRules.make(this.#place.config, eol, key);
-    this.#known = { text: key, eol, encode };
+    this.#known = { text: key, eol, filters: undefined };
     return this.#known;
   }
 
