@@ -371,6 +371,19 @@ test('the stats of a directory come together', { skip: options.skip || !HAS_STRA
   assert.ok(calls.filter(line => /^\d+\s+execve/.test(line)).length === 1, 'no process is started');
 });
 
+test('an invalid pattern does not matter while nothing is unknown, whoever scans', options, async () => {
+  const tree = new Tree('invalid-pattern');
+  tree.write('dir/sub/a', 'a\n');
+  tree.write('.bzrignore', 'RE:(a\n');
+  tree.commit('first');
+  fs.chmodSync(path.join(tree.root, 'dir/sub/a'), 0o755);
+  for (const nodes of ['0', '4000']) {
+    process.env['QUICKSILVER_BULK_NODES'] = nodes;
+    assert.match(await tree.compare('-S'), /^ {2}\* dir\/sub\/a$/m);
+  }
+  delete process.env['QUICKSILVER_BULK_NODES'];
+});
+
 test('what is unsupported is named', options, async () => {
   const tree = new Tree('refused');
   tree.write('a', 'a\n');

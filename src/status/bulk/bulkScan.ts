@@ -300,7 +300,8 @@ export class BulkScan {
   #isIgnored(place: DirectoryIndex): boolean {
     const parent = this.plan.parents[place]!;
     const { ignore, statCache } = this.#input;
-    if (parent === NO_DIRECTORY || ignore.isEmpty) return false;
+    // Where directories are entries, no rules are asked about them.
+    if (parent === NO_DIRECTORY || ignore.isEmpty || this.#input.rules.versionsDirectories === true) return false;
     const known = this.#ignored[place];
     if (known !== 0) return known === 2;
     const ignored = this.#isIgnored(parent) || ignore.matches(statCache.path(this.plan.nodes[place]!), true);
