@@ -208,7 +208,7 @@ test('nothing is started where nobody has allowed it', async t => {
   await served.hint('', 'changed.txt');
   await served.refresh();
   assert.deepEqual([...served.states], ['refused']);
-  assert.match(served.problem, /eol/);
+  assert.match(served.problem, /Filters that are programs/);
   assert.deepEqual(served.entries, []);
   await served.setHgPolicy(true);
   await served.settle();
@@ -393,7 +393,10 @@ test('an hg that the setting names and is none is told of', async t => {
   await served.setHgPolicy(true, '/no/such/hg');
   await served.open();
   assert.equal(served.state.kind, 'refused');
-  assert.match(served.problem, /eol.* “\/no\/such\/hg” \(quicksilver\.path\) was not found or is not executable\.$/);
+  assert.match(
+    served.problem,
+    /Filters that are programs.* “\/no\/such\/hg” \(quicksilver\.path\) was not found or is not executable\.$/,
+  );
   assert.deepEqual(served.calls, []);
   await served.setHgPolicy(true);
   await served.settle();

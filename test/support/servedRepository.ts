@@ -105,7 +105,11 @@ export class ServedRepository implements Disposable {
 
   /** How hg was started, its global options left out. */
   get calls(): string[] {
-    const lines = fs.readFileSync(this.#calls, 'utf8').split('\n').slice(0, -1);
+    // A template ends with a line break, which the shell writes as one.
+    const lines = fs
+      .readFileSync(this.#calls, 'utf8')
+      .split('\n')
+      .filter(line => line !== '');
     return lines.map(call => call.replace(/^(?:.*--cwd=\S+ |(?:--config=\S+ )+)/, ''));
   }
 

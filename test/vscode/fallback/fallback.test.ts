@@ -58,7 +58,8 @@ describe('a repository that only hg can answer for, in a workspace that is trust
       groups
         .filter(({ resources }) => resources.length > 0)
         .map(({ label, resources }) => `${label} ${resources.length}`),
-      ['Status Provided by hg 1', 'Changes 4', 'Untracked 1'],
+      // A rename is one row.
+      ['Status Provided by hg 1', 'Changes 3', 'Untracked 1'],
     );
     assert.equal(api.view.badge(rootUri), 5);
     const { text, tooltip } = api.view.statusBar(rootUri);
