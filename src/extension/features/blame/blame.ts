@@ -177,7 +177,10 @@ export class Blame implements Disposable {
     for (let line = 0; line < Math.min(document.lineCount, MAX_ANNOTATED_LINES); line++) {
       const source = known.sourceOf(line);
       // A run of lines of one changeset has its text once.
-      const text = source === before ? '' : source < 0 ? blameTexts.uncommitted() : texts[source]!;
+      // After the last line break there is no line yet.
+      const isEnd = line >= known.count && document.lineAt(line).text === '';
+      const own = source < 0 ? blameTexts.uncommitted() : texts[source]!;
+      const text = source === before || isEnd ? '' : own;
       before = source;
       const at = lineRange(document.lineAt(line).range.start);
       byHeat[source < 0 ? 0 : (heats?.[source] ?? 0)]!.push(attachment('before', at, text.padEnd(COLUMN_WIDTH)));
