@@ -45,7 +45,8 @@ export function createManifest(): Manifest {
         defaults,
       })),
       ...lanes.map((value, index) => ({
-        id: idOf(`graph.lane${index + 1}`),
+        // In webviews, VS Code makes names of variables from names with one dot.
+        id: idOf(`graphLane${index + 1}`),
         description: text(`colors.lane${index + 1}`, `Color ${index + 1} of 8 for lines in the graph.`),
         defaults: { dark: value, light: value, highContrast: value, highContrastLight: value },
       })),
