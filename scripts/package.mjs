@@ -12,7 +12,7 @@ import { makeSample } from './sample-repository.mjs';
 
 const sizeLimit = 650_000; // Bytes. Every machine downloads and unpacks it. A third are the pictures of the README.
 /** Bytes of the bundles that others wait for: on the extension host's thread when VS Code starts, in each process. */
-const bundleLimits = { extension: 100_000, cli: 500_000 };
+const bundleLimits = { extension: 100 * 1024, cli: 500_000 };
 const allowed =
   /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/third-party-notices\.txt|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|l10n\/bundle\.l10n(\.[\w-]+)?\.json|package(\.nls(\.[\w-]+)?)?\.json|(dist\/)?README\.md|CHANGELOG\.md|LICENSE|hgext\/(quicksilver\.py|COPYING))$/;
 const readme = 'dist/README.md';

@@ -4,7 +4,7 @@
 // to try again when the repository is locked, and resolves when the view shows the result. A failure is thrown, and
 // shown by the caller; catch it (`HgFailure`) only to do better. Wrap a command about one repository in `inRepository`
 // of pickers/namePicker.ts.
-import type { CancellationToken } from 'vscode';
+import type { CancellationToken, Uri } from 'vscode';
 import type { HgAsked } from '../server/hgProtocol.ts';
 import type { CommandContext } from './commands/commands.ts';
 import type { HgCommandName } from './contributions/commands.ts';
@@ -26,6 +26,8 @@ import { editMessage } from './features/merge/operationMessage.ts';
 import { operationCommands } from './features/merge/unfinishedOperations.ts';
 import { bookmarkTagCommands } from './features/update/bookmarkTagCommands.ts';
 import { exchangeCommands } from './features/exchange/exchangeCommands.ts';
+import type { OpenRepository } from './repositories/openRepository.ts';
+import type { Repositories } from './repositories/repositories.ts';
 import { createCommands } from './features/exchange/createCommands.ts';
 
 export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
@@ -64,11 +66,31 @@ export async function runHgCommand(
 }
 
 function hgContext(context: CommandContext): HgContext {
+  const repositories = onlyMercurial(context.repositories);
   return {
     ...context,
+    repositories,
     hg: new HgClient(context),
-    repository: argument => chosenRepository(context.repositories, argument),
+    repository: argument => chosenRepository(repositories, argument),
   };
+}
+
+/** The repositories that hg may be run in. */
+function onlyMercurial(repositories: Repositories): Repositories {
+  const own = <T extends OpenRepository | { readonly value: OpenRepository }>(found: T | undefined): T | undefined =>
+    found === undefined || ('value' in found ? found.value : (found as OpenRepository)).system === 'hg'
+      ? found
+      : undefined;
+  return new Proxy(repositories, {
+    get(target, key) {
+      if (key === 'all') return target.all.filter(({ system }) => system === 'hg');
+      if (key === 'get') return (root: string) => own(target.get(root));
+      if (key === 'of') return (uri: Uri) => own(target.of(uri));
+      if (key === 'locate') return (uri: Uri) => own(target.locate(uri));
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 /** Answers what hg asks while one of the commands runs; null for no answer. */

@@ -3,6 +3,7 @@
 export { answerHg, runHgCommand } from './commandTable.ts';
 export { blameOf } from './features/blame/followBlame.ts';
 export { showGraph } from './features/graph/graphViews.ts';
+export { explainGit, warnAboutExtension } from './features/diagnose/otherExtensions.ts';
 export { createHgNotice } from './hg/hgNotice.ts';
 export { followMessages } from './features/commit/followMessages.ts';
 export * as merge from './features/merge/mergeCommands.ts';

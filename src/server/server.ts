@@ -102,7 +102,9 @@ export class Server implements Disposable {
     }
   }
 
-  #fallback({ root, auditSeconds }: protocol.OpenOptions): Fallback {
+  /** Only for Mercurial: of other systems, no program is asked. */
+  #fallback({ root, system = 'hg', auditSeconds }: protocol.OpenOptions): Fallback | undefined {
+    if (system !== 'hg') return undefined;
     const fallback = new Fallback({
       root,
       vfs: this.#hub.vfs,

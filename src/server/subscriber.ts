@@ -34,7 +34,7 @@ export interface SubscriberOptions {
   readonly hub: Hub;
   readonly environment: HgEnvironment;
   /** Makes what answers beside the model; not given: nothing does. */
-  companion?(options: protocol.OpenOptions): Companion;
+  companion?(options: protocol.OpenOptions): Companion | undefined;
   /** Resolves when the client can take more. Not given: it always can, and nothing waits. */
   readonly drained?: () => Promise<void>;
   /** True if `bytes` travel as base64: the connection carries text. */

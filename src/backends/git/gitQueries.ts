@@ -89,7 +89,8 @@ export class GitQueries implements RepositoryQueries {
       if (!isObjectId(repository.format, id)) {
         throw new NoContent('no-such-revision', `${JSON.stringify(id)} is no object.`);
       }
-      return versionOf(snapshot as GitSnapshot, { mode: 0, id }, at, '0'.repeat(id.length));
+      const version = versionOf(snapshot as GitSnapshot, { mode: 0, id }, at, '0'.repeat(id.length));
+      return /^0*$/.test(id) ? { ...version, content: () => new Uint8Array() } : version;
     }
     const commit = revision === 'parent' ? head.firstParent : revision === 'p2' ? head.secondParent : revision;
     if (!isObjectId(repository.format, commit) || /^0*$/.test(commit)) {

@@ -1,6 +1,6 @@
 // How submodules stand: which commit is checked out, and whether their own working trees are clean.
 import * as path from 'node:path';
-import { isUtf8, joinPath, toDisplay, toFsPath, type BytePath } from '../../base/bytePath.ts';
+import { bytePath, isUtf8, joinPath, toDisplay, toFsPath, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { parseConfig } from '../../git/config/configParser.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
@@ -8,11 +8,14 @@ import { GIT_DIRECTORY, gitPlacesAt } from '../../git/repository/discovery.ts';
 import { GitRepository } from '../../git/repository/repository.ts';
 import { Refs } from '../../git/refs/refs.ts';
 import { readRuleFile } from '../../git/ignore/gitIgnore.ts';
+import type { GitIndex } from '../../git/index/gitIndex.ts';
 import { SHA1, SHA256 } from '../../git/objects/objectFormat.ts';
 import type { SubmoduleState } from './statusTypes.ts';
 
 /** The part of a submodule's state that does not count. */
 export type IgnoredState = 'none' | 'untracked' | 'dirty' | 'all';
+
+const MODULES_FILE = bytePath('.gitmodules');
 
 const IGNORED: ReadonlySet<string> = new Set<IgnoredState>(['none', 'untracked', 'dirty', 'all']);
 
@@ -47,11 +50,19 @@ export class Submodules {
   readonly #check: WorkingTreeCheck;
   readonly #depth: number;
   readonly #override: IgnoredState | undefined;
+  readonly #index: GitIndex;
   #settings: ReadonlyMap<BytePath, IgnoredState> | undefined;
 
   /** @param override the ignored state, instead of the configured one */
-  constructor(repository: GitRepository, check: WorkingTreeCheck, depth: number, override: IgnoredState | undefined) {
+  constructor(
+    repository: GitRepository,
+    index: GitIndex,
+    check: WorkingTreeCheck,
+    depth: number,
+    override: IgnoredState | undefined,
+  ) {
     this.#repository = repository;
+    this.#index = index;
     this.#check = check;
     this.#depth = depth;
     this.#override = override;
@@ -90,9 +101,19 @@ export class Submodules {
     );
   }
 
+  /** The file of the working tree, or else of the index. One with conflicts does not count. */
+  #modulesFile(): Buffer | undefined {
+    const { vfs, root, store } = this.#repository;
+    const node = this.#index.find(MODULES_FILE);
+    if (node >= 0 && this.#index.isUnmerged(node)) return undefined;
+    const bytes = readRuleFile(vfs, root, MODULES_FILE);
+    if (bytes !== undefined || node < 0 || this.#index.kind(node) === 'none') return bytes;
+    return store.readTyped(this.#index.id(node), 'blob');
+  }
+
   #readSettings(): Map<BytePath, IgnoredState> {
-    const { vfs, root, config } = this.#repository;
-    const bytes = readRuleFile(vfs, root, '.gitmodules' as BytePath);
+    const { config } = this.#repository;
+    const bytes = this.#modulesFile();
     const names = new Map<string, string>();
     const settings = new Map<string, string>();
     if (bytes !== undefined) {

@@ -86,6 +86,7 @@ function viewHandlers(context: CommandContext, reports: Reports): Readonly<Recor
       const uri = uriOfArgument(argument);
       if (uri !== undefined) await commands.executeCommand('revealInExplorer', uri);
     },
+    openStaged: async uri => (await lazy()).open.openStaged(context, uri),
     openSubrepository: uri => commands.executeCommand('revealInExplorer', uri),
     openResource: async (...args) => (await lazy()).open.openResource(context, args),
     openChanges: async (...args) => (await lazy()).open.openChanges(context, args),

@@ -1,23 +1,23 @@
-// Warns once about another extension for Mercurial: it works beside this one, but everything appears twice.
-import { commands, extensions, l10n, type ExtensionContext } from 'vscode';
-import { notify } from '../common/display.ts';
+// Looks once for other extensions that show the same repositories.
+import { extensions, type ExtensionContext } from 'vscode';
+import type { SystemKind } from '../../base/repositoryState.ts';
+import { lazy } from '../common/lazy.ts';
 import { isForMercurial } from './isForMercurial.ts';
 
-const TOLD = 'quicksilver.toldOfOtherExtension';
+const TOLD = { hg: 'quicksilver.toldOfOtherExtension', git: 'quicksilver.toldOfGit' };
 
 /** To be called when a repository is open: nobody else needs to know. */
-export async function tellOfOtherExtension({ extension, globalState }: ExtensionContext): Promise<void> {
-  if (globalState.get<boolean>(TOLD) === true) return;
-  const other = extensions.all.find(({ id, packageJSON }) => id !== extension.id && isForMercurial(packageJSON));
-  if (other === undefined) return;
-  await globalState.update(TOLD, true);
-  const { displayName } = other.packageJSON as { readonly displayName?: unknown };
-  const name = typeof displayName === 'string' ? displayName : other.id;
-  const message = l10n.t(
-    'The extension “{0}” also shows Mercurial repositories. Each repository is listed twice.',
-    name,
-  );
-  const show = l10n.t('Show Extension');
-  if ((await notify('info', message, show)) !== show) return;
-  await commands.executeCommand('workbench.extensions.search', `@id:${other.id}`);
+export async function tellOfOtherExtension(
+  { extension, globalState }: ExtensionContext,
+  system: SystemKind,
+): Promise<void> {
+  if (system === 'bzr' || globalState.get<boolean>(TOLD[system]) === true) return;
+  const isOther = ({ id, packageJSON }: { readonly id: string; readonly packageJSON: unknown }): boolean =>
+    id !== extension.id && isForMercurial(packageJSON);
+  const other = system === 'hg' ? extensions.all.find(isOther) : undefined;
+  if (system === 'hg' && other === undefined) return;
+  await globalState.update(TOLD[system], true);
+  const { explainGit, warnAboutExtension } = await lazy();
+  if (other === undefined) explainGit();
+  else await warnAboutExtension(other);
 }

@@ -47,11 +47,12 @@ export class ContextKeys implements Disposable {
   }
 
   #tell(): void {
-    const { all } = this.#repositories;
+    // The commands that go by these keys are those of Mercurial.
+    const all = this.#repositories.all.filter(isHg);
     const uri = activeUri();
     const file = uri && workingFileOf(this.#repositories, uri);
-    this.#set('activeFile', file && contextOf(file.repository, file.path));
-    const here = file?.repository.model.head?.operation;
+    this.#set('activeFile', file && isHg(file.repository) ? contextOf(file.repository, file.path) : undefined);
+    const here = file && isHg(file.repository) ? file.repository.model.head?.operation : undefined;
     this.#set('operation', here ?? all.map(({ model }) => model.head?.operation).find(each => each !== undefined));
     const unfinished = all.filter(({ model }) => model.head?.operation !== undefined);
     // As URIs: in a remote window VS Code uses other URIs than we do, and turns these into texts on arrival.
@@ -89,6 +90,10 @@ export class ContextKeys implements Disposable {
     this.#sent.set(name, key);
     void contextKeys.set(name, value);
   }
+}
+
+function isHg({ system }: OpenRepository): boolean {
+  return system === 'hg';
 }
 
 /** True if the working copy has two parents. */

@@ -16,7 +16,7 @@ export function followHg(context: CommandContext): Disposable {
   const store = new DisposableStore();
   // Only when there is a repository: else the engine would be started for nothing.
   store.add(context.repositories.onDidOpen(() => void updateHgAvailability(context)));
-  store.add(context.repositories.onDidOpen(() => void tellOfOtherExtension(context.extension)));
+  store.add(context.repositories.onDidOpen(({ system }) => void tellOfOtherExtension(context.extension, system)));
   store.add(followEdits(context.repositories));
   store.add(whenMessagesMatter(context));
   store.add(whenBlameMatters(context));
@@ -75,7 +75,8 @@ let looks = 0;
 export async function updateHgAvailability({ client, repositories, log }: CommandContext): Promise<void> {
   const look = ++looks;
   let isThere = false;
-  if (workspace.isTrusted && repositories.all.length > 0) {
+  const own = repositories.all.filter(({ system }) => system === 'hg');
+  if (workspace.isTrusted && own.length > 0) {
     try {
       const { problem } = await client.findHg(false);
       isThere = problem === '';
@@ -85,10 +86,10 @@ export async function updateHgAvailability({ client, repositories, log }: Comman
     }
   }
   if (look !== looks) return;
-  const isMissing = workspace.isTrusted && repositories.all.length > 0 && !isThere;
-  const notice = isThere || repositories.all.length === 0 ? undefined : await createNotice(log);
+  const isMissing = workspace.isTrusted && own.length > 0 && !isThere;
+  const notice = isThere || own.length === 0 ? undefined : await createNotice(log);
   if (look !== looks) return;
-  for (const { view } of repositories.all) {
+  for (const { view } of own) {
     view.sourceControl.inputBox.visible = isThere;
     view.summary.setNotice(notice);
   }

@@ -47,4 +47,5 @@ export type FileContext =
   | 'ignored';
 
 /** `scmResourceGroup`: ids of the groups of rows. */
-export type RowGroup = 'problem' | 'conflicts' | 'resolved' | 'included' | 'changes' | 'subrepositories' | 'untracked';
+export type RowGroup =
+  'problem' | 'conflicts' | 'resolved' | 'staged' | 'included' | 'changes' | 'subrepositories' | 'untracked';

@@ -69,7 +69,8 @@ export const settings = {
   }),
   systems: strings(['hg', 'bzr'], {
     scope: 'window',
-    description: 'Version-control systems whose repositories to open: `hg` is Mercurial, `bzr` is Bazaar or Breezy.',
+    description:
+      'Version-control systems whose repositories to open: `hg` is Mercurial, `bzr` is Bazaar or Breezy, `git` is Git. For Git, only the status is shown: staged, changed, untracked, and conflicting files.',
   }),
   untrackedChanges: choice('separate', {
     scope: 'resource',

@@ -73,9 +73,10 @@ const DEEPEST_PATTERN = 8;
  * one level below the scan's depth. They match folders, because VS Code reports the creation of a whole tree for its
  * topmost folder only.
  */
-export function discoveryPattern(depth: number, scansSubFolders: boolean): string {
-  if (!scansSubFolders || depth === 0) return '.hg';
+export function discoveryPattern(names: readonly string[], depth: number, scansSubFolders: boolean): string {
+  if (!scansSubFolders || depth === 0) return names.length === 1 ? names[0]! : `{${names.join(',')}}`;
   if (depth > DEEPEST_PATTERN) return '**';
   const levels = Array.from({ length: depth }, (_, level) => '*/'.repeat(level));
-  return `{.hg,${levels.map(level => `${level}*`).join(',')},${'*/'.repeat(depth)}.hg}`;
+  const deepest = names.map(name => `${'*/'.repeat(depth)}${name}`);
+  return `{${[...names, ...levels.map(level => `${level}*`), ...deepest].join(',')}}`;
 }

@@ -7,9 +7,10 @@ import type {
   RepositoryHead,
   RepositoryState,
   RepositoryUpdate,
+  StagedFile,
   Subrepository,
 } from '../../server/protocol.ts';
-import { shownStatusOf, type ShownStatus } from './statusPresentation.ts';
+import { shownStatusOf, stagedStatus, type ShownStatus } from './statusPresentation.ts';
 import { changeCount } from './updateLog.ts';
 import { isDirty, type SubrepositoryStatus } from './subrepositoryStatus.ts';
 
@@ -33,6 +34,8 @@ export class RepositoryModel {
   nestedRepositories: readonly string[] = [];
   subrepositories: readonly Subrepository[] = [];
   mergeState: MergeState | undefined = undefined;
+  /** The staged files by path; empty in a system that stages nothing. */
+  staged: ReadonlyMap<string, StagedFile> = new Map();
   /** How they stand, by path; see {@link setSubrepositories}. */
   subrepositoryStatuses: ReadonlyMap<string, SubrepositoryStatus> = new Map();
   #conflicts: ReadonlyMap<string, Conflict> = new Map();
@@ -99,6 +102,7 @@ export class RepositoryModel {
       this.ignoredChanges++;
     }
     const conflicts = update.mergeState !== undefined || update.reset ? this.#setMergeState(update.mergeState) : [];
+    const staged = update.staged !== undefined || update.reset ? this.#setStaged(update.staged ?? []) : [];
     const touched: string[] = [];
     const touch = (path: string): void => {
       touched.push(path);
@@ -129,7 +133,7 @@ export class RepositoryModel {
       touchSource(old);
       touchSource(entry);
     }
-    for (const path of conflicts) touch(path);
+    for (const path of [...conflicts, ...staged]) touch(path);
     return { reset: update.reset, touched, ignoredDirectories };
   }
 
@@ -140,6 +144,8 @@ export class RepositoryModel {
     if (entry !== undefined) return this.shownStatus(entry);
     const subrepository = this.subrepositoryStatuses.get(path);
     if (subrepository !== undefined) return isDirty(subrepository) ? 'subrepository' : undefined;
+    const staged = this.staged.get(path);
+    if (staged !== undefined) return stagedStatus(staged);
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       if (this.#entries.get(path.slice(0, slash))?.directory === true) return 'ignored';
     }
@@ -173,6 +179,13 @@ export class RepositoryModel {
   /** How many tracked files differ from the parent revision; a rename is one change. */
   get changeCount(): number {
     return changeCount(this.counts) - this.renames;
+  }
+
+  /** As {@link #setMergeState}. */
+  #setStaged(staged: readonly StagedFile[]): string[] {
+    const old = this.staged;
+    this.staged = new Map(staged.map(each => [each.path, each]));
+    return differing(old, this.staged);
   }
 
   /** Returns the paths at which something is different now. */

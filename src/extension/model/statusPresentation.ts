@@ -1,6 +1,7 @@
 // The presentation of each status: letter, color and icon of a row, and the color of a file in the tree. Letters are
 // Mercurial's own, as in `hg status` and `hg resolve`. Colors are ours and default to Git's.
-import type { EntryStatus, FileEntry } from '../../server/protocol.ts';
+import type { SystemKind } from '../../base/repositoryState.ts';
+import type { EntryStatus, FileEntry, StagedFile } from '../../server/protocol.ts';
 import type { FileContext, RowGroup } from '../contributions/contextKeys.ts';
 import type { SettingValue } from '../contributions/settings.ts';
 import type { ColorName } from '../contributions/window.ts';
@@ -115,10 +116,29 @@ export function shownStatusOf(entry: FileEntry, sourceStatus: EntryStatus | unde
   return sourceStatus === 'removed' || sourceStatus === 'deleted' ? 'renamed' : 'copied';
 }
 
+/** Git's users know these letters. */
+const GIT_LETTERS: Readonly<Partial<Record<ShownStatus, string>>> = {
+  renamed: 'R',
+  conflict: '!',
+  removed: 'D',
+  deleted: 'D',
+  unknown: 'U',
+};
+
+/** The badge of a status in a repository of the system. */
+export function letterOf(status: ShownStatus, system: SystemKind): string {
+  return (system === 'git' ? GIT_LETTERS[status] : undefined) ?? statusPresentations[status].letter;
+}
+
+export function stagedStatus({ status, source }: StagedFile): ShownStatus {
+  return source === undefined ? status : 'renamed';
+}
+
 /** In the order in which they are shown. */
 export const GROUP_IDS = [
   'conflicts',
   'resolved',
+  'staged',
   'included',
   'changes',
   'subrepositories',

@@ -1,5 +1,6 @@
 // The state of a subrepository in its outer repository: its recorded state and its current one. Plain data, no
 // `vscode`.
+import type { SystemKind } from '../../base/repositoryState.ts';
 import { isNullNode } from '../common/changesetIds.ts';
 import type { Counts, RepositoryHead, RepositoryState, Subrepository } from '../../server/protocol.ts';
 
@@ -30,13 +31,17 @@ export interface InnerRepository {
   readonly subrepositoryStatuses: ReadonlyMap<string, SubrepositoryStatus>;
 }
 
-/** @param inner the repository at the path, if it is open */
+/**
+ * @param inner the repository at the path, if it is open
+ * @param system of the outer repository: parts of other systems are not read
+ */
 export function subrepositoryStatus(
   { kind, revision, isPresent }: Subrepository,
   inner: InnerRepository | undefined,
+  system: SystemKind = 'hg',
 ): SubrepositoryStatus {
   const known = { kind, hasChanges: false, ...(revision !== undefined && { recorded: revision }) };
-  if (kind !== 'hg') return { ...known, state: 'unread' };
+  if (kind !== system) return { ...known, state: 'unread' };
   if (!isPresent) return { ...known, state: 'absent' };
   if (inner === undefined) return { ...known, state: 'unread' };
   const { state, head } = inner;
@@ -58,10 +63,14 @@ export function isWorthARow({ state }: SubrepositoryStatus): boolean {
   return state !== 'clean' && state !== 'pending';
 }
 
-/** Returns the paths of the subrepositories that open with the outer one: the first `limit` present Mercurial ones. */
-export function subrepositoriesToOpen(all: readonly Subrepository[], limit: number): string[] {
+/** Returns the paths of the subrepositories that open with the outer one: the first `limit` present ones. */
+export function subrepositoriesToOpen(
+  all: readonly Subrepository[],
+  limit: number,
+  system: SystemKind = 'hg',
+): string[] {
   return all
-    .filter(({ kind, isPresent }) => kind === 'hg' && isPresent)
+    .filter(({ kind, isPresent }) => kind === system && isPresent)
     .slice(0, limit)
     .map(({ path }) => path);
 }

@@ -31,6 +31,12 @@ export function headText(head: RepositoryHead | undefined): string {
 
 export type Activity = 'idle' | 'busy' | 'problem';
 
+/** How many changesets only the branch and only its upstream have: '2↓ 1↑', as VS Code writes it. */
+function upstreamParts(head: RepositoryHead | undefined): string[] {
+  const { ahead = 0, behind = 0 } = head?.upstream ?? {};
+  return ahead + behind === 0 ? [] : [`${behind}↓ ${ahead}↑`];
+}
+
 /**
  * The parts of the status bar's item for the branch. The arrow means that the branch has a newer head, the warning that
  * the parent is obsolete.
@@ -38,11 +44,13 @@ export type Activity = 'idle' | 'busy' | 'problem';
 export function statusBarParts(
   head: RepositoryHead | undefined,
   activity: Activity,
+  system = 'Mercurial',
 ): (string | { readonly icon: string })[] {
   const icon = activity === 'busy' ? 'sync~spin' : activity === 'problem' ? 'warning' : 'git-branch';
   const name = headText(head);
   const mark = head?.isObsolete ? 'warning' : head?.isBranchTip === false ? 'arrow-down' : undefined;
-  return [{ icon }, name === '' ? 'Mercurial' : name, ...(mark === undefined ? [] : [{ icon: mark }])];
+  const icons = mark === undefined ? [] : [{ icon: mark }];
+  return [{ icon }, name === '' ? system : name, ...upstreamParts(head), ...icons];
 }
 
 /** One line of the log: why an update came, what changed, what it cost, and what is known now. */

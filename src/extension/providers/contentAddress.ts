@@ -36,6 +36,6 @@ export function fromQuery(query: string): ContentAddress | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { root, path, revision, label } = value as Record<string, unknown>;
   if (typeof root !== 'string' || typeof path !== 'string' || typeof revision !== 'string') return undefined;
-  if (revision !== BASE && !/^(file:)?[0-9a-f]{40}$/.test(revision)) return undefined;
+  if (revision !== BASE && !/^(file:)?([0-9a-f]{40}|[0-9a-f]{64})$/.test(revision)) return undefined;
   return { root, path, revision, label: typeof label === 'string' ? label : shortNode(revision) };
 }

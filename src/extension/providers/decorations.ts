@@ -6,7 +6,8 @@ import type { OpenRepository } from '../repositories/openRepository.ts';
 import { REMEMBERED_ANSWERS } from '../model/decorationTracker.ts';
 import { fileDecoration } from '../common/display.ts';
 import type { Located, RootMap } from '../common/rootMap.ts';
-import { statusPresentations, type ShownStatus } from '../model/statusPresentation.ts';
+import type { SystemKind } from '../../base/repositoryState.ts';
+import { letterOf, statusPresentations, type ShownStatus } from '../model/statusPresentation.ts';
 import { statusText } from '../scm/scmStrings.ts';
 import { fileUri, uriKey } from '../common/uris.ts';
 
@@ -20,7 +21,7 @@ export class Decorations implements FileDecorationProvider, Disposable {
   /** URIs outside of all repositories that VS Code has asked about. */
   readonly #outside = new Map<string, Uri>();
   /** One object per status: thousands of files share it. */
-  readonly #made = new Map<ShownStatus, FileDecoration>();
+  readonly #made = new Map<string, FileDecoration>();
   #registration: Disposable | undefined;
 
   readonly onDidChangeFileDecorations = this.#didChange.event;
@@ -53,14 +54,14 @@ export class Decorations implements FileDecorationProvider, Disposable {
       return undefined;
     }
     const asked = this.#asked(uri, found);
-    return this.#decoration(asked?.value.tracker.ask(asked.path));
+    return asked && this.#decoration(asked.value.tracker.ask(asked.path), asked.value.system);
   }
 
   /** Returns the decoration of a file without a question of VS Code. */
   peek(uri: Uri): FileDecoration | undefined {
     if (this.#registration === undefined) return undefined;
     const asked = this.#asked(uri, this.#repositories.locate(uri.path));
-    return this.#decoration(asked?.value.decorated(asked.path));
+    return asked && this.#decoration(asked.value.decorated(asked.path), asked.value.system);
   }
 
   /** Has VS Code ask again about these files of a repository, or about everything. */
@@ -122,14 +123,16 @@ export class Decorations implements FileDecorationProvider, Disposable {
     return found?.path === '' ? this.#repositories.locateAround(uri.path) : found;
   }
 
-  #decoration(status: ShownStatus | undefined): FileDecoration | undefined {
+  #decoration(status: ShownStatus | undefined, system: SystemKind): FileDecoration | undefined {
     if (status === undefined) return undefined;
-    let decoration = this.#made.get(status);
+    const key = `${system} ${status}`;
+    let decoration = this.#made.get(key);
     if (decoration === undefined) {
-      const { letter, color, propagate } = statusPresentations[status];
+      const { color, propagate } = statusPresentations[status];
+      const letter = letterOf(status, system);
       decoration = fileDecoration(letter === '' ? undefined : letter, statusText(status), fileColor(color));
       decoration.propagate = propagate;
-      this.#made.set(status, decoration);
+      this.#made.set(key, decoration);
     }
     return decoration;
   }

@@ -26,6 +26,9 @@ const FOCUS_PAUSE = 10_000;
 /** An engine that follows nothing is kept for a while, because it may be asked again. */
 const STOP_IDLE_AFTER = 20_000;
 
+/** `.bzr` and the like: the names that make a folder a repository. */
+const CONTROL_NAME = /\/\.(?:hg|git|bzr)$/;
+
 const DETECTION_SETTINGS: readonly SettingName[] = [
   'enabled',
   'systems',
@@ -167,11 +170,12 @@ export class Discovery implements Disposable {
     for (const { root } of found) this.#vanished.delete(root);
     const settings = this.#choiceSettings();
     const editors = this.#editorKeys();
+    const { systems } = detectionSettings();
     const isWantedHere = (root: string, openedForEditor: boolean): boolean =>
       isWanted(rootKey(root), settings, editors, openedForEditor) || this.#isOpenedWithOuter(root);
     for (const repository of byDepth(this.#repositories.all, ({ root }) => root)) {
       const { root, openedForEditor } = repository;
-      if (!isWantedHere(root, openedForEditor)) {
+      if (!systems.includes(repository.system) || !isWantedHere(root, openedForEditor)) {
         this.#repositories.close(repository, 'it is not wanted by the settings, or no longer in the workspace');
       } else if (repository.outer !== this.#repositories.outerOf(repository.rootUri)) {
         this.#repositories.close(repository, 'it has become, or is no longer, a part of another one');
@@ -242,8 +246,9 @@ export class Discovery implements Disposable {
   #watch(): void {
     this.#watchers.dispose();
     this.#watchers = new DisposableStore();
-    const { detection, maxDepth } = detectionSettings();
-    const pattern = discoveryPattern(maxDepth, detection === true || detection === 'subFolders');
+    const { detection, maxDepth, systems } = detectionSettings();
+    const names = systems.map(system => `.${system}`);
+    const pattern = discoveryPattern(names, maxDepth, detection === true || detection === 'subFolders');
     for (const folder of diskFolders()) {
       if (!setting('enabled', folder)) continue;
       const watcher = this.#watchers.add(
@@ -254,7 +259,7 @@ export class Discovery implements Disposable {
   }
 
   #created(uri: Uri): void {
-    const isControlDirectory = uri.path.endsWith('/.hg');
+    const isControlDirectory = CONTROL_NAME.test(uri.path);
     // Inside of a repository the engine itself finds the nested ones.
     if (!isControlDirectory && this.#repositories.of(uri) !== undefined) return;
     if (uri.path.includes('/.hg/')) return;
@@ -290,8 +295,8 @@ export class Discovery implements Disposable {
 }
 
 /** Roots of the subrepositories that are opened with a repository. */
-function partsOf({ rootUri, model }: OpenRepository): string[] {
-  const paths = subrepositoriesToOpen(model.subrepositories, subrepositoryLimit(rootUri));
+function partsOf({ rootUri, model, system }: OpenRepository): string[] {
+  const paths = subrepositoriesToOpen(model.subrepositories, subrepositoryLimit(rootUri), system);
   return paths.map(path => fileUri(rootUri, path).fsPath);
 }
 

@@ -73,6 +73,7 @@ export class OpenRepository implements Disposable {
     this.included = this.#store.add(new CommitSelection(root, memento, this.model));
     this.view = this.#store.add(
       new SourceControlView({
+        system,
         rootUri: this.rootUri,
         name: this.name,
         // No stable API nests source controls: the label names the outer repository.

@@ -85,7 +85,9 @@ export class Repositories implements Disposable {
   /** The open repository that records the one with this root as a part of itself; undefined if there is none. */
   outerOf(rootUri: Uri): OpenRepository | undefined {
     const around = this.map.locateAround(rootUri.path);
-    const lists = around?.value.model.subrepositories.some(({ kind, path }) => kind === 'hg' && path === around.path);
+    const lists = around?.value.model.subrepositories.some(
+      ({ kind, path }) => kind === around.value.system && path === around.path,
+    );
     return lists === true ? around?.value : undefined;
   }
 
@@ -213,6 +215,7 @@ export class Repositories implements Disposable {
   }
 
   #tellCount(): void {
-    void contextKeys.set('repositoryCount', this.#byRoot.size);
+    // The commands that go by it are those of Mercurial.
+    void contextKeys.set('repositoryCount', this.all.filter(({ system }) => system === 'hg').length);
   }
 }

@@ -47,6 +47,6 @@ export class Subrepositories implements Disposable {
   #statusOf(outer: OpenRepository, path: string): SubrepositoryStatus | undefined {
     const recorded = outer.model.subrepositories.find(each => each.path === path);
     const inner = this.#repositories.map.get(fileUri(outer.rootUri, path).path);
-    return recorded && subrepositoryStatus(recorded, inner?.model);
+    return recorded && subrepositoryStatus(recorded, inner?.model, outer.system);
   }
 }

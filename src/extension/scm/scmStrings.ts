@@ -70,6 +70,8 @@ function groupName(group: GroupId): string {
       return l10n.t('Conflicts');
     case 'resolved':
       return l10n.t('Resolved');
+    case 'staged':
+      return l10n.t('Staged Changes');
     case 'included':
       return l10n.t('Included');
     case 'changes':

@@ -1,16 +1,17 @@
 // The groups of one repository in the Source Control view. Changed rows go to VS Code in steps, because it compares
 // whole lists on the extension host's thread.
 import type { SourceControl, SourceControlResourceGroup, SourceControlResourceState, Uri } from 'vscode';
+import type { SystemKind } from '../../base/repositoryState.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { createGroup, setGroupLabel } from '../common/display.ts';
 import type { FolderSettings } from '../common/settings.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
 import type { RepositoryModel } from '../model/repositoryModel.ts';
-import { GROUP_IDS, groupOf, type GroupId } from '../model/statusPresentation.ts';
+import { GROUP_IDS, groupOf, stagedStatus, type GroupId } from '../model/statusPresentation.ts';
 import { isWorthARow } from '../model/subrepositoryStatus.ts';
 import { CappedList, portion } from './cappedList.ts';
 import { groupLabel, texts } from './scmStrings.ts';
-import { createRow, createSubrepositoryRow, rowVersion } from './sourceControlRows.ts';
+import { createRow, createStagedRow, createSubrepositoryRow, rowVersion } from './sourceControlRows.ts';
 
 /**
  * VS Code compares all rows of a group with the previous ones whenever some change, on the extension host's thread. So
@@ -33,6 +34,7 @@ interface GroupRows {
 }
 
 export interface ViewOptions {
+  readonly system: SystemKind;
   readonly rootUri: Uri;
   readonly name: string;
   /** The source control's label, fixed for its life. */
@@ -93,8 +95,19 @@ export class SourceControlGroups implements Disposable {
     const subrepository = model.subrepositoryStatuses.get(path);
     const subrepositoryVersion =
       subrepository !== undefined && isWorthARow(subrepository) ? JSON.stringify(subrepository) : undefined;
+    const staged = model.staged.get(path);
+    const stagedVersion =
+      staged &&
+      rowVersion(stagedStatus(staged), staged.source === undefined ? {} : { source: staged.source }, undefined);
     for (const rows of Object.values(this.#groups)) {
-      const own = rows.id === 'subrepositories' ? subrepositoryVersion : rows.id === group ? version : undefined;
+      const own =
+        rows.id === 'subrepositories'
+          ? subrepositoryVersion
+          : rows.id === 'staged'
+            ? stagedVersion
+            : rows.id === group
+              ? version
+              : undefined;
       const changed = own !== undefined ? rows.rows.put(path, own) : rows.rows.delete(path);
       if (changed) rows.dirty = true;
     }
@@ -187,7 +200,7 @@ export class SourceControlGroups implements Disposable {
 
   #createGroup(sourceControl: SourceControl, id: GroupId): GroupRows {
     const group = this.#store.add(createGroup(sourceControl, id, groupLabel(id, 0, 0)));
-    const make = id === 'subrepositories' ? createSubrepositoryRow : createRow;
+    const make = id === 'subrepositories' ? createSubrepositoryRow : id === 'staged' ? createStagedRow : createRow;
     const rows = new CappedList(this.#settings.statusLimit, (path, version) =>
       make({ ...this.#options, path, version, title: this.#openTitle }),
     );

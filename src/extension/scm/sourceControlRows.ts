@@ -19,7 +19,11 @@ import { rowTooltip, subrepositoryTooltip, texts } from './scmStrings.ts';
 import { fileUri, isReadableName } from '../common/uris.ts';
 
 /** All that a row's look depends on beside its path. */
-export function rowVersion(status: ShownStatus, entry: FileEntry | undefined, conflict: Conflict | undefined): string {
+export function rowVersion(
+  status: ShownStatus,
+  entry: Pick<FileEntry, 'source' | 'undecided'> | undefined,
+  conflict: Conflict | undefined,
+): string {
   const hover = conflict === undefined ? (entry?.undecided ?? '') : conflictText(conflict);
   return [status, entry?.source ?? '', hover].join('\0');
 }
@@ -64,6 +68,12 @@ export function createRow({ rootUri, path, version, showsIcons, title }: RowOpti
     decorations,
     contextValue: statusPresentations[status].contextValue,
   };
+}
+
+/** As {@link createRow}, of a staged file. The click shows what is staged of it. */
+export function createStagedRow(options: RowOptions): SourceControlResourceState {
+  const row = createRow(options);
+  return { ...row, command: commandWith('openStaged', options.title, row.resourceUri) };
 }
 
 /** As {@link createRow}, of a subrepository; the version is its status as JSON. The click shows where its files are. */

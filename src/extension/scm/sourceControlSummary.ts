@@ -103,21 +103,30 @@ export class SourceControlSummary implements Disposable {
     this.#showProblem(shown);
     const problem = shown?.hasStatus === true ? undefined : shown;
     const { countBadge, untrackedChanges } = this.#settings;
-    const counted = { ...model.counts, subrepositories: model.dirtySubrepositories, renames: model.renames };
+    const counted = {
+      ...model.counts,
+      subrepositories: model.dirtySubrepositories + model.staged.size,
+      renames: model.renames,
+    };
     const count = problem === undefined ? badgeCount(counted, countBadge, untrackedChanges) : 0;
     // While the first rows wait, the badge waits with them.
     const shownCount = count > 0 && !this.#hasRows() ? 0 : count;
     if (this.#sourceControl.count !== shownCount) this.#sourceControl.count = shownCount;
     const activity: Activity = problem === undefined ? (this.#busy ? 'busy' : 'idle') : 'problem';
-    const { rootUri } = this.#options;
+    const { rootUri, system } = this.#options;
+    const isHg = system === 'hg';
     // A row is there where hg cannot run.
-    const canUpdate = problem === undefined && this.#notice === undefined && workspace.isTrusted;
+    const canUpdate = isHg && problem === undefined && this.#notice === undefined && workspace.isTrusted;
     const branch = statusBarCommand(
       canUpdate ? commandWith('update', '', rootUri) : SHOW_VIEW,
-      statusBarParts(model.head, activity),
+      statusBarParts(model.head, activity, isHg ? 'Mercurial' : 'Git'),
       problem?.sentence ?? this.#hover(shown, canUpdate),
     );
-    const others = [operationCommand(model, rootUri), changesCommand(model), draftsCommand(model, rootUri)];
+    const others = [
+      operationCommand(model, isHg ? rootUri : undefined),
+      changesCommand(model),
+      draftsCommand(model, rootUri),
+    ];
     const shownOthers = problem === undefined ? others.filter(each => each !== undefined) : [];
     setStatusBarCommands(this.#sourceControl, [branch, ...shownOthers]);
     setPlaceholder(this.#sourceControl.inputBox, inputPlaceholder(model.head));

@@ -1,6 +1,7 @@
 // One repository in the Source Control view. sourceControlGroups.ts has its rows, sourceControlSummary.ts its badge and
 // its items in the status bar.
 import { workspace, type SourceControl, type SourceControlResourceGroup } from 'vscode';
+import type { SystemKind } from '../../base/repositoryState.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { createSourceControl } from '../common/display.ts';
 import { folderSettings, type FolderSettings } from '../common/settings.ts';
@@ -8,6 +9,11 @@ import { commandWith } from '../common/typedCommands.ts';
 import { texts } from './scmStrings.ts';
 import { SourceControlGroups, type ViewOptions } from './sourceControlGroups.ts';
 import { SourceControlSummary } from './sourceControlSummary.ts';
+
+/** Menus go by it: those of hg are for Mercurial's repositories alone. */
+function providerId(system: SystemKind): string {
+  return system === 'hg' ? 'quicksilver' : `quicksilver-${system}`;
+}
 
 export class SourceControlView implements Disposable {
   readonly sourceControl: SourceControl;
@@ -20,9 +26,10 @@ export class SourceControlView implements Disposable {
   constructor(options: ViewOptions) {
     this.#options = options;
     const settings = (this.#settings = folderSettings(options.rootUri));
-    this.sourceControl = this.#store.add(createSourceControl('quicksilver', options.label, options.rootUri));
+    const { system, label, rootUri } = options;
+    this.sourceControl = this.#store.add(createSourceControl(providerId(system), label, rootUri));
     // A box that does nothing would promise something.
-    this.sourceControl.inputBox.visible = workspace.isTrusted;
+    this.sourceControl.inputBox.visible = workspace.isTrusted && system === 'hg';
     this.sourceControl.acceptInputCommand = commandWith('commit', texts.commit(), this.sourceControl);
     // VS Code shows the groups in the order in which they are made.
     this.summary = new SourceControlSummary(

@@ -16,6 +16,7 @@ export function statusBarTooltip(name: string, model: RepositoryModel, busy: boo
   const lines = [say.branch(head.branch)];
   if (head.bookmark !== undefined) lines.push(say.bookmark(head.bookmark));
   if (head.topic !== undefined) lines.push(say.topic(head.topic));
+  if (head.upstream !== undefined) lines.push(l10n.t('Upstream: {0}', head.upstream.name));
   lines.push(parentText(head));
   if (head.isObsolete) lines.push(l10n.t('The parent revision is obsolete'));
   if (head.isBranchTip === false) lines.push(l10n.t('Not at the tip of the branch'));
@@ -25,19 +26,22 @@ export function statusBarTooltip(name: string, model: RepositoryModel, busy: boo
   return [name, ...lines];
 }
 
-/** The status bar's item about what is unfinished; undefined if nothing is. */
+/**
+ * The status bar's item about what is unfinished; undefined if nothing is.
+ * @param root undefined if there is no command for it
+ */
 export function operationCommand(
   { head, unresolved, mergeState }: RepositoryModel,
-  root: Uri,
+  root: Uri | undefined,
 ): StatusBarCommand | undefined {
   if (head?.operation === undefined) return undefined;
   const conflicts: (string | Icon)[] = unresolved === 0 ? [] : [{ icon: 'warning' }, String(unresolved)];
   const tooltip = [operationName(head.operation)];
   if (mergeState?.problem !== undefined) tooltip.push(mergeState.problem.message);
   if (unresolved > 0) tooltip.push(l10n.t('Unresolved conflicts: {0}', unresolved));
-  tooltip.push(l10n.t('Click to continue or abort.'));
+  if (root !== undefined) tooltip.push(l10n.t('Click to continue or abort.'));
   return statusBarCommand(
-    commandWith('operationActions', '', root),
+    root === undefined ? SHOW_VIEW : commandWith('operationActions', '', root),
     [{ icon: 'git-merge' }, operationName(head.operation), ...conflicts],
     tooltip,
   );

@@ -52,6 +52,7 @@ test('a translation differs from the English, except for names', () => {
     'Changeset',
     'Changesets',
     'Commit',
+    'Index',
     'Mercurial',
     'Mercurial: {0}',
     'Merge',
@@ -60,5 +61,5 @@ test('a translation differs from the English, except for names', () => {
     'Quicksilver: {0}',
     'Subrepository',
   ];
-  assert.deepEqual(same.map(([english]) => english).sort(), [...names, 'Subrepository: {0}', 'Topic: {0}'].sort());
+  assert.deepEqual(same.map(([english]) => english).sort(), [...names, 'Subrepository: {0}', 'Topic: {0}', 'Upstream: {0}'].sort());
 });

@@ -65,11 +65,13 @@ test('of nested workspace folders the deepest one decides', () => {
 });
 
 test('new repositories are watched for down to the depth of the scan', () => {
-  assert.equal(discoveryPattern(1, false), '.hg');
-  assert.equal(discoveryPattern(0, true), '.hg');
-  assert.equal(discoveryPattern(1, true), '{.hg,*,*/.hg}');
-  assert.equal(discoveryPattern(2, true), '{.hg,*,*/*,*/*/.hg}');
-  assert.equal(discoveryPattern(2_048, true), '**');
+  assert.equal(discoveryPattern(['.hg'], 1, false), '.hg');
+  assert.equal(discoveryPattern(['.hg'], 0, true), '.hg');
+  assert.equal(discoveryPattern(['.hg'], 1, true), '{.hg,*,*/.hg}');
+  assert.equal(discoveryPattern(['.hg'], 2, true), '{.hg,*,*/*,*/*/.hg}');
+  assert.equal(discoveryPattern(['.hg'], 2_048, true), '**');
+  assert.equal(discoveryPattern(['.hg', '.git'], 0, true), '{.hg,.git}');
+  assert.equal(discoveryPattern(['.hg', '.git'], 1, true), '{.hg,.git,*,*/.hg,*/.git}');
 });
 
 test('repositories stand in the order of the workspace folders, and one around another stays before it', () => {

@@ -22,6 +22,7 @@ class Bench {
     this.#timers = t.mock.timers;
     this.#timers.enable({ apis: ['setTimeout'] });
     this.view = new module.SourceControlView({
+      system: 'hg',
       rootUri: Uri.file('/repo'),
       name: 'repo',
       label: 'Mercurial',

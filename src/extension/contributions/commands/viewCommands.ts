@@ -205,6 +205,7 @@ export const viewCommands = {
   }),
 
   openResource: internalCommand<[file: Uri]>(),
+  openStaged: internalCommand<[file: Uri]>(),
   openSubrepository: internalCommand<[folder: Uri]>(),
   /** Opens the file that the user can mend, or else explains the problem. */
   openProblem: internalCommand<[problem: ProblemLocation]>(),

@@ -10,6 +10,8 @@ export const changeTexts = {
       : l10n.t('{0} → {1} ({2} ↔ Working Copy)', original, name, shortNode(changeset)),
   /** The title of a diff between two revisions. */
   revisions: (name: string, from: string, to: string) => l10n.t('{0} ({1} ↔ {2})', name, from, to),
+  index: () => l10n.t('Index'),
+  staged: (name: string) => l10n.t('{0} (Staged)', name),
   version: (name: string, changeset: string) => l10n.t('{0} ({1})', name, shortNode(changeset)),
   removedVersion: (name: string, changeset: string) => l10n.t('{0} ({1}, Removed)', name, shortNode(changeset)),
   missingVersion: (name: string, changeset: string) => l10n.t('{0} ({1}, Missing)', name, shortNode(changeset)),

@@ -6,7 +6,7 @@ import type { ChangeContext } from './changeContext.ts';
 import { changeTexts } from './changeTexts.ts';
 import { urisOfArguments, workingFileOf, type WorkingFile } from '../../commands/commandArguments.ts';
 import { BASE } from '../../providers/contentAddress.ts';
-import { versionUri } from '../../providers/contentUris.ts';
+import { fileVersionUri, versionUri } from '../../providers/contentUris.ts';
 import { openConflict } from '../merge/mergeCommands.ts';
 import { setting } from '../../common/settings.ts';
 import type { ShownStatus } from '../../model/statusPresentation.ts';
@@ -33,6 +33,19 @@ export async function openResource(context: ChangeContext, args: readonly unknow
   const change = await readChange(context, file);
   if (!setting('openDiffOnClick') && change.hasFile) await openWorkingFile(context, file, true);
   else await openChange(context, change, true);
+}
+
+/** The click on a staged file: the difference between its versions in HEAD and in the index. */
+export async function openStaged(context: ChangeContext, uri: unknown): Promise<void> {
+  const [file] = workingFiles(context, [uri]);
+  const staged = file?.repository.model.staged.get(file.path);
+  if (file === undefined || staged === undefined) return;
+  const { path, source = path, before, after } = staged;
+  const none = (before ?? after ?? '').replace(/./g, '0');
+  if (none === '') return;
+  const original = fileVersionUri(file.repository, source, before ?? none, 'HEAD');
+  const modified = fileVersionUri(file.repository, path, after ?? none, changeTexts.index());
+  await compare(original, modified, changeTexts.staged(nameOf(path)), true);
 }
 
 export async function openChanges(context: ChangeContext, args: readonly unknown[]): Promise<void> {
