@@ -1,4 +1,4 @@
-// What a user should know about other extensions for the same repositories.
+// Messages about other extensions that show the same repositories.
 import { commands, l10n, type Extension } from 'vscode';
 import { notify } from '../../common/display.ts';
 
