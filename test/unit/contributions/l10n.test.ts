@@ -61,5 +61,8 @@ test('a translation differs from the English, except for names', () => {
     'Quicksilver: {0}',
     'Subrepository',
   ];
-  assert.deepEqual(same.map(([english]) => english).sort(), [...names, 'Subrepository: {0}', 'Topic: {0}', 'Upstream: {0}'].sort());
+  assert.deepEqual(
+    same.map(([english]) => english).sort(),
+    [...names, 'Subrepository: {0}', 'Topic: {0}', 'Upstream: {0}'].sort(),
+  );
 });

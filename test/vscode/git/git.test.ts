@@ -24,17 +24,19 @@ describe('a Git repository', () => {
   const lines = (changed: Readonly<Record<number, string>> = {}): string =>
     Array.from({ length: 12 }, (_, i) => `${changed[i + 1] ?? `line ${i + 1}`}\n`).join('');
 
-  /** The rows of all groups, as "group: path". */
+  /** The rows of all groups, as "group: path", sorted. */
   const rows = (): string[] =>
     api.view
       .groups(repository.rootUri)
       .flatMap(({ id, resources }) =>
         resources.map(({ resourceUri }) => `${id}: ${resourceUri.path.slice(repository.rootUri.path.length + 1)}`),
-      );
+      )
+      .sort();
   const letter = (...names: string[]): string | undefined => api.view.decoration(uriAt('work', ...names))?.badge;
 
   /** Waits until these are the rows. */
-  async function shows(...expected: readonly string[]): Promise<void> {
+  async function shows(...list: readonly string[]): Promise<void> {
+    const expected = [...list].sort();
     await repository.settle();
     const isShown = (): boolean => JSON.stringify(rows()) === JSON.stringify(expected);
     if (!isShown()) await until(`the rows are ${expected.join(', ')}`, isShown, repository.onDidChange);
