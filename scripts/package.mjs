@@ -10,7 +10,7 @@ import { packageReadme } from './lib/package-readme.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
 import { makeSample } from './sample-repository.mjs';
 
-const sizeLimit = 650_000; // Bytes. Every machine downloads and unpacks it. A third are the pictures of the README.
+const sizeLimit = 850_000; // Bytes. Every machine downloads and unpacks it. A quarter are the pictures of the README.
 /** Bytes of the bundles that others wait for: on the extension host's thread when VS Code starts, in each process. */
 const bundleLimits = { extension: 100 * 1024, cli: 500_000 };
 const allowed =

@@ -53,9 +53,9 @@ export function systemAt(vfs: Vfs, directory: string, systems: readonly System[]
   return systems.find(system => isAt(vfs, directory, system))?.kind;
 }
 
-function isAt(vfs: Vfs, directory: string, { controlName, isRepository }: System): boolean {
+function isAt(vfs: Vfs, directory: string, system: System): boolean {
   try {
-    return isRepository(vfs, path.join(directory, controlName));
+    return system.isRepository(vfs, path.join(directory, system.controlName));
   } catch (error) {
     // The search goes on above it, as it does for Mercurial and Git.
     if (error instanceof QuicksilverError && error.code === 'io') return false;

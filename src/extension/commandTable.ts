@@ -77,16 +77,18 @@ function hgContext(context: CommandContext): HgContext {
 
 /** The repositories that hg may be run in. */
 function onlyMercurial(repositories: Repositories): Repositories {
-  const own = <T extends OpenRepository | { readonly value: OpenRepository }>(found: T | undefined): T | undefined =>
-    found === undefined || ('value' in found ? found.value : (found as OpenRepository)).system === 'hg'
-      ? found
-      : undefined;
+  const own = (found: OpenRepository | undefined): OpenRepository | undefined =>
+    found?.system === 'hg' ? found : undefined;
+  const located = (uri: Uri): ReturnType<Repositories['locate']> => {
+    const found = repositories.locate(uri);
+    return found?.value.system === 'hg' ? found : undefined;
+  };
   return new Proxy(repositories, {
     get(target, key) {
       if (key === 'all') return target.all.filter(({ system }) => system === 'hg');
       if (key === 'get') return (root: string) => own(target.get(root));
       if (key === 'of') return (uri: Uri) => own(target.of(uri));
-      if (key === 'locate') return (uri: Uri) => own(target.locate(uri));
+      if (key === 'locate') return located;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

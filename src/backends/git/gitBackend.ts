@@ -96,7 +96,7 @@ export class GitBackend implements Backend {
       head === kept.head &&
       mergeState === kept.mergeState &&
       subrepositories === kept.subrepositories;
-    if (isSame) return old!;
+    if (isSame) return old;
     const readStaged = (): readonly StagedFile[] =>
       sameData(kept?.staged, stagedFiles(repository, index, gitHead.id, this.#options.release))!;
     const snapshot: GitSnapshot = {
@@ -255,7 +255,7 @@ export class GitBackend implements Backend {
     const directories: string[] = [];
     for (const name of names) {
       const file = name === undefined ? undefined : repository.refs.filesOf(name)[0];
-      if (file === undefined || !file.startsWith(repository.commonDirectory + path.sep)) continue;
+      if (!file?.startsWith(repository.commonDirectory + path.sep)) continue;
       for (let at = path.dirname(file); at !== repository.commonDirectory; at = path.dirname(at)) directories.push(at);
     }
     return directories;
@@ -278,7 +278,7 @@ function hasPaths(files: FileSet, paths: readonly string[]): boolean {
 }
 
 function sameRules(old: TreeRules | undefined, rules: TreeRules): TreeRules {
-  if (old === undefined || old.excluded.size !== rules.excluded.size || old.foldsCase !== rules.foldsCase) return rules;
+  if (old?.excluded.size !== rules.excluded.size || old.foldsCase !== rules.foldsCase) return rules;
   if (JSON.stringify(old.traits) !== JSON.stringify(rules.traits)) return rules;
   for (const excluded of rules.excluded) if (!old.excluded.has(excluded)) return rules;
   return old;

@@ -1,7 +1,7 @@
 // The head of a Git working tree and the operation in progress, in the words of the model. It is read on every event:
 // a few small files and stats.
 import * as path from 'node:path';
-import { toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Operation, Upstream } from '../../base/repositoryState.ts';
 import { textOf } from '../../git/config/gitConfig.ts';
@@ -121,5 +121,5 @@ export class GitHeadReader {
 /** The short name of the branch; of a detached head, the beginning of its commit. */
 function branchText({ branch, id }: GitHead): string {
   if (branch === undefined) return (id ?? '').slice(0, SHORT_ID);
-  return toDisplay((branch.startsWith(HEADS) ? branch.slice(HEADS.length) : branch) as BytePath);
+  return toDisplay(branch.startsWith(HEADS) ? branch.slice(HEADS.length) : branch);
 }

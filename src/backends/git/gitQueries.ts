@@ -38,7 +38,7 @@ export class GitQueries implements RepositoryQueries {
       if (found?.pattern.isNegated === false) {
         const { line, text } = found.pattern;
         const file = path.resolve(repository.root, found.file);
-        return { matchedPath: toDisplay(part), file, line, text: toDisplay(text as BytePath) };
+        return { matchedPath: toDisplay(part), file, line, text: toDisplay(text) };
       }
       if (end < 0) return undefined;
     }

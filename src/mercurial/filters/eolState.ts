@@ -47,9 +47,7 @@ export class EolState {
   /** The filters in force; the same object as long as they are the same. Throws as {@link EncodeRules.make} does. */
   encode(): EncodeRules | undefined {
     const known = this.#read();
-    if (known.filters === undefined) {
-      known.filters = { encode: EncodeRules.make(this.#place.config, known.eol, known.text) };
-    }
+    known.filters ??= { encode: EncodeRules.make(this.#place.config, known.eol, known.text) };
     return known.filters.encode;
   }
 

@@ -95,7 +95,7 @@ describe('a Git repository', () => {
     await git('merge', 'other');
     await shows('conflicts: a.txt');
     assert.equal(letter('a.txt'), '!');
-    assert.equal(repository.head?.operation, 'merge');
+    assert.equal(repository.head.operation, 'merge');
     assert.match(api.view.operation(repository.rootUri)?.text ?? '', /Merging/);
     await git('merge', '--abort');
     await shows();
