@@ -114,10 +114,16 @@ interface Branch {
   readonly home: string;
 }
 
+/** Characters. Each level of a path costs a search for the repository, so the whole costs the square. */
+const LONGEST_LOCATION = 4096;
+
 function findBranch(root: string, read: (file: string) => string | undefined): Branch {
   const own = path.join(root, BAZAAR_DIRECTORY, 'branch');
   if (read(path.join(own, 'format')) !== REFERENCE) return { directory: own, name: path.basename(root), home: root };
   const location = read(path.join(own, 'location'))?.replace(/\n+$/, '');
+  if (location !== undefined && location.length > LONGEST_LOCATION) {
+    return { directory: undefined, name: location.slice(0, LONGEST_LOCATION), home: root };
+  }
   const match = /^file:\/\/(\/[^,]*)(?:,branch=(.*))?$/.exec(location ?? '');
   if (match === null) return { directory: undefined, name: location, home: root };
   const home = unescaped(match[1]!);
