@@ -17,7 +17,7 @@ const NAMES = ['big', 'small', 'd/big', 'd/small', 'd/e/big', 'other', 'script']
 
 for (const format of ['no', 'yes']) {
   test(`largefiles: the status and the live model are those of hg, dirstate-v2=${format}`, async t => {
-    const seed = seedFromEnvironment('QUICKSILVER_SEED');
+    const seed = seedFromEnvironment('QUICKSILVER_SEED', 11);
     t.diagnostic(`seed ${seed}`);
     const random = new Random(seed);
     const { root: base } = temporaryDirectory(t);

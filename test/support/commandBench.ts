@@ -209,7 +209,7 @@ function startHere(environment: ReturnType<typeof currentEnvironment>): EnginePr
     onDidEnd: listener => (ended = listener),
     terminate: () => {
       server.dispose();
-      connection.dispose();
+      // As a worker's end, this leaves what is on its way without an answer and without an error.
       port1.close();
       ended('terminated');
     },

@@ -171,11 +171,11 @@ export class LiveHarness implements Disposable {
           }),
         );
     }
-    const cache = this.model.snapshot!.input.statCache;
+    const { statCache: cache, rules } = this.model.snapshot!.input;
     const pending = [{ node: cache.root, path: '' as BytePath }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const { node, path: at } = next;
-      if (cache.kind(node) !== 'none' && !this.told.has(at)) {
+      if (cache.kind(node) !== 'none' && !this.told.has(at) && rules.scope?.matches(at) !== false) {
         const source = cache.copySource(node);
         lines.push(line({ path: at, status: 'C', ...(source !== undefined && { source }) }));
       }

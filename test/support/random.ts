@@ -30,8 +30,11 @@ export class Random {
   }
 }
 
-/** The seed to use: from the environment, or a new one each time; always printed, so that a failure can be repeated. */
-export function seedFromEnvironment(name: string): number {
+/**
+ * Returns the seed to use: that of the environment, else the given one, else a new one each time. The caller prints it,
+ * so that a failure can be repeated.
+ */
+export function seedFromEnvironment(name: string, otherwise?: number): number {
   const given = process.env[name];
-  return given === undefined ? Math.floor(Math.random() * 0x7fffffff) : Number(given);
+  return given === undefined ? (otherwise ?? Math.floor(Math.random() * 0x7fffffff)) : Number(given);
 }

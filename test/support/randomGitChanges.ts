@@ -84,16 +84,20 @@ export class RandomGitChanges {
   }
 
   begin(): void {
-    for (let i = 0; i < 12; i++) this.#write(this.#newPath());
+    for (let i = 0; i < 12; i++) this.#tried(() => this.#write(this.#newPath()));
     this.#repository.commit('first');
     for (const name of ['one', 'two']) this.#repository.git('branch', name);
   }
 
   step(): void {
+    this.#tried(this.#random.pick(this.#operations));
+  }
+
+  #tried(operation: () => void): void {
     try {
-      this.#random.pick(this.#operations)();
+      operation();
     } catch (error) {
-      // Paths come and go: an operation on one that is not there does nothing.
+      // Paths come and go: an operation on one that is not there does nothing, as one below a file.
       if ((error as { code?: string }).code === undefined) throw error;
       this.log.push(`  ${(error as Error).message}`);
     }

@@ -73,7 +73,7 @@ export class ScopeReader {
       if (rules.includes.length > 0 || rules.excludes.length > 0) scopes.push(compileScope(rules));
     }
     if (scopes.length === 0) return undefined;
-    const names = temporary === '' ? [] : temporary.split('\n');
+    const names = temporary.split('\n').filter(name => name !== '');
     if (names.length > 0) scopes.push(compileScope({ includes: names.map(name => `path:${name}`), excludes: [] }));
     return unionOf(scopes);
   }
