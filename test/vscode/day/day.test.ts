@@ -110,7 +110,7 @@ describe("a day's work", () => {
     await bench.does('markResolved', bench.uri(name));
     messages.dispose();
     assert.deepEqual(messages.shown, []);
-    assert.equal(mergeTab(), undefined);
+    await until('the merge editor is closed', () => mergeTab() === undefined, window.tabGroups.onDidChangeTabs);
     assert.equal(bench.rows()['Conflicts'], undefined);
     assert.equal(fs.readFileSync(at('work', name), 'utf8'), text);
   }

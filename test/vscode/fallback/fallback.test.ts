@@ -61,10 +61,10 @@ describe('a repository that only hg can answer for, in a workspace that is trust
       // A rename is one row.
       ['Status Provided by hg 1', 'Changes 3', 'Untracked 1'],
     );
-    assert.equal(api.view.badge(rootUri), 5);
+    assert.equal(api.view.badge(rootUri), 4);
     const { text, tooltip } = api.view.statusBar(rootUri);
     assert.equal(text, '$(git-branch) default');
-    assert.equal(api.view.changes(rootUri)?.text, '$(edit) 4');
+    assert.equal(api.view.changes(rootUri)?.text, '$(edit) 3');
     assert.ok(tooltip.endsWith(reason), tooltip);
     assert.equal(api.view.decoration(uriAt('strange', 'modified.txt'))?.badge, 'M');
     assert.equal(api.view.decoration(uriAt('strange', 'ends.txt')), undefined);

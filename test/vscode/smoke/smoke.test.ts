@@ -32,7 +32,7 @@ describe('the extension in a window with one repository', () => {
         ]),
       );
     const own = colors('quicksilver.quicksilver');
-    const following = own.filter(({ id }) => !id.includes('withoutGit'));
+    const following = own.filter(({ id }) => /^quicksilver\.\w+ResourceForeground$/.test(id));
     assert.equal(following.length, 9);
     for (const { id, defaults } of following) {
       const values = find(own, id.replace('quicksilver.', 'quicksilver.withoutGit.'));

@@ -100,6 +100,7 @@ describe('what is shown of several repositories', () => {
         ['problem', 0],
         ['conflicts', 0],
         ['resolved', 0],
+        ['staged', 0],
         ['included', 0],
         ['changes', 0],
         ['subrepositories', 0],
