@@ -196,7 +196,7 @@ function showDetails(answer) {
   const box = element('ul', 'files');
   for (const file of files) {
     const item = element('li');
-    const button = element('button', 'link', file.path);
+    const button = element('button', 'link', file.shownPath);
     button.addEventListener('click', () =>
       send({ type: 'file', node: row.node, path: file.path, source: file.source, parent: parents[0]?.node }),
     );

@@ -18,6 +18,7 @@ import { setting } from '../../common/settings.ts';
 import { askHistory, HistoryUnavailable } from '../../engine/historyAnswers.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { openChangeset, openComparison, openFileChange } from './openChangeset.ts';
+import { harmlessMessage } from './graphMessage.ts';
 import { graphHtml, graphTexts } from './graphHtml.ts';
 
 const MAX_FILES = 2000;
@@ -236,7 +237,7 @@ export class GraphSession implements Disposable {
 
   #send(message: object): void {
     // It resolves with false while the webview is hidden: it asks again when it is shown.
-    void this.#webview.postMessage(message);
+    void this.#webview.postMessage(harmlessMessage(message));
   }
 }
 
