@@ -160,9 +160,13 @@ export class LiveHarness implements Disposable {
 
   #lines(): string[] {
     const lines: string[] = [];
+    const { statCache: cache, rules } = this.model.snapshot!.input;
+    const isInScope = (at: BytePath): boolean => rules.scope?.matches(at) !== false;
     for (const [at, entry] of this.told) {
-      if (entry.directory) for (const file of this.#filesBelow(at)) lines.push(line({ path: file, status: 'I' }));
-      else
+      // An ignored directory stands for its files that belong to the working copy.
+      if (entry.directory) {
+        for (const file of this.#filesBelow(at)) if (isInScope(file)) lines.push(line({ path: file, status: 'I' }));
+      } else
         lines.push(
           line({
             path: at,
@@ -171,11 +175,10 @@ export class LiveHarness implements Disposable {
           }),
         );
     }
-    const { statCache: cache, rules } = this.model.snapshot!.input;
     const pending = [{ node: cache.root, path: '' as BytePath }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const { node, path: at } = next;
-      if (cache.kind(node) !== 'none' && !this.told.has(at) && rules.scope?.matches(at) !== false) {
+      if (cache.kind(node) !== 'none' && !this.told.has(at) && isInScope(at)) {
         const source = cache.copySource(node);
         lines.push(line({ path: at, status: 'C', ...(source !== undefined && { source }) }));
       }
