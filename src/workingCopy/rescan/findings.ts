@@ -51,7 +51,8 @@ export class Findings implements StatusSink {
   }
 
   ignoredDirectory(path: BytePath): void {
-    this.entries.set(path, IGNORED_DIRECTORY);
+    // A tracked file that an ignored directory has replaced stays missing.
+    if (!this.entries.has(path)) this.entries.set(path, IGNORED_DIRECTORY);
   }
 
   directory(path: BytePath): void {

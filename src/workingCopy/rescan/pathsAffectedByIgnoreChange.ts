@@ -4,7 +4,7 @@ import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusT
 
 /**
  * Applies new ignore rules to the status tree without reading the disk: only unknown and ignored paths can change.
- * Returns the directories that were ignored as a whole and no longer are; they must be read.
+ * Returns the directories that were ignored as a whole and no longer are, and those that may be; they must be read.
  */
 export function pathsAffectedByIgnoreChange(
   tree: StatusTree,
@@ -23,8 +23,10 @@ export function pathsAffectedByIgnoreChange(
     const matches = (child: BytePath, isDirectory: boolean): boolean =>
       next.ignored || ignore.matches(child, isDirectory);
     for (const [name, entry] of [...(directory.entries ?? [])]) {
-      if (entry.status !== 'unknown' && entry.status !== 'ignored') continue;
       const child = joinPath(path, name);
+      // An ignored directory may stand at the place of the file.
+      if ((entry.status === 'deleted' || entry.status === 'removed') && !matches(child, true)) toRead.push(child);
+      if (entry.status !== 'unknown' && entry.status !== 'ignored') continue;
       const ignored = matches(child, entry.directory === true);
       if (entry.directory) {
         if (!ignored) toRead.push(child);
