@@ -12,8 +12,9 @@ export function harmlessMessage(value: unknown): unknown {
   if (typeof value === 'string') return value.split('\n').map(oneLine).join('\n');
   if (Array.isArray(value)) return value.map(harmlessMessage);
   if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).map(([key, field]) => [key, KEPT.has(key) ? field : harmlessMessage(field)]);
-  const made = Object.fromEntries(fields) as Record<string, unknown>;
+  const fields = Object.entries(value as Readonly<Record<string, unknown>>);
+  const made: Record<string, unknown> = {};
+  for (const [key, field] of fields) made[key] = KEPT.has(key) ? field : harmlessMessage(field);
   const { path } = made;
   return typeof path === 'string' ? { ...made, shownPath: oneLine(path) } : made;
 }
