@@ -26,10 +26,10 @@ const releases = {
 export const knownReleases = Object.keys(releases);
 
 /**
- * Installs a VS Code release unless it is there already.
+ * Installs a VS Code release, the newest known one by default, unless it is there already.
  * Resolves to { version, directory, node }: where its server lies, and the Node binary to start it with.
  */
-export async function getVscode(version = knownReleases[0]) {
+export async function getVscode(version = knownReleases.at(-1)) {
   const release = releases[version];
   if (!release) throw new PlainError(`VS Code ${version} is not among the known releases: ${knownReleases.join(', ')}`);
   if (process.platform !== 'linux') {
