@@ -80,16 +80,25 @@ function check(id, directory, { p1, files }, printed) {
     compare(id, repository.store, p1, files);
     counts.snapshots++;
   } catch (error) {
-    if (!(error instanceof QuicksilverError) || error.code !== 'unsupported') {
+    const isOutside = error instanceof QuicksilverError && /: no manifest /.test(error.message) && isNarrow(root);
+    if (!isOutside && (!(error instanceof QuicksilverError) || error.code !== 'unsupported')) {
       return wrong(id, error instanceof QuicksilverError ? error.message : error.stack);
     }
     counts.refusedSnapshots++;
     counts.refusedFiles += names.length;
-    const reason = error.message.replaceAll(directory, '…').replace(/\(\[encode\] in .*\)/, '([encode])');
+    const reason = (isOutside ? 'no manifest outside of a narrow clone' : error.message)
+      .replaceAll(directory, '…')
+      .replace(/\(\[encode\] in .*\)/, '([encode])');
     refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
     return;
   }
   if (printed) print(id, directory, files);
+}
+
+/** A narrow clone lacks the manifests of directories outside of it. */
+function isNarrow(root) {
+  const files = ['requires', 'store/requires'].map(name => path.join(root, '.hg', name)).filter(fs.existsSync);
+  return files.some(file => fs.readFileSync(file, 'latin1').includes('narrowhg-experimental'));
 }
 
 function compare(id, store, p1, files) {
@@ -128,7 +137,10 @@ function print(id, directory, files) {
   const args = [cli, 'cat', '-R', path.join(directory, 'repo'), `path:${name}`];
   const options = { cwd: path.join(directory, 'repo'), env: variablesOf(directory), maxBuffer: 1 << 28 };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
-  if (status !== 0 || sha1(stdout) !== files[name].sha1) wrong(id, `cat ${name}: exit ${status} ${stderr}`);
+  if (status === 3) {
+    const reason = String(stderr).trim();
+    refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
+  } else if (status !== 0 || sha1(stdout) !== files[name].sha1) wrong(id, `cat ${name}: exit ${status} ${stderr}`);
   counts.printed++;
 }
 
