@@ -1,4 +1,5 @@
 // A dirstate as the engine's stat cache, and what it records of single paths.
+import type { TreeColumns } from '../../base/decodeAccelerators.ts';
 import { bytePath, type BytePath } from '../../base/bytePath.ts';
 import type { FileStat } from '../../base/fileStat.ts';
 import { findNode } from '../../base/findNode.ts';
@@ -61,17 +62,8 @@ type Kind =
   | 'changedDirectory';
 
 /** The engine's StatColumns by its shape. */
-export interface BazaarColumns {
+export interface BazaarColumns extends TreeColumns {
   readonly names: Uint8Array;
-  readonly pathOffset: Uint32Array;
-  readonly pathLength: Uint16Array;
-  readonly baseStart: Uint16Array;
-  readonly firstChild: Uint32Array;
-  readonly childCount: Uint32Array;
-  readonly flags: Uint16Array;
-  readonly size: Uint32Array;
-  readonly mtimeSeconds: Uint32Array;
-  readonly mtimeNanoseconds: Uint32Array;
   readonly ctimeSeconds: Uint32Array;
   readonly inode: Uint32Array;
   readonly doubtful: Uint32Array;

@@ -1,4 +1,5 @@
 // The rows of a dirstate as a tree of nodes in typed arrays: the form in which the engine walks them.
+import type { TreeColumns } from '../../base/decodeAccelerators.ts';
 
 /** A scan examines the node even if a directory is there. A node without it is an unchanged directory. */
 export const TOLD = 0x0001;
@@ -42,21 +43,11 @@ export interface ShadowedRow extends PathRange {
  * Node 0 is the root. The children of a node are contiguous and ordered by the bytes of their names. Paths are ranges
  * of `bytes`, which are those of the file with '/' between directory and name. A file id follows its path after a NUL.
  */
-export interface DirstateTree {
+export interface DirstateTree extends TreeColumns {
   readonly bytes: Buffer;
   readonly nodeCount: number;
   /** Nodes that the working tree has. */
   readonly entryCount: number;
-  readonly pathOffset: Uint32Array;
-  readonly pathLength: Uint16Array;
-  readonly baseStart: Uint16Array;
-  readonly firstChild: Uint32Array;
-  readonly childCount: Uint32Array;
-  readonly flags: Uint16Array;
-  /** Sizes, times and inode numbers of the packed stat. */
-  readonly size: Uint32Array;
-  readonly mtimeSeconds: Uint32Array;
-  readonly mtimeNanoseconds: Uint32Array;
   readonly ctimeSeconds: Uint32Array;
   readonly inode: Uint32Array;
   /** Not 0: an equal stat does not prove that the file is unchanged. */
