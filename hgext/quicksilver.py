@@ -34,7 +34,7 @@ try:
 except ImportError:
     _socket = None
 
-testedwith = b'6.3.2'
+testedwith = b'6.3.2 7.2.4'
 minimumhgversion = b'6.1'
 
 configtable = {}
@@ -64,7 +64,8 @@ def extsetup(ui):
 def _dirstatestatus(orig, wctx, match, ignored=False, clean=False, unknown=False, *args, **kwargs):
     repo = wctx.repo()
     try:
-        if ignored or clean or args or kwargs:
+        # Later releases have more such switches.
+        if ignored or clean or any(args) or any(kwargs.values()):
             raise _NoAnswer('it does not know all files')
         lists = _ask(repo, wctx, match)
     except Exception as error:  # Whatever it is, Mercurial can do without.
