@@ -195,6 +195,16 @@ export class Vfs {
     }
   }
 
+  /** As {@link list}, as byte strings. */
+  listBytes(path: FsPath): string[] {
+    try {
+      return fs.readdirSync(path, 'latin1').sort();
+    } catch (error) {
+      if (MISSING.has(systemErrorCode(error) ?? '')) return [];
+      throw ioError(path, error);
+    }
+  }
+
   /** The path without symbolic links; as it is if it leads nowhere. */
   realPath(path: string): string {
     try {

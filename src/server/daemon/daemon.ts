@@ -10,13 +10,14 @@ import type { Logger } from '../../base/log.ts';
 import { mountNamespace, type RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
 import { decodeRequest, MOST_REQUEST_BYTES } from '../../daemon/shortForm.ts';
 import { Hub } from '../hub.ts';
+import { refusal } from './answerFields.ts';
 import { clientEnvironment } from './clientEnvironment.ts';
 import { infoLines } from './info.ts';
 import { Listener } from './listener.ts';
 import { Models, type ModelLimits } from './models.ts';
 import { isOwnPeer } from './peerUser.ts';
 import { RpcClient } from './rpcClient.ts';
-import { answerShortly, refusal, type ShortRequestContext } from './shortRequests.ts';
+import { answerShortly, type ShortRequestContext } from './shortRequests.ts';
 
 export interface DaemonOptions extends ModelLimits {
   readonly directory: RuntimeDirectory;

@@ -10,10 +10,25 @@ import type { Vfs } from '../../files/vfs.ts';
 import type { Snapshot, SnapshotIdentity } from '../../workingCopy/backend.ts';
 import { rootIdOf, type SharedRepository } from '../hub.ts';
 
+/** There is no answer. `why` is a short reason for a log. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly why: string;
+}
+
 export type Exactness =
-  | { readonly kind: 'exact'; readonly snapshot: Snapshot; readonly identity: SnapshotIdentity }
-  /** `why` is a short reason for a log. */
-  | { readonly kind: 'refused'; readonly why: string };
+  { readonly kind: 'exact'; readonly snapshot: Snapshot; readonly identity: SnapshotIdentity } | Refused;
+
+/** All changes of paths up to a moment are known. The recorded state may be another one. */
+export type PathExactness = { readonly kind: 'paths' } | Refused;
+
+interface SettleOptions {
+  readonly vfs: Vfs;
+  /** The root's 'DEVICE:INODE' as the client sees it. */
+  readonly rootId: string;
+  /** After so many milliseconds the answer is of no use any more. */
+  readonly milliseconds: number;
+}
 
 /** Facts of a root that do not change while it is followed. */
 export interface RootFacts {
@@ -27,37 +42,46 @@ export function factsOf(root: string): RootFacts {
 /**
  * Brings a model up to date, and checks that it is. The caller reads the answer from the model before it gives way to
  * others.
- * @param rootId the root's 'DEVICE:INODE' as the client sees it
- * @param milliseconds after which the answer is of no use any more
  */
 export async function settleExactly(
   repository: SharedRepository,
   facts: RootFacts,
-  { vfs, rootId, milliseconds }: { readonly vfs: Vfs; readonly rootId: string; readonly milliseconds: number },
+  options: SettleOptions,
 ): Promise<Exactness> {
-  const { model, backend, root } = repository;
-  if (process.platform !== 'linux') return refused('this system reports changes too late');
-  if (facts.isRemote) return refused('the file system does not report every change');
-  if (repository.rootId !== rootId) return refused('another directory is at the root');
-  // A command that asks while it holds the lock would wait for itself.
-  if (backend.lock() !== 'free') return refused('a command holds the lock');
-  // Events of the control directory come by another way than those of files: the recorded state is checked in any case.
-  model.hint([bytePath(backend.controlName)]);
-  if (!(await endsWithin(model.settle(), milliseconds))) return refused('the model is busy');
-  const why = doubt(repository);
-  if (why !== undefined) return refused(why);
+  const settled = await settlePaths(repository, facts, options);
+  if (settled.kind === 'refused') return settled;
+  const { model, backend } = repository;
   const { snapshot } = model;
   const identity = snapshot && backend.identityOf?.(snapshot);
   if (snapshot === undefined || identity === undefined) return refused('nothing is known of the recorded state');
-  if (hasMountBelow(root) !== false) return refused('another file system is mounted inside');
-  if (rootIdOf(vfs, root) !== rootId) return refused('another directory is at the root');
   if (!backend.isCurrent(snapshot)) return refused('the recorded state changes');
   if (backend.lock() !== 'free') return refused('a command holds the lock');
   return { kind: 'exact', snapshot, identity };
 }
 
+/** As {@link settleExactly}, for answers that only name paths at which something happened. */
+export async function settlePaths(
+  { model, backend, root, rootId: followedId }: SharedRepository,
+  facts: RootFacts,
+  { vfs, rootId, milliseconds }: SettleOptions,
+): Promise<PathExactness> {
+  if (process.platform !== 'linux') return refused('this system reports changes too late');
+  if (facts.isRemote) return refused('the file system does not report every change');
+  if (followedId !== rootId) return refused('another directory is at the root');
+  // A command that asks while it holds the lock would wait for itself.
+  if (backend.lock() !== 'free') return refused('a command holds the lock');
+  // Events of the control directory come by another way than those of files: the recorded state is checked in any case.
+  model.hint([bytePath(backend.controlName)]);
+  if (!(await endsWithin(model.settle(), milliseconds))) return refused('the model is busy');
+  const why = doubt(model);
+  if (why !== undefined) return refused(why);
+  if (hasMountBelow(root) !== false) return refused('another file system is mounted inside');
+  if (rootIdOf(vfs, root) !== rootId) return refused('another directory is at the root');
+  return { kind: 'paths' };
+}
+
 /** Why what a settled model knows may not be all; undefined if it is. */
-function doubt({ model }: SharedRepository): string | undefined {
+function doubt(model: SharedRepository['model']): string | undefined {
   const { state } = model;
   if (state.kind !== 'ready') return 'problem' in state ? state.problem.message : state.kind;
   if (!model.watched.complete) return 'not every directory is watched';
@@ -66,7 +90,7 @@ function doubt({ model }: SharedRepository): string | undefined {
   return undefined;
 }
 
-function refused(why: string): Exactness {
+function refused(why: string): Refused {
   return { kind: 'refused', why };
 }
 

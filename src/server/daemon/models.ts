@@ -2,6 +2,7 @@
 // question. If memory is short, the least recently used one goes.
 import { Delay } from '../../base/async.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { SystemKind } from '../../base/repositoryState.ts';
 import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import type { Hub, Lease, SharedRepository } from '../hub.ts';
 import { ChangeRing } from './changeRing.ts';
@@ -12,6 +13,13 @@ export interface ModelLimits {
   readonly unloadMs: number;
   /** The estimated bytes of all models together. */
   readonly memoryBytes: number;
+}
+
+export interface ModelPlace {
+  /** Absolute path without symbolic links. */
+  readonly root: string;
+  readonly system: SystemKind;
+  readonly environment: HgEnvironment;
 }
 
 export interface KeptModel {
@@ -52,9 +60,9 @@ export class Models implements Disposable {
     return this.#kept.size;
   }
 
-  /** Answers a question with the model of a root (absolute path without symbolic links), and starts it if needed. */
-  async ask<T>(root: string, environment: HgEnvironment, answer: (kept: KeptModel) => Promise<T>): Promise<T> {
-    const kept = this.#find(root, environment);
+  /** Answers a question with a model, and starts it if needed. */
+  async ask<T>(place: ModelPlace, answer: (kept: KeptModel) => Promise<T>): Promise<T> {
+    const kept = this.#find(place);
     kept.pending++;
     try {
       return await answer(kept);
@@ -64,12 +72,12 @@ export class Models implements Disposable {
     }
   }
 
-  #find(root: string, environment: HgEnvironment): Kept {
-    const key = JSON.stringify([root, { ...environment.variables }]);
+  #find({ root, system, environment }: ModelPlace): Kept {
+    const key = JSON.stringify([root, system, { ...environment.variables }]);
     let kept = this.#kept.get(key);
     const now = this.#now();
     if (kept === undefined) {
-      const lease = this.#hub.share({ root, environment, auditSeconds: 0, watchShare: WATCH_SHARE });
+      const lease = this.#hub.share({ root, system, environment, auditSeconds: 0, watchShare: WATCH_SHARE });
       const { repository } = lease;
       const changes = new ChangeRing(this.#serverId, repository);
       kept = { lease, repository, changes, facts: factsOf(root), askedAt: now, pending: 0 };

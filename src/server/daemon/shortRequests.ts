@@ -1,4 +1,5 @@
 // Answers the short form: see daemon/shortForm.ts and docs/server-protocol.md.
+import { systemsOf } from '../../backends/systems.ts';
 import { fromDisplay, type BytePath } from '../../base/bytePath.ts';
 import { oneLine } from '../../base/foreignText.ts';
 import { encodeAnswer, type ShortRequest } from '../../daemon/shortForm.ts';
@@ -7,13 +8,18 @@ import type { HgEnvironment } from '../../mercurial/config/environment.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type { SharedRepository } from '../hub.ts';
 import { STATUS_LETTERS } from '../statusLetters.ts';
-import type { ChangeRing } from './changeRing.ts';
+import { identityFields, MOST_ENTRIES, refusal } from './answerFields.ts';
 import { usesUnsentVariables } from './clientEnvironment.ts';
-import { settleExactly, type Exactness } from './exactStatus.ts';
+import { settleExactly, settlePaths, type Refused } from './exactStatus.ts';
+import {
+  changesAnswer,
+  directoryAnswer,
+  everythingAnswer,
+  type ExactQuestion,
+  type FileQuestion,
+} from './fileAnswers.ts';
 import type { Models } from './models.ts';
 
-/** An answer with more entries would be slower than looking for oneself, and has no bound. */
-export const MOST_ENTRIES = 50_000;
 const DEFAULT_DEADLINE_MS = 200;
 const LONGEST_DEADLINE_MS = 60_000;
 
@@ -37,64 +43,68 @@ export async function answerShortly(request: ShortRequest, context: ShortRequest
       context.stop();
       return encodeAnswer('stopping', []);
     case 'status':
-      return ask(request, context, (repository, exactness) => statusAnswer(repository, exactness, context.serverId));
+      return askExactly(request, context, question => statusAnswer(question, context.serverId));
+    case 'fetchall':
+      return askExactly(request, context, question => everythingAnswer(question, context.serverId));
     case 'changes':
-      return ask(request, context, (repository, exactness, changes) =>
-        changesAnswer(repository, exactness, changes, request.values.get('since') ?? ''),
-      );
+      return ask(request, context, question => changesAnswer(question, request.values.get('since') ?? ''));
+    case 'listdir':
+      return ask(request, context, question => directoryAnswer(question, request.values.get('path') ?? ''));
     case 'prompt':
-      return ask(request, context, promptAnswer);
+      return askExactly(request, context, promptAnswer);
     default:
       return refusal(`the method ${oneLine(request.method)} is unknown`);
   }
-}
-
-export function refusal(why: string): string {
-  return encodeAnswer('refused', [`why=${fromDisplay(oneLine(why)) || '?'}`]);
 }
 
 /** Asks a model; `answer` makes the answer from it before it gives way to others. */
 async function ask(
   { values, variables }: ShortRequest,
   context: ShortRequestContext,
-  answer: (repository: SharedRepository, exactness: Exactness, changes: ChangeRing) => string,
+  answer: (question: FileQuestion) => string,
 ): Promise<string> {
   const { vfs, models, mount } = context;
   const root = values.get('root') ?? '';
   const rootId = values.get('id') ?? '';
+  const [system] = systemsOf([values.get('system') ?? 'hg']);
   if (values.get('mount') !== mount) return refusal('the client sees other mounts');
   if (!root.startsWith('/') || root.includes('\ufffd') || vfs.realPath(root) !== root) {
     return refusal('the root is no absolute path without symbolic links');
   }
-  if (!vfs.isDirectory(`${root}/.hg`)) return refusal('there is no repository');
+  if (system === undefined || !system.isRepository(vfs, `${root}/${system.controlName}`)) {
+    return refusal('there is no repository');
+  }
   const milliseconds = Math.min(Number(values.get('deadline') ?? '') || DEFAULT_DEADLINE_MS, LONGEST_DEADLINE_MS);
-  return models.ask(root, context.environment(variables), async ({ repository, facts, changes }) => {
+  const place = { root, system: system.kind, environment: context.environment(variables) };
+  return models.ask(place, async ({ repository, facts, changes }) => {
     if (repository.rootId !== rootId) models.forget(root);
-    const exactness = await settleExactly(repository, facts, { vfs, rootId, milliseconds });
+    const settle = system.kind === 'hg' ? settleExactly : settlePaths;
+    const exactness = await settle(repository, facts, { vfs, rootId, milliseconds });
     const usesUnsent = exactness.kind === 'exact' && usesUnsentVariables(repository.environment);
-    return answer(repository, usesUnsent ? { kind: 'refused', why: UNSENT } : exactness, changes);
+    return answer({ repository, exactness: usesUnsent ? UNSENT : exactness, changes, vfs });
   });
 }
 
-const UNSENT = 'the configuration uses other variables';
+/** As {@link ask}, about a status: only Mercurial's is known exactly. */
+function askExactly(
+  request: ShortRequest,
+  context: ShortRequestContext,
+  answer: (question: ExactQuestion) => string,
+): Promise<string> {
+  return ask(request, context, ({ exactness, ...rest }) =>
+    answer({ ...rest, exactness: exactness.kind === 'paths' ? ONLY_PATHS : exactness }),
+  );
+}
+
+const UNSENT: Refused = { kind: 'refused', why: 'the configuration uses other variables' };
+const ONLY_PATHS: Refused = { kind: 'refused', why: 'only the status of Mercurial repositories is exact' };
 
 /** Fields: facts of the snapshot as name=value, then the entries as `hg status` has them: letter, space, path. */
-function statusAnswer(repository: SharedRepository, exactness: Exactness, serverId: string): string {
+function statusAnswer({ repository, exactness }: ExactQuestion, serverId: string): string {
   if (exactness.kind === 'refused') return refusal(exactness.why);
-  const { snapshot, identity } = exactness;
   const entries = listed(repository);
   if (typeof entries === 'string') return refusal(entries);
-  return encodeAnswer('exact', [
-    `server=${serverId}`,
-    `p1=${snapshot.head.firstParent}`,
-    `p2=${snapshot.head.secondParent}`,
-    `dirstate=${identity.statCache}`,
-    `tracked=${snapshot.input.statCache.entryCount}`,
-    ...identity.ignoreFiles.map(file => `ignore=${fromDisplay(file)}`),
-    ...snapshot.warnings.map(warning => `warning=${fromDisplay(oneLine(warning))}`),
-    'entries=',
-    ...entries,
-  ]);
+  return encodeAnswer('exact', [...identityFields(exactness, serverId), 'entries=', ...entries]);
 }
 
 /** Returns the entries, or why they are no answer. */
@@ -111,27 +121,8 @@ function listed({ model }: SharedRepository): string[] | string {
   return lines;
 }
 
-/**
- * Fields: the token of this moment, `fresh=yes` if everything may have changed, the directories that are not followed,
- * then the paths. A path stands for everything below it, too.
- */
-function changesAnswer({ model }: SharedRepository, exactness: Exactness, changes: ChangeRing, since: string): string {
-  if (exactness.kind === 'refused') return refusal(exactness.why);
-  const paths = changes.since(since);
-  const unfollowed: string[] = [...model.nestedRepositories];
-  for (const [path, { directory }] of model.tree.entries()) if (directory === true) unfollowed.push(path);
-  if (unfollowed.length > MOST_ENTRIES) return refusal('there are too many ignored directories');
-  return encodeAnswer('changes', [
-    `token=${changes.takeToken()}`,
-    `fresh=${paths === undefined ? 'yes' : 'no'}`,
-    ...unfollowed.map(path => `incomplete=${path}`),
-    'paths=',
-    ...(paths ?? []),
-  ]);
-}
-
 /** Fields: branch, bookmark, topic, operation, M A R ! ? C counts, and 'exact' or '~' for what was known last. */
-function promptAnswer(repository: SharedRepository, exactness: Exactness): string {
+function promptAnswer({ repository, exactness }: ExactQuestion): string {
   const { model } = repository;
   const snapshot = exactness.kind === 'exact' ? exactness.snapshot : model.snapshot;
   if (snapshot === undefined) return refusal(exactness.kind === 'refused' ? exactness.why : 'nothing is known');
