@@ -213,3 +213,30 @@ test('submodules, nested repositories and branches with an upstream', async () =
   fs.rmSync(path.join(repository.root, 'nested'), { recursive: true });
   await repository.compareForms();
 });
+
+test('submodules on a branch without commits', async () => {
+  const repository = new Repository('unborn');
+  repository.write('a', 'a\n');
+  const inner = new Repository('unborn/sub');
+  inner.write('i', 'i\n');
+  inner.commit('inner');
+  repository.commit('first');
+  inner.git('checkout', '-q', '--orphan', 'other');
+  await repository.compareForms();
+  inner.git('rm', '-q', '--cached', 'i');
+  await repository.compareForms();
+  // Without untracked files, those in a submodule count only if a setting of its own asks for them.
+  repository.git('config', 'diff.ignoreSubmodules', 'none');
+  await repository.compare(['-s', '-uno']);
+  repository.write('.gitmodules', '[submodule "sub"]\n\tpath = sub\n\tignore = none\n');
+  await repository.compare(['-s', '-uno']);
+  await repository.compare(['-s', '-uno', '--ignore-submodules=untracked']);
+  fs.rmSync(path.join(inner.root, 'i'));
+  await repository.compareForms();
+  // The repository around it is its own, too, before its first commit and after it.
+  fs.rmSync(path.join(inner.root, '.git'), { recursive: true });
+  inner.write('.git', 'gitdir: ../.git\n');
+  await repository.compareForms();
+  repository.git('checkout', '-q', '--orphan', 'other');
+  await repository.compareForms();
+});

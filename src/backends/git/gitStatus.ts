@@ -95,7 +95,11 @@ async function statusOf(
     signal: options.signal,
   });
   const tree = new WorkingTree(repository.root, scan.outcome);
-  const submodules = new Submodules(repository, index, checkSubmodule, options.depth ?? 0, options.ignoreSubmodules);
+  const submodules = new Submodules(repository, index, checkSubmodule, {
+    depth: options.depth ?? 0,
+    override: options.ignoreSubmodules,
+    showsUntracked: untracked !== 'no',
+  });
   const unreadable = [...scan.unreadable];
   const working = new WorkingChanges(repository, index, scan.outcome, submodules, (path, code) =>
     unreadable.push({ path, code }),

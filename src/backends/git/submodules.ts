@@ -4,7 +4,7 @@ import { bytePath, isUtf8, joinPath, toDisplay, toFsPath, type BytePath } from '
 import { QuicksilverError } from '../../base/errors.ts';
 import { parseConfig } from '../../git/config/configParser.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
-import { GIT_DIRECTORY, gitPlacesAt } from '../../git/repository/discovery.ts';
+import { GIT_DIRECTORY, gitPlacesAt, isNestedRepository } from '../../git/repository/discovery.ts';
 import { GitRepository } from '../../git/repository/repository.ts';
 import { Refs } from '../../git/refs/refs.ts';
 import { readRuleFile } from '../../git/ignore/gitIgnore.ts';
@@ -45,38 +45,48 @@ export function nestedHead(repository: GitRepository, directory: BytePath): GitH
   return undefined;
 }
 
+export interface SubmoduleOptions {
+  /** How deep in submodules of submodules the repository is. */
+  readonly depth: number;
+  /** The ignored state, instead of the configured one. */
+  readonly override: IgnoredState | undefined;
+  /** False: untracked files in submodules count only where a setting of the submodule itself asks for them. */
+  readonly showsUntracked: boolean;
+}
+
 export class Submodules {
   readonly #repository: GitRepository;
   readonly #check: WorkingTreeCheck;
   readonly #depth: number;
   readonly #override: IgnoredState | undefined;
+  readonly #showsUntracked: boolean;
   readonly #index: GitIndex;
   #settings: ReadonlyMap<BytePath, IgnoredState> | undefined;
 
-  /** @param override the ignored state, instead of the configured one */
   constructor(
     repository: GitRepository,
     index: GitIndex,
     check: WorkingTreeCheck,
-    depth: number,
-    override: IgnoredState | undefined,
+    { depth, override, showsUntracked }: SubmoduleOptions,
   ) {
     this.#repository = repository;
     this.#index = index;
     this.#check = check;
     this.#depth = depth;
     this.#override = override;
+    this.#showsUntracked = showsUntracked;
   }
 
   /**
-   * Returns the state of the submodule in a directory; undefined if it is not checked out.
+   * Returns the state of the submodule in a directory; undefined if it is not checked out. A branch without commits
+   * counts as the recorded commit; changes of the submodule's own files count all the same.
    * @param recorded the commit that the index has
    */
   async state(directory: BytePath, recorded: string): Promise<SubmoduleState | undefined> {
+    if (!isNestedRepository(this.#repository.vfs, this.#repository.root, directory)) return undefined;
     const head = nestedHead(this.#repository, directory);
-    if (head === undefined) return undefined;
     const ignored = this.ignoredState(directory);
-    const commit = head.id !== recorded;
+    const commit = head !== undefined && head.id !== recorded;
     if (ignored === 'all' || ignored === 'dirty') return { commit, modified: false, untracked: false };
     if (this.#depth >= MAX_DEPTH) {
       throw new QuicksilverError('unsupported', `${toDisplay(directory)}: submodules are nested too deeply`);
@@ -94,11 +104,13 @@ export class Submodules {
   ignoredState(directory: BytePath): IgnoredState {
     if (this.#override !== undefined) return this.#override;
     this.#settings ??= this.#readSettings();
-    const general = this.#repository.config.get('diff.ignoresubmodules');
-    return (
-      this.#settings.get(directory) ??
-      (general !== undefined && IGNORED.has(general) ? (general as IgnoredState) : 'none')
-    );
+    return this.#settings.get(directory) ?? this.#generalState();
+  }
+
+  #generalState(): IgnoredState {
+    const setting = this.#repository.config.get('diff.ignoresubmodules') ?? 'none';
+    const state = IGNORED.has(setting) ? (setting as IgnoredState) : 'none';
+    return state === 'none' && !this.#showsUntracked ? 'untracked' : state;
   }
 
   /** The file of the working tree, or else of the index. One with conflicts does not count. */
