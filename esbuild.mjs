@@ -5,6 +5,7 @@ import * as esbuild from 'esbuild';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { asCommonJs, sharedChunks } from './scripts/lib/shared-chunks.mjs';
 import { noticesFor } from './scripts/lib/third-party-notices.mjs';
 
 const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
@@ -86,16 +87,15 @@ const builds = [
   },
   // For the tests in VS Code; no package has it.
   { ...common, entryPoints: { testDoor: 'src/extension/api/testDoor.ts' }, external: ['vscode'], sourcemap: false },
-  { ...common, entryPoints: { worker: 'src/server/main/workerMain.ts' }, plugins: [lazyLinearEngine] },
   { ...common, entryPoints: { linear: 're2js' } },
   { ...common, entryPoints: { scanner: 'src/status/bulk/scannerMain.ts' } },
   { ...common, entryPoints: { askpass: 'src/hgCommand/askpassMain.ts' }, sourcemap: false },
   { ...common, entryPoints: { editor: 'src/hgCommand/editorMain.ts' }, sourcemap: false },
   {
     ...common,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    banner: { js: '#!/usr/bin/env node' },
-    plugins: [lazyLinearEngine],
+    ...sharedChunks,
+    entryPoints: { cli: 'src/cli/main.ts', worker: 'src/server/main/workerMain.ts' },
+    plugins: [lazyLinearEngine, asCommonJs],
   },
 ];
 

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { PlainError, npmCommand, outcomeOf, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
+import { chunksIn } from './lib/shared-chunks.mjs';
 import { makeSample } from './sample-repository.mjs';
 
-const sizeLimit = 500_000; // Bytes of the tarball. The engine is in it twice: in the command line and in the server.
-const bundles = ['cli.cjs', 'worker.cjs', 'scanner.cjs', 'linear.cjs'];
+const sizeLimit = 500_000; // Bytes of the tarball.
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
 await main().catch(reportFailure);
@@ -33,12 +33,17 @@ async function main() {
   }
 }
 
+/** The names of the programs, and of what they share. */
+function bundles() {
+  return ['cli.cjs', 'worker.cjs', 'scanner.cjs', 'linear.cjs', ...chunksIn(path.join(projectRoot, 'dist'))];
+}
+
 /** Copies the files that run, and writes a package.json and a manual page beside them. */
 async function stage(folder) {
   const inDist = name => path.join(projectRoot, 'dist', name);
   fs.mkdirSync(path.join(folder, 'dist', 'native'), { recursive: true });
   fs.mkdirSync(path.join(folder, 'man'));
-  for (const name of [...bundles, 'third-party-notices.txt']) {
+  for (const name of [...bundles(), 'third-party-notices.txt']) {
     fs.copyFileSync(inDist(name), path.join(folder, 'dist', name));
   }
   if (fs.existsSync(inDist('native')))
@@ -68,7 +73,7 @@ function checkContents({ files, size }, folder) {
   const expected = ['package.json', 'LICENSE', 'man/quicksilver.1', 'dist/third-party-notices.txt']
     .concat('hgext/quicksilver.py', 'hgext/COPYING')
     .concat(
-      bundles.map(name => `dist/${name}`),
+      bundles().map(name => `dist/${name}`),
       natives,
     )
     .sort();

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The command line's entry: connects a command to the process, and turns what went wrong into a line and an exit code.
 import { outputForTerminal } from '../base/foreignText.ts';
 import { QuicksilverError, systemErrorCode } from '../base/errors.ts';
