@@ -43,6 +43,7 @@ function pathWithHg(script: string): Record<string, string> {
   return { PATH: [directory, process.env['PATH']].join(delimiter), HG: findHg() ?? '' };
 }
 
+const closedSkip = process.platform === 'linux' ? false : 'only Linux tells what Node does to a closed descriptor';
 const skip = process.platform === 'win32' ? 'written for a POSIX shell' : false;
 
 describe('the quicksilver process', { skip }, () => {
@@ -147,6 +148,61 @@ describe('the quicksilver process', { skip }, () => {
     const { status, stderr } = spawnSync('bash', args, { cwd: root, env: environment(), encoding: 'utf8' });
     assert.equal(status, 255);
     assert.match(stderr, /^abort: ENOSPC.*\n$/);
+  });
+
+  test('a closed standard output is an error once there is output, as for hg', { skip: closedSkip }, () => {
+    const shell = (program: readonly string[], redirection: string) =>
+      spawnSync('bash', ['-c', `"$@" ${redirection}; exit $?`, 'bash', ...program], {
+        cwd: root,
+        env: environment(),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    const cases: [ours: string[], theirs: string[]][] = [
+      [['status'], ['status']],
+      [
+        ['status', '-T', 'json'],
+        ['status', '-T', 'json'],
+      ],
+      [
+        ['status', '--rev', '0'],
+        ['status', '--rev', '0'],
+      ],
+      [
+        ['status', '-q', '-X', 'a2', '-X', 'b'],
+        ['status', '-q', '-X', 'a2', '-X', 'b'],
+      ], // prints nothing
+      [
+        ['cat', 'a'],
+        ['cat', 'a'],
+      ],
+      [['log'], ['log']],
+      [
+        ['annotate', 'a'],
+        ['annotate', 'a'],
+      ],
+      [
+        ['debugignore', 'a'],
+        ['debugignore', 'a'],
+      ],
+      [['help'], ['help']],
+      [['--version'], ['--version']],
+    ];
+    for (const [ours, theirs] of cases) {
+      const expected = shell([findHg() ?? 'hg', ...theirs], '>&-');
+      const { status, stderr } = shell([process.execPath, cli, ...ours], '>&-');
+      assert.deepEqual([ours, status, stderr], [ours, expected.status, expected.stderr]);
+    }
+    for (const ours of [['prompt'], ['doctor', '--no-hg'], ['completion', 'bash'], ['manpage'], ['watch']]) {
+      const { status, stderr } = shell([process.execPath, cli, ...ours], '>&-');
+      assert.deepEqual([ours, status, stderr], [ours, 255, 'abort: Bad file descriptor\n']);
+    }
+    // Output that is thrown away is no closed one, whoever throws it away.
+    assert.equal(shell([process.execPath, cli, 'status'], '>/dev/null').status, 0);
+    const ignored = { cwd: root, env: environment(), stdio: 'ignore' } as const;
+    assert.equal(spawnSync(process.execPath, [cli, 'status'], ignored).status, 0);
+    const inherited = ['-c', '"$@"; exit $?', 'bash', process.execPath, cli, 'status'];
+    assert.equal(spawnSync('bash', inherited, ignored).status, 0);
   });
 
   test('debugignore names the rule that hg names', () => {

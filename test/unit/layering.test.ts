@@ -65,7 +65,7 @@ const WAITING_HELPER = 'src/base/async.ts';
 
 /** The files that may open others: the doors, what watches, and what looks for hg. */
 const FILE_ACCESS = [
-  /^src\/files\/(?:vfs|fileSystems)\.ts$/,
+  /^src\/files\/(?:vfs|fileSystems|standardOutput)\.ts$/,
   /^src\/status\/workingTree\.ts$/,
   /^src\/status\/bulk\/scanUnit\.ts$/,
   /^src\/workingCopy\/watch\/\w*[wW]atch\w*\.ts$/,
