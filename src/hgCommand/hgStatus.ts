@@ -42,9 +42,12 @@ export async function hgStatus(hg: string, root: string, options: HgOptions = {}
   return answerOf(await runProcess({ hg, args, cwd: root, variables: environment, ...limits }));
 }
 
-/** Returns the files that differ from the parent, and the untracked ones. Does not ask for ignored or clean files. */
-export async function askStatus(runner: HgRunner): Promise<HgStatusAnswer> {
-  return answerOf(await runner.run({ ...CHANGES, kind: 'read' }));
+/**
+ * Returns the files that differ from the parent, and the untracked ones. Does not ask for ignored or clean files.
+ * @param files limits the answer to these, in display form; at least one
+ */
+export async function askStatus(runner: HgRunner, files?: readonly string[]): Promise<HgStatusAnswer> {
+  return answerOf(await runner.run({ ...CHANGES, files, kind: 'read' }));
 }
 
 /**

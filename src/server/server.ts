@@ -6,6 +6,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
 import { startServer } from '../daemon/startServer.ts';
 import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
+import type { LiveModel } from '../workingCopy/liveModel.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
 import { Fallback } from './fallback/fallback.ts';
 import { HgCommands } from './hgCommands.ts';
@@ -68,7 +69,7 @@ export class Server implements Disposable {
         connection: routedConnection(connection, this.#shared, root => rootIdOf(hub.vfs, root)),
         hub,
         environment,
-        companion: options => this.#fallback(options),
+        companion: (options, { model }) => this.#fallback(options, model),
         onClosed: root => {
           this.#fallbacks.delete(root);
           this.#hg.close(root);
@@ -103,10 +104,11 @@ export class Server implements Disposable {
   }
 
   /** Only for Mercurial: of other systems, no program is asked. */
-  #fallback({ root, system = 'hg', auditSeconds }: protocol.OpenOptions): Fallback | undefined {
+  #fallback({ root, system = 'hg', auditSeconds }: protocol.OpenOptions, model: LiveModel): Fallback | undefined {
     if (system !== 'hg') return undefined;
     const fallback = new Fallback({
       root,
+      model,
       vfs: this.#hub.vfs,
       environment: this.#environment,
       logger: loggerOf(root, this.#hub.logger),

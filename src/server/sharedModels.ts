@@ -181,7 +181,9 @@ export class SharedModels implements Disposable {
     if (!this.#opened.has(params.root)) return;
     const update = method === protocol.DidUpdate.method ? (params as protocol.RepositoryUpdate) : undefined;
     // hg may answer instead, which the server never runs.
+    const undecided = update?.changed.find(entry => entry.undecided !== undefined);
     if (update?.state.kind === 'refused') this.#giveBack(params.root, update.state.problem.message);
+    else if (undecided?.undecided !== undefined) this.#giveBack(params.root, undecided.undecided);
     else this.#options.relay(method, params);
   }
 

@@ -3,7 +3,7 @@ import type { MessageConnection, NotificationType } from 'vscode-jsonrpc';
 import { fromDisplay, type BytePath } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
 import type { HgEnvironment } from '../mercurial/config/environment.ts';
-import type { ModelState, ModelUpdate } from '../workingCopy/publisher.ts';
+import type { ModelUpdate } from '../workingCopy/publisher.ts';
 import { noContent } from './contents.ts';
 import { handleDiscovery } from './handlers/discoveryHandlers.ts';
 import { handleGraph } from './handlers/graphHandlers.ts';
@@ -21,7 +21,9 @@ export interface Companion extends Disposable {
   /** True while it answers instead of the model. */
   readonly isActive: boolean;
   /** Takes what the model publishes. True if that is not to be sent. */
-  follow(state: ModelState): boolean;
+  follow(update: Pick<ModelUpdate, 'state' | 'settled'>): boolean;
+  /** Answers for a version of a file that is damaged here; undefined if it cannot. */
+  contentInstead(query: Omit<protocol.ContentQuery, 'root'>): Promise<protocol.ContentAnswer | undefined>;
   content(query: Omit<protocol.ContentQuery, 'root'>): Promise<protocol.ContentAnswer>;
   hint(paths: Iterable<BytePath>): void;
   refresh(cause: string): Promise<void>;
@@ -34,7 +36,7 @@ export interface SubscriberOptions {
   readonly hub: Hub;
   readonly environment: HgEnvironment;
   /** Makes what answers beside the model; not given: nothing does. */
-  companion?(options: protocol.OpenOptions): Companion | undefined;
+  companion?(options: protocol.OpenOptions, repository: SharedRepository): Companion | undefined;
   /** Resolves when the client can take more. Not given: it always can, and nothing waits. */
   readonly drained?: () => Promise<void>;
   /** True if `bytes` travel as base64: the connection carries text. */
@@ -149,7 +151,7 @@ export class Subscriber implements Disposable {
     const owned = new DisposableStore();
     const lease: Lease = owned.add(this.#options.hub.share({ ...options, environment: this.#options.environment }));
     const { repository } = lease;
-    const companion = this.#options.companion?.(options);
+    const companion = this.#options.companion?.(options, repository);
     if (companion !== undefined) owned.add(companion);
     const sender = owned.add(
       new UpdateSender({
@@ -162,7 +164,7 @@ export class Subscriber implements Disposable {
     const publish = (update: PublishedUpdate): void => sender.publish(update);
     const publishBases = (paths: readonly string[]): void => this.#send(protocol.DidChangeBase, { root, paths });
     const follow = (update: ModelUpdate): void => {
-      if (companion?.follow(update.state) !== true) publish(update);
+      if (companion?.follow(update) !== true) publish(update);
     };
     if (companion !== undefined) {
       owned.add(companion.onDidUpdate(publish));
@@ -183,7 +185,9 @@ export class Subscriber implements Disposable {
     if (followed === undefined) return noContent('unavailable', `${query.root} is not an open repository.`);
     const { companion, repository } = followed;
     if (companion?.isActive === true) return companion.content(query);
-    const answer = await repository.contents.answer(query);
+    const own = await repository.contents.answer(query);
+    const isDamaged = own.kind === 'none' && own.reason === 'damaged';
+    const answer = (isDamaged ? await companion?.contentInstead(query) : undefined) ?? own;
     if (this.#options.sendsText !== true || answer.kind !== 'content' || answer.bytes === undefined) return answer;
     const { bytes, ...rest } = answer;
     return { ...rest, base64: Buffer.from(bytes).toString('base64') };

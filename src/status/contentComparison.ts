@@ -9,7 +9,7 @@ import { rethrowIfExhausted, type WorkingTree } from './workingTree.ts';
  * A verdict is remembered only if the inode last changed this long before its stat. Within the resolution of a file
  * system's clock, a second change would leave equal times. Two seconds is the coarsest in use.
  */
-const RACY_NS = 2_000_000_000n;
+export const RACY_NS = 2_000_000_000n;
 
 interface Verdict {
   readonly stat: FileStat;
@@ -112,7 +112,8 @@ function workingKind(input: StatusInput, base: BaseFile, stat: FileStat): BaseFi
   return stat.executable ? 'executable' : 'file';
 }
 
-function sameStat(a: FileStat, b: FileStat): boolean {
+/** True if nothing that a status knows of a file has changed between two stats. */
+export function sameStat(a: FileStat, b: FileStat): boolean {
   return (
     a.ctimeNs === b.ctimeNs &&
     a.inode === b.inode &&

@@ -447,7 +447,7 @@ export class DirectoryVisit {
       const found = compareContent(this.#input, this.#tree, this.#scan.verdicts, path, stat);
       this.#sink.unsure?.(path);
       if (typeof found === 'string') this.#compared(path, found, node);
-      else this.#sink.undecided?.(path, node, found.why);
+      else this.#sink.undecided?.(path, node, found.why, stat);
     }
   }
 

@@ -213,7 +213,7 @@ export interface StatusSink {
   /** A tracked file whose content had to be compared: its status depends on the base revision. */
   unsure?(path: BytePath): void;
   /** A tracked file whose status is not known: it may be modified, or clean. */
-  undecided?(path: BytePath, node: NodeId, why: QuicksilverError): void;
+  undecided?(path: BytePath, node: NodeId, why: QuicksilverError, stat: FileStat): void;
   /** A directory or file could not be read; what is below it is unknown to us as it is to `hg`. */
   unreadable?(path: BytePath, code: string): void;
 }

@@ -12,7 +12,8 @@ import { isBusy, type Backend, type Snapshot } from './backend.ts';
 import { HintQueue } from './hintQueue.ts';
 import { Publication } from './publication.ts';
 import { Publisher, sameProblem, type ModelState, type ModelUpdate } from './publisher.ts';
-import { Reconciler } from './rescan/reconciler.ts';
+import { Reconciler, type UndecidedFiles } from './rescan/reconciler.ts';
+import type { UndecidedAnswer } from './rescan/undecidedPaths.ts';
 import { RuleFiles } from './ruleFiles.ts';
 import { RETRY_MS, SnapshotLoader } from './snapshotLoader.ts';
 import type { StatusTree } from './statusTree.ts';
@@ -173,6 +174,18 @@ export class LiveModel implements Disposable {
   /** Audits done, and how many seconds ago the last one, or the scan before them, ended; undefined: none yet. */
   get audits(): { readonly done: number; readonly secondsAgo: number | undefined } {
     return this.#audits.account;
+  }
+
+  /** Returns the files whose content cannot be compared here; undefined if there are none. */
+  undecidedFiles(): UndecidedFiles | undefined {
+    return this.snapshot === undefined ? undefined : this.#reconciler.undecidedFiles();
+  }
+
+  /** Takes over the answers of another program about undecided files, unless their base has changed since. */
+  decide(undecided: UndecidedFiles, answers: ReadonlyMap<BytePath, UndecidedAnswer>): void {
+    if (!this.#reconciler.decide(undecided, answers)) return;
+    this.#begin('undecided files');
+    this.#loop.schedule();
   }
 
   get state(): ModelState {

@@ -69,7 +69,10 @@ export class ServedRepository implements Disposable {
     this.#server = new Server(far, { environment, programs: path.join(PROJECT, 'dist') });
     far.listen();
     this.#connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
-    this.#connection.onNotification(protocol.Log, ({ level, message }) => void this.log.push(`${level}: ${message}`));
+    this.#connection.onNotification(protocol.Log, ({ level, message }) => {
+      this.log.push(`${level}: ${message}`);
+      this.#check();
+    });
     this.#connection.onNotification(protocol.DidUpdate, update => this.#apply(update));
     this.#connection.onNotification(protocol.DidChangeBase, ({ paths }) => {
       this.changedBases.push(...paths);
@@ -90,6 +93,11 @@ export class ServedRepository implements Disposable {
   get entries(): string[] {
     const lines = [...this.#entries.values()].filter(({ status }) => status !== 'ignored');
     return lines.map(({ path: at, status, source }) => line(STATUS_LETTERS[status], at, source)).sort();
+  }
+
+  /** Returns the published entry of a file; undefined if it has none. */
+  entryOf(name: string): protocol.FileEntry | undefined {
+    return this.#entries.get(name);
   }
 
   /** The real answer in the same form; hg reads only the sandbox's configuration. */

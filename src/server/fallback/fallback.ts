@@ -13,9 +13,10 @@ import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import { newWorkCounters } from '../../status/types.ts';
 import { ControlWatcher } from '../../workingCopy/watch/controlWatcher.ts';
-import type { ModelState } from '../../workingCopy/publisher.ts';
+import type { ModelUpdate } from '../../workingCopy/publisher.ts';
 import { FallbackContents } from './fallbackContents.ts';
 import { FallbackStatus } from './fallbackStatus.ts';
+import { HgForUndecided, type UndecidedModel } from './hgForUndecided.ts';
 import type { ContentAnswer, ContentQuery, HgPolicy } from '../protocol.ts';
 import { UnsupportedRepository } from './unsupportedRepository.ts';
 import type { PublishedUpdate } from '../updates.ts';
@@ -27,6 +28,8 @@ export interface FallbackOptions {
   readonly logger: Logger;
   readonly policy: HgPolicy;
   readonly auditMs: number;
+  /** Its state is followed; hg answers for the files that it leaves undecided. */
+  readonly model: UndecidedModel;
   /** Runs the repository's commands, those of others too. */
   hg(): HgRunner;
 }
@@ -40,6 +43,7 @@ export class Fallback implements Disposable {
   readonly #updates = this.#owned.add(new Emitter<PublishedUpdate>());
   readonly #repository: UnsupportedRepository;
   readonly #status: FallbackStatus;
+  readonly #undecided: HgForUndecided;
   readonly #contents: FallbackContents;
   readonly #changedBases = this.#owned.add(new Emitter<readonly string[]>());
   #policy: HgPolicy;
@@ -65,8 +69,16 @@ export class Fallback implements Disposable {
         auditMs,
       }),
     );
+    this.#undecided = this.#owned.add(
+      new HgForUndecided({
+        model: options.model,
+        logger: options.logger,
+        ask: files => askStatus(options.hg(), files),
+        isAllowed: () => isAllowed(this.#policy) && !this.isActive,
+      }),
+    );
     this.#contents = new FallbackContents({
-      entry: at => this.#status.entry(at),
+      entry: at => (this.isActive ? this.#status.entry(at) : options.model.tree.get(at)),
       isSymlink: at => vfs.lstat(path.join(root, toDisplay(at)))?.isSymbolicLink() ?? false,
       run: call => options.hg().run({ ...call, kind: 'read' }),
     });
@@ -90,8 +102,17 @@ export class Fallback implements Disposable {
     return this.#contents.answer(query);
   }
 
+  /** Asks hg for a version of a file that the store does not give us; undefined if hg has none, or may not run. */
+  async contentInstead(query: Omit<ContentQuery, 'root'>): Promise<ContentAnswer | undefined> {
+    if (!isAllowed(this.#policy)) return undefined;
+    this.#contents.update(this.#repository.head().head, this.#repository.conversion());
+    const answer = await this.#contents.answer(query);
+    return answer.kind === 'content' ? answer : undefined;
+  }
+
   /** Follows the live model's state. Returns true if hg answers instead, so the state must not be sent on. */
-  follow(state: ModelState): boolean {
+  follow({ state, settled }: Pick<ModelUpdate, 'state' | 'settled'>): boolean {
+    if (settled) this.#undecided.look();
     this.#unsupported = state.kind === 'refused' ? state.problem : undefined;
     if (this.#unsupported === undefined || !isAllowed(this.#policy)) {
       this.#stop();
@@ -108,6 +129,7 @@ export class Fallback implements Disposable {
     const problem = this.#unsupported;
     const wasActive = this.#status.isActive;
     this.#stop();
+    this.#undecided.forgetFailures();
     if (problem === undefined) return;
     if (isAllowed(policy)) this.#status.start(problem);
     else if (wasActive) this.#updates.fire(nothingKnown(problem));

@@ -1,6 +1,7 @@
 // The context of a rescan, and its findings in one directory or at one path.
 import { baseName, type BytePath } from '../../base/bytePath.ts';
 import type { QuicksilverError } from '../../base/errors.ts';
+import type { FileStat } from '../../base/fileStat.ts';
 import type { VerdictCache } from '../../status/contentComparison.ts';
 import {
   NO_NODE,
@@ -73,8 +74,13 @@ export class Findings implements StatusSink {
     this.#context.unsure.add(path);
   }
 
-  undecided(path: BytePath, _node: NodeId, why: QuicksilverError): void {
-    this.#context.undecided.add(path);
+  undecided(path: BytePath, node: NodeId, why: QuicksilverError, stat: FileStat): void {
+    const answer = this.#context.undecided.answer(path, stat);
+    if (answer !== undefined) {
+      this.entry(path, answer, node);
+      return;
+    }
+    this.#context.undecided.add(path, stat);
     this.entries.set(path, { status: 'modified', undecided: `May be modified: ${why.message}` });
   }
 }

@@ -1,6 +1,7 @@
 // Keeps a status tree true with its jobs: hinted paths, a scan of everything, the audit. It starts nothing itself; its
 // owner calls step() and auditStep().
 import type { BytePath } from '../../base/bytePath.ts';
+import type { FileStat } from '../../base/fileStat.ts';
 import type { BulkOptions } from '../../status/bulk/bulkScan.ts';
 import { VerdictCache } from '../../status/contentComparison.ts';
 import type { ScanPlan } from '../../status/bulk/plan.ts';
@@ -11,7 +12,7 @@ import { ParallelRescan } from './parallelRescan.ts';
 import { SteppedRescan } from './steppedRescan.ts';
 import { pathsAffectedByIgnoreChange } from './pathsAffectedByIgnoreChange.ts';
 import { StatusTree } from '../statusTree.ts';
-import { UndecidedPaths } from './undecidedPaths.ts';
+import { UndecidedPaths, type UndecidedAnswer } from './undecidedPaths.ts';
 import { ParallelRecheck } from './parallelRecheck.ts';
 
 /** From this part of all entries on, a scan costs less than rescanning each changed path. */
@@ -28,6 +29,12 @@ export interface ReconcilerEvents {
   onUnreadable(path: BytePath, code: string): void;
   /** An audit that had to wait for other threads may go on. */
   onRechecked(): void;
+}
+
+/** Files that could not be compared, each with its stat, and the input of the comparison. */
+export interface UndecidedFiles {
+  readonly files: ReadonlyMap<BytePath, FileStat>;
+  readonly input: StatusInput;
 }
 
 export class Reconciler {
@@ -143,6 +150,7 @@ export class Reconciler {
     if (previous === undefined) return [this.scan('first scan')];
     const before = previous.input;
     const after = next.input;
+    if (before.base !== after.base || before.rules !== after.rules) this.#undecided.forgetAnswers();
     const subrepositories = differing(previous.subrepositories ?? [], next.subrepositories ?? []);
     if (before === after && subrepositories.length === 0) return ['names changed'];
     this.#mixed = true;
@@ -225,6 +233,24 @@ export class Reconciler {
   /** Rescans these files. Returns false if there are none. */
   recheckUndecided(): boolean {
     return this.hint(this.#undecided.take(path => this.#tree.get(path)?.undecided !== undefined));
+  }
+
+  /** Returns the files that a second rescan left undecided, each with its stat, and the input of that rescan. */
+  undecidedFiles(): UndecidedFiles | undefined {
+    const files = this.#undecided.sure();
+    for (const path of files.keys()) if (this.#tree.get(path)?.undecided === undefined) files.delete(path);
+    return files.size === 0 ? undefined : { files, input: this.#snapshot!.input };
+  }
+
+  /**
+   * Takes over the answers of another program about undecided files. An answer counts while the file keeps its stat and
+   * its base. Returns false if none can count.
+   */
+  decide({ files, input }: UndecidedFiles, answers: ReadonlyMap<BytePath, UndecidedAnswer>): boolean {
+    const now = this.#snapshot?.input;
+    if (now?.base !== input.base || now.rules !== input.rules) return false;
+    for (const [path, answer] of answers) this.#undecided.setAnswer(path, files.get(path)!, answer);
+    return this.hint(answers.keys());
   }
 
   /** Starts an audit of everything, for idle times. */

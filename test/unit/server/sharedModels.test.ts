@@ -17,9 +17,15 @@ import { currentEnvironment } from '../../../src/mercurial/config/environment.ts
 import * as protocol from '../../../src/server/protocol.ts';
 import { Server } from '../../../src/server/server.ts';
 import { bundle } from '../../support/bundle.ts';
+import { encodeV1 } from '../../support/dirstateBytes.ts';
+import { makeRevlog, writeRevlog } from '../mercurial/store/revlogWriter.ts';
 import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
 
 const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
+
+function isBack(line: string): boolean {
+  return line.includes('its model is in this window again (May be modified: ');
+}
 
 /** A window: what it was sent, and its entries. */
 class Window {
@@ -221,6 +227,22 @@ describe('windows', { skip }, () => {
     await second.until(() => second.state === 'refused');
     assert.ok(second.log.some(line => line.includes('in this window again')));
   });
+});
+
+test('a repository with a file that the server cannot compare moves to the window, where hg may run', async t => {
+  const { rig, root, window } = prepare(t);
+  await rig.daemon().start();
+  // A changeset whose manifest is not there.
+  const text = Buffer.from(`${'b'.repeat(40)}\nsomebody\n0 0\none\n\nfirst`);
+  const changelog = makeRevlog([{ text }]);
+  writeRevlog(path.join(root, '.hg', 'store'), '00changelog', changelog);
+  const node = changelog.nodes[0]!.toString('hex');
+  const entries = [{ state: 'n', size: 0, mtime: -1, path: 'one' }] as const;
+  fs.writeFileSync(path.join(root, '.hg', 'dirstate'), encodeV1(entries, node));
+  const first = window();
+  await first.open(root);
+  await first.until(() => first.entries.get('one') === 'modified' && first.log.some(isBack));
+  assert.ok(first.usesServer);
 });
 
 describe('a JSON-RPC client', { skip }, () => {
