@@ -1,5 +1,5 @@
 // `quicksilver debugignore`: which rule ignores a path.
-import type { BytePath } from '../base/bytePath.ts';
+import { compareBytes, type BytePath } from '../base/bytePath.ts';
 import type { IgnoreRules } from '../mercurial/ignore/ignoreRules.ts';
 import { NO_NODE } from '../status/types.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -7,7 +7,7 @@ import { complain, EXIT_OK, nameShownIn, usageError, utf8Bytes, type CommandIo }
 import { locateRepository, openRepository } from './open.ts';
 import { fromRoot } from './pathNames.ts';
 
-/** Prints a sentence or two for each path. Exit code 0 in every case. */
+/** Prints a sentence or two for each path, in the order of the paths. Exit code 0 in every case. */
 export function debugignore(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length === 0) throw usageError('quicksilver debugignore needs a path to explain');
   const place = locateRepository(args, io);
@@ -16,8 +16,8 @@ export function debugignore(args: ParsedArguments, io: CommandIo): Promise<numbe
   const ignore = repository.readIgnore();
   for (const warning of ignore.warnings) complain(io, warning);
   const shown = nameShownIn(io.stdout);
-  for (const name of args.positionals) {
-    const path = fromRoot(place.vfs, place.root, place.cwd, name);
+  const named = args.positionals.map(name => ({ name, path: fromRoot(place.vfs, place.root, place.cwd, name) }));
+  for (const { name, path } of named.sort((a, b) => compareBytes(a.path, b.path))) {
     const node = dirstate.find(path);
     const tracked = node !== NO_NODE && dirstate.kind(node) !== 'none';
     io.stdout.write(`${shown(`${utf8Bytes(name)} ${explain(path, ignore, tracked)}`)}\n`);

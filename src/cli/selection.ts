@@ -18,7 +18,7 @@ export interface Selection {
   readonly complaints: readonly { readonly path: BytePath; readonly reason: string }[];
 }
 
-export type PatternKind = 're' | 'glob' | 'relglob' | 'relre' | 'rootglob' | 'rootfilesin';
+export type PatternKind = 're' | 'glob' | 'relglob' | 'relre' | 'rootglob' | 'filepath' | 'rootfilesin';
 
 /** A pattern that is relative to the root; a byte string. */
 export interface RootedPattern {
@@ -68,6 +68,7 @@ const PATTERN_KINDS: readonly string[] = [
   'relglob',
   'relre',
   'rootglob',
+  'filepath',
   'rootfilesin',
 ] satisfies PatternKind[];
 const UNSUPPORTED_KINDS = new Set(['set', 'listfile', 'listfile0', 'include', 'subinclude']);
@@ -117,7 +118,9 @@ async function selectArguments(
   const selected = (path: BytePath): boolean => paths.some(given => isAtOrBelow(path, given)) || matches(path);
   if (!patterns.some(({ kind }) => kind === 'rootfilesin'))
     return { paths: bases, filter: selected, bases, complaints };
-  // For this kind Mercurial scans no files. It finds untracked files only where other arguments lead.
+  // Without a place to start from Mercurial scans everything, since version 7.2. Before, it scanned nothing.
+  if (bases.length === 0) return { paths: undefined, filter: selected, bases, complaints };
+  // With other arguments it finds untracked files only where those lead.
   return {
     paths: undefined,
     filter: (path, isTracked) => selected(path) && (isTracked || bases.some(given => isAtOrBelow(path, given))),
@@ -175,6 +178,11 @@ function rootedPatterns(
       if (kind === 'glob' && path !== ROOT_PATH) patterns.push({ kind, pattern: path });
       else paths.push(path);
       bases.push(kind === 'glob' ? fixedPart(path) : path);
+    } else if (kind === 'filepath') {
+      const path = fromRoot(place.vfs, place.root, place.root, text);
+      checkInside(path, place);
+      patterns.push({ kind, pattern: path });
+      bases.push(path);
     } else {
       patterns.push({ kind, pattern: utf8Bytes(text) });
       if (kind === 'rootglob') bases.push(fixedPart(bytePath(utf8Bytes(text))));

@@ -50,6 +50,8 @@ const NO_FLAGS: Flags = { ignoreCase: false, multiline: false, dotAll: false, ve
 const ESCAPED_ANCHORS = new Map<string, AnchorNode['at']>([
   ['A', 'start'],
   ['Z', 'end'],
+  // Since Python 3.14.
+  ['z', 'end'],
   ['b', 'wordBoundary'],
   ['B', 'notWordBoundary'],
 ]);

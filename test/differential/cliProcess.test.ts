@@ -221,15 +221,15 @@ describe('the quicksilver process', { skip }, () => {
     }
   });
 
-  test('debugignore says that a tracked file is not ignored, and which directory is', () => {
+  test('debugignore says that a tracked file is not ignored, and which directory is, in the order of paths', () => {
     hg('add', 'x.o');
     const ignoreFile = join(root, '.hgignore');
     const { stdout } = run(['debugignore', 'x.o', 'a', '.', 'gen/x']);
     assert.deepEqual(stdout.split('\n'), [
-      `x.o is tracked, and so not ignored, although a rule matches ${ignoreFile}, line 2: *.o`,
-      'a is not ignored',
       '. is not ignored',
+      'a is not ignored',
       `gen/x is ignored: a rule matches the directory gen that it is in, ${ignoreFile}, line 5: ^gen$`,
+      `x.o is tracked, and so not ignored, although a rule matches ${ignoreFile}, line 2: *.o`,
       '',
     ]);
   });

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { errorMessage } from '../../src/base/errors.ts';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import { EXIT_ERROR, utf8Bytes } from '../../src/cli/io.ts';
+import { hgIsAtLeast } from '../support/hgVersion.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
 
 interface Run {
@@ -72,6 +73,13 @@ function write(path: string | Buffer, text: string): void {
 }
 
 const skip = process.platform === 'win32' ? 'the names used here are not possible on Windows' : false;
+
+/** Patterns that older versions do not know, or for which they list no untracked files. */
+const SINCE_7_2 = hgIsAtLeast(7, 2)
+  ? ['rootfilesin:d', 'rootfilesin:d d/e', 'rootfilesin:d re:.*k', 'filepath:a', 'filepath:d/q', 'filepath:d']
+      .concat(['filepath:nope a', 'filepath:./a filepath:d/e/../x', '-X filepath:a', '-I filepath:d/q', 'filepath:a/x'])
+      .map(args => args.split(' '))
+  : [];
 
 describe('quicksilver status', { skip }, () => {
   before(() => {
@@ -160,7 +168,7 @@ describe('quicksilver status', { skip }, () => {
   test('patterns', async () => {
     for (const args of [
       ...[['glob:*'], ['glob:**'], ['glob:d/*'], ['glob:**.o', '-A'], ['glob:nope/*'], ['glob:nope'], ['glob:nope*/x']],
-      ...[['re:d/'], ['re:.*x'], ['re:'], ['relre:x2?$'], ['relglob:x*'], ['rootglob:d/*'], ['rootfilesin:d']],
+      ...[['re:d/'], ['re:.*x'], ['re:'], ['relre:x2?$'], ['relglob:x*'], ['rootglob:d/*'], ...SINCE_7_2],
       ...[['rootfilesin:nope'], ['a', 'glob:d/e/**', '-A'], ['glob:{a,b,d/q}'], ['glob:d/e/k.o', '-A']],
       ...[['re:('], ['glob:{a'], ['a', 'glob:[']],
     ]) {

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { FIXTURES, randomRun, readRecording, replay } from '../fuzz/hg/run.ts';
 import { HgHasNoAnswer, HgServers } from '../fuzz/hg/world.ts';
+import { hgIsAtLeast } from '../support/hgVersion.ts';
 import { seedFromEnvironment } from '../support/random.ts';
 
 const FIXED_SEED = 20_260_101;
@@ -53,7 +54,9 @@ describe('recorded operations', { skip }, () => {
 
   for (const name of fs.readdirSync(FIXTURES).sort()) {
     const recording = readRecording(path.join(FIXTURES, name));
-    it(`${name}: ${recording.about}`, { timeout: TIMEOUT_MS }, async () => {
+    const since = recording.since ?? ([0, 0] as const);
+    const isOlder = hgIsAtLeast(...since) ? false : `hg is older than ${since.join('.')}`;
+    it(`${name}: ${recording.about}`, { timeout: TIMEOUT_MS, skip: isOlder }, async () => {
       const tally = await replay(recording, servers);
       assert.ok(tally.checks > 0);
     });

@@ -68,8 +68,8 @@ function memory(bytes: number, shared: boolean): ArrayBuffer | SharedArrayBuffer
   return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
-/** The first `length` values, in memory of the same kind. */
-function shortened<T extends Uint32Array | Uint16Array>(column: T, length: number): T {
+/** Returns the first `length` values, in memory of the same kind. */
+export function shortened<T extends Uint32Array | Uint16Array>(column: T, length: number): T {
   if (!(column.buffer instanceof SharedArrayBuffer)) return column.slice(0, length) as T;
   const { constructor, BYTES_PER_ELEMENT } = column as T & { constructor: new (buffer: SharedArrayBuffer) => T };
   const copy = new constructor(new SharedArrayBuffer(length * BYTES_PER_ELEMENT));

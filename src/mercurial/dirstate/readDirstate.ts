@@ -7,6 +7,7 @@ import { V1_HEADER_LENGTH, decodeV1 } from './decodeV1.ts';
 import { MAX_DOCKET_LENGTH, V2_MARKER, decodeDocket, decodeV2, type Docket } from './decodeV2.ts';
 import { Dirstate, NULL_ID, type DirstateHeader } from './dirstate.ts';
 import type { NodeTable } from './nodeTable.ts';
+import { withoutFutureTimes } from './futureTimes.ts';
 import { patchV1 } from './patchV1.ts';
 import type { FileSystemTraits } from './statRule.ts';
 
@@ -20,6 +21,8 @@ export interface ReadDirstateOptions {
   readonly maxBytes?: number;
   /** The previously read dirstate. If little has changed, most of it is reused. */
   readonly previous?: Dirstate | undefined;
+  /** The present, in seconds since 1970. Default: that of the clock. */
+  readonly now?: number;
   /** Optional accelerators for decoding. */
   readonly accelerators?: DecodeAccelerators | undefined;
 }
@@ -123,7 +126,8 @@ function decode(vfs: Vfs, path: string, file: OpenFile, options: ReadDirstateOpt
   }
   const { previous } = options;
   const patched = previous?.format === 'v1' ? patchV1(previous.table, bytes, path) : undefined;
-  const table = patched ?? decodeV1With(bytes, { file: path, windowsNames }, options.accelerators);
+  const decoded = patched ?? decodeV1With(bytes, { file: path, windowsNames }, options.accelerators);
+  const table = withoutFutureTimes(decoded, options.now ?? Date.now() / 1000);
   const p1 = bytes.toString('hex', 0, 20);
   const p2 = bytes.toString('hex', 20, 40);
   const parentExists = checkParent(table, p1, options);
@@ -158,7 +162,8 @@ function decodeWithData(
   const { p1, p2, ignoreHash, dataId } = docket;
   const { identity } = file;
   const { traits } = options;
-  const table = decodeV2With(bytes, docket, rules, options.accelerators);
+  const decoded = decodeV2With(bytes, docket, rules, options.accelerators);
+  const table = withoutFutureTimes(decoded, options.now ?? Date.now() / 1000);
   const parentExists = checkParent(table, p1, options);
   const header: DirstateHeader = { p1, p2, format: 'v2', identity, traits, parentExists, ignoreHash, dataId };
   return { identity, dirstate: new Dirstate(table, header) };

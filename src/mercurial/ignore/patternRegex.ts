@@ -3,11 +3,13 @@ import { escapeRegex, globToRegex, normalizePath } from './globPattern.ts';
 /**
  * - re: matches at the start of the path; relre: anywhere in it, unless it begins with '^';
  * - glob, rootglob: from the root; relglob: from the start of any name;
- * - path, relpath: the path or anything below it; rootfilesin: the files directly in a directory.
+ * - path, relpath: the path or anything below it; filepath: exactly the path, since Mercurial 7.2;
+ * - rootfilesin: the files directly in a directory.
  *
  * Patterns are relative to the root: what is relative to another directory on a command line is for the caller to join.
  */
-export type PatternKind = 're' | 'relre' | 'glob' | 'relglob' | 'rootglob' | 'path' | 'relpath' | 'rootfilesin';
+export type PatternKind =
+  're' | 'relre' | 'glob' | 'relglob' | 'rootglob' | 'path' | 'relpath' | 'filepath' | 'rootfilesin';
 
 /**
  * The part of a path that a glob must match:
@@ -41,6 +43,8 @@ export function patternToRegex(kind: PatternKind, pattern: string, reach: GlobRe
       const path = normalizePath(pattern);
       return path === '.' ? '' : escapeRegex(path) + OR_BELOW;
     }
+    case 'filepath':
+      return `${escapeRegex(normalizePath(pattern))}$`;
     case 'rootfilesin': {
       const directory = normalizePath(pattern);
       return `${directory === '.' ? '' : `${escapeRegex(directory)}/`}[^/]+$`;

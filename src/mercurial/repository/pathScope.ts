@@ -33,9 +33,10 @@ const KINDS: ReadonlySet<string> = new Set<PatternKind>([
   'rootglob',
   'path',
   'relpath',
+  'filepath',
   'rootfilesin',
 ]);
-const OTHER_KINDS: ReadonlySet<string> = new Set(['set', 'listfile', 'listfile0', 'include', 'subinclude', 'filepath']);
+const OTHER_KINDS: ReadonlySet<string> = new Set(['set', 'listfile', 'listfile0', 'include', 'subinclude']);
 
 /**
  * Parses the format: the sections `[include]` and `[exclude]`, `%include PROFILE`, and comments. Skips lines that begin

@@ -37,12 +37,8 @@ export function matchesRevision(
     // Without metadata the hash decides; with an empty block it was hashed too.
     if (excess === 0 || entry.p1 >= 0) return false;
   }
-  const expected = filelog.content(revision);
-  if (!equals(expected, content)) return false;
-  // A block that names no source, as one cut short by a line break in a name, is content to Mercurial when it
-  // compares sizes. Then the file is modified although it has the bytes that `hg cat` prints.
-  const block = excess ?? filelog.revlog.text(revision).length - expected.length;
-  return block === 0 || block === EMPTY_METADATA.length || filelog.copySource(revision) !== undefined;
+  // As Mercurial since 7.2: also where the block names no source, as one that a line break in a name cuts short.
+  return equals(filelog.content(revision), content);
 }
 
 /** A block of metadata has both marks at least. Only a revision without a first parent has a copy source in it. */

@@ -2,11 +2,12 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { bytePath, parentPath, ROOT_PATH, toFsPath, type BytePath } from '../../../src/base/bytePath.ts';
+import { bytePath, compareBytes, parentPath, ROOT_PATH, toFsPath, type BytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { loadIgnoreRules } from '../../../src/mercurial/ignore/ignoreRules.ts';
 import type { PatternMatcher } from '../../../src/mercurial/ignore/patternMatcher.ts';
 import { Vfs } from '../../../src/files/vfs.ts';
+import { hgIsAtLeast } from '../../support/hgVersion.ts';
 import { Random } from '../../support/random.ts';
 import { randomIgnoreFile, randomIgnorePath } from './ignoreGrammar.ts';
 import { shrink } from './shrink.ts';
@@ -243,6 +244,12 @@ const RULE = /\n\(ignore rule in .*, line (\d+): '/y;
 
 /** Reads the output of `hg debugignore`, in which names may hold anything, by what is expected next. */
 function verdictsOf(output: string, paths: readonly BytePath[]): Verdict[] {
+  const answered = hgIsAtLeast(7, 2) ? [...paths].sort(compareBytes) : paths;
+  const verdicts = new Map(inOrder(output, answered).map((verdict, i) => [answered[i], verdict]));
+  return paths.map(at => verdicts.get(at)!);
+}
+
+function inOrder(output: string, paths: readonly BytePath[]): Verdict[] {
   let position = 0;
   return paths.map((at, i) => {
     if (!output.startsWith(`${at} is `, position)) {

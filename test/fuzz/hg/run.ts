@@ -13,6 +13,8 @@ import { emptyTally, HgHasNoAnswer, World, type Format, type HgServers, type Tal
 export interface Recording {
   /** What it shows, in a sentence. */
   readonly about: string;
+  /** The first version of hg whose answer is followed, major and minor. Default: any. */
+  readonly since?: readonly [number, number];
   readonly format: Format;
   readonly operations: readonly Operation[];
 }

@@ -116,6 +116,26 @@ describe('selection', { skip }, () => {
     assert.deepEqual((await select(['no:kind', 'd'])).paths, ['no:kind', 'd']);
   });
 
+  test('exactly a path, and the files in a directory, untracked ones too', async () => {
+    const { bases, filter, complaints } = await select(['filepath:d/file', 'filepath:nope'], { cwd: join(root, 'd') });
+    assert.deepEqual(bases, ['d/file', 'nope']);
+    assert.deepEqual(complaints, [{ path: 'nope', reason: 'No such file or directory' }]);
+    const chosen = (path: string): boolean => filter!(bytePath(path), false);
+    assert.deepEqual(['d/file', 'd/file/x', 'd/files', 'file'].map(chosen), [true, false, false, false]);
+    const within = await select(['rootfilesin:d']);
+    assert.equal(within.paths, undefined);
+    assert.deepEqual(
+      ['d/new', 'd/e/x', 'new'].map(path => within.filter!(bytePath(path), false)),
+      [true, false, false],
+    );
+    // Other arguments lead elsewhere, and only there untracked files are found.
+    const both = await select(['rootfilesin:d', 'nested']);
+    assert.deepEqual(
+      [false, true].map(isTracked => both.filter!(bytePath('d/new'), isTracked)),
+      [false, true],
+    );
+  });
+
   test('complaints in the order of paths: nothing there, below a file, not a file', async () => {
     execFileSync('mkfifo', [join(root, 'fifo')]);
     assert.deepEqual((await select(['nope', 'fifo', 'd/file/x', 'fifo/x', 'd', 'dangling', 'link'])).complaints, [

@@ -140,6 +140,7 @@ test('a match is that of Python', () => {
     ['..(?<!b)', ['ba', 'aab', 'aB', 'a/b', 'a b']],
     ['.(?<=(?>b))', ['b', 'ba']],
     ['$^', ['']],
+    ['a\\z', ['a']],
     ['(?#a\\)b)1', ['1']],
   ];
   for (const [pattern, expected] of cases) assert.deepEqual(matching(pattern, SOME), expected, pattern);

@@ -3,7 +3,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { bytePath } from '../../../../src/base/bytePath.ts';
 import { QuicksilverError, type ErrorCode } from '../../../../src/base/errors.ts';
+import type { FileStat } from '../../../../src/base/fileStat.ts';
 import { NULL_ID, type Dirstate } from '../../../../src/mercurial/dirstate/dirstate.ts';
 import { readDirstate } from '../../../../src/mercurial/dirstate/readDirstate.ts';
 import { Vfs, type OpenFile } from '../../../../src/files/vfs.ts';
@@ -103,6 +105,30 @@ describe('reading the dirstate', () => {
     assert.equal(dirstate.p1, P1);
     assert.deepEqual(paths(dirstate).sort(), ['a/b', 'c']);
     assert.deepEqual(dirstate.identity, new Vfs().identity(path.join(directory, 'dirstate')));
+  });
+
+  test('times of the present second, and up to a day ahead, prove nothing', () => {
+    const now = 1_700_000_000;
+    const ahead = [-1, 0, 1, 86_400, 86_401, -86_400];
+    const proving = (dirstate: Dirstate): boolean[] =>
+      ahead.map((seconds, i) => {
+        const stat = { kind: 'file', size: 5, executable: false, mtimeSeconds: now + seconds, mtimeNanoseconds: 0 };
+        return dirstate.compareStat(dirstate.find(bytePath(`f${i}`)), stat as FileStat) === 'clean';
+      });
+    const expected = [true, false, false, false, true, true];
+    const entries = ahead.map((seconds, i) => ({ state: 'n', size: 5, mtime: now + seconds, path: `f${i}` }));
+    write('dirstate', encodeV1(entries));
+    const first = readDirstate(new Vfs(), directory, { traits, now: now + 0.9 });
+    assert.deepEqual(proving(first), expected);
+    // The table of an older dirstate stays as it is.
+    const later = readDirstate(new Vfs(), directory, { traits, now: now - 1, previous: first });
+    assert.deepEqual([proving(first), proving(later)[0]], [expected, false]);
+    const flags = TRACKED | 0x0c00;
+    const nodes = ahead.map((seconds, i) => ({ path: `f${i}`, flags, size: 5, seconds: now + seconds }));
+    const { docket, data } = encodeV2(nodes, { id: 'x' });
+    write('dirstate.x', data);
+    write('dirstate', docket);
+    assert.deepEqual(proving(readDirstate(new Vfs(), directory, { traits, now })), expected);
   });
 
   test('1 to 39 bytes are damaged, 40 are parents without entries', () => {

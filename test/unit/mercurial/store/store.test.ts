@@ -148,6 +148,15 @@ test('metadata of a copy is no content', t => {
   assert.equal(made.store.counters.hashMatches, 0);
 });
 
+test('a block that names no source is no content either', t => {
+  // The name of the source ended with the first byte of the mark.
+  const text = `\x01\ncopy: old\x01\ncopyrev: ${'7'.repeat(40)}\n\x01\nnew\n`;
+  const file = fileAt(repository(t, [{ text: Buffer.from(text) }]), 0);
+  const content = text.slice(text.indexOf('\x01\n', 2) + 2);
+  assert.equal(file.matches(source(content)), true);
+  assert.equal(file.matches(source('new\n')), false);
+});
+
 test('content that begins like metadata has an empty block before it', t => {
   for (const content of ['\x01\n', '\x01\nabc', '\x01\n\x01\n', `${COPY}abc`]) {
     for (const parent of [false, true]) {
