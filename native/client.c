@@ -1,6 +1,7 @@
 // A client of the shared server for prompts and scripts: starting Node would take longer than the answer.
 //   quicksilver-client prompt [--shell=bash|zsh|fish|starship] [--format=TEXT]
 //   quicksilver-client status      the lines of `hg status` under HGPLAIN; exit code 2 without an exact answer
+//   quicksilver-client git-hook 2 TOKEN      as Git's core.fsmonitor: paths that may have changed since the token
 // docs/server-protocol.md describes the requests. Without a server, prompt starts one and prints nothing.
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PROMPT_MS = 50, STATUS_MS = 250, MOST_ANSWER = 64 << 20, MOST_REQUEST = 1 << 20 };
+enum { PROMPT_MS = 50, STATUS_MS = 250, HOOK_MS = 250, MOST_ANSWER = 64 << 20, MOST_REQUEST = 1 << 20 };
 
 static const char *const VARIABLES[] = {"HGRCPATH", "HGRCSKIPREPO", "HOME", "XDG_CONFIG_HOME", "PATH"};
 
@@ -140,7 +141,12 @@ static outcome_t exchange(const buffer_t *request, buffer_t *answer, int millise
   return outcome;
 }
 
-static outcome_t ask(const char *method, const char *root, buffer_t *answer, int milliseconds) {
+// A field of the request beside those that all requests have.
+typedef struct {
+  const char *name, *value;
+} extra_t;
+
+static outcome_t ask(const char *method, const char *root, const extra_t *extras, buffer_t *answer, int milliseconds) {
   buffer_t request = {0};
   struct stat found;
   char text[PATH_MAX];
@@ -160,6 +166,7 @@ static outcome_t ask(const char *method, const char *root, buffer_t *answer, int
     snprintf(text, sizeof text, "env.%s", VARIABLES[i]);
     if (value != NULL) field(&request, text, value);
   }
+  for (; extras != NULL && extras->name != NULL; extras++) field(&request, extras->name, extras->value);
   append(&request, "", 1);
   return request.failed || request.length > MOST_REQUEST ? SILENT : exchange(&request, answer, milliseconds);
 }
@@ -282,8 +289,49 @@ static int show_status(const buffer_t *answer) {
   return 0;
 }
 
+// Everything may have changed: Git looks for itself. A token that it keeps must be an older one, or nobody's.
+static int everything_changed(const char *token) {
+  fputs(token[0] == 0 ? "qs0" : token, stdout);
+  fwrite("\0/", 1, 3, stdout);
+  return 0;
+}
+
+// Git runs its hook in the root of the working tree, and takes the paths that may have changed, each with a NUL.
+static int run_git_hook(const char *version, const char *token) {
+  char root[PATH_MAX], control[PATH_MAX + 8];
+  struct stat found;
+  if (strcmp(version, "2") != 0 || getcwd(root, sizeof root) == NULL) return 1;
+  snprintf(control, sizeof control, "%s/.git", root);
+  if (stat(control, &found) != 0) return everything_changed(token);
+  const extra_t extras[] = {{"system", "git"}, {"since", token}, {NULL, NULL}};
+  buffer_t answer = {0};
+  const outcome_t outcome = ask("changes", root, extras, &answer, HOOK_MS);
+  if (outcome == ABSENT) start_server();
+  if (outcome != ANSWERED || strcmp(answer.bytes, "changes") != 0) return everything_changed(token);
+  const char *end = answer.bytes + answer.length - 5, *next = NULL, *at = answer.bytes;
+  bool is_fresh = true;
+  for (; at < end && strcmp(at, "paths=") != 0; at += strlen(at) + 1) {
+    if (strncmp(at, "token=", 6) == 0) next = at + 6;
+    else if (strcmp(at, "fresh=no") == 0) is_fresh = false;
+  }
+  if (next == NULL || at >= end) return everything_changed(token);
+  fwrite(next, 1, strlen(next) + 1, stdout);
+  if (is_fresh) {
+    fwrite("/", 1, 2, stdout);
+    return 0;
+  }
+  // A directory that is not followed may have changed. A slash at the end stands for everything below.
+  for (const char *of = answer.bytes; of < at; of += strlen(of) + 1) {
+    if (strncmp(of, "incomplete=", 11) == 0) printf("%s/%c", of + 11, 0);
+  }
+  // Each path may be, or have been, a file or a directory.
+  for (at += strlen(at) + 1; at < end; at += strlen(at) + 1) printf("%s%c%s/%c", at, 0, at, 0);
+  return 0;
+}
+
 int main(int count, char **arguments) {
   const char *shell = "", *format = NULL, *method = count > 1 ? arguments[1] : "";
+  if (strcmp(method, "git-hook") == 0 && count == 4) return run_git_hook(arguments[2], arguments[3]);
   for (int i = 2; i < count; i++) {
     if (strncmp(arguments[i], "--shell=", 8) == 0) shell = arguments[i] + 8;
     else if (strncmp(arguments[i], "--format=", 9) == 0) format = arguments[i] + 9;
@@ -291,13 +339,15 @@ int main(int count, char **arguments) {
   }
   const bool is_prompt = strcmp(method, "prompt") == 0;
   if (!is_prompt && strcmp(method, "status") != 0) {
-    fputs("usage: quicksilver-client prompt [--shell=bash|zsh|fish|starship] [--format=TEXT] | status\n", stderr);
+    fputs("usage: quicksilver-client prompt [--shell=bash|zsh|fish|starship] [--format=TEXT] | status\n"
+          "       quicksilver-client git-hook 2 TOKEN\n",
+          stderr);
     return 255;
   }
   char root[PATH_MAX];
   if (!find_root(root)) return is_prompt ? 0 : 2;
   buffer_t answer = {0};
-  const outcome_t outcome = ask(method, root, &answer, is_prompt ? PROMPT_MS : STATUS_MS);
+  const outcome_t outcome = ask(method, root, NULL, &answer, is_prompt ? PROMPT_MS : STATUS_MS);
   if (outcome == ABSENT && is_prompt) start_server();
   if (outcome != ANSWERED) return is_prompt ? 0 : 2;
   if (!is_prompt) return show_status(&answer);

@@ -1,14 +1,14 @@
 // The prompt of the shared server in real shells: right at once after a write, and harmless whatever names are in it.
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { prompt, promptText } from '../../src/cli/prompt.ts';
 import { bareRepository, DaemonRig } from '../support/daemonRig.ts';
+import { compileClient, has, skipClient } from '../support/nativeClient.ts';
 
-const SOURCE = path.join(import.meta.dirname, '..', '..', 'native', 'client.c');
 const WRITES = Number(process.env['PROMPT_WRITES'] ?? 100);
 /** Names that a shell would run, or take for its own escapes, if it expanded them. */
 const HOSTILE = [
@@ -22,17 +22,10 @@ const HOSTILE = [
   '"$(touch ran)"',
 ];
 
-const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
-const compiler = ['cc', 'gcc', 'clang'].find(has);
-const skip = process.platform !== 'linux' ? 'only Linux has exact answers' : compiler === undefined && 'no C compiler';
-
 function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; readonly client: string } {
   const rig = new DaemonRig();
   t.after(() => rig.dispose());
-  const client = path.join(rig.base, 'client');
-  const { status, stderr } = spawnSync(compiler ?? '', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', client, SOURCE]);
-  assert.equal(status, 0, stderr.toString());
-  return { rig, client, root: bareRepository(path.join(rig.base, 'repo')) };
+  return { rig, client: compileClient(rig.base), root: bareRepository(path.join(rig.base, 'repo')) };
 }
 
 async function run(rig: DaemonRig, cwd: string, program: string, args: readonly string[]): Promise<string> {
@@ -54,7 +47,7 @@ async function snippet(shell: string, client: string): Promise<string> {
   return text.replace(/(?:quicksilver|'[^']*') prompt --shell/, `'${client}' prompt --shell`);
 }
 
-describe('the prompt', { skip }, () => {
+describe('the prompt', { skip: skipClient }, () => {
   it('is right at once after a write, and nothing without a repository or a server', async t => {
     const { rig, root, client } = prepare(t);
     assert.equal(await run(rig, root, client, ['prompt']), '', 'no server');

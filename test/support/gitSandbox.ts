@@ -25,7 +25,8 @@ export class GitSandbox {
   readonly base: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
 
-  constructor() {
+  /** @param more environment variables, instead of those of the same name */
+  constructor(more: Readonly<Record<string, string>> = {}) {
     this.base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-git-')));
     this.variables = {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
@@ -35,6 +36,7 @@ export class GitSandbox {
       GIT_OPTIONAL_LOCKS: '0',
       GIT_EDITOR: 'true',
       LC_ALL: 'C.UTF-8',
+      ...more,
     };
     fs.writeFileSync(path.join(this.base, '.gitconfig'), CONFIG);
   }
