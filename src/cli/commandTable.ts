@@ -188,11 +188,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   daemon: {
     summary: 'start, stop and examine the server that windows and terminals share',
-    usage: 'start|run|stop|status|list|log|hg-setup [--json]',
+    usage: 'start|run|stop|status|list|log|hg-setup|git-setup [--json]',
     notes: [
       "'start' starts it in the background, 'run' in the foreground; one server per user runs.",
       "'status' and 'list' show the server and its repositories; 'log' shows the end of its log.",
       "'hg-setup' prints the lines for your hgrc with which 'hg status' itself asks the server.",
+      "'git-setup' runs 'git version' and prints the settings with which 'git status' is fast.",
       'It only reads, and ends when nothing has used it for some minutes.',
     ],
     options: {
@@ -201,7 +202,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       'unload-seconds': { type: 'string', value: 'N', help: 'unload a repository after N seconds (default 300)' },
       'memory-megabytes': { type: 'string', value: 'N', help: 'keep repositories up to N megabytes (default 512)' },
     },
-    operands: ['start', 'run', 'stop', 'status', 'list', 'log', 'hg-setup'],
+    operands: ['start', 'run', 'stop', 'status', 'list', 'log', 'hg-setup', 'git-setup'],
     load: async () => (await import('./daemon.ts')).daemon,
   },
   prompt: {

@@ -1,5 +1,6 @@
 // `quicksilver daemon`: the user's side of the shared server. Its own code is in the worker's bundle.
 import * as nodePath from 'node:path';
+import { gitVersion } from '../daemon/gitVersion.ts';
 import { runForeground, startServer } from '../daemon/startServer.ts';
 import { RuntimeDirectory, runtimeDirectoryPath } from '../daemon/runtimeDirectory.ts';
 import { askServer, type Asked } from '../daemon/shortClient.ts';
@@ -9,13 +10,15 @@ import { oneLine } from '../base/foreignText.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { ModelFacts, ServerFacts } from '../server/daemon/info.ts';
 import type { ParsedArguments } from './arguments.ts';
+import { nativeClient } from './prompt.ts';
+import { gitSetup, hgSetup } from './daemonSetup.ts';
 import { complain, EXIT_ERROR, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
 
 /** A question that nobody waits for at a prompt may take longer. */
 const PATIENT_MS = 5000;
 /** Between two looks whether it is there. */
 const START_LOOK_MS = 20;
-const VERBS = ['start', 'run', 'stop', 'status', 'list', 'log', 'hg-setup'];
+const VERBS = ['start', 'run', 'stop', 'status', 'list', 'log', 'hg-setup', 'git-setup'];
 const PASSED_ON = ['idle-seconds', 'unload-seconds', 'memory-megabytes'] as const;
 
 /** Exit code 0; 255 if no server runs, or none can be started. */
@@ -40,23 +43,12 @@ export async function daemon(args: ParsedArguments, io: CommandIo): Promise<numb
     case 'hg-setup':
       io.stdout.write(utf8Bytes(hgSetup()));
       return EXIT_OK;
+    case 'git-setup':
+      io.stdout.write(utf8Bytes(gitSetup(await gitVersion(io.environment), io.platform, nativeClient())));
+      return EXIT_OK;
     default:
       throw usageError(`quicksilver daemon knows ${VERBS.join(', ')}, not '${verb}'`);
   }
-}
-
-/** The lines for a user's hgrc. Nothing edits a user's files. */
-function hgSetup(): string {
-  const extension = nodePath.join(import.meta.dirname, '..', 'hgext', 'quicksilver.py');
-  return [
-    "# Lines for your hgrc ('hg config --edit'). They let a running server answer 'hg status'.",
-    '[extensions]',
-    `quicksilver = ${extension}`,
-    '# For rhg, which else runs hg for every command:',
-    '[rhg]',
-    'ignored-extensions = quicksilver, blackbox, share, sparse, narrow, strip, rebase, purge',
-    '',
-  ].join('\n');
 }
 
 function program(): string {

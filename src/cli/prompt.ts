@@ -82,10 +82,16 @@ function nameInShell(bytes: string, shell: Shell): string {
   return shell === 'zsh' ? quiet.replaceAll('%', '%%') : quiet;
 }
 
+/** Returns the absolute path of the native client; undefined where there is none. */
+export function nativeClient(): string | undefined {
+  const native = nodePath.join(import.meta.dirname, 'native', `client-${process.platform}-${process.arch}`);
+  return new Vfs().lstat(native) === undefined ? undefined : native;
+}
+
 /** The program to run at each prompt: the native client where there is one. */
 function clientProgram(): string {
-  const native = nodePath.join(import.meta.dirname, 'native', `client-${process.platform}-${process.arch}`);
-  return new Vfs().lstat(native) === undefined ? 'quicksilver' : `'${native.replaceAll("'", `'\\''`)}'`;
+  const native = nativeClient();
+  return native === undefined ? 'quicksilver' : `'${native.replaceAll("'", `'\\''`)}'`;
 }
 
 function snippetFor(shell: Shell, program: string): string {
