@@ -1,5 +1,5 @@
 // `quicksilver doctor`: the server's report on a repository, printed.
-import { currentEnvironment } from '../mercurial/config/environment.ts';
+import { currentEnvironment } from '../files/environment.ts';
 import { examine, toMarkdown, type DoctorReport } from '../server/doctor.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { EXIT_DIFFERENT, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, usageError, utf8Bytes, type CommandIo } from './io.ts';

@@ -2,7 +2,7 @@
 import * as nodePath from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
 import type { DecodeAccelerators } from '../base/decodeAccelerators.ts';
-import { currentEnvironment } from '../mercurial/config/environment.ts';
+import { currentEnvironment } from '../files/environment.ts';
 import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { Vfs } from '../files/vfs.ts';

@@ -2,7 +2,7 @@
 import { errorMessage } from '../base/errors.ts';
 import { DisposableStore, toDisposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import { currentEnvironment } from '../mercurial/config/environment.ts';
+import { currentEnvironment } from '../files/environment.ts';
 import { toMessages } from '../server/updates.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';

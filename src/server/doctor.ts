@@ -7,7 +7,7 @@ import { QuicksilverError } from '../base/errors.ts';
 import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
 import { withoutSecrets } from '../hgCommand/secrets.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../files/environment.ts';
 import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { Vfs } from '../files/vfs.ts';
 import type { StatusEntry } from '../status/status.ts';
@@ -19,7 +19,7 @@ import type { LoggedProblem } from './problemLog.ts';
 
 export interface DoctorOptions {
   readonly root: string;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   /** Also ask the real `hg`. Only if the user wants it and trusts the repository. */
   readonly compare: boolean;
   /** Absolute path of the `hg` that the user has set; if absent or '', the PATH and the usual places are searched. */

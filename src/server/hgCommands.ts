@@ -11,7 +11,7 @@ import { checkHg, locateHg, tooOldToChange } from '../hgCommand/hgExecutable.ts'
 import type { HgResult } from '../hgCommand/hgResult.ts';
 import { HgRunner } from '../hgCommand/hgRunner.ts';
 import type { HgQuestion } from '../hgCommand/messages.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../files/environment.ts';
 import type { Vfs } from '../files/vfs.ts';
 import type { HgAsked, HgDidProgress, HgFound, HgRun, HgRunResult } from './hgProtocol.ts';
 import type { HgPolicy } from './protocol.ts';
@@ -19,7 +19,7 @@ import { UnsupportedRepository } from './fallback/unsupportedRepository.ts';
 
 export interface HgCommandsOptions {
   readonly vfs: Vfs;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   readonly logger: Logger;
   /**
    * The folder with the programs that ssh runs to get a password and hg runs to edit a message; undefined if there is

@@ -6,7 +6,7 @@ import { loggerOf, type Logger } from '../base/log.ts';
 import type { SystemKind } from '../base/repositoryState.ts';
 import { Vfs } from '../files/vfs.ts';
 import { withoutSecrets } from '../hgCommand/secrets.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../files/environment.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import type { UnitScanners } from '../status/bulk/scanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
@@ -22,7 +22,7 @@ export interface ShareOptions {
   readonly root: string;
   /** Its system. Default: Mercurial. */
   readonly system?: SystemKind;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   /** Seconds between two audits; 0 for none. */
   readonly auditSeconds: number;
   /** Part of the system's limit of watches that may be used, 0 to 1. */
@@ -35,7 +35,7 @@ export interface ShareOptions {
 export interface SharedRepository extends OpenedBackend {
   readonly root: string;
   /** The environment of the first client. All others have an equal one. */
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   readonly model: LiveModel;
   readonly contents: Contents;
   readonly watcher: TreeWatcher;

@@ -10,7 +10,7 @@ import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import { MercurialQueries } from '../backends/mercurial/mercurialQueries.ts';
 import { gitEnvironment } from '../git/config/gitConfig.ts';
 import type { Vfs } from '../files/vfs.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../files/environment.ts';
 import type { Backend } from '../workingCopy/backend.ts';
 import type { RepositoryQueries } from '../workingCopy/queries.ts';
 
@@ -23,7 +23,7 @@ export interface OpenedBackend {
 
 export interface BackendContext {
   readonly vfs: Vfs;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   /** Optional accelerators for decoding. */
   readonly accelerators?: DecodeAccelerators | undefined;
 }

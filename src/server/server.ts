@@ -5,7 +5,7 @@ import { bytePath, fromDisplay } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
 import { startServer } from '../daemon/startServer.ts';
-import { currentEnvironment, type HgEnvironment } from '../mercurial/config/environment.ts';
+import { currentEnvironment, type ProcessEnvironment } from '../files/environment.ts';
 import type { LiveModel } from '../workingCopy/liveModel.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
 import { Fallback } from './fallback/fallback.ts';
@@ -19,7 +19,7 @@ import { sharedServerSentence } from './sharedServerReport.ts';
 import { Subscriber } from './subscriber.ts';
 
 export interface ServerOptions {
-  readonly environment?: HgEnvironment;
+  readonly environment?: ProcessEnvironment;
   /** The folder with the programs that ssh runs to ask for a password, and hg for a message. */
   readonly programs?: string | undefined;
 }
@@ -27,7 +27,7 @@ export interface ServerOptions {
 /** Answers the protocol's requests until disposed of; owns the models it opens. */
 export class Server implements Disposable {
   readonly #connection: MessageConnection;
-  readonly #environment: HgEnvironment;
+  readonly #environment: ProcessEnvironment;
   readonly #owned = new DisposableStore();
   readonly #hub: Hub;
   readonly #hg: HgCommands;

@@ -2,7 +2,7 @@
 import type { MessageConnection, NotificationType } from 'vscode-jsonrpc';
 import { fromDisplay, type BytePath } from '../base/bytePath.ts';
 import { DisposableStore, type Disposable, type Event } from '../base/lifecycle.ts';
-import type { HgEnvironment } from '../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../files/environment.ts';
 import type { ModelUpdate } from '../workingCopy/publisher.ts';
 import { noContent } from './contents.ts';
 import { handleDiscovery } from './handlers/discoveryHandlers.ts';
@@ -34,7 +34,7 @@ export interface Companion extends Disposable {
 export interface SubscriberOptions {
   readonly connection: MessageConnection;
   readonly hub: Hub;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   /** Makes what answers beside the model; not given: nothing does. */
   companion?(options: protocol.OpenOptions, repository: SharedRepository): Companion | undefined;
   /** Resolves when the client can take more. Not given: it always can, and nothing waits. */

@@ -14,7 +14,7 @@ import {
 } from '../../src/mercurial/annotate/annotate.ts';
 import { finish } from '../../src/mercurial/annotate/finish.ts';
 import { readWorkingFile, workingParents } from '../../src/mercurial/annotate/workingFile.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { HgServer } from '../support/hgServer.ts';

@@ -9,7 +9,7 @@ import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.
 import { MercurialHistory } from '../../src/backends/mercurial/mercurialHistory.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { finish } from '../../src/mercurial/annotate/finish.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomEdits } from '../support/randomEdits.ts';

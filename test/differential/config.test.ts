@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { after, test } from 'node:test';
 import { QuicksilverError } from '../../src/base/errors.ts';
-import { currentEnvironment, type HgEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment, type ProcessEnvironment } from '../../src/files/environment.ts';
 import { loadConfig, type HgConfig } from '../../src/mercurial/config/hgConfig.ts';
 import { configuredIgnoreFiles } from '../../src/mercurial/ignore/configuredIgnoreFiles.ts';
 import { loadIgnoreRules } from '../../src/mercurial/ignore/ignoreRules.ts';
@@ -40,7 +40,7 @@ function hgAnswer(given: Given): Answer {
   return items.map(({ source, name, value }) => [source, name, value] as const);
 }
 
-function environmentOf(given: Given): HgEnvironment {
+function environmentOf(given: Given): ProcessEnvironment {
   const variables = variablesOf(given);
   return { ...currentEnvironment(), variables, homeDirectory: variables['HOME'] ?? '/' };
 }

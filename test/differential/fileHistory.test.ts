@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { bytePath } from '../../src/base/bytePath.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { fileHistory } from '../../src/mercurial/annotate/fileHistory.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';

@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { settledStatus } from '../../src/backends/mercurial/snapshot.ts';
 import { Vfs } from '../../src/files/vfs.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { hgEnvironment, hgStatus } from '../support/hgServer.ts';

@@ -10,7 +10,7 @@ import * as path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { nextTurn } from '../../src/base/async.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { settledStatus } from '../../src/backends/mercurial/snapshot.ts';

@@ -8,7 +8,7 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { Vfs } from '../../src/files/vfs.ts';
 import { finish } from '../../src/mercurial/annotate/finish.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { EDGE_FIELDS } from '../../src/mercurial/history/graphEdges.ts';
 import type { HistoryModel } from '../../src/mercurial/history/historyModel.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { isBranchTip } from '../../src/mercurial/history/branchTip.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { changesetSummary, pendingMerge } from '../../src/mercurial/merge/pendingMerge.ts';
 import { PhaseFinder, readPhaseRoots } from '../../src/mercurial/history/phases.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { bytePath, toDisplay } from '../../src/base/bytePath.ts';
 import { silentLogger } from '../../src/base/log.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import type { MergeState, Snapshot } from '../../src/workingCopy/backend.ts';
 import { LiveModel } from '../../src/workingCopy/liveModel.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { test } from 'node:test';
 import { doctorReport } from '../../src/server/doctor.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { CommandBench, person, said } from '../support/commandBench.ts';
 
 const SECRET = 's3:cr@t';

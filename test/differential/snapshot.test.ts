@@ -5,7 +5,7 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { isStale, settledStatus, takeSnapshot, type SettledStatus } from '../../src/backends/mercurial/snapshot.ts';

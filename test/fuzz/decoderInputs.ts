@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Dirstate } from '../../src/mercurial/dirstate/dirstate.ts';
 import { readDirstate } from '../../src/mercurial/dirstate/readDirstate.ts';
-import type { HgEnvironment } from '../../src/mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../src/files/environment.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { MemoryVfs } from './memoryVfs.ts';
 
@@ -40,7 +40,7 @@ export const LAYOUT = {
   files: [],
 };
 
-export const ENVIRONMENT: HgEnvironment = {
+export const ENVIRONMENT: ProcessEnvironment = {
   variables: { HGRCPATH: '', HOME: '/home/me' },
   platform: 'linux',
   homeDirectory: '/home/me',

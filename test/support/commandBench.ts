@@ -11,7 +11,7 @@ import type { HgCommandName } from '../../src/extension/contributions/commands.t
 import type { CommandContext } from '../../src/extension/commands/commands.ts';
 import type { OpenRepository } from '../../src/extension/repositories/openRepository.ts';
 import { RootMap } from '../../src/extension/common/rootMap.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { Server } from '../../src/server/server.ts';
 import { settings, shown, Uri, user, type Pressed, type Typed } from '../unit/extension/fakeVscode.ts';
 import { HgSandbox } from './hgSandbox.ts';

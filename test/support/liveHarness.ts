@@ -6,7 +6,7 @@ import { nextTurn } from '../../src/base/async.ts';
 import { isAtOrBelow, joinPath, toDisplay, type BytePath } from '../../src/base/bytePath.ts';
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import { silentLogger, type Logger } from '../../src/base/log.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { newWorkCounters } from '../../src/status/types.ts';
 import { WorkingTree } from '../../src/status/workingTree.ts';

@@ -1,5 +1,5 @@
 // The whole status of a repository by our own reader, as the command line has it.
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { settledStatus } from '../../src/backends/mercurial/snapshot.ts';
 import { QuicksilverError } from '../../src/base/errors.ts';

@@ -13,7 +13,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import { findHg } from '../../src/hgCommand/hgExecutable.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { AskUser, RunHg, type HgAsked, type HgRun, type HgRunResult } from '../../src/server/hgProtocol.ts';
 import * as historyProtocol from '../../src/server/historyProtocol.ts';
 import * as protocol from '../../src/server/protocol.ts';

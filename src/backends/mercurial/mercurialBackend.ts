@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { BytePath } from '../../base/bytePath.ts';
 import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import { Emitter, type Event } from '../../base/lifecycle.ts';
-import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { diffDirstates } from '../../mercurial/dirstate/diffDirstates.ts';
 import type { Dirstate } from '../../mercurial/dirstate/dirstate.ts';
@@ -48,7 +48,7 @@ export class MercurialBackend implements Backend {
   readonly root: string;
   readonly controlName = HG_DIRECTORY;
   readonly vfs: Vfs;
-  readonly #environment: HgEnvironment;
+  readonly #environment: ProcessEnvironment;
   readonly #hgDirectory: string;
   /** The last repository that could be opened: it knows which files matter. */
   #repository: MercurialRepository | undefined;
@@ -61,7 +61,7 @@ export class MercurialBackend implements Backend {
   readonly #means: DecodeAccelerators | undefined;
 
   /** @param means quicker means of reading the dirstate */
-  constructor(root: string, vfs: Vfs, environment: HgEnvironment, means?: DecodeAccelerators) {
+  constructor(root: string, vfs: Vfs, environment: ProcessEnvironment, means?: DecodeAccelerators) {
     this.root = root;
     this.vfs = vfs;
     this.#environment = environment;

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
-import { expandPath, type HgEnvironment } from './environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
+import { expandPath } from './expandPath.ts';
 
 /** A place where configuration may be. */
 export interface ConfigLocation {
@@ -15,7 +16,10 @@ export interface ConfigLocation {
  * @param exists true if the file exists; used to find Mercurial's installation, because Mercurial reads etc/mercurial
  * there
  */
-export function globalConfigLocations(environment: HgEnvironment, exists: (file: string) => boolean): ConfigLocation[] {
+export function globalConfigLocations(
+  environment: ProcessEnvironment,
+  exists: (file: string) => boolean,
+): ConfigLocation[] {
   const { variables, platform } = environment;
   const override = variables['HGRCPATH'];
   if (override !== undefined) {
@@ -28,7 +32,7 @@ export function globalConfigLocations(environment: HgEnvironment, exists: (file:
   return [...system, ...userFiles(environment).map(file => ({ path: file, kind: 'file' as const }))];
 }
 
-function unixSystem(environment: HgEnvironment, exists: (file: string) => boolean): ConfigLocation[] {
+function unixSystem(environment: ProcessEnvironment, exists: (file: string) => boolean): ConfigLocation[] {
   const executable = findExecutable(environment, exists, ':', ['hg']);
   const directories = new Set(['/etc/mercurial']);
   const installed = executable === undefined ? undefined : path.join(path.dirname(executable), '..', 'etc/mercurial');
@@ -37,7 +41,7 @@ function unixSystem(environment: HgEnvironment, exists: (file: string) => boolea
     .flatMap(inDirectory);
 }
 
-function windowsSystem(environment: HgEnvironment, exists: (file: string) => boolean): ConfigLocation[] {
+function windowsSystem(environment: ProcessEnvironment, exists: (file: string) => boolean): ConfigLocation[] {
   const locations: ConfigLocation[] = [];
   const executable = findExecutable(environment, exists, ';', ['hg.exe']);
   if (executable !== undefined) {
@@ -62,7 +66,7 @@ function inDirectory(directory: string): ConfigLocation[] {
   ];
 }
 
-function userFiles({ variables, platform, homeDirectory }: HgEnvironment): string[] {
+function userFiles({ variables, platform, homeDirectory }: ProcessEnvironment): string[] {
   if (platform === 'win32') {
     const profile = variables['USERPROFILE'];
     const homes = profile === undefined || profile === homeDirectory ? [homeDirectory] : [homeDirectory, profile];
@@ -74,7 +78,7 @@ function userFiles({ variables, platform, homeDirectory }: HgEnvironment): strin
 }
 
 function findExecutable(
-  { variables }: HgEnvironment,
+  { variables }: ProcessEnvironment,
   exists: (file: string) => boolean,
   separator: string,
   names: readonly string[],

@@ -3,7 +3,8 @@ import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError, errorMessage } from '../../base/errors.ts';
 import type { OpenFile, Vfs } from '../../files/vfs.ts';
 import { globalConfigLocations } from './configFiles.ts';
-import { expandPath, type HgEnvironment } from './environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
+import { expandPath } from './expandPath.ts';
 import { parseHgrc } from './hgrcParser.ts';
 import { TrustRules } from './trust.ts';
 
@@ -54,7 +55,7 @@ const MAX_INCLUDE_DEPTH = 100;
  * - 'invalid-config', with file and line, where Mercurial stops with an error, and for files that include themselves;
  * - 'unsupported' if files are too large or too many to be safe.
  */
-export function loadConfig(vfs: Vfs, environment: HgEnvironment, where: ConfigPlace): HgConfig {
+export function loadConfig(vfs: Vfs, environment: ProcessEnvironment, where: ConfigPlace): HgConfig {
   const loader = new Loader(vfs, environment);
   for (const location of globalConfigLocations(environment, file => vfs.lstat(file) !== undefined)) {
     const asDirectory = location.kind === 'directory' || (location.kind === 'either' && vfs.isDirectory(location.path));
@@ -77,13 +78,13 @@ class Loader {
   readonly files = new Set<string>();
   readonly untrustedFiles: string[] = [];
   readonly #vfs: Vfs;
-  readonly #environment: HgEnvironment;
+  readonly #environment: ProcessEnvironment;
   #read = 0;
   #bytes = 0;
   /** The files that are being read: one inside the other. */
   readonly #open = new Set<string>();
 
-  constructor(vfs: Vfs, environment: HgEnvironment) {
+  constructor(vfs: Vfs, environment: ProcessEnvironment) {
     this.#vfs = vfs;
     this.#environment = environment;
   }

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Vfs } from '../../files/vfs.ts';
-import type { HgEnvironment } from './environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 
 /** Links from one to the next that are followed to find a file's owner. */
 const MAX_LINKS = 40;
@@ -20,7 +20,7 @@ export class TrustRules {
   /** @param section the items of the "trusted" section by name */
   constructor(
     vfs: Vfs,
-    { userId }: HgEnvironment,
+    { userId }: ProcessEnvironment,
     section: ReadonlyMap<string, { readonly value: string }> | undefined,
   ) {
     this.#vfs = vfs;

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { expandPath, type HgEnvironment } from '../config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
+import { expandPath } from '../config/expandPath.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { HgConfig } from '../config/hgConfig.ts';
  *
  * Throws a QuicksilverError 'unsupported' for a name that is not UTF-8.
  */
-export function configuredIgnoreFiles(root: string, config: HgConfig, environment: HgEnvironment): string[] {
+export function configuredIgnoreFiles(root: string, config: HgConfig, environment: ProcessEnvironment): string[] {
   const files: string[] = [];
   for (const { name, value, file, line } of config.items('ui')) {
     if (name !== 'ignore' && !name.startsWith('ignore.')) continue;

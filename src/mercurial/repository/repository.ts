@@ -4,7 +4,7 @@ import type { Operation } from '../../base/repositoryState.ts';
 import type { BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { onlyDecoders, type DecodeAccelerators } from '../../base/decodeAccelerators.ts';
-import type { HgEnvironment } from '../config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 import { loadConfig, type HgConfig } from '../config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';
 import { NULL_ID, type Dirstate } from '../dirstate/dirstate.ts';
@@ -44,7 +44,7 @@ export type { IgnoreRules } from '../ignore/ignoreRules.ts';
 
 export interface OpenOptions {
   readonly vfs: Vfs;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   /**
    * Opens an unsupported repository as well; only {@link MercurialRepository.checkSupported} then reports the reason.
    */
@@ -88,7 +88,7 @@ export class MercurialRepository {
   readonly foldsCase: boolean;
   readonly #layout: RepositoryLayout;
   readonly #vfs: Vfs;
-  readonly #environment: HgEnvironment;
+  readonly #environment: ProcessEnvironment;
   readonly #accelerators: DecodeAccelerators | undefined;
   #store: Store | undefined;
   #scopes: ScopeReader | undefined;

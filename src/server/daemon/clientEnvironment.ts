@@ -3,20 +3,20 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { systemErrorCode } from '../../base/errors.ts';
 import { SENT_VARIABLES } from '../../daemon/shortForm.ts';
-import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 
 /** Variables that are no text of the configuration, so that a name in it may well be one of these. */
 const KNOWN: ReadonlySet<string> = new Set(SENT_VARIABLES);
 
 /** Environments in which a variable was read that no client sends. */
-const inDoubt = new WeakSet<HgEnvironment['variables']>();
+const inDoubt = new WeakSet<ProcessEnvironment['variables']>();
 
 /**
  * True if the configuration uses a variable that clients do not send: the answer may be another one for each client. It
  * is known when the configuration has been read. Ask it of the environment that a model was made with: that one is
  * read.
  */
-export function usesUnsentVariables({ variables }: HgEnvironment): boolean {
+export function usesUnsentVariables({ variables }: ProcessEnvironment): boolean {
   return inDoubt.has(variables);
 }
 
@@ -27,7 +27,7 @@ export function usesUnsentVariables({ variables }: HgEnvironment): boolean {
 export function clientEnvironment(
   sent: Readonly<Record<string, string>>,
   hasHg: (directory: string) => boolean,
-): HgEnvironment {
+): ProcessEnvironment {
   const variables: Record<string, string> = {};
   for (const name of SENT_VARIABLES) {
     const value = sent[name];
@@ -35,7 +35,7 @@ export function clientEnvironment(
   }
   const programs = (variables['PATH'] ?? '').split(path.delimiter).find(item => path.isAbsolute(item) && hasHg(item));
   variables['PATH'] = programs ?? '';
-  const observed: HgEnvironment['variables'] = new Proxy(variables, {
+  const observed: ProcessEnvironment['variables'] = new Proxy(variables, {
     get: (target, name) => {
       if (typeof name !== 'string') return undefined;
       // Read for Windows only, or a second spelling.

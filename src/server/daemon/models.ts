@@ -3,7 +3,7 @@
 import { Delay } from '../../base/async.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { SystemKind } from '../../base/repositoryState.ts';
-import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 import type { Hub, Lease, SharedRepository } from '../hub.ts';
 import { ChangeRing } from './changeRing.ts';
 import { factsOf, type RootFacts } from './exactStatus.ts';
@@ -19,7 +19,7 @@ export interface ModelPlace {
   /** Absolute path without symbolic links. */
   readonly root: string;
   readonly system: SystemKind;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
 }
 
 export interface KeptModel {

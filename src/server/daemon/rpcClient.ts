@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { createMessageConnection, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { version } from '../../../package.json';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 import { PROTOCOL_MAJOR, PROTOCOL_MINOR } from '../../daemon/runtimeDirectory.ts';
 import { rootIdOf, type Hub } from '../hub.ts';
 import { DidUpdate } from '../protocol.ts';
@@ -16,7 +16,7 @@ export interface RpcClientOptions {
   readonly hub: Hub;
   readonly serverId: string;
   readonly mount: string;
-  readonly environment: (variables: Readonly<Record<string, string>>) => HgEnvironment;
+  readonly environment: (variables: Readonly<Record<string, string>>) => ProcessEnvironment;
 }
 
 /** Requests of one client that are answered at a time. */

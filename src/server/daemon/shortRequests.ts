@@ -4,7 +4,7 @@ import { fromDisplay, type BytePath } from '../../base/bytePath.ts';
 import { oneLine } from '../../base/foreignText.ts';
 import { encodeAnswer, type ShortRequest } from '../../daemon/shortForm.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type { SharedRepository } from '../hub.ts';
 import { STATUS_LETTERS } from '../statusLetters.ts';
@@ -28,7 +28,7 @@ export interface ShortRequestContext {
   readonly models: Models;
   readonly mount: string;
   readonly serverId: string;
-  readonly environment: (variables: Readonly<Record<string, string>>) => HgEnvironment;
+  readonly environment: (variables: Readonly<Record<string, string>>) => ProcessEnvironment;
   info(): readonly string[];
   /** Ends the server when the answer is sent. */
   stop(): void;

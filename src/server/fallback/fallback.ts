@@ -7,7 +7,7 @@ import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.
 import type { Logger } from '../../base/log.ts';
 import type { HgRunner } from '../../hgCommand/hgRunner.ts';
 import { askStatus } from '../../hgCommand/hgStatus.ts';
-import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
 import type { Vfs } from '../../files/vfs.ts';
@@ -24,7 +24,7 @@ import type { PublishedUpdate } from '../updates.ts';
 export interface FallbackOptions {
   readonly root: string;
   readonly vfs: Vfs;
-  readonly environment: HgEnvironment;
+  readonly environment: ProcessEnvironment;
   readonly logger: Logger;
   readonly policy: HgPolicy;
   readonly auditMs: number;

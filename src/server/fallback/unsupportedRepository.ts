@@ -1,7 +1,7 @@
 // Facts that we can still report about an unsupported repository: most reasons concern only its files.
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
-import type { HgEnvironment } from '../../mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../files/environment.ts';
 import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
 import { readWithFiles, type FileSet } from '../../files/fileSet.ts';
 import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
@@ -34,11 +34,11 @@ const NOTHING: UnsupportedHead = { head: undefined, tracked: 0, subrepositories:
 export class UnsupportedRepository {
   readonly root: string;
   readonly #vfs: Vfs;
-  readonly #environment: HgEnvironment;
+  readonly #environment: ProcessEnvironment;
   readonly #hgDirectory: string;
   #opened: Opened | undefined;
 
-  constructor(root: string, vfs: Vfs, environment: HgEnvironment) {
+  constructor(root: string, vfs: Vfs, environment: ProcessEnvironment) {
     this.root = root;
     this.#vfs = vfs;
     this.#environment = environment;

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { bytePath, isAtOrBelow, toDisplay, type BytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
-import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../../src/files/environment.ts';
 import { MercurialRepository } from '../../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../../src/files/vfs.ts';
 import type { StatusEntry } from '../../../src/status/status.ts';

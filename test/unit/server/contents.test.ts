@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { nextTurn } from '../../../src/base/async.ts';
 import { fromDisplay } from '../../../src/base/bytePath.ts';
-import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../../src/files/environment.ts';
 import type { Store } from '../../../src/mercurial/store/store.ts';
 import { Vfs } from '../../../src/files/vfs.ts';
 import { Contents } from '../../../src/server/contents.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { CancellationToken } from 'vscode-jsonrpc';
-import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../../src/files/environment.ts';
 import { Vfs } from '../../../src/files/vfs.ts';
 import { HgCommands } from '../../../src/server/hgCommands.ts';
 import type { HgRun } from '../../../src/server/hgProtocol.ts';

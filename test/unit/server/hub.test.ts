@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../../src/files/environment.ts';
 import { Hub } from '../../../src/server/hub.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';

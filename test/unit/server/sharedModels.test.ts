@@ -13,7 +13,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { nextTurn } from '../../../src/base/async.ts';
-import { currentEnvironment } from '../../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../../src/files/environment.ts';
 import * as protocol from '../../../src/server/protocol.ts';
 import { Server } from '../../../src/server/server.ts';
 import { bundle } from '../../support/bundle.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { currentEnvironment } from '../../../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../../../src/files/environment.ts';
 import { MercurialRepository } from '../../../../src/mercurial/repository/repository.ts';
 import { Vfs } from '../../../../src/files/vfs.ts';
 import { compareChangesets, resolveChangeset } from '../../../../src/backends/mercurial/comparisons.ts';

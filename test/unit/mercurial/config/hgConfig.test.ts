@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { test, type TestContext } from 'node:test';
-import { expandPath, type HgEnvironment } from '../../../../src/mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../../../src/files/environment.ts';
+import { expandPath } from '../../../../src/mercurial/config/expandPath.ts';
 import { globalConfigLocations } from '../../../../src/mercurial/config/configFiles.ts';
 import { loadConfig, type HgConfig } from '../../../../src/mercurial/config/hgConfig.ts';
 import { Vfs } from '../../../../src/files/vfs.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
 
-function environment(variables: HgEnvironment['variables'], platform: NodeJS.Platform = 'linux'): HgEnvironment {
+function environment(
+  variables: ProcessEnvironment['variables'],
+  platform: NodeJS.Platform = 'linux',
+): ProcessEnvironment {
   return { variables, platform, homeDirectory: '/home/me' };
 }
 
@@ -117,7 +121,7 @@ test('large files are refused, fifos are skipped', { skip: process.platform === 
 });
 
 test('where the configuration of a system is', () => {
-  const paths = (where: HgEnvironment, executable?: string): string[] =>
+  const paths = (where: ProcessEnvironment, executable?: string): string[] =>
     globalConfigLocations(where, file => file === executable).map(({ path }) => path);
   assert.deepEqual(paths(environment({ PATH: 'relative:/usr/bin:/opt/hg/bin' }), '/opt/hg/bin/hg'), [
     '/opt/hg/etc/mercurial/hgrc',

@@ -2,14 +2,14 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { HgEnvironment } from '../../../../src/mercurial/config/environment.ts';
+import type { ProcessEnvironment } from '../../../../src/files/environment.ts';
 
 export const STORE_REQUIREMENTS = 'dotencode\nfncache\ngeneraldelta\nrevlogv1\nsparserevlog\nstore\n';
 
 export class RepositoryFixture {
   readonly directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'repository-')));
   /** No configuration but the repository's own. */
-  readonly environment: HgEnvironment = {
+  readonly environment: ProcessEnvironment = {
     variables: { HGRCPATH: '' },
     platform: 'linux',
     homeDirectory: this.directory,

@@ -1,33 +1,15 @@
-import * as os from 'node:os';
-
-/** Everything except files that Mercurial's configuration depends on. */
-export interface HgEnvironment {
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  readonly homeDirectory: string;
-  /** The user whose files are trusted; undefined where files have no owner (Windows), and all are trusted. */
-  readonly userId?: number | undefined;
-}
-
-/** The environment of this process, as it is now. */
-export function currentEnvironment(): HgEnvironment {
-  return {
-    variables: { ...process.env },
-    platform: process.platform,
-    homeDirectory: os.homedir(),
-    userId: process.geteuid?.(),
-  };
-}
+// Variables and '~' in paths of Mercurial's configuration.
+import type { ProcessEnvironment } from '../../files/environment.ts';
 
 /**
  * The text with environment variables ($NAME, ${NAME}, on Windows %NAME% too) and a leading '~' replaced, as Mercurial
  * does it for paths in its configuration. Unknown variables stay as they are.
  */
-export function expandPath(text: string, environment: HgEnvironment): string {
+export function expandPath(text: string, environment: ProcessEnvironment): string {
   return expandHome(expandVariables(text, environment), environment);
 }
 
-function expandVariables(text: string, { variables, platform }: HgEnvironment): string {
+function expandVariables(text: string, { variables, platform }: ProcessEnvironment): string {
   // Longer names belong to no variable. Without this bound, many unclosed braces would take quadratic time.
   const pattern =
     platform === 'win32' ? /\$(\w+)|\$\{([^}]{0,255})\}|%([^%]{1,255})%/g : /\$(\w+)|\$\{([^}]{0,255})\}/g;
@@ -39,7 +21,7 @@ function expandVariables(text: string, { variables, platform }: HgEnvironment): 
 
 /** Names of variables do not have case on Windows. */
 function variableOf(
-  variables: HgEnvironment['variables'],
+  variables: ProcessEnvironment['variables'],
   name: string,
   platform: NodeJS.Platform,
 ): string | undefined {
@@ -50,7 +32,7 @@ function variableOf(
 }
 
 /** '~' alone or before a slash. Another user's home ('~name') is left alone. */
-function expandHome(text: string, { homeDirectory, platform }: HgEnvironment): string {
+function expandHome(text: string, { homeDirectory, platform }: ProcessEnvironment): string {
   if (!/^~(?:$|\/)/.test(text) && !(platform === 'win32' && text.startsWith('~\\'))) return text;
   return homeDirectory.replace(/\/+$/, '') + text.slice(1) || '/';
 }
