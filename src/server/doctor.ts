@@ -8,11 +8,10 @@ import { locateHg } from '../hgCommand/hgExecutable.ts';
 import { hgStatus } from '../hgCommand/hgStatus.ts';
 import { withoutSecrets } from '../hgCommand/secrets.ts';
 import type { ProcessEnvironment } from '../files/environment.ts';
-import { MercurialRepository } from '../mercurial/repository/repository.ts';
 import { Vfs } from '../files/vfs.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { WorkCounters, Status } from '../status/types.ts';
-import { settledStatus } from '../backends/mercurial/snapshot.ts';
+import { Examination, type ExaminedStatus, type Fact } from '../backends/mercurial/examination.ts';
 import { compareWithHg, inBoth, type Difference, type Verdict } from './hgComparison.ts';
 import { STATUS_LETTERS } from './statusLetters.ts';
 import type { LoggedProblem } from './problemLog.ts';
@@ -84,7 +83,6 @@ const MAX_ERROR_LINES = 20;
  * report.
  */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
-  const vfs = new Vfs();
   const facts: [string, string][] = [];
   const report = {
     root: options.root,
@@ -99,21 +97,16 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     sharedServer: options.sharedServer,
   };
   try {
-    // Opens an unsupported repository too, so that all reasons appear together and beside the other facts.
-    const lenient = MercurialRepository.open(options.root, {
-      vfs,
-      environment: options.environment,
-      allowUnsupported: true,
-    });
-    describe(lenient, vfs, facts);
+    const examination = new Examination(options.root, new Vfs(), options.environment);
+    // One by one: those before a damaged one are shown.
+    for (const fact of examination.facts()) facts.push(shownFact(fact));
     facts.push(['Native code', plain(nativeParts())]);
-    report.ignoreFiles = existing(vfs, lenient.ignoreFiles);
-    report.refusals = lenient.checkSupported();
+    report.ignoreFiles = examination.ignoreFiles();
+    report.refusals = examination.refusals();
     if (report.refusals.length > 0) return report;
-    const repository = MercurialRepository.open(options.root, { vfs, environment: options.environment });
-    const ours = await answer(repository, options);
-    Object.assign(report, { warnings: ours.warnings, answer: ours.answer });
-    if (options.compare) report.comparison = await compare(repository, ours.entries, options);
+    const ours = await examination.status(options.signal);
+    Object.assign(report, { warnings: ours.warnings, answer: answerOf(ours) });
+    if (options.compare) report.comparison = await compare(examination, ours.entries, options);
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof QuicksilverError)) throw error;
@@ -154,68 +147,19 @@ export function toMarkdown(report: DoctorReport): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function describe(repository: MercurialRepository, vfs: Vfs, facts: [string, string][]): void {
-  const fact = (name: string, value: string): void => void facts.push([name, value]);
-  fact('Requirements', [...repository.requirements].sort().map(code).join(', ') || 'none');
-  fact('Store', code(repository.storeDirectory));
-  if (repository.sharedSource !== undefined) fact('Share of', code(repository.sharedSource));
-  fact('Configuration', existing(vfs, repository.config.files).map(code).join(', ') || 'none');
-  const { untrustedFiles } = repository.config;
-  if (untrustedFiles.length > 0)
-    fact('Configuration left out, its owner is not trusted', untrustedFiles.map(code).join(', '));
-  const { branch, bookmark, topic } = repository.names();
-  fact('Branch', code(branch));
-  if (bookmark !== undefined) fact('Active bookmark', code(bookmark));
-  if (topic !== undefined) fact('Topic', code(topic));
-  const holder = repository.lockHolder().description;
-  fact('Lock', holder === undefined ? 'free' : plain(holder));
-  const dirstate = repository.readDirstate();
-  fact('Dirstate', dirstate.format === 'none' ? 'none' : `version ${dirstate.format.slice(1)}`);
-  fact('Entries', String(dirstate.entryCount));
-  fact(
-    'Parents',
-    [dirstate.p1, dirstate.p2]
-      .filter(parent => !/^0*$/.test(parent))
-      .map(code)
-      .join(', ') || 'none',
-  );
-  const operation = repository.unfinished(dirstate);
-  if (operation !== undefined) fact('Unfinished', operation);
-  const { excluded } = repository.treeRules(dirstate);
-  if (excluded.size > 0) fact('Subrepositories', [...excluded].map(path => code(toDisplay(path))).join(', '));
+/** The value of a fact, as Markdown. */
+function shownFact({ name, value }: Fact): [name: string, value: string] {
+  return [name, typeof value === 'string' ? plain(value) : value.names.map(code).join(', ')];
 }
 
-function existing(vfs: Vfs, files: readonly string[]): string[] {
-  return files.filter(file => vfs.lstat(file) !== undefined);
-}
-
-interface OwnAnswer {
-  readonly answer: Answer;
-  readonly entries: readonly StatusEntry[];
-  readonly warnings: readonly string[];
-}
-
-async function answer(repository: MercurialRepository, options: DoctorOptions): Promise<OwnAnswer> {
-  const started = performance.now();
-  const { result, snapshot, settled } = await settledStatus(repository, { rules: 'at-once' }, () => ({
-    ignored: 'all',
-    clean: true,
-    signal: options.signal,
-  }));
-  const milliseconds = performance.now() - started;
+function answerOf({ entries, outcome, milliseconds }: ExaminedStatus): Answer {
   const counts = Object.fromEntries(Object.keys(STATUS_LETTERS).map(status => [status, 0])) as Record<Status, number>;
-  for (const { status } of result.entries) counts[status]++;
-  const warnings = [
-    ...(snapshot.ignore()?.warnings ?? []),
-    ...result.unreadable.map(({ path, code: reason }) => `${toDisplay(path)} cannot be read (${reason})`),
-    ...result.undecided.map(({ path, why }) => `${toDisplay(path)} may be modified: ${why.message}`),
-    ...(settled ? [] : ['The repository was changed all the time; the answer may mix two states.']),
-  ];
-  return { answer: { counts, outcome: result.outcome, milliseconds }, entries: result.entries, warnings };
+  for (const { status } of entries) counts[status]++;
+  return { counts, outcome, milliseconds };
 }
 
 async function compare(
-  repository: MercurialRepository,
+  examination: Examination,
   ours: readonly StatusEntry[],
   options: DoctorOptions,
 ): Promise<Comparison> {
@@ -229,7 +173,7 @@ async function compare(
   let differences = compareWithHg(ours, theirs.entries);
   if (differences.length > 0) {
     // Files may change between the two answers: only a difference both before and after hg's answer counts.
-    const again = await answer(repository, options);
+    const again = await examination.status(options.signal);
     differences = inBoth(differences, compareWithHg(again.entries, theirs.entries));
   }
   return { kind: 'compared', hg, differences };

@@ -15,7 +15,7 @@ import type { ProcessEnvironment } from '../files/environment.ts';
 import type { Vfs } from '../files/vfs.ts';
 import type { HgAsked, HgDidProgress, HgFound, HgRun, HgRunResult } from './hgProtocol.ts';
 import type { HgPolicy } from './protocol.ts';
-import { UnsupportedRepository } from './fallback/unsupportedRepository.ts';
+import { UnsupportedRepository } from '../backends/mercurial/unsupportedRepository.ts';
 
 export interface HgCommandsOptions {
   readonly vfs: Vfs;

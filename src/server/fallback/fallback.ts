@@ -8,17 +8,15 @@ import type { Logger } from '../../base/log.ts';
 import type { HgRunner } from '../../hgCommand/hgRunner.ts';
 import { askStatus } from '../../hgCommand/hgStatus.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
-import { HG_DIRECTORY } from '../../mercurial/repository/discovery.ts';
-import { LOCK_FILE } from '../../mercurial/repository/lock.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import { newWorkCounters } from '../../status/types.ts';
 import { ControlWatcher } from '../../workingCopy/watch/controlWatcher.ts';
 import type { ModelUpdate } from '../../workingCopy/publisher.ts';
+import { UnsupportedRepository } from '../../backends/mercurial/unsupportedRepository.ts';
 import { FallbackContents } from './fallbackContents.ts';
 import { FallbackStatus } from './fallbackStatus.ts';
 import { HgForUndecided, type UndecidedModel } from './hgForUndecided.ts';
 import type { ContentAnswer, ContentQuery, HgPolicy } from '../protocol.ts';
-import { UnsupportedRepository } from './unsupportedRepository.ts';
 import type { PublishedUpdate } from '../updates.ts';
 
 export interface FallbackOptions {
@@ -137,9 +135,10 @@ export class Fallback implements Disposable {
 
   hint(paths: Iterable<BytePath>): void {
     if (!this.#status.isActive) return;
+    const { controlName } = this.#repository;
     let control = false;
     for (const at of paths) {
-      if (at === HG_DIRECTORY || at.startsWith(`${HG_DIRECTORY}/`)) control = true;
+      if (at === controlName || at.startsWith(`${controlName}/`)) control = true;
       else if (!PROBE.test(at)) {
         this.#status.hint();
         return;
@@ -175,14 +174,12 @@ export class Fallback implements Disposable {
   #watch(): void {
     const { root, logger } = this.#options;
     if (this.#watcher === undefined) {
-      const hgDirectory = path.join(root, HG_DIRECTORY);
+      const control = path.join(root, this.#repository.controlName);
       this.#watcher = new ControlWatcher(
         {
           root,
-          controlDirectories: () => [hgDirectory],
-          // The lock's end is the end of a command.
-          isRelevant: (directory, name) =>
-            name === LOCK_FILE || this.#repository.files().includes(path.join(directory, name)),
+          controlDirectories: () => [control],
+          isRelevant: (directory, name) => this.#repository.isRelevant(directory, name),
         },
         logger,
       );

@@ -5,7 +5,7 @@ import { framedBytes, framedTemplate } from '../../hgCommand/answerFrame.ts';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
 import type { HgResult } from '../../hgCommand/hgResult.ts';
 import { BoundedCache } from '../../base/boundedCache.ts';
-import { isNodeHex, NULL_NODE_HEX } from '../../mercurial/store/node.ts';
+import { isChangesetId } from '../../backends/mercurial/changesets.ts';
 import type { Head } from '../../workingCopy/backend.ts';
 import type { Entry } from '../../workingCopy/statusTree.ts';
 import { noContent } from '../contents.ts';
@@ -87,9 +87,7 @@ export class FallbackContents {
     const head = this.#head;
     if (revision !== 'base') {
       const changeset = revision === 'p2' ? head?.secondParent : revision;
-      return changeset !== undefined && isNodeHex(changeset) && changeset !== NULL_NODE_HEX
-        ? { changeset, path }
-        : undefined;
+      return changeset !== undefined && isChangesetId(changeset) ? { changeset, path } : undefined;
     }
     if (head === undefined) return undefined;
     return { changeset: head.firstParent, path: this.#source.entry(path)?.source ?? path };

@@ -9,7 +9,7 @@ import type { HgStatusAnswer, HgStatusEntry } from '../../hgCommand/hgStatus.ts'
 import { newWorkCounters } from '../../status/types.ts';
 import type { Lock } from '../../workingCopy/backend.ts';
 import type { Change, Entry, EntryCounts } from '../../workingCopy/statusTree.ts';
-import type { UnsupportedHead } from './unsupportedRepository.ts';
+import type { UnsupportedHead } from '../../backends/mercurial/unsupportedRepository.ts';
 import type { PublishedState, PublishedUpdate } from '../updates.ts';
 
 export interface FallbackStatusOptions {

@@ -9,7 +9,7 @@ import { MercurialRepository } from '../../mercurial/repository/repository.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import { subrepositories } from '../../mercurial/repository/subrepos.ts';
 import type { Head, Lock, Subrepository } from '../../workingCopy/backend.ts';
-import { HeadReader } from '../../backends/mercurial/mercurialHead.ts';
+import { HeadReader } from './mercurialHead.ts';
 
 /** The files to watch if not even the requirements can be decoded. */
 const FILES_WITHOUT_LAYOUT = ['requires', 'dirstate', 'branch', 'bookmarks', 'bookmarks.current', 'sparse', 'hgrc'];
@@ -33,6 +33,8 @@ const NOTHING: UnsupportedHead = { head: undefined, tracked: 0, subrepositories:
 
 export class UnsupportedRepository {
   readonly root: string;
+  /** The name in the root that holds Mercurial's own files. */
+  readonly controlName = HG_DIRECTORY;
   readonly #vfs: Vfs;
   readonly #environment: ProcessEnvironment;
   readonly #hgDirectory: string;
@@ -90,6 +92,11 @@ export class UnsupportedRepository {
         subrepositories: this.#lenient([], () => subrepositories(this.#vfs, this.root, dirstate)),
       };
     });
+  }
+
+  /** Returns true if a change of this file below {@link controlName} can matter. A lock's end is the end of a command. */
+  isRelevant(directory: string, name: string): boolean {
+    return name === LOCK_FILE || this.files().includes(path.join(directory, name));
   }
 
   lock(): Lock {
