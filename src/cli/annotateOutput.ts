@@ -1,7 +1,7 @@
 // How annotated lines are written: the columns and the JSON of `hg annotate`, byte for byte, as byte strings.
 import { eastAsianWidth } from 'get-east-asian-width';
+import type { AnnotatedFile, FileLines, ShownChangeset } from '../backends/mercurial/commandLine/annotatedFiles.ts';
 import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
-import type { Annotation } from '../mercurial/annotate/annotate.ts';
 import { longDate, shortDate, shortUser } from './historyText.ts';
 import type { ByteSink } from './io.ts';
 import { jsonString } from './statusOutput.ts';
@@ -17,25 +17,6 @@ export interface AnnotateFormat {
   readonly verbose: boolean;
   /** Dates short instead of long. */
   readonly quiet: boolean;
-}
-
-export interface AnnotatedFile {
-  readonly path: BytePath;
-  readonly text: Buffer;
-  /** Undefined for a binary file. */
-  readonly annotation: Annotation | undefined;
-}
-
-/** The facts of a changeset that the columns show. */
-export interface ShownChangeset {
-  readonly revision: number;
-  readonly node: string;
-  readonly user: string;
-  /** Seconds since 1970, and seconds west of UTC. */
-  readonly time: number;
-  readonly timezone: number;
-  /** True for the working copy: `revision` and `node` are its first parent's. */
-  readonly isWorkingCopy: boolean;
 }
 
 const WORKING_COPY_NUMBER = 2147483647;
@@ -75,7 +56,7 @@ type ChangesetOf = (revision: number | undefined) => ShownChangeset;
 function jsonItem(
   column: AnnotateColumn,
   path: BytePath,
-  annotation: Annotation,
+  annotation: FileLines,
   index: number,
   changeset: ShownChangeset,
 ): [name: string, value: string] {
@@ -131,7 +112,7 @@ function textItem(
   column: AnnotateColumn,
   { revision, node, user, time, timezone }: ShownChangeset,
   path: BytePath,
-  annotation: Annotation,
+  annotation: FileLines,
   index: number,
   plus: string,
   { columns, verbose, quiet }: AnnotateFormat,

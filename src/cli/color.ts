@@ -1,8 +1,8 @@
 // Colors of `hg status`: when to use them, which ones, and how they are written.
 // The rules follow `hg help color` and the answers of Mercurial 6.3. Differences: NO_COLOR is honored where color is
 // automatic, and terminfo mode writes ANSI sequences.
-import type { HgConfig } from '../mercurial/config/hgConfig.ts';
 import type { Status } from '../status/types.ts';
+import type { Configuration } from './configuration.ts';
 import type { CommandIo } from './io.ts';
 
 /** Parts of a status line that have a style of their own. */
@@ -50,7 +50,7 @@ const TRUE_WORDS = new Set(['1', 'yes', 'true', 'on', 'always']);
  * Returns how to color the output of one command.
  * @param option value of --color, if given
  */
-export function colorsFor(config: HgConfig, io: CommandIo, option: string | undefined): Colors {
+export function colorsFor(config: Configuration, io: CommandIo, option: string | undefined): Colors {
   const mode = colorMode(config, io, option);
   if (mode === 'never') return NO_COLORS;
   if (mode === 'debug') return { paint: debugText, warnings: [] };
@@ -78,7 +78,7 @@ export function isPlain({ environment }: CommandIo, name: string): boolean {
   return !(except ?? '').trim().split(',').includes(name);
 }
 
-function colorMode(config: HgConfig, io: CommandIo, option: string | undefined): 'never' | 'debug' | 'ansi' {
+function colorMode(config: Configuration, io: CommandIo, option: string | undefined): 'never' | 'debug' | 'ansi' {
   if (isPlain(io, 'color')) return 'never';
   const value = option ?? config.get('ui', 'color')?.value ?? 'auto';
   if (value === 'debug') return 'debug';

@@ -1,14 +1,12 @@
 // `quicksilver log`: changesets, as `hg log` prints them.
+import { ChangesetLog } from '../backends/mercurial/commandLine/changesetLog.ts';
 import { fromDisplay, toDisplay } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
-import { fileHistory } from '../mercurial/annotate/fileHistory.ts';
-import { finish } from '../mercurial/annotate/finish.ts';
-import type { HistoryModel, HistoryRow } from '../mercurial/history/historyModel.ts';
-import { NULL_NODE_HEX } from '../mercurial/store/node.ts';
+import type { HistoryRow } from '../workingCopy/historyQueries.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { longDate } from './historyText.ts';
 import { EXIT_OK, jsonShownIn, nameShownIn, usageError, type CommandIo } from './io.ts';
-import { locateRepository, openRepository } from './open.ts';
+import { locateRepository } from './open.ts';
 import { fromRoot } from './pathNames.ts';
 import { displaySettings } from './settings.ts';
 import { templateOf } from './status.ts';
@@ -17,14 +15,11 @@ import { jsonString } from './statusOutput.ts';
 /** Exit code 0. Throws QuicksilverErrors. */
 export async function log(args: ParsedArguments, io: CommandIo): Promise<number> {
   const place = locateRepository(args, io);
-  const repository = openRepository(place);
-  const { p1, p2 } = repository.readDirstate();
-  const model = repository.historyModel();
-  finish(model.load([p1, p2]));
+  const model = new ChangesetLog(place);
   const limit = limitOf(args);
   const paths = args.positionals.map(name => fromRoot(place.vfs, place.root, place.cwd, name));
   const isWanted = filterOf(args, model);
-  const write = writerOf(args, io, repository.config, model);
+  const write = writerOf(args, io, model);
   let count = 0;
   write.begin();
   for (const revision of candidates(args, model, paths)) {
@@ -51,7 +46,7 @@ function limitOf(args: ParsedArguments): number {
 /** The revisions that may be printed, in the order of the output. */
 function* candidates(
   args: ParsedArguments,
-  model: HistoryModel,
+  model: ChangesetLog,
   paths: readonly ReturnType<typeof fromRoot>[],
 ): Generator<number> {
   const follows = args.flags.has('follow');
@@ -63,12 +58,12 @@ function* candidates(
     }
     const [start, ...more] = named === undefined ? [model.workingParents[0]] : resolved(model, named);
     if (start === undefined || more.length > 0) throw usageError('--follow with a file takes one revision');
-    let last = -1;
-    for (const { changeset } of fileHistory(model.history.fileHistory(), path, start)) {
-      if (changeset !== last) yield changeset;
-      last = changeset;
+    let isFound = false;
+    for (const changeset of model.fileHistory(path, start)) {
+      isFound = true;
+      yield changeset;
     }
-    if (last < 0)
+    if (!isFound)
       throw usageError(`cannot follow file not in ${start < 0 ? 'any' : 'parent'} revision: "${toDisplay(path)}"`);
     return;
   }
@@ -81,7 +76,7 @@ function* candidates(
   }
 }
 
-function* ancestors(model: HistoryModel, heads: readonly number[]): Generator<number> {
+function* ancestors(model: ChangesetLog, heads: readonly number[]): Generator<number> {
   const { parents } = model;
   const isAncestor = new Uint8Array(model.count);
   for (const head of heads) if (head >= 0) isAncestor[head] = 1;
@@ -92,9 +87,9 @@ function* ancestors(model: HistoryModel, heads: readonly number[]): Generator<nu
   }
 }
 
-function resolved(model: HistoryModel, names: readonly string[]): number[] {
+function resolved(model: ChangesetLog, names: readonly string[]): number[] {
   return names.map(name => {
-    const revision = model.history.resolve(name);
+    const revision = model.resolve(name);
     if (revision === 'working-copy') throw usageError('the working copy is no changeset');
     if (revision < 0) throw usageError('the null revision is not shown');
     return revision;
@@ -102,7 +97,7 @@ function resolved(model: HistoryModel, names: readonly string[]): number[] {
 }
 
 /** The changesets that have one of the keywords, one of the users and one of the branches. */
-function filterOf(args: ParsedArguments, model: HistoryModel): (revision: number) => boolean {
+function filterOf(args: ParsedArguments, model: ChangesetLog): (revision: number) => boolean {
   const lower = (name: string): string[] | undefined => args.repeated.get(name)?.map(text => text.toLowerCase());
   const keywords = lower('keyword');
   const users = lower('user');
@@ -110,7 +105,7 @@ function filterOf(args: ParsedArguments, model: HistoryModel): (revision: number
   for (const user of users ?? []) {
     if (/^(?:re|literal):/.test(user)) throw usageError(`patterns are not supported for users: '${user}'`);
   }
-  const known = new Set(branches === undefined ? [] : model.history.branchNames().map(toDisplay));
+  const known = new Set(branches === undefined ? [] : model.branchNames());
   for (const branch of branches ?? []) if (!known.has(branch)) throw usageError(`unknown branch '${branch}'`);
   const skipsMerges = args.flags.has('no-merges');
   return revision => {
@@ -132,14 +127,9 @@ interface LogWriter {
   end(): void;
 }
 
-function writerOf(
-  args: ParsedArguments,
-  io: CommandIo,
-  config: Parameters<typeof displaySettings>[0],
-  model: HistoryModel,
-): LogWriter {
+function writerOf(args: ParsedArguments, io: CommandIo, model: ChangesetLog): LogWriter {
   const isVerbose = args.flags.has('verbose');
-  const isQuiet = !isVerbose && displaySettings(config, io, args.flags).quiet;
+  const isQuiet = !isVerbose && displaySettings(model.config, io, args.flags).quiet;
   if (templateOf(args) === 'json') {
     if (isVerbose || isQuiet) throw usageError('JSON has no verbose and no quiet form here');
     const shown = jsonShownIn(io.stdout);
@@ -196,10 +186,10 @@ function notableParents({ parents, revision }: HistoryRow): readonly number[] {
   return parents.filter(parent => parent < revision - 1);
 }
 
-function jsonItems(row: HistoryRow, model: HistoryModel): string[] {
+function jsonItems(row: HistoryRow, model: ChangesetLog): string[] {
   const text = (value: string): string => jsonString(fromDisplay(value));
   const list = (values: readonly string[]): string => `[${values.map(text).join(', ')}]`;
-  const parents = row.parents.length === 0 ? [NULL_NODE_HEX] : row.parents.map(parent => model.node(parent));
+  const parents = row.parents.length === 0 ? [model.node(-1)] : row.parents.map(parent => model.node(parent));
   return [
     `  "bookmarks": ${list(row.bookmarks)}`,
     `  "branch": ${text(row.branch)}`,

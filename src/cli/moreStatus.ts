@@ -1,21 +1,7 @@
-// The state of an unfinished operation, as `hg status --verbose` adds it to the files.
+// The lines of an unfinished operation, as `hg status --verbose` adds them to the files.
+import type { MoreStatus } from '../backends/mercurial/commandLine/moreStatus.ts';
 import type { BytePath } from '../base/bytePath.ts';
-import { decodeMergeState, readMergeStateFiles } from '../mercurial/merge/mergeState.ts';
-import type { Dirstate } from '../mercurial/dirstate/dirstate.ts';
-import type { MercurialRepository } from '../mercurial/repository/repository.ts';
-import { unfinishedOperation } from '../mercurial/repository/unfinished.ts';
 import type { Operation } from '../base/repositoryState.ts';
-import type { LocatedRepository } from './open.ts';
-
-export interface MoreStatus {
-  /** Undefined if no operation is unfinished, or the configuration skips it. */
-  readonly operation: Operation | undefined;
-  /** Paths with conflicts; undefined if Mercurial has no notes on a merge. */
-  readonly unresolved: readonly BytePath[] | undefined;
-}
-
-/** Operations that Mercurial knows only while their extension is enabled. */
-const OF_EXTENSIONS: ReadonlySet<string> = new Set(['histedit', 'rebase', 'transplant']);
 
 const BISECT_ADVICE = [
   'To mark the changeset good:    hg bisect --good',
@@ -23,23 +9,6 @@ const BISECT_ADVICE = [
   'To abort:                      hg bisect --reset',
   '',
 ];
-
-/** Reads the state. Throws what reading the notes on a merge throws. */
-export function readMoreStatus(
-  place: LocatedRepository,
-  repository: MercurialRepository,
-  dirstate: Dirstate,
-): MoreStatus {
-  const { config, hgDirectory } = repository;
-  const isKnown = (operation: string): boolean => !OF_EXTENSIONS.has(operation) || config.isExtensionEnabled(operation);
-  const operation = unfinishedOperation(place.vfs, hgDirectory, dirstate, isKnown);
-  const skipped = (config.get('commands', 'status.skipstates')?.value ?? '').split(/[\s,]+/);
-  const merge = decodeMergeState(readMergeStateFiles(place.vfs, hgDirectory), hgDirectory);
-  return {
-    operation: operation !== undefined && skipped.includes(operation) ? undefined : operation,
-    unresolved: merge?.conflicts.filter(({ state }) => state === 'unresolved').map(({ path }) => path),
-  };
-}
 
 /** Returns how to go on with an operation, in the words of `hg`, one line each. */
 export function adviceFor(operation: Operation): readonly string[] {

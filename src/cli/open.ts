@@ -1,10 +1,7 @@
 // Which repository a command is about.
 import * as nodePath from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
-import type { DecodeAccelerators } from '../base/decodeAccelerators.ts';
-import { currentEnvironment } from '../files/environment.ts';
-import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
-import { MercurialRepository } from '../mercurial/repository/repository.ts';
+import { findRepository, systemsOf } from '../backends/systems.ts';
 import { Vfs } from '../files/vfs.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandIo } from './io.ts';
@@ -34,7 +31,7 @@ export function locateRepository(args: ParsedArguments, io: CommandIo): LocatedR
     }
     return { vfs, root, cwd };
   }
-  const root = findRepositoryRoot(vfs, cwd) ?? commonRoot(vfs, cwd, args.positionals);
+  const root = rootAround(vfs, cwd) ?? commonRoot(vfs, cwd, args.positionals);
   if (root === undefined) {
     throw new QuicksilverError('not-a-repository', `no repository found in '${cwd}' (.hg not found)`);
   }
@@ -42,30 +39,14 @@ export function locateRepository(args: ParsedArguments, io: CommandIo): LocatedR
 }
 
 function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | undefined {
-  const roots = new Set(paths.map(path => findRepositoryRoot(vfs, nodePath.resolve(cwd, path))));
+  const roots = new Set(paths.map(path => rootAround(vfs, nodePath.resolve(cwd, path))));
   const [root] = roots;
   return roots.size === 1 && root !== undefined ? realPath(vfs, root) : undefined;
 }
 
-/**
- * Opens the repository for reading. Throws 'unsupported' for a repository that has no exact answer.
- * @param accelerators optional accelerators for reading the dirstate
- */
-export function openRepository(place: LocatedRepository, accelerators?: DecodeAccelerators): MercurialRepository {
-  return MercurialRepository.open(place.root, { vfs: place.vfs, environment: currentEnvironment(), accelerators });
-}
+const MERCURIAL = systemsOf(['hg']);
 
-/**
- * As {@link openRepository}, for commands that show files of revisions. Throws 'unsupported' for a repository with
- * large files: its revisions have stand-ins instead, which `hg` replaces.
- */
-export function openForRevisions(place: LocatedRepository): MercurialRepository {
-  const repository = openRepository(place);
-  if (repository.requirements.has('largefiles')) {
-    throw new QuicksilverError(
-      'unsupported',
-      'Revisions with large files (the requirement largefiles) are not supported.',
-    );
-  }
-  return repository;
+/** Returns the root of the nearest repository at or above `start`; undefined if there is none. */
+export function rootAround(vfs: Vfs, start: string): string | undefined {
+  return findRepository(vfs, start, MERCURIAL)?.root;
 }

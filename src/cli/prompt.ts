@@ -3,10 +3,10 @@
 import * as nodePath from 'node:path';
 import { askServer } from '../daemon/shortClient.ts';
 import { startServer } from '../daemon/startServer.ts';
-import { findRepositoryRoot } from '../mercurial/repository/discovery.ts';
 import { Vfs } from '../files/vfs.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
+import { rootAround } from './open.ts';
 import { realPath } from './pathNames.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish', 'starship'] as const;
@@ -27,7 +27,7 @@ export async function prompt(args: ParsedArguments, io: CommandIo): Promise<numb
   const vfs = new Vfs();
   const cwd = realPath(vfs, nodePath.resolve(io.cwd, args.values.get('cwd') ?? ''));
   // Outside of a repository nobody is asked.
-  const root = findRepositoryRoot(vfs, cwd);
+  const root = rootAround(vfs, cwd);
   const identity = root === undefined ? undefined : vfs.targetIdentity(root);
   if (root === undefined || identity === undefined) return EXIT_OK;
   const id = `${identity.device}:${identity.inode}`;

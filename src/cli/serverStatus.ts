@@ -1,7 +1,6 @@
 // Asks the shared server for a status, where its answer is what an own scan would give.
 import { bytePath, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { askServer } from '../daemon/shortClient.ts';
-import type { MercurialRepository } from '../mercurial/repository/repository.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { Status } from '../status/types.ts';
 import { STATUS_LETTERS } from '../server/statusLetters.ts';
@@ -22,6 +21,14 @@ export interface NotServed {
   readonly why: string;
 }
 
+/** Which state an answer must be of. */
+export interface RecordedState {
+  /** Absolute paths of the configured ignore files. */
+  readonly ignoreFiles: readonly string[];
+  /** In the words of `SnapshotIdentity.statCache`. */
+  recordedState(): string;
+}
+
 /** The statuses that a live model knows of each path. */
 const KNOWN: ReadonlySet<Status> = new Set(['modified', 'added', 'removed', 'deleted', 'unknown']);
 const BY_LETTER = new Map(Object.entries(STATUS_LETTERS).map(([status, letter]) => [letter, status as Status]));
@@ -33,7 +40,7 @@ export function canBeServed(wanted: ReadonlySet<Status>): boolean {
 
 export async function askForStatus(
   place: LocatedRepository,
-  repository: MercurialRepository,
+  recorded: RecordedState,
   io: CommandIo,
 ): Promise<ServedStatus | NotServed> {
   const identity = place.vfs.targetIdentity(place.root);
@@ -56,18 +63,11 @@ export async function askForStatus(
     else values.set(name, value);
   }
   if (kind !== 'exact') return { kind: 'none', why: `the server refused: ${values.get('why') ?? kind}` };
-  if (!sameTexts(ignoreFiles, repository.ignoreFiles))
-    return { kind: 'none', why: 'other ignore files are configured' };
-  if (values.get('dirstate') !== stateOf(repository)) return { kind: 'none', why: 'the recorded state has changed' };
+  if (!sameTexts(ignoreFiles, recorded.ignoreFiles)) return { kind: 'none', why: 'other ignore files are configured' };
+  if (values.get('dirstate') !== recorded.recordedState())
+    return { kind: 'none', why: 'the recorded state has changed' };
   const entries = entriesOf(fields.slice(at + 1));
   return entries === undefined ? { kind: 'none', why: 'the answer is damaged' } : { kind: 'served', entries, warnings };
-}
-
-/** As SnapshotIdentity.statCache has it. */
-function stateOf(repository: MercurialRepository): string {
-  const identity = repository.dirstateIdentity();
-  if (identity === undefined) return 'none';
-  return `${identity.inode} ${identity.size} ${identity.mtimeNs} ${identity.ctimeNs}`;
 }
 
 function sameTexts(a: readonly string[], b: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 // Settings of Mercurial's configuration and environment for showing a status.
-import type { HgConfig } from '../mercurial/config/hgConfig.ts';
 import { isPlain } from './color.ts';
+import type { Configuration } from './configuration.ts';
 import type { CommandIo } from './io.ts';
 
 export interface DisplaySettings {
@@ -24,7 +24,7 @@ export interface DisplaySettings {
  * is no boolean.
  */
 export function displaySettings(
-  config: HgConfig,
+  config: Configuration,
   io: CommandIo,
   flags: ReadonlySet<string> = new Set(),
 ): DisplaySettings {

@@ -5,12 +5,11 @@ import { onlyDecoders } from '../base/decodeAccelerators.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import { nativeParts } from '../status/bulk/native.ts';
 import { newWorkCounters, type Status } from '../status/types.ts';
-import { settledStatus, type SettledStatus } from '../backends/mercurial/snapshot.ts';
+import { StatusReader, type ReadStatus } from '../backends/mercurial/commandLine/statusReader.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_ERROR, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
-import { readMoreStatus } from './moreStatus.ts';
-import { locateRepository, openRepository } from './open.ts';
+import { locateRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
 import { askForStatus, canBeServed, type NotServed, type ServedStatus } from './serverStatus.ts';
@@ -34,47 +33,49 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const template = templateOf(args);
   const place = locateRepository(args, io);
   const scanners = createScanners(silentLogger);
-  const repository = openRepository(
+  const reader = new StatusReader(
     place,
     args.positionals.length > 0 ? onlyDecoders(scanners.accelerators) : scanners.accelerators,
   );
-  const settings = displaySettings(repository.config, io, args.flags);
-  const colors = colorsFor(repository.config, io, args.values.get('color'));
+  const settings = displaySettings(reader.config, io, args.flags);
+  const colors = colorsFor(reader.config, io, args.values.get('color'));
   const wanted = wantedStatuses(args, settings.quiet);
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
   let complaints: Selection['complaints'] = [];
   let filter: Selection['filter'];
   const asked = await askServerFirst(args, { wanted, hasMore: settings.moreStatus }, () =>
-    askForStatus(place, repository, io),
+    askForStatus(place, reader, io),
   );
   if (asked.kind === 'served') scanners.dispose();
   const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
-  const scan = (): Promise<SettledStatus> =>
-    settledStatus(repository, { rules }, async ({ input }) => {
-      const selection = await selectPaths(
-        args.positionals,
-        { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
-        compileLater,
-        restrictionsOf(args),
-      );
-      ({ complaints, filter } = selection);
-      return {
-        paths: selection.paths,
-        ignored: wanted.has('ignored') ? 'all' : 'none',
-        clean: wanted.has('clean'),
-        named: selection.paths && new Set(selection.paths),
-        signal: io.signal,
-        bulk: { scanners },
-      };
-    }).finally(() => scanners.dispose());
+  const scan = (): Promise<ReadStatus> =>
+    reader
+      .read(rules, async input => {
+        const selection = await selectPaths(
+          args.positionals,
+          { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
+          compileLater,
+          restrictionsOf(args),
+        );
+        ({ complaints, filter } = selection);
+        return {
+          paths: selection.paths,
+          ignored: wanted.has('ignored') ? 'all' : 'none',
+          clean: wanted.has('clean'),
+          named: selection.paths && new Set(selection.paths),
+          signal: io.signal,
+          bulk: { scanners },
+        };
+      })
+      .finally(() => scanners.dispose());
   const scanned = asked.kind === 'served' ? undefined : await scan();
   const all = asked.kind === 'served' ? asked.entries : (scanned?.result.entries ?? []);
-  const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.snapshot.ignore()?.warnings;
+  const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.warnings;
   for (const warning of colors.warnings) complain(io, warning);
   // Only if contents were compared: a status by stats alone needs no history, which may be large, or damaged.
   if (scanned !== undefined && scanned.result.outcome.unsure > 0) {
-    for (const parent of repository.unknownParents(scanned.snapshot.dirstate)) {
+    for (const parent of scanned.unknownParents()) {
       complain(io, `warning: ignoring unknown working parent ${parent.slice(0, SHORT_ID)}!`);
     }
   }
@@ -98,7 +99,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       copies: settings.copies || args.flags.has('copies') || args.flags.has('all'),
       print0: args.flags.has('print0'),
       paint: colors.paint,
-      more: settings.moreStatus && scanned ? readMoreStatus(place, repository, scanned.snapshot.dirstate) : undefined,
+      more: settings.moreStatus ? scanned?.more() : undefined,
       pathFromCwd: fromCwd,
       displayPath: isRelative ? fromCwd : fromRoot,
     },
@@ -152,5 +153,5 @@ export async function compileLater(
   patterns: readonly RootedPattern[],
   reach: 'whole' | 'orParent',
 ): Promise<(path: BytePath) => boolean> {
-  return (await import('./patterns.ts')).compilePathPatterns(patterns, reach);
+  return (await import('../backends/mercurial/commandLine/pathPatterns.ts')).compilePathPatterns(patterns, reach);
 }

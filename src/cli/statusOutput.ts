@@ -1,10 +1,11 @@
 // How a status is written: the lines and the JSON of `hg status`, byte for byte, as byte strings.
+import type { MoreStatus } from '../backends/mercurial/commandLine/moreStatus.ts';
 import { compareBytes, type BytePath } from '../base/bytePath.ts';
 import { STATUS_LETTERS } from '../server/statusLetters.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { WorkCounters, Status } from '../status/types.ts';
 import type { Paint } from './color.ts';
-import { adviceFor, moreStatusLines, type MoreStatus } from './moreStatus.ts';
+import { adviceFor, moreStatusLines } from './moreStatus.ts';
 import { jsonShownIn, nameShownIn, type ByteSink } from './io.ts';
 
 export interface StatusFormat {

@@ -5,10 +5,10 @@ import type { FoundRepository } from '../backends/systems.ts';
 import { BazaarBackend } from '../backends/bazaar/bazaarBackend.ts';
 import { BazaarQueries } from '../backends/bazaar/bazaarQueries.ts';
 import { GitBackend } from '../backends/git/gitBackend.ts';
+import { gitEnvironmentOf } from '../backends/git/processEnvironment.ts';
 import { GitQueries } from '../backends/git/gitQueries.ts';
 import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import { MercurialQueries } from '../backends/mercurial/mercurialQueries.ts';
-import { gitEnvironment } from '../git/config/gitConfig.ts';
 import type { Vfs } from '../files/vfs.ts';
 import type { ProcessEnvironment } from '../files/environment.ts';
 import type { Backend } from '../workingCopy/backend.ts';
@@ -36,8 +36,7 @@ export function openBackend({ root, system }: FoundRepository, context: BackendC
       return { system, backend, queries: new MercurialQueries(backend) };
     }
     case 'git': {
-      const { variables, homeDirectory } = context.environment;
-      const environment = gitEnvironment(variables, homeDirectory);
+      const environment = gitEnvironmentOf(context.environment);
       const backend = new GitBackend(root, { vfs: context.vfs, environment, indexOptions: context.accelerators });
       return { system, backend, queries: new GitQueries() };
     }

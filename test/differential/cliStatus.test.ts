@@ -37,7 +37,9 @@ async function quicksilver(
   let stdout = '';
   let stderr = '';
   const saved = { ...process.env };
-  Object.assign(process.env, { HGRCPATH: '' }, environment);
+  // A shared server of whoever runs the tests is not asked.
+  const noServer = { QUICKSILVER_RUNTIME_DIRECTORY: join(base, 'no-server') };
+  Object.assign(process.env, { HGRCPATH: '', ...noServer }, environment);
   try {
     const code = await runCommandLine(args, {
       stdout: { write: bytes => void (stdout += bytes) },

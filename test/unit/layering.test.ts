@@ -21,22 +21,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   backends: ['base', 'files', 'mercurial', 'git', 'bazaar', 'status', 'workingCopy'],
   hgCommand: ['base'],
   daemon: ['base'],
-  server: ['base', 'files', 'mercurial', 'git', 'bazaar', 'status', 'workingCopy', 'backends', 'hgCommand', 'daemon'],
-  cli: [
-    'base',
-    'files',
-    'mercurial',
-    'git',
-    'bazaar',
-    'status',
-    'workingCopy',
-    'backends',
-    'hgCommand',
-    'daemon',
-    'server',
-  ],
+  server: ['base', 'files', 'status', 'workingCopy', 'backends', 'hgCommand', 'daemon'],
+  cli: ['base', 'files', 'git', 'bazaar', 'status', 'workingCopy', 'backends', 'hgCommand', 'daemon', 'server'],
   extension: ['base', 'status', 'workingCopy', 'hgCommand', 'server'],
 };
+
+/** Folders of src/cli/ for one system: only they import that system's decoders. */
+const CLI_SYSTEMS = new Set(['git', 'bazaar']);
 
 /** The folders of src/extension/, lowest first: a folder imports only from itself and from those before it. */
 const EXTENSION_ORDER = [
@@ -57,6 +48,9 @@ const EXTENSION_ORDER = [
 const ON_DEMAND = new Set(['hg', 'pickers', 'features']);
 /** The one door from the start-up bundle to the other one. */
 const LAZY_DOOR = 'src/extension/lazyCommands.ts';
+
+/** A backend has types of its own: whoever is above it sees none of these. */
+const DECODERS = /^src\/(?:mercurial|git|bazaar)\//;
 
 /** Folders that run to completion: whoever calls them decides about time. */
 const WITHOUT_TIMERS = new Set(['files', 'regex', 'mercurial', 'git', 'bazaar', 'status']);
@@ -100,6 +94,12 @@ function importsOf(text: string): string[] {
   return [...source.matchAll(statement), ...source.matchAll(call)].map(match => match[2]!);
 }
 
+/** The modules whose exports a file exports again. */
+function passedOn(text: string): string[] {
+  const statement = /\bexport\b\s*[\w$*{},\s]*?\bfrom\s*(['"])([^'"\n]+)\1/g;
+  return [...withoutComments(text).matchAll(statement)].map(match => match[2]!);
+}
+
 /** Cuts comments away, so that what they mention is not taken for code. Strings are kept as they are. */
 function withoutComments(text: string): string {
   return text.replace(
@@ -120,6 +120,9 @@ function violations({ path, text }: SourceFile): string[] {
       if (target === 'package.json') continue;
       const targetLayer = target.startsWith('src/') ? target.split('/')[1]! : target;
       if (targetLayer !== layer && !allowed.includes(targetLayer)) found.push(`${path}: ${layer} imports ${target}`);
+      if (layer === 'cli' && CLI_SYSTEMS.has(targetLayer) && !path.startsWith(`src/cli/${targetLayer}/`)) {
+        found.push(`${path}: imports ${target}`);
+      }
       if (WITHOUT_TIMERS.has(layer) && target === WAITING_HELPER) found.push(`${path}: ${layer} imports ${target}`);
       if (layer === 'extension' && targetLayer === layer && !mayImportInExtension(path, target)) {
         found.push(`${path}: imports ${target}`);
@@ -134,6 +137,12 @@ function violations({ path, text }: SourceFile): string[] {
       if (WITHOUT_TIMERS.has(layer)) found.push(`${path}: imports ${name}`);
     } else if (layer === 'base' && !PURE_MODULES.test(name)) {
       found.push(`${path}: imports ${name}`);
+    }
+  }
+  if (layer === 'backends') {
+    for (const name of passedOn(text)) {
+      const target = posix.normalize(posix.join(posix.dirname(path), name));
+      if (DECODERS.test(target)) found.push(`${path}: passes on ${target}`);
     }
   }
   if (WITHOUT_TIMERS.has(layer) && TIMER_CALL.test(withoutComments(text))) found.push(`${path}: uses a timer`);
@@ -265,6 +274,14 @@ test('the rules detect each kind of violation', () => {
     ['src/cli/a.ts', "import { version } from '../../package.json';", []],
     ['src/server/a.ts', "import type * as vscode from 'vscode';", ['imports vscode']],
     ['src/server/a.ts', "import { x } from '../cli/main.ts';", ['server imports src/cli/main.ts']],
+    ['src/server/a.ts', "import type { X } from '../mercurial/x.ts';", ['server imports src/mercurial/x.ts']],
+    ['src/server/a.ts', "import type { X } from '../git/x.ts';", ['server imports src/git/x.ts']],
+    ['src/cli/a.ts', "import type { X } from '../mercurial/x.ts';", ['cli imports src/mercurial/x.ts']],
+    ['src/cli/a.ts', "import type { X } from '../backends/mercurial/x.ts';", []],
+    ['src/cli/a.ts', "import { x } from '../git/x.ts';", ['imports src/git/x.ts']],
+    ['src/cli/bazaar/a.ts', "import { x } from '../../git/x.ts';", ['imports src/git/x.ts']],
+    ['src/cli/git/a.ts', "import { x } from '../../git/x.ts';", []],
+    ['src/backends/mercurial/a.ts', "export type { X } from '../../mercurial/x.ts';", ['passes on src/mercurial/x.ts']],
     ['src/extension/a.ts', "import * as vscode from 'vscode';", []],
     ['src/extension/a.ts', "import { x } from '../mercurial/vfs.ts';", ['extension imports src/mercurial/vfs.ts']],
     ['src/extension/scm/a.ts', "import { x } from '../model/x.ts';", []],

@@ -1,4 +1,4 @@
-// What a report says about a Mercurial repository: its facts, the reasons why it is unsupported, and its status.
+// Examines a Mercurial repository for a report: its facts, the reasons why it is unsupported, and its status.
 import { toDisplay } from '../../base/bytePath.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
 import type { Vfs } from '../../files/vfs.ts';

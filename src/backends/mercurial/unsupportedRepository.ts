@@ -94,7 +94,7 @@ export class UnsupportedRepository {
     });
   }
 
-  /** Returns true if a change of this file below {@link controlName} can matter. A lock's end is the end of a command. */
+  /** Returns true if a change of this file can matter: the end of a lock is the end of a command. */
   isRelevant(directory: string, name: string): boolean {
     return name === LOCK_FILE || this.files().includes(path.join(directory, name));
   }

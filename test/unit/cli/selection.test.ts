@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { bytePath, type BytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { fromRoot, realPath, relativeTo } from '../../../src/cli/pathNames.ts';
-import { compilePathPatterns } from '../../../src/cli/patterns.ts';
+import { compilePathPatterns } from '../../../src/backends/mercurial/commandLine/pathPatterns.ts';
 import { selectPaths, splitKind, type Selection } from '../../../src/cli/selection.ts';
 import { Vfs } from '../../../src/files/vfs.ts';
 import { NO_NODE, type StatCache } from '../../../src/status/types.ts';

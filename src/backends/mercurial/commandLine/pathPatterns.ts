@@ -1,14 +1,12 @@
 // Compiles patterns of the command line. A separate file, because the regular expression engine takes longer to load
 // than a status without patterns.
-import type { BytePath } from '../base/bytePath.ts';
-import { QuicksilverError } from '../base/errors.ts';
-import { compilePatterns } from '../mercurial/ignore/patternMatcher.ts';
-import { usageError } from './io.ts';
-import type { RootedPattern } from './selection.ts';
+import type { BytePath } from '../../../base/bytePath.ts';
+import { QuicksilverError } from '../../../base/errors.ts';
+import { compilePatterns, type Pattern } from '../../../mercurial/ignore/patternMatcher.ts';
 
 /** Returns a matcher for paths. Throws a 'usage' error for a pattern that is wrong, or cannot be matched. */
 export function compilePathPatterns(
-  patterns: readonly RootedPattern[],
+  patterns: readonly Pattern[],
   reach: 'whole' | 'orParent',
 ): (path: BytePath) => boolean {
   try {
@@ -16,7 +14,7 @@ export function compilePathPatterns(
     return path => matcher.matches(path);
   } catch (error) {
     // 'unsupported' would blame the repository, but only the pattern is.
-    if (error instanceof QuicksilverError) throw usageError(error.message);
+    if (error instanceof QuicksilverError) throw new QuicksilverError('usage', error.message);
     throw error;
   }
 }

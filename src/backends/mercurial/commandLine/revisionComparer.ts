@@ -1,0 +1,238 @@
+// The files that differ between two revisions, or between one and the working copy, as `quicksilver status --rev` reads
+// them.
+import type { BytePath } from '../../../base/bytePath.ts';
+import { QuicksilverError } from '../../../base/errors.ts';
+import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
+import type { CopyRevision } from '../../../mercurial/history/copyTracing.ts';
+import type { History } from '../../../mercurial/history/history.ts';
+import type { ResolvedRevision } from '../../../mercurial/history/resolve.ts';
+import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
+import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
+import { reversed, statusBetween, statusToWorkingCopy } from '../../../status/revisionStatus.ts';
+import type { StatusEntry, StatusResult } from '../../../status/status.ts';
+import { newWorkCounters, type Status, type StatusInput, type WorkCounters } from '../../../status/types.ts';
+import { settledStatus, type RepositorySnapshot } from '../snapshot.ts';
+import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
+import { openForRevisions, type RepositoryPlace } from './open.ts';
+
+/** Which paths a command selects; undefined stands for all. */
+export interface SelectedPaths {
+  /** Everything at or below these. */
+  readonly paths: readonly BytePath[] | undefined;
+  /** If given, only the paths that it is true of. */
+  readonly filter: ((path: BytePath, isTracked: boolean) => boolean) | undefined;
+}
+
+/** The two sides: a changeset and its first parent, or the first and the last of some revisions. */
+export type ComparedSides = { readonly change: string } | { readonly revisions: readonly string[] };
+
+export interface Comparison {
+  readonly sides: ComparedSides;
+  readonly wanted: ReadonlySet<Status>;
+  /** True to find the sources of copies. */
+  readonly copies: boolean;
+  readonly signal: AbortSignal;
+  /** @param input of the working copy; undefined if paths of revisions are selected */
+  select(input: StatusInput | undefined): Promise<SelectedPaths>;
+}
+
+/** A finished comparison: the entries and the messages about it. */
+export interface ComparedStatus {
+  readonly entries: readonly StatusEntry[];
+  readonly outcome: WorkCounters;
+  /** Warnings about ignore files. */
+  readonly warnings: readonly string[];
+  readonly unreadable: StatusResult['unreadable'];
+  /** Returns true for a path of the other side, which need not be on disk. */
+  isKnown(path: BytePath): boolean;
+}
+
+const NOTHING: ComparedStatus = {
+  entries: [],
+  outcome: newWorkCounters(),
+  warnings: [],
+  unreadable: [],
+  isKnown: () => false,
+};
+
+export class RevisionComparer {
+  readonly #place: RepositoryPlace;
+  readonly #repository: MercurialRepository;
+
+  /** Throws 'unsupported' for a repository that has no exact answer. */
+  constructor(place: RepositoryPlace) {
+    this.#place = place;
+    this.#repository = openForRevisions(place);
+  }
+
+  get config(): HgConfig {
+    return this.#repository.config;
+  }
+
+  /** Throws what reading the notes on a merge throws. */
+  more(): MoreStatus {
+    return readMoreStatus(this.#place.vfs, this.#repository, this.#repository.readDirstate());
+  }
+
+  /** Throws 'unsupported' if the configuration makes Mercurial read copies from another place than filelogs. */
+  checkCopies(): void {
+    const { config } = this;
+    const source = config.get('experimental', 'copies.read-from')?.value ?? 'filelog-only';
+    const tracing = config.get('experimental', 'copytrace')?.value ?? 'on';
+    if (source !== 'filelog-only') {
+      throw new QuicksilverError('unsupported', `copies read from '${source}' (experimental.copies.read-from)`);
+    }
+    if (tracing.toLowerCase() === 'off' || ['0', 'no', 'false', 'never'].includes(tracing.toLowerCase())) {
+      throw new QuicksilverError('unsupported', `copytrace '${tracing}' (experimental.copytrace) is not supported`);
+    }
+  }
+
+  /** Compares the two sides as they are at one moment. Throws QuicksilverErrors. */
+  async compare(comparison: Comparison): Promise<ComparedStatus> {
+    const dirstate = this.#repository.readDirstate();
+    const [from, to] = pairOf(comparison.sides, this.#repository.history(dirstate));
+    if (from !== 'working-copy' && to !== 'working-copy') {
+      return compareRevisions(this.#repository, dirstate, [from, to], comparison);
+    }
+    if (from === to) return NOTHING;
+    return compareWorkingCopy(this.#repository, comparison);
+  }
+}
+
+/** The two sides as revisions. */
+function pairOf(sides: ComparedSides, history: History): [ResolvedRevision, ResolvedRevision] {
+  if ('change' in sides) {
+    const revision = history.resolve(sides.change);
+    if (revision === 'working-copy') return [history.parents()[0], revision];
+    return [history.firstParent(revision), revision];
+  }
+  // With more than two, Mercurial takes the first and the last distinct one.
+  const given = sides.revisions;
+  const revisions = [...new Set(given.map(text => history.resolve(text)))];
+  const first = revisions[0]!;
+  return [first, given.length === 1 ? 'working-copy' : revisions.at(-1)!];
+}
+
+async function compareRevisions(
+  repository: MercurialRepository,
+  parents: { readonly p1: string; readonly p2: string },
+  [from, to]: readonly [number, number],
+  { wanted, copies, select }: Comparison,
+): Promise<ComparedStatus> {
+  const selection = await select(undefined);
+  const isSelected = selectedBy(selection);
+  const { paths } = selection;
+  return repository.store.whileStable(() => {
+    const history = repository.history(parents);
+    const entries = statusBetween(
+      (options, sink) => history.diff(from, to, { ...options, paths, hasPatterns: isSelected !== undefined }, sink),
+      wanted.has('clean'),
+      isSelected,
+    );
+    const traced = copies
+      ? history.copies({ revision: from }, { revision: to }, inSelection(selection), paths)
+      : undefined;
+    return { ...NOTHING, entries: withCopies(entries, traced), outcome: newWorkCounters() };
+  });
+}
+
+async function compareWorkingCopy(
+  repository: MercurialRepository,
+  { sides, wanted, copies, signal, select }: Comparison,
+): Promise<ComparedStatus> {
+  const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
+  let selection: SelectedPaths = { paths: undefined, filter: undefined };
+  const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input }) => {
+    selection = await select(input);
+    return {
+      paths: selection.paths,
+      ignored: wanted.has('ignored') ? 'all' : 'none',
+      clean: wanted.has('clean'),
+      signal,
+    };
+  });
+  const [undecided] = result.undecided;
+  if (undecided !== undefined) throw undecided.why;
+  const history = repository.history(snapshot.dirstate);
+  const [from, to] = pairOf(sides, history);
+  const isReversed = from === 'working-copy';
+  const other = isReversed ? to : from;
+  if (other === 'working-copy') throw new QuicksilverError('changed-while-reading', 'the revisions changed meanwhile');
+  const parent = history.parents()[0];
+  const accept = selection.filter;
+  const working = result.entries.filter(
+    ({ path, status }) => accept?.(path, status !== 'unknown' && status !== 'ignored') ?? true,
+  );
+  const { outcome } = result;
+  let entries: readonly StatusEntry[] = working.map(({ path, status }) => ({ path, status }));
+  if (other !== parent) {
+    const base = repository.store.baseTree(history.node(other));
+    entries = statusToWorkingCopy({
+      input: { ...snapshot.input, base },
+      working: working.filter(entry => entry.status !== 'clean'),
+      toParent: (options, sink) =>
+        history.diff(other, parent, { ...options, paths: selection.paths, hasPatterns: accept !== undefined }, sink),
+      clean: wanted.has('clean'),
+      isSelected: selectedBy(selection),
+      outcome,
+    });
+  }
+  const workingSide = workingCopyFiles(snapshot, parent);
+  const compared: [CopyRevision, CopyRevision] = [{ revision: other }, workingSide];
+  if (isReversed) {
+    entries = reversed(entries);
+    compared.reverse();
+  }
+  const traced = copies ? history.copies(...compared, inSelection(selection), selection.paths) : undefined;
+  return {
+    entries: withCopies(entries, traced),
+    outcome,
+    warnings: snapshot.ignore()?.warnings ?? [],
+    unreadable: result.unreadable,
+    isKnown: path => other !== parent && history.hasPath(other, path),
+  };
+}
+
+function withCopies(
+  entries: readonly StatusEntry[],
+  copies: ReadonlyMap<BytePath, BytePath> | undefined,
+): readonly StatusEntry[] {
+  if (copies === undefined) return entries;
+  return entries.map(entry => {
+    const source = copies.get(entry.path);
+    return source === undefined ? entry : { ...entry, source };
+  });
+}
+
+/** Returns the selection by patterns; undefined if there are none, so that paths alone decide. */
+function selectedBy({ filter }: SelectedPaths): ((path: BytePath) => boolean) | undefined {
+  return filter && (path => filter(path, true));
+}
+
+/** Returns the selection by patterns and paths, for a caller that did not restrict the paths itself. */
+function inSelection({ paths, filter }: SelectedPaths): ((path: BytePath) => boolean) | undefined {
+  if (paths === undefined && filter === undefined) return undefined;
+  const given = new Set<string>(paths);
+  return path => {
+    if (filter !== undefined && !filter(path, true)) return false;
+    if (paths === undefined || given.has('') || given.has(path)) return true;
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      if (given.has(path.slice(0, slash))) return true;
+    }
+    return false;
+  };
+}
+
+/** The working copy as one side of a search for copies. */
+function workingCopyFiles({ dirstate }: RepositorySnapshot, parent: number): CopyRevision {
+  const copies = new Map<BytePath, BytePath>();
+  for (let node = 0; node < dirstate.nodeCount; node++) {
+    const source = dirstate.isTracked(node) ? dirstate.copySource(node) : undefined;
+    if (source !== undefined) copies.set(dirstate.path(node), source);
+  }
+  const has = (path: BytePath): boolean => {
+    const node = dirstate.find(path);
+    return node >= 0 && dirstate.isTracked(node);
+  };
+  return { revision: dirstate.p1 === NULL_NODE_HEX ? -1 : parent, workingCopy: { copies, has } };
+}

@@ -1,0 +1,64 @@
+// Reads a repository for `quicksilver status`.
+import type { DecodeAccelerators } from '../../../base/decodeAccelerators.ts';
+import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
+import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
+import type { StatusOptions, StatusResult } from '../../../status/status.ts';
+import type { StatusInput } from '../../../status/types.ts';
+import { settledStatus, type RulesReading } from '../snapshot.ts';
+import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
+import { openRepository, type RepositoryPlace } from './open.ts';
+
+export interface ReadStatus {
+  readonly result: StatusResult;
+  /** Warnings about ignore files; undefined if none was read. */
+  readonly warnings: readonly string[] | undefined;
+  /** The parents of the working copy that the history lacks, 40 hexadecimal digits each. */
+  unknownParents(): readonly string[];
+  /** Throws what reading the notes on a merge throws. */
+  more(): MoreStatus;
+}
+
+export class StatusReader {
+  readonly #place: RepositoryPlace;
+  readonly #repository: MercurialRepository;
+
+  /** Throws 'unsupported' for a repository that has no exact answer. */
+  constructor(place: RepositoryPlace, accelerators: DecodeAccelerators | undefined) {
+    this.#place = place;
+    this.#repository = openRepository(place, accelerators);
+  }
+
+  get config(): HgConfig {
+    return this.#repository.config;
+  }
+
+  /** Absolute paths of the ignore files that the rules start from, in order. */
+  get ignoreFiles(): readonly string[] {
+    return this.#repository.ignoreFiles;
+  }
+
+  /** The state of the recorded files, in the words of `SnapshotIdentity.statCache`. */
+  recordedState(): string {
+    const identity = this.#repository.dirstateIdentity();
+    if (identity === undefined) return 'none';
+    return `${identity.inode} ${identity.size} ${identity.mtimeNs} ${identity.ctimeNs}`;
+  }
+
+  /**
+   * Returns the status of one moment. Throws QuicksilverErrors.
+   * @param optionsFor is asked with each attempt's input what to compute
+   */
+  async read(
+    rules: RulesReading,
+    optionsFor: (input: StatusInput) => StatusOptions | Promise<StatusOptions>,
+  ): Promise<ReadStatus> {
+    const repository = this.#repository;
+    const { result, snapshot } = await settledStatus(repository, { rules }, ({ input }) => optionsFor(input));
+    return {
+      result,
+      warnings: snapshot.ignore()?.warnings,
+      unknownParents: () => repository.unknownParents(snapshot.dirstate),
+      more: () => readMoreStatus(this.#place.vfs, repository, snapshot.dirstate),
+    };
+  }
+}
