@@ -1,6 +1,7 @@
 #include "decode_binding.h"
 
 #include "decode.h"
+#include "decode_bazaar.h"
 
 typedef struct {
   const uint8_t *bytes;
@@ -105,10 +106,44 @@ static napi_value version2(napi_env env, napi_callback_info info) {
   return answer(env, decode_v2(a.bytes, a.length, a.windows, a.first, a.second, maker, &table), &memory, &table);
 }
 
+// In the order of bazaar_columns_t.
+static const napi_typedarray_type BAZAAR_COLUMNS[] = {
+    napi_uint32_array, napi_uint16_array, napi_uint16_array, napi_uint32_array, napi_uint32_array,
+    napi_uint16_array, napi_uint32_array, napi_uint32_array, napi_uint32_array, napi_uint32_array,
+    napi_uint32_array, napi_uint32_array, napi_uint32_array,
+};
+enum { BAZAAR_COLUMN_COUNT = sizeof BAZAAR_COLUMNS / sizeof *BAZAAR_COLUMNS };
+
+static napi_value plain_rows(napi_env env, napi_callback_info info) {
+  size_t count = 3, length, capacity = SIZE_MAX, state_length;
+  napi_value values[3], column;
+  void *bytes, *data[BAZAAR_COLUMN_COUNT], *state;
+  if (napi_get_cb_info(env, info, &count, values, NULL, NULL) != napi_ok || count < 3 ||
+      !read_array(env, values[0], napi_uint8_array, &bytes, &length) || length > UINT32_MAX ||
+      !read_array(env, values[2], napi_uint32_array, &state, &state_length) ||
+      state_length * sizeof(uint32_t) != sizeof(bazaar_state_t)) {
+    return fail(env, "the arguments are wrong");
+  }
+  for (uint32_t i = 0; i < BAZAAR_COLUMN_COUNT; i++) {
+    size_t found;
+    if (napi_get_element(env, values[1], i, &column) != napi_ok ||
+        !read_array(env, column, BAZAAR_COLUMNS[i], &data[i], &found)) {
+      return fail(env, "the columns are wrong");
+    }
+    if (found < capacity) capacity = found;
+  }
+  const bazaar_columns_t columns = {
+      data[0], data[1], data[2], data[3], data[4], data[5], data[6], data[7], data[8], data[9], data[10], data[11], data[12], capacity};
+  take_plain_rows(bytes, length, &columns, state);
+  return NULL;
+}
+
 int bind_decoders(napi_env env, napi_value exports) {
   napi_value function;
   return napi_create_function(env, "decodeV1", NAPI_AUTO_LENGTH, version1, NULL, &function) == napi_ok &&
          napi_set_named_property(env, exports, "decodeV1", function) == napi_ok &&
          napi_create_function(env, "decodeV2", NAPI_AUTO_LENGTH, version2, NULL, &function) == napi_ok &&
-         napi_set_named_property(env, exports, "decodeV2", function) == napi_ok;
+         napi_set_named_property(env, exports, "decodeV2", function) == napi_ok &&
+         napi_create_function(env, "takePlainRows", NAPI_AUTO_LENGTH, plain_rows, NULL, &function) == napi_ok &&
+         napi_set_named_property(env, exports, "takePlainRows", function) == napi_ok;
 }

@@ -9,12 +9,28 @@ import { projectRoot } from './lib/processes.mjs';
 const required = process.argv.includes('--require');
 const output = path.join(projectRoot, 'dist', 'native', `${process.platform}-${process.arch}.node`);
 const inFolder = name => path.join(projectRoot, 'native', name);
-const sources = ['scan.c', 'decode_v1.c', 'decode_v2.c', 'decode_binding.c', 'watch.c', 'peer.c', 'binding.c'].map(
-  inFolder,
-);
+const sources = [
+  'scan.c',
+  'decode_v1.c',
+  'decode_v2.c',
+  'decode_bazaar.c',
+  'decode_binding.c',
+  'watch.c',
+  'peer.c',
+  'binding.c',
+].map(inFolder);
 const inputs = [
   ...sources,
-  ...['scan.h', 'decode.h', 'decode_common.h', 'binding.h', 'decode_binding.h', 'watch.h', 'peer.h'].map(inFolder),
+  ...[
+    'scan.h',
+    'decode.h',
+    'decode_common.h',
+    'decode_bazaar.h',
+    'binding.h',
+    'decode_binding.h',
+    'watch.h',
+    'peer.h',
+  ].map(inFolder),
 ];
 
 /** The client of the shared server: a program of its own. */

@@ -32,13 +32,15 @@ export interface DecodedColumns extends TreeColumns {
 }
 
 /**
- * Decoders in native code (native/decode_v1.c, decode_v2.c). They return exactly the result of decodeV1() and
- * decodeV2(). The result is null where those would reject the bytes, or if memory is short.
+ * Decoders in native code (native/decode_v1.c, decode_v2.c, decode_bazaar.c). The first two return exactly the result
+ * of decodeV1() and decodeV2(). The result is null where those would reject the bytes, or if memory is short.
  */
 export interface NativeDecoders {
   /** @param seed with `multiplier`: numbers below 2^32 that nobody can guess */
   decodeV1(bytes: Uint8Array, windowsNames: boolean, seed: number, multiplier: number): DecodedColumns | null;
   decodeV2(bytes: Uint8Array, windowsNames: boolean, rootOffset: number, rootCount: number): DecodedColumns | null;
+  /** Takes rows of a Bazaar dirstate as long as they are plain: see bazaar/dirstate/plainRows.ts. */
+  takePlainRows(bytes: Uint8Array, columns: readonly (Uint32Array | Uint16Array)[], state: Uint32Array): void;
 }
 
 export interface DecodeAccelerators {

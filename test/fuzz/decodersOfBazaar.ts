@@ -2,7 +2,6 @@
 import { bytePath } from '../../src/base/bytePath.ts';
 import { BazaarDirstate } from '../../src/bazaar/dirstate/bazaarDirstate.ts';
 import { crc32 } from '../../src/bazaar/dirstate/checksum.ts';
-import { decodeDirstate } from '../../src/bazaar/dirstate/decodeDirstate.ts';
 import { BazaarIgnore } from '../../src/bazaar/ignore/bazaarIgnore.ts';
 import { readIgnorePatterns } from '../../src/bazaar/ignore/ignoreFiles.ts';
 import { parseConflicts } from '../../src/bazaar/repository/conflicts.ts';
@@ -12,6 +11,7 @@ import { parseChkNode } from '../../src/bazaar/store/chkMap.ts';
 import { parseEntry, parseInventory } from '../../src/bazaar/store/inventory.ts';
 import { PackStore } from '../../src/bazaar/store/packStore.ts';
 import { parseRevision } from '../../src/bazaar/store/revision.ts';
+import { decodeBoth } from '../support/bazaarDecoders.ts';
 import { LINES, NUMBERS, seed, seeds, tried } from './decoderInputs.ts';
 import type { Decoder } from './fuzzer.ts';
 import { MemoryVfs } from './memoryVfs.ts';
@@ -24,7 +24,7 @@ const TEXT_INDEX = seed('bzrIndex', 'tix.bin');
 const ENVIRONMENT = { variables: { BRZ_HOME: '/home/me' }, homeDirectory: '/home/me' };
 
 function walkDirstate(bytes: Buffer): void {
-  const tree = decodeDirstate(withChecksum(bytes), { file: 'dirstate', device: 1, shared: false });
+  const tree = decodeBoth(withChecksum(bytes));
   const dirstate = new BazaarDirstate(tree, undefined);
   for (let node = 0; node < Math.min(tree.nodeCount, 200); node++) {
     const path = dirstate.path(node);

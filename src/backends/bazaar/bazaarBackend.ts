@@ -129,8 +129,7 @@ export class BazaarBackend implements Backend {
       root: this.root,
       checkoutDirectory: layout.checkoutDirectory,
       hasColumns: layout.hasNested,
-      shared: means?.shared,
-      expect: bytes => means?.expect?.(bytes),
+      accelerators: means,
     });
   }
 

@@ -63,12 +63,11 @@ export async function bazaarStatus(root: string, options: BazaarStatusOptions): 
   const verdicts = new VerdictCache();
   for (let attempt = 1; ; attempt++) {
     const layout = readLayout(vfs, root, options.environment);
-    const scanners = options.bulk?.scanners;
     const dirstate = readDirstate(vfs, {
       root,
       checkoutDirectory: layout.checkoutDirectory,
       hasColumns: layout.hasNested,
-      shared: scanners !== undefined,
+      accelerators: options.bulk?.scanners.accelerators,
     });
     const result = await statusOf(layout, dirstate, options, verdicts);
     const isCurrent = sameIdentity(vfs.identity(dirstateFile(layout.checkoutDirectory)), dirstate.identity);

@@ -3,7 +3,6 @@
 import { bytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { findNode, NOT_FOUND } from '../../base/findNode.ts';
-import { crc32 } from './checksum.ts';
 import {
   ADDED,
   allocateColumns,
@@ -36,9 +35,10 @@ import {
   RELOCATED,
   sameBytes,
 } from './fields.ts';
+import { readHeader } from './header.ts';
+import { PlainRows, type TakePlainRows } from './plainRows.ts';
 import { CTIME, DEVICE, INODE, MTIME, SIZE, unpackStat } from './packedStat.ts';
 
-const HEADER = '#bazaar dirstate flat format 3\n';
 const FIELDS = 5;
 const LF = 0x0a;
 const SLASH = 0x2f;
@@ -51,13 +51,8 @@ export interface DecodeOptions {
   readonly device: number;
   /** True if columns are made in memory that threads share. */
   readonly shared: boolean;
-}
-
-/** Thrown for bytes that do not fit their checksum: a command may be writing them. */
-export class ChecksumError extends QuicksilverError {
-  constructor(file: string) {
-    super('corrupt', `${file}: its checksum does not fit its content`, { file });
-  }
+  /** Native code for most rows. */
+  readonly takePlainRows?: TakePlainRows | undefined;
 }
 
 /**
@@ -77,8 +72,6 @@ class Decoder {
   #columns!: Columns;
   #trees = 1;
   #node = -1;
-  #parents: string[] = [];
-  #ghosts: string[] = [];
   readonly #directories = new Map<string, number>();
   /** File ids of directories of the first parent that are in no row with the working tree's, by path. */
   readonly #oldDirectories = new Map<string, string>();
@@ -100,13 +93,15 @@ class Decoder {
   }
 
   decode(): DirstateTree {
-    const rows = this.#header();
+    const { rows, at, parents, ghosts } = readHeader(this.#bytes, this.#options.file);
+    this.#at = at;
+    this.#trees = 1 + parents.filter(parent => !ghosts.has(parent)).length;
     const least = 4 + this.#trees * FIELDS;
     const bytes = this.#bytes;
     if (rows < 1 || rows > (bytes.length - this.#at) / least) throw this.#bad('has an impossible number of rows');
     if (bytes.at(-1) !== 0) throw this.#bad('is truncated');
     this.#columns = allocateColumns(rows, this.#options.shared);
-    for (let row = 0; row < rows; row++) this.#row();
+    this.#rows(rows);
     if (this.#at !== bytes.length) throw this.#bad('goes on after its rows');
     this.#joinRelocated();
     return {
@@ -115,49 +110,37 @@ class Decoder {
       ...this.#finish(),
       oldPaths: this.#oldPaths,
       shadowed: this.#shadowed,
-      parents: this.#parents,
-      ghosts: this.#ghosts,
+      parents,
+      ghosts: [...ghosts],
     };
   }
 
-  #header(): number {
-    const bytes = this.#bytes;
-    const text = bytes.toString('latin1', 0, Math.min(bytes.length, 200));
-    if (!text.startsWith(HEADER)) {
-      const isOther = text.startsWith('#bazaar dirstate flat format ');
-      throw isOther
-        ? new QuicksilverError('unsupported', 'this format of the dirstate is not supported')
-        : this.#bad('is no dirstate');
+  #rows(rows: number): void {
+    const { takePlainRows, device } = this.#options;
+    const plain =
+      takePlainRows && new PlainRows(takePlainRows, this.#bytes, this.#columns, { trees: this.#trees, device });
+    let rowsLeft = rows;
+    while (rowsLeft > 0) {
+      this.#row();
+      rowsLeft--;
+      if (plain === undefined || this.#node < 0) continue;
+      const place = plain.after({
+        at: this.#at,
+        node: this.#node,
+        rowsLeft,
+        blockOffset: this.#blockOffset,
+        blockLength: this.#blockLength,
+        parent: this.#parent,
+        hasSameParent: this.#hasSameParent,
+      });
+      this.#at = place.at;
+      this.#node = place.node;
+      rowsLeft = place.rowsLeft;
+      this.#blockOffset = place.blockOffset;
+      this.#blockLength = place.blockLength;
+      this.#parent = place.parent;
+      this.#hasSameParent = place.hasSameParent;
     }
-    const match = /^crc32: (-?\d{1,10})\nnum_entries: (\d{1,9})\n/.exec(text.slice(HEADER.length));
-    if (match === null) throw this.#bad('has a malformed header');
-    this.#at = HEADER.length + match[0].length;
-    if (Number(match[1]) >>> 0 !== crc32(bytes.subarray(this.#at))) throw new ChecksumError(this.#options.file);
-    this.#parents = this.#names();
-    this.#ghosts = this.#names();
-    const [first] = this.#parents;
-    const ghosts = new Set(this.#ghosts);
-    if (first !== undefined && ghosts.has(first)) {
-      throw new QuicksilverError('unsupported', 'the first parent is missing from the repository (a ghost)');
-    }
-    this.#trees = 1 + this.#parents.filter(parent => !ghosts.has(parent)).length;
-    return Number(match[2]);
-  }
-
-  /** A number, that many names, and the end of the line. */
-  #names(): string[] {
-    const count = this.#field();
-    const found: string[] = [];
-    if (!/^\d{1,6}$/.test(count)) throw this.#bad('has a malformed header');
-    for (let i = 0; i < Number(count); i++) found.push(this.#field());
-    this.#endRow();
-    return found;
-  }
-
-  #field(): string {
-    const start = this.#at;
-    this.#skip(1);
-    return this.#bytes.toString('latin1', start, this.#at - 1);
   }
 
   /** Moves behind the next `count` NULs. */

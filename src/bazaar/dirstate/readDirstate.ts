@@ -1,10 +1,12 @@
 // Reads the dirstate of a working tree. Commands write it in place, under a lock that a reader cannot see: the checksum
 // shows that one is at it.
 import * as fsPath from 'node:path';
+import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { sameIdentity, type Vfs } from '../../files/vfs.ts';
 import { BazaarDirstate } from './bazaarDirstate.ts';
-import { ChecksumError, decodeDirstate } from './decodeDirstate.ts';
+import { decodeDirstate } from './decodeDirstate.ts';
+import { ChecksumError } from './header.ts';
 
 /** More than the dirstate of ten million files has. */
 const MAX_DIRSTATE_BYTES = 2 ** 31 - 1;
@@ -16,10 +18,7 @@ export interface DirstateOptions {
   readonly checkoutDirectory: string;
   /** False if every directory has to be listed by one thread. */
   readonly hasColumns: boolean;
-  /** True if columns are made in memory that threads share. */
-  readonly shared?: boolean | undefined;
-  /** Called with the number of bytes before they are decoded. */
-  readonly expect?: ((bytes: number) => void) | undefined;
+  readonly accelerators?: DecodeAccelerators | undefined;
 }
 
 export function dirstateFile(checkoutDirectory: string): string {
@@ -45,7 +44,8 @@ export function readDirstate(vfs: Vfs, options: DirstateOptions): BazaarDirstate
       const tree = decodeDirstate(read.bytes, {
         file,
         device: Number(BigInt.asUintN(32, device)),
-        shared: options.shared ?? false,
+        shared: options.accelerators?.shared ?? false,
+        takePlainRows: options.accelerators?.decoders?.takePlainRows,
       });
       if (sameIdentity(vfs.identity(file), read.identity)) {
         return new BazaarDirstate(tree, read.identity, options.hasColumns);
@@ -58,7 +58,7 @@ export function readDirstate(vfs: Vfs, options: DirstateOptions): BazaarDirstate
   throw new QuicksilverError('changed-while-reading', `${file} changes all the time`, { file });
 }
 
-function readShared(vfs: Vfs, file: string, { shared, expect }: DirstateOptions): ReturnType<Vfs['read']> {
+function readShared(vfs: Vfs, file: string, { accelerators }: DirstateOptions): ReturnType<Vfs['read']> {
   const open = vfs.open(file);
   if (open === undefined) return undefined;
   try {
@@ -67,9 +67,11 @@ function readShared(vfs: Vfs, file: string, { shared, expect }: DirstateOptions)
         file,
       });
     }
-    expect?.(open.size);
+    accelerators?.expect?.(open.size);
     const allocate =
-      shared === true ? (length: number): Buffer => Buffer.from(new SharedArrayBuffer(length)) : undefined;
+      accelerators?.shared === true
+        ? (length: number): Buffer => Buffer.from(new SharedArrayBuffer(length))
+        : undefined;
     return { bytes: open.read(0, open.size, allocate), identity: open.identity };
   } finally {
     open.close();

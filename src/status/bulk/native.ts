@@ -95,7 +95,8 @@ function load(): { readonly module: NativeModule | undefined; readonly reason: s
     return { module: undefined, reason: errorMessage(error) };
   }
   const module = holder.exports as Partial<NativeModule>;
-  const isWhole = [module.prepare, module.scan, module.decodeV1, module.decodeV2].every(each => each !== undefined);
+  const { prepare, scan, decodeV1, decodeV2, takePlainRows } = module;
+  const isWhole = [prepare, scan, decodeV1, decodeV2, takePlainRows].every(each => each !== undefined);
   if (!isWhole) return { module: undefined, reason: 'it was built from other sources' };
   return { module: module as NativeModule, reason: '' };
 }

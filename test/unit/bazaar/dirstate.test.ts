@@ -5,8 +5,10 @@ import { bytePath } from '../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { BazaarDirstate } from '../../../src/bazaar/dirstate/bazaarDirstate.ts';
 import { computed, crc32 } from '../../../src/bazaar/dirstate/checksum.ts';
-import { ChecksumError, decodeDirstate } from '../../../src/bazaar/dirstate/decodeDirstate.ts';
+import { ChecksumError } from '../../../src/bazaar/dirstate/header.ts';
 import { unpackStat } from '../../../src/bazaar/dirstate/packedStat.ts';
+import { EXECUTABLE } from '../../../src/bazaar/dirstate/dirstateTree.ts';
+import { decodeBoth } from '../../support/bazaarDecoders.ts';
 
 const SHA = 'a'.repeat(40);
 const OTHER = 'b'.repeat(40);
@@ -31,7 +33,7 @@ function dirstate(rows: readonly (readonly [string, string, string, string[], st
 const ROOT = ['', '', 'root', directory(NO_STAT), directory()] as const;
 
 function decode(bytes: Buffer): BazaarDirstate {
-  return new BazaarDirstate(decodeDirstate(bytes, { file: 'dirstate', device: 1, shared: false }), undefined);
+  return new BazaarDirstate(decodeBoth(bytes), undefined);
 }
 
 test('kinds of rows', () => {
@@ -127,6 +129,46 @@ test('an equal packed stat lets the recorded SHA-1 decide, without reading', () 
   assert.equal(state.compareStat(a, { ...stat, size: 4 }), 'modified');
   assert.equal(state.compareStat(a, { ...stat, executable: true }), 'modified');
   assert.deepEqual([...state.tree.doubtful.subarray(a, b + 1)], [0, 1]);
+});
+
+test('native code takes plain rows, and stops at others', () => {
+  const link = ['l', 'target', '0', 'n', NO_STAT];
+  const words = Buffer.alloc(24);
+  [3, 1_700_000_000, 1_700_000_001, 1, 7, 0o100644].forEach((word, i) => words.writeUInt32BE(word, i * 4));
+  const packed = words.toString('base64');
+  const state = decode(
+    dirstate([
+      [...ROOT],
+      ['', 'a', 'i1', file(SHA, packed), file()],
+      ['', 'b', 'i2', directory(NO_STAT), directory()],
+      ['', 'c', 'i3', file(SHA, NO_STAT), ABSENT],
+      ['', 'd', 'i4', directory(NO_STAT), directory()],
+      ['', 'e', 'i5', link, link],
+      ['', 'f', 'i6', ['f', SHA, '3', 'y', packed], ['f', SHA, '3', 'y', 'rev']],
+      ['', 'g', 'i7', ['f', SHA, '4294967299', 'n', packed], file()],
+      ['b', 'x', 'i8', file(SHA, packed), file()],
+      ['b', 'y', 'i9', directory(NO_STAT), directory()],
+      ['b/y', 'z', 'i10', file(OTHER, packed), file()],
+      ['d', 'x', 'i11', file(SHA, packed.replace('A', '*')), file()],
+    ]),
+  );
+  const { flags, doubtful, nodeCount } = state.tree;
+  const seen = Array.from({ length: nodeCount }, (_, node) => [state.path(node), state.kind(node), doubtful[node]]);
+  assert.deepEqual(seen, [
+    ['', 'directory', 0],
+    ['a', 'tracked', 0],
+    ['b', 'directory', 0],
+    ['c', 'added', 0],
+    ['d', 'directory', 0],
+    ['e', 'tracked', 1],
+    ['f', 'tracked', 0],
+    ['g', 'tracked', 0],
+    ['b/x', 'tracked', 0],
+    ['b/y', 'directory', 0],
+    ['b/y/z', 'tracked', 1],
+    ['d/x', 'tracked', 1],
+  ]);
+  assert.equal(flags[state.find(bytePath('f'))]! & EXECUTABLE, EXECUTABLE);
 });
 
 test('rows may be below a path that is recorded as a link', () => {
