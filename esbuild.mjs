@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { asCommonJs, sharedChunks } from './scripts/lib/shared-chunks.mjs';
+import { joinedChunks, lazyBuiltins, sharedChunks } from './scripts/lib/shared-chunks.mjs';
 import { noticesFor } from './scripts/lib/third-party-notices.mjs';
 
 const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
@@ -72,6 +72,13 @@ const lazyLinearEngine = {
   },
 };
 
+/** The commands that must start fast. */
+const USES = {
+  status: 'src/cli/status.ts',
+  git: 'src/cli/git/gitStatus.ts',
+  bazaar: 'src/cli/bazaar/bazaarStatus.ts',
+};
+
 const builds = [
   {
     ...common,
@@ -95,7 +102,7 @@ const builds = [
     ...common,
     ...sharedChunks,
     entryPoints: { cli: 'src/cli/main.ts', worker: 'src/server/main/workerMain.ts' },
-    plugins: [lazyLinearEngine, asCommonJs],
+    plugins: [lazyLinearEngine, lazyBuiltins, joinedChunks({ main: 'cli', uses: USES })],
   },
 ];
 

@@ -3,13 +3,11 @@ import * as zlib from 'node:zlib';
 
 type Crc32 = (bytes: Uint8Array) => number;
 
-/** Returns the CRC-32 of the bytes as an unsigned number. */
+/** Returns the CRC-32 of the bytes as an unsigned number. Node.js has it in native code from 20.15 on. */
 export function crc32(bytes: Uint8Array): number {
+  const { crc32: own = computed } = zlib as unknown as { crc32?: Crc32 };
   return own(bytes);
 }
-
-/** Node.js has it in native code from 20.15 on. */
-const own: Crc32 = (zlib as unknown as { crc32?: Crc32 }).crc32 ?? computed;
 
 let table: Uint32Array | undefined;
 
