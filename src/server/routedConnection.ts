@@ -33,7 +33,7 @@ export function routedConnection(
     connection.onNotification(type.method, (params: unknown) => {
       const root = rootOf(params);
       if (root !== undefined && shared.serves(root)) {
-        shared.notify(type.method, params);
+        shared.notify(type.method, params, root);
         return;
       }
       // A notification without a root concerns all repositories.

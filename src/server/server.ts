@@ -6,6 +6,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { loggerOf, type Logger } from '../base/log.ts';
 import { startServer } from '../daemon/startServer.ts';
 import { currentEnvironment, type ProcessEnvironment } from '../files/environment.ts';
+import type { Vfs } from '../files/vfs.ts';
 import type { LiveModel } from '../workingCopy/liveModel.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
 import { Fallback } from './fallback/fallback.ts';
@@ -55,6 +56,8 @@ export class Server implements Disposable {
       new SharedModels({
         variables: environment.variables,
         logger: hub.logger,
+        mayStart: ({ root, sharing }) =>
+          environment.variables['QUICKSILVER_SERVER'] !== 'off' && (sharing === 'on' || isLarge(hub.vfs, root)),
         startServer: () => {
           if (programs !== undefined) startServer(path.join(programs, 'worker.cjs'), environment.variables);
         },
@@ -191,4 +194,18 @@ export class Server implements Disposable {
     // It fails only when the other side is gone: then there is nobody left to serve.
     this.#connection.sendNotification(type.method, params).catch(() => this.dispose());
   }
+}
+
+/** So many bytes of a stat cache stand for about 10,000 files. */
+const LARGE_BYTES = 600_000;
+
+/** True if a repository is so large that windows, terminals and `hg` gain from sharing its model. Costs few stats. */
+function isLarge(vfs: Vfs, root: string): boolean {
+  const control = path.join(root, '.hg');
+  let bytes = 0;
+  // The second format has a small file, and another one with the data.
+  for (const name of vfs.list(control)) {
+    if (/^dirstate(?:\.|$)/.test(name)) bytes += Number(vfs.lstat(path.join(control, name))?.size ?? 0);
+  }
+  return bytes >= LARGE_BYTES;
 }

@@ -1,29 +1,25 @@
 // The window's side of the shared server: repositories whose model lives there. Requests and updates of such a
 // repository are passed on. When the server is gone, or cannot follow a repository, the window's own engine takes
-// over.
-import { connect, type Socket } from 'node:net';
-import { createMessageConnection, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
+// over. When a newer server takes the name, each repository moves as soon as its model is ready there.
+import type { CancellationToken } from 'vscode-jsonrpc';
+import { version } from '../../package.json';
 import { Delay } from '../base/async.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
-import {
-  mountNamespace,
-  PROTOCOL_MAJOR,
-  PROTOCOL_MINOR,
-  RuntimeDirectory,
-  runtimeDirectoryPath,
-} from '../daemon/runtimeDirectory.ts';
 import type { Variables } from '../daemon/runtimeDirectory.ts';
-import { SENT_VARIABLES } from '../daemon/shortForm.ts';
-import { Decline, SayHello, Superseded, type Welcome } from './daemon/helloProtocol.ts';
-import { LineReader, LineWriter } from './daemon/jsonLines.ts';
+import { isNewer } from '../daemon/versions.ts';
 import * as protocol from './protocol.ts';
+import { connectToServer, greet, type Notice, type ServerLink } from './serverLink.ts';
 
 export interface SharedModelsOptions {
   readonly variables: Variables;
   readonly logger: Logger;
-  /** Starts a server, and does not wait for it. */
+  /** The version of this program. Default: that of the package. */
+  readonly version?: string;
+  /** True if a server may be started for this repository. */
+  mayStart(options: protocol.OpenOptions): boolean;
+  /** Starts a server, and does not wait for it. An older one hands over to it. */
   startServer(): void;
   /** Sends to the window what the server has sent about one of its repositories. */
   relay(method: string, params: unknown): void;
@@ -31,27 +27,34 @@ export interface SharedModelsOptions {
   takeOver(options: protocol.OpenOptions): void;
 }
 
-interface Link {
-  readonly connection: MessageConnection;
-  readonly socket: Socket;
+/** A repository whose model lives in a server. */
+interface Opened {
+  readonly options: protocol.OpenOptions;
+  readonly link: ServerLink;
 }
 
-const CONNECT_MS = 250;
+/** A repository on its way to another server, and everything that one has sent so far. */
+interface Moving {
+  readonly link: ServerLink;
+  readonly notices: Notice[];
+}
+
 /** A server that was just started listens within this time. */
 const START_MS = 2000;
 const START_LOOK_MS = 50;
 /** A server that fails so often in this time is not used again. */
 const MOST_LOSSES = 3;
 const LOSSES_MS = 600_000;
-/** Notifications of the server about a repository. */
-const RELAYED = [protocol.DidUpdate.method, protocol.DidChangeBase.method] as const;
 
 export class SharedModels implements Disposable {
   readonly #options: SharedModelsOptions;
-  readonly #opened = new Map<string, protocol.OpenOptions>();
-  #linking: Promise<Link | undefined> | undefined;
-  #current: Link | undefined;
+  readonly #opened = new Map<string, Opened>();
+  readonly #moving = new Map<string, Moving>();
+  #linking: Promise<ServerLink | undefined> | undefined;
+  /** Repositories are opened through it. */
+  #current: ServerLink | undefined;
   #losses: number[] = [];
+  #hasReplaced = false;
   #isDisposed = false;
 
   constructor(options: SharedModelsOptions) {
@@ -67,11 +70,11 @@ export class SharedModels implements Disposable {
   async open(options: protocol.OpenOptions, rootId: string | undefined): Promise<boolean> {
     const { root, sharing = 'off', system = 'hg' } = options;
     if (sharing === 'off' || system !== 'hg' || rootId === undefined) return false;
-    const link = await this.#connected(sharing === 'on');
+    const link = await this.#connected(this.#options.mayStart(options));
     if (link === undefined) return false;
     const asked = { ...options, rootId };
     // Its first update may come before its answer.
-    this.#opened.set(root, asked);
+    this.#opened.set(root, { options: asked, link });
     try {
       await link.connection.sendRequest(protocol.Open.method, asked);
     } catch (error) {
@@ -85,16 +88,23 @@ export class SharedModels implements Disposable {
 
   /** Passes on a request about a root that {@link serves} is true of. */
   async request(method: string, params: unknown, token?: CancellationToken): Promise<unknown> {
-    const link = this.#current;
+    const { root } = params as { readonly root: string };
+    const link = this.#opened.get(root)?.link;
     if (link === undefined) throw new Error('The shared server is gone.');
-    if (method === protocol.Close.method) this.#opened.delete((params as { readonly root: string }).root);
+    if (method === protocol.Close.method) {
+      this.#opened.delete(root);
+      this.#stopMoving(root);
+    }
     const answer: unknown = await link.connection.sendRequest(method, params, token);
     return method === protocol.Content.method ? withBytes(answer as protocol.ContentAnswer) : answer;
   }
 
-  notify(method: string, params: unknown): void {
+  /** @param root undefined for a notification that concerns all repositories */
+  notify(method: string, params: unknown, root?: string): void {
+    const opened = root === undefined ? [...this.#opened.values()] : [this.#opened.get(root)];
+    const links = new Set(opened.map(each => each?.link));
     // Lost with the server: whoever takes over scans everything.
-    this.#current?.connection.sendNotification(method, params).catch(() => undefined);
+    for (const link of links) link?.connection.sendNotification(method, params).catch(() => undefined);
   }
 
   /** After a command of hg: the events of its changes may still be on their way. */
@@ -104,7 +114,7 @@ export class SharedModels implements Disposable {
         await this.request(protocol.Refresh.method, { root, cause: 'hg command' });
         return;
       }
-      this.notify(protocol.Hint.method, { root, paths: ['.hg', ...files] });
+      this.notify(protocol.Hint.method, { root, paths: ['.hg', ...files] }, root);
       await this.request(protocol.Settle.method, { root });
     } catch (error) {
       // The window's own engine then scans everything.
@@ -114,12 +124,14 @@ export class SharedModels implements Disposable {
 
   dispose(): void {
     this.#isDisposed = true;
+    const links = [this.#current, ...[...this.#opened.values(), ...this.#moving.values()].map(({ link }) => link)];
     this.#opened.clear();
-    this.#current?.socket.destroy();
+    this.#moving.clear();
     this.#current = undefined;
+    for (const link of links) link?.socket.destroy();
   }
 
-  #connected(starts: boolean): Promise<Link | undefined> {
+  #connected(starts: boolean): Promise<ServerLink | undefined> {
     if (this.#isDisposed || this.#losses.length >= MOST_LOSSES) return Promise.resolve(undefined);
     this.#linking ??= this.#connect(starts).then(link => {
       if (link === undefined) this.#linking = undefined;
@@ -128,15 +140,21 @@ export class SharedModels implements Disposable {
     return this.#linking;
   }
 
-  async #connect(starts: boolean): Promise<Link | undefined> {
-    const place = runtimeDirectoryPath(this.#options.variables);
-    if (place === undefined) return undefined;
-    const directory = new RuntimeDirectory(place);
+  async #connect(starts: boolean): Promise<ServerLink | undefined> {
+    const { variables, logger } = this.#options;
     const end = performance.now() + START_MS;
     let hasStarted = false;
     for (;;) {
-      const socket = directory.isSafe() ? await connected(directory.address) : undefined;
-      if (socket !== undefined) return this.#greet(socket);
+      const socket = await connectToServer(variables);
+      if (this.#isDisposed) socket?.destroy();
+      else if (socket !== undefined) {
+        try {
+          return this.#use(await greet(socket, variables, this.#events));
+        } catch (error) {
+          logger.info(`the shared server cannot be used: ${errorMessage(error)}`);
+          return undefined;
+        }
+      }
       if (!starts || performance.now() > end || this.#isDisposed) return undefined;
       if (!hasStarted) this.#options.startServer();
       hasStarted = true;
@@ -144,102 +162,122 @@ export class SharedModels implements Disposable {
     }
   }
 
-  async #greet(socket: Socket): Promise<Link | undefined> {
-    const connection = createMessageConnection(new LineReader(socket, undefined, MOST_MESSAGE), new LineWriter(socket));
-    const link = { connection, socket };
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#lost(link, 'the connection ended'));
-    for (const method of RELAYED) {
-      connection.onNotification(method, (params: { readonly root: string }) => this.#relay(method, params));
-    }
-    connection.onNotification(Decline, ({ root, why }) => this.#giveBack(root, why));
-    connection.onNotification(Superseded, () => this.#moveOn());
-    connection.listen();
-    const environment: Record<string, string> = {};
-    for (const name of SENT_VARIABLES) {
-      const value = this.#options.variables[name];
-      if (value !== undefined) environment[name] = value;
-    }
-    const limit = new Delay(() => socket.destroy());
-    limit.set(START_MS);
-    try {
-      const hello = { protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], mount: mountNamespace(), environment } as const;
-      const welcome: Welcome = await connection.sendRequest(SayHello, hello);
-      this.#current = link;
-      this.#options.logger.info(`connected to the shared server ${welcome.serverId} of version ${welcome.build}`);
-      return link;
-    } catch (error) {
-      this.#options.logger.info(`the shared server cannot be used: ${errorMessage(error)}`);
-      socket.destroy();
+  #use(link: ServerLink): ServerLink | undefined {
+    if (this.#isDisposed || link.socket.destroyed) {
+      link.socket.destroy();
       return undefined;
-    } finally {
-      limit.dispose();
     }
+    this.#current = link;
+    const { serverId, build } = link.welcome;
+    this.#options.logger.info(`connected to the shared server ${serverId} of version ${build}`);
+    if (isNewer(this.#options.version ?? version, build) && !this.#hasReplaced) {
+      // The older one hands over to it, and notifies its clients.
+      this.#hasReplaced = true;
+      this.#options.startServer();
+    }
+    return link;
   }
 
-  #relay(method: string, params: { readonly root: string }): void {
-    if (!this.#opened.has(params.root)) return;
+  readonly #events = {
+    onNotice: (link: ServerLink, notice: Notice) => this.#take(link, notice),
+    onDecline: (link: ServerLink, root: string, why: string) => this.#giveBack(link, root, why),
+    onSuperseded: (link: ServerLink) => void this.#moveFrom(link),
+    onClosed: (link: ServerLink) => this.#lost(link),
+  };
+
+  #take(link: ServerLink, notice: Notice): void {
+    const { method, params } = notice;
+    const { root } = params;
     const update = method === protocol.DidUpdate.method ? (params as protocol.RepositoryUpdate) : undefined;
+    const moving = this.#moving.get(root);
+    if (moving?.link === link) {
+      moving.notices.push(notice);
+      if (update?.settled === true || update?.state.kind === 'refused') this.#arrive(root, moving);
+      return;
+    }
+    if (this.#opened.get(root)?.link !== link) return;
     // hg may answer instead, which the server never runs.
     const undecided = update?.changed.find(entry => entry.undecided !== undefined);
-    if (update?.state.kind === 'refused') this.#giveBack(params.root, update.state.problem.message);
-    else if (undecided?.undecided !== undefined) this.#giveBack(params.root, undecided.undecided);
+    if (update?.state.kind === 'refused') this.#giveBack(link, root, update.state.problem.message);
+    else if (undecided?.undecided !== undefined) this.#giveBack(link, root, undecided.undecided);
     else this.#options.relay(method, params);
   }
 
-  #giveBack(root: string, why: string): void {
-    const options = this.#opened.get(root);
-    if (options === undefined) return;
+  /** The window's own engine follows the repository, unless it only was on its way to this server. */
+  #giveBack(link: ServerLink, root: string, why: string): void {
+    if (this.#moving.get(root)?.link === link) this.#moving.delete(root);
+    const opened = this.#opened.get(root);
+    if (opened?.link !== link) return;
     this.#opened.delete(root);
-    this.#current?.connection.sendRequest(protocol.Close.method, { root }).catch(() => undefined);
+    close(link, root);
     this.#options.logger.info(`${root}: its model is in this window again (${why})`);
-    this.#options.takeOver(options);
+    this.#options.takeOver(opened.options);
   }
 
-  /** A newer server has the name: its models take some time, so each repository moves when it is open there. */
-  #moveOn(): void {
-    this.#current?.socket.end();
+  /** A newer server has the name. Until a model is ready there, the older one goes on with it. */
+  async #moveFrom(old: ServerLink): Promise<void> {
+    if (this.#current === old) this.#linking = this.#current = undefined;
+    const next = await this.#connected(false);
+    if (next === undefined || next === old) return;
+    for (const [root, { options, link }] of this.#opened) {
+      if (link !== old) continue;
+      const moving: Moving = { link: next, notices: [] };
+      this.#moving.set(root, moving);
+      next.connection.sendRequest(protocol.Open.method, options).catch((error: unknown) => {
+        if (this.#moving.get(root) === moving) this.#moving.delete(root);
+        this.#options.logger.info(`${root}: the newer server does not follow it (${errorMessage(error)})`);
+      });
+    }
+    this.#endIfUnused(old);
   }
 
-  #lost(link: Link, why: string): void {
-    link.connection.dispose();
-    if (this.#current !== link) return;
-    this.#current = undefined;
-    this.#linking = undefined;
+  #arrive(root: string, { link, notices }: Moving): void {
+    this.#moving.delete(root);
+    const opened = this.#opened.get(root);
+    if (opened === undefined) return;
+    this.#opened.set(root, { ...opened, link });
+    close(opened.link, root);
+    this.#options.logger.info(`${root}: its model is in the newer server`);
+    for (const notice of notices) this.#take(link, notice);
+    this.#endIfUnused(opened.link);
+  }
+
+  #stopMoving(root: string): void {
+    const moving = this.#moving.get(root);
+    this.#moving.delete(root);
+    if (moving !== undefined) close(moving.link, root);
+  }
+
+  #endIfUnused(link: ServerLink): void {
+    if (link !== this.#current && [...this.#opened.values()].every(opened => opened.link !== link)) link.socket.end();
+  }
+
+  #lost(link: ServerLink): void {
+    for (const [root, moving] of this.#moving) if (moving.link === link) this.#moving.delete(root);
+    const wasCurrent = this.#current === link;
+    if (wasCurrent) this.#linking = this.#current = undefined;
+    const left = [...this.#opened].filter(([, opened]) => opened.link === link);
+    if (this.#isDisposed || (!wasCurrent && left.length === 0)) return;
     const now = performance.now();
     this.#losses = [...this.#losses.filter(at => now - at < LOSSES_MS), now];
-    this.#options.logger.warn(`the shared server is gone: ${why}`);
-    const opened = [...this.#opened.values()];
-    this.#opened.clear();
-    if (!this.#isDisposed) for (const options of opened) this.#options.takeOver(options);
+    this.#options.logger.warn('the shared server is gone: the connection ended');
+    for (const [root, { options }] of left) {
+      this.#opened.delete(root);
+      this.#stopMoving(root);
+      this.#options.takeOver(options);
+    }
   }
 }
 
-/** A part of an update, or the content of a file. */
-const MOST_MESSAGE = 256 << 20;
+/** It fails only when the server is gone. */
+function close(link: ServerLink, root: string): void {
+  link.connection.sendRequest(protocol.Close.method, { root }).catch(() => undefined);
+}
 
 function withBytes(answer: protocol.ContentAnswer): protocol.ContentAnswer {
   if (answer.kind !== 'content' || answer.base64 === undefined) return answer;
   const { base64, ...rest } = answer;
   return { ...rest, bytes: new Uint8Array(Buffer.from(base64, 'base64')) };
-}
-
-function connected(address: string): Promise<Socket | undefined> {
-  return new Promise(resolve => {
-    const socket = connect(address);
-    const limit = new Delay(() => finish(undefined));
-    const finish = (result: Socket | undefined): void => {
-      limit.dispose();
-      socket.removeAllListeners('error');
-      socket.removeAllListeners('connect');
-      socket.on('error', () => socket.destroy());
-      if (result === undefined) socket.destroy();
-      resolve(result);
-    };
-    limit.set(CONNECT_MS);
-    socket.on('connect', () => finish(socket));
-    socket.on('error', () => finish(undefined));
-  });
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -14,7 +14,7 @@ import { RandomGitChanges } from '../support/randomGitChanges.ts';
 
 const ROUNDS = Number(process.env['GIT_HOOK_ROUNDS'] ?? 30);
 const OPERATIONS = 3;
-const PLAIN = ['-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false'] as const;
+const PLAIN = ['-c', 'core.fsmonitor=false'] as const;
 const STATUS = ['status', '--porcelain=v2', '-z'] as const;
 
 interface Rig {
@@ -39,7 +39,8 @@ function prepare(t: TestContext): Rig {
   const repository = sandbox.init('repo');
   repository.git('config', 'core.fsmonitor', `${client} git-hook`);
   repository.git('config', 'core.fsmonitorHookVersion', '2');
-  repository.git('config', 'core.untrackedCache', 'true');
+  // Git's untracked cache has faults of its own with nested repositories, also without a hook.
+  repository.git('config', 'core.untrackedCache', 'false');
   let kill = (): Promise<void> => Promise.resolve();
   t.after(async () => {
     await kill();

@@ -15,6 +15,7 @@ import { clientEnvironment } from './clientEnvironment.ts';
 import { infoLines } from './info.ts';
 import { Listener } from './listener.ts';
 import { Models, type ModelLimits } from './models.ts';
+import { retire } from './retire.ts';
 import { isOwnPeer } from './peerUser.ts';
 import { RpcClient } from './rpcClient.ts';
 import { answerShortly, type ShortRequestContext } from './shortRequests.ts';
@@ -24,6 +25,8 @@ export interface DaemonOptions extends ModelLimits {
   readonly logger: Logger;
   /** It ends when there was no model and no connection for so long. */
   readonly idleMs: number;
+  /** The version of this program. Default: that of the package. */
+  readonly version?: string;
   /** Names the private socket. Default: the number of the process. */
   readonly process?: number;
   /** Tests force a race with it. */
@@ -40,6 +43,7 @@ const IDLE_LOOK_MS = 1000;
 
 export class Daemon implements Disposable {
   readonly serverId = randomBytes(8).toString('hex');
+  readonly #version: string;
   readonly #options: DaemonOptions;
   readonly #owned = new DisposableStore();
   readonly #hub: Hub;
@@ -59,12 +63,14 @@ export class Daemon implements Disposable {
 
   constructor(options: DaemonOptions) {
     this.#options = options;
+    this.#version = options.version ?? version;
     this.#hub = this.#owned.add(new Hub(options.logger));
     this.#models = this.#owned.add(new Models(this.#hub, this.serverId, options));
     this.#listener = this.#owned.add(
       new Listener({
         directory: options.directory,
         process: options.process ?? process.pid,
+        takesOver: address => retire(address, this.#version),
         onConnection: socket => this.#serve(socket),
         ...(options.beforeRename && { beforeRename: options.beforeRename }),
       }),
@@ -87,7 +93,7 @@ export class Daemon implements Disposable {
       this.#finish('another server runs');
       return false;
     }
-    this.#hub.logger.info(`server ${this.serverId} of version ${version} listens, process ${process.pid}`);
+    this.#hub.logger.info(`server ${this.serverId} of version ${this.#version} listens, process ${process.pid}`);
     this.#idleLook.set(IDLE_LOOK_MS);
     return true;
   }
@@ -165,7 +171,9 @@ export class Daemon implements Disposable {
 
   #serveRpc(socket: Socket, received: Buffer): void {
     const { mount, environment } = this.#context(socket);
-    const client = new RpcClient(socket, received, { hub: this.#hub, serverId: this.serverId, mount, environment });
+    const client = new RpcClient(socket, received, {
+      ...{ hub: this.#hub, serverId: this.serverId, version: this.#version, mount, environment },
+    });
     this.#rpcClients.add(client);
     socket.on('close', () => this.#rpcClients.delete(client));
   }
@@ -177,16 +185,22 @@ export class Daemon implements Disposable {
       models: this.#models,
       mount: mountNamespace(),
       serverId: this.serverId,
+      version: this.#version,
       environment: variables =>
         clientEnvironment(variables, directory => vfs.identity(`${directory}/hg`) !== undefined),
       info: () =>
         infoLines({
           hub: this.#hub,
           serverId: this.serverId,
+          version: this.#version,
           secondsUp: (Date.now() - this.#startedAt) / 1000,
           connections: this.#sockets.size,
           answered: this.#answered,
         }),
+      retire: newer => {
+        this.#hub.logger.info(`version ${newer} takes over`);
+        this.#listener.checkSoon();
+      },
       stop: () => void socket.on('close', () => this.#finish('asked to stop')),
     };
   }

@@ -1,5 +1,4 @@
 // Facts of the shared server, for `quicksilver daemon status` and `list`.
-import { version } from '../../../package.json';
 import type { Hub } from '../hub.ts';
 import { estimatedBytes } from './models.ts';
 import { isRemote } from '../../files/fileSystems.ts';
@@ -7,6 +6,7 @@ import { isRemote } from '../../files/fileSystems.ts';
 export interface InfoSource {
   readonly hub: Hub;
   readonly serverId: string;
+  readonly version: string;
   readonly secondsUp: number;
   readonly connections: number;
   readonly answered: number;
@@ -37,7 +37,7 @@ export interface ModelFacts {
 }
 
 /** Returns one line of JSON for the server, and one for each model. */
-export function infoLines({ hub, serverId, secondsUp, connections, answered }: InfoSource): string[] {
+export function infoLines({ hub, serverId, version, secondsUp, connections, answered }: InfoSource): string[] {
   const server: ServerFacts = {
     ...{ server: serverId, version, process: process.pid, secondsUp: Math.round(secondsUp), connections, answered },
     residentBytes: process.memoryUsage.rss(),

@@ -1,9 +1,9 @@
 // Listens on the user's socket, so that of many servers that start at once one remains. There are no lock files:
 // 1. listen on a private name;
-// 2. connect to the public name: if somebody is there, end;
-// 3. rename the private name to the public one, which replaces a name that nobody listens on;
+// 2. ask who has the public name: if somebody is there and no older version, end;
+// 3. rename the private name to the public one, which replaces a name that nobody listens on, or an older version;
 // 4. check the public name again: another server that started at the same moment may have replaced it.
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
 import { Delay } from '../../base/async.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
@@ -20,6 +20,8 @@ export interface ListenerOptions {
   /** Names the private socket; the number of the process. */
   readonly process: number;
   onConnection(socket: Socket): void;
+  /** Resolves with true if nobody listens at an address, or whoever does makes room. */
+  takesOver(address: string): Promise<boolean>;
   /** Called between the second and the third step; tests force a race with it. */
   readonly beforeRename?: () => Promise<void>;
 }
@@ -32,6 +34,7 @@ export class Listener implements Disposable {
   readonly #server: Server;
   #inode: number | undefined;
   #looks = 0;
+  #soonUntil = 0;
   #isListening = false;
 
   /** Fires once, with the reason, when the public name is another server's, or gone. No connection comes any more. */
@@ -45,7 +48,7 @@ export class Listener implements Disposable {
 
   /** Resolves with false if another server answers under the public name. Rejects if the directory cannot be used. */
   async listen(): Promise<boolean> {
-    const { directory, process } = this.#options;
+    const { directory, process, takesOver } = this.#options;
     const own = directory.privateAddress(process);
     directory.remove(own);
     await new Promise<void>((resolve, reject) => {
@@ -54,7 +57,7 @@ export class Listener implements Disposable {
     });
     this.#isListening = true;
     try {
-      if (await answers(directory.address)) {
+      if (!(await takesOver(directory.address))) {
         this.#close();
         directory.remove(own);
         return false;
@@ -72,6 +75,12 @@ export class Listener implements Disposable {
     return true;
   }
 
+  /** Another server is about to take the name: checks more often for a while. */
+  checkSoon(): void {
+    this.#soonUntil = performance.now() + LOOK_MS;
+    if (this.#isListening) this.#look.set(FIRST_LOOK_MS);
+  }
+
   dispose(): void {
     this.#owned.dispose();
     this.#close();
@@ -83,7 +92,7 @@ export class Listener implements Disposable {
     if (now === this.#inode && directory.isSafe()) {
       this.#looks++;
       if (this.#looks % TOUCH_EVERY_LOOKS === 0) directory.touch();
-      this.#look.set(LOOK_MS);
+      this.#look.set(performance.now() < this.#soonUntil ? FIRST_LOOK_MS : LOOK_MS);
       return;
     }
     this.#close();
@@ -96,16 +105,4 @@ export class Listener implements Disposable {
     // Connections that exist go on.
     this.#server.close();
   }
-}
-
-/** True if somebody accepts connections at an address. */
-function answers(address: string): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(address);
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

@@ -1,7 +1,6 @@
 // One connection of the shared server that stays: a window's worker, or any other program that speaks JSON-RPC.
 import type { Socket } from 'node:net';
 import { createMessageConnection, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
-import { version } from '../../../package.json';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
 import { PROTOCOL_MAJOR, PROTOCOL_MINOR } from '../../daemon/runtimeDirectory.ts';
@@ -15,6 +14,7 @@ import { LineReader, LineWriter, whenDrained } from './jsonLines.ts';
 export interface RpcClientOptions {
   readonly hub: Hub;
   readonly serverId: string;
+  readonly version: string;
   readonly mount: string;
   readonly environment: (variables: Readonly<Record<string, string>>) => ProcessEnvironment;
 }
@@ -55,7 +55,7 @@ export class RpcClient implements Disposable {
   }
 
   #welcome({ protocol, mount, environment }: Hello): Welcome {
-    const { hub, serverId } = this.#options;
+    const { hub, serverId, version } = this.#options;
     if (this.#subscriber !== undefined) throw new ResponseError(ErrorCodes.InvalidRequest, 'hello comes once');
     if (!Array.isArray(protocol) || protocol[0] !== PROTOCOL_MAJOR) {
       throw new ResponseError(ErrorCodes.InvalidRequest, `this server speaks version ${PROTOCOL_MAJOR}`);

@@ -3,6 +3,7 @@ import { systemsOf } from '../../backends/systems.ts';
 import { fromDisplay, type BytePath } from '../../base/bytePath.ts';
 import { oneLine } from '../../base/foreignText.ts';
 import { encodeAnswer, type ShortRequest } from '../../daemon/shortForm.ts';
+import { isNewer } from '../../daemon/versions.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
@@ -28,8 +29,12 @@ export interface ShortRequestContext {
   readonly models: Models;
   readonly mount: string;
   readonly serverId: string;
+  /** The version of this program. */
+  readonly version: string;
   readonly environment: (variables: Readonly<Record<string, string>>) => ProcessEnvironment;
   info(): readonly string[];
+  /** A server of a newer version is about to take the name. */
+  retire(newer: string): void;
   /** Ends the server when the answer is sent. */
   stop(): void;
 }
@@ -39,6 +44,8 @@ export async function answerShortly(request: ShortRequest, context: ShortRequest
   switch (request.method) {
     case 'info':
       return encodeAnswer('info', context.info().map(fromDisplay));
+    case 'retire':
+      return retireAnswer(request.values.get('build') ?? '', context);
     case 'stop':
       context.stop();
       return encodeAnswer('stopping', []);
@@ -55,6 +62,13 @@ export async function answerShortly(request: ShortRequest, context: ShortRequest
     default:
       return refusal(`the method ${oneLine(request.method)} is unknown`);
   }
+}
+
+/** A newer server asks before it takes the name of this one. */
+function retireAnswer(build: string, context: ShortRequestContext): string {
+  if (!isNewer(build, context.version)) return refusal(`version ${context.version} runs`);
+  context.retire(build);
+  return encodeAnswer('retiring', []);
 }
 
 /** Asks a model; `answer` makes the answer from it before it gives way to others. */

@@ -4,22 +4,14 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
-import {
-  createMessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
 import { nextTurn } from '../../../src/base/async.ts';
-import { currentEnvironment } from '../../../src/files/environment.ts';
 import * as protocol from '../../../src/server/protocol.ts';
-import { Server } from '../../../src/server/server.ts';
 import { bundle } from '../../support/bundle.ts';
 import { encodeV1 } from '../../support/dirstateBytes.ts';
 import { makeRevlog, writeRevlog } from '../mercurial/store/revlogWriter.ts';
 import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
+import { WindowRig } from '../../support/windowRig.ts';
 
 const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
 
@@ -27,71 +19,7 @@ function isBack(line: string): boolean {
   return line.includes('its model is in this window again (May be modified: ');
 }
 
-/** A window: what it was sent, and its entries. */
-class Window {
-  readonly entries = new Map<string, string>();
-  readonly causes: string[] = [];
-  readonly log: string[] = [];
-  state = '';
-  readonly connection: MessageConnection;
-  readonly #server: Server;
-  #listeners: (() => void)[] = [];
-
-  constructor(rig: DaemonRig, programs?: string) {
-    const [there, back] = [new PassThrough(), new PassThrough()];
-    const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
-    const environment = { ...currentEnvironment(), variables: { ...rig.variables } };
-    this.#server = new Server(far, { environment, programs });
-    far.listen();
-    this.connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
-    this.connection.onNotification(protocol.Log, ({ message }) => {
-      this.log.push(message);
-      this.#check();
-    });
-    this.connection.onNotification(protocol.DidUpdate, update => {
-      if (update.reset) this.entries.clear();
-      for (const { path: at, status } of update.changed) this.entries.set(at, status);
-      for (const at of update.cleared) this.entries.delete(at);
-      this.causes.push(update.cause);
-      this.state = update.state.kind;
-      this.#check();
-    });
-    this.connection.listen();
-  }
-
-  open(root: string, sharing: 'off' | 'auto' | 'on' = 'auto'): Promise<null> {
-    return this.connection.sendRequest(protocol.Open, { root, auditSeconds: 0, watchShare: 0.5, sharing });
-  }
-
-  /** Resolves when something holds, which is asked whenever a message has come. */
-  until(holds: () => boolean): Promise<void> {
-    return new Promise(resolve => {
-      const look = (): void => {
-        if (!holds()) return;
-        this.#listeners = this.#listeners.filter(each => each !== look);
-        resolve();
-      };
-      this.#listeners.push(look);
-      look();
-    });
-  }
-
-  /** Where its models live, as its log has it. */
-  get usesServer(): boolean {
-    return this.log.some(line => line.includes('its model is in the shared server'));
-  }
-
-  dispose(): void {
-    this.#server.dispose();
-    this.connection.dispose();
-  }
-
-  #check(): void {
-    for (const look of [...this.#listeners]) look();
-  }
-}
-
-function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; readonly window: () => Window } {
+function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; readonly window: () => WindowRig } {
   const rig = new DaemonRig();
   t.after(() => rig.dispose());
   const root = bareRepository(path.join(rig.base, 'repo'));
@@ -100,7 +28,7 @@ function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: stri
     rig,
     root,
     window: () => {
-      const window = new Window(rig);
+      const window = new WindowRig(rig);
       t.after(() => window.dispose());
       return window;
     },
@@ -180,13 +108,13 @@ describe('windows', { skip }, () => {
     const { rig, root } = prepare(t);
     const programs = path.join(rig.base, 'programs');
     bundle('src/server/main/workerMain.ts', path.join(programs, 'worker.cjs'));
-    const window = new Window(rig, programs);
+    const window = new WindowRig(rig, programs);
     t.after(() => window.dispose());
     await window.open(root, 'on');
     await window.until(() => window.entries.has('one') && window.state === 'ready');
     // It may take longer to start than the window waits. Then it is there for the next one.
     while ((await rig.ask('info')).kind !== 'answer') await nextTurn();
-    const next = new Window(rig);
+    const next = new WindowRig(rig);
     t.after(() => next.dispose());
     await next.open(root);
     await next.until(() => next.entries.has('one'));

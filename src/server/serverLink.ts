@@ -1,0 +1,108 @@
+// A connection of a window to the shared server: from `hello` on, it passes on everything that the server sends.
+import { connect, type Socket } from 'node:net';
+import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
+import { Delay } from '../base/async.ts';
+import {
+  mountNamespace,
+  PROTOCOL_MAJOR,
+  PROTOCOL_MINOR,
+  RuntimeDirectory,
+  runtimeDirectoryPath,
+  type Variables,
+} from '../daemon/runtimeDirectory.ts';
+import { SENT_VARIABLES } from '../daemon/shortForm.ts';
+import { Decline, SayHello, Superseded, type Welcome } from './daemon/helloProtocol.ts';
+import { LineReader, LineWriter } from './daemon/jsonLines.ts';
+import * as protocol from './protocol.ts';
+
+/** An update about a repository. */
+export interface Notice {
+  readonly method: string;
+  readonly params: { readonly root: string };
+}
+
+export interface LinkEvents {
+  onNotice(link: ServerLink, notice: Notice): void;
+  /** The server cannot follow this repository. */
+  onDecline(link: ServerLink, root: string, why: string): void;
+  /** A newer server has the name of this one. */
+  onSuperseded(link: ServerLink): void;
+  onClosed(link: ServerLink): void;
+}
+
+export interface ServerLink {
+  readonly connection: MessageConnection;
+  readonly socket: Socket;
+  readonly welcome: Welcome;
+}
+
+const CONNECT_MS = 250;
+const GREET_MS = 2000;
+/** A part of an update, or the content of a file. */
+const MOST_MESSAGE = 256 << 20;
+/** Notifications of the server about a repository. */
+const RELAYED = [protocol.DidUpdate.method, protocol.DidChangeBase.method] as const;
+
+/** Resolves with a connection to the user's server; undefined if none listens. */
+export async function connectToServer(variables: Variables): Promise<Socket | undefined> {
+  const place = runtimeDirectoryPath(variables);
+  const directory = place === undefined ? undefined : new RuntimeDirectory(place);
+  return directory?.isSafe() === true ? connected(directory.address) : undefined;
+}
+
+/** Sends `hello`. Rejects if the server cannot be used. */
+export async function greet(socket: Socket, variables: Variables, events: LinkEvents): Promise<ServerLink> {
+  const connection = createMessageConnection(new LineReader(socket, undefined, MOST_MESSAGE), new LineWriter(socket));
+  let link: ServerLink | undefined;
+  const whenLinked = (tell: (link: ServerLink) => void): void => {
+    if (link !== undefined) tell(link);
+  };
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    connection.dispose();
+    whenLinked(events.onClosed);
+  });
+  for (const method of RELAYED) {
+    connection.onNotification(method, (params: Notice['params']) =>
+      whenLinked(of => events.onNotice(of, { method, params })),
+    );
+  }
+  connection.onNotification(Decline, ({ root, why }) => whenLinked(of => events.onDecline(of, root, why)));
+  connection.onNotification(Superseded, () => whenLinked(events.onSuperseded));
+  connection.listen();
+  const environment: Record<string, string> = {};
+  for (const name of SENT_VARIABLES) {
+    const value = variables[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  const limit = new Delay(() => socket.destroy());
+  limit.set(GREET_MS);
+  try {
+    const hello = { protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], mount: mountNamespace(), environment } as const;
+    const welcome = await connection.sendRequest(SayHello, hello);
+    return (link = { connection, socket, welcome });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    limit.dispose();
+  }
+}
+
+function connected(address: string): Promise<Socket | undefined> {
+  return new Promise(resolve => {
+    const socket = connect(address);
+    const limit = new Delay(() => finish(undefined));
+    const finish = (result: Socket | undefined): void => {
+      limit.dispose();
+      socket.removeAllListeners('error');
+      socket.removeAllListeners('connect');
+      socket.on('error', () => socket.destroy());
+      if (result === undefined) socket.destroy();
+      resolve(result);
+    };
+    limit.set(CONNECT_MS);
+    socket.on('connect', () => finish(socket));
+    socket.on('error', () => finish(undefined));
+  });
+}
