@@ -171,13 +171,42 @@ static outcome_t ask(const char *method, const char *root, const extra_t *extras
   return request.failed || request.length > MOST_REQUEST ? SILENT : exchange(&request, answer, milliseconds);
 }
 
-// Prints a name from the repository so that the shell takes no part of it for an expansion.
+// Returns the length of the character in UTF-8 that begins here, or 1 for a byte of something else.
+static int character_length(const unsigned char *at) {
+  const int length = at[0] >= 0xc2 && at[0] <= 0xdf ? 2 : (at[0] & 0xf0) == 0xe0 ? 3 : at[0] >= 0xf0 && at[0] <= 0xf4 ? 4 : 1;
+  // A name ends with a NUL, which continues no character.
+  for (int i = 1; i < length; i++) if ((at[i] & 0xc0) != 0x80) return 1;
+  return length;
+}
+
+// True for a soft hyphen, marks of direction, and what has no width; src/cli/prompt.ts has the same list.
+static bool is_unseen(const unsigned char *at, int length) {
+  const unsigned second = length > 1 ? at[1] : 0, third = length > 2 ? at[2] : 0;
+  switch (length > 1 ? at[0] : 0) {
+    case 0xc2: return second == 0xad;
+    case 0xd8: return second == 0x9c;
+    case 0xe1: return second == 0xa0 && third == 0x8e;
+    case 0xe2:
+      if (second == 0x80) return (third >= 0x8b && third <= 0x8f) || (third >= 0xa8 && third <= 0xae);
+      return second == 0x81 && third >= 0xa0 && third <= 0xaf;
+    case 0xef: return (second == 0xbb && third == 0xbf) || (second == 0xbf && third >= 0xb9 && third <= 0xbb);
+    case 0xf3: return second == 0xa0;
+    default: return false;
+  }
+}
+
+// Prints a name from the repository so that the shell takes no part of it for an expansion, and the terminal none for
+// a command.
 static void print_name(const char *name, const char *shell) {
   const bool is_fish = strcmp(shell, "fish") == 0, is_zsh = strcmp(shell, "zsh") == 0, is_plain = shell[0] == 0;
-  for (const char *at = name; *at != 0; at++) {
-    const unsigned char byte = (unsigned char)*at;
-    if (byte < 0x20 || byte == 0x7f) continue;
-    if (is_zsh && byte == '%') fputs("%%", stdout);
+  int length = 1;
+  for (const char *at = name; *at != 0; at += length) {
+    const unsigned char *bytes = (const unsigned char *)at, byte = bytes[0];
+    length = character_length(bytes);
+    if (byte < 0x20 || (byte >= 0x7f && byte < 0xa0) || (byte == 0xc2 && length == 2 && bytes[1] < 0xa0)) continue;
+    if (is_unseen(bytes, length)) fputs("\xef\xbf\xbd", stdout);
+    else if (length > 1) fwrite(at, 1, (size_t)length, stdout);
+    else if (is_zsh && byte == '%') fputs("%%", stdout);
     else if (!is_plain && !is_fish && strchr("$`\\!\"'", byte) != NULL) putchar('_');
     else putchar(byte);
   }
@@ -284,7 +313,11 @@ static int show_status(const buffer_t *answer) {
     entries[count++] = at;
   }
   qsort(entries, count, sizeof *entries, by_listing_order);
-  for (size_t i = 0; i < count; i++) puts(entries[i]);
+  const bool is_terminal = isatty(STDOUT_FILENO) == 1;
+  for (size_t i = 0; i < count; i++) {
+    if (is_terminal) print_name(entries[i], ""), putchar('\n');
+    else puts(entries[i]);
+  }
   free(entries);
   return 0;
 }

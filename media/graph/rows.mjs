@@ -71,14 +71,19 @@ export function authorOf(user) {
   return user.replace(/^.*<|@.*$|>/g, '').trim() || user;
 }
 
+/** A text with a name in its gap. A dollar in the name is a dollar. */
+function filledIn(text, name) {
+  return text.replace('{0}', () => name);
+}
+
 /** All facts of a row in one sentence. */
 export function sentenceOf(row, texts, when) {
   const kind = row.parents.length > 1 ? texts.merge : texts.changeset;
   const names = [
-    texts.branch.replace('{0}', row.branch),
-    ...row.bookmarks.map(name => texts.bookmark.replace('{0}', name)),
-    ...row.tags.map(name => texts.tag.replace('{0}', name)),
-    ...(row.topic === undefined ? [] : [texts.topic.replace('{0}', row.topic)]),
+    filledIn(texts.branch, row.branch),
+    ...row.bookmarks.map(name => filledIn(texts.bookmark, name)),
+    ...row.tags.map(name => filledIn(texts.tag, name)),
+    ...(row.topic === undefined ? [] : [filledIn(texts.topic, row.topic)]),
   ];
   const state = [row.isWorkingParent ? texts.workingParent : '', row.phase, ...row.instabilities].filter(Boolean);
   return [`${kind} ${row.revision}`, authorOf(row.user), when, ...state, ...names].join(', ') + `: ${row.summary}`;

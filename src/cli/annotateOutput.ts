@@ -3,7 +3,7 @@ import { eastAsianWidth } from 'get-east-asian-width';
 import type { AnnotatedFile, FileLines, ShownChangeset } from '../backends/mercurial/commandLine/annotatedFiles.ts';
 import { fromDisplay, toDisplay, type BytePath } from '../base/bytePath.ts';
 import { longDate, shortDate, shortUser } from './historyText.ts';
-import type { ByteSink } from './io.ts';
+import { jsonShownIn, nameShownIn, type ByteSink } from './io.ts';
 import { jsonString } from './statusOutput.ts';
 
 export type AnnotateColumn = 'user' | 'number' | 'changeset' | 'date' | 'file' | 'line-number';
@@ -30,10 +30,12 @@ export function writeAnnotations(
   sink: ByteSink,
 ): void {
   if (format.template === 'json') {
-    sink.write(`[${files.map(file => jsonFile(file, format, changesetOf)).join(',')}\n]\n`);
+    const json = `[${files.map(file => jsonFile(file, format, changesetOf)).join(',')}\n]\n`;
+    sink.write(jsonShownIn(sink)(json));
     return;
   }
-  for (const file of files) sink.write(textFile(file, format, changesetOf));
+  const shown = nameShownIn(sink);
+  for (const file of files) sink.write(textFile(file, format, changesetOf, shown));
 }
 
 function jsonFile({ path, text, annotation }: AnnotatedFile, format: AnnotateFormat, changesetOf: ChangesetOf): string {
@@ -81,24 +83,31 @@ function decimal(time: number): string {
   return Number.isInteger(time) ? `${time}.0` : String(time);
 }
 
-function textFile({ path, text, annotation }: AnnotatedFile, format: AnnotateFormat, changesetOf: ChangesetOf): string {
-  if (annotation === undefined) return `${path}: binary file\n`;
+function textFile(
+  { path, text, annotation }: AnnotatedFile,
+  format: AnnotateFormat,
+  changesetOf: ChangesetOf,
+  shown: (bytes: string) => string,
+): string {
+  if (annotation === undefined) return `${shown(path)}: binary file\n`;
   const lines = linesOf(text);
   const { columns } = format;
   const order = (['user', 'number', 'changeset', 'date', 'file', 'line-number'] as const).filter(name =>
     columns.has(name),
   );
-  const shown = lines.map((_, index) => {
+  const rows = lines.map((_, index) => {
     const revision = annotation.revisions[annotation.sources[index]!];
     const changeset = changesetOf(revision?.changeset);
     const plus = changeset.isWorkingCopy ? '+' : format.marksOwn ? ' ' : '';
-    return order.map(column => textItem(column, changeset, revision?.path ?? path, annotation, index, plus, format));
+    const item = (column: AnnotateColumn): string =>
+      textItem(column, changeset, revision?.path ?? path, annotation, index, plus, format);
+    return order.map(column => shown(item(column)));
   });
-  const widths = order.map((_, column) => shown.reduce((width, items) => Math.max(width, widthOf(items[column]!)), 0));
+  const widths = order.map((_, column) => rows.reduce((width, items) => Math.max(width, widthOf(items[column]!)), 0));
   const end = (index: number): string => (annotation.skipped[index] === 1 ? '* ' : ': ');
   let out = '';
   for (const [index, line] of lines.entries()) {
-    const items = shown[index]!.map((item, column) => {
+    const items = rows[index]!.map((item, column) => {
       const padding = ' '.repeat(widths[column]! - widthOf(item));
       const separator = column === 0 ? '' : order[column] === 'line-number' ? ':' : ' ';
       return separator + padding + item;

@@ -12,7 +12,16 @@ import type { ModelFacts, ServerFacts } from '../server/daemon/info.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { nativeClient } from './prompt.ts';
 import { gitSetup, hgSetup } from './daemonSetup.ts';
-import { complain, EXIT_ERROR, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
+import {
+  complain,
+  EXIT_ERROR,
+  EXIT_OK,
+  jsonShownIn,
+  lineShownIn,
+  usageError,
+  utf8Bytes,
+  type CommandIo,
+} from './io.ts';
 
 /** A question that nobody waits for at a prompt may take longer. */
 const PATIENT_MS = 5000;
@@ -38,7 +47,7 @@ export async function daemon(args: ParsedArguments, io: CommandIo): Promise<numb
     case 'list':
       return list(args, io);
     case 'log':
-      io.stdout.write(utf8Bytes(directory(io)?.readLog() ?? ''));
+      writeLog(directory(io)?.readLog() ?? '', io);
       return EXIT_OK;
     case 'hg-setup':
       io.stdout.write(utf8Bytes(hgSetup()));
@@ -117,10 +126,12 @@ async function list(args: ParsedArguments, io: CommandIo): Promise<number> {
     const { root, state, files, users, watches, allWatched, estimatedBytes, polled } = model;
     const megabytes = (estimatedBytes / (1 << 20)).toFixed(1);
     const line = args.flags.has('json')
-      ? JSON.stringify(model)
-      : `${oneLine(root)}: ${state}, ${files} files, ${users} users, ${watches} watches` +
-        `${allWatched ? '' : ' (not all directories)'}, ${megabytes} MB${polled ? ', polled' : ''}`;
-    io.stdout.write(`${utf8Bytes(line)}\n`);
+      ? jsonShownIn(io.stdout)(utf8Bytes(JSON.stringify(model)))
+      : utf8Bytes(
+          `${oneLine(root)}: ${state}, ${files} files, ${users} users, ${watches} watches` +
+            `${allWatched ? '' : ' (not all directories)'}, ${megabytes} MB${polled ? ', polled' : ''}`,
+        );
+    io.stdout.write(`${line}\n`);
   }
   return EXIT_OK;
 }
@@ -130,6 +141,11 @@ async function info(io: CommandIo): Promise<Asked | { readonly server: ServerFac
   if (asked.kind !== 'answer' || asked.answer.kind !== 'info') return asked;
   const [server, ...models] = asked.answer.fields.map(field => JSON.parse(toDisplay(field)) as unknown);
   return { server: server as ServerFacts, models: models as ModelFacts[] };
+}
+
+function writeLog(log: string, io: CommandIo): void {
+  const shown = lineShownIn(io.stdout);
+  io.stdout.write(utf8Bytes(log).split('\n').map(shown).join('\n'));
 }
 
 function absent({ kind }: Asked, io: CommandIo): number {

@@ -47,6 +47,12 @@ export function nameShownIn(sink: ByteSink): (bytes: string) => string {
   return sink.isTerminal === true ? nameForTerminal : bytes => bytes;
 }
 
+/** Like {@link nameShownIn}, of a line with names; tabs between them stay. */
+export function lineShownIn(sink: ByteSink): (bytes: string) => string {
+  const shown = nameShownIn(sink);
+  return line => line.split('\t').map(shown).join('\t');
+}
+
 /** Like {@link nameShownIn}, of JSON. */
 export function jsonShownIn(sink: ByteSink): (bytes: string) => string {
   return sink.isTerminal === true ? jsonForTerminal : bytes => bytes;

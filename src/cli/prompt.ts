@@ -74,9 +74,19 @@ function readyText(name: (letter: string) => string, counts: readonly string[], 
   return [name('b'), part(':', 't'), part('@', 'm'), part('|', 'o'), ...shown, state === '~' ? '~' : ''].join('');
 }
 
+/** A character in UTF-8, or a byte of something else. */
+const CHARACTER = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[^]/g;
+const CONTROL = /^(?:[\x00-\x1f\x7f-\x9f]|\xc2[\x80-\x9f])$/;
+/** Soft hyphen, marks of direction, and what has no width; native/client.c has the same list. */
+const UNSEEN =
+  /^(?:\xc2\xad|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]|\xf3\xa0)/;
+const REPLACEMENT = utf8Bytes('\ufffd');
+
 /** A shell may expand what is in a prompt: names from the repository must not begin an expansion there. */
 function nameInShell(bytes: string, shell: Shell): string {
-  const harmless = bytes.replace(/[\x00-\x1f\x7f]/g, '');
+  const harmless = bytes.replace(CHARACTER, character =>
+    CONTROL.test(character) ? '' : UNSEEN.test(character) ? REPLACEMENT : character,
+  );
   if (shell === '' || shell === 'fish') return harmless;
   const quiet = harmless.replace(/[$`\\!"']/g, '_');
   return shell === 'zsh' ? quiet.replaceAll('%', '%%') : quiet;

@@ -20,6 +20,7 @@ const HOSTILE = [
   "'; touch ran; '",
   '!!',
   '"$(touch ran)"',
+  '\x9b31m\u202egpj\u200b\u{e0041}\xad\x7f',
 ];
 
 function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; readonly client: string } {
@@ -105,7 +106,7 @@ describe('the prompt', { skip: skipClient }, () => {
         assert.ok(text.trimEnd().endsWith(') END'), text);
         if (name === 'stable') assert.match(text, /^\(stable~?\) END/);
         if (name === '%F{red}%n') assert.match(text, /%F\{red\}%n/);
-        assert.doesNotMatch(text, /\x1b/);
+        assert.doesNotMatch(text, /[\x1b\x7f-\x9f\xad\u200b\u202e]/);
         assert.deepEqual(fs.readdirSync(root), ['.hg'], `${name} ran`);
       }
     });

@@ -11,7 +11,7 @@ import {
 } from '../../backends/bazaar/changes.ts';
 import type { PendingMerge } from '../../backends/bazaar/pendingMerges.ts';
 import type { BazaarConflict } from '../../bazaar/repository/conflicts.ts';
-import type { ByteSink } from '../io.ts';
+import { jsonShownIn, lineShownIn, utf8Bytes, type ByteSink } from '../io.ts';
 import { pendingLines, type PendingForm } from './pendingLines.ts';
 
 export interface BazaarOutput {
@@ -37,11 +37,12 @@ export interface BazaarForm {
 
 export function writeBazaarStatus(output: BazaarOutput, form: BazaarForm, sink: ByteSink): void {
   if (form.form === 'json') {
-    sink.write(Buffer.from(`${JSON.stringify(jsonOf(output))}\n`, 'utf8').toString('latin1'));
+    sink.write(jsonShownIn(sink)(utf8Bytes(`${JSON.stringify(jsonOf(output))}\n`)));
     return;
   }
   const lines = form.form === 'short' ? shortLines(output, form) : longLines(output, form);
-  for (const line of lines) sink.write(`${line}\n`);
+  const shownLine = lineShownIn(sink);
+  for (const line of lines) sink.write(`${shownLine(line)}\n`);
 }
 
 function* shortLines(output: BazaarOutput, form: BazaarForm): Generator<string> {

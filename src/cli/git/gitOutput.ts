@@ -7,7 +7,7 @@ import {
   type GitEntry,
   type SubmoduleState,
 } from '../../backends/git/statusTypes.ts';
-import type { ByteSink } from '../io.ts';
+import { jsonShownIn, lineShownIn, utf8Bytes, type ByteSink } from '../io.ts';
 
 /** The lines about the branch. */
 export interface BranchLines {
@@ -36,12 +36,13 @@ export interface GitOutput {
 
 export function writeGitStatus(entries: readonly GitEntry[], output: GitOutput, sink: ByteSink): void {
   if (output.form === 'json') {
-    sink.write(Buffer.from(jsonText(entries, output), 'utf8').toString('latin1'));
+    sink.write(jsonShownIn(sink)(utf8Bytes(jsonText(entries, output))));
     return;
   }
   const end = output.nul ? '\0' : '\n';
   const lines = output.form === 'v2' ? version2(entries, output) : short(entries, output);
-  for (const line of lines) sink.write(line + end);
+  const shownLine = lineShownIn(sink);
+  for (const line of lines) sink.write(shownLine(line) + end);
 }
 
 function* short(entries: readonly GitEntry[], output: GitOutput): Generator<string> {

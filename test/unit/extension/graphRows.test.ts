@@ -58,6 +58,16 @@ test('a sentence names everything that the picture shows', () => {
   assert.equal(rows.shapeOf({ phase: 'draft', isObsolete: true }), 'obsolete');
 });
 
+test('a screen reader gets each name as it is, whatever a replacement would make of it', () => {
+  const name = "$& $$(flame) $' $` {0}";
+  const texts = { branch: 'branch {0}', bookmark: 'bookmark {0}', tag: 'tag {0}', topic: 'topic {0}' };
+  const names = { branch: name, bookmarks: [name], tags: [name], topic: name };
+  const row = { ...names, revision: 7, parents: [], instabilities: [], user: name, summary: name, phase: 'draft' };
+  const sentence = rows.sentenceOf(row, { ...texts, changeset: 'Changeset' }, 'now');
+  const shown = ['branch', 'bookmark', 'tag', 'topic'].map(kind => `${kind} ${name}`).join(', ');
+  assert.equal(sentence, `Changeset 7, ${name}, now, draft, ${shown}: ${name}`);
+});
+
 test('the page is small, and draws text only as text', () => {
   const files = ['graph.mjs', 'rows.mjs', 'graph.css'].map(name => fileURLToPath(new URL(name, MEDIA)));
   assert.ok(files.reduce((sum, file) => sum + statSync(file).size, 0) < 60_000);
