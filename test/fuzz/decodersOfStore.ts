@@ -51,6 +51,12 @@ export const STORE_DECODERS: readonly Decoder[] = [
     run: bytes => readRevlogs(bytes),
   },
   {
+    name: 'revlog-docket',
+    seeds: seeds('revlog-docket', 'revlog-files'),
+    stride: 96,
+    run: bytes => readRevlogWithDocket(bytes),
+  },
+  {
     name: 'chunk',
     seeds: seeds('chunk'),
     run: bytes => {
@@ -175,19 +181,38 @@ function readRevlogs(bytes: Buffer): void {
     const index = Buffer.from(bytes);
     if (indexFile === '/i' && index.length > 4) index[1]! &= 0xfe;
     const vfs = new MemoryVfs({ [indexFile]: index, '/d': data });
-    const revlog = new Revlog({ vfs, indexFile, dataFile: '/d', counters: emptyCounters(), keepLastText: true });
-    tried(() => {
-      const count = revlog.length;
-      revlog.findPrefix('1', 3);
-      tried(() => void revlog.parents(0, count));
-      const graph = new RevisionGraph(revlog);
-      for (let revision = count - 1; revision >= Math.max(0, count - 40); revision--) {
-        tried(() => void revlog.text(revision));
-        tried(() => void graph.commonAncestor(revision, count - 1));
-        tried(() => void revlog.findNode(revlog.entry(revision).node, revision >> 1));
-      }
-    });
+    readRevlog(vfs, ending => (ending === '.i' ? indexFile : '/d'));
   }
+}
+
+/** Reads a docket with the names of its files, and a whole index behind an intact docket. */
+function readRevlogWithDocket(bytes: Buffer): void {
+  const docket = seed('revlog-docket', 'changelog-2.bin');
+  const [index, data] = ['changelog-2.idx', 'changelog-2.dat'].map(name => seed('revlog-files', name));
+  const intact = Buffer.from(docket);
+  intact.writeUInt32BE(bytes.length, 10);
+  for (const [head, entries] of [
+    [bytes, index],
+    [intact, bytes],
+  ] as const) {
+    const files = { '/log.i': head, '/log.idx': entries!, '/log.dat': data! };
+    readRevlog(new MemoryVfs(files), ending => `/log${ending.replace(/^-.*\./, '.')}`);
+  }
+}
+
+function readRevlog(vfs: MemoryVfs, file: (ending: string) => string): void {
+  const revlog = new Revlog({ vfs, file, counters: emptyCounters(), keepLastText: true });
+  tried(() => {
+    const count = revlog.length;
+    revlog.findPrefix('1', 3);
+    tried(() => void revlog.parents(0, count));
+    const graph = new RevisionGraph(revlog);
+    for (let revision = count - 1; revision >= Math.max(0, count - 40); revision--) {
+      tried(() => void revlog.text(revision));
+      tried(() => void graph.commonAncestor(revision, count - 1));
+      tried(() => void revlog.findNode(revlog.entry(revision).node, revision >> 1));
+    }
+  });
 }
 
 function readManifests(bytes: Buffer): void {

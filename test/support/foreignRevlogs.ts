@@ -10,7 +10,11 @@ import type { Random } from './random.ts';
 /** Stores the revisions of a revlog in other ways. Returns in how many it is a delta against the null revision. */
 export function rewriteRevlog(indexFile: string, random: Random): number {
   const dataFile = indexFile.replace(/\.i$/, '.d');
-  const log = new Revlog({ vfs: new Vfs(), indexFile, dataFile, counters: emptyCounters() });
+  const log = new Revlog({
+    vfs: new Vfs(),
+    file: ending => indexFile.replace(/\.i$/, ending),
+    counters: emptyCounters(),
+  });
   const isGeneralDelta = random.chance(0.7);
   // A data file of a tracked file would have to be listed in fncache.
   const isInline = indexFile.includes('/data/') || random.chance(0.5);

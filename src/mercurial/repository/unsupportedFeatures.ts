@@ -22,12 +22,6 @@ const REFUSED_REQUIREMENTS: readonly (readonly [string, string])[] = [
   ],
   ['exp-sqlite-001', 'History that is kept in SQLite (the requirement exp-sqlite-001) is not supported.'],
   ['git', 'History that is kept in Git (the requirement git) is not supported.'],
-  ['exp-revlogv2.2', 'Revlogs of version 2 (the requirement exp-revlogv2.2) are not supported.'],
-  ['exp-changelog-v2', 'A changelog of version 2 (the requirement exp-changelog-v2) is not supported.'],
-  [
-    'exp-copies-sidedata-changeset',
-    'Copies that are recorded as side data (the requirement exp-copies-sidedata-changeset) are not supported.',
-  ],
   ['parentdelta', 'The obsolete requirement parentdelta is not supported.'],
   ['manifestv2', 'The obsolete requirement manifestv2 is not supported.'],
 ];
@@ -40,11 +34,7 @@ const EXTENSION_OF: readonly (readonly [requirement: string, extension: string])
 
 /** Returns the reasons that do not depend on the configuration: one clear sentence each. */
 export function unsupportedRequirements(requirements: ReadonlySet<string>): string[] {
-  const reasons = REFUSED_REQUIREMENTS.filter(([name]) => requirements.has(name)).map(([, sentence]) => sentence);
-  if (!requirements.has('revlogv1') && !requirements.has('exp-revlogv2.2')) {
-    reasons.push('History in revlogs of version 0 (the requirement revlogv1 is missing) is not supported.');
-  }
-  return reasons;
+  return REFUSED_REQUIREMENTS.filter(([name]) => requirements.has(name)).map(([, sentence]) => sentence);
 }
 
 /**

@@ -1,11 +1,10 @@
 // A revlog: all revisions of one file, of the manifest or of the changelog, as full texts and deltas.
 import { QuicksilverError } from '../../base/errors.ts';
-import type { OpenFile, Vfs } from '../../files/vfs.ts';
+import type { OpenFile } from '../../files/vfs.ts';
 import { CHUNK_BEGINNING, decodeBeginning, decodeChunk, needsWholeChunk } from './chunk.ts';
-import type { StoreCounters } from './counters.ts';
 import { PatchedText } from './delta.ts';
 import { NULL_NODE, nodeBytes, nodeHash } from './node.ts';
-import { RevlogIndex, type RevlogEntry } from './revlogIndex.ts';
+import { RevlogIndex, type RevlogEntry, type RevlogFiles } from './revlogIndex.ts';
 
 export type { RevlogEntry } from './revlogIndex.ts';
 
@@ -35,12 +34,7 @@ const TEXTS_OF_WORK = 4;
 /** A hundred times more deltas than Mercurial lets follow each other. */
 const MAX_CHAIN = 1 << 18;
 
-export interface RevlogOptions {
-  readonly vfs: Vfs;
-  /** Absolute paths. */
-  readonly indexFile: string;
-  readonly dataFile: string;
-  readonly counters: StoreCounters;
+export interface RevlogOptions extends RevlogFiles {
   /** Keep the last text, so that a following revision costs its own deltas only. For manifests. */
   readonly keepLastText?: boolean;
 }
@@ -48,6 +42,7 @@ export interface RevlogOptions {
 /** Nothing is read before something is asked for. */
 export class Revlog {
   readonly #options: RevlogOptions;
+  readonly #file: string;
   /** Another number after each time the index was read: revision numbers of an earlier one may mean others now. */
   generation = 0;
   #index: RevlogIndex | undefined;
@@ -56,11 +51,12 @@ export class Revlog {
 
   constructor(options: RevlogOptions) {
     this.#options = options;
+    this.#file = options.file('.i');
     this.#keepsLastText = options.keepLastText ?? false;
   }
 
   get file(): string {
-    return this.#options.indexFile;
+    return this.#file;
   }
 
   /** False if there is no such revlog, which Mercurial takes for one without revisions. */
@@ -193,9 +189,8 @@ export class Revlog {
   }
 
   #loaded(): RevlogIndex {
-    const { vfs, indexFile, counters } = this.#options;
     if (this.#index === undefined) {
-      this.#index = new RevlogIndex(vfs, indexFile, counters);
+      this.#index = new RevlogIndex(this.#options);
       this.generation++;
     }
     return this.#index;
@@ -262,7 +257,7 @@ export class Revlog {
   }
 
   #rebuild(index: RevlogIndex, entry: RevlogEntry): Buffer {
-    const data = index.isInline ? undefined : this.#options.vfs.open(this.#options.dataFile);
+    const data = index.isInline ? undefined : this.#options.vfs.open(index.dataFile);
     try {
       return this.#rebuildFrom(index, entry, data);
     } finally {
@@ -294,7 +289,8 @@ export class Revlog {
     const read = (of: RevlogEntry, maxBytes: number, isExact = false): Buffer => {
       if (of.compressedLength === 0) return Buffer.alloc(0);
       const name = `${this.file}: revision ${of.revision}`;
-      const bytes = decodeChunk(this.#chunk(index, of, data), maxBytes, name, isExact);
+      const stored = this.#chunk(index, of, data);
+      const bytes = of.isPlain ? stored : decodeChunk(stored, maxBytes, name, isExact);
       spend(bytes.length);
       return bytes;
     };
@@ -324,11 +320,12 @@ export class Revlog {
     if (entry.base !== revision || (entry.flags & NOT_HASHED) !== 0) return undefined;
     this.#checkLength(entry, MAX_TEXT_BYTES);
     const wanted = Math.min(count, entry.fullLength < 0 ? count : entry.fullLength);
-    const data = index.isInline ? undefined : this.#options.vfs.open(this.#options.dataFile);
+    const data = index.isInline ? undefined : this.#options.vfs.open(index.dataFile);
     try {
       const part = { ...entry, compressedLength: Math.min(entry.compressedLength, CHUNK_BEGINNING) };
       if (part.compressedLength === 0) return undefined;
       let chunk = this.#chunk(index, part, data);
+      if (entry.isPlain) return chunk.length < wanted ? undefined : chunk;
       if (needsWholeChunk(chunk) && part.compressedLength < entry.compressedLength) {
         chunk = this.#chunk(index, entry, data);
       }
@@ -351,12 +348,12 @@ export class Revlog {
     if (index.isInline) return index.inlineChunk(entry);
     // The data file is written before the index, so it can only be too short if one of them was replaced.
     const missing = `revision ${entry.revision} needs ${entry.compressedLength} bytes at ${entry.offset}`;
-    if (data === undefined) throw this.#corrupt(`${missing} of ${this.#options.dataFile}, which does not exist`);
+    if (data === undefined) throw this.#corrupt(`${missing} of ${index.dataFile}, which does not exist`);
     const bytes =
       entry.offset + entry.compressedLength <= data.size ? data.read(entry.offset, entry.compressedLength) : undefined;
     this.#options.counters.bytesRead += bytes?.length ?? 0;
     if (bytes?.length !== entry.compressedLength) {
-      throw this.#corrupt(`${missing} of ${this.#options.dataFile}, which has ${data.size}`);
+      throw this.#corrupt(`${missing} of ${index.dataFile}, which has ${data.size}`);
     }
     return bytes;
   }

@@ -6,6 +6,15 @@ import { sameIdentity, type FileIdentity, type OpenFile, type Vfs } from '../../
 import { BoundedCache } from '../../base/boundedCache.ts';
 import type { StoreCounters } from './counters.ts';
 import { NODE_LENGTH } from './node.ts';
+import {
+  FORM_1,
+  decodeRevlogDocket,
+  fromVersion0,
+  isDocket,
+  isVersion0,
+  type EntryForm,
+  type RevlogDocket,
+} from './revlogForm.ts';
 
 export interface RevlogEntry {
   readonly revision: number;
@@ -27,13 +36,10 @@ export interface RevlogEntry {
   readonly p1: number;
   readonly p2: number;
   readonly node: Buffer;
+  /** True if the stored bytes are the text or delta itself. Otherwise their first byte shows the compression. */
+  readonly isPlain: boolean;
 }
 
-/** Bytes of an entry, in the index of a revlog of version 1. */
-export const ENTRY_LENGTH = 64;
-
-const PARENTS_OFFSET = 24;
-const NODE_OFFSET = 32;
 const FLAG_INLINE = 0x0001;
 const FLAG_GENERAL_DELTA = 0x0002;
 /**
@@ -42,9 +48,12 @@ const FLAG_GENERAL_DELTA = 0x0002;
  */
 const KNOWN_FLAGS = FLAG_INLINE | FLAG_GENERAL_DELTA | 0x0004 | 0x0008;
 
+/** The bits that state how data are compressed. */
+const COMPRESSION = 0x03;
+
 /** Indices up to this many bytes are read whole. */
 const WHOLE_LIMIT = 1 << 20;
-/** A multiple of {@link ENTRY_LENGTH}, so that no entry of a split revlog crosses a border. */
+/** A multiple of an entry of version 1, so that no entry of a split revlog crosses a border. */
 const WINDOW = 1 << 16;
 const MAX_WINDOWS = 32;
 const SEARCH_WINDOW = 1 << 18;
@@ -52,6 +61,14 @@ const SEARCH_WINDOW = 1 << 18;
 const MAX_REVISIONS = 1 << 24;
 /** Mercurial splits an inline revlog when its data have 128 KiB, at the latest when the transaction ends. */
 const MAX_INLINE_BYTES = 1 << 28;
+
+/** Where a revlog is. */
+export interface RevlogFiles {
+  readonly vfs: Vfs;
+  /** Returns the absolute path of one of its files: '.i' is the index, '.d' the data. A docket names others. */
+  readonly file: (ending: string) => string;
+  readonly counters: StoreCounters;
+}
 
 /** The facts on disk about one revlog's index, as of one moment: see {@link RevlogIndex.isCurrent}. */
 export class RevlogIndex {
@@ -74,6 +91,12 @@ export class RevlogIndex {
   /** Bytes of the file. */
   readonly size: number;
   readonly #whole: Buffer | undefined;
+  readonly #form: EntryForm;
+  readonly #fileEnding: (ending: string) => string;
+  readonly #dataEnding: string = '.d';
+  /** The file with the entries: another one if {@link file} is a docket. */
+  readonly #entriesFile: string;
+  readonly #entriesIdentity: FileIdentity | undefined;
   readonly #windows = new BoundedCache<Buffer>(MAX_WINDOWS, Infinity, window => window.length);
   /** Start of each entry, for an inline revlog. */
   #starts = new Float64Array(0);
@@ -84,46 +107,72 @@ export class RevlogIndex {
    *
    * @throws 'unsupported' for a version or flag that is not known, 'corrupt' if the beginning cannot be an index
    */
-  constructor(vfs: Vfs, file: string, counters: StoreCounters) {
+  constructor({ vfs, file: fileEnding, counters }: RevlogFiles) {
     this.#vfs = vfs;
     this.#counters = counters;
+    this.#fileEnding = fileEnding;
+    const file = fileEnding('.i');
     this.file = file;
-    const opened = vfs.open(file);
+    this.#entriesFile = file;
+    let opened = vfs.open(file);
     counters.revlogsOpened++;
     this.identity = opened?.identity;
     let flags = 0;
     let entries: number;
     let partial: boolean;
     let size = opened?.size ?? 0;
-    let whole: Buffer | undefined;
     try {
-      if (opened === undefined || size <= WHOLE_LIMIT) {
-        whole = opened?.read(0, size) ?? Buffer.alloc(0);
+      let whole = size <= WHOLE_LIMIT ? this.#readWhole(opened, size) : undefined;
+      let docket: RevlogDocket | undefined;
+      if (whole !== undefined && isDocket(whole)) {
+        docket = decodeRevlogDocket(whole, file);
+        opened?.close();
+        this.#entriesFile = fileEnding(docket.indexEnding);
+        this.#dataEnding = docket.dataEnding;
+        opened = vfs.open(this.#entriesFile);
+        size = docket.indexEnd;
+        if (size > (opened?.size ?? 0)) throw this.#corrupt(`${this.#entriesFile} is missing or too short`);
+        whole = size <= WHOLE_LIMIT ? this.#readWhole(opened, size) : undefined;
+      }
+      size = whole?.length ?? size;
+      this.#form = docket?.form ?? FORM_1;
+      this.#entriesIdentity = docket === undefined ? this.identity : opened?.identity;
+      this.#open = opened;
+      if (docket === undefined && isVersion0(whole ?? opened!.read(0, WINDOW))) {
+        if (size > MAX_INLINE_BYTES) throw this.#tooLarge(size);
+        whole = fromVersion0(whole ?? this.#readWhole(opened, size), file);
         size = whole.length;
-        counters.bytesRead += size;
+        flags = 0;
+      } else if (docket !== undefined) {
+        flags = FLAG_GENERAL_DELTA;
+      } else if (size > 0) {
+        flags = this.#headerFlags(whole ?? opened!.read(0, 4));
       }
       this.#whole = whole;
       this.size = size;
-      this.#open = opened;
-      if (size > 0) flags = this.#headerFlags();
       this.isInline = (flags & FLAG_INLINE) !== 0;
       this.isGeneralDelta = (flags & FLAG_GENERAL_DELTA) !== 0;
       if (this.isInline) {
-        if (size > MAX_INLINE_BYTES) throw this.#tooLarge();
+        if (size > MAX_INLINE_BYTES) throw this.#tooLarge(size);
         const end = this.#scanInline();
         entries = this.#starts.length;
         partial = end !== size;
       } else {
-        entries = Math.floor(size / ENTRY_LENGTH);
-        partial = size % ENTRY_LENGTH !== 0;
+        entries = Math.floor(size / this.#form.length);
+        partial = size % this.#form.length !== 0;
       }
     } finally {
       this.#open = undefined;
       opened?.close();
     }
-    if (entries > MAX_REVISIONS) throw this.#tooLarge();
+    if (entries > MAX_REVISIONS) throw this.#tooLarge(size);
     this.length = entries;
     this.endsWithinEntry = partial;
+  }
+
+  /** Absolute path of the file with the data of a revlog that is not inline. */
+  get dataFile(): string {
+    return this.#fileEnding(this.#dataEnding);
   }
 
   /** True if the file is still the one this was read from. */
@@ -141,9 +190,9 @@ export class RevlogIndex {
    */
   whileOpen<Result>(work: () => Result): Result {
     if (this.#whole !== undefined || this.#open !== undefined) return work();
-    const file = this.#vfs.open(this.file);
+    const file = this.#vfs.open(this.#entriesFile);
     try {
-      if (file === undefined || !sameIdentity(file.identity, this.identity)) throw this.changed();
+      if (file === undefined || !sameIdentity(file.identity, this.#entriesIdentity)) throw this.changed();
       this.#open = file;
       return work();
     } finally {
@@ -154,19 +203,21 @@ export class RevlogIndex {
 
   /** Checked: all numbers are in their ranges, parents and base come before the revision. */
   entry(revision: number): RevlogEntry {
-    const reader = new ByteReader(this.#bytes(this.#entryStart(revision), ENTRY_LENGTH), this.file);
+    const form = this.#form;
+    const reader = new ByteReader(this.#bytes(this.#entryStart(revision), form.length), this.file);
     const entry: RevlogEntry = {
       revision,
       // The first entry's offset is overlaid by the header of the file.
-      offset: revision === 0 ? 0 : reader.u48(0),
+      offset: revision === 0 && form.hasHeader ? 0 : reader.u48(0),
       flags: reader.u16(6),
       compressedLength: reader.i32(8),
       fullLength: reader.i32(12),
-      base: reader.i32(16),
-      link: reader.i32(20),
-      p1: reader.i32(24),
-      p2: reader.i32(28),
-      node: Buffer.from(reader.slice(NODE_OFFSET, NODE_LENGTH)),
+      base: form.base === undefined ? revision : reader.i32(form.base),
+      link: form.link === undefined ? revision : reader.i32(form.link),
+      p1: reader.i32(form.parents),
+      p2: reader.i32(form.parents + 4),
+      node: Buffer.from(reader.slice(form.node, NODE_LENGTH)),
+      isPlain: form.compression !== undefined && (reader.u8(form.compression) & COMPRESSION) === 0,
     };
     if (entry.compressedLength < 0 || entry.fullLength < -1) {
       throw this.#corrupt(`revision ${revision} has a length of ${entry.compressedLength} and ${entry.fullLength}`);
@@ -182,7 +233,7 @@ export class RevlogIndex {
 
   /** Where the chunk of an entry begins: in the index itself if that is inline, else in the data file. */
   chunkPosition(entry: RevlogEntry): number {
-    return this.isInline ? this.#entryStart(entry.revision) + ENTRY_LENGTH : entry.offset;
+    return this.isInline ? this.#entryStart(entry.revision) + this.#form.length : entry.offset;
   }
 
   /** A chunk of an inline revlog. The scan of the entries made sure that it lies within the file. */
@@ -208,9 +259,10 @@ export class RevlogIndex {
    */
   parents(first: number, count: number): Int32Array {
     const parents = new Int32Array(count * 2);
+    const offset = this.#form.parents;
     this.#eachEntry(first, count, (bytes, at, revision) => {
-      const p1 = bytes.readInt32BE(at + PARENTS_OFFSET);
-      const p2 = bytes.readInt32BE(at + PARENTS_OFFSET + 4);
+      const p1 = bytes.readInt32BE(at + offset);
+      const p2 = bytes.readInt32BE(at + offset + 4);
       if (p1 < -1 || p1 >= revision || p2 < -1 || p2 >= revision) {
         throw this.#corrupt(`revision ${revision} has the parents ${p1} and ${p2}`);
       }
@@ -223,7 +275,7 @@ export class RevlogIndex {
   /** Adds the nodes of `count` revisions from `first` on to a hash. */
   hashNodes(first: number, count: number, hash: { update(bytes: Uint8Array): unknown }): void {
     this.#eachEntry(first, count, (bytes, at) => {
-      hash.update(bytes.subarray(at + NODE_OFFSET, at + NODE_OFFSET + NODE_LENGTH));
+      hash.update(bytes.subarray(at + this.#form.node, at + this.#form.node + NODE_LENGTH));
     });
   }
 
@@ -236,7 +288,7 @@ export class RevlogIndex {
     const whole = Buffer.from(prefix.slice(0, prefix.length - (prefix.length % 2)), 'hex');
     const half = prefix.length % 2 === 0 ? undefined : Number.parseInt(prefix.at(-1)!, 16);
     this.#eachEntry(0, this.length, (bytes, at, revision) => {
-      const start = at + NODE_OFFSET;
+      const start = at + this.#form.node;
       if (found.length >= limit || (whole.length > 0 && bytes[start] !== whole[0])) return;
       if (whole.compare(bytes, start, start + whole.length) !== 0) return;
       if (half === undefined || bytes[start + whole.length]! >> 4 === half) found.push(revision);
@@ -251,8 +303,8 @@ export class RevlogIndex {
     const found = new Map<string, number>();
     const starts = new Set([...nodes].map(node => Number.parseInt(node.slice(0, 8), 16)));
     this.#eachEntry(first, count, (bytes, at, revision) => {
-      if (!starts.has(bytes.readUInt32BE(at + NODE_OFFSET))) return;
-      const node = bytes.toString('hex', at + NODE_OFFSET, at + NODE_OFFSET + NODE_LENGTH);
+      if (!starts.has(bytes.readUInt32BE(at + this.#form.node))) return;
+      const node = bytes.toString('hex', at + this.#form.node, at + this.#form.node + NODE_LENGTH);
       if (nodes.has(node)) found.set(node, revision);
     });
     return found;
@@ -271,18 +323,18 @@ export class RevlogIndex {
         const start = this.#entryStart(revision);
         const found =
           this.#whole === undefined
-            ? matches(this.#bytes(start, ENTRY_LENGTH), NODE_OFFSET)
-            : matches(this.#whole, start + NODE_OFFSET);
+            ? matches(this.#bytes(start, this.#form.length), this.#form.node)
+            : matches(this.#whole, start + this.#form.node);
         if (found) return revision;
       }
       return -1;
     }
-    const perWindow = SEARCH_WINDOW / ENTRY_LENGTH;
+    const perWindow = Math.floor(SEARCH_WINDOW / this.#form.length);
     for (let end = from; end >= to; end -= perWindow) {
       const begin = Math.max(to, end - perWindow + 1);
-      const bytes = this.#read(begin * ENTRY_LENGTH, (end - begin + 1) * ENTRY_LENGTH);
+      const bytes = this.#read(begin * this.#form.length, (end - begin + 1) * this.#form.length);
       for (let revision = end; revision >= begin; revision--) {
-        if (matches(bytes, (revision - begin) * ENTRY_LENGTH + NODE_OFFSET)) return revision;
+        if (matches(bytes, (revision - begin) * this.#form.length + this.#form.node)) return revision;
       }
     }
     return -1;
@@ -296,25 +348,31 @@ export class RevlogIndex {
     if (this.isInline || this.#whole !== undefined) {
       for (let revision = first; revision < first + count; revision++) {
         const start = this.#entryStart(revision);
-        if (this.#whole === undefined) visit(this.#bytes(start, ENTRY_LENGTH), 0, revision);
+        if (this.#whole === undefined) visit(this.#bytes(start, this.#form.length), 0, revision);
         else visit(this.#whole, start, revision);
       }
       return;
     }
     this.whileOpen(() => {
-      const perWindow = SEARCH_WINDOW / ENTRY_LENGTH;
+      const perWindow = Math.floor(SEARCH_WINDOW / this.#form.length);
       for (let begin = first; begin < first + count; begin += perWindow) {
         const end = Math.min(begin + perWindow, first + count);
-        const bytes = this.#read(begin * ENTRY_LENGTH, (end - begin) * ENTRY_LENGTH);
+        const bytes = this.#read(begin * this.#form.length, (end - begin) * this.#form.length);
         for (let revision = begin; revision < end; revision++)
-          visit(bytes, (revision - begin) * ENTRY_LENGTH, revision);
+          visit(bytes, (revision - begin) * this.#form.length, revision);
       }
     });
   }
 
-  #headerFlags(): number {
-    if (this.size < 4) throw this.#corrupt(`${this.size} bytes are too few`);
-    const header = this.#bytes(0, 4).readUInt32BE(0);
+  #readWhole(file: OpenFile | undefined, size: number): Buffer {
+    const bytes = file?.read(0, size) ?? Buffer.alloc(0);
+    this.#counters.bytesRead += bytes.length;
+    return bytes;
+  }
+
+  #headerFlags(beginning: Buffer): number {
+    if (beginning.length < 4) throw this.#corrupt(`${beginning.length} bytes are too few`);
+    const header = beginning.readUInt32BE(0);
     const version = header & 0xffff;
     const flags = header >>> 16;
     if (version !== 1 || (flags & ~KNOWN_FLAGS) !== 0) {
@@ -332,17 +390,17 @@ export class RevlogIndex {
     let starts = new Float64Array(256);
     let count = 0;
     let at = 0;
-    while (at + ENTRY_LENGTH <= this.size) {
+    while (at + this.#form.length <= this.size) {
       const length = this.#bytes(at + 8, 4).readInt32BE(0);
       if (length < 0) throw this.#corrupt(`revision ${count} has a length of ${length}`);
-      if (at + ENTRY_LENGTH + length > this.size) break;
+      if (at + this.#form.length + length > this.size) break;
       if (count === starts.length) {
         const larger = new Float64Array(count * 2);
         larger.set(starts);
         starts = larger;
       }
       starts[count++] = at;
-      at += ENTRY_LENGTH + length;
+      at += this.#form.length + length;
     }
     this.#starts = starts.slice(0, count);
     return at;
@@ -352,7 +410,7 @@ export class RevlogIndex {
     if (!Number.isInteger(revision) || revision < 0 || revision >= this.length) {
       throw this.#corrupt(`there is no revision ${revision}`);
     }
-    return this.isInline ? this.#starts[revision]! : revision * ENTRY_LENGTH;
+    return this.isInline ? this.#starts[revision]! : revision * this.#form.length;
   }
 
   /** Bytes that lie within the file. */
@@ -376,8 +434,8 @@ export class RevlogIndex {
     return bytes;
   }
 
-  #tooLarge(): QuicksilverError {
-    return new QuicksilverError('unsupported', `${this.file}: an index of ${this.size} bytes is not supported`, {
+  #tooLarge(size: number): QuicksilverError {
+    return new QuicksilverError('unsupported', `${this.file}: an index of ${size} bytes is not supported`, {
       file: this.file,
     });
   }

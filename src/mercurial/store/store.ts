@@ -96,7 +96,7 @@ export function openStore(options: StoreOptions): Store {
   return new DiskStore(options);
 }
 
-const OTHER_STORES = ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001', 'git', 'exp-changelog-v2', 'exp-revlogv2.2'];
+const OTHER_STORES = ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001', 'git'];
 
 const MAX_FILELOGS = 64;
 const MAX_FILELOG_BYTES = 16 << 20;
@@ -266,8 +266,7 @@ class DiskStore implements Store {
   #revlog(name: string, keepLastText: boolean): Revlog {
     return new Revlog({
       vfs: this.#options.vfs,
-      indexFile: this.#file(`${name}.i`),
-      dataFile: this.#file(`${name}.d`),
+      file: ending => this.#file(name + ending),
       counters: this.counters,
       keepLastText,
     });

@@ -138,7 +138,7 @@ export const outcomes: Readonly<Record<string, HostileOutcome>> = {
   'device-wlock': answers(),
   'huge-requires': fails(`ROOT/.hg/requires: ${TOO_LARGE}`),
   'huge-hgrc': refuses('ROOT/.hg/hgrc: 4294967296 bytes are too large'),
-  'huge-00changelog': contents(3, 'ROOT/.hg/store/00changelog.i: revlog version 0 with flags 0x0 is not supported'),
+  'huge-00changelog': contents(3, 'ROOT/.hg/store/00changelog.i: an index of 4294967296 bytes is not supported'),
   'huge-branch': names(`ROOT/.hg/branch: ${TOO_LARGE}`),
   'huge-bookmarks.current': names(`ROOT/.hg/bookmarks.current: ${TOO_LARGE}`),
   'fifo-subrepositories': answers(),

@@ -126,7 +126,7 @@ function index(entries: readonly { readonly length: number; readonly text: numbe
 
 function revlog(indexBytes: Buffer, data: Buffer): Revlog {
   const vfs = new MemoryVfs({ '/i': indexBytes, '/d': data });
-  return new Revlog({ vfs, indexFile: '/i', dataFile: '/d', counters: emptyCounters() });
+  return new Revlog({ vfs, file: ending => ending.replace('.', '/'), counters: emptyCounters() });
 }
 
 test('a chunk that stands for a gigabyte is refused before it is decompressed', { skip: NO_PEAK }, () => {

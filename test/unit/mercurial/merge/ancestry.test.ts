@@ -41,8 +41,7 @@ function make(context: TestContext, changesets: readonly Recorded[]): Made {
   const counters = emptyCounters();
   const revlog = new Revlog({
     vfs,
-    indexFile: path.join(directory, '00changelog.i'),
-    dataFile: path.join(directory, '00changelog.d'),
+    file: ending => path.join(directory, `00changelog${ending}`),
     counters,
   });
   const nodes = files.nodes.map(node => node.toString('hex'));

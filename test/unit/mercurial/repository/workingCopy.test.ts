@@ -242,9 +242,6 @@ describe('what is refused', () => {
     'exp-remotefilelog-repo-req-1',
     'exp-sqlite-001',
     'git',
-    'exp-revlogv2.2',
-    'exp-changelog-v2',
-    'exp-copies-sidedata-changeset',
     'parentdelta',
     'manifestv2',
   ];
@@ -256,13 +253,6 @@ describe('what is refused', () => {
       assert.match(found[0]!, new RegExp(`${requirement}.* not supported\\.$`));
     });
   }
-
-  test('a repository without revlogv1', () => {
-    fixture.init('r', 'store\nfncache\n');
-    assert.deepEqual(reasons(), [
-      'History in revlogs of version 0 (the requirement revlogv1 is missing) is not supported.',
-    ]);
-  });
 
   test('filters that are no part of Mercurial', () => {
     fixture.write('r/.hg/hgrc', '[extensions]\nwin32text =\n[encode]\n*.b = cleverencode:\n');

@@ -304,13 +304,7 @@ test('what the store lacks is corrupt', t => {
 });
 
 test('histories kept in another form are refused', () => {
-  for (const requirement of [
-    'exp-remotefilelog-repo-req-1',
-    'exp-revlogv2.2',
-    'exp-changelog-v2',
-    'exp-sqlite-001',
-    'git',
-  ]) {
+  for (const requirement of ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001', 'git']) {
     const requirements = new Set(['store', requirement]);
     assert.throws(() => openStore({ vfs: new Vfs(), storeDirectory: '/none', hgDirectory: '/none', requirements }), {
       code: 'unsupported',
