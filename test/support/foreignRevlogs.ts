@@ -6,6 +6,7 @@ import { Revlog } from '../../src/mercurial/store/revlog.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { delta, literal, makeRevlog, type Revision } from '../unit/mercurial/store/revlogWriter.ts';
 import type { Random } from './random.ts';
+import { zstdFrame } from './zstdFrames.ts';
 
 /** Stores the revisions of a revlog in other ways. Returns in how many it is a delta against the null revision. */
 export function rewriteRevlog(indexFile: string, random: Random): number {
@@ -52,10 +53,16 @@ export function rewriteRevlog(indexFile: string, random: Random): number {
   return againstNull;
 }
 
-/** A chunk in one of the forms that every reader of version 1 knows. */
+/** A chunk in one of the forms that readers of version 1 know. */
 function stored(bytes: Buffer, random: Random): Buffer {
   if (bytes.length === 0) return bytes;
-  return random.chance(0.5) ? literal(bytes) : deflateSync(bytes, { level: random.below(10) });
+  const forms = [
+    () => literal(bytes),
+    () => Buffer.concat([Buffer.from('u'), bytes]),
+    () => deflateSync(bytes, { level: random.below(10) }),
+    () => zstdFrame(bytes),
+  ];
+  return random.pick(forms)();
 }
 
 /** A delta of whole lines, as manifests need it: either all lines, or the changed ones in two hunks. */

@@ -177,7 +177,7 @@ export class Revlog {
   }
 
   parentNodes(entry: RevlogEntry): [Buffer, Buffer] {
-    const node = (revision: number): Buffer => (revision < 0 ? NULL_NODE : this.entry(revision).node);
+    const node = (revision: number): Buffer => (revision < 0 ? NULL_NODE : this.#loaded().node(revision));
     return [node(entry.p1), node(entry.p2)];
   }
 

@@ -231,6 +231,11 @@ export class RevlogIndex {
     return entry;
   }
 
+  /** Returns the node of a revision. Checks nothing else of its entry, which may be damaged. */
+  node(revision: number): Buffer {
+    return Buffer.from(this.#bytes(this.#entryStart(revision) + NODE_OFFSET, NODE_LENGTH));
+  }
+
   /** Where the chunk of an entry begins: in the index itself if that is inline, else in the data file. */
   chunkPosition(entry: RevlogEntry): number {
     return this.isInline ? this.#entryStart(entry.revision) + this.#form.length : entry.offset;
