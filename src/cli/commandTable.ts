@@ -80,7 +80,12 @@ const STATUS_OPTIONS: OptionSpecs = {
     help: 'compare with this revision; given twice, compare these two',
   },
   change: { type: 'string', value: 'REV', help: 'show the changes of this revision against its first parent' },
-  terse: { type: 'string', short: 't', help: '', unavailable: true },
+  terse: {
+    type: 'string',
+    short: 't',
+    value: 'LETTERS',
+    help: "show one line for a directory of files with one status, of those named ('mardu')",
+  },
   ...PATTERN_OPTIONS,
   subrepos: { type: 'boolean', short: 'S', help: '', unavailable: true },
   config: { type: 'string', help: '', unavailable: true },

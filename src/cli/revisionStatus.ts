@@ -9,11 +9,14 @@ import { locateRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Selection } from './selection.ts';
 import { displaySettings } from './settings.ts';
-import { compileLater, restrictionsOf, templateOf, wantedStatuses } from './status.ts';
+import { compileLater, consideredStatuses, restrictionsOf, templateOf, wantedStatuses } from './status.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
 /** Exit code 0; see commands.ts for the flags. Throws QuicksilverErrors. */
 export async function revisionStatus(args: ParsedArguments, io: CommandIo): Promise<number> {
+  if (args.values.has('rev') && (args.values.get('terse') ?? '') !== '') {
+    throw usageError('cannot use --terse with --rev');
+  }
   const started = performance.now();
   if (args.values.has('rev') && args.values.has('change')) {
     throw usageError('--rev and --change cannot be given together');
@@ -27,10 +30,13 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   const copies = (settings.copies || args.flags.has('copies') || args.flags.has('all')) && !noStatus;
   if (copies) comparer.checkCopies();
   const wanted = wantedStatuses(args, settings.quiet);
+  // As for `hg`, the configuration counts for --change, and not for --rev.
+  const terse = args.values.has('rev') ? '' : (args.values.get('terse') ?? settings.terse);
+  const considered = consideredStatuses(wanted, terse);
   let complaints: Selection['complaints'] = [];
   const answer = await comparer.compare({
     sides: sidesOf(args),
-    wanted,
+    wanted: considered,
     copies,
     signal: io.signal,
     select: async input => {
@@ -53,7 +59,8 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   const displayPath = isRelative ? fromCwd : fromRoot;
   const more = settings.moreStatus ? comparer.more() : undefined;
   const format = { template, noStatus, copies, print0, displayPath, paint: colors.paint, more, pathFromCwd: fromCwd };
-  writeStatus(inListingOrder(answer.entries, wanted), format, io.stdout);
+  const entries = terse === '' ? answer.entries : (await import('./terse.ts')).abbreviated(answer.entries, terse);
+  writeStatus(inListingOrder(entries, wanted), format, io.stdout);
   if (args.flags.has('stats')) complain(io, outcomeLine(answer.outcome, performance.now() - started));
   return EXIT_OK;
 }

@@ -10,6 +10,8 @@ export interface DisplaySettings {
   readonly moreStatus: boolean;
   /** Show the sources of copies without a request. */
   readonly copies: boolean;
+  /** The letters of statuses that are abbreviated by directory, without an option. */
+  readonly terse: string;
   /** True if paths are shown from the current directory; 'legacy': if paths were given. */
   readonly relative: boolean | 'legacy';
   /** As `relative`, for messages about paths. */
@@ -47,6 +49,7 @@ export function displaySettings(
     quiet: quiet && !verbose,
     moreStatus: !plain && (setting('commands', 'status.verbose', isTweaked) || (verbose && !quiet)),
     copies: setting('ui', 'statuscopies', isTweaked),
+    terse: plain ? '' : (config.get('commands', 'status.terse')?.value ?? ''),
     relative: own === undefined ? relativePaths : config.boolean('commands', own, false),
     relativeMessages: relativePaths !== false,
     separator: platform === 'win32' && !setting('ui', 'slash') ? '\\' : '/',

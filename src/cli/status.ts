@@ -40,15 +40,17 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const settings = displaySettings(reader.config, io, args.flags);
   const colors = colorsFor(reader.config, io, args.values.get('color'));
   const wanted = wantedStatuses(args, settings.quiet);
+  const terse = args.values.get('terse') ?? settings.terse;
+  const considered = consideredStatuses(wanted, terse);
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
   let complaints: Selection['complaints'] = [];
   let filter: Selection['filter'];
-  const asked = await askServerFirst(args, { wanted, hasMore: settings.moreStatus }, () =>
+  const asked = await askServerFirst(args, { wanted: considered, hasMore: settings.moreStatus || terse !== '' }, () =>
     askForStatus(place, reader, io),
   );
   if (asked.kind === 'served') scanners.dispose();
-  const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
+  const rules = considered.has('ignored') ? 'when-needed' : considered.has('unknown') ? 'at-once' : 'never';
   const scan = (): Promise<ReadStatus> =>
     reader
       .read(rules, async input => {
@@ -61,8 +63,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
         ({ complaints, filter } = selection);
         return {
           paths: selection.paths,
-          ignored: wanted.has('ignored') ? 'all' : 'none',
-          clean: wanted.has('clean'),
+          ignored: considered.has('ignored') ? 'all' : 'none',
+          clean: considered.has('clean'),
           named: selection.paths && new Set(selection.paths),
           signal: io.signal,
           bulk: { scanners },
@@ -91,8 +93,9 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
   const entries =
     accept === undefined ? all : all.filter(({ path, status: kind }) => accept(path, !UNTRACKED.includes(kind)));
+  const shown = terse === '' ? entries : (await import('./terse.ts')).abbreviated(entries, terse);
   writeStatus(
-    inListingOrder(entries, wanted),
+    inListingOrder(shown, wanted),
     {
       template,
       noStatus: args.flags.has('no-status'),
@@ -133,6 +136,16 @@ export function wantedStatuses(args: ParsedArguments, quiet: boolean): ReadonlyS
   if (chosen.length > 0) return new Set(chosen);
   const shown: Status[] = ['modified', 'added', 'removed', 'deleted'];
   return new Set(quiet ? shown : [...shown, 'unknown']);
+}
+
+/**
+ * Returns the statuses of files that decide if directories are abbreviated, or `wanted` if none are. Clean and untracked
+ * files always count, ignored ones only if they are shown or abbreviated.
+ */
+export function consideredStatuses(wanted: ReadonlySet<Status>, terse: string): ReadonlySet<Status> {
+  if (terse === '') return wanted;
+  const countsIgnored = wanted.has('ignored') || terse.includes('i');
+  return new Set(ALL.filter(kind => kind !== 'ignored' || countsIgnored));
 }
 
 /** Returns the values of --include and --exclude. */
