@@ -139,8 +139,8 @@ export function wantedStatuses(args: ParsedArguments, quiet: boolean): ReadonlyS
 }
 
 /**
- * Returns the statuses of files that decide if directories are abbreviated, or `wanted` if none are. Clean and untracked
- * files always count, ignored ones only if they are shown or abbreviated.
+ * Returns the statuses of files that decide if directories are abbreviated, or `wanted` if none are. Clean and
+ * untracked files always count, ignored ones only if they are shown or abbreviated.
  */
 export function consideredStatuses(wanted: ReadonlySet<Status>, terse: string): ReadonlySet<Status> {
   if (terse === '') return wanted;

@@ -1,5 +1,5 @@
-// Filelogs that Mercurial does not write, but another client or an old one may have written. We read the same ones as the
-// real program, with the same texts.
+// Filelogs that Mercurial does not write, but another client or an old one may have written. We read the same ones as
+// the real program, with the same texts.
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';

@@ -233,7 +233,7 @@ export class RevlogIndex {
 
   /** Returns the node of a revision. Checks nothing else of its entry, which may be damaged. */
   node(revision: number): Buffer {
-    return Buffer.from(this.#bytes(this.#entryStart(revision) + NODE_OFFSET, NODE_LENGTH));
+    return Buffer.from(this.#bytes(this.#entryStart(revision) + this.#form.node, NODE_LENGTH));
   }
 
   /** Where the chunk of an entry begins: in the index itself if that is inline, else in the data file. */
