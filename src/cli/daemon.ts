@@ -113,7 +113,8 @@ async function status(args: ParsedArguments, io: CommandIo): Promise<number> {
   io.stdout.write(
     utf8Bytes(
       `server ${server.version}, process ${server.process}, up ${server.secondsUp} s\n` +
-        `${models.length} repositories, ${server.connections} connections, ${server.answered} requests, ${megabytes} MB\n`,
+        `${models.length} repositories, ${server.connections} connections, ${server.answered} requests, ${megabytes} MB\n` +
+        `ends after ${server.idleSeconds} s without use; limit for repositories ${Math.round(server.memoryLimitBytes / (1 << 20))} MB\n`,
     ),
   );
   return EXIT_OK;

@@ -170,6 +170,14 @@ export interface DiscoverQuery {
   readonly systems: readonly string[];
 }
 
+/** Limits of the shared server. */
+export interface ServerLimits {
+  /** Minutes without use after which it ends. */
+  readonly idleMinutes: number;
+  /** Megabytes for all repositories together, by estimate. */
+  readonly memoryMegabytes: number;
+}
+
 export interface OpenOptions {
   /** Directories of the workspace that are hidden from VS Code's own watcher need no mention: we watch ourselves. */
   readonly root: string;
@@ -179,8 +187,13 @@ export interface OpenOptions {
   readonly auditSeconds: number;
   /** Share of the system's limit of watches that may be used, 0 to 1. */
   readonly watchShare: number;
-  /** How a window uses the shared server: not at all, if one runs, or starting one. Absent: not at all. */
+  /**
+   * How a window uses the shared server: not at all, if one runs (and starting one for a large repository), or starting
+   * one. Absent: not at all.
+   */
   readonly sharing?: 'off' | 'auto' | 'on';
+  /** Limits of a server that is started for this. Absent: the usual ones. */
+  readonly serverLimits?: ServerLimits;
   /** 'DEVICE:INODE' of the root as the client sees it: the shared server compares it with its own. */
   readonly rootId?: string;
   /** Files that the user sees: their directories are scanned first. */

@@ -58,8 +58,9 @@ export class Server implements Disposable {
         logger: hub.logger,
         mayStart: ({ root, sharing }) =>
           environment.variables['QUICKSILVER_SERVER'] !== 'off' && (sharing === 'on' || isLarge(hub.vfs, root)),
-        startServer: () => {
-          if (programs !== undefined) startServer(path.join(programs, 'worker.cjs'), environment.variables);
+        startServer: limits => {
+          if (programs === undefined) return;
+          startServer(path.join(programs, 'worker.cjs'), environment.variables, limits && limitArguments(limits));
         },
         relay: (method, params) => {
           this.#connection.sendNotification(method, params).catch(() => this.dispose());
@@ -194,6 +195,11 @@ export class Server implements Disposable {
     // It fails only when the other side is gone: then there is nobody left to serve.
     this.#connection.sendNotification(type.method, params).catch(() => this.dispose());
   }
+}
+
+/** As `serve` takes them. */
+function limitArguments({ idleMinutes, memoryMegabytes }: protocol.ServerLimits): string[] {
+  return ['--idle-seconds', String(Math.round(idleMinutes * 60)), '--memory-megabytes', String(memoryMegabytes)];
 }
 
 /** So many bytes of a stat cache stand for about 10,000 files. */

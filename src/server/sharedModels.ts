@@ -20,7 +20,7 @@ export interface SharedModelsOptions {
   /** True if a server may be started for this repository. */
   mayStart(options: protocol.OpenOptions): boolean;
   /** Starts a server, and does not wait for it. An older one hands over to it. */
-  startServer(): void;
+  startServer(limits: protocol.ServerLimits | undefined): void;
   /** Sends to the window what the server has sent about one of its repositories. */
   relay(method: string, params: unknown): void;
   /** The window's own engine has to follow this repository from now on. */
@@ -54,6 +54,7 @@ export class SharedModels implements Disposable {
   /** Repositories are opened through it. */
   #current: ServerLink | undefined;
   #losses: number[] = [];
+  #limits: protocol.ServerLimits | undefined;
   #hasReplaced = false;
   #isDisposed = false;
 
@@ -70,6 +71,7 @@ export class SharedModels implements Disposable {
   async open(options: protocol.OpenOptions, rootId: string | undefined): Promise<boolean> {
     const { root, sharing = 'off', system = 'hg' } = options;
     if (sharing === 'off' || system !== 'hg' || rootId === undefined) return false;
+    this.#limits = options.serverLimits;
     const link = await this.#connected(this.#options.mayStart(options));
     if (link === undefined) return false;
     const asked = { ...options, rootId };
@@ -156,7 +158,7 @@ export class SharedModels implements Disposable {
         }
       }
       if (!starts || performance.now() > end || this.#isDisposed) return undefined;
-      if (!hasStarted) this.#options.startServer();
+      if (!hasStarted) this.#options.startServer(this.#limits);
       hasStarted = true;
       await pause(START_LOOK_MS);
     }
@@ -173,7 +175,7 @@ export class SharedModels implements Disposable {
     if (isNewer(this.#options.version ?? version, build) && !this.#hasReplaced) {
       // The older one hands over to it, and notifies its clients.
       this.#hasReplaced = true;
-      this.#options.startServer();
+      this.#options.startServer(this.#limits);
     }
     return link;
   }

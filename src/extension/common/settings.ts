@@ -125,10 +125,16 @@ export interface EngineSettings {
   readonly auditSeconds: number;
   readonly watchShare: number;
   readonly sharing: 'auto' | 'on' | 'off';
+  readonly serverLimits: { readonly idleMinutes: number; readonly memoryMegabytes: number };
 }
 
 export function engineSettings(): EngineSettings {
-  return { auditSeconds: setting('auditInterval'), watchShare: setting('watcherShare'), sharing: setting('server') };
+  return {
+    auditSeconds: setting('auditInterval'),
+    watchShare: setting('watcherShare'),
+    sharing: setting('server'),
+    serverLimits: { idleMinutes: setting('serverIdleMinutes'), memoryMegabytes: setting('serverMemoryLimit') },
+  };
 }
 
 /** True if the event is about one of the settings. */

@@ -160,10 +160,24 @@ export const settings = {
     description:
       'Controls whether windows share one process that follows repositories. It uses memory and file watches once, and a second window shows its status at once.',
     choices: [
-      ['auto', 'Use the shared process if it runs.'],
+      ['auto', 'Use the shared process if it runs. Start it for repositories of about 10,000 files and more.'],
       ['on', 'Start the shared process if it does not run.'],
       ['off', 'Follow repositories in each window.'],
     ],
+  }),
+  serverIdleMinutes: decimal(10, {
+    scope: 'machine',
+    description:
+      'Minutes without use after which the shared process ends. Applies when a window starts it, as `#quicksilver.server#` describes.',
+    minimum: 0.1,
+    maximum: 10_080,
+  }),
+  serverMemoryLimit: integer(512, {
+    scope: 'machine',
+    description:
+      'Megabytes that repositories may use in the shared process, by estimate. Beyond, it unloads the ones that were not used for the longest time, and each window follows further repositories itself.',
+    minimum: 16,
+    maximum: 65_536,
   }),
   openDiffOnClick: flag(true, {
     scope: 'window',

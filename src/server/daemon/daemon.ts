@@ -173,6 +173,7 @@ export class Daemon implements Disposable {
     const { mount, environment } = this.#context(socket);
     const client = new RpcClient(socket, received, {
       ...{ hub: this.#hub, serverId: this.serverId, version: this.#version, mount, environment },
+      hasRoom: () => this.#models.hasRoom(),
     });
     this.#rpcClients.add(client);
     socket.on('close', () => this.#rpcClients.delete(client));
@@ -196,6 +197,8 @@ export class Daemon implements Disposable {
           secondsUp: (Date.now() - this.#startedAt) / 1000,
           connections: this.#sockets.size,
           answered: this.#answered,
+          idleSeconds: this.#options.idleMs / 1000,
+          memoryLimitBytes: this.#options.memoryBytes,
         }),
       retire: newer => {
         this.#hub.logger.info(`version ${newer} takes over`);

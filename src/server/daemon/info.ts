@@ -10,6 +10,8 @@ export interface InfoSource {
   readonly secondsUp: number;
   readonly connections: number;
   readonly answered: number;
+  readonly idleSeconds: number;
+  readonly memoryLimitBytes: number;
 }
 
 /** Facts of the server. */
@@ -21,6 +23,10 @@ export interface ServerFacts {
   readonly connections: number;
   readonly answered: number;
   readonly residentBytes: number;
+  /** It ends after so many seconds without use. */
+  readonly idleSeconds: number;
+  /** For the estimated bytes of all models together. */
+  readonly memoryLimitBytes: number;
 }
 
 /** Facts of one model. */
@@ -37,10 +43,11 @@ export interface ModelFacts {
 }
 
 /** Returns one line of JSON for the server, and one for each model. */
-export function infoLines({ hub, serverId, version, secondsUp, connections, answered }: InfoSource): string[] {
+export function infoLines(source: InfoSource): string[] {
+  const { hub, serverId, version, secondsUp, connections, answered, idleSeconds, memoryLimitBytes } = source;
   const server: ServerFacts = {
     ...{ server: serverId, version, process: process.pid, secondsUp: Math.round(secondsUp), connections, answered },
-    residentBytes: process.memoryUsage.rss(),
+    ...{ residentBytes: process.memoryUsage.rss(), idleSeconds, memoryLimitBytes },
   };
   const models = hub.all.map(({ repository, users }): ModelFacts => {
     const { root, model } = repository;

@@ -60,6 +60,17 @@ export class Models implements Disposable {
     return this.#kept.size;
   }
 
+  /** The estimated bytes of all models, those of windows included. */
+  get usedBytes(): number {
+    return this.#hub.all.reduce((sum, { repository }) => sum + estimatedBytes(repository), 0);
+  }
+
+  /** True if one more model may be followed. Unloads the least recently used ones for it. */
+  hasRoom(): boolean {
+    this.#makeRoom();
+    return this.usedBytes <= this.#limits.memoryBytes;
+  }
+
   /** Answers a question with a model, and starts it if needed. */
   async ask<T>(place: ModelPlace, answer: (kept: KeptModel) => Promise<T>): Promise<T> {
     const kept = this.#find(place);
@@ -69,6 +80,8 @@ export class Models implements Disposable {
     } finally {
       kept.pending--;
       kept.askedAt = this.#now();
+      // A new model has its size after the first answer, and any other may have grown.
+      this.#makeRoom();
     }
   }
 
@@ -82,7 +95,6 @@ export class Models implements Disposable {
       const changes = new ChangeRing(this.#serverId, repository);
       kept = { lease, repository, changes, facts: factsOf(root), askedAt: now, pending: 0 };
       lease.start();
-      this.#makeRoom();
     } else if (now - kept.askedAt > AUDIT_AFTER_MS) {
       kept.repository.model.audit();
     }
@@ -113,12 +125,16 @@ export class Models implements Disposable {
     if (oldest !== undefined) this.#due.set(Math.max(1, oldest.askedAt + this.#limits.unloadMs - now));
   }
 
+  /**
+   * Unloads models until the rest has room. One that a window follows, too, would stay in memory. The last one that was
+   * asked stays, so that a single large repository is not scanned again for each question.
+   */
   #makeRoom(): void {
-    let used = 0;
-    for (const { repository } of this.#hub.all) used += estimatedBytes(repository);
-    for (const [key, { repository, pending }] of this.#kept) {
+    const users = new Map(this.#hub.all.map(each => [each.repository, each.users]));
+    let used = this.usedBytes;
+    for (const [key, { repository, pending }] of [...this.#kept].slice(0, -1)) {
       if (used <= this.#limits.memoryBytes) return;
-      if (pending > 0) continue;
+      if (pending > 0 || users.get(repository) !== 1) continue;
       used -= estimatedBytes(repository);
       this.#drop(key);
     }

@@ -16,6 +16,8 @@ export interface RpcClientOptions {
   readonly serverId: string;
   readonly version: string;
   readonly mount: string;
+  /** True if one more repository may be followed. */
+  readonly hasRoom: () => boolean;
   readonly environment: (variables: Readonly<Record<string, string>>) => ProcessEnvironment;
 }
 
@@ -69,8 +71,12 @@ export class RpcClient implements Disposable {
       sendsText: true,
       drained: () => whenDrained(this.#socket),
       check: ({ root, rootId }) => {
-        if (rootIdOf(hub.vfs, root) === rootId) return;
-        throw new ResponseError(ErrorCodes.InvalidParams, `${root} is another directory here`);
+        if (rootIdOf(hub.vfs, root) !== rootId) {
+          throw new ResponseError(ErrorCodes.InvalidParams, `${root} is another directory here`);
+        }
+        if (!hub.roots.includes(root) && !this.#options.hasRoom()) {
+          throw new ResponseError(ErrorCodes.InvalidRequest, 'the limit of memory is reached');
+        }
       },
       // The first snapshot shows which variables the configuration uses.
       send: (method, params) => {

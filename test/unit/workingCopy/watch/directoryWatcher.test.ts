@@ -137,6 +137,26 @@ for (const means of MEANS) {
     assert.deepEqual([...new Set(await hint('barrier'))], ['barrier']);
   });
 
+  test(`${name}: working copies of one process share the limit`, { skip }, t => {
+    const watchers: DirectoryWatcher[] = [];
+    const others = (): number => watchers.reduce((sum, watcher) => sum + watcher.watched, 0);
+    for (let i = 0; i < 2; i++) {
+      const directory = temporaryDirectory(t);
+      for (const name of ['a', 'b', 'c']) directory.mkdir(name);
+      const own = { root: directory.root, controlName: '.hg', share: 0.5, logger: new RecordingLogger() };
+      const rest = (): number => others() - (watchers[i]?.watched ?? 0);
+      const watcher = new DirectoryWatcher({ ...own, others: rest }, 10, means.make);
+      t.after(() => watcher.dispose());
+      watchers.push(watcher);
+    }
+    for (const name of ['a', 'b', 'c']) for (const watcher of watchers) watch(watcher, name);
+    assert.equal(others(), 5);
+    assert.deepEqual(
+      watchers.map(watcher => watcher.complete),
+      [true, false],
+    );
+  });
+
   test(`${name}: the limit is respected, said once, and room is used again`, { skip }, async t => {
     const { directory, watcher, logger, hint } = setUp(t, means, 5);
     for (const name of ['a', 'b', 'c', 'd']) directory.mkdir(name);
