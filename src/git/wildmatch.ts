@@ -71,8 +71,10 @@ export function compileWildcards(pattern: string, fold: boolean, spans = false):
 export function matchesWildcards(pattern: Wildcards, text: string, start = 0): boolean {
   if (pattern === undefined) return false;
   const end = pattern.length;
-  let states = new Uint8Array(end + 1);
-  let next = new Uint8Array(end + 1);
+  const [first] = pattern;
+  // Most patterns that do not match differ in the first byte; a NaN is no index.
+  if (first?.repeats === false && first.takes[text.charCodeAt(start)] !== 1) return false;
+  let [states, next] = cleared(end + 1);
   const enter = (set: Uint8Array, state: number): void => {
     for (let at = state; set[at] === 0;) {
       set[at] = 1;
@@ -95,9 +97,19 @@ export function matchesWildcards(pattern: Wildcards, text: string, start = 0): b
     }
     if (!isAlive) return false;
     [states, next] = [next, states];
-    next.fill(0);
+    next.fill(0, 0, end + 1);
   }
   return states[end] === 1;
+}
+
+/** The sets of states of the match that runs. Each is longer than the pattern of any match before. */
+let scratch: [Uint8Array, Uint8Array] = [new Uint8Array(256), new Uint8Array(256)];
+
+/** Returns two empty sets for `length` states. */
+function cleared(length: number): [Uint8Array, Uint8Array] {
+  if (scratch[0].length < length) scratch = [new Uint8Array(2 * length), new Uint8Array(2 * length)];
+  for (const set of scratch) set.fill(0, 0, length);
+  return scratch;
 }
 
 /** Steps that take one byte, by byte, and for both cases: patterns share them. */

@@ -19,6 +19,7 @@ export interface PathPattern {
 }
 
 const WILD = /[*?[\\]/;
+const WILDCARD = /[*?[]/;
 /** Longer than any path: what is left of a longer pattern is repetition. */
 const MAX_PATTERN = 0x4000;
 
@@ -45,7 +46,8 @@ export function compilePattern(
 function nameMatcher(pattern: string, fold: boolean): PathPattern['matches'] {
   const own = fold ? lower(pattern) : pattern;
   const of = fold ? lower : (name: string) => name;
-  if (!WILD.test(pattern)) return (_, name) => of(name) === own;
+  const literal = literalOf(own);
+  if (literal !== undefined) return (_, name) => of(name) === literal;
   const suffix = own.slice(1);
   if (own.startsWith('*') && !WILD.test(suffix)) return (_, name) => of(name).endsWith(suffix);
   const compiled = once(() => compileWildcards(pattern, fold));
@@ -55,12 +57,22 @@ function nameMatcher(pattern: string, fold: boolean): PathPattern['matches'] {
 function pathMatcher(pattern: string, fold: boolean): PathPattern['matches'] {
   const whole = pattern.startsWith('/') ? pattern.slice(1) : pattern;
   const of = fold ? lower : (path: string) => path;
+  const literal = literalOf(of(whole));
+  if (literal !== undefined) return path => of(path) === literal;
   const wild = whole.search(WILD);
-  const prefix = of(wild < 0 ? whole : whole.slice(0, wild));
-  if (wild < 0) return path => of(path) === prefix;
+  const prefix = of(whole.slice(0, wild));
   // The literal beginning is compared apart, so that `**` after it stands at the beginning of the rest.
   const compiled = once(() => compileWildcards(whole.slice(wild), fold));
   return path => of(path).startsWith(prefix) && matchesWildcards(compiled(), path, prefix.length);
+}
+
+/** Returns the only text that a pattern matches. Undefined for a pattern with wildcards or an escape of nothing. */
+function literalOf(pattern: string): string | undefined {
+  if (WILDCARD.test(pattern)) return undefined;
+  if (!pattern.includes('\\')) return pattern;
+  let end = pattern.length;
+  while (pattern[end - 1] === '\\') end--;
+  return (pattern.length - end) % 2 === 1 ? undefined : pattern.replace(/\\([^])/g, '$1');
 }
 
 /** Compiles a pattern when it is first matched: many never are. */
@@ -92,6 +104,7 @@ export function parseIgnoreFile(text: string, fold: boolean): PathPattern[] {
 
 /** Cuts blanks at the end, except one after a backslash. */
 function withoutTrailingBlanks(line: string): string {
+  if (!line.endsWith(' ')) return line;
   let end = -1;
   for (let i = 0; i < line.length; i++) {
     if (line[i] === ' ') {

@@ -275,6 +275,24 @@ testCosts([
     factor: 200,
   },
   {
+    what: 'ignore rules: names with an escaped blank',
+    bytes: repeated(150_000, () => 'x\\ \n'),
+    run: bytes => ignoreOf(bytes).matches(bytePath('a/b'), false),
+    factor: 250,
+  },
+  {
+    what: 'ignore rules: classes of characters that are not closed',
+    bytes: repeated(100, () => `[${'[:'.repeat(8000)}]:]\n`),
+    run: bytes => ignoreOf(bytes).matches(bytePath('a/b'), false),
+    factor: 12,
+  },
+  {
+    what: 'ignore rules: any number of directories, thousands of times',
+    bytes: repeated(30, () => `${'**/'.repeat(5000)}x\n`),
+    run: bytes => ignoreOf(bytes).matches(bytePath('a/b'), false),
+    factor: 250,
+  },
+  {
     what: 'ignore rules: too many',
     bytes: repeated(200_001, () => 'a\n'),
     run: bytes => ignoreOf(bytes).matches(bytePath('a/b'), false),

@@ -37,6 +37,13 @@ test('lines of an ignore file decide as in Git', () => {
     ['d/x**y\n', 'd/xa/y', false, undefined],
     ['!\n/\n\n', 'a', false, undefined],
     ['\\\n', 'a', false, undefined],
+    ['a\\\n', 'a', false, undefined],
+    ['a\\\n', 'a\\', false, undefined],
+    ['a\\\\\n', 'a\\', false, true],
+    ['\\a\\b\n', 'd/ab', false, true],
+    ['d\\/\\a\n', 'd/a', false, true],
+    ['\\*\n', 'a', false, undefined],
+    ['\\*\n', '*', false, true],
   ];
   for (const [rules, path, isDirectory, expected] of cases) {
     assert.equal(decides(rules, path, isDirectory), expected, JSON.stringify([rules, path]));
@@ -44,8 +51,9 @@ test('lines of an ignore file decide as in Git', () => {
 });
 
 test('without case, literal parts and suffixes match both cases', () => {
-  const [name, suffix, path] = parseIgnoreFile('Name\n*.OBJ\n/Dir/x*\n', true);
+  const [name, suffix, path, escaped] = parseIgnoreFile('Name\n*.OBJ\n/Dir/x*\n\\#A\\ \n', true);
   assert.ok(name!.matches('a/nAME', 'nAME'));
   assert.ok(suffix!.matches('x.obj', 'x.obj'));
   assert.ok(path!.matches('dIR/Xy', 'Xy'));
+  assert.ok(escaped!.matches('#a ', '#a '));
 });
