@@ -33,9 +33,12 @@ test('texts are read in every form in which the format can have them', { timeout
     if (i === 6) repository.hg('remove', '--force', 'd/1');
     if (i === 8) repository.hg('update', '-q', '-C', '3');
   }
-  let againstNull = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    for (const file of indices(path.join(repository.root, '.hg/store'))) againstNull += rewriteRevlog(file, random);
+    // The first round is the same each time, so that it has deltas against the null revision.
+    const forms = round === 0 ? new Random(1) : random;
+    let againstNull = 0;
+    for (const file of indices(path.join(repository.root, '.hg/store'))) againstNull += rewriteRevlog(file, forms);
+    if (round === 0) assert.ok(againstNull > 0);
     repository.hg('verify', '-q');
     const store = repository.open();
     const tip = store.changelog.revlog.length - 1;
@@ -48,5 +51,4 @@ test('texts are read in every form in which the format can have them', { timeout
       }
     }
   }
-  assert.ok(againstNull > 0);
 });

@@ -28,7 +28,7 @@ describe('random operations', { skip }, () => {
         if (failure !== undefined) assert.fail(`step ${failure.step} (${repeat}):\n${failure.error.message}`);
         if (abandoned !== undefined) t.diagnostic(abandoned);
         else assert.equal(tally.checks, steps);
-        assert.ok(abandoned !== undefined || tally.entries > STEPS, 'there was something to compare');
+        if (seed === FIXED_SEED) assert.ok(tally.entries > STEPS, 'there was something to compare');
       });
     }
   }

@@ -62,9 +62,9 @@ describe('status between revisions equals hg status', { skip }, () => {
           const random = new Random(seed);
           const history = new RandomHistory(root, hg, random);
           await history.grow(CHANGESETS);
-          assert.ok(history.count > CHANGESETS / 2, String(history.count));
+          if (seed === FIXED_SEED) assert.ok(history.count > CHANGESETS / 2, String(history.count));
           const compared = await comparePairs(root, hg, history, random);
-          assert.ok(compared.copies > PAIRS / 10, `${compared.copies} answers with copies`);
+          if (seed === FIXED_SEED) assert.ok(compared.copies > PAIRS / 10, `${compared.copies} answers with copies`);
           await compareNames(root, hg, history);
           await compareWithWorkingCopy(root, hg, history, random);
         } finally {

@@ -12,6 +12,8 @@ import { Random, seedFromEnvironment } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { statusLines } from '../support/ownStatus.ts';
 
+/** What a run covers is asserted for this seed alone: another one may draw less. */
+const FIXED_SEED = 11;
 const STEPS = process.env['QUICKSILVER_LONG'] === '1' ? 500 : 14;
 const DIRECTORIES = ['', 'a/', 'a/x/', 'b/', 'b/.hgx/', 'c c/'];
 const NAMES = ['f', 'g.txt', 'h.o', '.hgfile', 'deep'];
@@ -145,7 +147,7 @@ class World {
 
 for (const kind of ['sparse', 'narrow', 'both'] as const) {
   test(`${kind}: the status and the live model are those of hg`, async t => {
-    const seed = seedFromEnvironment('QUICKSILVER_SEED', 11);
+    const seed = seedFromEnvironment('QUICKSILVER_SEED', FIXED_SEED);
     t.diagnostic(`seed ${seed}`);
     const random = new Random(seed);
     const { root: base } = temporaryDirectory(t);
@@ -195,6 +197,6 @@ for (const kind of ['sparse', 'narrow', 'both'] as const) {
       live.assertEquals(theirs, context);
       answered++;
     }
-    assert.ok(answered > STEPS / 2, `${answered} of ${STEPS} steps had a status`);
+    if (seed === FIXED_SEED) assert.ok(answered > STEPS / 2, `${answered} of ${STEPS} steps had a status`);
   });
 }

@@ -34,51 +34,50 @@ const anyTraits = fc.record({ executableBit: fc.boolean(), symlinks: fc.boolean(
 test('what is surely clean is clean', () => {
   let clean = 0;
   let sure = 0;
-  fc.assert(
-    fc.property(anyEntry, anyStat, anyTraits, fc.boolean(), (entry, other, traits, isSame) => {
-      const { size, seconds, nanoseconds } = entry;
-      const stat = isSame ? { ...other, size, seconds, nanoseconds } : other;
-      const nodes = table.allocateNodes(Buffer.alloc(16), 2, false);
-      nodes.flags[1] = entry.flags;
-      nodes.size[1] = entry.size;
-      nodes.mtimeSeconds[1] = entry.seconds;
-      nodes.mtimeNanoseconds[1] = entry.nanoseconds;
-      nodes.copyOffset[1] = entry.copy;
-      const dirstate = new Dirstate(nodes, { p1: NULL_ID, p2: NULL_ID, format: 'v2', identity: undefined, traits });
-      const { columns } = dirstate;
-      const isSure =
-        mayBeClean(columns, entry.flags) &&
-        provesClean(columns, 1, entry.flags, {
-          isFile: () => stat.kind === 'file',
-          isSymbolicLink: () => stat.kind === 'symlink',
-          size: BigInt(stat.size),
-          mode: stat.executable ? 0o755n : 0o644n,
-          mtimeNs: BigInt(stat.seconds) * 1_000_000_000n + BigInt(stat.nanoseconds),
-          ctimeNs: 0n,
-          ino: 1n,
-          uid: 0n,
-          gid: 0n,
-        });
-      const isTracked = dirstate.kind(1) === 'tracked' && (stat.kind === 'file' || stat.kind === 'symlink');
-      const full: FileStat = {
-        kind: stat.kind,
-        size: stat.size,
-        executable: stat.executable,
-        mtimeSeconds: stat.seconds,
-        mtimeNanoseconds: stat.nanoseconds,
+  const property = fc.property(anyEntry, anyStat, anyTraits, fc.boolean(), (entry, other, traits, isSame) => {
+    const { size, seconds, nanoseconds } = entry;
+    const stat = isSame ? { ...other, size, seconds, nanoseconds } : other;
+    const nodes = table.allocateNodes(Buffer.alloc(16), 2, false);
+    nodes.flags[1] = entry.flags;
+    nodes.size[1] = entry.size;
+    nodes.mtimeSeconds[1] = entry.seconds;
+    nodes.mtimeNanoseconds[1] = entry.nanoseconds;
+    nodes.copyOffset[1] = entry.copy;
+    const dirstate = new Dirstate(nodes, { p1: NULL_ID, p2: NULL_ID, format: 'v2', identity: undefined, traits });
+    const { columns } = dirstate;
+    const isSure =
+      mayBeClean(columns, entry.flags) &&
+      provesClean(columns, 1, entry.flags, {
+        isFile: () => stat.kind === 'file',
+        isSymbolicLink: () => stat.kind === 'symlink',
+        size: BigInt(stat.size),
+        mode: stat.executable ? 0o755n : 0o644n,
+        mtimeNs: BigInt(stat.seconds) * 1_000_000_000n + BigInt(stat.nanoseconds),
         ctimeNs: 0n,
-        inode: 1n,
-        device: 1n,
-        uid: 0,
-        gid: 0,
-      };
-      const verdict = isTracked ? dirstate.compareStat(1, full) : undefined;
-      if (isSure) assert.equal(verdict, 'clean');
-      if (isSure) sure++;
-      if (verdict === 'clean') clean++;
-    }),
-    { numRuns: 20_000 },
-  );
-  // Otherwise the above would say nothing, and the rule would be of no use.
-  assert.ok(sure > 300 && sure > clean / 2, `${sure} sure of ${clean} clean`);
+        ino: 1n,
+        uid: 0n,
+        gid: 0n,
+      });
+    const isTracked = dirstate.kind(1) === 'tracked' && (stat.kind === 'file' || stat.kind === 'symlink');
+    const full: FileStat = {
+      kind: stat.kind,
+      size: stat.size,
+      executable: stat.executable,
+      mtimeSeconds: stat.seconds,
+      mtimeNanoseconds: stat.nanoseconds,
+      ctimeNs: 0n,
+      inode: 1n,
+      device: 1n,
+      uid: 0,
+      gid: 0,
+    };
+    const verdict = isTracked ? dirstate.compareStat(1, full) : undefined;
+    if (isSure) assert.equal(verdict, 'clean');
+    if (isSure) sure++;
+    if (verdict === 'clean') clean++;
+  });
+  fc.assert(property, { numRuns: 10_000, seed: 1 });
+  // Otherwise the above would say nothing, and the rule would be of no use. Another seed may draw less.
+  assert.ok(sure > 150 && sure > clean / 2, `${sure} sure of ${clean} clean`);
+  fc.assert(property, { numRuns: 10_000 });
 });

@@ -14,6 +14,8 @@ import { encodeV1, encodeV2, type V1Entry, type V2Node } from '../../../support/
 import { agreeOnV1, agreeOnV2, NO_NATIVE } from '../../../support/nativeDecoders.ts';
 
 const options = { skip: NO_NATIVE };
+/** What a run covers is asserted for this seed alone: another one may draw less. */
+const FIXED_SEED = 1;
 
 const name = fc.oneof(
   fc.constantFrom('a', 'b', 'a.x', 'a-', 'cc', '\xff', '\x01', 'a\\b', 'c:', '.hgx'),
@@ -38,13 +40,12 @@ const v1Entry: fc.Arbitrary<V1Entry> = fc
 
 test('of random entries in any order, with repetitions, names below files and sources of copies', options, () => {
   let accepted = 0;
-  fc.assert(
-    fc.property(fc.array(v1Entry, { maxLength: 60 }), fc.boolean(), (entries, windows) => {
-      if (agreeOnV1(encodeV1(entries), windows) && entries.length > 0) accepted++;
-    }),
-    { numRuns: 500 },
-  );
-  assert.ok(accepted > 100, String(accepted));
+  const property = fc.property(fc.array(v1Entry, { maxLength: 60 }), fc.boolean(), (entries, windows) => {
+    if (agreeOnV1(encodeV1(entries), windows) && entries.length > 0) accepted++;
+  });
+  fc.assert(property, { numRuns: 250, seed: FIXED_SEED });
+  assert.ok(accepted > 50, String(accepted));
+  fc.assert(property, { numRuns: 250 });
 });
 
 test('of many directories, and paths that are as long as they may be', options, () => {
@@ -82,15 +83,15 @@ const v2Node: fc.Arbitrary<V2Node> = fc
 
 test('of random trees of version 2, in order and not', options, () => {
   let accepted = 0;
-  fc.assert(
-    fc.property(fc.array(v2Node, { maxLength: 60 }), fc.boolean(), fc.boolean(), (nodes, unsorted, windows) => {
-      const files = encodeV2(nodes, { unsorted });
-      const docket = decodeDocket(files.docket, 'docket');
-      if (agreeOnV2(files.data, docket, windows) && nodes.length > 0) accepted++;
-    }),
-    { numRuns: 500 },
-  );
-  assert.ok(accepted > 100, String(accepted));
+  const nodeLists = fc.array(v2Node, { maxLength: 60 });
+  const property = fc.property(nodeLists, fc.boolean(), fc.boolean(), (nodes, unsorted, windows) => {
+    const files = encodeV2(nodes, { unsorted });
+    const docket = decodeDocket(files.docket, 'docket');
+    if (agreeOnV2(files.data, docket, windows) && nodes.length > 0) accepted++;
+  });
+  fc.assert(property, { numRuns: 250, seed: FIXED_SEED });
+  assert.ok(accepted > 50, String(accepted));
+  fc.assert(property, { numRuns: 250 });
 });
 
 test('of nodes of one name, in any order, with entries and children or without', options, () => {

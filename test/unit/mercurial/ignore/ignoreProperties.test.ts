@@ -73,24 +73,24 @@ test('an expression matches what JavaScript finds, whichever engine runs it', ()
   const engines = new Set<string>();
   let total = 0;
   let refused = 0;
-  fc.assert(
-    fc.property(anyRegex, fc.array(anyShortPath, { minLength: 1, maxLength: 8 }), (regex, paths) => {
-      // A look ahead that is repeated is remembered otherwise by JavaScript, and refused by some engines.
-      fc.pre(!/\(\?=.*\)[*+?{]/.test(regex));
-      const matcher = compiledOrRefused({ kind: 'relre', pattern: regex });
-      total++;
-      if (matcher === undefined) {
-        refused++;
-        return;
-      }
-      for (const engine of matcher.engines) engines.add(engine);
-      const plain = new RegExp(`^[^\\n]*?(?:${regex})`);
-      for (const at of paths) assert.equal(matcher.matches(at), plain.test(at), `${regex} on ${at}`);
-    }),
-    { numRuns: 1500 },
-  );
+  const property = fc.property(anyRegex, fc.array(anyShortPath, { minLength: 1, maxLength: 8 }), (regex, paths) => {
+    // A look ahead that is repeated is remembered otherwise by JavaScript, and refused by some engines.
+    fc.pre(!/\(\?=.*\)[*+?{]/.test(regex));
+    const matcher = compiledOrRefused({ kind: 'relre', pattern: regex });
+    total++;
+    if (matcher === undefined) {
+      refused++;
+      return;
+    }
+    for (const engine of matcher.engines) engines.add(engine);
+    const plain = new RegExp(`^[^\\n]*?(?:${regex})`);
+    for (const at of paths) assert.equal(matcher.matches(at), plain.test(at), `${regex} on ${at}`);
+  });
+  // What a run covers is asserted for this seed alone: another one may draw less.
+  fc.assert(property, { numRuns: 750, seed: 1 });
   assert.deepEqual([...engines].sort(), ['javascript', 'linear']);
   assert.ok(refused < total / 4, `${refused} of ${total} are refused`);
+  fc.assert(property, { numRuns: 750 });
 });
 
 /** Undefined if it cannot be matched in bounded time. */
