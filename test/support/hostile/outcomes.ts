@@ -236,7 +236,7 @@ export const outcomes: Readonly<Record<string, HostileOutcome>> = {
   'link-cycle': answers(['M changed.txt', '? new.txt', '? sub/up']),
 };
 
-/** The most that a command may take for most of them, and for those that unpack as much as a text may have. */
+/** Limits of processor time and memory for a command; those that unpack the longest texts have their own. */
 export const LIMITS = { seconds: 30, megabytes: 600, megabytesOfTexts: 1200 } as const;
 
 /** Those whose texts unpack to as much as their revlogs allow: some 256 MiB, and 64 times what is on disk. */

@@ -256,7 +256,7 @@ export class LiveModelRig {
 
   /** Lets the model and the operating system work until something is the case. */
   async until(condition: () => boolean): Promise<void> {
-    const end = Date.now() + 5000;
+    const end = Date.now() + 60_000;
     while (!condition()) {
       if (Date.now() > end) throw new Error(`in vain: ${condition.toString()}`);
       await this.turn();

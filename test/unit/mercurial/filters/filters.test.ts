@@ -7,6 +7,7 @@ import { EolRules } from '../../../../src/mercurial/filters/eolRules.ts';
 import { shrinker } from '../../../../src/mercurial/filters/keywords.ts';
 import { WIN32TEXT, toLineEnd } from '../../../../src/mercurial/filters/lineEnds.ts';
 import { Random, seedFromEnvironment } from '../../../support/random.ts';
+import { processorMs } from '../../../support/processorTime.ts';
 
 const DEFAULTS = { onlyConsistent: true, fixTrailingNewline: false };
 const run = (filter: (data: Buffer) => Buffer, text: string): string =>
@@ -55,18 +56,20 @@ test('keywords are shrunk', () => {
   ] as const) {
     assert.equal(run(shrink, text), expected);
   }
-  const began = performance.now();
-  run(shrink, '$Id: '.repeat(1 << 20));
-  run(shrink, `$Id: ${' '.repeat(1 << 22)}`);
-  assert.ok(performance.now() - began < 5000);
+  const took = processorMs(() => {
+    run(shrink, '$Id: '.repeat(1 << 20));
+    run(shrink, `$Id: ${' '.repeat(1 << 22)}`);
+  });
+  assert.ok(took < 5000, `${took} ms`);
 });
 
 test('a file of carriage returns takes time in proportion to it', () => {
   const data = Buffer.alloc(8 << 20, '\r');
-  const began = performance.now();
-  assert.equal(toLineEnd('\n', DEFAULTS)(data).length, data.length);
-  assert.equal(toLineEnd('\n', DEFAULTS)(Buffer.concat([data, Buffer.from('\n')])).length, 1);
-  assert.ok(performance.now() - began < 5000);
+  const took = processorMs(() => {
+    assert.equal(toLineEnd('\n', DEFAULTS)(data).length, data.length);
+    assert.equal(toLineEnd('\n', DEFAULTS)(Buffer.concat([data, Buffer.from('\n')])).length, 1);
+  });
+  assert.ok(took < 5000, `${took} ms`);
 });
 
 const styles = (text: string, path: string): string | undefined =>

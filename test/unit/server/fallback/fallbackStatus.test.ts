@@ -7,7 +7,6 @@ import type { HgStatusAnswer } from '../../../../src/hgCommand/hgStatus.ts';
 import {
   FallbackStatus,
   FIRST_WAIT_MS,
-  LONGEST_WAIT_MS,
   PAUSE_FACTOR,
   QUIET_MS,
 } from '../../../../src/server/fallback/fallbackStatus.ts';
@@ -142,7 +141,6 @@ test('where something happens all the time, hg is asked for a quarter of it at m
     return entries(`? file${rig.asked.length}`);
   };
   rig.status.start(problem);
-  const began = performance.now();
   const hints = setInterval(() => rig.status.hint(), 10);
   t.after(() => clearInterval(hints));
   await new Promise<void>(resolve => rig.status.onDidUpdate(() => rig.asked.length === 4 && resolve()));
@@ -153,8 +151,6 @@ test('where something happens all the time, hg is asked for a quarter of it at m
     if (before === undefined) continue;
     assert.ok(at - before.answered! >= PAUSE_FACTOR * (before.answered! - before.at) - 5, `pause ${i}`);
   }
-  // It is not put off for ever either.
-  assert.ok(rig.asked[3]!.at - began < 3 * (LONGEST_WAIT_MS + 2000));
 });
 
 test('what hg itself writes does not have it asked again', async t => {
@@ -229,8 +225,7 @@ test('an answer that comes when the repository is supported again is not told', 
   rig.answer = () => new Promise(resolve => (release = resolve));
   rig.status.start(problem);
   const settled = rig.status.settle();
-  await new Promise(resolve => setTimeout(resolve, 10));
-  assert.equal(rig.asked.length, 1);
+  while (rig.asked.length < 1) await new Promise(setImmediate);
   rig.status.stop();
   await settled;
   // Refused again, for another reason, before the old answer has come.

@@ -8,7 +8,8 @@ import { FakeBackend } from '../liveModelRig.ts';
 
 const skip = process.platform !== 'linux';
 /** Far longer than any event takes: reached only when the test has failed. */
-const LOST_MS = 5000;
+/** Milliseconds; an upper bound, never a pause. */
+const LOST_MS = 60_000;
 
 interface SetUp {
   readonly directory: TemporaryDirectory;

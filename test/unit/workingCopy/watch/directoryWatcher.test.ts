@@ -17,7 +17,8 @@ import { temporaryDirectory, type TemporaryDirectory } from '../../../support/te
 
 const isLinux = process.platform === 'linux';
 /** Far longer than any event takes: reached only when the test has failed. */
-const LOST_MS = 5000;
+/** Milliseconds; an upper bound, never a pause. */
+const LOST_MS = 60_000;
 
 /** The ways in which directories are watched: all of them do the same. */
 interface Means {
