@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PlainError, findProgram } from '../lib/processes.mjs';
 
-const serverStartTimeout = 60_000; // A cold disk needs about ten seconds.
+const serverStartTimeout = 180_000; // A cold disk needs about ten seconds.
 const serverStopTimeout = 3_000; // After that the extension host is taken down with the server.
 
 /** Settings for a VS Code that shows and does nothing of its own accord. */

@@ -1,7 +1,7 @@
 // Drives and reads the rendered workbench, as a user would see it: for tests, screenshots and the curious.
 // Every function that waits gives up after `timeout` milliseconds with an error that names what it waited for.
 
-const defaultTimeout = 30_000; // A cold workbench on a slow machine.
+const defaultTimeout = 120_000; // A cold workbench on a slow machine.
 
 /** The queries and actions for a workbench page. All values are plain data, so that they can travel to the tests. */
 export function createDriver(page) {
@@ -297,6 +297,15 @@ export function createDriver(page) {
       const texts = page.locator('.welcome-view-content p');
       if (until !== undefined) await texts.filter({ hasText: until }).first().waitFor({ timeout });
       return texts.allInnerTexts();
+    },
+
+    /** The texts of the list, input box, dialogs and notifications that are open. Waits for nothing. */
+    async shown() {
+      return page.evaluate(() => {
+        const parts = '.quick-input-widget, .monaco-dialog-box, .notification-list-item-message';
+        const all = [...globalThis.document.querySelectorAll(parts)].filter(each => each.checkVisibility());
+        return all.map(each => each.innerText).join('\n') || 'no list, dialog or notification';
+      });
     },
 
     /** Writes what the window shows to a PNG file. */

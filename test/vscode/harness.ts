@@ -46,7 +46,7 @@ export interface HgCall {
   readonly cwd: string;
 }
 
-const waitTimeout = 30_000; // Milliseconds; an upper bound, never a pause.
+const waitTimeout = 120_000; // Milliseconds; an upper bound, never a pause.
 
 /** The scenario in which this test runs. */
 export function scenario(): Scenario {
@@ -108,6 +108,8 @@ export const ui = {
   welcomeTexts: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('welcomeTexts', awaited),
   /** The texts of the notifications that are shown; `until` waits for one that contains this text. */
   notifications: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('notifications', awaited),
+  /** The texts of the list, input box, dialogs and notifications that are open, for reports. */
+  shown: (): Promise<string> => ask('shown'),
   screenshot: (file: string): Promise<void> => ask('screenshot', file),
 };
 

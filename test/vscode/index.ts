@@ -6,9 +6,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import Mocha from 'mocha';
-import { setting } from './harness.ts';
+import { hasUi, setting, ui } from './harness.ts';
 
-const testTimeout = 60_000; // Milliseconds. Far above what any test needs: a slow machine is not a failure.
+/** Milliseconds. Far above what any test needs: a slow machine is not a failure. Longer than any single wait. */
+const testTimeout = 180_000;
 
 /** Called by VS Code once. Rejects when a test failed, which becomes VS Code's exit code 1. */
 export async function run(): Promise<void> {
@@ -24,9 +25,14 @@ export async function run(): Promise<void> {
   const folder = setting('QUICKSILVER_TEST_FILES');
   for (const name of readdirSync(folder).sort()) if (name.endsWith('.test.cjs')) mocha.addFile(join(folder, name));
 
+  let picture: Promise<string> | undefined;
   const stats = await new Promise<Mocha.Stats | undefined>(resolve => {
     const runner = mocha.run(() => resolve(runner.stats));
+    runner.on('fail', () => {
+      if (hasUi()) picture = ui.shown().catch(String);
+    });
   });
+  if (picture !== undefined) send({ output: `The window shows: ${await picture}\n` });
   const { passes = 0, failures = 0, pending = 0 } = stats ?? {};
   send({ verdict: { passed: passes, failed: failures, skipped: pending } });
   results.end();

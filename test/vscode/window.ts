@@ -23,7 +23,7 @@ export interface ExpectedWindow {
 }
 
 /** Milliseconds in which the window must show what the extension has said. */
-const patience = 10_000;
+const patience = 120_000;
 
 /** Waits until the window shows this, and nothing else in these places. */
 export async function assertInWindow(expected: ExpectedWindow): Promise<void> {

@@ -83,22 +83,20 @@ describe('a repository in which every name is hostile', () => {
     await notifies('whyIgnored', [uri.with({ path: `${uri.path}/x.txt` })], LINK);
   });
 
-  it('has no icon in lists, and no link in prompts', async () => {
-    const source = [{ rootUri: repository.rootUri, inputBox: api.view.inputBox(repository.rootUri) }];
-    await shows('update', source, [
-      `branch ${ICON}`,
-      `bookmark ${ICON}`,
-      `tag ${ICON}`,
-      `Eve [hostile](command:hostile.run)`,
-    ]);
-    await shows('mergeWith', source, [`head [hostile](command:hostile.run) ${ICON}`]);
-    await shows('deleteTag', source, [`tag ${ICON}`]);
-    await shows('deleteBookmark', source, [`bookmark ${ICON}`]);
-    await shows('recentCommitMessages', source, [`summary [hostile](command:hostile.run) ${ICON}`]);
-    await shows('showDrafts', source, [ICON]);
-    await shows('ignore', [row(`new ${scenario().data['file']}`)], [ICON]);
-    await shows('renameFile', [row(scenario().data['file']!)], ['[hostile](command:hostile.run)']);
-  });
+  const source = () => ({ rootUri: repository.rootUri, inputBox: api.view.inputBox(repository.rootUri) });
+  const lists: readonly (readonly [command: string, subject: () => unknown, texts: readonly string[]])[] = [
+    ['update', source, [`branch ${ICON}`, `bookmark ${ICON}`, `tag ${ICON}`, `Eve [hostile](command:hostile.run)`]],
+    ['mergeWith', source, [`head [hostile](command:hostile.run) ${ICON}`]],
+    ['deleteTag', source, [`tag ${ICON}`]],
+    ['deleteBookmark', source, [`bookmark ${ICON}`]],
+    ['recentCommitMessages', source, [`summary [hostile](command:hostile.run) ${ICON}`]],
+    ['showDrafts', source, [ICON]],
+    ['ignore', () => row(`new ${scenario().data['file']}`), [ICON]],
+    ['renameFile', () => row(scenario().data['file']!), ['[hostile](command:hostile.run)']],
+  ];
+  for (const [command, subject, texts] of lists) {
+    it(`has neither icon nor link in the list or prompt of ${command}`, () => shows(command, [subject()], texts));
+  }
 
   it('has neither in what is found while a revision is typed', async () => {
     const ended = commands.executeCommand('quicksilver.compareWithRevision', row(scenario().data['file']!));
@@ -125,8 +123,7 @@ describe('a repository in which every name is hostile', () => {
   });
 
   it('has no link in an error of hg', async () => {
-    const source = { rootUri: repository.rootUri, inputBox: api.view.inputBox(repository.rootUri) };
-    await notifies('pull', [source], LINK);
+    await notifies('pull', [source()], LINK);
   });
 
   it('has no link in the prompt for a password, whatever the realm', async () => {
@@ -139,9 +136,8 @@ describe('a repository in which every name is hostile', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const path = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const source = { rootUri: repository.rootUri, inputBox: api.view.inputBox(repository.rootUri) };
     try {
-      await shows('incoming', [source, { path }], [LINK, ICON]);
+      await shows('incoming', [source(), { path }], [LINK, ICON]);
     } finally {
       server.close();
     }
