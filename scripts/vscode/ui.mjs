@@ -141,9 +141,10 @@ export function createDriver(page) {
 
     /**
      * Returns the rows of a view below the Source Control view, by the view's title: label and description. Expands
-     * it. `until`: waits until there are rows with these texts. `gone`: waits until there is no such view.
+     * it. `until`, `without`: waits until there are rows with these texts, and none with those. `gone`: waits until
+     * there is no such view.
      */
-    async viewRows(title, { until = [], gone = false, timeout = defaultTimeout } = {}) {
+    async viewRows(title, { until = [], without = [], gone = false, timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
       const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
       if (gone) {
@@ -155,12 +156,22 @@ export function createDriver(page) {
       if ((await collapsed.count()) > 0) await collapsed.click({ timeout });
       const rows = pane.locator('.monaco-list-row');
       for (const text of until) await rows.filter({ hasText: text }).first().waitFor({ timeout });
+      for (const text of without) {
+        await rows.filter({ hasText: text }).first().waitFor({ state: 'detached', timeout });
+      }
       return rows.evaluateAll(all =>
         all.map(row => {
           const parts = [row.querySelector('.label-name'), row.querySelector('.label-description')];
           return parts.flatMap(part => (part?.textContent ? [part.textContent.trim()] : [])).join(' ');
         }),
       );
+    },
+
+    /** Clicks the row with this text in a view below the Source Control view. */
+    async clickViewRow(title, text, { timeout = defaultTimeout } = {}) {
+      await driver.viewRows(title, { until: [text], timeout });
+      const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
+      await pane.locator('.monaco-list-row').filter({ hasText: text }).first().click({ timeout });
     },
 
     /**

@@ -14,6 +14,7 @@ import { askUser } from './hg/prompts.ts';
 import { blameCommands } from './features/blame/blameCommands.ts';
 import { commitCommands } from './features/commit/commitCommands.ts';
 import { HgClient } from './hg/hgClient.ts';
+import { fileHistoryCommands } from './features/fileHistory/fileHistoryCommands.ts';
 import { graphCommands } from './features/graph/graphCommands.ts';
 import { includeCommands } from './features/commit/includeCommands.ts';
 import { fileCommands } from './features/files/fileCommands.ts';
@@ -45,6 +46,7 @@ export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
   ...createCommands,
   ...blameCommands,
   ...graphCommands,
+  ...fileHistoryCommands,
 };
 
 let made: { readonly from: CommandContext; readonly context: HgContext } | undefined;

@@ -16,6 +16,7 @@ import type {
   HistoryRow,
   HistorySearch,
   HistorySearchResult,
+  LineRange,
   NamedHistory,
   OpenedGraph,
 } from '../workingCopy/historyQueries.ts';
@@ -35,6 +36,7 @@ export type {
   HistoryRow,
   HistorySearch,
   HistorySearchResult,
+  LineRange,
   NamedHistory,
   OpenedGraph,
 };
@@ -61,10 +63,9 @@ export const ReadGraphRows: HistoryRequest<{ view: number; first: number; count:
 /** The row of a changeset, or of the next older one. Null for an unknown changeset. */
 export const FindGraphRow: HistoryRequest<{ view: number; node: string }, { row: number; isExact: boolean } | null> =
   new RequestType('history/rowOf');
-/** The first `limit` files. Null for an unknown changeset. */
-export const ReadChangeset: HistoryRequest<{ node: string; limit: number }, ChangesetDetails | null> = new RequestType(
-  'history/details',
-);
+/** The first `limit` files, at or below `path`. Null for an unknown changeset. */
+export const ReadChangeset: HistoryRequest<{ node: string; limit: number; path?: string }, ChangesetDetails | null> =
+  new RequestType('history/details');
 /** At most 500 changesets. */
 export const SearchHistory: HistoryRequest<HistorySearch, HistorySearchResult> = new RequestType('history/search');
 export const ListNamed: HistoryRequest<object, NamedHistory> = new RequestType('history/named');

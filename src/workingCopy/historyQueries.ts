@@ -99,19 +99,32 @@ export interface NamedHistory {
   readonly tips: readonly (readonly [branch: string, node: string])[];
 }
 
+/** Lines of a file: the first one from 0, and the one after the last. */
+export interface LineRange {
+  readonly first: number;
+  readonly end: number;
+}
+
 export interface FileHistoryQuery {
   readonly path: string;
   /** The changeset whose file it is; without it, the working copy's first parent. */
   readonly node?: string;
+  /** Restricts the history to changes of these lines. Without `node`, they are lines of the working file. */
+  readonly lines?: LineRange;
+  /** The text of the working file as in an unsaved editor, for `lines`; without it, the file on disk. */
+  readonly text?: string;
   readonly limit: number;
 }
 
 export interface FileHistoryItem {
   readonly changeset: ChangesetSummary;
-  /** The path of the file in that changeset. */
+  readonly kind: 'changed' | 'added' | 'removed';
+  /** The path of the file in that changeset; for a removed file, before it. */
   readonly path: string;
   /** The previous version, to compare with. It has another path after a rename. Not set for a new file. */
   readonly previous?: { readonly node: string; readonly path: string };
+  /** Where the lines are in that version. */
+  readonly lines?: LineRange;
 }
 
 export interface FileHistory {
@@ -169,7 +182,13 @@ export interface HistoryQueries {
   rows(view: number, first: number, count: number): GraphRows | undefined;
   /** The row of a changeset or, if the view has none, of the next older one. */
   rowOf(view: number, node: string): { readonly row: number; readonly isExact: boolean } | undefined;
-  details(snapshot: Snapshot, node: string, limit: number): Generator<void, ChangesetDetails | undefined>;
+  /** @param path restricts the files to those at or below it */
+  details(
+    snapshot: Snapshot,
+    node: string,
+    limit: number,
+    path?: string,
+  ): Generator<void, ChangesetDetails | undefined>;
   search(snapshot: Snapshot, query: HistorySearch): Generator<void, HistorySearchResult>;
   named(snapshot: Snapshot): Generator<void, NamedHistory>;
   fileHistory(snapshot: Snapshot, query: FileHistoryQuery): Generator<void, FileHistory>;

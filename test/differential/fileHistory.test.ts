@@ -7,7 +7,8 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { bytePath } from '../../src/base/bytePath.ts';
 import { Vfs } from '../../src/files/vfs.ts';
-import { fileHistory } from '../../src/mercurial/annotate/fileHistory.ts';
+import { fileHistory, fileHistoryWithRemovals } from '../../src/mercurial/annotate/fileHistory.ts';
+import type { FileHistorySource } from '../../src/mercurial/annotate/fileRevisions.ts';
 import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { HgServer } from '../support/hgServer.ts';
@@ -60,5 +61,27 @@ async function compareHistories(root: string, hg: HgServer, random: Random, name
       histories++;
     }
   }
+  await compareRemovals(hg, source, made.count, name);
   return histories;
+}
+
+/** The history of a file that is gone begins with the newest ancestor that removed it. */
+async function compareRemovals(hg: HgServer, source: FileHistorySource, count: number, name: string): Promise<void> {
+  const listed = async (revision: number): Promise<Set<string>> =>
+    new Set((await hg.run('files', '-0', '-r', String(revision))).output.split('\0').filter(Boolean));
+  const earlier = new Set<string>();
+  for (let changeset = 0; changeset < count; changeset++) {
+    const present = await listed(changeset);
+    for (const file of earlier) {
+      if (present.has(file)) continue;
+      const removed = `last(removes('path:${file}') and ::${changeset})`;
+      const { output } = await hg.runBytes(['log', '-r', removed, '-T', '{rev}']);
+      const [first, second] = [...fileHistoryWithRemovals(source, bytePath(file), changeset)].flatMap(e => e ?? []);
+      assert.equal(String(first?.changeset ?? ''), output, `${name}: removal of ${file} seen from ${changeset}`);
+      if (first === undefined) continue;
+      assert.ok('before' in first && first.path === bytePath(file));
+      assert.ok(second !== undefined && !('before' in second) && second.changeset <= first.before);
+    }
+    for (const file of present) earlier.add(file);
+  }
 }

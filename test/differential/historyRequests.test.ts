@@ -126,6 +126,36 @@ test('the history of a file, and annotations of an unsaved text', async t => {
   );
   assert.deepEqual([hasMore, items[1]?.previous?.node], [false, items[2]?.changeset.node]);
   assert.equal((await served.history(ReadFileHistory, { path: 'b', limit: 2 })).hasMore, true);
+  assert.deepEqual(
+    items.map(({ kind }) => kind),
+    ['changed', 'changed', 'added'],
+  );
+  const gone = await served.history(ReadFileHistory, { path: 'a', limit: 10 });
+  assert.deepEqual(
+    gone.items.map(({ changeset, kind, path }) => [changeset.revision, kind, path]),
+    [
+      [2, 'removed', 'a'],
+      [1, 'changed', 'a'],
+      [0, 'added', 'a'],
+    ],
+  );
+  assert.equal(gone.items[0]?.previous?.node, items[1]?.changeset.node);
+
+  // The second line of the unsaved text is the first committed one.
+  const ofLines = async (first: number, end: number, edited?: string): Promise<unknown> => {
+    const query = { path: 'b', lines: { first, end }, limit: 10, ...(edited !== undefined && { text: edited }) };
+    const found = await served.history(ReadFileHistory, query);
+    return found.items.map(({ changeset, path, lines }) => [changeset.revision, path, lines?.first, lines?.end]);
+  };
+  assert.deepEqual(await ofLines(0, 1), [[0, 'a', 0, 1]]);
+  assert.deepEqual(await ofLines(1, 2, 'new\none\nTWO\nthree\n'), [[0, 'a', 0, 1]]);
+  const theSecond = [
+    [1, 'a', 1, 2],
+    [0, 'a', 1, 2],
+  ];
+  assert.deepEqual(await ofLines(1, 2), theSecond);
+  assert.deepEqual(await ofLines(2, 3, 'new\none\nTWO\nthree\n'), theSecond);
+  assert.deepEqual(await ofLines(0, 1, 'new\none\nTWO\nthree\n'), []);
 
   const linesOf = (annotation: FileAnnotation): string[] => {
     assert.ok(annotation.kind === 'lines');

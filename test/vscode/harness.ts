@@ -75,11 +75,15 @@ export const ui = {
   /** The marks of changes beside the lines of the first editor, as "modified 2"; `until` waits until they are these. */
   gutterMarks: (awaited: { readonly until?: readonly string[]; readonly timeout?: number } = {}): Promise<string[]> =>
     ask('gutterMarks', awaited),
-  /** Rows of a view below the Source Control view, as label and description; `gone` waits until there is no such view. */
+  /**
+   * Rows of a view below the Source Control view, as label and description. Waits for `until`, and until no row has
+   * one of the texts `without`; `gone` waits until there is no such view.
+   */
   viewRows: (
     title: string,
-    awaited: { readonly until?: readonly string[]; readonly gone?: boolean } = {},
+    awaited: { readonly until?: readonly string[]; readonly without?: readonly string[]; readonly gone?: boolean } = {},
   ): Promise<string[]> => ask('viewRows', title, awaited),
+  clickViewRow: (title: string, text: string): Promise<void> => ask('clickViewRow', title, text),
   /** Labels of the buttons in the title of a view in the Source Control view; waits for `until`, and until `gone` are not there. */
   viewActions: (
     title: string,

@@ -1,5 +1,5 @@
 // Resolves the names of changesets, and compares two changesets.
-import { bytePath, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { bytePath, isAtOrBelow, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { History } from '../../mercurial/history/history.ts';
 import { NULL_NODE_HEX } from '../../mercurial/store/node.ts';
@@ -20,6 +20,14 @@ export function resolveChangeset(store: Store, history: History, text: string): 
   });
 }
 
+interface ChangesetComparison {
+  readonly from: string;
+  readonly to: string;
+  readonly limit: number;
+  /** Restricts the files to those at or below it. */
+  readonly path?: BytePath | undefined;
+}
+
 /**
  * The files that differ between two changesets, ordered by path; at most `limit` of them. Takes their nodes; 40 zeros
  * are the empty revision.
@@ -27,7 +35,7 @@ export function resolveChangeset(store: Store, history: History, text: string): 
 export function compareChangesets(
   store: Store,
   history: History,
-  { from, to, limit }: { readonly from: string; readonly to: string; readonly limit: number },
+  { from, to, limit, path }: ChangesetComparison,
 ): RevisionComparison {
   return orProblem(store, () => {
     const [before, after] = [from, to].map(node => {
@@ -38,7 +46,8 @@ export function compareChangesets(
         throw new QuicksilverError('unknown-revision', `There is no revision ${node.slice(0, 12)}.`);
       return revision;
     }) as [number, number];
-    const entries = statusBetween((options, sink) => history.diff(before, after, options, sink), false, undefined);
+    const isSelected = path === undefined ? undefined : (each: BytePath) => isAtOrBelow(each, path);
+    const entries = statusBetween((options, sink) => history.diff(before, after, options, sink), false, isSelected);
     const copies = history.copies({ revision: before }, { revision: after }, undefined, undefined);
     const files = entries.slice(0, Math.max(0, limit)).map(({ path, status }): ComparedFile => {
       const source = copies.get(path);

@@ -1,5 +1,5 @@
 // Answers of a Mercurial repository about its history, from one model of all changesets.
-import { fromDisplay, isAtOrBelow, toDisplay } from '../../base/bytePath.ts';
+import { fromDisplay, isAtOrBelow, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ChangesetSummary } from '../../base/repositoryState.ts';
 import { fileHistory } from '../../mercurial/annotate/fileHistory.ts';
@@ -14,7 +14,6 @@ import type {
   ChangesetDetails,
   FileAnnotation,
   FileHistory,
-  FileHistoryItem,
   FileHistoryQuery,
   GraphFilter,
   GraphQuery,
@@ -28,6 +27,7 @@ import type {
 } from '../../workingCopy/historyQueries.ts';
 import { Annotations } from './annotations.ts';
 import { compareChangesets } from './comparisons.ts';
+import { readFileHistory } from './fileHistories.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
 
 const MAX_VIEWS = 8;
@@ -38,7 +38,6 @@ const MAX_FOUND = 500;
 const MAX_NAMED = 2000;
 /** Changesets that one search reads before it returns. */
 const MAX_SEARCHED = 20_000;
-const MAX_FILE_HISTORY = 10_000;
 /** Steps between two turns for others. */
 const STEPS = 64;
 
@@ -76,7 +75,7 @@ export class MercurialHistory implements HistoryQueries {
     const same = [...this.#views].find(
       ([, old]) => old.model === model && old.generation === generation && old.key === key,
     );
-    const graph = same?.[1].graph ?? (yield* model.view(this.#filter(model, filter), showsHidden));
+    const graph = same?.[1].graph ?? (yield* model.view(yield* this.#filter(model, filter), showsHidden));
     const view = same?.[0] ?? this.#nextView++;
     this.#views.set(view, { graph, model, showsHidden, generation, key });
     for (const [old] of this.#views) if (this.#views.size > MAX_VIEWS) this.#views.delete(old);
@@ -115,7 +114,12 @@ export class MercurialHistory implements HistoryQueries {
     return row >= 0 ? { row, isExact: true } : { row: found.graph.rowAtOrBelow(revision), isExact: false };
   }
 
-  *details(snapshot: Snapshot, node: string, limit: number): Generator<void, ChangesetDetails | undefined> {
+  *details(
+    snapshot: Snapshot,
+    node: string,
+    limit: number,
+    path?: string,
+  ): Generator<void, ChangesetDetails | undefined> {
     const model = yield* this.#model(snapshot);
     const revision = model.revisionOf(node);
     if (revision < 0) return undefined;
@@ -132,6 +136,7 @@ export class MercurialHistory implements HistoryQueries {
       from: model.node(from),
       to: node,
       limit,
+      path: path === undefined ? undefined : fromDisplay(path),
     });
     if (compared.kind === 'none') throw new QuicksilverError('corrupt', compared.message);
     const summaries = (revisions: readonly number[]): ChangesetSummary[] =>
@@ -185,26 +190,9 @@ export class MercurialHistory implements HistoryQueries {
     return { changesets, tips };
   }
 
-  *fileHistory(snapshot: Snapshot, { path, node, limit }: FileHistoryQuery): Generator<void, FileHistory> {
+  *fileHistory(snapshot: Snapshot, query: FileHistoryQuery): Generator<void, FileHistory> {
     const model = yield* this.#model(snapshot);
-    const changeset = node === undefined ? model.workingParents[0] : model.revisionOf(node);
-    const items: FileHistoryItem[] = [];
-    if (changeset < 0) return { items, hasMore: false };
-    const { changelog } = this.#backend.store(snapshot);
-    const summary = (revision: number): ChangesetSummary => summaryOf(changelog, revision, model.changeset(revision));
-    const most = Math.min(limit, MAX_FILE_HISTORY);
-    for (const entry of fileHistory(this.#fileSource(snapshot), fromDisplay(path), changeset)) {
-      if (items.length === most) return { items, hasMore: true };
-      const before = entry.parents.at(-1);
-      const first = entry.parents.find(parent => parent.changeset === before?.changeset) ?? before;
-      items.push({
-        changeset: summary(entry.changeset),
-        path: toDisplay(entry.path),
-        ...(first !== undefined && { previous: { node: model.node(first.changeset), path: toDisplay(first.path) } }),
-      });
-      if (items.length % STEPS === 0) yield;
-    }
-    return { items, hasMore: false };
+    return yield* readFileHistory(this.#backend, snapshot, model, query);
   }
 
   *annotate(snapshot: Snapshot, query: AnnotateQuery): Generator<void, FileAnnotation> {
@@ -219,11 +207,7 @@ export class MercurialHistory implements HistoryQueries {
     return model;
   }
 
-  #fileSource(snapshot: Snapshot): ReturnType<ReturnType<MercurialBackend['history']>['fileHistory']> {
-    return this.#backend.history(snapshot).fileHistory();
-  }
-
-  #filter(model: HistoryModel, filter: GraphFilter): HistoryFilter {
+  *#filter(model: HistoryModel, filter: GraphFilter): Generator<void, HistoryFilter> {
     switch (filter.kind) {
       case 'names': {
         const revisions = filter.names.flatMap(name => {
@@ -238,8 +222,10 @@ export class MercurialHistory implements HistoryQueries {
         return { kind: 'revisions', revisions: filter.nodes.map(node => model.revisionOf(node)) };
       case 'file': {
         const [parent] = model.workingParents;
-        const entries = parent < 0 ? [] : fileHistory(model.history.fileHistory(), fromDisplay(filter.path), parent);
-        return { kind: 'revisions', revisions: [...entries].map(({ changeset }) => changeset) };
+        const path = fromDisplay(filter.path);
+        const entries = parent < 0 ? [] : fileHistory(model.history.fileHistory(), path, parent);
+        const revisions = [...entries].map(({ changeset }) => changeset);
+        return { kind: 'revisions', revisions: revisions.length > 0 ? revisions : yield* listing(model, path) };
       }
       case 'all':
       case 'auto':
@@ -247,6 +233,16 @@ export class MercurialHistory implements HistoryQueries {
         return { kind: filter.kind };
     }
   }
+}
+
+/** The changesets that list a file at or below a path. */
+function* listing(model: HistoryModel, path: BytePath): Generator<void, number[]> {
+  const found: number[] = [];
+  for (let revision = 0; revision < model.count; revision++) {
+    if (revision % STEPS === 0) yield;
+    if (model.changeset(revision).files.some(file => isAtOrBelow(file, path))) found.push(revision);
+  }
+  return found;
 }
 
 function matches(model: HistoryModel, revision: number, words: readonly string[]): boolean {

@@ -61,6 +61,7 @@ const internalHgCommands: Readonly<Record<InternalHgCommandName, true>> = {
   recordRenames: true,
   offerToResolve: true,
   'graph.reveal': true,
+  'fileHistory.loadMore': true,
 };
 
 /** Returns the commands that have no handler here: those of package.json, and the internal ones. */

@@ -1,6 +1,7 @@
 // The door to texts in editors and beside them, like display.ts, for code that loads on demand: every text is taken for
 // foreign.
 import {
+  commands,
   Hover,
   MarkdownString,
   Position,
@@ -11,10 +12,12 @@ import {
   type Command,
   type DecorationOptions,
   type StatusBarItem,
+  type TreeView,
   type ThemableDecorationAttachmentRenderOptions,
   type WebviewPanel,
 } from 'vscode';
 import { inMarkdown, oneLine, withoutIcons } from '../../base/foreignText.ts';
+import type { ViewId } from '../contributions/window.ts';
 import type { Icon, Lines } from './display.ts';
 
 const NO_BREAK_SPACE = '\u00a0';
@@ -66,6 +69,20 @@ export function createRightItem(id: string, priority: number): StatusBarItem {
 /** An editor that shows a page of ours. */
 export function createPage(id: string, title: string): WebviewPanel {
   return window.createWebviewPanel(id, oneLine(title), ViewColumn.Active, { enableScripts: true });
+}
+
+/** Opens a view of ours and moves the focus to it. */
+export function focusView(id: ViewId): Thenable<unknown> {
+  return commands.executeCommand(`${id}.focus`);
+}
+
+/** Sets the texts beside the title of a tree and above its rows; a message that is undefined goes away. */
+export function setTreeTexts(
+  tree: TreeView<unknown>,
+  texts: { readonly description?: string; readonly message: string | undefined },
+): void {
+  if (texts.description !== undefined) tree.description = oneLine(texts.description);
+  tree.message = oneLine(texts.message ?? '');
 }
 
 /** @param parts shown with spaces between them */

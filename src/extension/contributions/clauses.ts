@@ -18,7 +18,8 @@ interface VscodeKeys {
   readonly scmProviderRootUri: string;
   readonly scmResourceGroup: RowGroup;
   readonly scmResourceState: FileContext | 'problem';
-  readonly view: 'quicksilver.merge' | 'quicksilver.graph';
+  readonly view: 'quicksilver.merge' | 'quicksilver.graph' | 'quicksilver.fileHistory';
+  readonly viewItem: 'changed' | 'added' | 'removed' | 'folder';
   readonly webviewId: 'quicksilver.graph';
   readonly webviewSection: 'changeset';
   readonly workspaceFolderCount: number;

@@ -13,6 +13,7 @@ export type MenuName =
   | 'scm/resourceGroup/context'
   | 'scm/resourceState/context'
   | 'scm/title'
+  | 'view/item/context'
   | 'view/title'
   | 'webview/context'
   | `quicksilver.${SubmenuName}`;

@@ -4,7 +4,17 @@ import type { CommandEntry, MenuPlace } from './commandEntry.ts';
 import { commands } from './commands.ts';
 import { settings, type Setting } from './settings.ts';
 import { submenus } from './submenus.ts';
-import { colors, graphView, heatColors, lanes, mergeView, virtualWorkspaces, walkthrough, welcomes } from './window.ts';
+import {
+  colors,
+  fileHistoryView,
+  graphView,
+  heatColors,
+  lanes,
+  mergeView,
+  virtualWorkspaces,
+  walkthrough,
+  welcomes,
+} from './window.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -54,6 +64,7 @@ export function createManifest(): Manifest {
     views: {
       scm: [
         viewOf('view.merge', mergeView, text),
+        viewOf('view.fileHistory', fileHistoryView, text),
         { ...viewOf('view.graph', graphView, text), type: 'webview', visibility: 'collapsed' },
       ],
     },
@@ -169,7 +180,11 @@ function colorsOf(
   ];
 }
 
-function viewOf(key: string, { id, name, icon, when }: typeof mergeView | typeof graphView, text: Text): Json {
+function viewOf(
+  key: string,
+  { id, name, icon, when }: typeof mergeView | typeof graphView | typeof fileHistoryView,
+  text: Text,
+): Json {
   return { id, name: text(key, name), icon: iconOf(icon), when };
 }
 

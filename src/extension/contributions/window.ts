@@ -222,7 +222,15 @@ export const graphView = {
   when: hasRepository,
 } as const;
 
-export type ViewId = typeof mergeView.id | typeof graphView.id;
+/** The history of a file, its lines, or a folder: there once one was asked for. */
+export const fileHistoryView = {
+  id: 'quicksilver.fileHistory',
+  name: 'File History',
+  icon: 'history',
+  when: and(hasRepository, on('quicksilver.fileHistory')),
+} as const;
+
+export type ViewId = typeof mergeView.id | typeof graphView.id | typeof fileHistoryView.id;
 
 const laneColors = ['blue', 'orange', 'green', 'purple', 'red', 'yellow', 'foreground', 'lines'] as const;
 

@@ -51,3 +51,76 @@ export function* fileHistory(
     }
   }
 }
+
+/** A changeset that removed or renamed the file. */
+export interface FileRemoval {
+  readonly kind: 'removal';
+  readonly path: BytePath;
+  readonly changeset: number;
+  /** The changeset before it, which has the file. */
+  readonly before: number;
+}
+
+/**
+ * Yields what {@link fileHistory} yields, and removals: of a file that the changeset lacks, and of earlier files at the
+ * path. Only removals by ancestors count.
+ *
+ * Yields undefined now and then during a long search, so that the caller can interrupt it.
+ */
+export function* fileHistoryWithRemovals(
+  source: FileHistorySource,
+  path: BytePath,
+  changeset: number,
+): Generator<FileHistoryEntry | FileRemoval | undefined> {
+  let start = changeset;
+  let at = path;
+  for (;;) {
+    let last: FileHistoryEntry | undefined;
+    for (const entry of fileHistory(source, at, start)) {
+      yield entry;
+      last = entry;
+    }
+    at = last?.path ?? at;
+    const removal = yield* findRemoval(source, at, last === undefined ? [start] : source.graph.parents(last.changeset));
+    if (removal === undefined) return;
+    yield removal;
+    start = removal.before;
+  }
+}
+
+/** Changesets that a search reads before it yields. */
+const SEARCHED = 64;
+
+/** The newest ancestor that removed the file. Returns undefined if none did. */
+function* findRemoval(
+  source: FileHistorySource,
+  path: BytePath,
+  heads: readonly number[],
+): Generator<undefined, FileRemoval | undefined> {
+  const { graph } = source;
+  const revlog = source.filelog(path)?.revlog;
+  if (revlog === undefined || revlog.length === 0) return undefined;
+  let lowest = Infinity;
+  for (let revision = 0; revision < revlog.length; revision++) {
+    lowest = Math.min(lowest, revlog.entry(revision).link);
+  }
+  const heap = new RevisionHeap();
+  const seen = new Set<number>();
+  const add = (revision: number): void => {
+    // The file was not there before its first revision.
+    if (revision <= lowest || seen.has(revision)) return;
+    seen.add(revision);
+    heap.push(revision);
+  };
+  heads.forEach(add);
+  for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
+    if (seen.size % SEARCHED === 0) yield undefined;
+    const parents = graph.parents(next);
+    if (source.changedFiles(next).includes(path) && source.manifest(next).find(path) === undefined) {
+      const before = parents.find(parent => source.manifest(parent).find(path) !== undefined);
+      if (before !== undefined) return { kind: 'removal', path, changeset: next, before };
+    }
+    parents.forEach(add);
+  }
+  return undefined;
+}

@@ -80,8 +80,8 @@ export function handleGraph(connection: MessageConnection, find: FindRepository)
       atOnce(() => history.rows(view, first, count) ?? null),
     ),
     handle(protocol.FindGraphRow, (history, _, { view, node }) => atOnce(() => history.rowOf(view, node) ?? null)),
-    handle(protocol.ReadChangeset, function* (history, snapshot, { node, limit }) {
-      return (yield* history.details(snapshot, node, limit)) ?? null;
+    handle(protocol.ReadChangeset, function* (history, snapshot, { node, limit, path }) {
+      return (yield* history.details(snapshot, node, limit, path)) ?? null;
     }),
     handle(protocol.SearchHistory, (history, snapshot, query) => history.search(snapshot, query)),
     handle(protocol.ListNamed, (history, snapshot) => history.named(snapshot)),

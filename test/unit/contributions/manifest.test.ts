@@ -115,6 +115,7 @@ test('the extension sets each context key that a when-clause goes by', () => {
   // The ids of views.
   names.delete('merge');
   names.delete('graph');
+  assert.ok(names.has('fileHistory'), 'a view, and a key as well');
   assert.ok(names.has('hgMissing'));
   const set = new Set(sources().flatMap(source => [...source.matchAll(/\bset\(\s*'(\w+)'/g)].map(([, name]) => name!)));
   assert.deepEqual(

@@ -1,9 +1,15 @@
 // Blame and the graph in a window that is not trusted: both work, and no hg runs.
 import assert from 'node:assert/strict';
-import { commands, TabInputWebview, window, workspace, type TextEditor } from 'vscode';
+import { commands, Selection, TabInputTextDiff, TabInputWebview, window, workspace, type TextEditor } from 'vscode';
 import { hasUi, hgCalls, ui, until } from '../harness.ts';
 import { at, uriAt } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
+
+interface Entry {
+  readonly changeset: { readonly summary: string };
+  readonly path: string;
+  readonly kind: string;
+}
 
 describe('the history, in a window that is not trusted', () => {
   let editor: TextEditor;
@@ -48,6 +54,45 @@ describe('the history, in a window that is not trusted', () => {
     assert.equal(shown?.uri.scheme, 'quicksilver');
     assert.equal(shown.getText(), 'one\ntwo\nthree\n');
     assert.match(shown.uri.path, /old\.txt$/);
+  });
+
+  it('lists the versions of the file in a view, and opens each at its own path', async () => {
+    await window.showTextDocument(editor.document);
+    await commands.executeCommand('quicksilver.fileHistory');
+    if (!hasUi()) return;
+    const rows = await ui.viewRows('File History', {
+      until: ['Rename the file', 'Change the second line', 'First commit'],
+    });
+    assert.equal(rows.length, 3, rows.join('\n'));
+    assert.match(rows[1] ?? '', /Ann Lee.*old\.txt/);
+    await ui.clickViewRow('File History', 'Change the second line');
+    const isOpen = (): boolean => {
+      const input = window.tabGroups.activeTabGroup.activeTab?.input;
+      return input instanceof TabInputTextDiff && /old\.txt$/.test(input.modified.path);
+    };
+    await until('the change is open', isOpen, window.tabGroups.onDidChangeTabs);
+  });
+
+  it('lists the changesets that changed the selected lines', async () => {
+    const shown = await window.showTextDocument(editor.document);
+    const isActive = (): boolean => window.activeTextEditor?.document === editor.document;
+    await until('the file is active', isActive, window.onDidChangeActiveTextEditor);
+    const changesets = async (selection: Selection): Promise<unknown> => {
+      shown.selection = selection;
+      const entries = await commands.executeCommand<readonly Entry[]>('quicksilver.lineHistory');
+      return entries.map(({ changeset, path, kind }) => `${changeset.summary}: ${kind} ${path}`);
+    };
+    // The lines are those of the unsaved text.
+    assert.deepEqual(await changesets(new Selection(1, 0, 1, 1)), ['First commit: added old.txt']);
+    assert.deepEqual(await changesets(new Selection(2, 0, 3, 0)), [
+      'Change the second line: changed old.txt',
+      'First commit: added old.txt',
+    ]);
+    assert.deepEqual(await changesets(new Selection(0, 0, 0, 0)), []);
+    const folder = await commands.executeCommand<readonly Entry[]>('quicksilver.folderHistory', uriAt());
+    assert.equal(folder.length, 3);
+    await commands.executeCommand('quicksilver.fileHistory.hide');
+    if (hasUi()) await ui.viewRows('File History', { gone: true });
   });
 
   it('opens the graph in an editor', async () => {

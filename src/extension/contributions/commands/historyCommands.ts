@@ -1,13 +1,17 @@
 // Commands about the history. They run without hg; each loads with the first use of one.
-import { and, hasRepository, is, isFile, never, off, on } from '../clauses.ts';
-import { command, internalCommand } from '../commandEntry.ts';
+import { and, hasRepository, is, isAny, isFile, never, off, on } from '../clauses.ts';
+import { command, hgCommand, internalCommand } from '../commandEntry.ts';
 
 /** A line of an open document, from 0. */
 type LineArgument = [line?: { readonly uri: string; readonly line: number } | undefined];
+/** An element of the view File History. */
+type EntryArgument = [entry?: object | undefined];
 type NodeArgument = [node?: string | undefined];
 
 const inFile = and(hasRepository, on('quicksilver.activeFile'));
 
+const inFileHistory = is('view', 'quicksilver.fileHistory');
+const ofFile = and(inFileHistory, isAny('viewItem', 'changed', 'added', 'removed'));
 const inGraph = is('view', 'quicksilver.graph');
 const onChangeset = and(is('webviewId', 'quicksilver.graph'), is('webviewSection', 'changeset'));
 
@@ -33,15 +37,102 @@ export const historyCommands = {
     ],
   }),
   fileHistory: command({
-    title: 'File History…',
+    title: 'Show File History',
     icon: 'history',
     palette: inFile,
     menus: [
-      ['quicksilver.explorer', '3_history@1'],
+      ['quicksilver.explorer', '3_history@1', off('explorerResourceIsFolder')],
       ['scm/resourceState/context', '5_history@1'],
       ['editor/title', '1_history@2', and(inFile, isFile)],
     ],
   }),
+  folderHistory: command({
+    title: 'Show Folder History',
+    palette: never,
+    menus: [['quicksilver.explorer', '3_history@1', on('explorerResourceIsFolder')]],
+  }),
+  lineHistory: command({
+    title: 'Show History of Selected Lines',
+    palette: inFile,
+    menus: [
+      ['editor/context', '5_history@2', inFile],
+      ['editor/context', '5_history@2', and(hasRepository, is('resourceScheme', 'quicksilver'))],
+    ],
+  }),
+  'fileHistory.pin': command({
+    title: 'Keep This History',
+    icon: 'pin',
+    palette: never,
+    menus: [['view/title', 'navigation@2', and(inFileHistory, is('quicksilver.fileHistory', 'following'))]],
+  }),
+  'fileHistory.unpin': command({
+    title: 'Follow the Active Editor',
+    icon: 'pinned',
+    palette: never,
+    menus: [['view/title', 'navigation@2', and(inFileHistory, is('quicksilver.fileHistory', 'pinned'))]],
+  }),
+  'fileHistory.filterGraph': command({
+    title: 'Show in Graph',
+    icon: 'git-commit',
+    palette: never,
+    menus: [['view/title', 'navigation@1', inFileHistory]],
+  }),
+  'fileHistory.hide': command({
+    title: 'Hide File History',
+    icon: 'close',
+    palette: never,
+    menus: [['view/title', 'navigation@3', inFileHistory]],
+  }),
+  'fileHistory.openChange': command<EntryArgument>({
+    title: 'Open Changes',
+    palette: never,
+    menus: [['view/item/context', '1_open@1', inFileHistory]],
+  }),
+  'fileHistory.openChangeset': command<EntryArgument>({
+    title: 'Open All Changes of Changeset',
+    icon: 'diff-multiple',
+    palette: never,
+    menus: [
+      ['view/item/context', 'inline@1', inFileHistory],
+      ['view/item/context', '1_open@2', inFileHistory],
+    ],
+  }),
+  'fileHistory.openVersion': command<EntryArgument>({
+    title: 'Open This Version',
+    palette: never,
+    menus: [['view/item/context', '1_open@3', ofFile]],
+  }),
+  'fileHistory.annotate': command<EntryArgument>({
+    title: 'Annotate This Version',
+    palette: never,
+    menus: [['view/item/context', '1_open@4', ofFile]],
+  }),
+  'fileHistory.compareWithWorkingFile': command<EntryArgument>({
+    title: 'Compare with Working File',
+    palette: never,
+    menus: [['view/item/context', '2_compare@1', and(inFileHistory, isAny('viewItem', 'changed', 'added'))]],
+  }),
+  'fileHistory.compareSelected': command<EntryArgument>({
+    title: 'Compare Selected Versions',
+    palette: never,
+    menus: [['view/item/context', '2_compare@2', ofFile]],
+  }),
+  'fileHistory.reveal': command<EntryArgument>({
+    title: 'Show Changeset in Graph',
+    palette: never,
+    menus: [['view/item/context', '3_show@1', inFileHistory]],
+  }),
+  'fileHistory.revertTo': hgCommand<EntryArgument>({
+    title: 'Revert File to This Version…',
+    palette: never,
+    menus: [['view/item/context', '4_change@1', and(inFileHistory, isAny('viewItem', 'changed', 'added'))]],
+  }),
+  'fileHistory.copyNode': command<EntryArgument>({
+    title: 'Copy Changeset ID',
+    palette: never,
+    menus: [['view/item/context', '9_copy@1', inFileHistory]],
+  }),
+  'fileHistory.loadMore': internalCommand<[]>(),
   'graph.open': command({ title: 'Show Graph', icon: 'git-commit', palette: hasRepository }),
   'graph.openInEditor': command({
     title: 'Open Graph in Editor',

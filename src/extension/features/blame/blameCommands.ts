@@ -12,7 +12,7 @@ import { versionUri } from '../../providers/contentUris.ts';
 import { openChangeset } from '../graph/openChangeset.ts';
 import { blameOf } from './followBlame.ts';
 import { blameTexts } from './blameTexts.ts';
-import type { BlameTarget } from './blamedDocuments.ts';
+import type { FileTarget } from './fileTarget.ts';
 
 export const blameCommands = {
   'blame.toggleStatusBarItem': () => toggle('blame.statusBarItem.enabled'),
@@ -41,7 +41,7 @@ async function toggle(name: SettingName): Promise<void> {
 }
 
 interface Line {
-  readonly target: BlameTarget;
+  readonly target: FileTarget;
   readonly origin: LineOrigin;
   readonly editor: TextEditor | undefined;
 }

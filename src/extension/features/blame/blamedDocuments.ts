@@ -4,15 +4,14 @@ import { EventEmitter, workspace, type TextDocument, type TextDocumentChangeEven
 import { errorMessage } from '../../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
 import { AnnotateFile, type AnnotateQuery } from '../../../server/historyProtocol.ts';
-import { workingFileOf } from '../../commands/commandArguments.ts';
 import type { CommandContext } from '../../commands/commands.ts';
 import { setting } from '../../common/settings.ts';
 import { scheduleAfter } from '../../common/slicedQueue.ts';
 import { fileUri } from '../../common/uris.ts';
 import { askHistory, HistoryUnavailable } from '../../engine/historyAnswers.ts';
 import { LineAttributions, type LineEdit } from '../../model/lineAttributions.ts';
-import { addressOf } from '../../providers/contentUris.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { fileTargetOf, sendsText, type FileTarget } from './fileTarget.ts';
 
 /** Milliseconds after the last key before the engine is asked. */
 const TYPING_PAUSE = 150;
@@ -28,14 +27,6 @@ interface Blamed {
   edits: LineEdit[];
   pause: Disposable | undefined;
   force: boolean;
-}
-
-/** A document that can be annotated. */
-export interface BlameTarget {
-  readonly repository: OpenRepository;
-  readonly path: string;
-  /** Set for a version of a file. */
-  readonly node: string | undefined;
 }
 
 export class BlamedDocuments implements Disposable {
@@ -59,14 +50,8 @@ export class BlamedDocuments implements Disposable {
   }
 
   /** Undefined for a document that is in no repository. */
-  targetOf(document: TextDocument): BlameTarget | undefined {
-    const { uri } = document;
-    const address = addressOf(uri);
-    if (address === undefined && uri.scheme !== 'file') return undefined;
-    const file = workingFileOf(this.#context.repositories, uri);
-    if (file === undefined) return undefined;
-    const node = address === undefined ? undefined : nodeOf(address.revision, file.repository);
-    return address !== undefined && node === undefined ? undefined : { ...file, node };
+  targetOf(document: TextDocument): FileTarget | undefined {
+    return fileTargetOf(this.#context.repositories, document.uri);
   }
 
   /** The attributions that are known now. */
@@ -122,7 +107,7 @@ export class BlamedDocuments implements Disposable {
     });
   }
 
-  async #ask(document: TextDocument, target: BlameTarget, blamed: Blamed): Promise<void> {
+  async #ask(document: TextDocument, target: FileTarget, blamed: Blamed): Promise<void> {
     const { client, log } = this.#context;
     const { root, model } = target.repository;
     blamed.isAsking = true;
@@ -184,14 +169,4 @@ async function readText(uri: Uri): Promise<string> {
   } catch {
     return '';
   }
-}
-
-/** In another encoding, the bytes that a save would write are not known here. */
-function sendsText(document: TextDocument): boolean {
-  return document.isDirty && document.encoding.startsWith('utf8');
-}
-
-function nodeOf(revision: string, { model }: OpenRepository): string | undefined {
-  if (revision === 'base') return model.head?.firstParent;
-  return /^[0-9a-f]{40}$/.test(revision) ? revision : undefined;
 }

@@ -1,31 +1,19 @@
-// The commands of the graph, and of the history of a file.
-import { commands, env, l10n, workspace } from 'vscode';
-import {
-  ListNamed,
-  ReadChangeset,
-  ReadFileHistory,
-  SearchHistory,
-  type FileHistoryItem,
-  type GraphFilter,
-  type HistoryRow,
-} from '../../../server/historyProtocol.ts';
-import { urisOfArguments, workingFileOf } from '../../commands/commandArguments.ts';
+// The commands of the graph.
+import { commands, env, l10n } from 'vscode';
+import { ListNamed, ReadChangeset, type GraphFilter } from '../../../server/historyProtocol.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import { notify, openDiffs, pick, type PickItem } from '../../common/display.ts';
 import { askHistory } from '../../engine/historyAnswers.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
-import { lineOf } from '../../pickers/changesetSource.ts';
 import { versionUri } from '../../providers/contentUris.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { fileUri } from '../../common/uris.ts';
 import { isNode } from './graphSession.ts';
 import { currentGraph, openGraphInEditor } from './graphViews.ts';
-import { openChangeset, openComparison, openFileChange } from './openChangeset.ts';
+import { openChangeset, openComparison } from './openChangeset.ts';
 
 /** Files that a comparison with the working copy opens. */
 const MAX_FILES = 300;
-const MAX_HISTORY = 2000;
-const MAX_FOUND = 500;
 
 export const graphCommands = {
   'graph.open': () => commands.executeCommand('quicksilver.graph.focus'),
@@ -67,13 +55,6 @@ export const graphCommands = {
     const { root } = chosen.repository;
     const details = await askHistory(context.client, ReadChangeset, { root, node: chosen.node, limit: 0 });
     if (details !== null) await env.clipboard.writeText(details.description);
-  },
-  fileHistory: async (context, args) => {
-    const [uri] = urisOfArguments(args);
-    const file = uri && workingFileOf(context.repositories, uri);
-    if (file === undefined) void notify('info', l10n.t('Open a file of a repository to see its history.'));
-    else if (await isFolder(file.repository, file.path)) await showFolderHistory(context, file.repository, file.path);
-    else await showFileHistory(context, file.repository, file.path);
   },
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
@@ -145,59 +126,4 @@ async function compareWithWorkingCopy(context: HgContext, repository: OpenReposi
       return [working, versionUri(repository, path, node), working];
     }),
   );
-}
-
-async function isFolder({ rootUri }: OpenRepository, path: string): Promise<boolean> {
-  try {
-    return ((await workspace.fs.stat(fileUri(rootUri, path))).type & 2) !== 0;
-  } catch {
-    // A file that is gone has a history, too.
-    return false;
-  }
-}
-
-interface HistoryItem extends PickItem {
-  readonly item: FileHistoryItem;
-}
-
-async function showFileHistory({ client }: HgContext, repository: OpenRepository, path: string): Promise<void> {
-  const { items } = await askHistory(client, ReadFileHistory, { root: repository.root, path, limit: MAX_HISTORY });
-  if (items.length === 0) {
-    void notify('info', l10n.t('{0} has no history.', path));
-    return;
-  }
-  const listed = items.map((item): HistoryItem => ({
-    icon: 'git-commit',
-    label: item.changeset.summary,
-    description: `${item.changeset.revision}:${shortNode(item.changeset.node)}`,
-    detail: item.path === path ? lineOf(item.changeset) : `${lineOf(item.changeset)} · ${item.path}`,
-    item,
-  }));
-  const options = { placeHolder: l10n.t('History of {0}', path), matchOnDescription: true, matchOnDetail: true };
-  const chosen = await pick(listed, options);
-  if (chosen === undefined) return;
-  const { changeset, previous, path: at } = chosen.item;
-  await openFileChange(repository, { path: at, node: changeset.node, previous });
-}
-
-/** The changesets that list a file below the folder. */
-async function showFolderHistory(context: HgContext, repository: OpenRepository, path: string): Promise<void> {
-  const found: HistoryRow[] = [];
-  let from: number | undefined;
-  while (found.length < MAX_FOUND && from !== -1) {
-    const query = { root: repository.root, words: [], path, limit: MAX_FOUND - found.length };
-    const answer = await askHistory(context.client, SearchHistory, { ...query, ...(from !== undefined && { from }) });
-    found.push(...answer.found);
-    from = answer.next;
-  }
-  const items = found.map(changeset => ({
-    icon: 'git-commit',
-    label: changeset.summary,
-    description: `${changeset.revision}:${shortNode(changeset.node)}`,
-    detail: lineOf(changeset),
-    changeset,
-  }));
-  const options = { placeHolder: l10n.t('History of {0}', path), matchOnDescription: true, matchOnDetail: true };
-  const chosen = await pick(items, options);
-  if (chosen !== undefined) await openChangeset(context, repository, chosen.changeset.node);
 }

@@ -86,6 +86,12 @@ export class GraphSession implements Disposable {
     this.#reopen();
   }
 
+  /** Shows the changesets of a file or folder. */
+  showPath(repository: OpenRepository, path: string): void {
+    this.#filter = { kind: 'file', path };
+    this.setRepository(repository);
+  }
+
   setRepository(repository: OpenRepository): void {
     this.#repository = repository;
     this.#reopen();

@@ -1,5 +1,5 @@
 // Shows the changes of one changeset, or between two, in one editor.
-import { l10n } from 'vscode';
+import { l10n, type Range } from 'vscode';
 import { CompareRevisions, type RevisionComparison } from '../../../server/protocol.ts';
 import { ReadChangeset } from '../../../server/historyProtocol.ts';
 import { shortNode } from '../../common/changesetIds.ts';
@@ -18,12 +18,21 @@ interface Context {
 
 const NULL_NODE = '0'.repeat(40);
 
-/** Opens the differences of a changeset from its first parent. */
-export async function openChangeset({ client }: Context, repository: OpenRepository, node: string): Promise<void> {
+/**
+ * Opens the differences of a changeset from its first parent.
+ * @param folder restricts them to files in this folder
+ */
+export async function openChangeset(
+  { client }: Context,
+  repository: OpenRepository,
+  node: string,
+  folder = '',
+): Promise<void> {
   const details = await askHistory(client, ReadChangeset, {
     root: repository.root,
     node,
     limit: MAX_FILES_IN_ONE_EDITOR,
+    ...(folder !== '' && { path: folder }),
   });
   if (details === null) {
     void notify('error', l10n.t('There is no changeset {0}.', shortNode(node)));
@@ -72,13 +81,24 @@ async function openFiles(
   );
 }
 
+interface FileChange {
+  readonly path: string;
+  readonly node: string;
+  /** The version before; without it, the file is new. */
+  readonly previous?: { readonly path: string; readonly node: string } | undefined;
+  readonly selection?: Range | undefined;
+}
+
 /** Opens the difference of one file between two changesets, at its path in each. */
 export async function openFileChange(
   repository: OpenRepository,
-  { path, node, previous }: { path: string; node: string; previous?: { path: string; node: string } | undefined },
+  { path, node, previous, selection }: FileChange,
 ): Promise<void> {
   const after = versionUri(repository, path, node);
   const before = versionUri(repository, previous?.path ?? path, previous?.node ?? NULL_NODE);
   const name = path.slice(path.lastIndexOf('/') + 1);
-  await openDiff(before, after, l10n.t('{0} ({1})', name, shortNode(node)), { preview: true });
+  await openDiff(before, after, l10n.t('{0} ({1})', name, shortNode(node)), {
+    preview: true,
+    ...(selection && { selection }),
+  });
 }

@@ -1,0 +1,93 @@
+// The history of a file, or of some of its lines, as items of a list.
+import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import {
+  fileHistoryWithRemovals,
+  type FileHistoryEntry,
+  type FileRemoval,
+} from '../../mercurial/annotate/fileHistory.ts';
+import type { FileHistorySource } from '../../mercurial/annotate/fileRevisions.ts';
+import { followLines, lineHistory, type LineHistoryEntry } from '../../mercurial/annotate/lineHistory.ts';
+import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
+import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
+import { summaryOf } from '../../mercurial/merge/pendingMerge.ts';
+import type { Snapshot } from '../../workingCopy/backend.ts';
+import type { FileHistory, FileHistoryItem, FileHistoryQuery, LineRange } from '../../workingCopy/historyQueries.ts';
+import type { MercurialBackend } from './mercurialBackend.ts';
+
+const MAX_ITEMS = 10_000;
+/** Steps between two turns for others. */
+const STEPS = 64;
+
+type Entry = FileHistoryEntry | LineHistoryEntry | FileRemoval;
+
+/** Yields from time to time. Throws what reading the store throws. */
+export function* readFileHistory(
+  backend: MercurialBackend,
+  snapshot: Snapshot,
+  model: HistoryModel,
+  query: FileHistoryQuery,
+): Generator<void, FileHistory> {
+  const changeset = query.node === undefined ? model.workingParents[0] : model.revisionOf(query.node);
+  const items: FileHistoryItem[] = [];
+  if (changeset < 0) return { items, hasMore: false };
+  const source = backend.history(snapshot).fileHistory();
+  const most = Math.min(query.limit, MAX_ITEMS);
+  let steps = 0;
+  for (const entry of entriesOf(backend, snapshot, model, source, query, changeset)) {
+    if (++steps % STEPS === 0 || query.lines !== undefined) yield;
+    if (entry === undefined) continue;
+    if (items.length === most) return { items, hasMore: true };
+    items.push(itemOf(backend, snapshot, model, entry));
+  }
+  return { items, hasMore: false };
+}
+
+function entriesOf(
+  backend: MercurialBackend,
+  snapshot: Snapshot,
+  model: HistoryModel,
+  source: FileHistorySource,
+  { path: shown, node, lines, text }: FileHistoryQuery,
+  changeset: number,
+): Iterable<Entry | undefined> {
+  const path = fromDisplay(shown);
+  if (lines === undefined) return fileHistoryWithRemovals(source, path, changeset);
+  if (node !== undefined) return lineHistory(source, path, changeset, lines);
+  const committed = committedLines(backend, snapshot, model, source, { path, lines, text });
+  return committed === undefined ? [] : lineHistory(source, committed.path, changeset, committed.lines);
+}
+
+/** The lines of the working file as they are in the first parent, at its path there. */
+function committedLines(
+  backend: MercurialBackend,
+  snapshot: Snapshot,
+  model: HistoryModel,
+  source: FileHistorySource,
+  { path, lines, text }: { path: BytePath; lines: LineRange; text: string | undefined },
+): { readonly path: BytePath; readonly lines: LineRange } | undefined {
+  const [file] = workingParents(source, backend.dirstate(snapshot), [model.workingParents[0], -1], path).parents;
+  if (file === undefined) return undefined;
+  const working = text === undefined ? readWorkingFile(backend.vfs, backend.root, path) : Buffer.from(text, 'utf8');
+  const found = followLines(file.filelog.content(file.revision), working, lines);
+  return found.lines.first < found.lines.end ? { path: file.path, lines: found.lines } : undefined;
+}
+
+function itemOf(backend: MercurialBackend, snapshot: Snapshot, model: HistoryModel, entry: Entry): FileHistoryItem {
+  const changeset = summaryOf(backend.store(snapshot).changelog, entry.changeset, model.changeset(entry.changeset));
+  const path = toDisplay(entry.path);
+  if ('before' in entry) {
+    return { changeset, kind: 'removed', path, previous: { node: model.node(entry.before), path } };
+  }
+  // The first parent's side of a merge, where both lead to the same changeset.
+  const last = entry.parents.at(-1);
+  const previous = entry.parents.find(parent => parent.changeset === last?.changeset) ?? last;
+  return {
+    changeset,
+    kind: previous === undefined ? 'added' : 'changed',
+    path,
+    ...(previous !== undefined && {
+      previous: { node: model.node(previous.changeset), path: toDisplay(previous.path) },
+    }),
+    ...('lines' in entry && { lines: entry.lines }),
+  };
+}

@@ -1,0 +1,118 @@
+// The history of some lines of a file: the file revisions that changed them, over renames and copies. The rules come
+// from comparing answers with the set `followlines()` of the real program: test/differential/lineHistory.test.ts.
+import type { BytePath } from '../../base/bytePath.ts';
+import { RevisionHeap } from '../history/revisionHeap.ts';
+import { fileRevisionAt, Introductions, keyOf, parentsOf } from './fileRevisions.ts';
+import type { FileHistorySource, IntroducedRevision } from './fileRevisions.ts';
+import type { FileHistoryEntry } from './fileHistory.ts';
+import { LineTable } from './lineTable.ts';
+import { matchBlocks, type Blocks } from './matchBlocks.ts';
+
+/** Lines of a file: the first one from 0, and the one after the last. */
+export interface LineRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** A file revision that changed the lines, and where they are in it. */
+export interface LineHistoryEntry extends FileHistoryEntry {
+  readonly lines: LineRange;
+}
+
+interface Waiting {
+  readonly revision: IntroducedRevision;
+  lines: LineRange;
+}
+
+/**
+ * Yields the revisions of a file that changed some of its lines, newest changeset first. Yields nothing if the
+ * changeset has no such file. A revision without parents is the last one: there the lines came from nowhere.
+ *
+ * Yields undefined for a revision that left the lines as they were, so that the caller can interrupt the work.
+ */
+export function* lineHistory(
+  source: FileHistorySource,
+  path: BytePath,
+  changeset: number,
+  lines: LineRange,
+): Generator<LineHistoryEntry | undefined> {
+  const file = fileRevisionAt(source, path, changeset);
+  if (file === undefined) return;
+  const first = new Introductions(source, [changeset]).atOrBelow(file, [changeset]);
+  const introductions = new Introductions(source, [first]);
+  const heap = new RevisionHeap();
+  const waiting = new Map<number, Map<string, Waiting>>();
+  const add = (revision: IntroducedRevision, range: LineRange): void => {
+    let of = waiting.get(revision.changeset);
+    if (of === undefined) {
+      waiting.set(revision.changeset, (of = new Map<string, Waiting>()));
+      heap.push(revision.changeset);
+    }
+    of.set(keyOf(revision), { revision, lines: range });
+  };
+  add({ ...file, changeset: first }, lines);
+  for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
+    const all = [...waiting.get(next)!.values()];
+    waiting.delete(next);
+    for (const { revision, lines: range } of all) {
+      const parents = parentsOf(source, revision, true).map(parent => ({
+        ...parent,
+        changeset: introductions.below(parent, next),
+      }));
+      let isChanged = parents.length === 0;
+      const text = parents.length === 0 ? undefined : revision.filelog.content(revision.revision);
+      for (const parent of parents) {
+        const before = followLines(parent.filelog.content(parent.revision), text!, range);
+        isChanged ||= before.isChanged;
+        if (before.lines.first < before.lines.end) add(parent, before.lines);
+      }
+      yield isChanged ? { ...revision, parents, lines: range } : undefined;
+    }
+  }
+}
+
+/** Returns where lines of a text were in the text before, and whether any of them changed. */
+export function followLines(
+  before: Buffer,
+  text: Buffer,
+  lines: LineRange,
+): { readonly lines: LineRange; readonly isChanged: boolean } {
+  const table = new LineTable();
+  const parent = table.number(before);
+  const child = table.number(text);
+  return rangeBefore(matchBlocks(parent, child, table.size), parent.length, child.length, lines);
+}
+
+/**
+ * A range that ends inside a changed region takes the whole region that was there before. Lines that were only removed
+ * count if they stood between two lines of the range.
+ */
+function rangeBefore(
+  blocks: Blocks,
+  parentLength: number,
+  childLength: number,
+  { first, end }: LineRange,
+): { readonly lines: LineRange; readonly isChanged: boolean } {
+  let from = 0;
+  let to = 0;
+  let isChanged = false;
+  let a = 0;
+  let b = 0;
+  for (let at = 0; at <= blocks.length; at += 4) {
+    const [a1, a2, b1, b2] = [
+      blocks[at] ?? parentLength,
+      blocks[at + 1] ?? parentLength,
+      blocks[at + 2] ?? childLength,
+      blocks[at + 3] ?? childLength,
+    ];
+    // The changed region before the block, then the block.
+    if (b < end && b1 > first) isChanged ||= b < b1 || a < a1;
+    if (b <= first && first < b1) from = a;
+    if (b < end && end <= b1) to = a1;
+    if (b1 <= first && first < b2) from = a1 + first - b1;
+    if (b1 < end && end <= b2) to = a1 + end - b1;
+    a = a2;
+    b = b2;
+  }
+  return { lines: { first: from, end: to }, isChanged };
+}
