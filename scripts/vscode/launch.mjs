@@ -66,7 +66,8 @@ export async function startServer({
 
   // A process group of its own, so that stopping it takes the extension hosts along.
   const child = spawn(release.node, [path.join(release.directory, 'out', 'server-main.js'), ...options], {
-    env: serverEnvironment(env),
+    // A shared server of this user may run another version of the engine.
+    env: serverEnvironment({ QUICKSILVER_RUNTIME_DIRECTORY: path.join(folder, 'shared'), ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

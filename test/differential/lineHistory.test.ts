@@ -10,7 +10,7 @@ import { bytePath } from '../../src/base/bytePath.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { fileRevisionAt } from '../../src/mercurial/annotate/fileRevisions.ts';
 import { lineHistory } from '../../src/mercurial/annotate/lineHistory.ts';
-import { currentEnvironment } from '../../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { hgEnvironment, HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
