@@ -25,6 +25,8 @@ test('columns, JSON, the working file, and what cannot be annotated', async t =>
   await hg('init', root);
   write('s/f', 'a\nb\nc\n');
   write('empty', '');
+  // Without its white space, the last line is none.
+  write('blank', 'a\n \t');
   write('bin', 'a\0b\n');
   await commit('Ann Lee <ann@example.org>', '1700000000 -3600');
   write('s/f', Buffer.from('a\nB \xff\xc3\xa9"\\\nc\n\nlast', 'latin1'));
@@ -50,6 +52,8 @@ test('columns, JSON, the working file, and what cannot be annotated', async t =>
     ['-w', 's/gé'],
     ['-b', 's/gé'],
     ['-Z', 's/gé'],
+    ['-w', 'blank'],
+    ['-w', '-l', '-r', 'wdir()', 'blank'],
     ['--skip', '1', '-n', 's/gé'],
     ['empty', 'bin', 's'],
     ['-a', 'bin'],

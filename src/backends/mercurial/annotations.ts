@@ -8,7 +8,7 @@ import { fileRevisionAt, Introductions, keyOf, parentsOf } from '../../mercurial
 import type { FileHistorySource, IntroducedRevision } from '../../mercurial/annotate/fileRevisions.ts';
 import { LineTable } from '../../mercurial/annotate/lineTable.ts';
 import { matchBlocks } from '../../mercurial/annotate/matchBlocks.ts';
-import { comparableText, type WhitespaceOptions } from '../../mercurial/annotate/whitespace.ts';
+import { comparableText, countLines, type WhitespaceOptions } from '../../mercurial/annotate/whitespace.ts';
 import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
@@ -140,9 +140,10 @@ function carriedOver(base: Annotation, before: Buffer, text: Buffer, whitespace:
   const parent = table.number(comparableText(before, whitespace));
   const child = table.number(comparableText(text, whitespace));
   const blocks = matchBlocks(parent, child, table.size);
-  const sources = new Int32Array(child.length).fill(-1);
-  const lineNumbers = Int32Array.from(child, (_, line) => line + 1);
-  const skipped = new Uint8Array(child.length);
+  const count = countLines(text);
+  const sources = new Int32Array(count).fill(-1);
+  const lineNumbers = Int32Array.from({ length: count }, (_, line) => line + 1);
+  const skipped = new Uint8Array(count);
   for (let at = 0; at < blocks.length; at += 4) {
     const shift = blocks[at]! - blocks[at + 2]!;
     for (let line = blocks[at + 2]!; line < blocks[at + 3]!; line++) {

@@ -6,7 +6,7 @@ import { LineCache } from './lineCache.ts';
 import { LineTable } from './lineTable.ts';
 import { matchBlocks, type Blocks } from './matchBlocks.ts';
 import type { WhitespaceOptions } from './whitespace.ts';
-import { KEEP_WHITESPACE } from './whitespace.ts';
+import { countLines, KEEP_WHITESPACE } from './whitespace.ts';
 
 export interface AnnotateOptions {
   /** False to stop at renames and copies. */
@@ -196,7 +196,9 @@ class Walk {
     const cache = new LineCache(this.#table, whitespace, files);
     const linesOf = (step: Step): Int32Array =>
       step.file === undefined ? cache.linesOf(text!) : cache.lines(step.file);
-    const count = linesOf(first).length;
+    // Without its white space, a last line without a line break is none: no other version can have it.
+    const whole = (): Buffer => text ?? first.file!.filelog.content(first.file!.revision);
+    const count = whitespace === KEEP_WHITESPACE ? linesOf(first).length : countLines(whole());
     const sources = new Int32Array(count).fill(-1);
     const lineNumbers = new Int32Array(count);
     const skipped = new Uint8Array(count);
@@ -209,7 +211,7 @@ class Walk {
       if (open.count === 0) continue;
       const isSkipped = step.file !== undefined && (skips?.(this.#changesetOf(step)) ?? false);
       const child = linesOf(step);
-      const maps = step.parents.map(parent => this.#lineMap(linesOf(parent), child, isSkipped));
+      const maps = step.parents.map(parent => this.#lineMap(linesOf(parent), child, isSkipped, count));
       // The arrays go on to an only parent, which puts its lines before those that were read already.
       const isHandedOn = step.parents.length === 1 && step.parents[0]!.open.count === 0;
       if (isHandedOn) step.parents[0]!.open = open.reused();
@@ -251,15 +253,17 @@ class Walk {
     return this.#introductions.below(file, child.changeset);
   }
 
-  #lineMap(parent: Int32Array, child: Int32Array, isSkipped: boolean): LineMap {
+  /** @param least the lines that the map has at least */
+  #lineMap(parent: Int32Array, child: Int32Array, isSkipped: boolean, least: number): LineMap {
     const blocks = matchBlocks(parent, child, this.#table.size);
-    const kept = new Int32Array(child.length).fill(-1);
+    const length = Math.max(child.length, least);
+    const kept = new Int32Array(length).fill(-1);
     for (let at = 0; at < blocks.length; at += 4) {
       const shift = blocks[at]! - blocks[at + 2]!;
       for (let line = blocks[at + 2]!; line < blocks[at + 3]!; line++) kept[line] = line + shift;
     }
     return isSkipped
-      ? { kept, ...replacedLines(blocks, parent.length, child.length) }
+      ? { kept, ...replacedLines(blocks, parent.length, child.length, length) }
       : { kept, longer: kept, shorter: kept };
   }
 }
@@ -274,9 +278,14 @@ interface LineMap {
   readonly shorter: Int32Array;
 }
 
-function replacedLines(blocks: Blocks, parentLength: number, childLength: number): Omit<LineMap, 'kept'> {
-  const longer = new Int32Array(childLength).fill(-1);
-  const shorter = new Int32Array(childLength).fill(-1);
+function replacedLines(
+  blocks: Blocks,
+  parentLength: number,
+  childLength: number,
+  length: number,
+): Omit<LineMap, 'kept'> {
+  const longer = new Int32Array(length).fill(-1);
+  const shorter = new Int32Array(length).fill(-1);
   let a1 = 0;
   let b1 = 0;
   for (let at = 0; at <= blocks.length; at += 4) {

@@ -11,7 +11,12 @@ export interface WhitespaceOptions {
 
 export const KEEP_WHITESPACE: WhitespaceOptions = { all: false, amount: false, endOfLine: false };
 
-/** Returns the text in the form in which its lines are compared; it has the same number of lines. */
+const NEWLINE = 0x0a;
+
+/**
+ * Returns the text in the form in which its lines are compared. It has the same number of lines, or one less: a last
+ * line of white space without a line break may go.
+ */
 export function comparableText(text: Buffer, { all, amount, endOfLine }: WhitespaceOptions): Buffer {
   if (!all && !amount && !endOfLine) return text;
   let lines = text.toString('latin1');
@@ -19,4 +24,11 @@ export function comparableText(text: Buffer, { all, amount, endOfLine }: Whitesp
   else if (amount) lines = lines.replace(/[ \t\r]+/g, ' ').replaceAll(' \n', '\n');
   if (endOfLine) lines = lines.replace(/[ \t\r\f]+\n/g, '\n');
   return Buffer.from(lines, 'latin1');
+}
+
+/** The lines of a text; bytes after the last line break are a line, too. */
+export function countLines(text: Buffer): number {
+  let lines = text.length > 0 && text.at(-1) !== NEWLINE ? 1 : 0;
+  for (let at = text.indexOf(NEWLINE); at >= 0; at = text.indexOf(NEWLINE, at + 1)) lines++;
+  return lines;
 }

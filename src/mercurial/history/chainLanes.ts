@@ -75,8 +75,7 @@ export function* layOutLanes(shape: GraphShape, seed: (index: number) => number)
   };
 }
 
-// Each part of the work is a short loop in a method of its own: the engine of JavaScript has compiled it after the
-// first slice.
+// Each part of the work is a short loop in a method of its own, which JavaScript compiles after the first slice.
 
 /** For each changeset its main child, -1 for none. */
 class MainChildren {
