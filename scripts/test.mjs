@@ -5,9 +5,12 @@
 // The newest VS Code runs every scenario, and a selection as an ordinary user. With --every-release each known release
 // runs every scenario, and the oldest one the selection: do that before a release of the extension.
 //
-// Names: typecheck, lint, build, unit, differential, vscode (or one of vscode-<version>, vscode-user),
+// The stage newer-hg needs a Mercurial that is newer than the usual one: QUICKSILVER_NEWER_HG names the program.
+//
+// Names: typecheck, lint, build, unit, differential, newer-hg, vscode (or one of vscode-<version>, vscode-user),
 // package, package-cli.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { lastLines, nodeFailures, vscodeFailures } from './lib/failures.mjs';
@@ -44,6 +47,7 @@ const stages = [
   { name: 'build', run: build },
   { name: 'unit', run: () => nodeTests('unit') },
   { name: 'differential', programs: [hg, strace], run: () => nodeTests('differential') },
+  { name: 'newer-hg', run: newerHgTests },
   ...(options['every-release'] ? knownReleases : knownReleases.slice(-1)).map(version => ({
     name: `vscode-${version}`,
     group: 'vscode',
@@ -57,6 +61,9 @@ const stages = [
 
 /** Test files that take longest. They are started first, so that at the end not one of them runs on alone. */
 const longFiles = ['storeHistory', 'hostile', 'revisions', 'soak', 'fuzz', 'faultsPermissions', 'cliProcess', 'live'];
+
+/** Differential tests of what differs between versions of Mercurial. */
+const newerHgFiles = ['formats', 'filters', 'cliPatterns', 'cliStatus', 'ignore', 'ignoreFuzz', 'snapshot'];
 
 await main().catch(reportFailure);
 
@@ -108,12 +115,31 @@ async function lint() {
   return { ok: eslint.ok && prettier.ok, failures: [...eslint.failures, ...prettier.failures] };
 }
 
-async function nodeTests(kind) {
+/** Runs a selection of the differential tests with another Mercurial first on the PATH. */
+async function newerHgTests() {
+  const program = process.env.QUICKSILVER_NEWER_HG;
+  if (program === undefined || program === '') {
+    console.log('Skipped, because QUICKSILVER_NEWER_HG names no program.');
+    return { ok: true };
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'newer-hg-'));
+  const paths = process.env.PATH;
+  try {
+    fs.symlinkSync(path.resolve(program), path.join(folder, 'hg'));
+    process.env.PATH = `${folder}${path.delimiter}${paths}`;
+    return await nodeTests('differential', name => newerHgFiles.includes(path.basename(name, '.test.ts')));
+  } finally {
+    process.env.PATH = paths;
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+async function nodeTests(kind, isChosen = () => true) {
   // Node 20 does not expand patterns itself.
   const folder = path.join(projectRoot, 'test', kind);
   const files = fs
     .readdirSync(folder, { recursive: true })
-    .filter(name => name.endsWith('.test.ts'))
+    .filter(name => name.endsWith('.test.ts') && isChosen(name))
     .map(name => path.join('test', kind, name))
     .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
   if (files.length === 0) {
