@@ -240,3 +240,60 @@ test('submodules on a branch without commits', async () => {
   repository.git('checkout', '-q', '--orphan', 'other');
   await repository.compareForms();
 });
+
+test('an index whose name of the root tree is not that of its entries', async () => {
+  const repository = new Repository('wrong-tree');
+  for (const name of ['a', 'b', 'dir/c', 'dir/d']) repository.write(name, `${name}\n`);
+  repository.commit('first');
+  const file = path.join(repository.root, '.git', 'index');
+  const trees = extensionOf(fs.readFileSync(file), 'TREE');
+  repository.git('rm', '-q', '--cached', 'b');
+  const index = fs.readFileSync(file);
+  const entries = index.subarray(0, index.indexOf('TREE', 0, 'latin1'));
+  fs.writeFileSync(file, Buffer.concat([entries, trees, Buffer.alloc(20)]));
+  await repository.compareForms();
+});
+
+test('a repository outside of a sparse checkout', async () => {
+  const repository = new Repository('sparse-nested');
+  for (const name of ['a', 'kept/b']) repository.write(name, `${name}\n`);
+  const inner = new Repository('sparse-nested/outside/sub');
+  inner.write('i', 'i\n');
+  inner.commit('inner');
+  repository.commit('first');
+  repository.git('sparse-checkout', 'set', '--cone', 'kept');
+  await repository.compareForms();
+  inner.write('u', 'u\n');
+  inner.write('i', 'changed\n');
+  await repository.compareForms();
+  fs.rmSync(path.join(repository.root, 'outside'), { recursive: true });
+  await repository.compareForms();
+  repository.write('outside/sub', 'a file\n');
+  await repository.compareForms();
+});
+
+test('files that a program or an encoding converts are refused', async () => {
+  const repository = new Repository('converted');
+  repository.write('a.txt', 'a\n');
+  repository.write('b.c', 'b\n');
+  repository.commit('first');
+  repository.git('config', 'filter.up.clean', 'tr a-z A-Z');
+  for (const [name, attribute] of [
+    ['a.txt', 'filter=up'],
+    ['b.c', 'working-tree-encoding=UTF-16LE'],
+  ] as const) {
+    repository.write('.gitattributes', `${name} ${attribute}\n`);
+    // Of the same size: only the content can decide.
+    repository.write(name, name === 'a.txt' ? 'x\n' : 'y\n');
+    await assert.rejects(repository.compare(['-s']), { code: 'unsupported' });
+    await repository.compare(['-s', name === 'a.txt' ? 'b.c' : 'a.txt']);
+    repository.write('.gitattributes', '');
+    await repository.compare(['-s']);
+  }
+});
+
+/** The extension of an index with its signature and length. */
+function extensionOf(index: Buffer, signature: string): Buffer {
+  const at = index.indexOf(signature, 0, 'latin1');
+  return Buffer.from(index.subarray(at, at + 8 + index.readUInt32BE(at + 4)));
+}

@@ -94,6 +94,7 @@ async function statusOf(
     bulk: options.bulk,
     signal: options.signal,
   });
+  throwUndecided(scan, isSelected);
   const tree = new WorkingTree(repository.root, scan.outcome);
   const submodules = new Submodules(repository, index, checkSubmodule, {
     depth: options.depth ?? 0,
@@ -117,6 +118,12 @@ async function statusOf(
     unreadable,
     outcome: scan.outcome,
   };
+}
+
+/** Throws the reason of the first selected file that cannot be compared: a program converts it, or an object is damaged. */
+function throwUndecided({ undecided }: StatusResult, isSelected: (path: BytePath) => boolean): void {
+  const [first] = undecided.filter(({ path }) => isSelected(path)).sort(byPath);
+  if (first !== undefined) throw first.why;
 }
 
 /** Finds out whether a submodule has changes of tracked files, or untracked files. */

@@ -68,7 +68,9 @@ export class WorkingChanges {
     }
     for (const node of index.nodesWith(GITLINK)) {
       const path = index.path(node);
-      if (changes.has(path) || index.kind(node) !== 'repository' || !isSelected(path)) continue;
+      const kind = index.kind(node);
+      // One outside of a sparse checkout counts if it is there all the same.
+      if (changes.has(path) || (kind !== 'repository' && kind !== 'optional') || !isSelected(path)) continue;
       const change = await this.#submodule(path, node);
       if (change !== undefined) changes.set(path, change);
     }
@@ -100,6 +102,7 @@ export class WorkingChanges {
     if (isUnreadable) return undefined;
     const recorded = index.mode(node);
     const intended = index.isIntentToAdd(node);
+    if (stat?.kind === 'directory' && index.isGitlink(node)) return undefined;
     if (stat?.kind === 'directory') {
       const head = nestedHead(this.#repository, path);
       if (head === undefined) return { path, node, letter: 'D', mode: 0, submodule: undefined };

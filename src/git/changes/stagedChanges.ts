@@ -24,8 +24,8 @@ export interface StagedChange {
 /**
  * Returns the paths that HEAD's tree and the index have differently, in no particular order. Paths with conflicts are
  * left out. An entry that is only intended to be added counts as not in the index.
- * Reads no tree where the index remembers that its entries are those of the tree. Throws 'unsupported' beyond
- * {@link TreeWalkLimits}.
+ * Reads no tree below the root where the index remembers that its entries are those of the tree. Throws 'unsupported'
+ * beyond {@link TreeWalkLimits}.
  * @param tree name of HEAD's tree; undefined before the first commit
  */
 export function stagedChanges(index: GitIndex, tree: string | undefined, store: ObjectStore): StagedChange[] {
@@ -46,7 +46,8 @@ class Comparison {
   }
 
   directory(path: BytePath, tree: string | undefined, node: number, cached: CachedTree | undefined): void {
-    if (tree !== undefined && cached?.id === tree) return;
+    // Git compares the files of the root in any case. In a sparse checkout, it may record a name of the root that is wrong.
+    if (path !== ROOT_PATH && tree !== undefined && cached?.id === tree) return;
     const index = this.#index;
     const before = new Map<string, TreeEntry>();
     if (tree !== undefined) for (const entry of this.#entries(path, tree)) before.set(entry.name, entry);
