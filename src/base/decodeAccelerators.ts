@@ -31,11 +31,55 @@ export interface DecodedColumns extends TreeColumns {
   readonly sourceOffset?: Uint32Array | undefined;
 }
 
+/** The entries of a Git index: see git/index/entryList.ts. */
+export interface GitEntryColumns {
+  readonly at: Uint32Array;
+  readonly pathOffset: Uint32Array;
+  readonly pathLength: Uint16Array;
+  /** Null: names are ranges of the bytes of the index. */
+  readonly names: Buffer | null;
+  /** Where the extensions begin. */
+  readonly next: number;
+}
+
+/** The tree of a Git index: see git/index/indexTree.ts. */
+export interface GitTreeColumns extends TreeColumns {
+  readonly nodeCount: number;
+  readonly entryCount: number;
+  readonly allFlags: number;
+  readonly entry: Uint32Array;
+  readonly ctimeSeconds: Uint32Array;
+  readonly inode: Uint32Array;
+  readonly doubtful: Uint32Array;
+}
+
+/**
+ * Decoders of a Git index in native code (native/git_index.c). They return exactly the result of decodeIndex() and
+ * buildIndexTree(). The result is null where those would reject the bytes, or if memory is short.
+ */
+export interface NativeGitDecoders {
+  /** @param hashLength bytes of an object name */
+  decodeGitEntries(bytes: Uint8Array, hashLength: number): GitEntryColumns | null;
+  /** `uid` and `gid` count if `owned`. The other parameters are those of EntryList and TreeOptions. */
+  buildGitTree(
+    bytes: Uint8Array,
+    names: Uint8Array,
+    at: Uint32Array,
+    pathOffset: Uint32Array,
+    pathLength: Uint16Array,
+    emptyBlob: Uint8Array,
+    writtenAt: number,
+    owned: boolean,
+    uid: number,
+    gid: number,
+  ): GitTreeColumns | null;
+}
+
 /**
  * Decoders in native code (native/decode_v1.c, decode_v2.c, decode_bazaar.c). The first two return exactly the result
  * of decodeV1() and decodeV2(). The result is null where those would reject the bytes, or if memory is short.
  */
-export interface NativeDecoders {
+export interface NativeDecoders extends NativeGitDecoders {
   /** @param seed with `multiplier`: numbers below 2^32 that nobody can guess */
   decodeV1(bytes: Uint8Array, windowsNames: boolean, seed: number, multiplier: number): DecodedColumns | null;
   decodeV2(bytes: Uint8Array, windowsNames: boolean, rootOffset: number, rootCount: number): DecodedColumns | null;

@@ -9,6 +9,7 @@ import { readIndex } from '../../src/git/index/readIndex.ts';
 import { SHA1 } from '../../src/git/objects/objectFormat.ts';
 import { ObjectStore } from '../../src/git/objects/objectStore.ts';
 import { parseCommit, parseTree } from '../../src/git/objects/structures.ts';
+import { agreeOnGitIndex } from '../support/nativeGitIndex.ts';
 import { LINES, NUMBERS, seed, seeds, tried } from './decoderInputs.ts';
 import type { Decoder } from './fuzzer.ts';
 import { MemoryVfs } from './memoryVfs.ts';
@@ -22,6 +23,7 @@ const SHARED = seed('gitSharedIndex', 'shared.bin');
 const SHARED_NAME = `sharedindex.${SHARED.toString('hex', SHARED.length - 20)}`;
 
 function walkIndex(bytes: Buffer): void {
+  agreeOnGitIndex(withoutHash(bytes));
   const vfs = new MemoryVfs({ [`${GIT}/index`]: withoutHash(bytes), [`${GIT}/${SHARED_NAME}`]: SHARED });
   const store = new ObjectStore(vfs, OBJECTS, SHA1, false);
   const index = readIndex(vfs, store, { file: `${GIT}/index`, settings: SETTINGS });

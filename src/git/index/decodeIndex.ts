@@ -1,5 +1,6 @@
 // The file `index`, versions 2 to 4: header, entries, extensions, hash.
 import { createHash } from 'node:crypto';
+import type { NativeGitDecoders } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
 import { beyondLimits, mostPathBytes } from '../objects/treeLimits.ts';
@@ -22,8 +23,15 @@ export interface DecodedIndex {
  * Decodes an index.
  * Throws 'corrupt' for a truncated or damaged file, 'unsupported' for another version and beyond the limits.
  * @param verify computes the hash at the end, unless the writer left it out (zeros)
+ * @param native reads the entries, where it can
  */
-export function decodeIndex(bytes: Buffer, format: ObjectFormat, file: string, verify: boolean): DecodedIndex {
+export function decodeIndex(
+  bytes: Buffer,
+  format: ObjectFormat,
+  file: string,
+  verify: boolean,
+  native?: NativeGitDecoders,
+): DecodedIndex {
   const bad = (why: string): QuicksilverError => new QuicksilverError('corrupt', `${file}: ${why}`, { file });
   const end = bytes.length - format.length;
   if (end < HEADER_BYTES || bytes.toString('latin1', 0, 4) !== 'DIRC') throw bad('is no index');
@@ -36,7 +44,8 @@ export function decodeIndex(bytes: Buffer, format: ObjectFormat, file: string, v
   const smallest = STAT_BYTES + format.length + 2 + 1;
   if (count * smallest > end - HEADER_BYTES) throw bad(`${count} entries do not fit into ${bytes.length} bytes`);
   const decode = version === 4 ? compressedEntries : plainEntries;
-  const { entries, next } = decode({ bytes, count, end, format, file, bad });
+  const { entries, next } =
+    nativeEntries(bytes, count, format, native) ?? decode({ bytes, count, end, format, file, bad });
   return { version, entries, extensions: extensions(bytes, next, end, bad) };
 }
 
@@ -63,6 +72,19 @@ interface EntryBytes {
   readonly format: ObjectFormat;
   readonly file: string;
   readonly bad: Bad;
+}
+
+/** Returns undefined without native code, and for entries that it rejects. */
+function nativeEntries(
+  bytes: Buffer,
+  count: number,
+  format: ObjectFormat,
+  native: NativeGitDecoders | undefined,
+): DecodedEntries | undefined {
+  const decoded = native?.decodeGitEntries(bytes, format.length);
+  if (!decoded) return undefined;
+  const { next, names, at, pathOffset, pathLength } = decoded;
+  return { entries: { count, bytes, names: names ?? bytes, at, pathOffset, pathLength }, next };
 }
 
 function columnsOf(count: number): Pick<EntryList, 'at' | 'pathOffset' | 'pathLength'> {

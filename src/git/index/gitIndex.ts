@@ -58,7 +58,7 @@ export interface IndexHeader {
 /** The engine's StatColumns by its shape. */
 export interface IndexColumns extends Omit<
   IndexTree,
-  'bytes' | 'nodeCount' | 'entryCount' | 'entry' | 'ctimeSeconds' | 'inode'
+  'bytes' | 'nodeCount' | 'entryCount' | 'allFlags' | 'entry' | 'ctimeSeconds' | 'inode'
 > {
   readonly names: Uint8Array;
   readonly ctimeSeconds: Uint32Array | undefined;
@@ -239,8 +239,9 @@ export class GitIndex {
 
   /** The nodes with any of these flags. */
   nodesWith(mask: number): number[] {
-    const { flags, nodeCount } = this.tree;
+    const { flags, nodeCount, allFlags } = this.tree;
     const found: number[] = [];
+    if ((allFlags & mask) === 0) return found;
     for (let node = 0; node < nodeCount; node++) if ((flags[node]! & mask) !== 0) found.push(node);
     return found;
   }

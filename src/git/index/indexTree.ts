@@ -1,4 +1,5 @@
 // The entries of an index as a tree of nodes in typed arrays: the form in which the engine walks them.
+import type { NativeGitDecoders } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
 import { GITLINK_MODE, KIND_MASK, SYMLINK_MODE } from '../objects/structures.ts';
@@ -37,6 +38,8 @@ export interface IndexTree {
   readonly bytes: Buffer;
   readonly nodeCount: number;
   readonly entryCount: number;
+  /** The flags that any node has. */
+  readonly allFlags: number;
   readonly pathOffset: Uint32Array;
   readonly pathLength: Uint16Array;
   readonly baseStart: Uint16Array;
@@ -64,6 +67,8 @@ export interface TreeOptions {
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   /** True if columns are made in memory that threads share. */
   readonly shared: boolean;
+  /** Builds the tree, where it can and no threads share it. */
+  readonly native?: NativeGitDecoders | undefined;
 }
 
 /** Directories in the order in which they first appear, which is before what is in them. */
@@ -93,11 +98,23 @@ class Directories {
 
 /**
  * Builds the tree of a list of entries.
- * Throws 'corrupt' for entries out of order and for names that cannot be, 'unsupported' beyond the limits.
+ * Throws 'corrupt' for names that cannot be, 'unsupported' for entries out of order and beyond the limits.
  */
 export function buildIndexTree(list: EntryList, options: TreeOptions): IndexTree {
+  const built = options.shared ? undefined : buildNatively(list, options);
+  if (built !== undefined) return built;
   const { directories, directoryOf } = findDirectories(list, options);
   return placeNodes(list, options, directories, directoryOf);
+}
+
+/** Returns undefined without native code, and for entries that it rejects. */
+function buildNatively(list: EntryList, { native, format, writtenAt, owner }: TreeOptions): IndexTree | undefined {
+  const { bytes, names, at, pathOffset, pathLength } = list;
+  const emptyBlob = Buffer.from(format.emptyBlob, 'hex');
+  const { uid, gid } = owner ?? { uid: 0, gid: 0 };
+  const owned = owner !== undefined;
+  const tree = native?.buildGitTree(bytes, names, at, pathOffset, pathLength, emptyBlob, writtenAt, owned, uid, gid);
+  return tree ? { bytes: names, ...tree } : undefined;
 }
 
 /** {@link findDirectories} has this for an entry that shares the node of the one before, or of a directory. */
@@ -114,6 +131,9 @@ function findDirectories(
   const most = mostDirectories(bytes.length);
   const bad = (entry: number, why: string): QuicksilverError =>
     new QuicksilverError('corrupt', `${file}: entry ${entry} ${why}`, { file });
+  // Git 2.39 writes such an index after some commands in a sparse checkout, and later answers from it as it is.
+  const unordered = (entry: number): QuicksilverError =>
+    new QuicksilverError('unsupported', `${file}: entry ${entry} is out of order, or a path is there twice`, { file });
   /** Paths with stages, which may be directories, too. */
   const staged = new Map<string, number>();
   const way = [0];
@@ -130,14 +150,13 @@ function findDirectories(
     const stage = bytes[at[entry]! + flagsAt]! & (STAGES >> 8);
     if (common === length && common === previousLength && entry > 0) {
       const before = bytes[at[entry - 1]! + flagsAt]! & (STAGES >> 8);
-      if (stage < before) throw bad(entry, 'is out of order');
-      // Git 2.39 writes such an index after some commands in a sparse checkout, and then shows what is not so.
-      if (stage === before) throw new QuicksilverError('unsupported', `${file}: lists a path twice`, { file });
+      if (stage <= before) throw unordered(entry);
       directoryOf[entry] = WITHOUT_NODE;
       continue;
     }
     const isAfter = common === previousLength || names[offset + common]! > names[previous + common]!;
-    if (common === length || !isAfter) throw bad(entry, 'is out of order');
+    if (length === 0) throw bad(entry, 'has a path that cannot be');
+    if (common === length || !isAfter) throw unordered(entry);
     while (wayEnds[depth]! > common) depth--;
     let start = wayEnds[depth]!;
     for (let i = start; i < length; i++) {
@@ -233,7 +252,8 @@ function placeNodes(
   }
   for (const directory of unordered)
     sortBlock(tree, blocks[directory]!, directories.children[directory]!, options.file);
-  return { ...tree, nodeCount, entryCount };
+  const allFlags = tree.flags.reduce((all, flags) => all | flags, 0);
+  return { ...tree, nodeCount, entryCount, allFlags };
 }
 
 function entryFiller(list: EntryList, tree: Columns, options: TreeOptions): (node: number, entry: number) => void {
@@ -277,7 +297,7 @@ function entryFiller(list: EntryList, tree: Columns, options: TreeOptions): (nod
   };
 }
 
-type Columns = Omit<IndexTree, 'nodeCount' | 'entryCount'>;
+type Columns = Omit<IndexTree, 'nodeCount' | 'entryCount' | 'allFlags'>;
 
 function allocate(bytes: Buffer, count: number, shared: boolean): Columns {
   const memory = (length: number): ArrayBuffer | SharedArrayBuffer =>

@@ -1,5 +1,6 @@
 // Reads the index of a working tree, with its shared file and its sparse directories.
 import * as path from 'node:path';
+import type { NativeGitDecoders } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { sameIdentity, type FileIdentity, type Vfs } from '../../files/vfs.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
@@ -22,6 +23,8 @@ export interface IndexOptions {
   readonly settings: StatSettings;
   /** True if columns are made in memory that threads share. */
   readonly shared?: boolean | undefined;
+  /** Decoders in native code. */
+  readonly decoders?: NativeGitDecoders | undefined;
   /** Called with the number of bytes before they are decoded. */
   readonly expect?: ((bytes: number) => void) | undefined;
 }
@@ -40,19 +43,27 @@ export function readIndex(vfs: Vfs, store: ObjectStore, options: IndexOptions): 
   }
 }
 
-function tryRead(vfs: Vfs, store: ObjectStore, { file, settings, shared, expect }: IndexOptions): GitIndex | undefined {
+function tryRead(vfs: Vfs, store: ObjectStore, options: IndexOptions): GitIndex | undefined {
+  const { file, settings, shared, decoders, expect } = options;
   const { format } = store;
   const read = vfs.read(file, MAX_INDEX_BYTES);
   if (read === undefined || read.bytes.length === 0) return emptyIndex(store, file, settings, read?.identity);
   expect?.(read.bytes.length);
-  const decoded = decode(read.bytes, store, file);
-  const joined = joinShared(vfs, decoded, store, file);
+  const decoded = decode(read.bytes, store, file, decoders);
+  const joined = joinShared(vfs, decoded, store, options);
   if (joined === undefined) return undefined;
   let list = joined.list;
   if (hasSparse(decoded, joined.shared)) list = hasSparseDirectories(list) ? expandSparseIndex(list, store) : list;
   const owner = settings.inode ? ownerOf(list) : undefined;
   const writtenAt = secondsOf(read.identity.mtimeNs);
-  const tree = buildIndexTree(list, { format, file, writtenAt, owner, shared: shared ?? false });
+  const tree = buildIndexTree(list, {
+    format,
+    file,
+    writtenAt,
+    owner,
+    shared: shared ?? false,
+    native: decoders,
+  });
   return new GitIndex(list, tree, {
     format,
     settings,
@@ -70,8 +81,13 @@ export function isIndexStale(vfs: Vfs, index: GitIndex): boolean {
   return !sameIdentity(vfs.targetIdentity(index.header.file), index.header.identity);
 }
 
-function decode(bytes: Buffer, store: ObjectStore, file: string): DecodedIndex {
-  const decoded = decodeIndex(bytes, store.format, file, bytes.length <= VERIFIED_BYTES);
+function decode(
+  bytes: Buffer,
+  store: ObjectStore,
+  file: string,
+  decoders: NativeGitDecoders | undefined,
+): DecodedIndex {
+  const decoded = decodeIndex(bytes, store.format, file, bytes.length <= VERIFIED_BYTES, decoders);
   for (const signature of decoded.extensions.keys()) {
     if (signature === 'link' || signature === 'sdir' || /^[A-Z]/.test(signature)) continue;
     throw new QuicksilverError('unsupported', `${file}: index extension '${signature}'`, { file });
@@ -83,7 +99,7 @@ function joinShared(
   vfs: Vfs,
   decoded: DecodedIndex,
   store: ObjectStore,
-  file: string,
+  { file, decoders }: IndexOptions,
 ):
   | {
       list: EntryList;
@@ -100,7 +116,7 @@ function joinShared(
   const sharedFile = path.join(path.dirname(file), name);
   const read = vfs.read(sharedFile, MAX_INDEX_BYTES);
   if (read === undefined) return undefined;
-  const shared = decode(read.bytes, store, sharedFile);
+  const shared = decode(read.bytes, store, sharedFile, decoders);
   const list = joinSplitIndex(decoded, shared, store.format, file);
   return { list, shared, sharedFile, sharedIdentity: read.identity };
 }

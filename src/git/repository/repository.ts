@@ -19,7 +19,7 @@ export interface GitOptions {
   readonly vfs: Vfs;
   readonly environment: GitEnvironment;
   /** How columns of the index are made. */
-  readonly indexOptions?: Pick<IndexOptions, 'shared' | 'expect'> | undefined;
+  readonly indexOptions?: Pick<IndexOptions, 'shared' | 'decoders' | 'expect'> | undefined;
 }
 
 export class GitRepository implements GitDirectories {

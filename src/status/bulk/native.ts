@@ -84,7 +84,7 @@ export function loadNative(): { readonly module: NativeModule | undefined; reado
 export function nativeParts(): string {
   const { module, reason } = loadNative();
   if (module === undefined) return `none (${reason})`;
-  return 'watchDrain' in module ? 'scan, dirstate decoders, watches' : 'scan, dirstate decoders';
+  return 'watchDrain' in module ? 'scan, decoders, watches' : 'scan, decoders';
 }
 
 function load(): { readonly module: NativeModule | undefined; readonly reason: string } {
@@ -95,8 +95,9 @@ function load(): { readonly module: NativeModule | undefined; readonly reason: s
     return { module: undefined, reason: errorMessage(error) };
   }
   const module = holder.exports as Partial<NativeModule>;
-  const { prepare, scan, decodeV1, decodeV2, takePlainRows } = module;
-  const isWhole = [prepare, scan, decodeV1, decodeV2, takePlainRows].every(each => each !== undefined);
+  const { prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree } = module;
+  const needed = [prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree];
+  const isWhole = needed.every(each => each !== undefined);
   if (!isWhole) return { module: undefined, reason: 'it was built from other sources' };
   return { module: module as NativeModule, reason: '' };
 }

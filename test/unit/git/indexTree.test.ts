@@ -40,12 +40,18 @@ test('children are ordered by their names, although the index orders directories
   assert.equal(tree.entryCount, 6);
 });
 
-test('a path that comes twice is unsupported; entries out of order, and impossible names, are corrupt', () => {
-  assert.throws(
-    () => buildIndexTree(entriesOf(['a', 'a', 'b']), OPTIONS),
-    (error: unknown) => error instanceof QuicksilverError && error.code === 'unsupported',
-  );
-  for (const paths of [['b', 'a'], ['a', 'a-', 'a/b'], ['a//b'], ['a/../b'], ['.git/x'], ['x/.GIT'], ['']]) {
+test('entries out of order and paths that come twice are unsupported, impossible names are corrupt', () => {
+  for (const paths of [
+    ['a', 'a', 'b'],
+    ['b', 'a'],
+  ]) {
+    assert.throws(
+      () => buildIndexTree(entriesOf(paths), OPTIONS),
+      (error: unknown) => error instanceof QuicksilverError && error.code === 'unsupported',
+      paths.join(' '),
+    );
+  }
+  for (const paths of [['a', 'a-', 'a/b'], ['a//b'], ['a/../b'], ['.git/x'], ['x/.GIT'], ['']]) {
     assert.throws(
       () => buildIndexTree(entriesOf(paths), OPTIONS),
       (error: unknown) => error instanceof QuicksilverError && error.code === 'corrupt',
