@@ -15,7 +15,7 @@ const ARGUMENTS = ['status', '-S'];
 const SETTLE_MS = 5000;
 
 /** Measured once, whatever the sizes of the other repositories are. */
-export async function measureBazaar(_repository, context) {
+export async function measureBazaar(_size, context) {
   if (context.hasBazaar) return [];
   context.hasBazaar = true;
   const brz = findProgram(['brz'], '/usr/bin:/usr/local/bin');

@@ -43,12 +43,12 @@ export class Engine {
   }
 
   /** Opens a repository; resolves to a {@link Followed} when the first settled status is there. */
-  async open(root, { watchShare = 0.5 } = {}) {
+  async open(root, { watchShare = 0.5, system } = {}) {
     const followed = new Followed(root, this.#client);
     this.#followed.set(root, followed);
     const started = performance.now();
     const settled = followed.until('the first status is settled', update => isSettled(update));
-    await this.#client.open({ root, auditSeconds: 0, watchShare });
+    await this.#client.open({ root, auditSeconds: 0, watchShare, ...(system && { system }) });
     followed.firstStatus = (await settled) - started;
     return followed;
   }

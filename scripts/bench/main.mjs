@@ -14,6 +14,7 @@ import { PlainError, outputOf, projectRoot, reportFailure } from '../lib/process
 import { measureBazaar } from './bazaar.mjs';
 import { drawChart } from './chart.mjs';
 import { buildFloor } from './floor.mjs';
+import { measureGit } from './git.mjs';
 import { measureHistory } from './graph.mjs';
 import { measureHost } from './host.mjs';
 import { measureLive } from './live.mjs';
@@ -25,14 +26,16 @@ import { measureServer } from './server.mjs';
 import { parseSizes } from './sizes.mjs';
 import { measureStatus } from './status.mjs';
 
-/** Each resolves to rows of measurements for one size. */
+/** Each resolves to rows of measurements for one size, in a repository of its own. */
+const OWN_PARTS = { bazaar: measureBazaar, git: measureGit };
+
+/** Each resolves to rows of measurements for one size, in a Mercurial repository. */
 const PARTS = {
   status: measureStatus,
   process: measureProcess,
   live: measureLive,
   memory: measureMemory,
   host: measureHost,
-  bazaar: measureBazaar,
   history: measureHistory,
   server: measureServer,
 };
@@ -61,8 +64,11 @@ async function main() {
   if (!Number.isInteger(rounds) || rounds < 1) throw new PlainError(`--rounds ${options.rounds} is no count.`);
   const names = options.only.flatMap(list => list.split(','));
   for (const name of names) {
-    if (!(name in PARTS))
-      throw new PlainError(`There is no part ${name}; there are: ${Object.keys(PARTS).join(', ')}.`);
+    if (!(name in PARTS || name in OWN_PARTS)) {
+      throw new PlainError(
+        `There is no part ${name}; there are: ${Object.keys({ ...PARTS, ...OWN_PARTS }).join(', ')}.`,
+      );
+    }
   }
   if (options.rhg !== undefined) fs.accessSync(options.rhg, fs.constants.X_OK);
   if (!options['no-build']) await buildExtension();
@@ -81,19 +87,24 @@ async function main() {
   };
   if (context.floor === undefined) context.notes.push('There is no C compiler: the floor was not measured.');
   const rows = [];
+  const isWanted = name => names.length === 0 || names.includes(name);
+  const add = measured => {
+    if (measured.length === 0) return;
+    rows.push(...measured);
+    console.log(`\n${formatTable(measured)}`);
+  };
   for (const size of sizes) {
-    const repository = await benchRepository(cache, size);
-    const { plan } = repository;
-    console.log(
-      `\n${size} files in ${plan.directories} directories, ${plan.ignored} ignored, paths of ${plan.pathBytes.toFixed(0)} bytes on average`,
-    );
-    for (const [name, measure] of Object.entries(PARTS)) {
-      if (names.length > 0 && !names.includes(name)) continue;
-      const measured = await measure(repository, context);
-      if (measured.length === 0) continue;
-      rows.push(...measured);
-      console.log(`\n${formatTable(measured)}`);
+    if (Object.keys(PARTS).some(isWanted)) {
+      const repository = await benchRepository(cache, size);
+      const { plan } = repository;
+      console.log(
+        `\n${size} files in ${plan.directories} directories, ${plan.ignored} ignored, paths of ${plan.pathBytes.toFixed(0)} bytes on average`,
+      );
+      for (const [name, measure] of Object.entries(PARTS)) {
+        if (isWanted(name)) add(await measure(repository, context));
+      }
     }
+    for (const [name, measure] of Object.entries(OWN_PARTS)) if (isWanted(name)) add(await measure(size, context));
   }
   const result = { measured: new Date().toISOString(), machine, rounds, notes: context.notes, rows };
   for (const note of context.notes) console.log(`Note: ${note}`);

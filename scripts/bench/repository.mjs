@@ -173,7 +173,7 @@ async function make(folder, count) {
   };
 }
 
-function writeTracked(root, { files }, { sizes, seconds, nanoseconds }) {
+export function writeTracked(root, { files }, { sizes, seconds, nanoseconds }) {
   return files.map((name, index) => {
     const content = index === 0 ? Buffer.from(HGIGNORE, 'latin1') : contentOf(index, sizes[index]);
     const file = { path: name, index, size: content.length, seconds: seconds[index], nanoseconds: nanoseconds[index] };
@@ -191,12 +191,12 @@ function setTime(absolute, { seconds, nanoseconds }) {
   fs.utimesSync(absolute, time, time);
 }
 
-function writeIgnored(root, { ignoredFiles }) {
+export function writeIgnored(root, { ignoredFiles }) {
   for (const [index, name] of ignoredFiles.entries()) fs.writeFileSync(path.join(root, name), contentOf(index, 300));
 }
 
 /** Which file plays which part. No file has two. */
-function chooseRoles(files, directories) {
+export function chooseRoles(files, directories) {
   const random = randomSource(files.length ^ 0x801e);
   const updates = Math.min(UPDATED, Math.floor(files.length / 20));
   const needed = CHANGES.modified + CHANGES.removed + CHANGES.deleted + TOUCHED + updates;
@@ -267,7 +267,7 @@ function writeStore(root, files, roles) {
   });
 }
 
-function changeFiles(root, roles) {
+export function changeFiles(root, roles) {
   for (const file of roles.modified) fs.writeFileSync(path.join(root, file.path), changedContent(roles, file));
   for (const file of [...roles.removed, ...roles.deleted]) fs.unlinkSync(path.join(root, file.path));
   for (const name of [...roles.added, ...roles.unknown]) fs.writeFileSync(path.join(root, name), `${name}\n`);
@@ -321,7 +321,7 @@ function directoryTimes(root, files, roles, { directories }) {
   return times;
 }
 
-function expectedLines(roles) {
+export function expectedLines(roles) {
   const lines = (letter, list) => list.map(item => `${letter} ${item.path ?? item}`);
   return [
     ...lines('M', roles.modified),
