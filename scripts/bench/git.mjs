@@ -116,7 +116,7 @@ async function firstStatus(root, expected, { cache, native }) {
   }
 }
 
-/** Milliseconds of processor time that the processes took that this one started and that have ended. 0 outside Linux. */
+/** Milliseconds of processor time that this process's ended children took; 0 outside Linux. */
 function processorOfChildren() {
   if (process.platform !== 'linux') return 0;
   const stat = fs.readFileSync('/proc/self/stat', 'latin1');

@@ -120,7 +120,7 @@ async function statusOf(
   };
 }
 
-/** Throws the reason of the first selected file that cannot be compared: a program converts it, or an object is damaged. */
+/** Throws why the first selected file cannot be compared: a program converts it, or an object is damaged. */
 function throwUndecided({ undecided }: StatusResult, isSelected: (path: BytePath) => boolean): void {
   const [first] = undecided.filter(({ path }) => isSelected(path)).sort(byPath);
   if (first !== undefined) throw first.why;

@@ -46,7 +46,7 @@ class Comparison {
   }
 
   directory(path: BytePath, tree: string | undefined, node: number, cached: CachedTree | undefined): void {
-    // Git compares the files of the root in any case. In a sparse checkout, it may record a name of the root that is wrong.
+    // Git compares the files of the root in any case. In a sparse checkout, it may record a wrong name of the root.
     if (path !== ROOT_PATH && tree !== undefined && cached?.id === tree) return;
     const index = this.#index;
     const before = new Map<string, TreeEntry>();
