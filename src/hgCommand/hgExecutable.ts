@@ -41,8 +41,14 @@ const checked = new Map<string, HgExecutable>();
  * would run a file of the current directory.
  */
 export function findHg(variables: Variables = process.env): string | undefined {
+  return findProgram('hg', variables);
+}
+
+/** Returns the absolute path of a program, as {@link findHg}, or else in one of some more directories. */
+export function findProgram(name: string, variables: Variables, more: readonly string[] = []): string | undefined {
   const directories = (variables['PATH'] ?? variables['Path'] ?? '').split(nodePath.delimiter);
-  return firstExecutable(directories.map(directory => nodePath.join(directory, programName())));
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  return firstExecutable([...directories, ...more].map(directory => nodePath.join(directory, file)));
 }
 
 /** Finds hg by the setting, on PATH, or in a usual place. Starts nothing. */
@@ -115,10 +121,6 @@ export function usualHgPlaces(variables: Variables, platform: NodeJS.Platform = 
     '/usr/bin/hg',
     ...(home === undefined ? [] : [`${home}/.local/bin/hg`]),
   ];
-}
-
-function programName(): string {
-  return process.platform === 'win32' ? 'hg.exe' : 'hg';
 }
 
 function firstExecutable(paths: readonly string[]): string | undefined {

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Delay } from '../base/async.ts';
 import { errorMessage } from '../base/errors.ts';
+import type { ConstantArguments } from './constantArguments.ts';
 import type { HgArguments } from './hgCall.ts';
 import {
   BoundedText,
@@ -18,7 +19,7 @@ import { hgVariables, type Variables } from './hgVariables.ts';
 export interface ProcessOptions extends RunLimits {
   /** Absolute path of the program. */
   readonly hg: string;
-  readonly args: HgArguments;
+  readonly args: HgArguments | ConstantArguments;
   readonly cwd: string;
   readonly variables: Variables;
   /** Its standard input. */

@@ -11,6 +11,7 @@ import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import { MercurialQueries } from '../backends/mercurial/mercurialQueries.ts';
 import type { Vfs } from '../files/vfs.ts';
 import type { ProcessEnvironment } from '../files/environment.ts';
+import { BRZ, type StatusProgram } from '../hgCommand/statusPrograms.ts';
 import type { Backend } from '../workingCopy/backend.ts';
 import type { RepositoryQueries } from '../workingCopy/queries.ts';
 
@@ -19,6 +20,8 @@ export interface OpenedBackend {
   readonly system: SystemKind;
   readonly backend: Backend;
   readonly queries: RepositoryQueries;
+  /** Answers for an unsupported repository; undefined for Mercurial, which has more than a status. */
+  readonly statusProgram?: StatusProgram;
 }
 
 export interface BackendContext {
@@ -44,7 +47,7 @@ export function openBackend({ root, system }: FoundRepository, context: BackendC
       const { variables, homeDirectory } = context.environment;
       const environment = { variables, homeDirectory };
       const backend = new BazaarBackend(root, { vfs: context.vfs, environment, means: context.accelerators });
-      return { system, backend, queries: new BazaarQueries(context.vfs) };
+      return { system, backend, queries: new BazaarQueries(context.vfs), statusProgram: BRZ };
     }
   }
 }

@@ -59,8 +59,8 @@ export type RepositoryState =
   | { readonly kind: 'ready' }
   /** The repository needs something that is not implemented. Watched on: it may change. */
   | { readonly kind: 'refused'; readonly problem: Problem }
-  /** The repository is unsupported, and `hg status` supplies entries and counts, without ignored files. */
-  | { readonly kind: 'fallback'; readonly problem: Problem }
+  /** The repository is unsupported. The status of a program supplies entries and counts, without ignored files. */
+  | { readonly kind: 'fallback'; readonly problem: Problem; readonly program: string }
   /** Something is damaged or unreadable, as it would be for `hg`. Watched on: it recovers when mended. */
   | { readonly kind: 'failed'; readonly problem: Problem }
   /** The repository is no longer there. */

@@ -7,12 +7,13 @@ import { loggerOf, type Logger } from '../base/log.ts';
 import { startServer } from '../daemon/startServer.ts';
 import { currentEnvironment, type ProcessEnvironment } from '../files/environment.ts';
 import type { Vfs } from '../files/vfs.ts';
-import type { LiveModel } from '../workingCopy/liveModel.ts';
+import type { HgRunner } from '../hgCommand/hgRunner.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
 import { Fallback } from './fallback/fallback.ts';
+import { ProgramFallback } from './fallback/programFallback.ts';
 import { HgCommands } from './hgCommands.ts';
 import * as hgProtocol from './hgProtocol.ts';
-import { Hub, rootIdOf } from './hub.ts';
+import { Hub, rootIdOf, type SharedRepository } from './hub.ts';
 import * as protocol from './protocol.ts';
 import { routedConnection } from './routedConnection.ts';
 import { SharedModels } from './sharedModels.ts';
@@ -35,7 +36,7 @@ export class Server implements Disposable {
   readonly #shared: SharedModels;
   readonly #subscriber: Subscriber;
   /** By root. A new policy reaches all of them. */
-  readonly #fallbacks = new Map<string, Fallback>();
+  readonly #fallbacks = new Map<string, Fallback | ProgramFallback>();
 
   constructor(connection: MessageConnection, { environment = currentEnvironment(), programs }: ServerOptions = {}) {
     this.#connection = connection;
@@ -73,7 +74,7 @@ export class Server implements Disposable {
         connection: routedConnection(connection, this.#shared, root => rootIdOf(hub.vfs, root)),
         hub,
         environment,
-        companion: (options, { model }) => this.#fallback(options, model),
+        companion: (options, repository) => this.#fallback(options, repository),
         onClosed: root => {
           this.#fallbacks.delete(root);
           this.#hg.close(root);
@@ -107,19 +108,27 @@ export class Server implements Disposable {
     }
   }
 
-  /** Only for Mercurial: of other systems, no program is asked. */
-  #fallback({ root, system = 'hg', auditSeconds }: protocol.OpenOptions, model: LiveModel): Fallback | undefined {
-    if (system !== 'hg') return undefined;
-    const fallback = new Fallback({
-      root,
-      model,
-      vfs: this.#hub.vfs,
-      environment: this.#environment,
+  #fallback(
+    { root, auditSeconds }: protocol.OpenOptions,
+    { model, backend, system, statusProgram }: SharedRepository,
+  ): Fallback | ProgramFallback | undefined {
+    const { vfs } = this.#hub;
+    const shared = {
+      vfs,
       logger: loggerOf(root, this.#hub.logger),
       policy: this.#hg.policy,
-      hg: () => this.#hg.runner(root),
       auditMs: auditSeconds * 1000,
-    });
+    };
+    let fallback: Fallback | ProgramFallback;
+    if (statusProgram !== undefined) {
+      const { variables } = this.#environment;
+      fallback = new ProgramFallback({ ...shared, backend, program: statusProgram, variables });
+    } else if (system === 'hg') {
+      const hg = (): HgRunner => this.#hg.runner(root);
+      fallback = new Fallback({ ...shared, root, model, environment: this.#environment, hg });
+    } else {
+      return undefined;
+    }
     this.#fallbacks.set(root, fallback);
     return fallback;
   }

@@ -12,9 +12,10 @@ import type { FileEntry, RepositoryHead, RepositoryState, RepositoryUpdate } fro
 /** A large update travels in parts, so that the receiver's thread is never busy with it for long. */
 const PART_ENTRIES = 2000;
 
-/** A published update of a repository: from its live model, or from the fallback through hg. */
+/** A published update of a repository: from its live model, or from the fallback through a program. */
 export type PublishedUpdate = Omit<ModelUpdate, 'state'> & { readonly state: PublishedState };
-export type PublishedState = ModelState | { readonly kind: 'fallback'; readonly problem: QuicksilverError };
+export type PublishedState =
+  ModelState | { readonly kind: 'fallback'; readonly problem: QuicksilverError; readonly program: string };
 
 /**
  * The messages for one update, in order. Only the last of them can be settled, only the first resets.
@@ -137,7 +138,11 @@ function toUpstream({ name, ahead, behind }: Upstream): protocol.Upstream {
 }
 
 function toState(state: PublishedState): RepositoryState {
-  return 'problem' in state ? { kind: state.kind, problem: toProblem(state.problem) } : { kind: state.kind };
+  if (!('problem' in state)) return { kind: state.kind };
+  const problem = toProblem(state.problem);
+  return state.kind === 'fallback'
+    ? { kind: 'fallback', problem, program: state.program }
+    : { kind: state.kind, problem };
 }
 
 function toProblem({ code, message, file, line }: QuicksilverError): protocol.Problem {

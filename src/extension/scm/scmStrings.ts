@@ -116,9 +116,9 @@ export const texts = {
   },
   parentLabel: () => l10n.t('parent revision'),
   problemGroup: () => l10n.t('Status Unavailable'),
-  hgGroup: () => l10n.t('Status Provided by hg'),
+  programGroup: (program: string) => l10n.t('Status Provided by {0}', program),
   noticeGroup: () => l10n.t('Commands Unavailable'),
-  statusFromHg: () => l10n.t('The status comes from hg'),
+  statusFrom: (program: string) => l10n.t('The status comes from {0}', program),
   /** Labels of rows: short, without '/', which would split them. */
   problemLabel: (code: string): string => {
     switch (code) {
@@ -132,8 +132,8 @@ export const texts = {
         return l10n.t('The status cannot be read');
     }
   },
-  statusByHg: (reason: string) => l10n.t('{0} The status comes from hg (slower).', reason),
-  needsTrust: (reason: string) => l10n.t('{0} Trust the workspace to get the status from hg.', reason),
+  statusBy: (reason: string, program: string) => l10n.t('{0} The status comes from {1} (slower).', reason, program),
+  needsTrust: (reason: string) => l10n.t('{0} Trust the workspace to see its status.', reason),
   leftOut: (name: string, shown: number, total: number) =>
     l10n.t(
       '{0}: showing the first {1} of {2} files in a group. Change the limit with "quicksilver.statusLimit".',

@@ -98,18 +98,20 @@ export function createSubrepositoryRow({ rootUri, path, version, showsIcons }: R
 export interface ShownProblem {
   readonly problem: Problem;
   readonly sentence: string;
-  /** There is a status all the same: that of hg. */
-  readonly hasStatus: boolean;
+  /** The program that gives a status all the same. */
+  readonly program: string | undefined;
 }
 
 /** Returns undefined without a problem. */
 export function shownProblem(state: RepositoryState): ShownProblem | undefined {
   if (state.kind !== 'fallback' && state.kind !== 'refused' && state.kind !== 'failed') return undefined;
   const { problem } = state;
-  const hasStatus = state.kind === 'fallback';
-  if (hasStatus) return { problem, sentence: texts.statusByHg(problem.message), hasStatus };
+  if (state.kind === 'fallback') {
+    const { program } = state;
+    return { problem, sentence: texts.statusBy(problem.message, program), program };
+  }
   const needsTrust = state.kind === 'refused' && !workspace.isTrusted && setting('fallbackToHg');
-  return { problem, sentence: needsTrust ? texts.needsTrust(problem.message) : problem.message, hasStatus };
+  return { problem, sentence: needsTrust ? texts.needsTrust(problem.message) : problem.message, program: undefined };
 }
 
 /** A row about the repository instead of a file: a short label, and the whole sentence in the tooltip. */
@@ -128,17 +130,15 @@ export function createNoticeRow(
 }
 
 /** A click opens the file that the user can mend, or else explains the problem. */
-export function createProblemRow(
-  { problem, sentence, hasStatus }: ShownProblem,
-  root: Uri,
-): SourceControlResourceState {
+export function createProblemRow({ problem, sentence, program }: ShownProblem, root: Uri): SourceControlResourceState {
   const { code, file, line } = problem;
   const canMend = code === 'invalid-config' && file !== undefined;
   const location = { root, sentence, ...(canMend && { file, ...(line !== undefined && { line }) }) };
+  const hasStatus = program !== undefined;
   const icon = hasStatus
     ? new ThemeIcon('info', new ThemeColor('problemsInfoIcon.foreground'))
     : new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground'));
-  const label = hasStatus ? texts.statusFromHg() : texts.problemLabel(code);
+  const label = hasStatus ? texts.statusFrom(program) : texts.problemLabel(code);
   return createNoticeRow(label, sentence, icon, commandWith('openProblem', texts.open(), location));
 }
 

@@ -101,7 +101,7 @@ export class SourceControlSummary implements Disposable {
     const { model } = this.#options;
     const shown = shownProblem(model.state);
     this.#showProblem(shown);
-    const problem = shown?.hasStatus === true ? undefined : shown;
+    const problem = shown?.program === undefined ? shown : undefined;
     const { countBadge, untrackedChanges } = this.#settings;
     const counted = {
       ...model.counts,
@@ -145,9 +145,9 @@ export class SourceControlSummary implements Disposable {
 
   #showProblem(shown: ShownProblem | undefined): void {
     const old = this.#problemShown;
-    if (old?.sentence === shown?.sentence && old?.hasStatus === shown?.hasStatus) return;
+    if (old?.sentence === shown?.sentence && old?.program === shown?.program) return;
     this.#problemShown = shown;
-    this.#onProblem(shown === undefined || shown.hasStatus);
+    this.#onProblem(shown === undefined || shown.program !== undefined);
     this.#showNotices();
     if (shown !== undefined) this.#options.warn(`${this.#options.name}: ${shown.sentence}`);
   }
@@ -156,7 +156,13 @@ export class SourceControlSummary implements Disposable {
     const shown = this.#problemShown;
     const rows = shown === undefined ? [] : [createProblemRow(shown, this.#options.rootUri)];
     if (this.#notice !== undefined) rows.push(this.#notice);
-    const label = shown === undefined ? texts.noticeGroup() : shown.hasStatus ? texts.hgGroup() : texts.problemGroup();
+    const program = shown?.program;
+    const label =
+      shown === undefined
+        ? texts.noticeGroup()
+        : program === undefined
+          ? texts.problemGroup()
+          : texts.programGroup(program);
     setGroupLabel(this.group, label);
     this.group.resourceStates = rows;
   }

@@ -60,6 +60,7 @@ export class Fallback implements Disposable {
     this.#repository = repository;
     this.#status = this.#owned.add(
       new FallbackStatus({
+        program: 'hg',
         ask: () => askStatus(options.hg()),
         recorded: () => repository.recorded(),
         head: () => repository.head(),
@@ -189,11 +190,13 @@ export class Fallback implements Disposable {
   }
 }
 
-function isAllowed({ allow, fallback }: HgPolicy): boolean {
+/** True if a program may answer for unsupported repositories. */
+export function isAllowed({ allow, fallback }: HgPolicy): boolean {
   return allow && fallback;
 }
 
-function nothingKnown(problem: QuicksilverError): PublishedUpdate {
+/** The update when the program may not be asked any more. */
+export function nothingKnown(problem: QuicksilverError): PublishedUpdate {
   return {
     state: { kind: 'refused', problem },
     head: undefined,

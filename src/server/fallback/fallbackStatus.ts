@@ -13,6 +13,8 @@ import type { UnsupportedHead } from '../../backends/mercurial/unsupportedReposi
 import type { PublishedState, PublishedUpdate } from '../updates.ts';
 
 export interface FallbackStatusOptions {
+  /** The name of the program that is asked. */
+  readonly program: string;
   ask(): Promise<HgStatusAnswer>;
   /** A text that is another one when something recorded has changed. */
   recorded(): string;
@@ -110,7 +112,7 @@ export class FallbackStatus implements Disposable {
     this.#published = undefined;
     this.#failures = 0;
     this.#askFrom = performance.now() + FIRST_WAIT_MS;
-    this.#publish(NOTHING, { kind: 'fallback', problem }, false, 0);
+    this.#publish(NOTHING, { kind: 'fallback', problem, program: this.#options.program }, false, 0);
     this.#rescan('refused');
   }
 
@@ -235,13 +237,13 @@ export class FallbackStatus implements Disposable {
       const entries = toEntries(answer.entries);
       if (entries !== undefined) {
         this.#failures = 0;
-        this.#publish(entries, { kind: 'fallback', problem }, settled, this.#took);
+        this.#publish(entries, { kind: 'fallback', problem, program: this.#options.program }, settled, this.#took);
         if (this.#options.auditMs > 0) this.#auditDue.set(this.#options.auditMs);
         return;
       }
     }
     this.#retryDue.set(Math.min(RETRY_MS * 2 ** this.#failures++, LONGEST_RETRY_MS));
-    this.#publish(NOTHING, failure(problem, answer), settled, this.#took);
+    this.#publish(NOTHING, failure(problem, answer, this.#options.program), settled, this.#took);
   }
 
   #publish(entries: Entries, wanted: PublishedState, settled: boolean, milliseconds: number): void {
@@ -287,7 +289,7 @@ function toEntries(answer: readonly HgStatusEntry[]): Entries | undefined {
   return entries;
 }
 
-function failure(problem: QuicksilverError, answer: HgStatusAnswer): PublishedState {
+function failure(problem: QuicksilverError, answer: HgStatusAnswer, program: string): PublishedState {
   const { code, file, line } = problem;
   if (answer.kind === 'unavailable') {
     return {
@@ -296,7 +298,7 @@ function failure(problem: QuicksilverError, answer: HgStatusAnswer): PublishedSt
     };
   }
   const said = answer.kind === 'failed' ? answer.message : 'it uses a status that is not known.';
-  const message = `${problem.message} hg was asked instead and did not answer: ${said}`;
+  const message = `${problem.message} ${program} was asked instead and did not answer: ${said}`;
   return { kind: 'failed', problem: new QuicksilverError('io', message, { file, line }) };
 }
 

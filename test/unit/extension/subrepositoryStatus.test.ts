@@ -47,7 +47,11 @@ test('what can be committed in it makes it dirty, and nothing else does', () => 
     ['one of its own that is dirty', { subrepositoryStatuses: new Map([['x', status('dirty')]]) }, true],
     ['one of its own that is absent', { subrepositoryStatuses: new Map([['x', status('absent')]]) }, true],
     ['one of its own that is not read', { subrepositoryStatuses: new Map([['x', status('unread')]]) }, false],
-    ['answered by hg', { state: { kind: 'fallback', problem }, counts: { ...NO_COUNTS, modified: 1 } }, true],
+    [
+      'answered by hg',
+      { state: { kind: 'fallback', problem, program: 'hg' }, counts: { ...NO_COUNTS, modified: 1 } },
+      true,
+    ],
   ];
   for (const [name, parts, hasChanges] of cases) {
     const found = subrepositoryStatus(recorded(), inner(parts));

@@ -29,6 +29,7 @@ class Rig {
 
   constructor(t: TestContext) {
     this.status = new FallbackStatus({
+      program: 'hg',
       ask: () => this.#ask(),
       recorded: () => this.recorded,
       head: () => ({ head: undefined, tracked: 5, subrepositories: [] }),
