@@ -45,6 +45,8 @@ export interface SubscriberOptions {
   send?(method: string, params: unknown): void;
   /** Throws if the client may not follow a repository. */
   check?(options: protocol.OpenOptions): void;
+  /** Called before the client lets go of a repository that it follows. */
+  onClosing?(repository: SharedRepository): void;
   /** Called when the client has closed a repository, or tried to. */
   onClosed?(root: string): void;
   /** Called when the other side is gone. */
@@ -85,7 +87,9 @@ export class Subscriber implements Disposable {
   }
 
   close(root: string): void {
-    this.#followed.get(root)?.dispose();
+    const followed = this.#followed.get(root);
+    if (followed !== undefined) this.#options.onClosing?.(followed.repository);
+    followed?.dispose();
     this.#followed.delete(root);
     this.#options.onClosed?.(root);
   }

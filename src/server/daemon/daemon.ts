@@ -173,6 +173,9 @@ export class Daemon implements Disposable {
     const { mount, environment } = this.#context(socket);
     const client = new RpcClient(socket, received, {
       ...{ hub: this.#hub, serverId: this.serverId, version: this.#version, mount, environment },
+      onClosing: repository => {
+        if (!this.#owned.isDisposed && !this.#isEnding) this.#models.keep(repository);
+      },
       hasRoom: () => this.#models.hasRoom(),
     });
     this.#rpcClients.add(client);

@@ -65,6 +65,13 @@ export class Models implements Disposable {
     return this.#hub.all.reduce((sum, { repository }) => sum + estimatedBytes(repository), 0);
   }
 
+  /** Keeps the model that a window lets go of, for the next one: it may only be loading anew. */
+  keep({ root, environment, model, backend }: SharedRepository): void {
+    if (model.state.kind !== 'ready' || backend.controlName !== '.hg') return;
+    this.#find({ root, system: 'hg', environment });
+    this.#makeRoom();
+  }
+
   /** True if one more model may be followed. Unloads the least recently used ones for it. */
   hasRoom(): boolean {
     this.#makeRoom();

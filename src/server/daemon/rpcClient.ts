@@ -4,7 +4,7 @@ import { createMessageConnection, ErrorCodes, ResponseError, type MessageConnect
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
 import { PROTOCOL_MAJOR, PROTOCOL_MINOR } from '../../daemon/runtimeDirectory.ts';
-import { rootIdOf, type Hub } from '../hub.ts';
+import { rootIdOf, type Hub, type SharedRepository } from '../hub.ts';
 import { DidUpdate } from '../protocol.ts';
 import { Subscriber } from '../subscriber.ts';
 import { usesUnsentVariables } from './clientEnvironment.ts';
@@ -16,6 +16,8 @@ export interface RpcClientOptions {
   readonly serverId: string;
   readonly version: string;
   readonly mount: string;
+  /** Called before the client lets go of a repository. */
+  readonly onClosing: (repository: SharedRepository) => void;
   /** True if one more repository may be followed. */
   readonly hasRoom: () => boolean;
   readonly environment: (variables: Readonly<Record<string, string>>) => ProcessEnvironment;
@@ -69,6 +71,9 @@ export class RpcClient implements Disposable {
       hub,
       environment: this.#options.environment(environment),
       sendsText: true,
+      onClosing: repository => {
+        if (!usesUnsentVariables(repository.environment)) this.#options.onClosing(repository);
+      },
       drained: () => whenDrained(this.#socket),
       check: ({ root, rootId }) => {
         if (rootIdOf(hub.vfs, root) !== rootId) {

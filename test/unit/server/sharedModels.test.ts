@@ -73,7 +73,15 @@ describe('windows', { skip }, () => {
     fs.writeFileSync(path.join(root, 'three'), '');
     await second.until(() => second.entries.has('three'));
     await second.connection.sendRequest(protocol.Close, { root });
-    assert.deepEqual(await models(rig), []);
+
+    // It is kept for a while: a window that loads anew shows everything at once, also what happened meanwhile.
+    const [kept] = await models(rig);
+    assert.deepEqual([kept?.users, kept?.watches], [1, before?.watches]);
+    fs.writeFileSync(path.join(root, 'meanwhile'), '');
+    const third = window();
+    await third.open(root);
+    await third.until(() => third.state === 'ready' && third.entries.has('meanwhile'));
+    assert.equal(third.causes[0], 'shared');
   });
 
   test('go on by themselves when the server ends', async t => {
