@@ -72,6 +72,30 @@ test('a commit without a user name offers to set one', async t => {
   assert.match(said(), /No user name configured.*"Set User Name…"/);
 });
 
+test('a user name that a commit asks for is kept for the next commits', async t => {
+  const bench = await CommandBench.start(t, {
+    prepare: sandbox => commitFiles(sandbox, 'a'),
+    variables: () => ({ HGUSER: undefined, EMAIL: undefined }),
+    asks: true,
+  });
+  const answers = { ...person };
+  const saved = process.env['HGRCPATH'];
+  const hgrc = bench.sandbox.path('user.hgrc');
+  process.env['HGRCPATH'] = hgrc;
+  t.after(() => {
+    Object.assign(person, answers);
+    if (saved === undefined) delete process.env['HGRCPATH'];
+    else process.env['HGRCPATH'] = saved;
+  });
+  fs.writeFileSync(`${bench.root}/a`, 'changed and longer\n');
+  await bench.refresh();
+  bench.repository.view.sourceControl.inputBox.value = 'message';
+  person.text = () => 'Ada <ada@example.org>';
+  await bench.run('commitAll');
+  assert.equal(bench.hg('log', '-r', '.', '-T', '{author}: {desc}'), 'Ada <ada@example.org>: message');
+  assert.equal(fs.readFileSync(hgrc, 'utf8'), '[ui]\nusername = Ada <ada@example.org>\n');
+});
+
 /** They need no repository, or are called by the extension with arguments of their own. */
 const OTHERS: readonly string[] = ['clone', 'init', 'recordRenames', 'offerToResolve'];
 

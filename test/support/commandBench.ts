@@ -20,6 +20,7 @@ import { RecordingLogger } from './recordingLogger.ts';
 
 const { hgCommands, runHgCommand } = await import('../../src/extension/commandTable.ts');
 const extension = await import('../../src/extension/repositories/openRepository.ts');
+const { askUser } = await import('../../src/extension/hg/prompts.ts');
 const { openResource } = await import('../../src/extension/features/compare/openCommands.ts');
 
 /** All but those that only decorate or open editors and views, and run no hg. */
@@ -60,7 +61,9 @@ export interface BenchOptions {
   /** More repositories of the sandbox that are open. */
   readonly others?: readonly string[];
   /** More of the environment of hg, such as another PATH. */
-  readonly variables?: (sandbox: HgSandbox) => Readonly<Record<string, string>>;
+  readonly variables?: (sandbox: HgSandbox) => Readonly<Record<string, string | undefined>>;
+  /** True if the user is asked what hg asks. */
+  readonly asks?: boolean;
 }
 
 export class CommandBench {
@@ -72,7 +75,7 @@ export class CommandBench {
   readonly #client: EngineClient;
   readonly #context: CommandContext;
 
-  private constructor({ prepare, variables, others = [] }: BenchOptions) {
+  private constructor({ prepare, variables, others = [], asks = false }: BenchOptions) {
     this.sandbox.hg('.', ['init', 'repo']);
     this.root = this.sandbox.path('repo');
     prepare(this.sandbox);
@@ -86,6 +89,7 @@ export class CommandBench {
       log: this.log,
       schedule: () => ({ dispose: () => undefined }),
       now: () => 0,
+      ...(asks && { ask: askUser }),
     });
     const log = this.log as unknown as LogOutputChannel;
     const memento = { get: () => undefined, update: async () => Promise.resolve() } as unknown as Memento;
