@@ -58,6 +58,22 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
 
 const CODES: Readonly<Record<number, FailureKind>> = { 40: 'hook', 150: 'authentication' };
 
+/** The last lines of a hook give its reason; the others are in the log. */
+const MOST_HOOK_LINES = 3;
+const MOST_HOOK_CHARACTERS = 300;
+
+/**
+ * Returns the last lines that hooks wrote, joined to one line; '' if there are none.
+ * @param output the output of a command that writes nothing else
+ * @param errors its error output and notes, in which hg marks the lines of remote hooks
+ */
+export function hookOutput(output: string, errors: string): string {
+  const remote = errors.split('\n').flatMap(line => /^remote: (.*)$/.exec(line.trim())?.slice(1) ?? []);
+  const lines = [...output.split('\n').map(line => line.trim().replace(/^remote: /, '')), ...remote];
+  const said = lines.filter(line => line !== '' && !/^(?:abort|transaction abort!|rollback completed)/.test(line));
+  return said.slice(-MOST_HOOK_LINES).join(' · ').slice(0, MOST_HOOK_CHARACTERS);
+}
+
 /** Classifies the failure of a command by its exit code; `errors` and `notes` are its output. */
 export function failureOf(code: number, errors: string, notes = ''): HgFailureText {
   const said = errors === '' ? notes : errors;

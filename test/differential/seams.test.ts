@@ -96,6 +96,25 @@ test('a user name that a commit asks for is kept for the next commits', async t 
   assert.equal(fs.readFileSync(hgrc, 'utf8'), '[ui]\nusername = Ada <ada@example.org>\n');
 });
 
+test('the words of a hook that rejects a command are shown', async t => {
+  const bench = await CommandBench.start(t, {
+    prepare: sandbox => {
+      commitFiles(sandbox, 'a');
+      sandbox.hg('.', ['init', 'other']);
+      sandbox.write('.', 'other/.hg/hgrc', '[hooks]\nprechangegroup.x = echo too late today; exit 1\n');
+      const hooks = '[hooks]\nprecommit.x = echo no ticket in the message; exit 1\n';
+      sandbox.write('.', 'repo/.hg/hgrc', `[paths]\ndefault = ${sandbox.path('other')}\n${hooks}`);
+    },
+  });
+  await bench.run('push');
+  assert.match(said(), /Rejected by a hook: [^"]*too late today/);
+  fs.writeFileSync(`${bench.root}/a`, 'changed and longer\n');
+  await bench.refresh();
+  bench.repository.view.sourceControl.inputBox.value = 'message';
+  await bench.run('commitAll');
+  assert.match(said(), /Rejected by a hook: [^"]*no ticket in the message/);
+});
+
 /** They need no repository, or are called by the extension with arguments of their own. */
 const OTHERS: readonly string[] = ['clone', 'init', 'recordRenames', 'offerToResolve'];
 

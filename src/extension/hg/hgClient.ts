@@ -4,7 +4,7 @@ import { notify, progress, type Log } from '../common/display.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { rowsOf, rowTemplate } from '../../hgCommand/answerFrame.ts';
 import type { HgCall, HgOption, HgSetting } from '../../hgCommand/hgCall.ts';
-import { failureOf } from '../../hgCommand/hgErrors.ts';
+import { failureOf, hookOutput } from '../../hgCommand/hgErrors.ts';
 import type { HgCommandKind, HgRun, HgRunResult } from '../../server/hgProtocol.ts';
 import { contextKeys } from '../common/contextKeys.ts';
 import { executeCommand } from '../common/typedCommands.ts';
@@ -54,7 +54,9 @@ export class HgFailure extends Error {
     if (result.kind === 'ended') {
       const failure = failureOf(result.code, result.errors, result.notes);
       const message = failure.message === '' ? hgTexts.exitCode(result.code) : failure.message;
-      super(failure.hint === undefined ? message : `${message} (${failure.hint})`);
+      const said =
+        failure.kind === 'hook' ? hookOutput(result.output, `${result.errors}\n${result.notes}`) : failure.hint;
+      super(said === undefined || said === '' ? message : `${message} (${said})`);
       this.kind = failure.kind;
       this.holder = failure.holder;
       this.result = result;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf, type FailureKind } from '../../../src/hgCommand/hgErrors.ts';
+import { failureOf, hookOutput, type FailureKind } from '../../../src/hgCommand/hgErrors.ts';
 import { BoundedText, MAX_ERROR_BYTES } from '../../../src/hgCommand/hgResult.ts';
 import { withoutSecrets } from '../../../src/hgCommand/secrets.ts';
 import { processorMs } from '../../support/processorTime.ts';
@@ -68,4 +68,12 @@ test('passwords are looked for in bounded time', () => {
   const message = 'a'.repeat(1_000_000);
   const took = processorMs(() => assert.equal(withoutSecrets(message), message));
   assert.ok(took < 2000, `${took} ms`);
+});
+
+test('the last lines of a hook are its reason', () => {
+  assert.equal(hookOutput('one\ntwo\n\nthree\nfour\n', ''), 'two · three · four');
+  assert.equal(hookOutput('', 'remote: no\nabort: pretxn hook exited with status 1\n'), 'no');
+  assert.equal(hookOutput('remote: a\n', 'transaction abort!\n'), 'a');
+  assert.equal(hookOutput('', ''), '');
+  assert.equal(hookOutput('x'.repeat(1000), '').length, 300);
 });
