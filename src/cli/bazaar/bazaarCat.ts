@@ -1,5 +1,4 @@
 // `quicksilver cat` in a Bazaar or Breezy working tree: a file as of a revision, as `brz cat` prints it.
-import * as os from 'node:os';
 import * as nodePath from 'node:path';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
@@ -9,6 +8,7 @@ import { RevisionTree } from '../../backends/bazaar/revisionTree.ts';
 import { readDirstate } from '../../bazaar/dirstate/readDirstate.ts';
 import { findBazaarRoot, readLayout, type BazaarLayout } from '../../bazaar/repository/layout.ts';
 import type { InventoryEntry } from '../../bazaar/store/inventory.ts';
+import { homeDirectory as ownHomeDirectory } from '../../files/environment.ts';
 import { Vfs } from '../../files/vfs.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { EXIT_OK, usageError, type CommandIo } from '../io.ts';
@@ -30,7 +30,7 @@ export function bazaarCat(args: ParsedArguments, io: CommandIo): number {
   const start = realPath(vfs, nodePath.resolve(cwd, args.values.get('repository') ?? ''));
   const root = findBazaarRoot(vfs, start);
   if (root === undefined) throw new QuicksilverError('not-a-repository', `no Bazaar working tree at '${start}'`);
-  const homeDirectory = io.environment['HOME'] ?? os.homedir();
+  const homeDirectory = io.environment['HOME'] ?? ownHomeDirectory();
   const layout = readLayout(vfs, root, { variables: io.environment, homeDirectory });
   const store = openStore(vfs, layout);
   const revision = args.values.get('rev') ?? '-1';

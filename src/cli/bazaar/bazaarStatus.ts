@@ -1,5 +1,4 @@
 // `quicksilver status` in a Bazaar or Breezy working tree.
-import * as os from 'node:os';
 import * as nodePath from 'node:path';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
@@ -11,6 +10,7 @@ import { RevisionNames } from '../../backends/bazaar/revisionSpec.ts';
 import { RevisionTree } from '../../backends/bazaar/revisionTree.ts';
 import type { BazaarEnvironment } from '../../bazaar/repository/configFiles.ts';
 import { findBazaarRoot, readLayout } from '../../bazaar/repository/layout.ts';
+import { homeDirectory } from '../../files/environment.ts';
 import { Vfs } from '../../files/vfs.ts';
 import { createScanners } from '../../status/bulk/createScanners.ts';
 import { complain, EXIT_OK, EXIT_REFUSED, usageError, type CommandIo } from '../io.ts';
@@ -117,7 +117,7 @@ function writeRevisions(
 }
 
 function homeOf(io: CommandIo): string {
-  return io.environment['HOME'] ?? os.homedir();
+  return io.environment['HOME'] ?? homeDirectory();
 }
 
 function rootOf(vfs: Vfs, cwd: string, named: BazaarArguments['repository']): string {

@@ -1,11 +1,11 @@
 // `quicksilver status` in a Git working tree.
-import * as os from 'node:os';
 import * as nodePath from 'node:path';
 import { isAtOrBelow, ROOT_PATH, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
 import { gitStatus, type GitStatusOptions } from '../../backends/git/gitStatus.ts';
 import { renameOptions } from '../../backends/git/renameSettings.ts';
+import { homeDirectory } from '../../files/environment.ts';
 import { Vfs } from '../../files/vfs.ts';
 import { gitEnvironment, type GitConfig } from '../../git/config/gitConfig.ts';
 import { distance, upstreamOf } from '../../git/refs/aheadBehind.ts';
@@ -32,7 +32,7 @@ export async function gitStatusCommand(args: readonly string[], io: CommandIo): 
   const cwd = realPath(vfs, nodePath.resolve(io.cwd, parsed.cwd ?? ''));
   const root = rootOf(vfs, cwd, parsed.repository);
   const scanners = createScanners(silentLogger);
-  const environment = gitEnvironment(io.environment, os.homedir());
+  const environment = gitEnvironment(io.environment, homeDirectory());
   const repository = GitRepository.open(root, { vfs, environment, indexOptions: scanners.accelerators });
   const { config } = repository;
   const selection = selectionOf(vfs, root, cwd, parsed.paths);

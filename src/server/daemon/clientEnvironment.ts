@@ -1,9 +1,7 @@
 // The environment in which a client's repositories are read: only the variables that change Mercurial's configuration.
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { systemErrorCode } from '../../base/errors.ts';
 import { SENT_VARIABLES } from '../../daemon/shortForm.ts';
-import type { ProcessEnvironment } from '../../files/environment.ts';
+import { listedHomeDirectory, type ProcessEnvironment } from '../../files/environment.ts';
 
 /** Variables that are no text of the configuration, so that a name in it may well be one of these. */
 const KNOWN: ReadonlySet<string> = new Set(SENT_VARIABLES);
@@ -46,17 +44,7 @@ export function clientEnvironment(
   return {
     variables: observed,
     platform: process.platform,
-    homeDirectory: variables['HOME'] ?? homeDirectory(),
+    homeDirectory: variables['HOME'] ?? listedHomeDirectory(),
     userId: process.geteuid?.(),
   };
-}
-
-/** The home of the user by the system's list; '/' for a user who is not in it, as in some containers. */
-function homeDirectory(): string {
-  try {
-    return os.userInfo().homedir;
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return '/';
-  }
 }
