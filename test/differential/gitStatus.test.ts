@@ -254,6 +254,29 @@ test('an index whose name of the root tree is not that of its entries', async ()
   await repository.compareForms();
 });
 
+test('settings of renames that are there more than once', async () => {
+  const repository = new Repository('rename-settings');
+  for (const name of ['a', 'b']) repository.write(name, `${name}\n${LINES}`);
+  repository.commit('first');
+  repository.git('rm', '-q', 'a', 'b');
+  for (const name of ['c', 'd']) repository.write(name, `${name}\n${LINES}`);
+  repository.git('add', 'c', 'd');
+  for (const [name, ...values] of [
+    ['diff.renames', 'false', 'true'],
+    ['diff.renames', 'true', 'false'],
+    ['status.renames', 'false', 'true'],
+    ['status.renames', 'true', 'false'],
+    ['diff.renameLimit', '1', '0'],
+    ['diff.renameLimit', '0', '1'],
+    ['diff.renameLimit', '-1', '1'],
+    ['status.renameLimit', '0', '1'],
+  ]) {
+    for (const value of values) repository.git('config', '--add', name!, value);
+    await repository.compare(['-s']);
+    repository.git('config', '--unset-all', name!);
+  }
+});
+
 test('a repository outside of a sparse checkout', async () => {
   const repository = new Repository('sparse-nested');
   for (const name of ['a', 'kept/b']) repository.write(name, `${name}\n`);

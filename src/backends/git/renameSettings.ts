@@ -7,6 +7,8 @@ import type { RenameOptions } from './renameDetection.ts';
 /** Renames of files that are at least half equal. */
 const DEFAULT_PERCENT = 50;
 const DEFAULT_RENAME_LIMIT = 1000;
+/** Counts as if there were no such line. */
+const NO_LIMIT_SET = -1;
 
 export interface RenameRequest {
   readonly enabled: boolean;
@@ -15,7 +17,9 @@ export interface RenameRequest {
 }
 
 /**
- * Reads status.renames, diff.renames and their limits. Throws 'unsupported' if the configuration asks for copies.
+ * Reads status.renames, diff.renames and their limits. As in Git's status, the first of several values of
+ * `diff.renames` and of `diff.renameLimit` counts, and the last one of the others.
+ * Throws 'unsupported' if the configuration asks for copies.
  * @param request wins over the configuration
  * @param release the release of Git whose similarities count; undefined for the newest
  */
@@ -24,14 +28,20 @@ export function renameOptions(
   request: RenameRequest | undefined,
   release: string | undefined,
 ): RenameOptions {
-  const setting = config.has('status.renames') ? 'status.renames' : 'diff.renames';
-  const value = config.get(setting);
+  const hasOwn = config.has('status.renames');
+  const setting = hasOwn ? 'status.renames' : 'diff.renames';
+  const values = config.all(setting);
+  const value = hasOwn ? values.at(-1) : values[0];
   const isCopies = value !== undefined && /^cop(?:ies|y)$/i.test(value);
   if (isCopies && request === undefined) {
     throw new QuicksilverError('unsupported', `${setting} asks for copies, which is not supported`);
   }
-  const enabled = request?.enabled ?? (isCopies || config.boolean(setting, true));
-  const limit = config.integer('status.renamelimit') ?? config.integer('diff.renamelimit') ?? DEFAULT_RENAME_LIMIT;
+  const isSet = (): boolean => (hasOwn ? config.boolean(setting, true) : config.firstBoolean(setting, true));
+  const enabled = request?.enabled ?? (isCopies || isSet());
+  const limit =
+    config.integer('status.renamelimit') ??
+    config.integers('diff.renamelimit').find(each => each !== NO_LIMIT_SET) ??
+    DEFAULT_RENAME_LIMIT;
   const percent = request?.percent ?? DEFAULT_PERCENT;
   return {
     enabled,

@@ -95,25 +95,41 @@ export class GitConfig {
   /** Throws 'invalid-config' for a value that is no boolean. */
   boolean(name: string, otherwise: boolean): boolean {
     const values = this.#values.get(name);
-    if (values === undefined) return otherwise;
-    const value = values.at(-1);
-    const meant = booleanOf(value);
-    if (meant === undefined) {
-      throw new QuicksilverError('invalid-config', `bad boolean config value '${value}' for '${name}'`);
-    }
-    return meant;
+    return values === undefined ? otherwise : meaningOf(name, values.at(-1));
+  }
+
+  /** The first value as {@link boolean} reads it. */
+  firstBoolean(name: string, otherwise: boolean): boolean {
+    const values = this.#values.get(name);
+    return values === undefined ? otherwise : meaningOf(name, values[0]);
   }
 
   /** A number with k, m or g. Throws 'invalid-config' for anything else. */
   integer(name: string): number | undefined {
     const value = this.get(name);
-    if (value === undefined) return undefined;
-    const number = integerOf(value);
-    if (number === undefined) {
-      throw new QuicksilverError('invalid-config', `bad numeric config value '${value}' for '${name}'`);
-    }
-    return number;
+    return value === undefined ? undefined : numberOf(name, value);
   }
+
+  /** All values as {@link integer} reads them, in order. */
+  integers(name: string): number[] {
+    return this.all(name).map(value => numberOf(name, value));
+  }
+}
+
+function meaningOf(name: string, value: string | undefined): boolean {
+  const meant = booleanOf(value);
+  if (meant === undefined) {
+    throw new QuicksilverError('invalid-config', `bad boolean config value '${value}' for '${name}'`);
+  }
+  return meant;
+}
+
+function numberOf(name: string, value: string): number {
+  const number = integerOf(value);
+  if (number === undefined) {
+    throw new QuicksilverError('invalid-config', `bad numeric config value '${value}' for '${name}'`);
+  }
+  return number;
 }
 
 /** Returns what a boolean value means; undefined if it is none. Without `=` it is true. */

@@ -98,7 +98,8 @@ class Directories {
 
 /**
  * Builds the tree of a list of entries.
- * Throws 'corrupt' for names that cannot be, 'unsupported' for entries out of order and beyond the limits.
+ * Throws 'corrupt' for names that cannot be. Throws 'unsupported' for entries out of order, for a file at the path of a
+ * directory, and beyond the limits.
  */
 export function buildIndexTree(list: EntryList, options: TreeOptions): IndexTree {
   const built = options.shared ? undefined : buildNatively(list, options);
@@ -335,12 +336,12 @@ function compareNames({ bytes, pathOffset, pathLength, baseStart }: Columns, a: 
   return lengthA - lengthB;
 }
 
-/** Orders the children of a directory. Throws 'corrupt' if two have one name. */
+/** Orders the children of a directory. Throws 'unsupported' if two have one name, as some merges leave them. */
 function sortBlock(tree: Columns, first: number, count: number, file: string): void {
   const order = Array.from({ length: count }, (_, i) => first + i).sort((a, b) => compareNames(tree, a, b));
   for (let i = 1; i < count; i++) {
     if (compareNames(tree, order[i - 1]!, order[i]!) === 0) {
-      throw new QuicksilverError('corrupt', `${file}: a path is a file and a directory`, { file });
+      throw new QuicksilverError('unsupported', `${file}: a path is a file and a directory`, { file });
     }
   }
   for (const column of Object.values(tree)) {
