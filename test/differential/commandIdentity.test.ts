@@ -42,6 +42,18 @@ test('a branch that has the name of a tag is the branch', async t => {
   assert.equal(bench.sandbox.hg('other', ['log', '-T', '{rev} ']).toString(), '2 1 0 ', said());
 });
 
+test('the message of a merge has the name of the row that was chosen', async t => {
+  const bench = await benchWith(t, sandbox => {
+    prepareStable(sandbox);
+    sandbox.write('repo', 'other', 'other');
+    sandbox.hg('repo', ['commit', '-qAm', 'another head']);
+  });
+  person.row = rows => rows.find(({ label }) => label === '$(git-branch) stable');
+  await bench.run('mergeWith');
+  assert.equal(bench.hg('log', '-r', 'p2()', '-T', '{desc}'), 'tip of the branch', said());
+  assert.equal(bench.repository.view.sourceControl.inputBox.value, 'Merge with stable');
+});
+
 test('a bookmark is active after an update to its row, and not if it was moved meanwhile', async t => {
   const bench = await benchWith(t, prepareStable);
   person.row = rows => rows.find(({ label }) => label === '$(bookmark) here');

@@ -137,7 +137,7 @@ async function chooseWay({ model }: OpenRepository): Promise<Way | undefined> {
 async function mergeWith(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
   await flushPendingChanges(context, repository);
   const given = answers.text('revision');
-  const other =
+  const other: Target | undefined =
     given === undefined ? await chooseOther(context, repository) : await findGiven(context, repository, given);
   if (other === undefined) return false;
   const { revision } = other;
@@ -162,7 +162,8 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
     await merge();
   }
   const { inputBox } = repository.view.sourceControl;
-  if (typedMessage(repository) === '') inputBox.value = l10n.t('Merge with {0}', shortRevision(given ?? revision));
+  if (typedMessage(repository) === '')
+    inputBox.value = l10n.t('Merge with {0}', shortRevision(given ?? other.name?.name ?? revision));
   showConflicts(repository);
   return true;
 }
