@@ -13,7 +13,7 @@ import type { OpenRepository } from '../../src/extension/repositories/openReposi
 import { RootMap } from '../../src/extension/common/rootMap.ts';
 import { currentEnvironment } from '../../src/files/environment.ts';
 import { Server } from '../../src/server/server.ts';
-import { settings, shown, Uri, user, type Pressed, type Typed } from '../unit/extension/fakeVscode.ts';
+import { pages, settings, shown, Uri, user, type Pressed, type Typed } from '../unit/extension/fakeVscode.ts';
 import { HgSandbox } from './hgSandbox.ts';
 import { hgEnvironment } from './hgServer.ts';
 import { RecordingLogger } from './recordingLogger.ts';
@@ -46,6 +46,8 @@ export const person: {
   button: ([first]) => first,
 };
 
+const nothing = { dispose: () => undefined };
+
 const SEPARATOR = -1;
 /** Buttons that lead to something that a test has not. */
 const NO_ACTIONS = ['Show Output'];
@@ -74,6 +76,7 @@ export class CommandBench {
   readonly log = new RecordingLogger();
   readonly #client: EngineClient;
   readonly #context: CommandContext;
+  readonly #subscriptions: { dispose(): unknown }[] = [];
 
   private constructor({ prepare, variables, others = [], asks = false }: BenchOptions) {
     this.sandbox.hg('.', ['init', 'repo']);
@@ -87,7 +90,7 @@ export class CommandBench {
     this.#client = new EngineClient({
       start: () => startHere(environment),
       log: this.log,
-      schedule: () => ({ dispose: () => undefined }),
+      schedule: () => nothing,
       now: () => 0,
       ...(asks && { ask: askUser }),
     });
@@ -108,6 +111,8 @@ export class CommandBench {
       get,
       of: (uri: Uri) => map.locate(uri.path)?.value,
       locate: (uri: Uri) => map.locate(uri.path),
+      onDidOpen: () => nothing,
+      onDidClose: () => nothing,
     };
     this.#context = {
       client: this.#client,
@@ -116,8 +121,9 @@ export class CommandBench {
       hints: { flush: () => undefined },
       log,
       extension: {
-        subscriptions: [],
+        subscriptions: this.#subscriptions,
         workspaceState: memento,
+        extensionUri: new Uri('file', '/extension'),
         storageUri: new Uri('file', this.sandbox.path('storage')),
       },
     } as unknown as CommandContext;
@@ -194,6 +200,7 @@ export class CommandBench {
 
   #dispose(): void {
     settings.clear();
+    for (const each of [...this.#subscriptions, ...pages.splice(0)]) each.dispose();
     this.#client.dispose();
     for (const each of this.all) each.dispose();
     this.sandbox.dispose();

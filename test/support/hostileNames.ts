@@ -16,6 +16,51 @@ export function hostileName(sandbox: HgSandbox): string {
 export const HOSTILE_SHELF = `--config=alias.unshelve=!touch $${MARKER}`;
 export const HOSTILE_ADDRESS = `ssh://-oProxyCommand=touch%20$${MARKER}/x`;
 
+/**
+ * An hg that writes the words of each command to the file FAKE_LOG, and knows only the names FAKE_NAME and FAKE_SHELF.
+ * If there is a text FAKE_FAILURE, commands that only do something fail with it.
+ */
+export const FAKE_HG = `#!${process.execPath}
+const name = process.env.FAKE_NAME;
+const node = 'a'.repeat(40);
+const row = {
+  node, rev: 1, branch: name, bookmark: name, bookmarks: [name], tag: name, tags: [name], phase: 'draft', user: name,
+  date: '1 0', summary: name, desc: name, closes: null, active: true, type: 'local', name, url: name,
+  p1node: '0'.repeat(40), p2node: '0'.repeat(40), predecessors: [], amended: null, children: 0,
+};
+const template = [{ name: 'committemplate.changeset', value: name }, { name: 'committemplate.x', value: name }];
+function answer(words) {
+  const verb = words.find(word => !word.startsWith('-'));
+  require('node:fs').appendFileSync(process.env.FAKE_LOG, JSON.stringify(words) + '\\n');
+  if (verb === 'config') return JSON.stringify(template);
+  const [, frame] = /^--template=([-0-9a-f]{36})/m.exec(words.join('\\n')) ?? [];
+  if (frame !== undefined) return frame + JSON.stringify(row) + '\\n';
+  if (words.includes('--list')) return process.env.FAKE_SHELF + '\\n';
+  return process.env.FAKE_FAILURE === undefined ? '' : undefined;
+}
+function frame(channel, data) {
+  const header = Buffer.from(channel + '....');
+  const bytes = Buffer.from(data);
+  header.writeUInt32BE(bytes.length, 1);
+  process.stdout.write(Buffer.concat([header, bytes]));
+}
+if (!process.argv.includes('serve')) process.stdout.write('Mercurial Distributed SCM (version 6.3.2)\\n');
+else {
+  frame('o', 'capabilities: runcommand\\n');
+  let bytes = Buffer.alloc(0);
+  process.stdin.on('data', chunk => {
+    bytes = Buffer.concat([bytes, chunk]);
+    const begin = 'runcommand\\n'.length + 4;
+    if (bytes.length < begin || bytes.length < begin + bytes.readUInt32BE(begin - 4)) return;
+    const text = answer(bytes.subarray(begin).toString().split('\\0'));
+    if (text === undefined) frame('e', process.env.FAKE_FAILURE);
+    else frame('o', text);
+    frame('r', Buffer.from([0, 0, 0, text === undefined ? 255 : 0]));
+    bytes = Buffer.alloc(0);
+  });
+}
+`;
+
 /** Names that mean something else to hg in one place or another. */
 export const HOSTILE_FILES = [
   '--debugger',

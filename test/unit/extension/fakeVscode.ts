@@ -98,6 +98,8 @@ export const scm = {
 
 const packageJson = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as unknown;
 
+const nothing = (): Disposable => ({ dispose: () => undefined });
+
 /** An event that tests fire. */
 class FakeEvent {
   readonly #emitter = new Emitter<undefined>();
@@ -280,10 +282,84 @@ class QuickPick {
   }
 }
 
-export const env = { language: 'en' };
+export const env = { language: 'en', clipboard: { writeText: recorded('clipboard') } };
+
+interface RowProvider {
+  readonly onDidChangeTreeData: (listener: () => void) => Disposable;
+  getChildren(): readonly unknown[];
+  getTreeItem(element: unknown): unknown;
+}
+
+/** A tree. Its rows are shown as 'tree' whenever they change. The user selects the first two of them. */
+class Tree {
+  selection: readonly unknown[] = [];
+  readonly #owned: Disposable;
+
+  constructor(_: string, { treeDataProvider: provider }: { readonly treeDataProvider: RowProvider }) {
+    this.#owned = provider.onDidChangeTreeData(() => {
+      const elements = provider.getChildren();
+      this.selection = elements.slice(0, 2);
+      shown.push({ place: 'tree', given: elements.map(element => provider.getTreeItem(element)) });
+    });
+  }
+
+  set description(text: string) {
+    shown.push({ place: 'tree', given: [text] });
+  }
+
+  set message(text: string) {
+    shown.push({ place: 'tree', given: [text] });
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+}
+
+/** A page in an editor. What it is sent is shown as 'page'. */
+class Page {
+  readonly #received = new Emitter<unknown>();
+  readonly webview = {
+    options: {},
+    html: '',
+    cspSource: 'page:',
+    asWebviewUri: (uri: Uri) => uri,
+    onDidReceiveMessage: this.#received.event,
+    postMessage: async (message: unknown) => {
+      shown.push({ place: 'page', given: [message] });
+      return Promise.resolve(true);
+    },
+  };
+  readonly #disposed = new Emitter<undefined>();
+  readonly onDidChangeViewState = nothing;
+  readonly onDidDispose = this.#disposed.event;
+  readonly active = true;
+
+  dispose(): void {
+    this.#disposed.fire(undefined);
+  }
+
+  reveal(): void {
+    // It is always visible.
+  }
+
+  /** The page sends a message. */
+  send(message: unknown): void {
+    this.#received.fire(message);
+  }
+}
+
+/** The pages that were opened, the latest last. */
+export const pages: Page[] = [];
 
 /** The file in the active tab can be set. */
 export const window = {
+  createWebviewPanel: (_: string, title: string) => {
+    shown.push({ place: 'title', given: [title] });
+    const page = new Page();
+    pages.push(page);
+    return page;
+  },
   createQuickPick: () => new QuickPick(),
   activeTextEditor: undefined as { readonly document: { readonly uri: vscode.Uri } } | undefined,
   tabGroups: {
@@ -298,6 +374,10 @@ export const window = {
   showErrorMessage: recorded('error'),
   showInputBox: recorded('input'),
   showQuickPick: recorded('pick'),
+  createTreeView: (id: string, options: { readonly treeDataProvider: RowProvider }) => new Tree(id, options),
+  onDidChangeActiveTextEditor: nothing,
+  visibleTextEditors: [],
+  showOpenDialog: recorded('folder'),
   createOutputChannel: () => {
     const write = (message: string): void => void shown.push({ place: 'log', given: [message] });
     return { trace: write, debug: write, info: write, warn: write, error: write, logLevel: 2, show: write };
@@ -323,8 +403,6 @@ export const LogLevel = { Trace: 1, Debug: 2, Info: 3 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const ProgressLocation = { SourceControl: 1, Notification: 15 };
 export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 };
-
-const nothing = (): Disposable => ({ dispose: () => undefined });
 
 export const languages = { createDiagnosticCollection: nothing, registerHoverProvider: nothing };
 

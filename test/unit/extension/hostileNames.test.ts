@@ -4,6 +4,7 @@ import { delimiter } from 'node:path';
 import { test } from 'node:test';
 import { COMMAND_NAMES, CommandBench, person } from '../../support/commandBench.ts';
 import {
+  FAKE_HG,
   hostileArguments,
   hostileName,
   HOSTILE_ADDRESS,
@@ -11,44 +12,6 @@ import {
   HOSTILE_SHELF,
   prepareHostile,
 } from '../../support/hostileNames.ts';
-
-/** An hg that writes down the words of each command, and knows only hostile names. */
-const FAKE = `#!${process.execPath}
-const name = process.env.FAKE_NAME;
-const node = 'a'.repeat(40);
-const row = {
-  node, rev: 1, branch: name, bookmark: name, bookmarks: [name], tag: name, tags: [name], phase: 'draft', user: name,
-  date: '1 0', summary: name, desc: name, closes: null, active: true, type: 'local', name, url: name,
-  p1node: '0'.repeat(40), p2node: '0'.repeat(40), predecessors: [], amended: null, children: 0,
-};
-const template = [{ name: 'committemplate.changeset', value: name }, { name: 'committemplate.x', value: name }];
-function answer(words) {
-  const verb = words.find(word => !word.startsWith('-'));
-  require('node:fs').appendFileSync(process.env.FAKE_LOG, JSON.stringify(words) + '\\n');
-  if (verb === 'config') return JSON.stringify(template);
-  const [, frame] = /^--template=([-0-9a-f]{36})/m.exec(words.join('\\n')) ?? [];
-  if (frame !== undefined) return frame + JSON.stringify(row) + '\\n';
-  return words.includes('--list') ? process.env.FAKE_SHELF + '\\n' : '';
-}
-function frame(channel, data) {
-  const header = Buffer.from(channel + '....');
-  header.writeUInt32BE(data.length, 1);
-  process.stdout.write(Buffer.concat([header, Buffer.from(data)]));
-}
-if (!process.argv.includes('serve')) process.stdout.write('Mercurial Distributed SCM (version 6.3.2)\\n');
-else {
-  frame('o', 'capabilities: runcommand\\n');
-  let bytes = Buffer.alloc(0);
-  process.stdin.on('data', chunk => {
-    bytes = Buffer.concat([bytes, chunk]);
-    const begin = 'runcommand\\n'.length + 4;
-    if (bytes.length < begin || bytes.length < begin + bytes.readUInt32BE(begin - 4)) return;
-    frame('o', answer(bytes.subarray(begin).toString().split('\\0')));
-    frame('r', Buffer.alloc(4));
-    bytes = Buffer.alloc(0);
-  });
-}
-`;
 
 const OURS_BEFORE = /^--(?:noninteractive$|repository=\/|cwd=\/|config=(?:ui|storage|extensions|templatealias)\.\w)/;
 const WITH_VALUE = /^--(?:bookmark|branch|message|name|rename|rev|template)=/;
@@ -58,7 +21,7 @@ test('no command of the extension gives hg a foreign text in the place of an opt
     prepare: sandbox => {
       prepareHostile(sandbox);
       fs.mkdirSync(sandbox.path('bin'));
-      fs.writeFileSync(sandbox.path('bin/hg'), FAKE, { mode: 0o755 });
+      fs.writeFileSync(sandbox.path('bin/hg'), FAKE_HG, { mode: 0o755 });
       // Files with each of the states that a command is about.
       sandbox.write('repo', 'plain', 'changed\n', 1_000_000_400);
       for (const file of [...HOSTILE_FILES, hostileName(sandbox)])
