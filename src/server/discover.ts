@@ -8,8 +8,10 @@ import { WorkingTree } from '../status/workingTree.ts';
 
 /** A repository, with what symbolic links make of its paths. */
 export interface LocatedRepository extends FoundRepository {
-  /** The root without symbolic links: one repository has one, by whichever path it was reached. */
+  /** The root without symbolic links. */
   readonly realRoot: string;
+  /** Equal for all paths by which one repository is reached, through links or through mounts. */
+  readonly id: string;
   /** Folders of the repository whose paths do not begin with `root`, each with its '/'-separated path in it. */
   readonly aliases: readonly { readonly folder: string; readonly path: string }[];
 }
@@ -24,21 +26,34 @@ export function locateRepository(vfs: Vfs, systems: readonly System[], folder: s
   if (found === undefined) return undefined;
   const realRoot = found.root;
   for (let root = path.resolve(folder); ; root = path.dirname(root)) {
-    if (vfs.realPath(root) === realRoot) return { root, system: found.system, realRoot, aliases: [] };
+    if (vfs.realPath(root) === realRoot) return located(vfs, root, realRoot, found.system);
     if (path.dirname(root) === root) break;
   }
   const aliases = [{ folder, path: path.relative(realRoot, real).replaceAll(path.sep, '/') }];
-  return { root: realRoot, system: found.system, realRoot, aliases };
+  return located(vfs, realRoot, realRoot, found.system, aliases);
+}
+
+/** A directory that is mounted at two places has one device and inode. Some file systems have no inodes. */
+function located(
+  vfs: Vfs,
+  root: string,
+  realRoot: string,
+  system: FoundRepository['system'],
+  aliases: LocatedRepository['aliases'] = [],
+): LocatedRepository {
+  const identity = vfs.targetIdentity(realRoot);
+  const isKnown = identity !== undefined && identity.inode !== 0n;
+  return { root, system, realRoot, id: isKnown ? `${identity.device}:${identity.inode}` : realRoot, aliases };
 }
 
 /** Makes one of those that are the same repository; the first spelling of the root counts. */
 export function mergeLocated(all: readonly LocatedRepository[]): LocatedRepository[] {
   const merged = new Map<string, LocatedRepository>();
   for (const each of all) {
-    const first = merged.get(each.realRoot);
+    const first = merged.get(each.id);
     const more = first === undefined || first.root === each.root ? [] : [{ folder: each.root, path: '' }];
     const aliases = [...(first?.aliases ?? []), ...more, ...each.aliases];
-    merged.set(each.realRoot, { ...(first ?? each), aliases });
+    merged.set(each.id, { ...(first ?? each), aliases });
   }
   return [...merged.values()];
 }
@@ -58,7 +73,7 @@ export function discoverRepositories(
 ): LocatedRepository[] {
   const found = new Map<string, LocatedRepository>();
   const above = locateRepository(vfs, systems, folder);
-  if (above !== undefined) found.set(above.realRoot, above);
+  if (above !== undefined) found.set(above.id, above);
   const tree = new WorkingTree(folder, newWorkCounters());
   const controlNames = new Set(systems.map(system => system.controlName));
   let level: BytePath[] = [ROOT_PATH];
@@ -69,8 +84,8 @@ export function discoverRepositories(
       if (items.some(item => controlNames.has(item.name))) {
         const root = directory === '' ? folder : path.join(folder, toDisplay(directory));
         const system = systemAt(vfs, root, systems);
-        const realRoot = vfs.realPath(root);
-        if (system !== undefined && !found.has(realRoot)) found.set(realRoot, { root, system, realRoot, aliases: [] });
+        const here = system && located(vfs, root, vfs.realPath(root), system);
+        if (here !== undefined && !found.has(here.id)) found.set(here.id, here);
       }
       for (const item of items) {
         if (item.kind !== 'directory' || controlNames.has(item.name)) continue;

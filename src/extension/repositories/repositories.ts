@@ -26,7 +26,7 @@ export class Repositories implements Disposable {
   readonly #memento: Memento;
   readonly #byRoot = new Map<string, OpenRepository>();
   /** By the root without symbolic links, where that is known. */
-  readonly #byRealRoot = new Map<string, OpenRepository>();
+  readonly #byId = new Map<string, OpenRepository>();
   readonly #store = new DisposableStore();
   readonly #didOpen = this.#store.add(new Emitter<OpenRepository>());
   readonly #didClose = this.#store.add(new Emitter<OpenRepository>());
@@ -93,12 +93,12 @@ export class Repositories implements Disposable {
 
   /** The open repository that was found, by whichever path it is open. */
   existing(found: FoundRepository | LocatedRepository): OpenRepository | undefined {
-    return this.#byRoot.get(found.root) ?? ('realRoot' in found ? this.#byRealRoot.get(found.realRoot) : undefined);
+    return this.#byRoot.get(found.root) ?? ('id' in found ? this.#byId.get(found.id) : undefined);
   }
 
   /** Takes over the further paths of a repository, which may be open already, by another path perhaps. */
-  addAliases({ root, realRoot, aliases }: LocatedRepository): void {
-    const existing = this.#byRoot.get(root) ?? this.#byRealRoot.get(realRoot);
+  addAliases({ root, id, aliases }: LocatedRepository): void {
+    const existing = this.#byRoot.get(root) ?? this.#byId.get(id);
     const rootUri = existing?.rootUri ?? Uri.file(root);
     let isNews = false;
     for (const { folder, path } of [{ folder: root, path: '' }, ...aliases]) {
@@ -106,7 +106,7 @@ export class Repositories implements Disposable {
       if (this.map.setAlias(Uri.file(folder).path, target)) isNews = true;
     }
     if (existing === undefined) return;
-    this.#byRealRoot.set(realRoot, existing);
+    this.#byId.set(id, existing);
     if (isNews) this.#didAlias.fire(existing);
   }
 
@@ -117,7 +117,7 @@ export class Repositories implements Disposable {
     const outer = this.outerOf(Uri.file(root));
     const repository = new OpenRepository({ root, system }, outer, this.#log, this.#decorationsChanged, this.#memento);
     this.#byRoot.set(root, repository);
-    if ('realRoot' in found) this.#byRealRoot.set(found.realRoot, repository);
+    if ('id' in found) this.#byId.set(found.id, repository);
     this.map.set(repository.rootUri.path, repository);
     this.#log.info(`opened ${root}`);
     this.#tellCount();
@@ -129,7 +129,7 @@ export class Repositories implements Disposable {
   close(repository: OpenRepository, reason: string): void {
     if (!this.#byRoot.delete(repository.root)) return;
     this.map.delete(repository.rootUri.path);
-    for (const [realRoot, each] of this.#byRealRoot) if (each === repository) this.#byRealRoot.delete(realRoot);
+    for (const [id, each] of this.#byId) if (each === repository) this.#byId.delete(id);
     this.#log.info(`closed ${repository.root}: ${reason}`);
     this.#client
       .close(repository.root)
@@ -142,7 +142,7 @@ export class Repositories implements Disposable {
   dispose(): void {
     for (const repository of this.all) repository.dispose();
     this.#byRoot.clear();
-    this.#byRealRoot.clear();
+    this.#byId.clear();
     this.#store.dispose();
   }
 

@@ -71,7 +71,7 @@ class Engines {
     });
     connection.onRequest(FindRoot, ({ path }) => {
       const root = `${number} root of ${path}`;
-      return { root, system: 'hg' as const, realRoot: root, aliases: [] };
+      return { root, system: 'hg' as const, realRoot: root, id: root, aliases: [] };
     });
     connection.onNotification(SetHgPolicy, ({ allow, path }) => void this.told.push(`${number} hg ${allow} ${path}`));
     connection.onNotification(Hint, ({ paths }) => void this.told.push(`${number} hint ${paths.join(' ')}`));

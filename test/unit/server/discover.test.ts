@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { Vfs } from '../../../src/files/vfs.ts';
@@ -78,4 +79,27 @@ test('a folder behind a link is in the repository in which hg would find it, wit
     merged.map(({ root, aliases }) => [root, ...aliases.map(({ folder, path: inside }) => `${folder}=${inside}`)]),
     [[at('link'), `${at('real/repo')}=`, `${at('real/repo')}=`, `${at('site')}=sub`, `${at('all/repo')}=`]],
   );
+});
+
+test('a repository that is mounted at two places is one', t => {
+  const directory = temporaryDirectory(t);
+  for (const at of ['real/repo/.hg', 'real/repo/sub', 'mounted/repo', 'mounted/sub']) directory.mkdir(at);
+  const module = new URL('../../../src/server/discover.ts', import.meta.url).href;
+  // The mounts are those of the process alone.
+  const program = `
+    import { discoverRepositories, mergeLocated } from '${module}';
+    import { systemsOf } from '${new URL('../../../src/backends/systems.ts', import.meta.url).href}';
+    import { Vfs } from '${new URL('../../../src/files/vfs.ts', import.meta.url).href}';
+    const found = ['mounted', 'real'].flatMap(each => discoverRepositories(new Vfs(), systemsOf(['hg']), each, 2, []));
+    const merged = mergeLocated(found);
+    console.log(merged.map(({ root, aliases }) => [root, ...aliases.map(alias => alias.folder)].join()).join('; '));`;
+  const mount = 'mount --bind real/repo mounted/repo && mount --bind real/repo/sub mounted/sub || exit 77; exec "$@"';
+  const node = [process.execPath, '--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', program];
+  const args = ['--mount', '--propagation', 'private', 'sh', '-c', mount, 'sh', ...node];
+  const { status, stdout, stderr } = spawnSync('unshare', args, { cwd: directory.root, encoding: 'utf8' });
+  if (status === null || status === 77 || stderr.startsWith('unshare:')) {
+    t.skip('mounts in a namespace of its own need Linux, unshare and the right to mount');
+    return;
+  }
+  assert.equal(stdout.trim(), 'mounted/repo,real/repo', stderr);
 });
