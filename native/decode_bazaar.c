@@ -13,7 +13,7 @@ enum {
   PAIRED = 0x0800,
 };
 
-enum { FIELDS = 5, PACKED_BYTES = 32, MAX_PATH_LENGTH = 0xffff, MOST_DIGITS = 15 };
+enum { FIELDS = 5, PACKED_BYTES = 32, MAX_PATH_LENGTH = 0xffff, MAX_DEPTH = 2048, MOST_DIGITS = 15 };
 
 // A row: where its fields end, each at its NUL.
 typedef struct {
@@ -82,11 +82,13 @@ static int compare_with_node(const uint8_t *bytes, const bazaar_columns_t *colum
   return compare(bytes + columns->path_offset[node] + start, columns->path_length[node] - start, name, length);
 }
 
-// Returns the node of a path; 0 if there is none, or for the root.
+// Returns the node of a path; 0 if there is none, if it is too deep, or for the root.
 static uint32_t find(const uint8_t *bytes, const bazaar_columns_t *columns, const uint8_t *path, size_t length) {
   uint32_t node = 0;
+  int depth = 0;
   if (length == 0) return 0;
   for (size_t at = 0; at <= length;) {
+    if (++depth > MAX_DEPTH) return 0;
     const uint8_t *slash = at < length ? memchr(path + at, '/', length - at) : NULL;
     const size_t end = slash == NULL ? length : (size_t)(slash - path);
     uint32_t low = columns->first_child[node], high = low + columns->child_count[node];

@@ -2,17 +2,24 @@
 //   node scripts/hostile-repositories.mjs FOLDER [NAME]...
 import fs from 'node:fs';
 import path from 'node:path';
+import { bazaarCases, BRZ, buildBazaarGallery } from '../test/support/hostile/bazaarCases.mjs';
 import { buildGallery, hostileCases } from '../test/support/hostile/gallery.mjs';
 import { PlainError, reportFailure } from './lib/processes.mjs';
 
 try {
   const [folder, ...names] = process.argv.slice(2);
   if (folder === undefined) throw new PlainError('usage: node scripts/hostile-repositories.mjs FOLDER [NAME]...');
-  const unknown = names.filter(name => !hostileCases.some(one => one.name === name));
+  const ofBazaar = BRZ === undefined ? [] : bazaarCases;
+  const unknown = names.filter(name => ![...hostileCases, ...ofBazaar].some(one => one.name === name));
   if (unknown.length > 0) throw new PlainError(`There is no ${unknown.join(', ')} in the gallery.`);
-  const chosen = hostileCases.filter(one => (names.length === 0 ? one.isLong !== true : names.includes(one.name)));
+  const isChosen = one => (names.length === 0 ? one.isLong !== true : names.includes(one.name));
+  const place = path.resolve(folder);
   fs.mkdirSync(folder, { recursive: true });
-  for (const { root, provokes } of buildGallery(path.resolve(folder), chosen)) console.log(`${root}: ${provokes}`);
+  const built = [
+    ...buildGallery(place, hostileCases.filter(isChosen)),
+    ...buildBazaarGallery(place, ofBazaar.filter(isChosen)),
+  ];
+  for (const { root, provokes } of built) console.log(`${root}: ${provokes}`);
 } catch (error) {
   reportFailure(error);
 }

@@ -43,6 +43,8 @@ const FIELDS = 5;
 const LF = 0x0a;
 const SLASH = 0x2f;
 const MAX_PATH = 0xffff;
+/** Directories above a file. Linux takes paths of 4,096 bytes, which have fewer. */
+const MAX_DEPTH = 2048;
 
 export interface DecodeOptions {
   /** Names the dirstate in errors. */
@@ -213,7 +215,14 @@ class Decoder {
   #enterBlock(start: number, length: number): void {
     const bytes = this.#bytes;
     if (length === this.#blockLength && sameBytes(bytes, start, this.#blockOffset, length)) return;
-    const node = this.#nodeOf(bytes.toString('latin1', start, start + length));
+    const directory = bytes.toString('latin1', start, start + length);
+    if (directory.split('/', MAX_DEPTH + 1).length > MAX_DEPTH) {
+      const { file } = this.#options;
+      throw new QuicksilverError('unsupported', `${file}: more than ${MAX_DEPTH} directories inside one another`, {
+        file,
+      });
+    }
+    const node = this.#nodeOf(directory);
     if (node === undefined) throw this.#bad('has a row without its directory');
     if (this.#columns.childCount[node] !== 0) throw this.#bad('has rows out of order');
     this.#blockOffset = start;

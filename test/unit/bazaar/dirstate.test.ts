@@ -207,6 +207,21 @@ test('damage is named', () => {
   }
 });
 
+test('directories may be 2,048 deep, and no deeper', () => {
+  const nested = (depth: number): Buffer =>
+    dirstate([
+      [...ROOT],
+      ...Array.from({ length: depth }, (_, i) => {
+        return [Array(i).fill('d').join('/'), 'd', `i${i}`, directory(NO_STAT), directory()] as const;
+      }),
+    ]);
+  assert.equal(decode(nested(2049)).nodeCount, 2050);
+  assert.throws(
+    () => decode(nested(2050)),
+    (error: unknown) => error instanceof QuicksilverError && error.code === 'unsupported',
+  );
+});
+
 test('the checksum in JavaScript is that of zlib', () => {
   const bytes = Buffer.from(Array.from({ length: 1000 }, (_, i) => (i * 7) & 0xff));
   assert.equal(computed(Buffer.from('123456789')), 0xcbf43926);
