@@ -11,7 +11,7 @@ import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import { MercurialQueries } from '../backends/mercurial/mercurialQueries.ts';
 import type { Vfs } from '../files/vfs.ts';
 import type { ProcessEnvironment } from '../files/environment.ts';
-import { BRZ, type StatusProgram } from '../hgCommand/statusPrograms.ts';
+import { BRZ, GIT, type StatusProgram } from '../hgCommand/statusPrograms.ts';
 import type { Backend } from '../workingCopy/backend.ts';
 import type { RepositoryQueries } from '../workingCopy/queries.ts';
 
@@ -41,7 +41,7 @@ export function openBackend({ root, system }: FoundRepository, context: BackendC
     case 'git': {
       const environment = gitEnvironmentOf(context.environment);
       const backend = new GitBackend(root, { vfs: context.vfs, environment, indexOptions: context.accelerators });
-      return { system, backend, queries: new GitQueries() };
+      return { system, backend, queries: new GitQueries(), statusProgram: GIT };
     }
     case 'bzr': {
       const { variables, homeDirectory } = context.environment;

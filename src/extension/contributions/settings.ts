@@ -187,7 +187,7 @@ export const settings = {
   fallbackToHg: flag(true, {
     scope: 'window',
     description:
-      'Controls whether `hg status` or `brz status` provides the status of repositories that Quicksilver does not support: filters that run a program, views, and experimental formats. Requires a trusted workspace. The Source Control view states the reason.',
+      'Controls whether `hg status`, `brz status` or `git status` provides the status of repositories that Quicksilver does not support: filters that run a program, views, and experimental formats. Requires a trusted workspace. The Source Control view states the reason.',
   }),
   path: string('', {
     scope: 'machine',
