@@ -24,12 +24,15 @@ export interface ErrorPlace {
   /** Line in that file, from 1. */
   readonly line?: number | undefined;
   readonly cause?: unknown;
+  /** Warnings that come before the error, one line each. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 export class QuicksilverError extends Error {
   readonly code: ErrorCode;
   readonly file: string | undefined;
   readonly line: number | undefined;
+  readonly warnings: readonly string[];
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
     super(message, place.cause === undefined ? undefined : { cause: place.cause });
@@ -37,6 +40,7 @@ export class QuicksilverError extends Error {
     this.code = code;
     this.file = place.file;
     this.line = place.line;
+    this.warnings = place.warnings ?? [];
   }
 }
 

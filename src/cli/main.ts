@@ -70,6 +70,7 @@ async function exitCodeOf(run: Promise<number>, io: CommandIo, signal: AbortSign
   } catch (error) {
     if (signal.aborted) return EXIT_ERROR;
     if (error instanceof QuicksilverError) {
+      for (const warning of error.warnings) complain(io, warning);
       complain(io, `abort: ${error.message}`);
       return error.code === 'unsupported' ? EXIT_REFUSED : EXIT_ERROR;
     }

@@ -221,6 +221,33 @@ describe('the quicksilver process', { skip }, () => {
     }
   });
 
+  test('warnings about ignore files come before the abort, as for hg', () => {
+    write('.hgignore', 'syntax: nonsense\nre:[\nsyntax: other\n');
+    const theirs = spawnSync('hg', ['status'], { cwd: root, env: environment(), encoding: 'utf8' });
+    for (const command of [['status'], ['debugignore', 'x.o']]) {
+      const { status, stderr } = run(command);
+      const lines = stderr.trimEnd().split('\n');
+      assert.deepEqual([status, lines.slice(0, -1)], [theirs.status, theirs.stderr.trimEnd().split('\n').slice(0, -1)]);
+      assert.match(lines.at(-1)!, /^abort: .*\.hgignore:2: invalid pattern \(relre\): \[$/);
+    }
+  });
+
+  test('debugignore aborts at a pattern that is valid only together with others, as for hg', () => {
+    for (const [lines, path] of [
+      ['(x\n.o)\n', 'x.o'],
+      ['(no\n.no)\n^x\n', 'x.o'],
+      ['^x\n(no\n.no)\n', 'x.o'],
+      ['(no\n.no)\n', 'x.o'],
+    ] as const) {
+      write('.hgignore', lines);
+      const theirs = spawnSync('hg', ['debugignore', path], { cwd: root, env: environment(), encoding: 'utf8' });
+      const ours = run(['debugignore', path]);
+      assert.deepEqual([lines, ours.status], [lines, theirs.status], ours.stderr);
+      const said = ours.stderr.replace(/^abort: .*\.hgignore:\d+: /, 'abort: ');
+      assert.equal(said, theirs.stderr);
+    }
+  });
+
   test('debugignore says that a tracked file is not ignored, and which directory is, in the order of paths', () => {
     hg('add', 'x.o');
     const ignoreFile = join(root, '.hgignore');

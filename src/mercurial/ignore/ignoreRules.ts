@@ -45,12 +45,20 @@ const MAX_PATTERNS = 100_000;
  *   the root);
  * - 'unsupported' for a pattern that cannot be matched in bounded time, and for files too large or too many to be safe.
  *
+ * The error has the warnings that come before it.
+ *
  * Mercurial reads a subincluded file only when it meets a path below its directory. We report a mistake in it at once.
  */
 export function loadIgnoreRules(vfs: Vfs, options: IgnoreOptions): IgnoreRules {
   const loader = new Loader(vfs);
-  const matcher = loader.load(options);
-  return { matcher, files: [...loader.files], warnings: loader.warnings };
+  try {
+    const matcher = loader.load(options);
+    return { matcher, files: [...loader.files], warnings: loader.warnings };
+  } catch (error) {
+    if (!(error instanceof QuicksilverError) || loader.warnings.length === 0) throw error;
+    const { code, message, file, line, cause } = error;
+    throw new QuicksilverError(code, message, { file, line, cause, warnings: loader.warnings });
+  }
 }
 
 /** A file being read, and its name in messages. */

@@ -45,6 +45,11 @@ export interface PatternMatcher {
   matches(path: BytePath): boolean;
   /** The first rule that {@link matches} the path, in the order of the files. */
   explain(path: BytePath): IgnoreRule | undefined;
+  /**
+   * Throws 'invalid-config' where `hg debugignore` aborts: at a pattern that is valid only together with the next one, as
+   * in the lines `(a` and `b)`. The patterns after that of `rule` do not count.
+   */
+  checkSingly(rule: IgnoreRule): void;
   /** True if the path or a directory above it matches. */
   isIgnored(path: BytePath): boolean;
   /** As {@link explain}, for the path or else the nearest directory above it that matches. */
@@ -257,6 +262,19 @@ class CompiledMatcher implements PatternMatcher {
     }
     const rule = this.#everything ? this.#explainItself(ROOT_PATH) : undefined;
     return rule && { rule, path: ROOT_PATH };
+  }
+
+  checkSingly(rule: IgnoreRule): void {
+    for (const { source } of this.#branches) {
+      const { kind, pattern } = source;
+      try {
+        parseRegex(patternToRegex(kind, pattern, 'orParent'));
+      } catch (error) {
+        if (!(error instanceof RegexSyntaxError)) throw error;
+        throw patternError('invalid-config', source, `invalid pattern (${kind}): ${toDisplay(pattern)}`, error);
+      }
+      if (source.rule === rule) return;
+    }
   }
 
   #matchesItself(path: BytePath): boolean {

@@ -35,9 +35,13 @@ export class IgnoreExplainer {
     return this.#ignore.warnings;
   }
 
+  /** Throws a QuicksilverError where `hg debugignore` aborts. */
   explain(path: BytePath): IgnoreExplanation {
     const node = this.#dirstate.find(path);
     const isTracked = node >= 0 && this.#dirstate.kind(node) !== 'none';
-    return { isTracked, ignored: path === '' ? undefined : this.#ignore.matcher.explainIgnored(path) };
+    const { matcher } = this.#ignore;
+    const ignored = path === '' ? undefined : matcher.explainIgnored(path);
+    if (ignored !== undefined) matcher.checkSingly(ignored.rule);
+    return { isTracked, ignored };
   }
 }
