@@ -7,13 +7,13 @@ import { hgTexts } from './hgStrings.ts';
 import { answerWithUserName } from './userName.ts';
 
 /** The question that `ui.askusername` brings. It is English, because hg runs with HGPLAIN. */
-const USER_NAME_QUESTION = /^enter a commit username:/;
+const USER_NAME_QUESTION = 'enter a commit username:';
 
 /** Returns null if the user cancels, or the command is cancelled meanwhile. */
 export async function askUser(asked: HgAsked, token: CancellationToken): Promise<string | null> {
   const text = withoutSecrets(asked.text.trim());
   const { choices } = asked;
-  if (USER_NAME_QUESTION.test(text)) return (await answerWithUserName(token)) ?? null;
+  if (text.startsWith(USER_NAME_QUESTION)) return (await answerWithUserName(token)) ?? null;
   if (choices !== undefined && choices.length > 0) {
     const items = choices.map(({ key, label }) => ({
       label,

@@ -46,8 +46,8 @@ export interface PatternMatcher {
   /** The first rule that {@link matches} the path, in the order of the files. */
   explain(path: BytePath): IgnoreRule | undefined;
   /**
-   * Throws 'invalid-config' where `hg debugignore` aborts: at a pattern that is valid only together with the next one, as
-   * in the lines `(a` and `b)`. The patterns after that of `rule` do not count.
+   * Throws 'invalid-config' where `hg debugignore` aborts: at a pattern that is valid only together with the next one,
+   * as in the lines `(a` and `b)`. The patterns after that of `rule` do not count.
    */
   checkSingly(rule: IgnoreRule): void;
   /** True if the path or a directory above it matches. */

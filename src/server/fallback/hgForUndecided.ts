@@ -75,7 +75,7 @@ export class HgForUndecided implements Disposable {
     if (undecided === undefined) return undefined;
     const open = [...undecided.files].filter(([path, stat]) => {
       const failed = this.#failed.get(path);
-      return failed === undefined || failed.base !== undecided.input.base || !sameStat(failed.stat, stat);
+      return failed?.base !== undecided.input.base || !sameStat(failed.stat, stat);
     });
     if (open.length === 0) return undefined;
     const waits = open.map(([, { ctimeNs }]) => Number((ctimeNs + RACY_NS) / 1_000_000n) + 1 - nowMs);
