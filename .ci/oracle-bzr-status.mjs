@@ -3,47 +3,20 @@
 // `oracle-bzr/README.md` defines them, taken from the command line program, which runs in this process. A scan by several
 // threads has to give the same answer: another one is a failure.
 // `oracle-bzr-status.mjs --text ROOT ARGUMENT...`: what the program writes for `brz status ARGUMENT...`.
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { setImmediate } from 'node:timers';
+import { answerOnce, runProgram, withEachScan } from './lib/program.mjs';
 
-const require = createRequire(import.meta.url);
-const cli = require.resolve('../dist/cli.cjs');
-const args = process.argv.slice(2);
-
-let written = '';
-const write = process.stdout.write.bind(process.stdout);
-process.stdout.write = (bytes, encoding) => {
-  written += bytes;
-  void encoding;
-  return true;
-};
-
-if (args[0] === '--text') {
+/** Resolves with { code, out, err }, the last two as byte strings. */
+export function answer(args) {
+  if (args[0] !== '--text') return withEachScan(variables => entries(args[0], variables));
   const [, root, ...rest] = args;
-  if ((await ask(root, rest)) !== undefined) write(written, 'latin1');
-} else {
-  await compare(args[0]);
+  return runProgram(['status', '-R', root, ...rest]);
 }
 
-async function compare(root) {
-  const whole = await entries(root);
-  if (whole === undefined) return;
-  process.env.QUICKSILVER_BULK_NODES = '0';
-  const byThreads = await entries(root);
-  if (JSON.stringify(byThreads) === JSON.stringify(whole)) {
-    write(JSON.stringify(whole));
-  } else {
-    process.stderr.write(`one thread: ${JSON.stringify(whole)}, several: ${JSON.stringify(byThreads)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-/** Undefined if there is no answer; then the exit code is the program's. */
-async function entries(root) {
-  const json = await ask(root, ['-T', 'json']);
-  if (json === undefined) return undefined;
-  const { parents, changes, conflicts } = JSON.parse(Buffer.from(json, 'latin1').toString('utf8'));
+async function entries(root, variables) {
+  const ask = flags => runProgram(['status', '-R', root, ...flags], variables);
+  const result = await ask(['-T', 'json']);
+  if (result.code !== 0) return result;
+  const { parents, changes, conflicts } = JSON.parse(Buffer.from(result.out, 'latin1').toString('utf8'));
   const found = changes.map(({ status, path, source, kind, oldKind }) => ({
     s: status,
     path,
@@ -54,22 +27,13 @@ async function entries(root) {
   for (const { text } of conflicts) found.push({ s: 'C  ', path: text });
   found.push({ s: '##', parents });
   if (parents.length > 1) {
-    const text = await ask(root, ['-S', '-V']);
-    if (text === undefined) return undefined;
-    for (const line of Buffer.from(text, 'latin1').toString('utf8').split('\n')) {
+    const pending = await ask(['-S', '-V']);
+    if (pending.code !== 0) return pending;
+    for (const line of Buffer.from(pending.out, 'latin1').toString('utf8').split('\n')) {
       if (line.startsWith('P')) found.push({ s: 'P  ', path: line.slice(4) });
     }
   }
-  return found;
+  return { ...result, entries: found };
 }
 
-async function ask(root, rest) {
-  process.argv = [process.execPath, cli, 'status', '-R', root, ...rest];
-  written = '';
-  delete require.cache[cli];
-  require(cli);
-  // It ends where its process would end. Node.js says so again only if there was something to wait for.
-  setImmediate(() => undefined);
-  await once(process, 'beforeExit');
-  return process.exitCode === 0 ? written : undefined;
-}
+await answerOnce(import.meta.filename, answer);

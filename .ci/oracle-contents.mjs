@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fromDisplay } from '../src/base/bytePath.ts';
 import { QuicksilverError } from '../src/base/errors.ts';
-import { currentEnvironment } from '../src/mercurial/config/environment.ts';
+import { currentEnvironment } from '../src/files/environment.ts';
 import { MercurialRepository } from '../src/mercurial/repository/repository.ts';
 import { Vfs } from '../src/files/vfs.ts';
 

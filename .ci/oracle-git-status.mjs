@@ -3,48 +3,19 @@
 // `oracle-git/README.md` defines them, taken from the command line program, which runs in this process. A scan by several
 // threads has to give the same answer: another one is a failure.
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
+import { answerOnce, decode, runProgram, withEachScan } from './lib/program.mjs';
 
-const require = createRequire(import.meta.url);
-const cli = require.resolve('../dist/cli.cjs');
-const root = process.argv[2];
-process.env.QUICKSILVER_GIT_RELEASE ??= gitRelease();
+const FLAGS = ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--ignored=matching'];
+const version = spawnSync('git', ['--version'], { encoding: 'utf8' }).stdout;
+const release = version.replace(/^git version /, '');
 
-let written = '';
-const write = process.stdout.write.bind(process.stdout);
-process.stdout.write = bytes => {
-  written += bytes;
-  return true;
-};
-
-const whole = await ask();
-process.env.QUICKSILVER_BULK_NODES = '0';
-const byThreads = whole && (await ask());
-if (byThreads) {
-  if (JSON.stringify(byThreads) === JSON.stringify(whole)) {
-    write(JSON.stringify(whole));
-  } else {
-    process.stderr.write(`one thread: ${JSON.stringify(whole)}, several: ${JSON.stringify(byThreads)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-function gitRelease() {
-  return spawnSync('git', ['--version'], { encoding: 'utf8' }).stdout.replace(/^git version /, '');
-}
-
-/** Undefined if there is no answer; then the exit code is the program's. */
-async function ask() {
-  const flags = ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--ignored=matching'];
-  process.argv = [process.execPath, cli, 'status', ...flags, '-R', root];
-  written = '';
-  delete require.cache[cli];
-  require(cli);
-  // It ends where its process would end.
-  await once(process, 'beforeExit');
-  if (process.exitCode !== 0) return undefined;
-  return parse(written);
+/** Resolves with { code, out, err }, the last two as byte strings. */
+export function answer([root]) {
+  const own = { QUICKSILVER_GIT_RELEASE: process.env.QUICKSILVER_GIT_RELEASE ?? release };
+  return withEachScan(async variables => {
+    const result = await runProgram(['status', ...FLAGS, '-R', root], { ...own, ...variables });
+    return result.code === 0 ? { ...result, entries: parse(result.out) } : result;
+  });
 }
 
 /** The records of porcelain version 2, as gitparse.py reads them. */
@@ -87,13 +58,4 @@ function parse(text) {
   return entries;
 }
 
-/** UTF-8, in which each byte that is no part of it becomes the lone surrogate U+DC00 + byte. */
-function decode(bytes) {
-  const unit =
-    /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
-  return bytes.replace(unit, match =>
-    match.length > 1
-      ? Buffer.from(match, 'latin1').toString('utf8')
-      : String.fromCharCode(0xdc00 + match.charCodeAt(0)),
-  );
-}
+await answerOnce(import.meta.filename, answer);
