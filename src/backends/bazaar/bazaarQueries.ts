@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import type { ChangesetSummary, PendingChangesets } from '../../base/repositoryState.ts';
 import { BazaarIgnore } from '../../bazaar/ignore/bazaarIgnore.ts';
 import { normalizePattern } from '../../bazaar/ignore/translatePattern.ts';
 import type { PackStore } from '../../bazaar/store/packStore.ts';
@@ -15,21 +14,18 @@ import {
   type IgnoreExplanation,
   type IgnorePreview,
   type RepositoryQueries,
-  type RevisionAnswer,
-  type RevisionComparison,
 } from '../../workingCopy/queries.ts';
+import { WithoutHistory } from '../withoutHistory.ts';
 import type { BazaarSnapshot } from './bazaarBackend.ts';
 import { openStore } from './pendingMerges.ts';
 
-const NO_ANSWER = { kind: 'none', message: 'Revisions of Bazaar repositories cannot be compared yet.' } as const;
-
-export class BazaarQueries implements RepositoryQueries {
-  readonly history = undefined;
+export class BazaarQueries extends WithoutHistory implements RepositoryQueries {
   readonly #vfs: Vfs;
   /** The store of the repository that was asked last. */
   #store: { readonly directory: string | undefined; readonly store: PackStore } | undefined;
 
   constructor(vfs: Vfs) {
+    super('Revisions of Bazaar repositories cannot be compared yet.');
     this.#vfs = vfs;
   }
 
@@ -52,22 +48,6 @@ export class BazaarQueries implements RepositoryQueries {
     });
   }
 
-  parents(): ChangesetSummary[] {
-    return [];
-  }
-
-  pendingMerge(): PendingChangesets {
-    return { changesets: [], total: 0, isComplete: true };
-  }
-
-  resolve(): RevisionAnswer {
-    return NO_ANSWER;
-  }
-
-  compare(): RevisionComparison {
-    return NO_ANSWER;
-  }
-
   /** Only 'base' has an answer: the version of the first parent. */
   version(snapshot: Snapshot, path: BytePath, revision: string): FileVersion {
     const name = toDisplay(path);
@@ -86,11 +66,6 @@ export class BazaarQueries implements RepositoryQueries {
 
   baseId(snapshot: Snapshot, path: BytePath): string {
     return versionAt(snapshot as BazaarSnapshot, path)?.fingerprint ?? '';
-  }
-
-  /** Texts never change. A repack moves them, which the store finds out by itself. */
-  whileStable<T>(_snapshot: Snapshot, work: () => T): T {
-    return work();
   }
 
   /** The content, checked against the SHA-1 in the dirstate. */

@@ -3,7 +3,6 @@
 import * as path from 'node:path';
 import { baseName, fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import type { ChangesetSummary, PendingChangesets } from '../../base/repositoryState.ts';
 import { lfsPointer } from '../../git/attributes/conversion.ts';
 import { fileInTree, type RecordedFile } from '../../git/changes/stagedChanges.ts';
 import { lastMatch, parseIgnoreFile } from '../../git/ignore/ignorePattern.ts';
@@ -17,17 +16,16 @@ import {
   type IgnoreExplanation,
   type IgnorePreview,
   type RepositoryQueries,
-  type RevisionAnswer,
-  type RevisionComparison,
 } from '../../workingCopy/queries.ts';
+import { WithoutHistory } from '../withoutHistory.ts';
 import type { GitSnapshot } from './gitBackend.ts';
 
 /** Larger contents are not shown. */
 const MAX_BLOB_BYTES = 512 * 1024 * 1024;
-const NO_ANSWER = { kind: 'none', message: 'Commits of Git repositories cannot be compared yet.' } as const;
-
-export class GitQueries implements RepositoryQueries {
-  readonly history = undefined;
+export class GitQueries extends WithoutHistory implements RepositoryQueries {
+  constructor() {
+    super('Commits of Git repositories cannot be compared yet.');
+  }
 
   explainIgnored(snapshot: Snapshot, at: BytePath): IgnoreExplanation | undefined {
     const { input, repository } = snapshot as GitSnapshot;
@@ -59,22 +57,6 @@ export class GitQueries implements RepositoryQueries {
     });
   }
 
-  parents(): ChangesetSummary[] {
-    return [];
-  }
-
-  pendingMerge(): PendingChangesets {
-    return { changesets: [], total: 0, isComplete: true };
-  }
-
-  resolve(): RevisionAnswer {
-    return NO_ANSWER;
-  }
-
-  compare(): RevisionComparison {
-    return NO_ANSWER;
-  }
-
   /** Returns for 'base' what is staged, of a conflict our side; for 'parent' the version in HEAD. */
   version(snapshot: Snapshot, at: BytePath, revision: string): FileVersion {
     const { repository, head } = snapshot as GitSnapshot;
@@ -103,11 +85,6 @@ export class GitQueries implements RepositoryQueries {
 
   baseId(snapshot: Snapshot, at: BytePath): string {
     return recorded(snapshot as GitSnapshot, at)?.id ?? '';
-  }
-
-  /** Objects never change. A repack moves them, which the store finds out by itself. */
-  whileStable<T>(_snapshot: Snapshot, work: () => T): T {
-    return work();
   }
 }
 
