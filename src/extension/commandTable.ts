@@ -4,7 +4,7 @@
 // to try again when the repository is locked, and resolves when the view shows the result. A failure is thrown, and
 // shown by the caller; catch it (`HgFailure`) only to do better. Wrap a command about one repository in `inRepository`
 // of pickers/namePicker.ts.
-import type { CancellationToken, Uri } from 'vscode';
+import type { CancellationToken } from 'vscode';
 import type { HgAsked } from '../server/hgProtocol.ts';
 import type { CommandContext } from './commands/commands.ts';
 import type { HgCommandName } from './contributions/commands.ts';
@@ -27,8 +27,7 @@ import { editMessage } from './features/merge/operationMessage.ts';
 import { operationCommands } from './features/merge/unfinishedOperations.ts';
 import { bookmarkTagCommands } from './features/update/bookmarkTagCommands.ts';
 import { exchangeCommands } from './features/exchange/exchangeCommands.ts';
-import type { OpenRepository } from './repositories/openRepository.ts';
-import type { Repositories } from './repositories/repositories.ts';
+import { RepositoriesOfSystem } from './repositories/repositoriesOfSystem.ts';
 import { createCommands } from './features/exchange/createCommands.ts';
 
 export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
@@ -68,33 +67,13 @@ export async function runHgCommand(
 }
 
 function hgContext(context: CommandContext): HgContext {
-  const repositories = onlyMercurial(context.repositories);
+  const repositories = new RepositoriesOfSystem(context.repositories, 'hg');
   return {
     ...context,
     repositories,
     hg: new HgClient(context),
     repository: argument => chosenRepository(repositories, argument),
   };
-}
-
-/** The repositories that hg may be run in. */
-function onlyMercurial(repositories: Repositories): Repositories {
-  const own = (found: OpenRepository | undefined): OpenRepository | undefined =>
-    found?.system === 'hg' ? found : undefined;
-  const located = (uri: Uri): ReturnType<Repositories['locate']> => {
-    const found = repositories.locate(uri);
-    return found?.value.system === 'hg' ? found : undefined;
-  };
-  return new Proxy(repositories, {
-    get(target, key) {
-      if (key === 'all') return target.all.filter(({ system }) => system === 'hg');
-      if (key === 'get') return (root: string) => own(target.get(root));
-      if (key === 'of') return (uri: Uri) => own(target.of(uri));
-      if (key === 'locate') return located;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
 }
 
 /** Answers what hg asks while one of the commands runs; null for no answer. */

@@ -14,7 +14,7 @@ import {
 import { notify, pick } from '../common/display.ts';
 import { addressOf } from '../providers/contentUris.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Repositories } from '../repositories/repositories.ts';
+import type { RepositoryLookup } from '../repositories/repositories.ts';
 import { fileUri, mergeResultOf } from '../common/uris.ts';
 
 /** A row of the Source Control view, or a URI. */
@@ -25,7 +25,7 @@ export function uriOfArgument(argument: unknown): Uri | undefined {
 }
 
 /** A source control comes from its title, a row from its menu, a URI from the tree. */
-export function repositoryOfArgument(repositories: Repositories, argument: unknown): OpenRepository | undefined {
+export function repositoryOfArgument(repositories: RepositoryLookup, argument: unknown): OpenRepository | undefined {
   if (isSourceControl(argument)) return argument.rootUri === undefined ? undefined : repositories.of(argument.rootUri);
   const uri = uriOfArgument(argument);
   return uri === undefined ? undefined : repositories.of(uri);
@@ -33,7 +33,7 @@ export function repositoryOfArgument(repositories: Repositories, argument: unkno
 
 /** Returns the repository of the argument, else the only one or the picked one. Undefined if there is none. */
 export async function chosenRepository(
-  repositories: Repositories,
+  repositories: RepositoryLookup,
   argument: unknown,
 ): Promise<OpenRepository | undefined> {
   const named = repositoryOfArgument(repositories, argument);
@@ -80,7 +80,7 @@ export interface WorkingFile {
 }
 
 /** The working file that a URI is about: itself, or the one that it is a version of. */
-export function workingFileOf(repositories: Repositories, uri: Uri): WorkingFile | undefined {
+export function workingFileOf(repositories: RepositoryLookup, uri: Uri): WorkingFile | undefined {
   const address = addressOf(uri);
   if (address !== undefined) {
     const repository = repositories.get(address.root);

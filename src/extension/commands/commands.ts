@@ -17,7 +17,7 @@ import type { SettingId } from '../contributions/settings.ts';
 import type { Discovery } from '../repositories/discovery.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { HintSources } from '../repositories/hintSources.ts';
-import type { Repositories } from '../repositories/repositories.ts';
+import type { RepositoryLookup } from '../repositories/repositories.ts';
 import { lazy } from '../common/lazy.ts';
 import { texts } from '../scm/scmStrings.ts';
 
@@ -26,7 +26,7 @@ export const DOCTOR_SCHEME = 'quicksilver-doctor';
 
 export interface CommandContext {
   readonly client: EngineClient;
-  readonly repositories: Repositories;
+  readonly repositories: RepositoryLookup;
   readonly discovery: Discovery;
   readonly hints: HintSources;
   readonly log: Log;

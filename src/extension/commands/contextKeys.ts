@@ -8,7 +8,7 @@ import { fileUri } from '../common/uris.ts';
 import type { ContextKeyName, ContextKeyValues } from '../contributions/contextKeys.ts';
 import { isNullNode } from '../common/changesetIds.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Repositories } from '../repositories/repositories.ts';
+import type { RepositoryLookup } from '../repositories/repositories.ts';
 import { statusPresentations } from '../model/statusPresentation.ts';
 
 /** The list goes to the window as a whole, at most once in so many milliseconds. */
@@ -16,7 +16,7 @@ const MOST_IGNORED = 500;
 const IGNORED_PAUSE = 1000;
 
 export class ContextKeys implements Disposable {
-  readonly #repositories: Repositories;
+  readonly #repositories: RepositoryLookup;
   readonly #onFirstMerge: () => Promise<void>;
   #firstMerge: Promise<void> | undefined;
   readonly #store = new DisposableStore();
@@ -25,7 +25,7 @@ export class ContextKeys implements Disposable {
   #ignoredKey = '';
 
   /** @param onFirstMerge awaited before `quicksilver.merging` is first set: what goes by it must be there */
-  constructor(repositories: Repositories, onFirstMerge: () => Promise<void>) {
+  constructor(repositories: RepositoryLookup, onFirstMerge: () => Promise<void>) {
     this.#repositories = repositories;
     this.#onFirstMerge = onFirstMerge;
     const tell = (): void => this.#tell();

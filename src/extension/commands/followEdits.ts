@@ -3,11 +3,11 @@
 import { window, workspace, type Uri } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { executeCommand } from '../common/typedCommands.ts';
-import type { Repositories } from '../repositories/repositories.ts';
+import type { RepositoryLookup } from '../repositories/repositories.ts';
 import { setting } from '../common/settings.ts';
 import { mergeResultOf } from '../common/uris.ts';
 
-export function followEdits(repositories: Repositories): Disposable {
+export function followEdits(repositories: RepositoryLookup): Disposable {
   const store = new DisposableStore();
   store.add(
     workspace.onDidRenameFiles(({ files }) => {

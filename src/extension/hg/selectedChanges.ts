@@ -2,7 +2,7 @@
 import type { Uri } from 'vscode';
 import { isGroup, uriOfArgument, urisOfArguments } from '../commands/commandArguments.ts';
 import type { OpenRepository } from '../repositories/openRepository.ts';
-import type { Repositories } from '../repositories/repositories.ts';
+import type { RepositoryLookup } from '../repositories/repositories.ts';
 import { GROUP_IDS } from '../model/statusPresentation.ts';
 import { fileUri, isReadableName, uriKey } from '../common/uris.ts';
 
@@ -12,7 +12,7 @@ export type FilesByRepository = ReadonlyMap<OpenRepository, readonly string[]>;
  * Returns the changed files among the arguments. A row or URI stands for itself and, if it is a folder, for all files
  * below it. A group stands for all its files, also those that it does not show.
  */
-export function filesOfArguments(repositories: Repositories, args: readonly unknown[]): FilesByRepository {
+export function filesOfArguments(repositories: RepositoryLookup, args: readonly unknown[]): FilesByRepository {
   const found = new Map<OpenRepository, Set<string>>();
   const add = (repository: OpenRepository, paths: Iterable<string>): void => {
     const all = found.get(repository) ?? new Set();

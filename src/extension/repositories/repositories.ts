@@ -18,6 +18,9 @@ const DEATHS_UNTIL_DOWN = 3;
 
 export type DecorationsChanged = (repository: OpenRepository, paths: readonly string[], all: boolean) => void;
 
+/** The open repositories as commands see them. */
+export type RepositoryLookup = Pick<Repositories, 'all' | 'map' | 'get' | 'of' | 'locate' | 'onDidOpen' | 'onDidClose'>;
+
 export class Repositories implements Disposable {
   readonly map = new RootMap<OpenRepository>();
   readonly #client: EngineClient;

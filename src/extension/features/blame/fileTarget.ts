@@ -3,7 +3,7 @@ import type { TextDocument, Uri } from 'vscode';
 import { workingFileOf } from '../../commands/commandArguments.ts';
 import { addressOf } from '../../providers/contentUris.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
-import type { Repositories } from '../../repositories/repositories.ts';
+import type { RepositoryLookup } from '../../repositories/repositories.ts';
 
 export interface FileTarget {
   readonly repository: OpenRepository;
@@ -13,7 +13,7 @@ export interface FileTarget {
 }
 
 /** Undefined for a document that is in no repository. */
-export function fileTargetOf(repositories: Repositories, uri: Uri): FileTarget | undefined {
+export function fileTargetOf(repositories: RepositoryLookup, uri: Uri): FileTarget | undefined {
   const address = addressOf(uri);
   if (address === undefined && uri.scheme !== 'file') return undefined;
   const file = workingFileOf(repositories, uri);

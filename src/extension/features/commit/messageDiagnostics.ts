@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { DiagnosticSeverity, Range, type DiagnosticCollection, type TextDocument } from 'vscode';
 import { diagnostic } from '../../common/display.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
-import type { Repositories } from '../../repositories/repositories.ts';
+import type { RepositoryLookup } from '../../repositories/repositories.ts';
 import { commitSettings } from '../../common/settings.ts';
 import { problemsOf } from './messageChecks.ts';
 import { messageTexts } from './messageStrings.ts';
 
 /** Brings the marks of a message up to date. */
-export function markMessage(repositories: Repositories, marks: DiagnosticCollection, document: TextDocument): void {
+export function markMessage(repositories: RepositoryLookup, marks: DiagnosticCollection, document: TextDocument): void {
   const settings = commitSettings(repositoryOf(repositories, document)?.rootUri ?? document.uri);
   const problems = settings.checksMessage ? problemsOf(document.getText(), settings) : [];
   const found = problems.map(problem => {
@@ -22,7 +22,7 @@ export function markMessage(repositories: Repositories, marks: DiagnosticCollect
   marks.set(document.uri, found);
 }
 
-function repositoryOf({ all }: Repositories, { uri }: TextDocument): OpenRepository | undefined {
+function repositoryOf({ all }: RepositoryLookup, { uri }: TextDocument): OpenRepository | undefined {
   if (uri.scheme === 'file') {
     const folder = uri.path.split('/').at(-2);
     return all.find(({ root }) => messageFolder(root) === folder);

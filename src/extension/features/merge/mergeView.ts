@@ -11,7 +11,7 @@ import type { ViewId } from '../../contributions/window.ts';
 import { isMerging } from '../../commands/contextKeys.ts';
 import type { EngineClient } from '../../engine/engineClient.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
-import type { Repositories } from '../../repositories/repositories.ts';
+import type { RepositoryLookup } from '../../repositories/repositories.ts';
 
 /** More are counted, but not listed. */
 const MAX_LISTED = 200;
@@ -23,7 +23,7 @@ interface Node {
 
 export interface MergeViewContext {
   readonly client: EngineClient;
-  readonly repositories: Repositories;
+  readonly repositories: RepositoryLookup;
 }
 
 export class MergeView implements TreeDataProvider<Node>, Disposable {
