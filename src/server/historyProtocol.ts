@@ -2,6 +2,7 @@
 // workingCopy/historyQueries.ts for their parts. Each answers `unavailable` while the repository cannot be read.
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type {
+  LineBeforeQuery,
   AnnotateQuery,
   AnnotatedChangeset,
   ChangesetDetails,
@@ -22,6 +23,7 @@ import type {
 } from '../workingCopy/historyQueries.ts';
 
 export type {
+  LineBeforeQuery,
   AnnotateQuery,
   AnnotatedChangeset,
   ChangesetDetails,
@@ -70,6 +72,8 @@ export const ReadChangeset: HistoryRequest<{ node: string; limit: number; path?:
 export const SearchHistory: HistoryRequest<HistorySearch, HistorySearchResult> = new RequestType('history/search');
 export const ListNamed: HistoryRequest<object, NamedHistory> = new RequestType('history/named');
 export const ReadFileHistory: HistoryRequest<FileHistoryQuery, FileHistory> = new RequestType('history/file');
+/** The line (from 0) of an older version at which a line of a changeset's file was, or what it replaced. */
+export const FindLineBefore: HistoryRequest<LineBeforeQuery, number> = new RequestType('history/lineBefore');
 export const AnnotateFile: HistoryRequest<AnnotateQuery, FileAnnotation> = new RequestType('history/annotate');
 
 /** Changesets, phases or names of a repository may have changed, for which a client has opened a graph. */

@@ -116,6 +116,14 @@ export interface FileHistoryQuery {
   readonly limit: number;
 }
 
+/** A line (from 0) of a file in a changeset, and an older version of the file. */
+export interface LineBeforeQuery {
+  readonly node: string;
+  readonly path: string;
+  readonly line: number;
+  readonly before: { readonly node: string; readonly path: string };
+}
+
 export interface FileHistoryItem {
   readonly changeset: ChangesetSummary;
   readonly kind: 'changed' | 'added' | 'removed';
@@ -192,5 +200,6 @@ export interface HistoryQueries {
   search(snapshot: Snapshot, query: HistorySearch): Generator<void, HistorySearchResult>;
   named(snapshot: Snapshot): Generator<void, NamedHistory>;
   fileHistory(snapshot: Snapshot, query: FileHistoryQuery): Generator<void, FileHistory>;
+  lineBefore(snapshot: Snapshot, query: LineBeforeQuery): Generator<void, number>;
   annotate(snapshot: Snapshot, query: AnnotateQuery): Generator<void, FileAnnotation>;
 }

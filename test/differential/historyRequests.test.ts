@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test';
 import {
   AnnotateFile,
   FindGraphRow,
+  FindLineBefore,
   ListNamed,
   OpenGraph,
   ReadChangeset,
@@ -140,6 +141,13 @@ test('the history of a file, and annotations of an unsaved text', async t => {
     ],
   );
   assert.equal(gone.items[0]?.previous?.node, items[1]?.changeset.node);
+
+  // Where a line was in the version before: the same line, and for a changed one those that it replaced.
+  const [renamed, changed, first] = items.map(({ changeset }) => changeset.node);
+  const lineBefore = async (node: string, path: string, line: number, before: string): Promise<number> =>
+    served.history(FindLineBefore, { node, path, line, before: { node: before, path: 'a' } });
+  assert.equal(await lineBefore(renamed!, 'b', 2, changed!), 2);
+  assert.equal(await lineBefore(changed!, 'a', 1, first!), 1);
 
   // The second line of the unsaved text is the first committed one.
   const ofLines = async (first: number, end: number, edited?: string): Promise<unknown> => {

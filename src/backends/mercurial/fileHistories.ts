@@ -5,13 +5,19 @@ import {
   type FileHistoryEntry,
   type FileRemoval,
 } from '../../mercurial/annotate/fileHistory.ts';
-import type { FileHistorySource } from '../../mercurial/annotate/fileRevisions.ts';
+import { fileRevisionAt, type FileHistorySource } from '../../mercurial/annotate/fileRevisions.ts';
 import { followLines, lineHistory, type LineHistoryEntry } from '../../mercurial/annotate/lineHistory.ts';
 import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import { summaryOf } from '../../mercurial/merge/pendingMerge.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
-import type { FileHistory, FileHistoryItem, FileHistoryQuery, LineRange } from '../../workingCopy/historyQueries.ts';
+import type {
+  FileHistory,
+  FileHistoryItem,
+  FileHistoryQuery,
+  LineBeforeQuery,
+  LineRange,
+} from '../../workingCopy/historyQueries.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
 
 const MAX_ITEMS = 10_000;
@@ -70,6 +76,25 @@ function committedLines(
   const working = text === undefined ? readWorkingFile(backend.vfs, backend.root, path) : Buffer.from(text, 'utf8');
   const found = followLines(file.filelog.content(file.revision), working, lines);
   return found.lines.first < found.lines.end ? { path: file.path, lines: found.lines } : undefined;
+}
+
+/**
+ * Returns the line of the older version that a line was before, or the first of those that it replaced. A new line
+ * leads to the one that follows it.
+ */
+export function lineBefore(
+  source: FileHistorySource,
+  model: HistoryModel,
+  { node, path, line, before }: LineBeforeQuery,
+): number {
+  const textOf = (version: { readonly node: string; readonly path: string }): Buffer | undefined => {
+    const changeset = model.revisionOf(version.node);
+    const file = changeset < 0 ? undefined : fileRevisionAt(source, fromDisplay(version.path), changeset);
+    return file?.filelog.content(file.revision);
+  };
+  const [older, newer] = [textOf(before), textOf({ node, path })];
+  if (older === undefined || newer === undefined) return line;
+  return followLines(older, newer, { first: line, end: line + 1 }).lines.first;
 }
 
 function itemOf(backend: MercurialBackend, snapshot: Snapshot, model: HistoryModel, entry: Entry): FileHistoryItem {

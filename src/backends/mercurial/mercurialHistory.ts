@@ -22,12 +22,13 @@ import type {
   HistoryRow,
   HistorySearch,
   HistorySearchResult,
+  LineBeforeQuery,
   NamedHistory,
   OpenedGraph,
 } from '../../workingCopy/historyQueries.ts';
 import { Annotations } from './annotations.ts';
 import { compareChangesets } from './comparisons.ts';
-import { readFileHistory } from './fileHistories.ts';
+import { lineBefore, readFileHistory } from './fileHistories.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
 
 const MAX_VIEWS = 8;
@@ -193,6 +194,11 @@ export class MercurialHistory implements HistoryQueries {
   *fileHistory(snapshot: Snapshot, query: FileHistoryQuery): Generator<void, FileHistory> {
     const model = yield* this.#model(snapshot);
     return yield* readFileHistory(this.#backend, snapshot, model, query);
+  }
+
+  *lineBefore(snapshot: Snapshot, query: LineBeforeQuery): Generator<void, number> {
+    const model = yield* this.#model(snapshot);
+    return lineBefore(this.#backend.history(snapshot).fileHistory(), model, query);
   }
 
   *annotate(snapshot: Snapshot, query: AnnotateQuery): Generator<void, FileAnnotation> {

@@ -219,33 +219,42 @@ export async function pickFound<T extends PickItem>(
   }
 }
 
-export interface PressableItem extends PickItem {
-  /** A button in the row: the name of a codicon, and its hover. */
-  readonly button?: { readonly icon: string; readonly label: string };
+export interface PickButton {
+  readonly icon: string;
+  readonly label: string;
 }
 
-/** Resolves with the item and whether its button was pressed; undefined if the user cancels. */
+export interface PressableItem extends PickItem {
+  /** Buttons in the row: the name of a codicon, and its hover. */
+  readonly buttons?: readonly PickButton[];
+}
+
+/** Resolves with the item, and the button of it that was pressed; undefined if the user cancels. */
 export async function pickOrPress<T extends PressableItem>(
   items: readonly T[],
   { placeHolder }: Pick<PickOptions, 'placeHolder'>,
-): Promise<{ readonly item: T; readonly isPressed: boolean } | undefined> {
+): Promise<{ readonly item: T; readonly pressed: PickButton | undefined } | undefined> {
   const box = window.createQuickPick<ReturnType<typeof pickItem<T>>>();
   box.placeholder = oneLine(placeHolder);
   box.matchOnDescription = true;
   box.matchOnDetail = true;
   box.items = items.map(item => ({
     ...pickItem(item),
-    ...(item.button && {
-      buttons: [{ iconPath: new ThemeIcon(item.button.icon), tooltip: oneLine(item.button.label) }],
-    }),
+    buttons: (item.buttons ?? []).map(button => ({
+      iconPath: new ThemeIcon(button.icon),
+      tooltip: oneLine(button.label),
+      button,
+    })),
   }));
   try {
     return await new Promise(resolve => {
       box.onDidAccept(() => {
         const [chosen] = box.selectedItems;
-        if (chosen !== undefined) resolve({ item: chosen.item, isPressed: false });
+        if (chosen !== undefined) resolve({ item: chosen.item, pressed: undefined });
       });
-      box.onDidTriggerItemButton(({ item: { item } }) => resolve({ item, isPressed: true }));
+      box.onDidTriggerItemButton(({ item: { item }, button }) =>
+        resolve({ item, pressed: 'button' in button ? (button.button as PickButton) : undefined }),
+      );
       box.onDidHide(() => resolve(undefined));
       box.show();
     });

@@ -343,6 +343,15 @@ export const settings = {
     description:
       'File with IDs of changesets that blame passes over, relative to the repository, one per line. If empty, `.hg-annotate-ignore-revs` is used where it exists.',
   }),
+  'blame.dateFormat': choice('relative', {
+    scope: 'resource',
+    description: 'Controls how blame shows dates beside lines and in hovers.',
+    choices: [
+      ['relative', 'Show the age, such as “3 days ago”.'],
+      ['iso', 'Show date and time, such as “2026-03-01 14:05”.'],
+      ['local', 'Show the date as is usual in your language.'],
+    ],
+  }),
   'blame.heat.enabled': flag(true, {
     scope: 'resource',
     description: 'Controls whether file annotations show the age of each line by a color.',

@@ -86,6 +86,7 @@ export function handleGraph(connection: MessageConnection, find: FindRepository)
     handle(protocol.SearchHistory, (history, snapshot, query) => history.search(snapshot, query)),
     handle(protocol.ListNamed, (history, snapshot) => history.named(snapshot)),
     handle(protocol.ReadFileHistory, (history, snapshot, query) => history.fileHistory(snapshot, query)),
+    handle(protocol.FindLineBefore, (history, snapshot, query) => history.lineBefore(snapshot, query)),
     handle(protocol.AnnotateFile, (history, snapshot, query) => history.annotate(snapshot, query)),
     {
       dispose: () => {

@@ -29,7 +29,7 @@ import { commandWith } from '../../common/typedCommands.ts';
 import type { LineAttributions, LineOrigin } from '../../model/lineAttributions.ts';
 import { CONTENT_SCHEME } from '../../providers/contentAddress.ts';
 import { BlamedDocuments } from './blamedDocuments.ts';
-import { ago, blameTexts, COLUMN_WIDTH, columnText, factsOf, fromTemplate } from './blameTexts.ts';
+import { blameTexts, COLUMN_WIDTH, columnText, factsOf, fromTemplate, shownDate } from './blameTexts.ts';
 
 const HEATS = 10;
 const PRIORITY = 100;
@@ -60,7 +60,7 @@ export class Blame implements Disposable {
     );
     this.#columns = Array.from({ length: HEATS + 1 }, (_, heat) => this.#store.add(columnDecoration(heat)));
     const store = this.#store;
-    store.add(this.documents.onDidChange(document => this.#changed(document)));
+    store.add(this.documents.onDidChange(({ document, movesLines }) => this.#changed(document, movesLines)));
     store.add(window.onDidChangeActiveTextEditor(() => this.#followActive()));
     store.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.#showLine(textEditor)));
     store.add(window.onDidChangeVisibleTextEditors(editors => editors.forEach(editor => this.showColumn(editor))));
@@ -124,11 +124,11 @@ export class Blame implements Disposable {
     }
   }
 
-  #changed(document: TextDocument): void {
+  #changed(document: TextDocument, movesLines = true): void {
     for (const editor of window.visibleTextEditors) {
       if (editor.document !== document) continue;
       this.#showLine(editor);
-      this.showColumn(editor);
+      if (movesLines) this.showColumn(editor);
     }
   }
 
@@ -172,7 +172,8 @@ export class Blame implements Disposable {
   #fillColumn(document: TextDocument, known: LineAttributions, byHeat: readonly DecorationOptions[][]): void {
     const usesHeat = setting('blame.heat.enabled', document.uri);
     const heats = usesHeat ? heatsOf(known) : undefined;
-    const texts = known.changesets.map(({ changeset }) => columnText(changeset));
+    const format = setting('blame.dateFormat', document.uri);
+    const texts = known.changesets.map(({ changeset }) => columnText(changeset, format));
     let before = -2;
     for (let line = 0; line < Math.min(document.lineCount, MAX_ANNOTATED_LINES); line++) {
       const source = known.sourceOf(line);
@@ -210,7 +211,8 @@ function hoverOf(document: TextDocument, line: number, { changeset: annotated }:
     { label: blameTexts.showInGraph(), command: commandWith('graph.reveal', '', changeset.node) },
     { label: blameTexts.copyId(), command: commandWith('graph.copyNode', '', changeset.node) },
   ];
-  const paragraphs = [`${changeset.user} · ${ago(changeset.time)}`, factsOf(annotated), blameTexts.from(path)];
+  const date = shownDate(changeset, setting('blame.dateFormat', document.uri));
+  const paragraphs = [`${changeset.user} · ${date}`, factsOf(annotated), blameTexts.from(path)];
   return hoverWithLinks([...paragraphs, description], links);
 }
 

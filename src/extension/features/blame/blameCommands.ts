@@ -2,6 +2,8 @@
 import { Uri, window, workspace, type TextEditor } from 'vscode';
 import { notify, openUri } from '../../common/display.ts';
 import { rangeOfLine } from '../../common/displayInEditor.ts';
+import { FindLineBefore } from '../../../server/historyProtocol.ts';
+import { askHistory } from '../../engine/historyAnswers.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import { setting } from '../../common/settings.ts';
 import { openDocument } from '../../common/uris.ts';
@@ -79,7 +81,9 @@ async function annotateBefore(context: HgContext, { target, origin }: Line): Pro
     return;
   }
   const uri = versionUri(target.repository, parent.path, parent.node);
-  const line = Math.max(0, origin.lineNumber - 1);
+  const { root } = target.repository;
+  const query = { node: changeset.node, path, line: Math.max(0, origin.lineNumber - 1), before: parent };
+  const line = await askHistory(context.client, FindLineBefore, { root, ...query });
   const name = path.slice(path.lastIndexOf('/') + 1);
   await openUri(uri, { selection: rangeOfLine(line) }, blameTexts.title(name, shortNode(changeset.node)));
   const editor = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());

@@ -2,6 +2,7 @@
 import { env, l10n } from 'vscode';
 import { shortNode } from '../../common/changesetIds.ts';
 import { authorName, authorTime, relativeTime } from '../../model/changesetLine.ts';
+import type { SettingValue } from '../../contributions/settings.ts';
 import type { AnnotatedChangeset, HistoryRow } from '../../../server/historyProtocol.ts';
 
 /** Characters of the column beside each line. */
@@ -32,9 +33,18 @@ export function ago(time: number): string {
   return relativeTime(time, { now: Date.now() / 1000, language: env.language });
 }
 
-/** Author and age, in a width that fits the column. */
-export function columnText({ user, time }: HistoryRow): string {
-  const age = ago(time);
+/** The date in the form of the setting `blame.dateFormat`. */
+export function shownDate(changeset: HistoryRow, format: SettingValue<'blame.dateFormat'>): string {
+  if (format === 'relative') return ago(changeset.time);
+  if (format === 'iso') return authorTime(changeset);
+  const date = new Date(changeset.time * 1000);
+  return Number.isNaN(date.getTime()) ? '' : date.toLocaleDateString(env.language);
+}
+
+/** Author and date, in a width that fits the column. */
+export function columnText(changeset: HistoryRow, format: SettingValue<'blame.dateFormat'>): string {
+  const { user } = changeset;
+  const age = shownDate(changeset, format);
   const room = COLUMN_WIDTH - age.length - 3;
   const name = authorName(user);
   return `${name.length > room ? `${name.slice(0, Math.max(1, room - 1))}…` : name} · ${age}`;

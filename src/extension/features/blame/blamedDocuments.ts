@@ -29,11 +29,17 @@ interface Blamed {
   force: boolean;
 }
 
+export interface BlameChange {
+  readonly document: TextDocument;
+  /** False if an edit within a line is all that happened: then VS Code keeps what stands beside lines in its place. */
+  readonly movesLines: boolean;
+}
+
 export class BlamedDocuments implements Disposable {
   readonly #context: CommandContext;
   readonly #store = new DisposableStore();
   readonly #blamed = new Map<TextDocument, Blamed>();
-  readonly #didChange = this.#store.add(new EventEmitter<TextDocument>());
+  readonly #didChange = this.#store.add(new EventEmitter<BlameChange>());
 
   /** The attributions of a document are new, or lines were moved. */
   readonly onDidChange = this.#didChange.event;
@@ -99,7 +105,8 @@ export class BlamedDocuments implements Disposable {
       blamed.attributions?.apply(edit);
       if (blamed.isAsking) blamed.edits.push(edit);
     }
-    if (blamed.attributions !== undefined) this.#didChange.fire(document);
+    const movesLines = contentChanges.some(({ range, text }) => !range.isSingleLine || text.includes('\n'));
+    if (blamed.attributions !== undefined) this.#didChange.fire({ document, movesLines });
     blamed.pause?.dispose();
     blamed.pause = scheduleAfter(TYPING_PAUSE, () => {
       blamed.pause = undefined;
@@ -141,7 +148,7 @@ export class BlamedDocuments implements Disposable {
       const attributions = annotation.kind === 'lines' ? new LineAttributions(annotation) : undefined;
       for (const edit of blamed.edits) attributions?.apply(edit);
       blamed.attributions = attributions;
-      this.#didChange.fire(document);
+      this.#didChange.fire({ document, movesLines: true });
     } catch (error) {
       if (!(error instanceof HistoryUnavailable)) throw error;
       log.trace(`${target.path} is not annotated: ${errorMessage(error)}`);

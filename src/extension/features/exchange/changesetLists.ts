@@ -1,12 +1,13 @@
 // Lists of the changesets that a pull or a push would transfer. A list is made for looking: its first row shows a
 // changeset. Transferring takes a button, or a row at the end.
 import { l10n } from 'vscode';
-import { pickOrPress, type PressableItem } from '../../common/display.ts';
+import { openUri, pickOrPress, type PickButton, type PressableItem } from '../../common/display.ts';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
 import { rowsOf, rowTemplate } from '../../../hgCommand/answerFrame.ts';
+import { textUri } from '../compare/textDocument.ts';
 import { showChangeset } from '../compare/revisionCommands.ts';
 import { choosePath, type ChosenPath } from '../../pickers/remotePicker.ts';
 import {
@@ -41,16 +42,21 @@ export async function incoming(
   const title = l10n.t('Looking for incoming changesets…');
   const { changesets } = await listed(context, repository, { verb: 'incoming', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
+  const transfer = { icon: 'repo-pull', label: l10n.t('Pull with Ancestors') };
   const chosen = await pickListed(changesets, {
     placeHolder: l10n.t('Select a changeset to pull with its ancestors (newest first)'),
     none: l10n.t('No incoming changesets.'),
-    button: { icon: 'repo-pull', label: l10n.t('Pull with Ancestors') },
+    buttons: [showChanges(), transfer],
     all: { icon: 'repo-pull', label: l10n.t('Pull All ({0})', changesets.length) },
   });
   if (chosen === undefined) return changesets;
-  const { changeset, isPressed } = chosen;
+  const { changeset, pressed } = chosen;
   if (changeset === 'all') await pull(exchange);
-  else if (isPressed || (await confirm(answers, l10n.t('Pull {0}?', shortNode(changeset.node)), l10n.t('Pull'))))
+  else if (pressed !== undefined && pressed !== transfer) await showIncoming(exchange, changeset);
+  else if (
+    pressed === transfer ||
+    (await confirm(answers, l10n.t('Pull {0}?', shortNode(changeset.node)), l10n.t('Pull')))
+  )
     await pull({ ...exchange, answers: answersOf([{ revision: changeset.node }]).answers });
   return changesets;
 }
@@ -94,15 +100,16 @@ async function showOrPush(
   { changesets, none, answers }: Listed,
   push: (node: string | undefined) => Promise<unknown>,
 ): Promise<void> {
+  const transfer = { icon: 'repo-push', label: l10n.t('Push with Ancestors') };
   const chosen = await pickListed(changesets, {
     placeHolder: l10n.t('Select a changeset to show (newest first)'),
     none,
-    button: { icon: 'repo-push', label: l10n.t('Push with Ancestors') },
+    buttons: [showChanges(), transfer],
     all: { icon: 'repo-push', label: l10n.t('Push All ({0})', changesets.length) },
   });
   if (chosen === undefined) return;
-  const { changeset, isPressed } = chosen;
-  if (changeset !== 'all' && !isPressed) {
+  const { changeset, pressed } = chosen;
+  if (changeset !== 'all' && pressed !== transfer) {
     await show(context, repository, changeset);
     return;
   }
@@ -110,6 +117,22 @@ async function showOrPush(
   const detail = l10n.t('Published changesets cannot be taken back.');
   if (!(await confirm(answers, question, l10n.t('Push'), detail))) return;
   await push(changeset === 'all' ? undefined : changeset.node);
+}
+
+const showChanges = (): PickButton => ({ icon: 'diff-multiple', label: l10n.t('Open Changes') });
+
+/** The changeset is not here yet, so its changes come as a patch from the other repository. */
+async function showIncoming({ context, repository, path }: Exchange, { node, summary }: NamedChangeset): Promise<void> {
+  const { output } = await context.hg.change(repository, {
+    verb: 'incoming',
+    operands: path.operands,
+    options: ['--patch', '--newest-first', '--limit=1', ['--rev', node], ['--template', '{desc}\n\n']],
+    title: l10n.t('Reading changes…'),
+    kind: 'network',
+    codes: [0, 1],
+  });
+  const name = `${repository.root}/${shortNode(node)}.patch`;
+  await openUri(textUri(context.extension, name, output), { preview: true }, `${shortNode(node)} ${summary}`);
 }
 
 async function show(context: HgContext, repository: OpenRepository, { node, summary }: NamedChangeset): Promise<void> {
@@ -141,7 +164,7 @@ interface ListQuestion {
   /** Shown if there are no changesets. */
   readonly none: string;
   /** In each row. */
-  readonly button: NonNullable<PressableItem['button']>;
+  readonly buttons: readonly PickButton[];
   /** The last row. */
   readonly all: PressableItem;
 }
@@ -152,8 +175,8 @@ interface ListedItem extends PressableItem {
 
 async function pickListed(
   changesets: readonly NamedChangeset[],
-  { placeHolder, none, button, all }: ListQuestion,
-): Promise<{ readonly changeset: NamedChangeset | 'all'; readonly isPressed: boolean } | undefined> {
+  { placeHolder, none, buttons, all }: ListQuestion,
+): Promise<{ readonly changeset: NamedChangeset | 'all'; readonly pressed: PickButton | undefined } | undefined> {
   if (changesets.length === 0) {
     showInfo(none);
     return undefined;
@@ -164,12 +187,12 @@ async function pickListed(
       label: changeset.summary,
       description: [shortNode(changeset.node), changeset.branch, ...changeset.bookmarks].join(' · '),
       detail: lineOf(changeset),
-      button,
+      buttons,
       chosen: changeset,
     })),
     { label: '', isSeparator: true },
     { ...all, chosen: 'all' },
   ];
   const picked = await pickOrPress(items, { placeHolder });
-  return picked?.item.chosen && { changeset: picked.item.chosen, isPressed: picked.isPressed };
+  return picked?.item.chosen && { changeset: picked.item.chosen, pressed: picked.pressed };
 }

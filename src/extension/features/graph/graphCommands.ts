@@ -1,8 +1,9 @@
 // The commands of the graph.
-import { commands, env, l10n } from 'vscode';
+import { commands, env, l10n, workspace } from 'vscode';
+import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import { ListNamed, ReadChangeset, type GraphFilter } from '../../../server/historyProtocol.ts';
 import { shortNode } from '../../common/changesetIds.ts';
-import { notify, openDiffs, pick, type PickItem } from '../../common/display.ts';
+import { input, notify, openDiffs, pick, type PickItem } from '../../common/display.ts';
 import { askHistory } from '../../engine/historyAnswers.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { versionUri } from '../../providers/contentUris.ts';
@@ -74,8 +75,12 @@ async function chosenChangeset(
   return repository === undefined || node === undefined ? undefined : { repository, node };
 }
 
+/** Changesets of a set that the graph shows at most. */
+const MAX_IN_SET = 100_000;
+
 interface FilterItem extends PickItem {
-  readonly filter: GraphFilter;
+  /** Undefined for a set of revisions, which the user types. */
+  readonly filter: GraphFilter | undefined;
 }
 
 async function chooseFilter(context: HgContext): Promise<void> {
@@ -92,12 +97,30 @@ async function chooseFilter(context: HgContext): Promise<void> {
     { label: l10n.t('All Changesets'), filter: { kind: 'all' } },
     { label: l10n.t('Current Branch and Drafts'), filter: { kind: 'auto' } },
     { label: l10n.t('Drafts'), filter: { kind: 'drafts' } },
+    ...((await canRunHg(context)) ? [{ label: l10n.t('Revision Set…'), filter: undefined }] : []),
     ...tips.map(([branch]) => named('git-branch', branch)),
     ...changesets.flatMap(({ bookmarks }) => bookmarks.map(name => named('bookmark', name))),
     ...changesets.flatMap(({ tags }) => tags.filter(name => name !== 'tip').map(name => named('tag', name))),
   ];
   const chosen = await pick(items, { placeHolder: l10n.t('Select the changesets to show') });
-  if (chosen !== undefined) graph.setFilter(chosen.filter);
+  const filter = chosen?.filter ?? (chosen && (await askForSet(context, repository)));
+  if (filter !== undefined) graph.setFilter(filter);
+}
+
+async function canRunHg({ client }: HgContext): Promise<boolean> {
+  return workspace.isTrusted && (await client.findHg(false)).problem === '';
+}
+
+/** Only hg knows its language for sets. The set stays as it is until the user filters again. */
+async function askForSet({ hg }: HgContext, repository: OpenRepository): Promise<GraphFilter | undefined> {
+  const set = await input({
+    prompt: l10n.t('A revision set of Mercurial, such as draft() and user(ann)'),
+    placeHolder: l10n.t('Revision set'),
+  });
+  if (set === undefined || set.trim() === '') return undefined;
+  const call: HgCall = { verb: 'log', options: [['--rev', set], `--limit=${MAX_IN_SET}`] };
+  const found = await hg.rows<{ readonly node: string }>(repository, call, 'node');
+  return { kind: 'changesets', nodes: found.map(({ node }) => node) };
 }
 
 async function compareWithWorkingCopy(context: HgContext, repository: OpenRepository, node: string): Promise<void> {

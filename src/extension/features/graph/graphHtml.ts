@@ -1,6 +1,7 @@
-// The page of the graph, and its words.
+// The words of the graph's page, and its place in a webview.
 import { randomBytes } from 'node:crypto';
 import { l10n, Uri, type Webview } from 'vscode';
+import { graphPage } from './graphPage.ts';
 
 export function graphTexts(language: string, opensOnClick: string): Readonly<Record<string, string>> {
   return {
@@ -26,33 +27,6 @@ export function graphTexts(language: string, opensOnClick: string): Readonly<Rec
 }
 
 export function graphHtml(webview: Webview, media: Uri, texts: Readonly<Record<string, string>>): string {
-  const nonce = randomBytes(16).toString('hex');
-  const at = (name: string): string => webview.asWebviewUri(Uri.joinPath(media, name)).toString();
-  const source = webview.cspSource;
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}' ${source}; style-src ${source}`;
-  // In a script, only this could end it.
-  const data = JSON.stringify(texts).replaceAll('<', '\\u003c');
-  const attribute = (name: string): string => escaped(texts[name] ?? '');
-  return `<!DOCTYPE html>
-<html lang="${attribute('language')}">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" href="${at('graph.css')}">
-<title>${attribute('graph')}</title>
-</head>
-<body>
-<div id="bar"><input id="find" type="search" placeholder="${attribute('find')}" aria-label="${attribute('find')}"><span id="status" role="status"></span></div>
-<ul id="found" aria-label="${attribute('find')}" hidden></ul>
-<button id="working"></button>
-<div id="list" role="grid" tabindex="0" aria-label="${attribute('graph')}"><div id="space" role="presentation"></div></div>
-<div id="details" hidden></div>
-<script type="application/json" id="texts" nonce="${nonce}">${data}</script>
-<script type="module" nonce="${nonce}" src="${at('graph.mjs')}"></script>
-</body>
-</html>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+  const of = (name: string): string => webview.asWebviewUri(Uri.joinPath(media, name)).toString();
+  return graphPage({ of, source: webview.cspSource, nonce: randomBytes(16).toString('hex') }, texts);
 }

@@ -1,0 +1,39 @@
+// The page of the graph. It knows no `vscode`, so that tests open it in a browser.
+
+export interface PageAddresses {
+  /** Returns the address of a file of the page. */
+  readonly of: (name: string) => string;
+  /** The source of these files, for the policy about scripts and styles. */
+  readonly source: string;
+  /** Unguessable, for the scripts of the page itself. */
+  readonly nonce: string;
+}
+
+export function graphPage({ of, source, nonce }: PageAddresses, texts: Readonly<Record<string, string>>): string {
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}' ${source}; style-src ${source}`;
+  // In a script, only this could end it.
+  const data = JSON.stringify(texts).replaceAll('<', '\\u003c');
+  const attribute = (name: string): string => escaped(texts[name] ?? '');
+  return `<!DOCTYPE html>
+<html lang="${attribute('language')}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="${of('graph.css')}">
+<title>${attribute('graph')}</title>
+</head>
+<body>
+<div id="bar"><input id="find" type="search" placeholder="${attribute('find')}" aria-label="${attribute('find')}"><span id="status" role="status"></span></div>
+<ul id="found" aria-label="${attribute('find')}" hidden></ul>
+<button id="working"></button>
+<div id="list" role="grid" tabindex="0" aria-label="${attribute('graph')}"><div id="space" role="presentation"></div></div>
+<div id="details" hidden></div>
+<script type="application/json" id="texts" nonce="${nonce}">${data}</script>
+<script type="module" nonce="${nonce}" src="${of('graph.mjs')}"></script>
+</body>
+</html>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
