@@ -38,6 +38,9 @@ interface Variant {
   readonly options: AnnotateOptions;
 }
 
+/** A fault of Mercurial 6.3 in a rare history; its server ends with it. */
+const HG_CRASH = /IndexError: list index out of range/;
+
 /** Revision number of the working copy in Mercurial's JSON. */
 const WORKING_COPY = 2147483647;
 
@@ -64,7 +67,8 @@ test('every line is attributed as hg annotate attributes it', async t => {
   const seed = seedFromEnvironment('QUICKSILVER_ANNOTATE_SEED');
   t.diagnostic(`QUICKSILVER_ANNOTATE_SEED=${seed}`);
   const seeds = [FIXED_SEED, ...Array.from({ length: REPOSITORIES - 1 }, (_, i) => seed + i)];
-  for (const each of seeds) {
+  let crashes = 0;
+  repository: for (const each of seeds) {
     let annotations = 0;
     const random = new Random(each);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-annotate-'));
@@ -83,6 +87,10 @@ test('every line is attributed as hg annotate attributes it', async t => {
           const { flags, options } = random.chance(0.5) ? VARIANTS[0]! : random.pick(VARIANTS);
           const args = ['annotate', '-T', 'json', '-n', '-f', '-l', '-r', String(changeset), ...flags];
           const { output, errors } = await hg.runBytes([...args, `${root}/${file}`]);
+          if (HG_CRASH.test(errors)) {
+            crashes++;
+            continue repository;
+          }
           assert.equal(errors, '');
           const lines = (JSON.parse(output) as { lines: HgLine[] }[])[0]?.lines ?? [];
           const expected = lines.map(line => `${line.rev} ${line.path}:${line.lineno}`);
@@ -99,6 +107,7 @@ test('every line is attributed as hg annotate attributes it', async t => {
     t.diagnostic(`${annotations} annotations`);
     if (each === FIXED_SEED) assert.ok(annotations > 5);
   }
+  t.diagnostic(`${crashes} repositories with a failure of hg`);
 });
 
 /** Compares the files of a working copy with changes, a merge of two parents for one half of them. */

@@ -23,11 +23,14 @@ export function graphPage({ of, source, nonce }: PageAddresses, texts: Readonly<
 <title>${attribute('graph')}</title>
 </head>
 <body>
+<main>
+<h1 class="unseen">${attribute('graph')}</h1>
 <div id="bar"><input id="find" type="search" placeholder="${attribute('find')}" aria-label="${attribute('find')}"><span id="status" role="status"></span></div>
 <ul id="found" aria-label="${attribute('find')}" hidden></ul>
 <button id="working"></button>
 <div id="list" role="grid" tabindex="0" aria-label="${attribute('graph')}"><div id="space" role="presentation"></div></div>
 <div id="details" hidden></div>
+</main>
 <script type="application/json" id="texts" nonce="${nonce}">${data}</script>
 <script type="module" nonce="${nonce}" src="${of('graph.mjs')}"></script>
 </body>

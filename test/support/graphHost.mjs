@@ -1,0 +1,73 @@
+// Runs in the graph's page: answers it as the extension does, about changesets that follow one another.
+/* global globalThis, sessionStorage */
+/* eslint-disable no-unused-vars -- graphWindow.ts calls it in the page */
+function installHost(count) {
+  const node = row => (count - row).toString(16).padStart(40, '0');
+  const rowOf = text => (text === undefined ? undefined : count - Number.parseInt(text, 16));
+  const changeset = row => ({
+    node: node(row),
+    revision: count - 1 - row,
+    summary: `Change ${row}`,
+    branch: row % 7 === 0 ? 'stable' : 'default',
+    user: 'Ann Lee <ann@example.org>',
+    time: 1_700_000_000 - row * 60,
+    timezone: 0,
+    closesBranch: row % 50 === 9,
+    parents: [count - 2 - row],
+    phase: row < 3 ? 'draft' : row < 5 ? 'secret' : 'public',
+    tags: row === 2 ? ['v1'] : [],
+    bookmarks: row === 0 ? ['mark'] : [],
+    instabilities: row === 1 ? ['orphan'] : [],
+    isObsolete: row === 4,
+    isHidden: false,
+    isWorkingParent: row === 0,
+    column: row % 3,
+    color: row % 8,
+  });
+  const answer = message => globalThis.postMessage(message, '*');
+  const answers = {
+    ready: ({ anchor, node: selected }) => ({
+      type: 'opened',
+      view: 1,
+      rows: count,
+      width: 3,
+      workingParents: [0],
+      working: 'Working Copy',
+      selected: rowOf(selected) ?? 0,
+      anchor: rowOf(anchor) ?? 0,
+    }),
+    rows: ({ first, count: wanted }) => {
+      const rows = Array.from({ length: wanted }, (_, at) => changeset(first + at));
+      const edges = rows.flatMap((_, at) => {
+        const row = first + at;
+        return [row, row + 1, row % 3, row % 3, (row + 1) % 3, row % 8];
+      });
+      return { type: 'rows', view: 1, answer: { first, rows, edges } };
+    },
+    details: ({ node: shown }) => {
+      const row = rowOf(shown);
+      const files = ['modified', 'added'].map(status => ({
+        path: `${status}.txt`,
+        shownPath: `${status}.txt`,
+        status,
+      }));
+      const parents = [changeset(row + 1)];
+      return {
+        type: 'details',
+        answer: { row: changeset(row), description: 'A message', parents, children: [], files, total: 5 },
+      };
+    },
+    find: ({ words }) => ({ type: 'found', words, answer: { found: [changeset(7), changeset(8)], next: -1 } }),
+  };
+  const sent = [];
+  globalThis.sent = sent;
+  globalThis.acquireVsCodeApi = () => ({
+    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+    setState: state => sessionStorage.setItem('state', JSON.stringify(state)),
+    postMessage: message => {
+      sent.push(message);
+      const make = answers[message.type];
+      if (make !== undefined) answer(make(message));
+    },
+  });
+}

@@ -1,0 +1,119 @@
+// The graph's page in a browser: accessible in every theme, everything by keyboard, and the place kept over a reload.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { GraphWindow, hasChromium, THEMES, type Theme } from '../../support/graphWindow.ts';
+
+const COUNT = 500_000;
+const skip = hasChromium ? false : 'Chromium is not installed';
+let opened: GraphWindow | undefined;
+let graph: GraphWindow;
+
+before(async () => {
+  if (hasChromium) graph = opened = await GraphWindow.open(COUNT);
+});
+after(async () => {
+  await opened?.close();
+});
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+async function violations(): Promise<string[]> {
+  const { violations: found } = await graph.run<{ violations: readonly Violation[] }>('axe.run()');
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+test('the page has no fault of accessibility, in any theme', { skip }, async () => {
+  const { page } = graph;
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  await page.locator('#find').fill('ann');
+  await page.keyboard.press('Enter');
+  await page.locator('#found li').nth(1).waitFor();
+  await page.locator('#list').focus();
+  await page.keyboard.press(' ');
+  await page.locator('#details .files li').first().waitFor();
+  for (const theme of Object.keys(THEMES) as Theme[]) {
+    await graph.setTheme(theme);
+    assert.deepEqual(await violations(), [], theme);
+  }
+  await page.locator('#find').focus();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('#found').isVisible(), false);
+  await page.keyboard.press(' ');
+});
+
+test('each key does its work', { skip }, async () => {
+  const { page } = graph;
+  const selected = async (): Promise<string | null> => page.locator('#list').getAttribute('aria-activedescendant');
+  await page.locator('#list').focus();
+  const steps: readonly (readonly [string, string])[] = [
+    ['Home', 'row-0'],
+    ['ArrowDown', 'row-1'],
+    ['ArrowDown', 'row-2'],
+    ['ArrowUp', 'row-1'],
+    ['p', 'row-2'],
+    ['c', 'row-1'],
+    ['.', 'row-0'],
+  ];
+  for (const [key, row] of steps) {
+    await page.keyboard.press(key);
+    assert.equal(await selected(), row, key);
+  }
+  await page.keyboard.press('Enter');
+  assert.equal((await graph.messages()).at(-1)?.type, 'open');
+  await page.keyboard.press('?');
+  assert.equal(await page.locator('#status').textContent(), 'Keys');
+  await page.keyboard.press('End');
+  await page.locator(`#row-${COUNT - 1}.selected`).waitFor();
+  await page.keyboard.press('Home');
+  await page.locator('#row-0.selected').waitFor();
+});
+
+test('a key builds no more rows than come into view', { skip }, async () => {
+  const { page } = graph;
+  await page.locator('#list').focus();
+  await page.keyboard.press('Home');
+  await page.locator('#row-0.selected').waitFor();
+  await graph.run(`{
+    globalThis.built = 0;
+    const count = changes => { for (const { addedNodes } of changes) built += addedNodes.length; };
+    new MutationObserver(count).observe(document.getElementById('space'), { childList: true });
+  }`);
+  for (let key = 0; key < 10; key++) await page.keyboard.press('ArrowDown');
+  await page.locator('#row-10.selected').waitFor();
+  assert.equal(await graph.run('built'), 0, 'all of them are there already');
+  assert.ok((await page.locator('.row').count()) < 120);
+});
+
+test('selection and place outlive a reload', { skip }, async () => {
+  const { page } = graph;
+  await graph.run(`document.getElementById('list').scrollTop = 400_000 * 22 + 5`);
+  await page.locator('#row-400003').waitFor();
+  await page.locator('#row-400003').click();
+  await page.locator('#row-400003.selected').waitFor();
+  const place = async (): Promise<unknown> =>
+    graph.run(`[document.getElementById('list').scrollTop, document.querySelector('.selected')?.id]`);
+  const shown = await place();
+  await page.reload();
+  await page.locator('#row-400003.selected').waitFor();
+  assert.deepEqual(await place(), shown);
+  const [ready] = await graph.messages();
+  assert.deepEqual([ready?.type, ready?.node], ['ready', (COUNT - 400_003).toString(16).padStart(40, '0')]);
+});
+
+test('a narrow side bar shows the summaries, and nothing beside the page', { skip }, async () => {
+  const { page } = graph;
+  await page.setViewportSize({ width: 250, height: 400 });
+  await page.locator('.row .author').first().waitFor({ state: 'hidden' });
+  const [summary, shown, scrolled] = await graph.run<number[]>(`[
+    document.querySelector('.summary').getBoundingClientRect().width,
+    document.documentElement.clientWidth,
+    document.documentElement.scrollWidth,
+  ]`);
+  assert.ok(summary! > 80, String(summary));
+  assert.equal(scrolled, shown);
+});
