@@ -69,18 +69,35 @@ const windows = [
     },
   },
   {
-    pictures: ['blame', 'graph'],
+    pictures: ['blame', 'graph', 'file-history', 'graph-side-bar'],
     make: makeHistorySample,
     async take({ driver, page, picture }) {
       await driver.openFile('trees.py');
       await driver.runCommand('Mercurial: Toggle File Annotations');
       await page.locator('.statusbar-item', { hasText: 'Ann Lee' }).waitFor();
       await picture('blame');
-      await driver.runCommand('Mercurial: Open Graph in Editor');
-      const graph = page.frameLocator('iframe.webview.ready').frameLocator('iframe');
-      await graph.locator('.row', { hasText: 'Merge stable' }).click();
-      await graph.locator('#details', { hasText: 'Ann Lee' }).waitFor();
+      await showGraph({ driver, page });
       await picture('graph');
+      await driver.runCommand('View: Close All Editors');
+      await driver.openFile('weather.md');
+      await driver.runCommand('Mercurial: Show File History');
+      await driver.clickViewRow('File History', 'Add a word about snow');
+      await page.locator('.editor-instance .monaco-diff-editor .line-insert').first().waitFor();
+      await picture('file-history');
+      await driver.runCommand('Mercurial: Hide File History');
+      await driver.runCommand('View: Close All Editors');
+      await driver.runCommand('Mercurial: Show Graph');
+      await graphIn(page).locator('.row', { hasText: 'Merge stable' }).waitFor();
+      await picture('graph-side-bar');
+    },
+  },
+  {
+    pictures: ['graph-high-contrast'],
+    make: makeHistorySample,
+    settings: { 'workbench.colorTheme': 'Default High Contrast' },
+    async take({ driver, page, picture }) {
+      await showGraph({ driver, page });
+      await picture('graph-high-contrast');
     },
   },
   {
@@ -147,6 +164,17 @@ async function main(wanted) {
   }
 }
 
+function graphIn(page) {
+  return page.frameLocator('iframe.webview.ready').frameLocator('iframe');
+}
+
+/** Opens the graph in an editor, with the details of a changeset. */
+async function showGraph({ driver, page }) {
+  await driver.runCommand('Mercurial: Open Graph in Editor');
+  await graphIn(page).locator('.row', { hasText: 'Merge stable' }).click();
+  await graphIn(page).locator('#details', { hasText: 'Ann Lee' }).waitFor();
+}
+
 /** Opens the diff of a changed file by a click on its row, and waits until it is drawn. */
 async function openDiff({ driver, page, name }) {
   await driver.sourceControlRows({ until: [name] });
@@ -175,7 +203,7 @@ async function widenSideBar(page) {
   await page.addStyleTag({ content: '.monaco-sash::before { display: none !important; }' });
 }
 
-async function takePictures({ make, take }) {
+async function takePictures({ make, take, settings }) {
   const { withWorkbench } = await import('./vscode/workbench.mjs');
   const images = path.join(projectRoot, 'docs', 'images');
   fs.mkdirSync(images, { recursive: true });
@@ -184,7 +212,7 @@ async function takePictures({ make, take }) {
   try {
     await make(open);
     const window = { width: 1200, height: 760 };
-    await withWorkbench({ open, installed: projectRoot, window }, async (driver, page) => {
+    await withWorkbench({ open, installed: projectRoot, window, settings }, async (driver, page) => {
       const picture = async name => {
         // Nothing points at anything.
         await page.mouse.move(window.width / 2, window.height - 40);

@@ -80,7 +80,7 @@ export const historyCommands = {
   'fileHistory.hide': command({
     title: 'Hide File History',
     icon: 'close',
-    palette: never,
+    palette: on('quicksilver.fileHistory'),
     menus: [['view/title', 'navigation@3', inFileHistory]],
   }),
   'fileHistory.openChange': command<EntryArgument>({
