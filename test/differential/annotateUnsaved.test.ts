@@ -41,6 +41,46 @@ test('an unsaved text is annotated as hg annotates it when it is saved', async t
   }
 });
 
+test('after commits, an annotation is made from the one before, and equals that of hg annotate', async t => {
+  const seed = seedFromEnvironment('QUICKSILVER_UNSAVED_SEED');
+  t.diagnostic(`QUICKSILVER_UNSAVED_SEED=${seed}`);
+  const random = new Random(seed);
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
+  t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+  const maker = new HgServer(undefined);
+  await maker.run('init', root);
+  await maker.close();
+  const hg = new HgServer(root);
+  try {
+    await new RandomEdits(root, hg, random).grow(12);
+    await hg.run('update', '-q', '-C', '-r', 'tip');
+    fs.writeFileSync(path.join(root, 'followed'), 'one\ntwo\nthree\nfour\n');
+    fs.writeFileSync(path.join(root, 'other'), 'x\n');
+    await hg.run('commit', '-q', '-A', '-m', 'begin', '-d', '0 0');
+    const backend = new MercurialBackend(root, new Vfs(), currentEnvironment());
+    const history = new MercurialHistory(backend);
+    let walks = -1;
+    for (let step = 0; step < 6; step++) {
+      const name = random.chance(0.3) ? 'other' : 'followed';
+      const file = path.join(root, name);
+      fs.writeFileSync(file, `${edited(fs.readFileSync(file, 'utf8'), random)}${step}\n`);
+      await hg.run('commit', '-q', '-m', `step ${step}`, '-d', '0 0');
+      const answer = finish(history.annotate(backend.load(undefined), { path: 'followed', skip: [] }));
+      assert.ok(answer.kind === 'lines');
+      const { output } = await hg.run('annotate', '-nlf', '-T', TEMPLATE, 'path:followed');
+      const lines = answer.sources.map((source, line) => {
+        const { changeset, path: at } = answer.changesets[source]!;
+        return `${changeset.revision} ${at}:${answer.lineNumbers[line]!}\n`;
+      });
+      assert.equal(lines.join(''), output, `step ${step}`);
+      if (walks >= 0) assert.equal(history.annotationWalks, walks, `step ${step} walks no further`);
+      walks = history.annotationWalks;
+    }
+  } finally {
+    await hg.close();
+  }
+});
+
 async function compareTexts(root: string, hg: HgServer, random: Random, name: string): Promise<number> {
   const backend = new MercurialBackend(root, new Vfs(), currentEnvironment());
   const snapshot = backend.load(undefined);

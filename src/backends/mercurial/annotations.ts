@@ -5,7 +5,7 @@ import { BoundedCache } from '../../base/boundedCache.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { annotateRevision, annotateText, type Annotation } from '../../mercurial/annotate/annotate.ts';
 import { fileRevisionAt, Introductions, keyOf, parentsOf } from '../../mercurial/annotate/fileRevisions.ts';
-import type { FileHistorySource, IntroducedRevision } from '../../mercurial/annotate/fileRevisions.ts';
+import type { FileHistorySource, FileRevision, IntroducedRevision } from '../../mercurial/annotate/fileRevisions.ts';
 import { LineTable } from '../../mercurial/annotate/lineTable.ts';
 import { matchBlocks } from '../../mercurial/annotate/matchBlocks.ts';
 import { comparableText, countLines, type WhitespaceOptions } from '../../mercurial/annotate/whitespace.ts';
@@ -19,8 +19,21 @@ import type { MercurialBackend } from './mercurialBackend.ts';
 const MAX_BYTES = 20 << 20;
 const MAX_LINES = 30_000;
 const MAX_CACHED = 64;
+/** Changesets between a known annotation and one that is made from it. */
+const MAX_DERIVED = 16;
 const MAX_CACHED_BYTES = 32 << 20;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** A version of a file, and how it is annotated. */
+interface Version {
+  readonly source: FileHistorySource;
+  readonly changeset: number;
+  readonly file: FileRevision;
+  readonly whitespace: WhitespaceOptions;
+  readonly skipped: ReadonlySet<number>;
+  /** The key in the cache. */
+  readonly keyOf: (changeset: number, file: FileRevision) => string;
+}
 
 export class Annotations {
   readonly #backend: MercurialBackend;
@@ -42,6 +55,7 @@ export class Annotations {
     const whitespace = this.#whitespace(snapshot, query);
     const skipped = revisionsOf(model, query.skip);
     const flags = JSON.stringify([whitespace, [...skipped].sort((a, b) => a - b)]);
+    const keyAt = (at: number, version: FileRevision): string => `${model.node(at)} ${keyOf(version)} ${flags}`;
     const options = { whitespace, skips: (changeset: number) => skipped.has(changeset) };
     if (query.node !== undefined) {
       const changeset = model.revisionOf(query.node);
@@ -50,9 +64,12 @@ export class Annotations {
       const text = file.filelog.content(file.revision);
       const problem = problemOf(text, query);
       if (problem !== undefined) return problem;
-      const annotation = yield* this.#kept(`${query.node} ${keyOf(file)} ${flags}`, function* () {
-        return (yield* annotateRevision(source, path, changeset, options))!;
-      });
+      const annotation = yield* this.#kept(
+        { source, changeset, file, whitespace, skipped, keyOf: keyAt },
+        function* () {
+          return (yield* annotateRevision(source, path, changeset, options))!;
+        },
+      );
       return answer(source, model, annotation);
     }
     const parents = workingParents(source, this.#backend.dirstate(snapshot), model.workingParents, path);
@@ -66,19 +83,63 @@ export class Annotations {
       return answer(source, model, yield* annotateText(source, { text, ...parents }, options));
     }
     const before = only.filelog.content(only.revision);
-    const key = `${parents.changesets.map(changeset => model.node(changeset)).join(' ')} ${keyOf(only)} ${flags}`;
-    const base = yield* this.#kept(key, () => annotateText(source, { text: before, ...parents }, options));
+    const [changeset] = parents.changesets;
+    const steps = (): Generator<void, Annotation> => annotateText(source, { text: before, ...parents }, options);
+    const base =
+      changeset === undefined || parents.changesets.length > 1
+        ? yield* steps()
+        : yield* this.#kept({ source, changeset, file: only, whitespace, skipped, keyOf: keyAt }, steps);
     return answer(source, model, carriedOver(base, before, text, whitespace));
   }
 
-  *#kept(key: string, make: () => Generator<void, Annotation>): Generator<void, Annotation> {
+  *#kept(version: Version, walk: () => Generator<void, Annotation>): Generator<void, Annotation> {
+    const key = version.keyOf(version.changeset, version.file);
     let annotation = this.#cache.get(key);
     if (annotation === undefined) {
-      this.walks++;
-      annotation = yield* make();
+      annotation = this.#derived(version);
+      if (annotation === undefined) {
+        this.walks++;
+        annotation = yield* walk();
+      }
       this.#cache.set(key, annotation);
     }
     return annotation;
+  }
+
+  /**
+   * Makes the annotation from a known one of the same file, some changesets before. Returns undefined if a merge, a
+   * rename or a changeset to pass over lies between.
+   */
+  #derived({ source, changeset, file, whitespace, skipped, keyOf: keyAt }: Version): Annotation | undefined {
+    const changes: IntroducedRevision[] = [];
+    let at = changeset;
+    let current = file;
+    for (let step = 0; step < MAX_DERIVED; step++) {
+      const [parent, other] = source.graph.parents(at);
+      const before = parent === undefined ? undefined : fileRevisionAt(source, file.path, parent);
+      if (parent === undefined || other !== undefined || before === undefined) return undefined;
+      if (before.revision !== current.revision) {
+        const [from, ...more] = parentsOf(source, current, true);
+        const isPlain = from !== undefined && more.length === 0 && keyOf(from) === keyOf(before);
+        if (!isPlain || skipped.has(at)) return undefined;
+        if (new Introductions(source, [at]).atOrBelow(current, [at]) !== at) return undefined;
+        changes.unshift({ ...current, changeset: at });
+      }
+      const known = this.#cache.get(keyAt(parent, before));
+      if (known !== undefined) {
+        let annotation = known;
+        let text = before.filelog.content(before.revision);
+        for (const change of changes) {
+          const next = change.filelog.content(change.revision);
+          annotation = carriedOver(annotation, text, next, whitespace, change);
+          text = next;
+        }
+        return annotation;
+      }
+      at = parent;
+      current = before;
+    }
+    return undefined;
   }
 
   /** The settings of Mercurial count, as for `hg annotate`. */
@@ -134,14 +195,23 @@ function none(reason: 'binary' | 'large' | 'not-in-history' | 'unreadable', mess
   return { kind: 'none', reason, message };
 }
 
-/** Gives the lines that a text took over from another one their annotation there. */
-function carriedOver(base: Annotation, before: Buffer, text: Buffer, whitespace: WhitespaceOptions): Annotation {
+/**
+ * Gives the lines that a text took over from another one their annotation there.
+ * @param own the revision that the text is, for all other lines; without it, they are not committed
+ */
+function carriedOver(
+  base: Annotation,
+  before: Buffer,
+  text: Buffer,
+  whitespace: WhitespaceOptions,
+  own?: IntroducedRevision,
+): Annotation {
   const table = new LineTable();
   const parent = table.number(comparableText(before, whitespace));
   const child = table.number(comparableText(text, whitespace));
   const blocks = matchBlocks(parent, child, table.size);
   const count = countLines(text);
-  const sources = new Int32Array(count).fill(-1);
+  const sources = new Int32Array(count).fill(own === undefined ? -1 : base.revisions.length);
   const lineNumbers = Int32Array.from({ length: count }, (_, line) => line + 1);
   const skipped = new Uint8Array(count);
   for (let at = 0; at < blocks.length; at += 4) {
@@ -152,7 +222,8 @@ function carriedOver(base: Annotation, before: Buffer, text: Buffer, whitespace:
       skipped[line] = base.skipped[line + shift]!;
     }
   }
-  return { sources, lineNumbers, skipped, revisions: base.revisions };
+  const revisions = own === undefined ? base.revisions : [...base.revisions, own];
+  return { sources, lineNumbers, skipped, revisions };
 }
 
 function answer(source: FileHistorySource, model: HistoryModel, annotation: Annotation): FileAnnotation {

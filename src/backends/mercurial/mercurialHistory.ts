@@ -63,6 +63,11 @@ export class MercurialHistory implements HistoryQueries {
     this.#annotations = new Annotations(backend);
   }
 
+  /** Annotations that took a walk through the history so far. */
+  get annotationWalks(): number {
+    return this.#annotations.walks;
+  }
+
   follow(listener: () => void): () => void {
     const following = this.#backend.onDidLoad(listener);
     return () => following.dispose();
