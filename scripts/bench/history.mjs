@@ -87,7 +87,7 @@ function writeFilelog(file, texts) {
   writeRevlog(file.slice(0, -'.i'.length), revisions, INLINE);
 }
 
-function writeRevlog(base, revisions, header) {
+export function writeRevlog(base, revisions, header) {
   const isInline = header === INLINE;
   const index = [];
   const data = [];
@@ -112,7 +112,7 @@ function writeRevlog(base, revisions, header) {
 }
 
 /** Lines of the same length take the place of those at `at`. */
-function deltaOf(hunks) {
+export function deltaOf(hunks) {
   return Buffer.concat(
     hunks.flatMap(({ at, line }) => {
       const head = Buffer.alloc(12);
@@ -124,7 +124,7 @@ function deltaOf(hunks) {
   );
 }
 
-function compressed(text) {
+export function compressed(text) {
   const packed = deflateSync(text);
   return packed.length < text.length ? packed : Buffer.concat([Buffer.from('u'), text]);
 }

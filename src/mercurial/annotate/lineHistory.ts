@@ -3,10 +3,13 @@
 import type { BytePath } from '../../base/bytePath.ts';
 import { RevisionHeap } from '../history/revisionHeap.ts';
 import { fileRevisionAt, Introductions, keyOf, parentsOf } from './fileRevisions.ts';
-import type { FileHistorySource, IntroducedRevision } from './fileRevisions.ts';
+import type { FileHistorySource, FileRevision, IntroducedRevision } from './fileRevisions.ts';
 import type { FileHistoryEntry } from './fileHistory.ts';
+import { LineCache } from './lineCache.ts';
 import { LineTable } from './lineTable.ts';
+import type { Filelog } from '../store/filelog.ts';
 import { matchBlocks, type Blocks } from './matchBlocks.ts';
+import { KEEP_WHITESPACE } from './whitespace.ts';
 
 /** Lines of a file: the first one from 0, and the one after the last. */
 export interface LineRange {
@@ -17,6 +20,11 @@ export interface LineRange {
 /** A file revision that changed the lines, and where they are in it. */
 export interface LineHistoryEntry extends FileHistoryEntry {
   readonly lines: LineRange;
+}
+
+interface FollowedLines {
+  readonly lines: LineRange;
+  readonly isChanged: boolean;
 }
 
 interface Waiting {
@@ -42,6 +50,7 @@ export function* lineHistory(
   const introductions = new Introductions(source, [first]);
   const heap = new RevisionHeap();
   const waiting = new Map<number, Map<string, Waiting>>();
+  const texts = new Texts();
   const add = (revision: IntroducedRevision, range: LineRange): void => {
     let of = waiting.get(revision.changeset);
     if (of === undefined) {
@@ -60,9 +69,8 @@ export function* lineHistory(
         changeset: introductions.below(parent, next),
       }));
       let isChanged = parents.length === 0;
-      const text = parents.length === 0 ? undefined : revision.filelog.content(revision.revision);
       for (const parent of parents) {
-        const before = followLines(parent.filelog.content(parent.revision), text!, range);
+        const before = texts.follow(parent, revision, range);
         isChanged ||= before.isChanged;
         if (before.lines.first < before.lines.end) add(parent, before.lines);
       }
@@ -71,12 +79,30 @@ export function* lineHistory(
   }
 }
 
+/** The texts of file revisions as numbers of lines. Each is read once, and mostly near others. */
+class Texts {
+  readonly #table = new LineTable();
+  readonly #caches = new Map<Filelog, LineCache>();
+
+  follow(parent: FileRevision, child: FileRevision, lines: LineRange): FollowedLines {
+    const after = this.#linesOf(child);
+    const before = this.#linesOf(parent);
+    return rangeBefore(matchBlocks(before, after, this.#table.size), before.length, after.length, lines);
+  }
+
+  #linesOf(file: FileRevision): Int32Array {
+    const { path, filelog } = file;
+    let cache = this.#caches.get(filelog);
+    if (cache === undefined) {
+      const older = Array.from({ length: file.revision + 1 }, (_, revision) => ({ path, filelog, revision }));
+      this.#caches.set(filelog, (cache = new LineCache(this.#table, KEEP_WHITESPACE, older)));
+    }
+    return cache.lines(file);
+  }
+}
+
 /** Returns where lines of a text were in the text before, and whether any of them changed. */
-export function followLines(
-  before: Buffer,
-  text: Buffer,
-  lines: LineRange,
-): { readonly lines: LineRange; readonly isChanged: boolean } {
+export function followLines(before: Buffer, text: Buffer, lines: LineRange): FollowedLines {
   const table = new LineTable();
   const parent = table.number(before);
   const child = table.number(text);
@@ -92,7 +118,7 @@ function rangeBefore(
   parentLength: number,
   childLength: number,
   { first, end }: LineRange,
-): { readonly lines: LineRange; readonly isChanged: boolean } {
+): FollowedLines {
   let from = 0;
   let to = 0;
   let isChanged = false;
