@@ -22,10 +22,14 @@ export class WindowRig {
   readonly #server: Server;
   #listeners: (() => void)[] = [];
 
-  constructor(rig: DaemonRig, programs?: string) {
+  /**
+   * @param programs the folder with the worker's bundle, from which a server is started
+   * @param variables more environment variables
+   */
+  constructor(rig: DaemonRig, programs?: string, variables: Readonly<Record<string, string>> = {}) {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
-    const environment = { ...currentEnvironment(), variables: { ...rig.variables } };
+    const environment = { ...currentEnvironment(), variables: { ...rig.variables, ...variables } };
     this.#server = new Server(far, { environment, programs });
     far.listen();
     this.connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));

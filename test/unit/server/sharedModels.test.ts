@@ -8,7 +8,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { nextTurn } from '../../../src/base/async.ts';
 import * as protocol from '../../../src/server/protocol.ts';
 import { bundle } from '../../support/bundle.ts';
-import { encodeV1 } from '../../support/dirstateBytes.ts';
+import { encodeV1, NULL } from '../../support/dirstateBytes.ts';
 import { makeRevlog, writeRevlog } from '../mercurial/store/revlogWriter.ts';
 import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
 import { WindowRig } from '../../support/windowRig.ts';
@@ -130,6 +130,34 @@ describe('windows', { skip }, () => {
     await rig.answer('stop');
     fs.writeFileSync(path.join(root, 'two'), '');
     await Promise.all([window, next].map(each => each.until(() => each.entries.has('two'))));
+  });
+
+  test('start one by themselves for a large repository only', async t => {
+    const rig = new DaemonRig();
+    t.after(() => rig.dispose());
+    // In place of a server: a program that leaves the name of the folder it lies in.
+    const script = "require('fs').writeFileSync(`${__dirname}/started`, '')";
+    const opened = async (name: string, files: number, variables: Record<string, string> = {}): Promise<string> => {
+      const root = bareRepository(path.join(rig.base, name));
+      const entries = Array.from({ length: files }, (_, i) => ({ state: 'a', path: `${'directory/'.repeat(4)}${i}` }));
+      fs.writeFileSync(path.join(root, '.hg', 'dirstate'), encodeV1(entries, NULL));
+      const programs = path.join(rig.base, `programs-${name}`);
+      fs.mkdirSync(programs);
+      fs.writeFileSync(path.join(programs, 'worker.cjs'), script);
+      const window = new WindowRig(rig, programs, variables);
+      t.after(() => window.dispose());
+      await window.open(root);
+      await window.until(() => window.state === 'ready');
+      return path.join(programs, 'started');
+    };
+    const small = await opened('small', 9);
+    const forbidden = await opened('forbidden', 12_000, { QUICKSILVER_SERVER: 'off' });
+    const large = await opened('large', 12_000);
+    while (!fs.existsSync(large)) await nextTurn();
+    assert.deepEqual(
+      [small, forbidden].filter(file => fs.existsSync(file)),
+      [],
+    );
   });
 
   test('are declined by a model that another client has made, too', async t => {
