@@ -87,7 +87,7 @@ const STATUS_OPTIONS: OptionSpecs = {
     help: "show one line for a directory of files with one status, of those named ('mardu')",
   },
   ...PATTERN_OPTIONS,
-  subrepos: { type: 'boolean', short: 'S', help: '', unavailable: true },
+  subrepos: { type: 'boolean', short: 'S', help: 'add the files of subrepositories' },
   config: { type: 'string', help: '', unavailable: true },
 };
 

@@ -17,6 +17,7 @@ export async function revisionStatus(args: ParsedArguments, io: CommandIo): Prom
   if (args.values.has('rev') && (args.values.get('terse') ?? '') !== '') {
     throw usageError('cannot use --terse with --rev');
   }
+  if (args.flags.has('subrepos')) throw usageError('--subrepos with revisions is not supported yet');
   const started = performance.now();
   if (args.values.has('rev') && args.values.has('change')) {
     throw usageError('--rev and --change cannot be given together');

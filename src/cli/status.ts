@@ -4,12 +4,13 @@ import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import { onlyDecoders } from '../base/decodeAccelerators.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import { nativeParts } from '../status/bulk/native.ts';
+import type { StatusEntry } from '../status/status.ts';
 import { newWorkCounters, type Status } from '../status/types.ts';
 import { StatusReader, type ReadStatus } from '../backends/mercurial/commandLine/statusReader.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_ERROR, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
-import { locateRepository } from './open.ts';
+import { locateRepository, type LocatedRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
 import { askForStatus, canBeServed, type NotServed, type ServedStatus } from './serverStatus.ts';
@@ -46,9 +47,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const fromRoot = withSeparator(settings.separator);
   let complaints: Selection['complaints'] = [];
   let filter: Selection['filter'];
-  const asked = await askServerFirst(args, { wanted: considered, hasMore: settings.moreStatus || terse !== '' }, () =>
-    askForStatus(place, reader, io),
-  );
+  const hasMore = settings.moreStatus || terse !== '' || args.flags.has('subrepos');
+  const asked = await askServerFirst(args, { wanted: considered, hasMore }, () => askForStatus(place, reader, io));
   if (asked.kind === 'served') scanners.dispose();
   const rules = considered.has('ignored') ? 'when-needed' : considered.has('unknown') ? 'at-once' : 'never';
   const scan = (): Promise<ReadStatus> =>
@@ -72,7 +72,10 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       })
       .finally(() => scanners.dispose());
   const scanned = asked.kind === 'served' ? undefined : await scan();
-  const all = asked.kind === 'served' ? asked.entries : (scanned?.result.entries ?? []);
+  const own = asked.kind === 'served' ? asked.entries : (scanned?.result.entries ?? []);
+  const all = args.flags.has('subrepos')
+    ? [...own, ...(await inSubrepositories(args, io, place, own, considered))]
+    : own;
   const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.warnings;
   for (const warning of colors.warnings) complain(io, warning);
   // Only if contents were compared: a status by stats alone needs no history, which may be large, or damaged.
@@ -114,6 +117,20 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
     complain(io, `native code: ${nativeParts()}`);
   }
   return undecided.length > 0 ? EXIT_ERROR : EXIT_OK;
+}
+
+/** Returns the entries of subrepositories. Throws a 'usage' error if paths are given. */
+async function inSubrepositories(
+  args: ParsedArguments,
+  io: CommandIo,
+  place: LocatedRepository,
+  own: readonly StatusEntry[],
+  wanted: ReadonlySet<Status>,
+): Promise<StatusEntry[]> {
+  if (args.positionals.length > 0) throw usageError('--subrepos with paths is not supported yet');
+  const { subrepositoryEntries } = await import('../backends/mercurial/commandLine/subrepositoryStatus.ts');
+  const warn = (warning: string): void => complain(io, warning);
+  return subrepositoryEntries(place, own, { wanted, signal: io.signal, warn });
 }
 
 /** Asks the shared server, unless it is forbidden or cannot know the answer. */

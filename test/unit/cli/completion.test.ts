@@ -31,7 +31,7 @@ const CASES: readonly (readonly [typed: string, ...expected: string[]])[] = [
   ['status --color ', 'always', 'never', '!status'],
   ['status --template ', 'json'],
   ['status --ter', '--terse'],
-  ['status --subr', '!--subrepos'],
+  ['status --subr', '--subrepos'],
   ['cat fil', 'file one', '!folder'],
   ['status fo', 'folder/'],
   ['status -R f', 'folder/', '!file one'],
