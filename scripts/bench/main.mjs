@@ -14,6 +14,7 @@ import { PlainError, outputOf, projectRoot, reportFailure } from '../lib/process
 import { measureBazaar } from './bazaar.mjs';
 import { drawChart } from './chart.mjs';
 import { buildFloor } from './floor.mjs';
+import { measureFormats } from './formats.mjs';
 import { measureGit } from './git.mjs';
 import { measureHistory } from './graph.mjs';
 import { measureHost } from './host.mjs';
@@ -27,7 +28,7 @@ import { parseSizes } from './sizes.mjs';
 import { measureStatus } from './status.mjs';
 
 /** Each resolves to rows of measurements for one size, in a repository of its own. */
-const OWN_PARTS = { bazaar: measureBazaar, git: measureGit };
+const OWN_PARTS = { bazaar: measureBazaar, formats: measureFormats, git: measureGit };
 
 /** Each resolves to rows of measurements for one size, in a Mercurial repository. */
 const PARTS = {

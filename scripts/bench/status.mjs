@@ -151,7 +151,7 @@ function ownCases(repository, context) {
 }
 
 /** Milliseconds from opening a repository to its settled status, in a worker that has opened a small repository. */
-async function firstStatus(repository, { cache }, { native, state, storage }) {
+export async function firstStatus(repository, { cache }, { native, state, storage }) {
   repository.use(state);
   const engine = new Engine({ native, storage });
   try {
