@@ -6,6 +6,7 @@ import { dirstateCases } from './dirstateCases.mjs';
 import { fileCases } from './fileCases.mjs';
 import { makeSoundRepositories, Workshop } from './hostileTools.mjs';
 import { ruleCases } from './ruleCases.mjs';
+import { scopeCases } from './scopeCases.mjs';
 import { storeCases } from './storeCases.mjs';
 import { treeCases } from './treeCases.mjs';
 
@@ -17,7 +18,15 @@ const soundCases = ['v1', 'v2'].map(format => ({
 }));
 
 /** All of them; those with `isLong` take minutes. */
-export const hostileCases = [...soundCases, ...dirstateCases, ...fileCases, ...ruleCases, ...storeCases, ...treeCases];
+export const hostileCases = [
+  ...soundCases,
+  ...dirstateCases,
+  ...fileCases,
+  ...ruleCases,
+  ...scopeCases,
+  ...storeCases,
+  ...treeCases,
+];
 
 /**
  * Builds repositories below `folder`, each in a folder of its name. Returns { root, outside, ...case } for each,

@@ -81,6 +81,12 @@ const dataFile = (message: string): HostileOutcome => fails(`ROOT/.hg/dirstate.I
 const text = (message: string): HostileOutcome =>
   contents(255, `clean.txt in NODE: ROOT/.hg/store/data/clean.txt.i: ${message}`);
 
+/** The record of large files is damaged. Contents of a revision are refused before that. */
+const large = (message: string): HostileOutcome => {
+  const err = 'abort: Revisions with large files (the requirement largefiles) are not supported.\n';
+  return { ...fails(`ROOT/.hg/largefiles/dirstate: ${message}`), cat: { code: 3, out: '', err } };
+};
+
 const NO_FILE = 'not a regular file';
 const ONLY_A = answers(['! a', '? changed.txt', '? clean.txt', '? new.txt', '? sub/deep.txt']);
 const TOO_LARGE = '4294967296 bytes are more than the 65536 allowed';
@@ -116,6 +122,21 @@ export const outcomes: Readonly<Record<string, HostileOutcome>> = {
   'v2-base-name': dataFile("the node at byte 79 has a name that does not follow its directory's path"),
   'v2-nul': dataFile('"chan\\u0000ed.txt" cannot be part of a tracked file\'s path'),
   'v2-parent-directory': dataFile("the node at byte 12 has a path that is not below its directory's"),
+
+  'sparse-fifo': rules(fails(`ROOT/.hg/sparse: ${NO_FILE}`)),
+  'sparse-huge': rules(fails('ROOT/.hg/sparse: 4294967296 bytes are more than the 16777216 allowed')),
+  'sparse-profiles': rules(refuses('ROOT/.hg/sparse: too many profiles')),
+  'sparse-lines': rules(refuses('ROOT/.hg/sparse: too many lines')),
+  'sparse-backtracking': answers(['M changed.txt', `? ${'a'.repeat(200)}`, '? new.txt']),
+  'sparse-profile-itself': rules(fails('clean.txt:1: config entry outside of section: clean')),
+  'narrow-outside': answers(),
+  'narrow-kind': rules(fails('invalid prefix on narrow pattern: re:(a+)+$')),
+  'eol-fifo': fails(`ROOT/.hgeol: ${NO_FILE}`),
+  'eol-huge': fails('ROOT/.hgeol: 4294967296 bytes are more than the 1048576 allowed'),
+  'eol-many-patterns': refuses('.hgeol: too many patterns'),
+  'large-dirstate': large('the entry at byte 40 is truncated or has a wrong length'),
+  'large-dirstate-fifo': large(NO_FILE),
+  'docket-outside': contents(255, 'ROOT/.hg/store/00changelog.i: "../../ab" cannot be the id of a file'),
 
   'fifo-requires': fails(`ROOT/.hg/requires: ${NO_FILE}`),
   'fifo-dirstate': dirstate(NO_FILE),

@@ -1,0 +1,105 @@
+// Rules of sparse checkouts and narrow clones, of line ends and large files that are no rules, or would take for ever.
+import fs from 'node:fs';
+
+/** Adds a requirement to those of the working copy, and enables the extension that it needs. */
+function require(w, requirement, extension) {
+  fs.appendFileSync(w.at('.hg/requires'), `${requirement}\n`);
+  w.write('.hg/hgrc', `[extensions]\n${extension} =\n`);
+}
+
+const sparse = (name, provokes, make) => ({
+  name: `sparse-${name}`,
+  provokes,
+  make: w => {
+    require(w, 'exp-sparse', 'sparse');
+    make(w);
+  },
+});
+
+const numbered = (count, line) => Array.from({ length: count }, (_, i) => line(i)).join('\n');
+
+export const scopeCases = [
+  sparse('fifo', 'a fifo as sparse rules', w => w.fifo('.hg/sparse')),
+  sparse('huge', 'sparse rules of four gigabytes', w => w.sparse('.hg/sparse', 4 * 2 ** 30)),
+  sparse('profiles', 'twenty thousand profiles', w =>
+    w.write('.hg/sparse', `${numbered(20_000, i => `%include p${i}`)}\n`),
+  ),
+  sparse('lines', 'two hundred thousand sparse rules', w =>
+    w.write('.hg/sparse', `[include]\n${numbered(200_000, i => `*x${i}*`)}\n`),
+  ),
+  sparse('backtracking', 'a sparse rule that backtracks for ever', w => {
+    w.write('.hg/sparse', '[exclude]\nre:(a|aa)*(a+)+b\n');
+    w.write('a'.repeat(200), '');
+  }),
+  sparse('profile-itself', 'a profile that is no profile', w => w.write('.hg/sparse', '%include clean.txt\n')),
+  {
+    name: 'narrow-outside',
+    provokes: 'a narrow specification that leads out of the repository',
+    make: w => {
+      require(w, 'narrowhg-experimental', 'narrow');
+      for (const name of ['.hg/store/narrowspec', '.hg/narrowspec.dirstate']) {
+        w.write(name, '[include]\npath:../..\nrootfilesin:\n[exclude]\npath:sub\n');
+      }
+    },
+  },
+  {
+    name: 'narrow-kind',
+    provokes: 'a narrow specification with an expression',
+    make: w => {
+      require(w, 'narrowhg-experimental', 'narrow');
+      for (const name of ['.hg/store/narrowspec', '.hg/narrowspec.dirstate']) w.write(name, '[include]\nre:(a+)+$\n');
+    },
+  },
+  {
+    name: 'eol-fifo',
+    provokes: 'a fifo as .hgeol',
+    make: w => {
+      w.write('.hg/hgrc', '[extensions]\neol =\n');
+      w.fifo('.hgeol');
+    },
+  },
+  {
+    name: 'eol-huge',
+    provokes: '.hgeol of four gigabytes',
+    make: w => {
+      w.write('.hg/hgrc', '[extensions]\neol =\n');
+      w.sparse('.hgeol', 4 * 2 ** 30);
+    },
+  },
+  {
+    name: 'eol-many-patterns',
+    provokes: 'twenty thousand patterns in .hgeol',
+    make: w => {
+      w.write('.hg/hgrc', '[extensions]\neol =\n');
+      w.write('.hgeol', `[patterns]\n${numbered(20_000, i => `**x${i}* = LF`)}\n`);
+    },
+  },
+  {
+    name: 'large-dirstate',
+    provokes: 'a record of large files that is damaged',
+    make: w => {
+      require(w, 'largefiles', 'largefiles');
+      w.write('.hg/largefiles/dirstate', 'x'.repeat(60));
+    },
+  },
+  {
+    name: 'large-dirstate-fifo',
+    provokes: 'a fifo as the record of large files',
+    make: w => {
+      require(w, 'largefiles', 'largefiles');
+      w.write('.hg/largefiles/other', '');
+      w.fifo('.hg/largefiles/dirstate');
+    },
+  },
+  {
+    name: 'docket-outside',
+    provokes: 'a changelog whose entries would lie outside of the store',
+    make: w => {
+      const docket = Buffer.alloc(59);
+      docket.writeUInt32BE(0xd34d, 0);
+      docket.set([8, 0, 8, 0, 8, 0], 4);
+      docket.write('(../../ab../../cdefghijkl', 34, 'latin1');
+      fs.writeFileSync(w.at('.hg/store/00changelog.i'), docket);
+    },
+  },
+];
