@@ -176,7 +176,11 @@ test('the output of hooks is no part of the status and contents of an unsupporte
   const bench = await benchWith(t, sandbox => {
     prepareStable(sandbox);
     const hooks = ['status', 'cat'].flatMap(verb => [`pre-${verb}.x = printf NOISE`, `post-${verb}.x = echo NOISE`]);
-    fs.appendFileSync(sandbox.path('repo/.hg/hgrc'), `[hooks]\n${hooks.join('\n')}\n[encode]\n**.none = cat\n`);
+    fs.appendFileSync(
+      sandbox.path('repo/.hg/hgrc'),
+      `[hooks]\n${hooks.join('\n')}\n[encode]\ninclude:.hg/none = cat\n`,
+    );
+    fs.writeFileSync(sandbox.path('repo/.hg/none'), '\\.none$\n');
     sandbox.write('repo', 'a', 'changed');
   });
   assert.equal(bench.repository.model.state.kind, 'fallback');

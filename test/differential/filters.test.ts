@@ -7,6 +7,11 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
+import { currentEnvironment } from '../../src/files/environment.ts';
+import { settledStatus } from '../../src/backends/mercurial/snapshot.ts';
+import { Vfs } from '../../src/files/vfs.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
+import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { hgEnvironment, hgStatus, HgServer } from '../support/hgServer.ts';
 import { LiveHarness } from '../support/liveHarness.ts';
 import { statusLines } from '../support/ownStatus.ts';
@@ -31,10 +36,10 @@ const KEYWORDS = [
   'nul\0$Id: x $\n',
 ];
 /** Commits files as they are. */
-const PLAIN = ['--config', 'extensions.eol=!', '--config', 'extensions.keyword=!'];
+const PLAIN = ['eol', 'keyword', 'win32text'].flatMap(name => ['--config', `extensions.${name}=!`]);
 const ENCODE = ['dumbencode:', 'cleverencode:', 'macencode:', 'cleverdecode:', 'macdumbencode:', 'dumbdecode:', '!'];
 
-for (const kind of ['eol', 'win32text', 'keyword'] as const) {
+for (const kind of ['eol', 'win32text', 'win32text and eol', 'keyword'] as const) {
   for (const format of ['no', 'yes']) {
     test(`${kind}: the status and the live model are those of hg, dirstate-v2=${format}`, async t => {
       const seed = seedFromEnvironment('QUICKSILVER_SEED', FIXED_SEED);
@@ -68,8 +73,9 @@ for (const kind of ['eol', 'win32text', 'keyword'] as const) {
         const encode = Array.from({ length: random.below(3) }, () => `${pick(PATTERNS)} = ${pick(ENCODE)}`);
         const settings = [
           '[extensions]',
-          `${kind} =`,
-          ...(kind === 'win32text' ? ['[encode]', ...encode] : []),
+          // The order decides which of the two counts.
+          ...(random.below(2) === 0 ? kind.split(' and ') : kind.split(' and ').reverse()).map(name => `${name} =`),
+          ...(kind.startsWith('win32text') ? ['[encode]', ...encode] : []),
           ...(kind === 'keyword' ? keywords() : []),
           '[eol]',
           ...(random.below(3) === 0 ? ['only-consistent = False'] : []),
@@ -92,7 +98,7 @@ for (const kind of ['eol', 'win32text', 'keyword'] as const) {
         log.push(`hg ${args.join(' ')}: ${code} ${errors}`);
       };
       for (const name of NAMES) write(name, lines());
-      if (kind === 'eol') write('.hgeol', rules());
+      if (kind.endsWith('eol')) write('.hgeol', rules());
       await run('commit', '-qAm', 'first', ...PLAIN);
       const live = new LiveHarness(root);
       t.after(() => live.dispose());
@@ -101,11 +107,11 @@ for (const kind of ['eol', 'win32text', 'keyword'] as const) {
         const name = pick(NAMES);
         switch (random.below(9)) {
           case 0:
-            if (kind === 'eol') write('.hgeol', rules());
+            if (kind.endsWith('eol')) write('.hgeol', rules());
             else configure();
             break;
           case 1:
-            if (kind === 'eol' && random.below(3) > 0) write('.hgeol', rules());
+            if (kind.endsWith('eol') && random.below(3) > 0) write('.hgeol', rules());
             else configure();
             break;
           case 2:
@@ -113,7 +119,7 @@ for (const kind of ['eol', 'win32text', 'keyword'] as const) {
             break;
           case 3:
             if (random.below(2) === 0) await run('update', '-qC', `${random.below(3)}`);
-            else if (kind === 'eol') write('.hgeol', rules());
+            else if (kind.endsWith('eol')) write('.hgeol', rules());
             break;
           case 4:
             // Clean by stat from here on, unless the rules change.
@@ -123,7 +129,7 @@ for (const kind of ['eol', 'win32text', 'keyword'] as const) {
             await run('status');
             break;
           case 5:
-            if (kind === 'eol')
+            if (kind.endsWith('eol'))
               fs.rmSync(path.join(root, pick(['.hgeol', '.hg/eol.cache', '.hg/eol.cache'])), { force: true });
             log.push('rules removed');
             break;
@@ -148,3 +154,42 @@ for (const kind of ['eol', 'win32text', 'keyword'] as const) {
     });
   }
 }
+
+test('a filter that is a program leaves only the files undecided that it matches and whose stat proves nothing', async t => {
+  const root = path.join(temporaryDirectory(t).root, 'repository');
+  const hg = new HgServer(undefined);
+  t.after(() => hg.close());
+  await hg.run('init', root);
+  fs.writeFileSync(path.join(root, '.hg/hgrc'), '[encode]\n**.up = tr a-z A-Z\n**.none = false\n');
+  const write = (name: string, content: string, seconds: number): void => {
+    fs.writeFileSync(path.join(root, name), content);
+    fs.utimesSync(path.join(root, name), seconds, seconds);
+  };
+  for (const name of ['same.up', 'other.up', 'longer.up', 'clean.up', 'plain', 'plain2']) write(name, 'abc\n', 1e9);
+  await hg.run('-R', root, '--cwd', root, 'commit', '-qAm', 'first');
+  await hg.run('-R', root, '--cwd', root, 'status');
+  write('same.up', 'aBC\n', 1e9 + 1);
+  write('other.up', 'abd\n', 1e9 + 1);
+  write('longer.up', 'abcd\n', 1e9 + 1);
+  write('plain', 'abd\n', 1e9 + 1);
+  write('plain2', 'abc\n', 1e9 + 1);
+  const repository = MercurialRepository.open(root, {
+    vfs: new Vfs(),
+    environment: { ...currentEnvironment(), variables: { HGRCPATH: '' } },
+  });
+  const { result } = await settledStatus(repository, { rules: 'at-once' }, () => ({ ignored: 'none', clean: true }));
+  assert.deepEqual(result.undecided.map(({ path: at }) => at).sort(), ['other.up', 'same.up']);
+  assert.match(result.undecided[0]!.why.message, /The filter 'tr a-z A-Z' in \[encode\] is a program/);
+  const known = new Set(result.undecided.map(({ path: at }) => String(at)));
+  const theirs = hgStatus(root);
+  assert.ok(typeof theirs !== 'string');
+  assert.deepEqual(
+    result.entries
+      .filter(({ path: at }) => !known.has(at))
+      .map(({ path: at, status }) => `${STATUS_LETTERS[status]} ${at}`),
+    theirs
+      .filter(({ path: at }) => !known.has(at))
+      .map(({ path: at, status }) => `${status} ${at}`)
+      .sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1)),
+  );
+});

@@ -28,6 +28,9 @@ function commitAll(sandbox: HgSandbox): void {
   sandbox.hg('repo', ['commit', '-q', '-A', '-m', 'first']);
 }
 
+/** A filter that makes a repository unsupported: for files that match patterns of another file. */
+const ONLY_HG = 'include:.hg/none = cat';
+
 /** A repository unsupported because of a filter, with changes of each kind and converted line ends. */
 function withEol(sandbox: HgSandbox): void {
   sandbox.write('repo', '.hgeol', '[patterns]\n**.txt = native\n');
@@ -42,8 +45,9 @@ function withEol(sandbox: HgSandbox): void {
     'native = CRLF',
     'fix-trailing-newline = no',
     '[encode]',
-    '**.none = cat',
+    ONLY_HG,
   );
+  fs.writeFileSync(sandbox.path('repo/.hg/none'), '\\.none$\n');
   commitAll(sandbox);
   sandbox.write('repo', 'changed.txt', 'changed\r\n', 1_100_000_000);
   sandbox.write('repo', 'same.txt', 'same.txt\r\nline\r\n', 1_100_000_000);
@@ -74,17 +78,18 @@ interface Kind {
 const kinds: readonly Kind[] = [
   {
     name: 'eol',
-    reason: /Filters that are programs/,
+    reason: /'include:\.hg\/none' is of a kind that is not supported/,
     prepare: withEol,
     change: served => served.write('same.txt', 'other\r\n'),
   },
   {
     name: 'encode and decode',
-    reason: /Filters that are programs/,
+    reason: /'include:\.hg\/none' is of a kind that is not supported/,
     prepare: sandbox => {
       sandbox.write('repo', 'a.txt', 'abc\n');
       sandbox.write('repo', 'b.txt', 'abc\n');
-      configure(sandbox, '[encode]', '*.txt = tr A-Z a-z', '[decode]', '*.txt = tr a-z A-Z');
+      configure(sandbox, '[encode]', ONLY_HG, '*.txt = tr A-Z a-z', '[decode]', '*.txt = tr a-z A-Z');
+      fs.writeFileSync(sandbox.path('repo/.hg/none'), '\\.none$\n');
       commitAll(sandbox);
       sandbox.write('repo', 'a.txt', 'ABC\n', 1_100_000_000);
       sandbox.write('repo', 'b.txt', 'ABD\n', 1_100_000_000);
@@ -208,7 +213,7 @@ test('nothing is started where nobody has allowed it', async t => {
   await served.hint('', 'changed.txt');
   await served.refresh();
   assert.deepEqual([...served.states], ['refused']);
-  assert.match(served.problem, /Filters that are programs/);
+  assert.match(served.problem, /'include:\.hg\/none' is of a kind that is not supported/);
   assert.deepEqual(served.entries, []);
   await served.setHgPolicy(true);
   await served.settle();
@@ -395,7 +400,7 @@ test('an hg that the setting names and is none is told of', async t => {
   assert.equal(served.state.kind, 'refused');
   assert.match(
     served.problem,
-    /Filters that are programs.* “\/no\/such\/hg” \(quicksilver\.path\) was not found or is not executable\.$/,
+    /'include:\.hg\/none' is of a kind that is not supported.* “\/no\/such\/hg” \(quicksilver\.path\) was not found or is not executable\.$/,
   );
   assert.deepEqual(served.calls, []);
   await served.setHgPolicy(true);

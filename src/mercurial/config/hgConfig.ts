@@ -30,6 +30,8 @@ export interface HgConfig {
   boolean(section: string, name: string, defaultValue: boolean): boolean;
   /** `name` as in "eol", whether it is configured as that, as "hgext.eol" or "hgext/eol". */
   isExtensionEnabled(name: string): boolean;
+  /** Names of the enabled extensions without their package, in the order in which Mercurial loads them. */
+  enabledExtensions(): string[];
 }
 
 export interface ConfigPlace {
@@ -237,7 +239,11 @@ class LoadedConfig implements HgConfig {
   }
 
   isExtensionEnabled(name: string): boolean {
-    const names = [name, `hgext.${name}`, `hgext/${name}`];
-    return this.items('extensions').some(item => names.includes(item.name) && !item.value.startsWith('!'));
+    return this.enabledExtensions().includes(name);
+  }
+
+  enabledExtensions(): string[] {
+    const enabled = this.items('extensions').filter(({ value }) => !value.startsWith('!'));
+    return enabled.map(({ name }) => name.replace(/^hgext[./]/, ''));
   }
 }

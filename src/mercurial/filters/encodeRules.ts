@@ -1,7 +1,7 @@
 // The filters that Mercurial applies to a working file before it compares it with the history. They come from
 // `[encode]` and from the extensions eol and keyword.
 import { createHash } from 'node:crypto';
-import type { BytePath } from '../../base/bytePath.ts';
+import { bytePath, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ContentSource } from '../../base/fileStat.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
@@ -33,8 +33,8 @@ export class EncodeRules {
   }
 
   /**
-   * Makes the rules; undefined if there are none. Throws 'unsupported' for a filter that is a program. For a pattern it
-   * throws 'invalid-config' or 'unsupported', and 'invalid-config' for a setting that is no boolean.
+   * Makes the rules; undefined if there are none. A filter that is a program throws 'unsupported' for each file. For a
+   * pattern it throws 'invalid-config' or 'unsupported', and 'invalid-config' for a setting that is no boolean.
    * @param eol of the working copy's `.hgeol`, if the extension is enabled and the file is there
    */
   static make(config: HgConfig, eol: EolRules | undefined, eolText: string): EncodeRules | undefined {
@@ -44,8 +44,7 @@ export class EncodeRules {
     const parts = [eolText, JSON.stringify(settings)];
     for (const { name, value } of config.items('encode')) {
       if (value === '!' || replaced.has(name)) continue;
-      const filter = builtIn(config, value, settings);
-      if (filter === undefined) throw new QuicksilverError('unsupported', `The filter '${value}' is a program.`);
+      const filter = builtIn(config, value, settings) ?? program(value);
       const matcher = compilePatterns([patternOfText(name)], 'whole');
       rules.push({ matches: path => matcher.matches(path), filter });
       parts.push(name, value);
@@ -72,10 +71,12 @@ export class EncodeRules {
   }
 }
 
-/** Returns the filters of `[encode]` that run a program, with their place. */
-export function programFilters(config: HgConfig): ReturnType<HgConfig['items']> {
-  const settings = eolSettings(config, undefined);
-  return config.items('encode').filter(({ value }) => value !== '!' && builtIn(config, value, settings) === undefined);
+/** Returns a filter that leaves each file undecided: nothing here runs a program. */
+function program(command: string): Filter {
+  return () => {
+    const shown = toDisplay(bytePath(command));
+    throw new QuicksilverError('unsupported', `The filter '${shown}' in [encode] is a program.`);
+  };
 }
 
 /** The content as the history would have it. */
@@ -88,20 +89,21 @@ export function filtered(content: ContentSource, filter: Filter): ContentSource 
 }
 
 function builtIn(config: HgConfig, value: string, settings: EolSettings): Filter | undefined {
-  const known: Record<string, Filter> = {};
-  if (config.isExtensionEnabled('win32text')) Object.assign(known, WIN32TEXT);
-  if (config.isExtensionEnabled('eol')) {
-    // The last two stand for those of win32text.
-    const toLf = toLineEnd('\n', settings);
-    const toCrlf = toLineEnd('\r\n', settings);
-    Object.assign(known, {
+  const toLf = toLineEnd('\n', settings);
+  const toCrlf = toLineEnd('\r\n', settings);
+  const words: Readonly<Record<string, Readonly<Record<string, Filter>>>> = {
+    win32text: WIN32TEXT,
+    eol: {
       'to-lf': toLf,
       'to-crlf': toCrlf,
       'is-binary': unchanged,
       'cleverencode:': toLf,
       'cleverdecode:': toCrlf,
-    });
-  }
+    },
+  };
+  // Both extensions have the clever ones. The extension that is loaded later counts.
+  const known: Record<string, Filter> = {};
+  for (const extension of config.enabledExtensions()) Object.assign(known, words[extension]);
   const name = Object.keys(known).find(word => value.startsWith(word));
   return name === undefined ? undefined : known[name];
 }

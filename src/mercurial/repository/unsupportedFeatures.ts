@@ -1,7 +1,6 @@
 // Features that are unsupported, by name, because the answer could differ from Mercurial's. Everything else is
 // answered exactly.
 import type { HgConfig } from '../config/hgConfig.ts';
-import { programFilters } from '../filters/encodeRules.ts';
 import { NARROW, SPARSE } from './sparse.ts';
 import type { Vfs } from '../../files/vfs.ts';
 
@@ -47,22 +46,9 @@ export function unsupportedRequirements(requirements: ReadonlySet<string>): stri
 export function unsupportedConfiguration(question: SupportQuestion): string[] {
   const { requirements, config } = question;
   const reasons: string[] = [];
-  const [filter] = programFilters(config);
-  if (filter !== undefined) {
-    reasons.push(`Filters that are programs are not supported ([encode] in ${filter.file}, line ${filter.line}).`);
-  }
   for (const [requirement, extension] of EXTENSION_OF) {
     if (!requirements.has(requirement) || config.isExtensionEnabled(extension)) continue;
     reasons.push(`The requirement ${requirement} without the extension ${extension} is not supported.`);
   }
-  return [...reasons, ...unsupportedCombination(config)];
-}
-
-/**
- * Returns the reason in the extensions that are enabled together: eol and win32text give one word different meanings.
- */
-function unsupportedCombination(config: HgConfig): string[] {
-  const isAmbiguous = config.isExtensionEnabled('eol') && config.isExtensionEnabled('win32text');
-  if (!isAmbiguous || config.items('encode').every(item => item.value === '!')) return [];
-  return ['The extensions eol and win32text are not supported together.'];
+  return reasons;
 }

@@ -81,7 +81,7 @@ const dataFile = (message: string): HostileOutcome => fails(`ROOT/.hg/dirstate.I
 const text = (message: string): HostileOutcome =>
   contents(255, `clean.txt in NODE: ROOT/.hg/store/data/clean.txt.i: ${message}`);
 
-/** The record of large files is damaged. Contents of a revision are refused before that. */
+/** The record of large files is damaged. Contents of a revision are unsupported anyway. */
 const large = (message: string): HostileOutcome => {
   const err = 'abort: Revisions with large files (the requirement largefiles) are not supported.\n';
   return { ...fails(`ROOT/.hg/largefiles/dirstate: ${message}`), cat: { code: 3, out: '', err } };

@@ -6,7 +6,7 @@ import { hasUi, hgCalls, ui, until } from '../harness.ts';
 import { at, hg, uriAt, write } from '../outside.ts';
 import { activeApi, assertShows, repositoryAt } from '../shown.ts';
 
-const reason = 'The extensions eol and win32text are not supported together. The status comes from hg (slower).';
+const reason = "The pattern 'include:.hg/none' is of a kind that is not supported. The status comes from hg (slower).";
 
 describe('a repository that only hg can answer for, in a workspace that is trusted', () => {
   let api: TestApi;

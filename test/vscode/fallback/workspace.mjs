@@ -1,5 +1,5 @@
-// A repository with two extensions that convert line ends, which only hg can answer for, and beside it one that is
-// supported. The hg on the PATH records its calls and then is the real one.
+// A repository with a filter for files that another file lists, which only hg can answer for, and beside it one that
+// is supported. The hg on the PATH records its calls and then is the real one.
 import fs from 'node:fs';
 import path from 'node:path';
 import { findHg } from '../../../scripts/vscode/mercurial.mjs';
@@ -27,8 +27,9 @@ export function makeStrange({ strange, hg, initRepository, writeFiles }) {
   hg(strange, 'commit', '-A', '-m', 'line ends', '.hgeol');
   fs.appendFileSync(
     path.join(strange, '.hg', 'hgrc'),
-    '[extensions]\neol =\nwin32text =\n[eol]\nnative = CRLF\n[encode]\n*.none = dumbencode:\n',
+    '[extensions]\neol =\n[eol]\nnative = CRLF\n[encode]\ninclude:.hg/none = cat\n',
   );
+  fs.writeFileSync(path.join(strange, '.hg', 'none'), '\\.none$\n');
   hg(strange, 'rename', 'old.txt', 'new.txt');
   writeFiles(strange, { 'ends.txt': 'one\r\n', 'modified.txt': 'after\r\n', 'unknown.txt': 'unknown\n' });
   fs.rmSync(path.join(strange, 'gone.txt'));

@@ -7,7 +7,8 @@ import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
 import { at, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
 
-const reason = 'The extensions eol and win32text are not supported together. Trust the workspace to see its status.';
+const reason =
+  "The pattern 'include:.hg/none' is of a kind that is not supported. Trust the workspace to see its status.";
 
 describe('a repository that only hg can answer for, in a workspace that is not trusted', () => {
   let api: TestApi;

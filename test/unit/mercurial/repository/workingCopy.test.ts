@@ -254,13 +254,9 @@ describe('what is refused', () => {
     });
   }
 
-  test('filters that are no part of Mercurial', () => {
-    fixture.write('r/.hg/hgrc', '[extensions]\nwin32text =\n[encode]\n*.b = cleverencode:\n');
-    assert.deepEqual(reasons(), []);
+  test('filters that are programs, because they matter only for some files', () => {
     fixture.write('r/.hg/hgrc', '[encode]\n*.a = !\n*.b = cleverencode:\n');
-    assert.deepEqual(reasons(), [
-      `Filters that are programs are not supported ([encode] in ${fixture.path('r/.hg/hgrc')}, line 3).`,
-    ]);
+    assert.deepEqual(reasons(), []);
   });
 
   test('no sparse rules that are not required', () => {
