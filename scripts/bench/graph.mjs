@@ -8,6 +8,7 @@ import { finish } from '../../src/mercurial/annotate/finish.ts';
 import { HistoryModel } from '../../src/mercurial/history/historyModel.ts';
 import { openStore } from '../../src/mercurial/store/store.ts';
 import { Vfs } from '../../src/files/vfs.ts';
+import { measureFileHistory } from './fileHistory.mjs';
 import { randomSource } from './random.mjs';
 import { makeRow } from './report.mjs';
 
@@ -18,6 +19,7 @@ const KINDS = [
 ];
 const NULL = '0'.repeat(40);
 const ROWS = 60;
+const SEARCHED = 20_000;
 
 let isDone = false;
 
@@ -25,7 +27,7 @@ let isDone = false;
 export async function measureHistory(_, { rounds }) {
   if (isDone) return [];
   isDone = true;
-  return KINDS.flatMap(kind => measureKind(kind, rounds));
+  return [...KINDS.flatMap(kind => measureKind(kind, rounds)), ...measureFileHistory(rounds)];
 }
 
 function measureKind(kind, rounds) {
@@ -42,7 +44,9 @@ function measureKind(kind, rounds) {
       model = modelOf(directory);
       open.push(cpu(() => rows(openView(model), model, 0)));
     }
+    const message = messageBytes(openView(model), model);
     const view = openView(model);
+    const searched = [cpu(() => search(model))];
     for (let at = 0; at < 200; at++) {
       const first = Math.floor((at * (view.rows - ROWS)) / 200);
       windows.push(cpu(() => rows(view, model, first)));
@@ -57,6 +61,15 @@ function measureKind(kind, rounds) {
       row('open', 'open to the first rows', open, [{ of: 'median', limit: 120 }]),
       row('rows', '60 rows anywhere', windows, [{ of: 'p95', limit: 60 }]),
       row('commit', 'rows after a commit', appended, [{ of: 'median', limit: 150 }]),
+      makeRow({
+        id: `history.${kind.name}.message`,
+        files: COUNT,
+        title: `${kind.name}: a message with ${ROWS} rows`,
+        values: [message],
+        unit: 'KB',
+        targets: [{ of: 'median', limit: 24 }],
+      }),
+      row('search', 'search in the newest 20,000 for a word that is nowhere', searched, []),
     ];
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });
@@ -73,6 +86,26 @@ function modelOf(directory) {
 function openView(model) {
   finish(model.load([NULL, NULL]));
   return finish(model.view({ kind: 'all' }, false));
+}
+
+/** Reads the texts, as a search for a word does. */
+function search(model) {
+  const first = model.count - SEARCHED;
+  for (let revision = model.count - 1; revision >= first; revision--) {
+    const { user, description, branch } = model.changeset(revision);
+    if (`${user}\n${description}\n${branch}`.toLowerCase().includes('nowhere')) throw new Error('found');
+  }
+}
+
+/** Kilobytes of the answer with the first rows. */
+function messageBytes(view, model) {
+  const { revisions, columns, colors, edges } = view.window(0, ROWS);
+  const all = [...revisions].map((revision, at) => ({
+    ...model.row(revision),
+    column: columns[at],
+    color: colors[at],
+  }));
+  return Buffer.byteLength(JSON.stringify({ first: 0, rows: all, edges: [...edges] })) / 1024;
 }
 
 function rows(view, model, first) {

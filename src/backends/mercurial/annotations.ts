@@ -18,6 +18,9 @@ import type { MercurialBackend } from './mercurialBackend.ts';
 /** Larger files are annotated when a user asks for it. */
 const MAX_BYTES = 20 << 20;
 const MAX_LINES = 30_000;
+type Parents = AnnotatedChangeset['parents'];
+
+const MAX_PARENTS = 20_000;
 const MAX_CACHED = 64;
 /** Changesets between a known annotation and one that is made from it. */
 const MAX_DERIVED = 16;
@@ -42,6 +45,7 @@ export class Annotations {
     MAX_CACHED_BYTES,
     ({ sources, revisions }) => sources.length * 9 + revisions.length * 200,
   );
+  readonly #parents = new BoundedCache<Parents>(MAX_PARENTS, Infinity, () => 1);
   /** Annotations that were made by a walk through the history, and not found in the cache. */
   walks = 0;
 
@@ -70,7 +74,7 @@ export class Annotations {
           return (yield* annotateRevision(source, path, changeset, options))!;
         },
       );
-      return answer(source, model, annotation);
+      return answer(source, model, annotation, this.#parents);
     }
     const parents = workingParents(source, this.#backend.dirstate(snapshot), model.workingParents, path);
     if (parents.parents.length === 0) return none('not-in-history', `${query.path} is not in the parent changeset.`);
@@ -80,7 +84,7 @@ export class Annotations {
     if (problem !== undefined) return problem;
     const [only, ...others] = parents.parents;
     if (only === undefined || others.length > 0) {
-      return answer(source, model, yield* annotateText(source, { text, ...parents }, options));
+      return answer(source, model, yield* annotateText(source, { text, ...parents }, options), this.#parents);
     }
     const before = only.filelog.content(only.revision);
     const [changeset] = parents.changesets;
@@ -89,7 +93,7 @@ export class Annotations {
       changeset === undefined || parents.changesets.length > 1
         ? yield* steps()
         : yield* this.#kept({ source, changeset, file: only, whitespace, skipped, keyOf: keyAt }, steps);
-    return answer(source, model, carriedOver(base, before, text, whitespace));
+    return answer(source, model, carriedOver(base, before, text, whitespace), this.#parents);
   }
 
   *#kept(version: Version, walk: () => Generator<void, Annotation>): Generator<void, Annotation> {
@@ -226,7 +230,12 @@ function carriedOver(
   return { sources, lineNumbers, skipped, revisions };
 }
 
-function answer(source: FileHistorySource, model: HistoryModel, annotation: Annotation): FileAnnotation {
+function answer(
+  source: FileHistorySource,
+  model: HistoryModel,
+  annotation: Annotation,
+  known: BoundedCache<Parents>,
+): FileAnnotation {
   const used = new Map<number, number>();
   const changesets: AnnotatedChangeset[] = [];
   const sources = Array.from(annotation.sources, index => {
@@ -234,24 +243,36 @@ function answer(source: FileHistorySource, model: HistoryModel, annotation: Anno
     let at = used.get(index);
     if (at === undefined) {
       used.set(index, (at = changesets.length));
-      changesets.push(annotated(source, model, annotation.revisions[index]!));
+      changesets.push(annotated(source, model, annotation.revisions[index]!, known));
     }
     return at;
   });
   return { kind: 'lines', sources, lineNumbers: [...annotation.lineNumbers], changesets };
 }
 
-function annotated(source: FileHistorySource, model: HistoryModel, revision: IntroducedRevision): AnnotatedChangeset {
+function annotated(
+  source: FileHistorySource,
+  model: HistoryModel,
+  revision: IntroducedRevision,
+  known: BoundedCache<Parents>,
+): AnnotatedChangeset {
   const { changeset, path } = revision;
-  const introductions = new Introductions(source, [changeset]);
-  const parents = parentsOf(source, revision, true).map(parent => ({
-    node: model.node(introductions.below(parent, changeset)),
-    path: toDisplay(parent.path),
-  }));
+  const row = model.row(changeset, model.isHidden(changeset));
+  // A changeset never gets other parents, so these outlive every change of the history.
+  const key = `${row.node} ${path}`;
+  let parents = known.get(key);
+  if (parents === undefined) {
+    const introductions = new Introductions(source, [changeset]);
+    const found = parentsOf(source, revision, true).map(parent => ({
+      node: model.node(introductions.below(parent, changeset)),
+      path: toDisplay(parent.path),
+    }));
+    known.set(key, (parents = found.reverse()));
+  }
   return {
-    changeset: model.row(changeset, model.isHidden(changeset)),
+    changeset: row,
     description: model.changeset(changeset).description,
     path: toDisplay(path),
-    parents: parents.reverse(),
+    parents,
   };
 }
