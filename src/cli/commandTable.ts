@@ -153,12 +153,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: '[OPTION]... [-f FILE]',
     notes: [
       'Without options, all changesets are shown, the newest first.',
-      "A REV is the name of one changeset: sets of revisions need 'hg log'.",
+      'A REV is a name or a set: ranges (a:b, a::b), and, or, not, -, x^, x~n, and these functions:',
+      'all, ancestors, author, bookmark(), branch, children, closed, desc, descendants, draft, first, heads, keyword,',
+      "last, limit, merge, only, p1, p2, parents, public, reverse, roots, secret, tag(), user. Others need 'hg log'.",
       "The output is that of 'hg log'.",
     ],
     options: {
       follow: { type: 'boolean', short: 'f', help: 'show ancestors only, or the history of FILE across renames' },
-      rev: { type: 'string', short: 'r', value: 'REV', repeats: true, help: 'show this changeset, or follow from it' },
+      rev: {
+        type: 'string',
+        short: 'r',
+        value: 'REV',
+        repeats: true,
+        help: 'show this changeset or set, or follow from it',
+      },
       keyword: {
         type: 'string',
         short: 'k',

@@ -72,7 +72,7 @@ function* candidates(
   } else if (named === undefined) {
     for (let revision = model.count - 1; revision >= 0; revision--) yield revision;
   } else {
-    yield* new Set(resolved(model, named));
+    yield* resolved(model, named);
   }
 }
 
@@ -87,13 +87,9 @@ function* ancestors(model: ChangesetLog, heads: readonly number[]): Generator<nu
   }
 }
 
-function resolved(model: ChangesetLog, names: readonly string[]): number[] {
-  return names.map(name => {
-    const revision = model.resolve(name);
-    if (revision === 'working-copy') throw usageError('the working copy is no changeset');
-    if (revision < 0) throw usageError('the null revision is not shown');
-    return revision;
-  });
+/** The changesets of all sets, in their order. */
+function resolved(model: ChangesetLog, sets: readonly string[]): readonly number[] {
+  return [...new Set(sets.flatMap(set => model.resolveSet(set)))];
 }
 
 /** The changesets that have one of the keywords, one of the users and one of the branches. */

@@ -4,6 +4,7 @@ import { fileHistory } from '../../../mercurial/annotate/fileHistory.ts';
 import { finish } from '../../../mercurial/annotate/finish.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { HistoryModel } from '../../../mercurial/history/historyModel.ts';
+import { revisionSet } from '../../../mercurial/history/revisionSet.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
 import type { HistoryRow } from '../../../workingCopy/historyQueries.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
@@ -69,6 +70,22 @@ export class ChangesetLog {
   /** Returns the changeset that a text names; -1 for the null revision. Throws a 'usage' error for an unknown one. */
   resolve(name: string): number | 'working-copy' {
     return this.#model.history.resolve(name);
+  }
+
+  /** Returns the changesets of a set of revisions, in its order. Throws 'usage' for what only hg evaluates. */
+  resolveSet(text: string): readonly number[] {
+    const model = this.#model;
+    return revisionSet(text, {
+      count: model.count,
+      parents: model.parents,
+      isHidden: revision => model.isHidden(revision),
+      resolve: name => model.history.resolve(name),
+      phaseOf: revision => model.phaseOf(revision),
+      changeset: revision => model.changeset(revision),
+      branchNames: () => this.branchNames(),
+      tagged: () => [...model.history.tags(false).values()],
+      bookmarked: () => [...model.bookmarks().keys()],
+    });
   }
 
   /** Yields the changesets that changed a file, the newest first, across copies and renames. */
