@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers';
 
 const require = createRequire(import.meta.url);
 const cli = require.resolve('../../dist/cli.cjs');
-// Each run adds its own.
+// Each run adds listeners of its own.
 for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
 
 /** Resolves with { code, out, err } when the program would end. `out` and `err` are byte strings. */
@@ -15,7 +15,12 @@ export async function runProgram(args, variables = {}) {
   const streams = { out: process.stdout, err: process.stderr };
   const originals = Object.entries(streams).map(([name, stream]) => [stream, stream.write, name]);
   const [argv, env] = [process.argv, { ...process.env }];
-  for (const [stream, , name] of originals) stream.write = bytes => (written[name] += bytes) !== undefined;
+  for (const [stream, , name] of originals) {
+    stream.write = bytes => {
+      written[name] += bytes;
+      return true;
+    };
+  }
   Object.assign(process.env, variables);
   process.argv = [process.execPath, cli, ...args];
   process.exitCode = undefined;
