@@ -74,12 +74,20 @@ async function oneByOne(runs, desktop) {
 
 async function sideBySide(runs, count) {
   const results = [];
-  const waiting = [...runs];
+  // The long ones first, so that at the end not one of them runs on alone.
+  const waiting = runs.toSorted((a, b) => lengthOf(b.name) - lengthOf(a.name));
   const work = async () => {
     for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) results.push(await inProcess(run));
   };
   await Promise.all(Array.from({ length: count }, work));
   return results;
+}
+
+/** Returns the bytes of a scenario's tests: the more there is to do, the longer it takes. */
+function lengthOf(scenario) {
+  const folder = path.join(scenariosFolder, scenario);
+  const tests = fs.readdirSync(folder).filter(file => file.endsWith('.test.ts'));
+  return tests.reduce((sum, file) => sum + fs.statSync(path.join(folder, file)).size, 0);
 }
 
 /** Runs one scenario as this program does, and prints all at its end. */

@@ -40,12 +40,13 @@ const forVscode = desktop ? [hg] : [hg, chromium];
 
 // Each stage has a name, a group that --only and --skip know too, and a function that resolves to { ok, passed,
 // failed, failures }. The counts are those of single tests; stages without tests have none. `failures` has some lines
-// for each failure.
+// for each failure. Stages that are `together` run side by side: the linter and the compiler use one processor each.
+const together = true;
 const stages = [
-  { name: 'typecheck', run: () => tool('typescript', 'tsc', ['-p', 'tsconfig.json']) },
-  { name: 'lint', run: lint },
   { name: 'build', run: build },
-  { name: 'unit', run: () => nodeTests('unit') },
+  { name: 'typecheck', together, run: () => tool('typescript', 'tsc', ['-p', 'tsconfig.json']) },
+  { name: 'lint', together, run: lint },
+  { name: 'unit', together, run: () => nodeTests('unit') },
   { name: 'differential', programs: [hg, strace], run: () => nodeTests('differential') },
   { name: 'newer-hg', run: newerHgTests },
   ...(options['every-release'] ? knownReleases : knownReleases.slice(-1)).map(version => ({
@@ -60,7 +61,10 @@ const stages = [
 ];
 
 /** Test files that take longest. They are started first, so that at the end not one of them runs on alone. */
-const longFiles = ['storeHistory', 'hostile', 'revisions', 'soak', 'fuzz', 'faultsPermissions', 'cliProcess', 'live'];
+const longFiles = [
+  ...['storeHistory', 'hostile', 'revisions', 'soak', 'fuzz', 'faultsPermissions', 'cliProcess', 'live'],
+  ...['mutations', 'bazaarStatus', 'hgCommandRun'],
+];
 
 /** Differential tests of what differs between versions of Mercurial. */
 const newerHgFiles = ['formats', 'filters', 'cliPatterns', 'cliStatus', 'ignore', 'ignoreFuzz', 'snapshot'];
@@ -74,8 +78,7 @@ async function main() {
   let passed = 0;
   let failed = 0;
   const broken = [];
-  for (const stage of chosen) {
-    console.log(`\n=== ${stage.name} ===\n`);
+  const run = async stage => {
     const start = Date.now();
     const result = await stage.run();
     console.log(`\n${stage.name}: ${result.ok ? 'ok' : 'FAILED'} (${Math.round((Date.now() - start) / 1000)} s)`);
@@ -83,6 +86,12 @@ async function main() {
     // A stage that failed without a failing test of its own counts as one failure, so that none is lost in the sum.
     failed += result.ok ? 0 : Math.max(1, result.failed ?? 0);
     if (!result.ok) broken.push({ name: stage.name, failures: result.failures ?? [] });
+  };
+  while (chosen.length > 0) {
+    const first = chosen.findIndex(stage => stage.together !== true);
+    const group = chosen.splice(0, first < 0 ? chosen.length : Math.max(1, first));
+    console.log(`\n=== ${group.map(({ name }) => name).join(', ')} ===\n`);
+    await Promise.all(group.map(run));
   }
   console.log(broken.length > 0 ? `\nfailed: ${broken.map(({ name }) => name).join(', ')}\n` : '');
   for (const { name, failures } of broken) for (const failure of failures) console.log(`[${name}] ${failure}\n`);
