@@ -6,10 +6,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { PlainError, projectRoot } from '../lib/processes.mjs';
+import { findProgram, PlainError, projectRoot } from '../lib/processes.mjs';
 import { COMPARED, findHg, hgEnvironment, linesOf, timed } from './programs.mjs';
+import { askServer } from '../../src/daemon/shortClient.ts';
 import { makeRow } from './report.mjs';
 import { inTurns, summarize } from './statistics.mjs';
+import { measureGitHook } from './serverGit.mjs';
+import { measureWindows } from './serverWindows.mjs';
 import { checkAnswer, isLarge } from './status.mjs';
 
 const DIST = path.join(projectRoot, 'dist');
@@ -19,6 +22,10 @@ const EXTENSION = ['--config', `extensions.quicksilver=${path.join(projectRoot, 
 /** The first scan of a large repository, and its watches. */
 const READY_MS = 120_000;
 const SHORT_ROUNDS = 7;
+const STOPPED_ROUNDS = 3;
+/** A stopped server may cost so many milliseconds. */
+const STOPPED_MS = 300;
+const NODE = process.execPath;
 
 export async function measureServer(repository, { rounds, notes }) {
   if (process.platform !== 'linux') {
@@ -55,15 +62,35 @@ export async function measureServer(repository, { rounds, notes }) {
       answers,
     ),
   ];
+  if (findProgram(['chg']) !== undefined) {
+    // Each set of options has a command server of its own, which the first round starts.
+    const chg = { ...env, CHGHG: findHg(), CHGSOCKNAME: path.join(directory, 'chg') };
+    cases.push(
+      program('chg', 'chg status', 'chg', COMPARED, chg, answers),
+      program('chg-extension', 'chg status with our extension', 'chg', [...EXTENSION, ...COMPARED], chg, answers),
+    );
+  }
   let late = 0;
   const hasClient = fs.existsSync(CLIENT);
   const prompt = program('prompt', 'native client, prompt', CLIENT, ['prompt'], env, stdout => {
     if (!String(stdout).includes('\texact')) late++;
   });
-  const server = spawn(process.execPath, [path.join(DIST, 'worker.cjs'), 'serve'], { env, stdio: 'ignore' });
+  const start = async () => {
+    const process = spawn(NODE, [path.join(DIST, 'worker.cjs'), 'serve'], { env, stdio: 'ignore' });
+    await untilListens(env);
+    return process;
+  };
+  const windows = isLarge(repository) ? await measureWindows(root, plan.count, env, start) : [];
+  const server = await start();
   try {
     await untilExact(root, env);
     const values = await inTurns(rounds, cases);
+    // A stopped server costs each client its timeout, once.
+    const stopped = { ...cases[1], name: 'hg-stopped', title: 'the same, the server stopped' };
+    server.kill('SIGSTOP');
+    Object.assign(values, await inTurns(Math.min(rounds, STOPPED_ROUNDS), [stopped]));
+    server.kill('SIGCONT');
+    cases.push(stopped);
     if (hasClient) Object.assign(values, await inTurns(SHORT_ROUNDS * rounds, [prompt]));
     else notes.push('There is no native client: prompts were not measured.');
     if (late > 0) notes.push(`${late} prompts had no exact answer in time.`);
@@ -74,21 +101,30 @@ export async function measureServer(repository, { rounds, notes }) {
         ? [{ of: 'median', limit: plan.count >= 300_000 ? 0.1 : 0.2, base: base('hg', 'hg status') }]
         : [],
       'hg-absent': large ? [{ of: 'median', limit: 1.03, base: base('hg', 'hg status') }] : [],
+      'hg-stopped': large ? [{ of: 'median', limit: summarize(values.hg).median + STOPPED_MS }] : [],
+      'chg-extension': large && values.chg ? [{ of: 'median', limit: 0.06, base: base('chg', 'chg status') }] : [],
       cli: plan.count >= 300_000 ? [{ of: 'median', limit: 0.25, base: base('cli-own', 'its own scan') }] : [],
       prompt: [
         { of: 'median', limit: 5 },
         { of: 'p95', limit: 15 },
       ],
     };
-    return [...cases, ...(hasClient ? [prompt] : [])].map(({ name, title }) =>
+    const rows = [...cases, ...(hasClient ? [prompt] : [])].map(({ name, title }) =>
       makeRow({ id: `server.${name}`, files: plan.count, title, values: values[name], targets: targets[name] ?? [] }),
     );
+    return [...rows, ...windows, ...(await measureGitHook(repository, { rounds, notes, env, client: CLIENT }))];
   } finally {
     const ended = once(server, 'exit');
+    server.kill('SIGCONT');
     server.kill();
     await ended;
     fs.rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Waits until a server answers. */
+async function untilListens(env) {
+  while ((await askServer('info', {}, env, READY_MS, READY_MS)).kind !== 'answer');
 }
 
 /** Waits until hg accepts the server's answer: before that, a measurement would be one of hg alone. */

@@ -60,7 +60,7 @@ export async function greet(socket: Socket, variables: Variables, events: LinkEv
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     connection.dispose();
-    whenLinked(events.onClosed);
+    whenLinked(of => events.onClosed(of));
   });
   for (const method of RELAYED) {
     connection.onNotification(method, (params: Notice['params']) =>
@@ -68,7 +68,7 @@ export async function greet(socket: Socket, variables: Variables, events: LinkEv
     );
   }
   connection.onNotification(Decline, ({ root, why }) => whenLinked(of => events.onDecline(of, root, why)));
-  connection.onNotification(Superseded, () => whenLinked(events.onSuperseded));
+  connection.onNotification(Superseded, () => whenLinked(of => events.onSuperseded(of)));
   connection.listen();
   const environment: Record<string, string> = {};
   for (const name of SENT_VARIABLES) {

@@ -48,7 +48,7 @@ export class Listener implements Disposable {
 
   /** Resolves with false if another server answers under the public name. Rejects if the directory cannot be used. */
   async listen(): Promise<boolean> {
-    const { directory, process, takesOver } = this.#options;
+    const { directory, process } = this.#options;
     const own = directory.privateAddress(process);
     directory.remove(own);
     await new Promise<void>((resolve, reject) => {
@@ -57,7 +57,7 @@ export class Listener implements Disposable {
     });
     this.#isListening = true;
     try {
-      if (!(await takesOver(directory.address))) {
+      if (!(await this.#options.takesOver(directory.address))) {
         this.#close();
         directory.remove(own);
         return false;

@@ -85,7 +85,7 @@ async function ask(
   if (!root.startsWith('/') || root.includes('\ufffd') || vfs.realPath(root) !== root) {
     return refusal('the root is no absolute path without symbolic links');
   }
-  if (system === undefined || !system.isRepository(vfs, `${root}/${system.controlName}`)) {
+  if (system?.isRepository(vfs, `${root}/${system.controlName}`) !== true) {
     return refusal('there is no repository');
   }
   const milliseconds = Math.min(Number(values.get('deadline') ?? '') || DEFAULT_DEADLINE_MS, LONGEST_DEADLINE_MS);
