@@ -303,12 +303,35 @@ test('revisions against the working tree, and two revisions', options, async () 
   await tree.compare('-S', '-c', '2');
   await tree.compare('--show-ids', '-r', '1..3');
   await tree.compare('-r', '1');
+  for (const [revision, ...paths] of [
+    ['1..2', 'dir'],
+    ['1..3', 'dir/b', 'a'],
+    ['1..3', 'folder'],
+    ['1', 'moved', 'nowhere'],
+    ['1', 'folder', 'unknown'],
+    ['2', 'dir'],
+  ] as const) {
+    await tree.compare('-S', '-r', revision, ...paths);
+  }
   for (const args of [['a'], ['-r', '1', 'a'], ['-r', '1', 'folder/c'], ['-r', '2', 'dir/c'], ['-r', '1', 'dir/b']]) {
     const expected = execFileSync(BRZ!, ['cat', ...args], { cwd: tree.root, env: environment, encoding: 'latin1' });
     assert.equal((await tree.status(args, 'cat')).text, expected, args.join(' '));
   }
   await assert.rejects(tree.status(['-r', '1', 'new'], 'cat'), /new is not in revision 1/);
   await assert.rejects(tree.status(['-r', '9']), /no revision '9'/);
+});
+
+test('a path that was removed and is there again, in comparisons with revisions', options, async () => {
+  const tree = new Tree('again');
+  for (const name of ['a', 'dir/b']) tree.write(name, `${name}\n`);
+  tree.commit('first');
+  tree.brz('rm', '-q', '--keep', 'a', 'dir/b');
+  tree.commit('second');
+  tree.brz('rm', '-q', '--keep', 'a');
+  tree.write('unknown/deep/x', 'x\n');
+  for (const args of [['1..2'], ['2'], ['1'], ['1', 'a', 'dir'], ['2', 'unknown'], ['2', 'unknown/deep']] as const) {
+    await tree.compare('-S', '-r', ...args);
+  }
 });
 
 test('JSON has no ambiguous names', options, async () => {

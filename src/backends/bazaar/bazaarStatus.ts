@@ -16,6 +16,7 @@ import { runStatus, type StatusResult } from '../../status/status.ts';
 import type { WorkCounters } from '../../status/types.ts';
 import { bazaarInput } from './bazaarInput.ts';
 import type { BazaarChange } from './changes.ts';
+import { treesOfDirstate, treesSince, type ComparedTrees } from './comparedTrees.ts';
 import { selectChanges, type NamedPaths } from './namedPaths.ts';
 import { openStore, readPendingMerges, type PendingMerge } from './pendingMerges.ts';
 import { changesToWorkingTree } from './revisionChanges.ts';
@@ -45,6 +46,8 @@ export interface BazaarStatusResult {
   readonly changes: readonly BazaarChange[];
   readonly conflicts: readonly BazaarConflict[];
   readonly named: NamedPaths | undefined;
+  /** True if the changes are since another revision than the first parent. */
+  readonly ofRevision: boolean;
   readonly pending: readonly PendingMerge[];
   readonly shelves: number;
   /** True if the branch has another last revision than the working tree. */
@@ -101,23 +104,33 @@ async function statusOf(
   });
   const working = new WorkingChanges(input, scan.outcome);
   let changes = working.all(scan.entries);
-  if (options.since !== undefined) {
-    const store = openStore(vfs, layout);
-    const names = new RevisionNames(vfs, store, layout.branchDirectory);
-    const revision = new RevisionTree(store, names.resolve(options.since));
+  let trees = (): ComparedTrees => treesOfDirstate(dirstate);
+  const store = options.since === undefined ? undefined : openStore(vfs, layout);
+  const since = store && new RevisionNames(vfs, store, layout.branchDirectory).resolve(options.since!);
+  const ofRevision = store !== undefined && since !== dirstate.tree.parents[0];
+  if (ofRevision) {
+    const revision = new RevisionTree(store, since);
     const parent = new RevisionTree(store, dirstate.tree.parents[0]);
     changes = changesToWorkingTree({ revision, parent, dirstate, working, changes });
+    trees = () => treesSince(revision, dirstate);
   }
   const named =
     options.paths === undefined
       ? undefined
-      : selectChanges({ input, working, changes, conflicts, paths: options.paths, unknown: options.unknown });
+      : selectChanges({
+          trees: trees(),
+          disk: { input, working },
+          ...{ changes, conflicts, paths: options.paths },
+          // A comparison with a revision does not enter unknown directories.
+          unknown: options.unknown && !ofRevision,
+        });
   return {
     layout,
     dirstate,
     changes: named?.changes ?? changes,
     conflicts: named?.conflicts ?? conflicts,
     named,
+    ofRevision,
     pending,
     shelves: countShelves(vfs, layout.checkoutDirectory),
     isOutOfDate: isOutOfDate(vfs, layout, dirstate),

@@ -50,17 +50,17 @@ export function listedPath({ before, after }: BazaarChange): BytePath {
 }
 
 /** Orders as Breezy's short form: by the components of the listed path, then as the walk meets them. */
-export function inShortOrder(changes: readonly BazaarChange[]): BazaarChange[] {
+export function inShortOrder(changes: readonly BazaarChange[], ofRevision: boolean): BazaarChange[] {
   return changes
-    .map(change => ({ change, key: componentKey(listedPath(change)), walk: walkKey(change) }))
+    .map(change => ({ change, key: componentKey(listedPath(change)), walk: walkKey(change, ofRevision) }))
     .sort((a, b) => compare(a.key, b.key) || compare(a.walk, b.walk))
     .map(({ change }) => change);
 }
 
 /** Orders as the walk of Breezy meets changes. */
-export function inWalkOrder(changes: readonly BazaarChange[]): BazaarChange[] {
+export function inWalkOrder(changes: readonly BazaarChange[], ofRevision: boolean): BazaarChange[] {
   return changes
-    .map(change => ({ change, walk: walkKey(change) }))
+    .map(change => ({ change, walk: walkKey(change, ofRevision) }))
     .sort((a, b) => compare(a.walk, b.walk))
     .map(({ change }) => change);
 }
@@ -70,12 +70,15 @@ export function componentKey(path: string): string {
   return path.replaceAll('/', '\0');
 }
 
-/** The walk meets a directory before its sub-directories, names in order, file ids in order and unknown paths last. */
-function walkKey({ fileId, before, after }: BazaarChange): string {
+/**
+ * The walk meets a directory before its sub-directories, names in order, file ids in order and unknown paths last. A
+ * comparison with a revision meets removed paths last of all.
+ */
+function walkKey({ fileId, before, after }: BazaarChange, ofRevision: boolean): string {
   const { path } = (after ?? before)!;
   const slash = path.lastIndexOf('/');
   const directory = componentKey(path.slice(0, Math.max(0, slash)));
-  return `${directory}\0\0${path.slice(slash + 1)}\0\0${fileId === undefined ? '\xff' : ` ${fileId}`}`;
+  return `${directory}\0\0${path.slice(slash + 1)}\0\0${fileId === undefined ? '\xff' : ofRevision && after === undefined ? '\xff\xff' : ` ${fileId}`}`;
 }
 
 function compare(a: string, b: string): number {

@@ -1,11 +1,10 @@
 // The part of a status that named paths ask for. Renamed files count on both sides. Changed directories above a change
 // are reported, too, so that the answer fits together.
 import { isAtOrBelow, joinPath, parentPath, type BytePath } from '../../base/bytePath.ts';
-import type { BazaarDirstate } from '../../bazaar/dirstate/bazaarDirstate.ts';
 import type { BazaarConflict } from '../../bazaar/repository/conflicts.ts';
-import { NO_NODE } from '../../status/types.ts';
 import type { BazaarInput } from './bazaarInput.ts';
 import type { BazaarChange } from './changes.ts';
+import type { ComparedTrees } from './comparedTrees.ts';
 import type { WorkingChanges } from './workingChanges.ts';
 
 export interface NamedPaths {
@@ -18,59 +17,35 @@ export interface NamedPaths {
 }
 
 export interface Selection {
-  readonly input: BazaarInput;
-  readonly working: WorkingChanges;
-  /** All changes of the working tree. */
+  readonly trees: ComparedTrees;
+  /** Undefined if two revisions are compared: they have no unknown or ignored paths. */
+  readonly disk?: { readonly input: BazaarInput; readonly working: WorkingChanges } | undefined;
+  /** All changes between the trees. */
   readonly changes: readonly BazaarChange[];
   readonly conflicts: readonly BazaarConflict[];
   readonly paths: readonly BytePath[];
-  /** False if unknown paths are left out. */
+  /** True if named paths are searched for unknown ones, also where the status does not look. */
   readonly unknown: boolean;
-}
-
-interface Relocation {
-  readonly from: BytePath;
-  readonly to: BytePath;
 }
 
 /** Returns what the named paths ask for. Throws as the engine does for ignore patterns. */
 export function selectChanges(selection: Selection): NamedPaths {
-  const { input, working, conflicts, paths } = selection;
-  const dirstate = input.statCache;
-  const oldPaths = pathsOfParent(dirstate);
+  const { trees, disk, conflicts, paths } = selection;
   const isThere = (path: BytePath): boolean =>
-    isLive(dirstate, path) || oldPaths.has(path) || working.kindAt(path) !== undefined;
+    trees.idAt(path) !== undefined || trees.oldPaths.has(path) || disk?.working.kindAt(path) !== undefined;
   const found = paths.filter(isThere).sort();
   const missing = paths.filter(path => !isThere(path)).sort();
   const changes = found.length === 0 ? [] : new PathSelection(selection, found).changes();
   return {
     changes,
-    conflicts: selectConflicts(dirstate, conflicts, found),
-    ignored: found.filter(path => input.ignore.matches(path)),
+    conflicts: selectConflicts(trees, conflicts, found),
+    ignored: disk === undefined ? [] : found.filter(path => disk.input.ignore.matches(path)),
     missing,
   };
 }
 
-function isLive(dirstate: BazaarDirstate, path: BytePath): boolean {
-  const node = dirstate.find(path);
-  return node !== NO_NODE && dirstate.isLive(node);
-}
-
-/** The paths that the first parent has. */
-function pathsOfParent(dirstate: BazaarDirstate): Set<BytePath> {
-  const found = new Set<BytePath>(dirstate.removed().map(({ path }) => path));
-  for (let node = 0; node < dirstate.nodeCount; node++) {
-    if (!dirstate.isLive(node)) continue;
-    const path = dirstate.oldPath(node);
-    if (path !== undefined) found.add(path);
-  }
-  return found;
-}
-
 class PathSelection {
   readonly #selection: Selection;
-  readonly #dirstate: BazaarDirstate;
-  readonly #relocations: readonly Relocation[];
   readonly #searched: BytePath[];
   readonly #selected = new Set<BazaarChange>();
   readonly #byId = new Map<string, BazaarChange>();
@@ -79,11 +54,6 @@ class PathSelection {
 
   constructor(selection: Selection, paths: readonly BytePath[]) {
     this.#selection = selection;
-    this.#dirstate = selection.input.statCache;
-    this.#relocations = [...this.#dirstate.tree.oldPaths.keys()].map(node => ({
-      from: this.#dirstate.oldPath(node)!,
-      to: this.#dirstate.path(node),
-    }));
     this.#searched = paths.filter(path => !paths.some(other => other !== path && isAtOrBelow(path, other)));
     for (const change of selection.changes) if (change.fileId !== undefined) this.#byId.set(change.fileId, change);
   }
@@ -110,7 +80,7 @@ class PathSelection {
   #followRelocations(): void {
     for (let count = -1; count !== this.#searched.length;) {
       count = this.#searched.length;
-      for (const { from, to } of this.#relocations) {
+      for (const { from, to } of this.#selection.trees.relocations) {
         const hasOld = this.#isSearched(from);
         const hasNew = this.#isSearched(to);
         if (hasOld !== hasNew) this.#searched.push(hasOld ? to : from);
@@ -120,8 +90,9 @@ class PathSelection {
 
   /** Unknown paths at a searched path itself, and in it if it is a directory that is no entry. */
   #searchRoot(root: BytePath, unknown: Map<BytePath, BazaarChange>): void {
-    const { working, input, unknown: wanted } = this.#selection;
-    if (!wanted || root === '' || isLive(this.#dirstate, root)) return;
+    const { disk, trees, unknown: wanted } = this.#selection;
+    if (disk === undefined || !wanted || root === '' || trees.idAt(root) !== undefined) return;
+    const { working, input } = disk;
     const kind = working.kindAt(root);
     if (kind === undefined) return;
     const add = (path: BytePath): void => {
@@ -152,12 +123,12 @@ class PathSelection {
     for (const path of this.#parents) {
       if (done.has(path) || this.#isSearched(path)) continue;
       done.add(path);
-      const node = this.#dirstate.find(path);
-      if (node !== NO_NODE && this.#dirstate.isLive(node)) this.#addChange(this.#byId.get(this.#dirstate.fileId(node)));
+      const id = this.#selection.trees.idAt(path);
+      if (id !== undefined) this.#addChange(this.#byId.get(id));
       for (const change of this.#selection.changes) {
         if (change.after === undefined && change.before?.path === path) this.#addChange(change);
       }
-      for (const { from, to } of this.#relocations) if (from === path) this.#parents.add(to);
+      for (const { from, to } of this.#selection.trees.relocations) if (from === path) this.#parents.add(to);
     }
   }
 
@@ -166,21 +137,21 @@ class PathSelection {
     if (change === undefined) return;
     this.#select(change);
     if (change.before?.kind !== 'directory' || change.after?.kind === 'directory') return;
-    for (const path of pathsOfParent(this.#dirstate)) {
+    for (const path of this.#selection.trees.oldPaths) {
       if (path !== '' && parentPath(path) === change.before.path) this.#parents.add(path);
     }
   }
 }
 
 function selectConflicts(
-  dirstate: BazaarDirstate,
+  trees: ComparedTrees,
   conflicts: readonly BazaarConflict[],
   paths: readonly BytePath[],
 ): BazaarConflict[] {
   const ids = new Set<string>();
   for (const path of paths) {
-    const node = dirstate.find(path);
-    if (node !== NO_NODE && dirstate.isLive(node)) ids.add(dirstate.fileId(node));
+    const id = trees.idAt(path);
+    if (id !== undefined) ids.add(id);
   }
   const isNamed = (path: string | undefined): boolean =>
     path !== undefined && paths.some(named => isAtOrBelow(path as BytePath, named));

@@ -31,13 +31,15 @@ export interface BazaarForm {
   readonly showIds: boolean;
   readonly classify: boolean;
   readonly quiet: boolean;
+  /** True if the changes are since a revision, or between two. */
+  readonly ofRevision: boolean;
   /** Characters to a line; undefined if lines are not cut. */
   readonly columns: number | undefined;
 }
 
 export function writeBazaarStatus(output: BazaarOutput, form: BazaarForm, sink: ByteSink): void {
   if (form.form === 'json') {
-    sink.write(jsonShownIn(sink)(utf8Bytes(`${JSON.stringify(jsonOf(output))}\n`)));
+    sink.write(jsonShownIn(sink)(utf8Bytes(`${JSON.stringify(jsonOf(output, form))}\n`)));
     return;
   }
   const lines = form.form === 'short' ? shortLines(output, form) : longLines(output, form);
@@ -47,7 +49,8 @@ export function writeBazaarStatus(output: BazaarOutput, form: BazaarForm, sink: 
 
 function* shortLines(output: BazaarOutput, form: BazaarForm): Generator<string> {
   // With --quiet, Breezy leaves the changes out, and nothing else.
-  for (const change of form.quiet ? [] : inShortOrder(output.changes)) yield shortLine(change, form.classify);
+  for (const change of form.quiet ? [] : inShortOrder(output.changes, form.ofRevision))
+    yield shortLine(change, form.classify);
   for (const path of output.ignored) yield `I   ${shown(path)}`;
   for (const conflict of output.conflicts) yield `C   ${shown(conflict.text)}`;
   for (const path of output.missing) yield `X   ${shown(path)}`;
@@ -91,7 +94,7 @@ function* longLines(output: BazaarOutput, form: BazaarForm): Generator<string> {
     return `${longPath(change, form, false)} => ${mark}`;
   });
   // Breezy sorts all sections but this one.
-  yield* section('kind changed', inWalkOrder(sections.kindChanged), change => {
+  yield* section('kind changed', inWalkOrder(sections.kindChanged, form.ofRevision), change => {
     return `${longPath(change, form, false)} (${change.before!.kind} => ${change.after!.kind})`;
   });
   const alsoModified = sections.renamed
@@ -195,10 +198,10 @@ function shown(bytes: string): string {
 }
 
 /** One object. Paths are in fields of their own, so that no name can be taken for something else. */
-function jsonOf(output: BazaarOutput): object {
+function jsonOf(output: BazaarOutput, { ofRevision }: BazaarForm): object {
   return {
     parents: output.parents.map(toDisplay),
-    changes: inShortOrder(output.changes).map(jsonChange),
+    changes: inShortOrder(output.changes, ofRevision).map(jsonChange),
     conflicts: output.conflicts.map(({ type, path, conflictPath, text }) => ({
       type,
       path: toDisplay(path),

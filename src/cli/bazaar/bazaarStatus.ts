@@ -4,6 +4,8 @@ import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
 import { bazaarStatus } from '../../backends/bazaar/bazaarStatus.ts';
+import { treesOfRevisions } from '../../backends/bazaar/comparedTrees.ts';
+import { selectChanges } from '../../backends/bazaar/namedPaths.ts';
 import { openStore } from '../../backends/bazaar/pendingMerges.ts';
 import { changesBetween } from '../../backends/bazaar/revisionChanges.ts';
 import { RevisionNames } from '../../backends/bazaar/revisionSpec.ts';
@@ -36,13 +38,7 @@ export async function bazaarStatusCommand(args: readonly string[], io: CommandIo
   const paths = pathsOf(vfs, root, cwd, parsed.paths);
   const environment: BazaarEnvironment = { variables: io.environment, homeDirectory: homeOf(io) };
   const { from, to } = rangeOf(parsed);
-  if (from !== undefined && paths !== undefined) {
-    throw new QuicksilverError('unsupported', 'paths cannot be named together with revisions');
-  }
-  if (to !== undefined) {
-    writeRevisions(vfs, root, environment, { from: from!, to }, parsed, io);
-    return EXIT_OK;
-  }
+  if (to !== undefined) return writeRevisions(vfs, root, environment, { from: from!, to, paths }, parsed, io);
   const scanners = createScanners(silentLogger);
   const wantsPending = parsed.pending && parsed.paths.length === 0;
   const result = await bazaarStatus(root, {
@@ -69,17 +65,24 @@ export async function bazaarStatusCommand(args: readonly string[], io: CommandIo
       shelves: result.named === undefined || result.named.missing.length === paths?.length ? result.shelves : 0,
       parents: result.dirstate.tree.parents,
     },
-    formOf(parsed, io),
+    formOf(parsed, result.ofRevision, io),
     io.stdout,
   );
-  if (missing.length > 0) complain(io, `path does not exist: ${missing.map(toDisplay).join(', ')}`);
+  const code = exitCodeFor(missing, io);
   if (parsed.stats) complain(io, outcomeLine(result.outcome, performance.now() - started));
-  return missing.length > 0 ? EXIT_MISSING : EXIT_OK;
+  return code;
 }
 
-function formOf(parsed: BazaarArguments, io: CommandIo): BazaarForm {
+/** Complains about named paths that do not exist. */
+function exitCodeFor(missing: readonly BytePath[], io: CommandIo): number {
+  if (missing.length === 0) return EXIT_OK;
+  complain(io, `path does not exist: ${missing.map(toDisplay).join(', ')}`);
+  return EXIT_MISSING;
+}
+
+function formOf(parsed: BazaarArguments, ofRevision: boolean, io: CommandIo): BazaarForm {
   const { form, verbose, showIds, classify, quiet } = parsed;
-  return { form, verbose, showIds, classify, quiet, columns: columnsOf(io) };
+  return { form, verbose, showIds, classify, quiet, ofRevision, columns: columnsOf(io) };
 }
 
 /** The names of two revisions, of one to compare the working tree with, or of none. */
@@ -99,21 +102,32 @@ function rangeOf({ revision, change }: BazaarArguments): {
   return { from, to: to === '' ? undefined : to };
 }
 
-/** Writes the changes between two revisions. */
+/** Writes the changes between two revisions, and returns the exit code. */
 function writeRevisions(
   vfs: Vfs,
   root: string,
   environment: BazaarEnvironment,
-  range: { readonly from: string; readonly to: string },
+  range: { readonly from: string; readonly to: string; readonly paths: readonly BytePath[] | undefined },
   parsed: BazaarArguments,
   io: CommandIo,
-): void {
+): number {
   const layout = readLayout(vfs, root, environment);
   const store = openStore(vfs, layout);
   const names = new RevisionNames(vfs, store, layout.branchDirectory);
-  const [before, after] = [range.from, range.to].map(name => new RevisionTree(store, names.resolve(name)));
-  const nothing = { conflicts: [], ignored: [], missing: [], pending: [], shelves: 0, parents: [] };
-  writeBazaarStatus({ changes: changesBetween(before!, after!), ...nothing }, formOf(parsed, io), io.stdout);
+  const before = new RevisionTree(store, names.resolve(range.from));
+  const after = new RevisionTree(store, names.resolve(range.to));
+  const all = changesBetween(before, after);
+  const { paths } = range;
+  const { changes, missing } =
+    paths === undefined
+      ? { changes: all, missing: [] }
+      : selectChanges({
+          trees: treesOfRevisions(before, after),
+          ...{ changes: all, conflicts: [], paths, unknown: false },
+        });
+  const nothing = { conflicts: [], ignored: [], pending: [], shelves: 0, parents: [] };
+  writeBazaarStatus({ changes, missing, ...nothing }, formOf(parsed, true, io), io.stdout);
+  return exitCodeFor(missing, io);
 }
 
 function homeOf(io: CommandIo): string {
