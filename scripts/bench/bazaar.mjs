@@ -1,11 +1,14 @@
-// `quicksilver status` in a Breezy working tree of 20,000 files, beside `brz status`: two processes, start to end.
+// The first status of a Breezy working tree of 20,000 files, in the engine and as a process, beside `brz status`. Each
+// is measured by the clock and by the processor's time.
 import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram, projectRoot } from '../lib/processes.mjs';
+import { Engine } from './engine.mjs';
+import { processorOfChildren, withOwnProcessor } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { inTurns, summarize } from './statistics.mjs';
-import { checkAnswer } from './status.mjs';
+import { checkAnswer, smallRepository } from './status.mjs';
 
 const CLI = path.join(projectRoot, 'dist', 'cli.cjs');
 const FILES = 20_000;
@@ -13,9 +16,14 @@ const DIRECTORIES = 1000;
 const ARGUMENTS = ['status', '-S'];
 /** Breezy records the stats of files that are older than three seconds. */
 const SETTLE_MS = 5000;
+/** Ratios to `brz status`. A process has none: starting Node alone takes a quarter of that time. */
+const TARGETS = { own: 0.3 };
 
-/** Measured once, whatever the sizes of the other repositories are. */
-export async function measureBazaar(_size, context) {
+/**
+ * Measured once, whatever the sizes of the other repositories are. Returns rows for the clock (`bazaar.NAME`) and for
+ * the processor (`bazaar.NAME-processor`).
+ */
+export async function measureBazaar(_repository, context) {
   if (context.hasBazaar) return [];
   context.hasBazaar = true;
   const brz = findProgram(['brz'], '/usr/bin:/usr/local/bin');
@@ -30,41 +38,96 @@ export async function measureBazaar(_size, context) {
     BRZ_LOG: '/dev/null',
     BRZ_EMAIL: 'Ada <ada@example.org>',
     LC_ALL: 'C.UTF-8',
+    // Breezy finds its library by the first Python there.
+    PATH: `${path.dirname(brz)}:${process.env.PATH}`,
   };
   const root = await makeTree(base, brz, env);
-  const cwd = root;
-  const { stdout } = await timed(brz, ARGUMENTS, { cwd, env });
-  const expected = stdout.split('\n');
-  const cases = [
-    { name: 'brz', title: 'brz status', command: brz, args: ARGUMENTS, env },
-    { name: 'own', title: 'quicksilver status', command: process.execPath, args: [CLI, ...ARGUMENTS], env },
-    {
-      name: 'own-js',
-      title: 'quicksilver status, no native code',
-      command: process.execPath,
-      args: [CLI, ...ARGUMENTS],
-      env: { ...env, QUICKSILVER_NATIVE: '0' },
-    },
-  ];
-  const run = async ({ title, command, args, env: variables }) => {
-    const answer = await timed(command, args, { cwd, env: variables });
-    checkAnswer(title, answer.stdout.split('\n'), expected);
-    return answer.milliseconds;
-  };
+  const { stdout } = await timed(brz, ARGUMENTS, { cwd: root, env });
+  const measured = casesOf({ root, brz, env, cache: context.cache, expected: stdout.split('\n') });
+  const processor = Object.fromEntries(measured.map(({ name }) => [name, []]));
   const values = await inTurns(
     context.rounds,
-    cases.map(each => ({ ...each, run: () => run(each) })),
+    measured.map(({ name, run }) => ({
+      name,
+      run: async () => {
+        const value = await run();
+        processor[name].push(value.processor);
+        return value.milliseconds;
+      },
+    })),
   );
-  const target = { of: 'median', limit: 0.3, base: { name: 'brz status', value: summarize(values.brz).median } };
-  return cases.map(({ name, title }) =>
-    makeRow({
-      id: `bazaar.${name}`,
-      files: FILES,
-      title: `${title}, ${FILES} files, as a process`,
-      values: values[name],
-      targets: name === 'own' ? [target] : [],
+  const rowsOf = (series, suffix, words) => {
+    const base = { name: 'brz status', value: summarize(series.brz).median };
+    return measured.map(({ name, title }) =>
+      makeRow({
+        id: `bazaar.${name}${suffix}`,
+        files: FILES,
+        title: `${title}, ${FILES} files${words}`,
+        values: series[name],
+        targets: name in TARGETS ? [{ of: 'median', limit: TARGETS[name], base }] : [],
+      }),
+    );
+  };
+  const byClock = rowsOf(values, '', '');
+  if (process.platform !== 'linux') return byClock;
+  // Without the round that does not count.
+  const counted = Object.fromEntries(Object.entries(processor).map(([name, series]) => [name, series.slice(1)]));
+  return [...byClock, ...rowsOf(counted, '-processor', ': processor')];
+}
+
+function casesOf({ root, brz, env, cache, expected }) {
+  const program = (name, title, command, args, more = {}) => ({
+    name,
+    title,
+    run: async () => {
+      const before = processorOfChildren();
+      const { milliseconds, stdout } = await timed(command, args, { cwd: root, env: { ...env, ...more } });
+      const processor = processorOfChildren() - before;
+      checkAnswer(title, stdout.split('\n'), expected);
+      return { milliseconds, processor };
+    },
+  });
+  const entries = expected.flatMap(line => (line === '' ? [] : `${line.trim()[0]} ${line.slice(4)}`)).sort();
+  const engine = (name, title, native) => ({
+    name,
+    title,
+    run: () => firstStatus(root, entries, { cache, native }),
+  });
+  const own = [CLI, ...ARGUMENTS];
+  return [
+    program('brz', 'brz status', brz, ARGUMENTS),
+    engine('own', 'Quicksilver, first status', true),
+    engine('own-js', 'Quicksilver, first status, no native code', false),
+    program('process', 'quicksilver status, as a process', process.execPath, own),
+    program('process-js', 'quicksilver status, as a process, no native code', process.execPath, own, {
+      QUICKSILVER_NATIVE: '0',
     }),
-  );
+    {
+      name: 'node',
+      title: 'a process of Node that does nothing',
+      run: async () => {
+        const before = processorOfChildren();
+        const { milliseconds } = await timed(process.execPath, ['-e', '0'], { cwd: root, env });
+        return { milliseconds, processor: processorOfChildren() - before };
+      },
+    },
+  ];
+}
+
+/** From opening a tree to its settled status, in a worker that has opened a small repository. */
+async function firstStatus(root, expected, { cache, native }) {
+  const engine = new Engine({ native });
+  try {
+    await engine.open(await smallRepository(cache), { watchShare: 0 });
+    const { result: followed, processor } = await withOwnProcessor(() =>
+      engine.open(root, { system: 'bzr', watchShare: 0 }),
+    );
+    checkAnswer('Quicksilver', followed.lines, expected);
+    await followed.settle();
+    return { milliseconds: followed.firstStatus, processor };
+  } finally {
+    engine.dispose();
+  }
 }
 
 /** Makes a committed tree with a few changes, once; Breezy's cache of stats is filled. */

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { findProgram, PlainError, projectRoot } from '../lib/processes.mjs';
 import { Engine } from './engine.mjs';
 import { gitEnvironment, makeGitRepository, recordGitChanges, UNTRACKED_INDEX } from './gitRepository.mjs';
+import { processorOfChildren, withOwnProcessor } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { changeFiles, chooseRoles, expectedLines, writeIgnored, writeTracked } from './repository.mjs';
@@ -15,8 +16,6 @@ import { planStats, planTree } from './tree.mjs';
 
 const CLI = path.join(projectRoot, 'dist', 'cli.cjs');
 const ARGUMENTS = ['status', '--porcelain', '-z'];
-/** The unit of the times in /proc. */
-const TICK_MS = 10;
 
 /** Returns rows for the clock (`git.NAME`) and for the processor (`git.NAME-processor`). */
 export async function measureGit(count, context) {
@@ -105,24 +104,15 @@ async function firstStatus(root, expected, { cache, native }) {
   const engine = new Engine({ native });
   try {
     await engine.open(await smallRepository(cache), { watchShare: 0 });
-    const before = process.cpuUsage();
-    const followed = await engine.open(root, { system: 'git', watchShare: 0 });
-    const { user, system } = process.cpuUsage(before);
+    const { result: followed, processor } = await withOwnProcessor(() =>
+      engine.open(root, { system: 'git', watchShare: 0 }),
+    );
     checkAnswer('Quicksilver', followed.lines, expected);
     await followed.settle();
-    return { milliseconds: followed.firstStatus, processor: (user + system) / 1000 };
+    return { milliseconds: followed.firstStatus, processor };
   } finally {
     engine.dispose();
   }
-}
-
-/** Milliseconds of processor time that this process's ended children took; 0 outside Linux. */
-function processorOfChildren() {
-  if (process.platform !== 'linux') return 0;
-  const stat = fs.readFileSync('/proc/self/stat', 'latin1');
-  // The name of the program, in parentheses, may hold blanks. Numbers 14 and 15 after it are those of the children.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
 }
 
 /** The items of porcelain version 1, ordered; the old name of a renamed file is an item of its own. */
