@@ -277,6 +277,26 @@ test('settings of renames that are there more than once', async () => {
   }
 });
 
+test('a rename whose working file differs from the index, while its stat proves it clean', async () => {
+  const repository = new Repository('stale-rename');
+  repository.git('config', 'core.trustctime', 'false');
+  const old = 1_600_000_000;
+  repository.write('a', `first\n${LINES}`);
+  repository.commit('first');
+  repository.git('rm', '-q', 'a');
+  // The size and the time stay the same: git takes the file for the recorded one, and finds it equal to the removed one.
+  const unlike = LINES.replace(/[a-z0-9]/g, 'x');
+  repository.write('b', `first\n${unlike}`);
+  fs.utimesSync(path.join(repository.root, 'b'), old, old);
+  repository.git('add', 'b');
+  const file = path.join(repository.root, 'b');
+  const bytes = Buffer.from(`first\n${LINES}`);
+  fs.writeFileSync(file, bytes);
+  fs.utimesSync(file, old, old);
+  await repository.compare(['-s']);
+  await repository.compare(['--porcelain=v2']);
+});
+
 test('a repository outside of a sparse checkout', async () => {
   const repository = new Repository('sparse-nested');
   for (const name of ['a', 'kept/b']) repository.write(name, `${name}\n`);

@@ -67,6 +67,12 @@ export class GitRoot {
     return execFileSync('git', args, { cwd: this.root, env: variables, encoding: 'latin1', stdio: [...stdio] });
   }
 
+  /** As {@link git}, with something to read. */
+  gitWith(input: string, ...args: readonly string[]): string {
+    const { variables } = this.#sandbox;
+    return execFileSync('git', args, { cwd: this.root, env: variables, encoding: 'latin1', input });
+  }
+
   /** Runs a command that may fail, as a merge with a conflict does. Returns its exit code. */
   try(...args: readonly string[]): number | null {
     return spawnSync('git', args, { cwd: this.root, env: this.#sandbox.variables, stdio: 'ignore' }).status;

@@ -169,8 +169,23 @@ export class RenameDetection {
 
   #blob(path: BytePath, mode: number, id: string): RenameSide {
     let data: Buffer | undefined;
-    const content = (): Buffer => (data ??= this.#repository.store.readTyped(id, 'blob', MAX_BLOB_BYTES));
+    const content = (): Buffer =>
+      (data ??= this.#unchangedFile(path, id) ?? this.#repository.store.readTyped(id, 'blob', MAX_BLOB_BYTES));
     return { path, mode, id, content, size: () => content().length };
+  }
+
+  /**
+   * Returns the content of the working file, if the index has this object for it and the stat proves it unchanged.
+   * Git compares it in place of the object, also where attributes changed since.
+   */
+  #unchangedFile(path: BytePath, id: string): Buffer | undefined {
+    const { statCache: index, base } = this.#input;
+    const node = index.find(path);
+    if (node < 0 || index.kind(node) !== 'tracked' || index.id(node) !== id) return undefined;
+    const stat = this.#tree.lstat(path);
+    if (stat?.kind !== 'file' || stat.size > MAX_BLOB_BYTES) return undefined;
+    if (index.compareStat(node, stat) !== 'clean' || base.isConverted(path)) return undefined;
+    return this.#read(path, stat);
   }
 
   #workingFile(path: BytePath, mode: number): RenameSide {

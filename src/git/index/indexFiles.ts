@@ -62,6 +62,16 @@ export class IndexFiles {
     }
   }
 
+  /** True if the content of a file of this name is, or may be, recorded in another form. */
+  isConverted(path: BytePath): boolean {
+    try {
+      return conversionOf(this.#attributes.of(path), this.#repository.config, toDisplay(path)) !== NO_CONVERSION;
+    } catch (error) {
+      if (error instanceof QuicksilverError && error.code === 'unsupported') return true;
+      throw error;
+    }
+  }
+
   /** Returns the content that Git would record of a file in the working tree. */
   recordedContent(path: BytePath, content: Buffer): Buffer {
     const conversion = conversionOf(this.#attributes.of(path), this.#repository.config, toDisplay(path));

@@ -52,9 +52,18 @@ const NO_WATCHER: TreeWatcher = {
   dispose: () => undefined,
 };
 
-test('a save costs one stat of the file and one of each directory above it', async t => {
+/** An index of 100,000 more files, which the user promised not to change: they need not exist. */
+function addAssumedFiles(repository: GitRoot): void {
+  const empty = repository.git('hash-object', '-w', '/dev/null').trim();
+  const names = Array.from({ length: 100_000 }, (_, i) => `many/d${i % 5000}/f${i}`);
+  repository.gitWith(names.map(name => `100644 ${empty}\t${name}\n`).join(''), 'update-index', '--index-info');
+  repository.gitWith(`${names.join('\n')}\n`, 'update-index', '--assume-unchanged', '--stdin');
+}
+
+test('a save costs one stat of the file and one of each directory above it, with 100,000 files', async t => {
   const repository = sandboxOf(t).init('r');
   manyFiles(repository);
+  addAssumedFiles(repository);
   const model = new LiveModel({
     backend: repository.backend(),
     watcher: NO_WATCHER,
@@ -75,6 +84,7 @@ test('a save costs one stat of the file and one of each directory above it', asy
   assert.deepEqual(await cost('top', 'longer than before\n'), [1, 0, 0]);
   assert.deepEqual(await cost('dir7/file7', 'longer than before\n'), [2, 0, 0]);
   assert.equal(model.tree.get(bytePath('dir7/file7'))?.status, 'modified');
+  assert.ok(model.snapshot!.input.statCache.entryCount > 100_000);
 });
 
 test('staging looks at the staged files alone', async t => {
