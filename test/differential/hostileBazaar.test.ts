@@ -1,33 +1,14 @@
-// The gallery of hostile Bazaar working trees at the command line: the answers, time and memory. The system calls show
-// that nothing is read that must not be, nothing written, and nothing started.
-import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { bundle } from '../support/bundle.ts';
+// The gallery of hostile Bazaar working trees at the command line.
 import { bazaarCases, BRZ, buildBazaarGallery } from '../support/hostile/bazaarCases.mjs';
-import type { BuiltCase } from '../support/hostile/gallery.mjs';
-import { LIMITS } from '../support/hostile/outcomes.ts';
-import { startedPrograms, touchingCalls } from '../support/systemCalls.ts';
-import { callsThatName, readPaths, readTraceArguments } from '../support/systemReads.ts';
+import { testGallery } from '../support/hostile/systemGallery.ts';
 
 const skip =
   process.platform !== 'linux'
     ? 'the gallery has fifos and devices, and system calls are traced'
     : BRZ === undefined && 'Breezy is not installed';
 
-const STRACE = (process.env['PATH'] ?? '')
-  .split(path.delimiter)
-  .map(directory => path.join(directory, 'strace'))
-  .find(file => fs.existsSync(file))!;
-
 /** Output, or the message after 'abort: '; an unsupported tree has 'unsupported: ' in front. */
-interface Outcome {
-  readonly status: string;
-  readonly cat: string;
-}
+type Outcome = Readonly<Record<'status' | 'cat', string>>;
 
 const CHANGES = ' M  changed.txt\n?   new.txt\n';
 const CLEAN = 'clean.txt\n';
@@ -35,9 +16,6 @@ const HARMLESS: Outcome = { status: CHANGES, cat: CLEAN };
 const NO_FILE = 'not a regular file';
 const SIZE = '4294967296 bytes are more than the';
 const LONG_NAME = `${'a'.repeat(200)}!`;
-const EXIT_OK = 0;
-const EXIT_UNSUPPORTED = 3;
-const EXIT_ERROR = 255;
 
 const both = (message: string): Outcome => ({ status: message, cat: message });
 const dirstate = (message: string): Outcome => both(`ROOT/.bzr/checkout/dirstate: ${message}`);
@@ -107,74 +85,14 @@ function deepRows(depth: number): string {
   return Array.from({ length: depth }, (_, i) => ` D  ${'d/'.repeat(i + 1)}\n`).join('');
 }
 
-describe('hostile Bazaar working trees', { skip }, () => {
-  let base = '';
-  let built: ReadonlyMap<string, BuiltCase>;
-  /** Files that are read outside of a sound tree: those of Node itself and the program. */
-  let ordinary: ReadonlySet<string> = new Set();
-
-  before(() => {
-    base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-hostile-bzr-')));
-    bundle('src/cli/main.ts', path.join(base, 'cli.cjs'));
-    const usage = `require('fs').writeFileSync(${JSON.stringify(path.join(base, 'usage'))}, JSON.stringify(process.resourceUsage()))`;
-    fs.writeFileSync(path.join(base, 'measure.cjs'), `process.on('exit', () => ${usage});\n`);
-    const gallery = path.join(base, 'gallery');
-    fs.mkdirSync(gallery);
-    built = new Map(buildBazaarGallery(gallery, bazaarCases).map(one => [one.name, one]));
-    const sound = built.get('bzr-sound')!;
-    const read = (['status', 'cat'] as const).flatMap(command => readPaths(run(sound, command).log));
-    ordinary = new Set(read.filter(file => !file.startsWith(`${sound.root}/`)));
-  });
-  after(() => fs.rmSync(base, { recursive: true, force: true }));
-
-  function run({ root, outside }: BuiltCase, command: keyof Outcome): { said: string; log: string } {
-    const log = path.join(base, 'strace.log');
-    const args = { cat: ['clean.txt'], status: ['-S'] }[command];
-    const program = [process.execPath, '--require', path.join(base, 'measure.cjs'), path.join(base, 'cli.cjs')];
-    const { status, stdout, stderr } = spawnSync(
-      STRACE,
-      [...readTraceArguments(log), ...program, command, '-R', root, '--cwd', root, ...args],
-      {
-        env: { PATH: '/nowhere', HOME: base, BRZ_HOME: base },
-        cwd: base,
-        encoding: 'latin1',
-        maxBuffer: 1 << 28,
-        timeout: 10 * LIMITS.seconds * 1000,
-      },
-    );
-    const usage = JSON.parse(fs.readFileSync(path.join(base, 'usage'), 'utf8')) as NodeJS.ResourceUsage;
-    assert.ok((usage.userCPUTime + usage.systemCPUTime) / 1e6 < LIMITS.seconds);
-    assert.ok(usage.maxRSS / 1024 < LIMITS.megabytes, `${usage.maxRSS / 1024} MB`);
-    const masked = (text: string): string =>
-      text
-        .replaceAll(outside, 'OUTSIDE')
-        .replaceAll(root, 'ROOT')
-        .replaceAll(/[0-9a-f]{32}\.pack/g, 'PACK.pack');
-    if (status === EXIT_OK) return { said: masked(stdout), log };
-    assert.equal(stdout, '');
-    assert.ok(status === EXIT_UNSUPPORTED || status === EXIT_ERROR, `exit code ${status}: ${stderr}`);
-    const message = /^abort: (.*)\n$/.exec(masked(stderr))?.[1];
-    return { said: `${status === EXIT_UNSUPPORTED ? 'unsupported: ' : ''}${message}`, log };
-  }
-
-  test('the table and the gallery are about the same trees', () => {
-    assert.deepEqual(Object.keys(outcomes).sort(), bazaarCases.map(({ name }) => name).sort());
-  });
-
-  for (const { name, provokes } of bazaarCases) {
-    test(`${name}: ${provokes}`, () => {
-      const one = built.get(name)!;
-      for (const command of ['status', 'cat'] as const) {
-        const { said, log } = run(one, command);
-        assert.equal(said, outcomes[name]![command]);
-        const foreign = readPaths(log).filter(
-          file => !file.startsWith(`${one.root}/`) && !ordinary.has(file) && file !== '/proc/sys/vm/overcommit_memory',
-        );
-        assert.deepEqual(foreign, [], 'nothing is read that is not in the tree');
-        assert.deepEqual(touchingCalls(log, one.root), []);
-        assert.deepEqual(startedPrograms(log), []);
-        assert.deepEqual(callsThatName(log, 'secret'), [], 'names that lead elsewhere are not followed');
-      }
-    });
-  }
+testGallery({
+  title: 'hostile Bazaar working trees',
+  skip,
+  cases: bazaarCases,
+  build: buildBazaarGallery,
+  sound: 'bzr-sound',
+  outcomes,
+  commands: { status: ['-S'], cat: ['clean.txt'] },
+  variables: home => ({ BRZ_HOME: home }),
+  mask: text => text.replaceAll(/[0-9a-f]{32}\.pack/g, 'PACK.pack'),
 });
