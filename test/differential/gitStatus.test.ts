@@ -297,6 +297,25 @@ test('a rename whose working file differs from the index, while its stat proves 
   await repository.compare(['--porcelain=v2']);
 });
 
+test('settings of submodules in the working tree, the index, or HEAD alone', async () => {
+  const repository = new Repository('modules');
+  const inner = new Repository('modules/sub');
+  inner.write('i', 'i\n');
+  inner.commit('inner');
+  repository.write('.gitmodules', '[submodule "sub"]\n\tpath = sub\n\tignore = untracked\n');
+  repository.commit('first');
+  inner.write('u', 'u\n');
+  await repository.compare(['-s']);
+  const file = path.join(repository.root, '.gitmodules');
+  fs.rmSync(file);
+  await repository.compare(['-s']);
+  fs.mkdirSync(file);
+  await repository.compare(['-s']);
+  fs.rmdirSync(file);
+  repository.git('rm', '-q', '--cached', '.gitmodules');
+  await repository.compare(['-s']);
+});
+
 test('a repository outside of a sparse checkout', async () => {
   const repository = new Repository('sparse-nested');
   for (const name of ['a', 'kept/b']) repository.write(name, `${name}\n`);

@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { bytePath, isUtf8, joinPath, toDisplay, toFsPath, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
+import { fileInTree } from '../../git/changes/stagedChanges.ts';
 import { parseConfig } from '../../git/config/configParser.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
 import { GIT_DIRECTORY, gitPlacesAt, isNestedRepository } from '../../git/repository/discovery.ts';
@@ -113,14 +114,23 @@ export class Submodules {
     return state === 'none' && !this.#showsUntracked ? 'untracked' : state;
   }
 
-  /** The file of the working tree, or else of the index. One with conflicts does not count. */
+  /**
+   * The file of the working tree; if nothing is there, that of the index or else of HEAD. One with conflicts does not
+   * count.
+   */
   #modulesFile(): Buffer | undefined {
     const { vfs, root, store } = this.#repository;
     const node = this.#index.find(MODULES_FILE);
     if (node >= 0 && this.#index.isUnmerged(node)) return undefined;
-    const bytes = readRuleFile(vfs, root, MODULES_FILE);
-    if (bytes !== undefined || node < 0 || this.#index.kind(node) === 'none') return bytes;
-    return store.readTyped(this.#index.id(node), 'blob');
+    if (vfs.lstat(toFsPath(root, MODULES_FILE)) !== undefined) return readRuleFile(vfs, root, MODULES_FILE);
+    const isRecorded = node >= 0 && this.#index.kind(node) !== 'none';
+    const id = isRecorded ? this.#index.id(node) : this.#modulesOfHead();
+    return id === undefined ? undefined : store.readTyped(id, 'blob');
+  }
+
+  #modulesOfHead(): string | undefined {
+    const { id } = this.#repository.head();
+    return id && fileInTree(this.#repository.store, this.#repository.commit(id).tree, MODULES_FILE)?.id;
   }
 
   #readSettings(): Map<BytePath, IgnoredState> {
