@@ -289,7 +289,7 @@ function gitFile(w, text) {
   w.write('.git', text);
 }
 
-/** Of the same size as before: only the content can decide. */
+/** The file keeps its size, so that only its content can decide. */
 function filter(w, command) {
   config(w, `[filter "evil"]\n\tclean = ${command}\n\tsmudge = ${command}\n\tprocess = ${command}\n`);
   w.write('.gitattributes', '*.txt filter=evil\n');
