@@ -91,10 +91,12 @@ function openView(model) {
 /** Reads the texts, as a search for a word does. */
 function search(model) {
   const first = model.count - SEARCHED;
-  for (let revision = model.count - 1; revision >= first; revision--) {
-    const { user, description, branch } = model.changeset(revision);
-    if (`${user}\n${description}\n${branch}`.toLowerCase().includes('nowhere')) throw new Error('found');
-  }
+  model.keepingOpen(() => {
+    for (let revision = model.count - 1; revision >= first; revision--) {
+      const { user, description, branch } = model.changeset(revision);
+      if (`${user}\n${description}\n${branch}`.toLowerCase().includes('nowhere')) throw new Error('found');
+    }
+  });
 }
 
 /** Kilobytes of the answer with the first rows. */

@@ -63,7 +63,14 @@ const TEXTS: Readonly<Record<string, string>> = {
   ...{ rows: '{0} changesets', find: 'Find in history', graph: 'Changesets', keys: 'Keys' },
 };
 
-const CHARTS = { blue: '#3794ff', orange: '#d18616', green: '#89d185', purple: '#b180d7', red: '#f14c4c' };
+const CHARTS = {
+  blue: '#3794ff',
+  orange: '#d18616',
+  green: '#89d185',
+  purple: '#b180d7',
+  red: '#f14c4c',
+  yellow: '#cca700',
+};
 
 /** Messages of the page, in order. */
 export interface PageMessage {

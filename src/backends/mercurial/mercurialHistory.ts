@@ -164,12 +164,19 @@ export class MercurialHistory implements HistoryQueries {
     const most = Math.min(limit, MAX_FOUND);
     const found: HistoryRow[] = [];
     const start = Math.min(from ?? model.count - 1, model.count - 1);
+    const isFound = (revision: number): boolean =>
+      !model.isHidden(revision) &&
+      (below === undefined || model.changeset(revision).files.some(file => isAtOrBelow(file, below))) &&
+      matches(model, revision, wanted);
     let revision = start;
-    for (; revision >= 0 && found.length < most && start - revision < MAX_SEARCHED; revision--) {
-      if (revision % STEPS === 0) yield;
-      if (model.isHidden(revision)) continue;
-      if (below !== undefined && !model.changeset(revision).files.some(file => isAtOrBelow(file, below))) continue;
-      if (matches(model, revision, wanted)) found.push(model.row(revision));
+    while (revision >= 0 && found.length < most && start - revision < MAX_SEARCHED) {
+      const end = Math.max(-1, revision - STEPS);
+      model.keepingOpen(() => {
+        for (; revision > end && found.length < most; revision--) {
+          if (isFound(revision)) found.push(model.row(revision));
+        }
+      });
+      yield;
     }
     return { found, next: revision };
   }

@@ -200,6 +200,11 @@ export class HistoryModel {
     return changeset;
   }
 
+  /** Runs `work`, which reads many changesets: the files are opened once for all of them. */
+  keepingOpen<Result>(work: () => Result): Result {
+    return this.#options.store.changelog.revlog.keepingOpen(work);
+  }
+
   /** @param withHidden whether the list has hidden changesets, which may add tags */
   row(revision: number, withHidden = false): HistoryRow {
     const { phases, instabilities: bits, hidden, bookmarks, workingParents } = this.#known();

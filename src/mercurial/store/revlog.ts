@@ -46,6 +46,8 @@ export class Revlog {
   /** Another number after each time the index was read: revision numbers of an earlier one may mean others now. */
   generation = 0;
   #index: RevlogIndex | undefined;
+  /** The data file while it is kept open, and the index that it belongs to. */
+  #data: { readonly index: RevlogIndex; readonly file: OpenFile | undefined } | undefined;
   #keepsLastText: boolean;
   #last: { readonly revision: number; readonly node: Buffer; readonly text: Buffer } | undefined;
 
@@ -132,6 +134,22 @@ export class Revlog {
       this.#keepsLastText = before;
       if (!before) this.#last = undefined;
     }
+  }
+
+  /** Runs `work`, which reads many texts: the files are opened once for all of them. */
+  keepingOpen<Result>(work: () => Result): Result {
+    const index = this.#loaded();
+    if (index.isInline || this.#data !== undefined) return work();
+    return index.whileOpen(() => {
+      const file = this.#options.vfs.open(index.dataFile);
+      this.#data = { index, file };
+      try {
+        return work();
+      } finally {
+        this.#data = undefined;
+        file?.close();
+      }
+    });
   }
 
   /**
@@ -257,6 +275,7 @@ export class Revlog {
   }
 
   #rebuild(index: RevlogIndex, entry: RevlogEntry): Buffer {
+    if (this.#data?.index === index) return this.#rebuildFrom(index, entry, this.#data.file);
     const data = index.isInline ? undefined : this.#options.vfs.open(index.dataFile);
     try {
       return this.#rebuildFrom(index, entry, data);

@@ -447,3 +447,18 @@ test('a large inline revlog is scanned', t => {
   assert.equal(counters.revlogsOpened, 1);
   assert.equal(nodeOf(revisions[0]!.text).equals(nodes[0]!), true);
 });
+
+test('many texts are read with the data file opened once', context => {
+  const directory = temporaryDirectory(context);
+  writeRevlog(directory, 'log', makeRevlog(HISTORY, SPLIT));
+  const vfs = new Vfs();
+  const file = (ending: string): string => path.join(directory, `log${ending}`);
+  const revlog = new Revlog({ vfs, file, counters: emptyCounters(), keepLastText: false });
+  const all = (): string[] => HISTORY.map((_, revision) => revlog.text(revision).toString());
+  const expected = all();
+  const before = vfs.filesOpened;
+  assert.deepEqual(revlog.keepingOpen(all), expected);
+  assert.equal(vfs.filesOpened - before, 1);
+  assert.deepEqual(all(), expected);
+  assert.equal(vfs.filesOpened - before, 1 + HISTORY.length);
+});
