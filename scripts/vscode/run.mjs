@@ -67,7 +67,11 @@ export async function runScenario(name, { version, desktop, extension = projectR
         QUICKSILVER_TEST_TIMEOUT: String(scenarioTimeout),
         QUICKSILVER_TEST_FILES: path.join(bundlesFolder, name),
         QUICKSILVER_TEST_GREP: grep,
-        QUICKSILVER_SCENARIO: JSON.stringify({ directory: scenario.directory, data: scenario.data ?? {} }),
+        QUICKSILVER_SCENARIO: JSON.stringify({
+          directory: scenario.directory,
+          data: scenario.data ?? {},
+          settings: scenario.settings ?? {},
+        }),
         HGRCPATH: path.join(temporary, 'hgrc'),
         ...scenario.env,
       },

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly directory: string;
   /** Whatever `prepare` returned as `data`. */
   readonly data: Readonly<Record<string, string>>;
+  /** The user's settings. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** A row of the Explorer as it is drawn. */

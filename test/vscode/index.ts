@@ -4,12 +4,25 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { format } from 'node:util';
+import { format, isDeepStrictEqual } from 'node:util';
 import Mocha from 'mocha';
-import { hasUi, setting, ui } from './harness.ts';
+import { workspace } from 'vscode';
+import { hasUi, scenario, setting, ui, until } from './harness.ts';
 
 /** Milliseconds. Far above what any test needs: a slow machine is not a failure. Longer than any single wait. */
 const testTimeout = 180_000;
+
+/** Resolves when VS Code has read the scenario's settings for the extension: with those that were not there at once. */
+async function settingsRead(): Promise<string[]> {
+  const own = Object.entries(scenario().settings).filter(([name]) => name.startsWith('quicksilver.'));
+  const missing = (): string[] =>
+    own.flatMap(([name, value]) =>
+      isDeepStrictEqual(workspace.getConfiguration().inspect(name)?.globalValue, value) ? [] : [name],
+    );
+  const late = missing();
+  await until('the settings are read', () => missing().length === 0, workspace.onDidChangeConfiguration);
+  return late;
+}
 
 /** Called by VS Code once. Rejects when a test failed, which becomes VS Code's exit code 1. */
 export async function run(): Promise<void> {
@@ -26,6 +39,8 @@ export async function run(): Promise<void> {
   for (const name of readdirSync(folder).sort()) if (name.endsWith('.test.cjs')) mocha.addFile(join(folder, name));
 
   let picture: Promise<string> | undefined;
+  const late = await settingsRead();
+  if (late.length > 0) send({ output: `\nread after the start: ${late.join(', ')}\n` });
   const stats = await new Promise<Mocha.Stats | undefined>(resolve => {
     const runner = mocha.run(() => resolve(runner.stats));
     runner.on('fail', () => {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { window, workspace, WorkspaceEdit, type Tab } from 'vscode';
 import { mergeResultOf } from '../../../src/extension/common/uris.ts';
 import { answerLists, Bench, hgAt, serve, type Served } from '../agreement.ts';
-import { until } from '../harness.ts';
+import { hasUi, ui, until } from '../harness.ts';
 import { keepMessages } from '../messages.ts';
 import { at, write } from '../outside.ts';
 
@@ -106,6 +106,8 @@ describe("a day's work", () => {
     await bench.run('openConflict', bench.uri(name));
     await until('the merge editor is open', () => mergeTab() !== undefined, window.tabGroups.onDidChangeTabs);
     await edit(name, text, false);
+    // VS Code opens the tab before the merge editor has read its files, and completes nothing until then.
+    if (hasUi()) await ui.mergeEditor({ until: ['Manual Resolution'] });
     const messages = keepMessages();
     await bench.does('markResolved', bench.uri(name));
     messages.dispose();
