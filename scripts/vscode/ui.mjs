@@ -235,6 +235,32 @@ export function createDriver(page) {
       });
     },
 
+    /** The text of the hover in the editor, when it has each of `until`. */
+    async hover({ until, timeout = defaultTimeout }) {
+      const hover = page.locator('.monaco-hover:visible').first();
+      for (const text of until) await hover.filter({ hasText: text }).waitFor({ timeout });
+      return hover.innerText();
+    },
+
+    /**
+     * All texts in the page of the graph in an editor, with those for screen readers and of tooltips, and the names of
+     * its elements. Clicks the first row, and waits until the rows and the details each have one of `until`.
+     */
+    async graphPage({ until, timeout = defaultTimeout }) {
+      const graph = page.frameLocator('iframe.webview.ready').frameLocator('iframe');
+      const row = graph.locator('.row', { hasText: until[0] }).first();
+      await row.click({ timeout });
+      await graph.locator('#details', { hasText: until[1] }).waitFor({ timeout });
+      return graph.locator('body').evaluate(body => {
+        const all = [...body.querySelectorAll('*:not(script)')];
+        const shown = each => [each.getAttribute('aria-label'), each.title, each.placeholder, each.textContent];
+        return {
+          texts: [...new Set(all.flatMap(shown).filter(text => typeof text === 'string' && text !== ''))],
+          elements: [...new Set(all.map(({ localName }) => localName))].sort(),
+        };
+      });
+    },
+
     /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
     async commitByKey(text, { timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();

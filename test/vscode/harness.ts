@@ -103,6 +103,12 @@ export const ui = {
   quickInput: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('quickInput', awaited),
   /** The links to "hostile" and the icons "flame" that the window shows. */
   markup: (): Promise<string[]> => ask('markup'),
+  /** The text of the hover in the editor; waits until it has these texts. */
+  hover: (awaited: { readonly until: readonly string[] }): Promise<string> => ask('hover', awaited),
+  /** The page of the graph in an editor: clicks the first row, and waits until rows and details have these texts. */
+  graphPage: (awaited: {
+    readonly until: readonly string[];
+  }): Promise<{ readonly texts: readonly string[]; readonly elements: readonly string[] }> => ask('graphPage', awaited),
   /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
   commitByKey: (text: string): Promise<void> => ask('commitByKey', text),
   /** The texts in the merge editor; `until` waits for all of these. */
