@@ -1,5 +1,5 @@
 // Runs in the graph's page: answers it as the extension does, about changesets that follow one another.
-/* global globalThis, sessionStorage */
+/* global sessionStorage */
 /* eslint-disable no-unused-vars -- graphWindow.ts calls it in the page */
 function installHost(count) {
   const node = row => (count - row).toString(16).padStart(40, '0');

@@ -122,7 +122,7 @@ export class GraphWindow {
 
   /** Evaluates a script in the page. */
   async run<T>(script: string): Promise<T> {
-    return this.page.evaluate(script) as Promise<T>;
+    return this.page.evaluate<T>(script);
   }
 
   async setTheme(theme: Theme): Promise<void> {

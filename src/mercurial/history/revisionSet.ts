@@ -173,13 +173,11 @@ class Evaluation {
   }
 
   #branch(node: SetNode): number[] {
-    const { changeset } = this.#facts;
+    const branchOf = (revision: number): string => this.#facts.changeset(revision).branch;
     const name = node.kind === 'name' ? node.text : undefined;
     const isBranch = name !== undefined && this.#facts.branchNames().includes(name);
-    const branches = isBranch
-      ? new Set([name])
-      : new Set(this.evaluate(node).map(revision => changeset(revision).branch));
-    return this.#where(revision => branches.has(changeset(revision).branch));
+    const branches = isBranch ? new Set([name]) : new Set(this.evaluate(node).map(branchOf));
+    return this.#where(revision => branches.has(branchOf(revision)));
   }
 
   readonly #functions: Readonly<

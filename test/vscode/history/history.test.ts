@@ -68,7 +68,7 @@ describe('the history, in a window that is not trusted', () => {
     await ui.clickViewRow('File History', 'Change the second line');
     const isOpen = (): boolean => {
       const input = window.tabGroups.activeTabGroup.activeTab?.input;
-      return input instanceof TabInputTextDiff && /old\.txt$/.test(input.modified.path);
+      return input instanceof TabInputTextDiff && input.modified.path.endsWith('old.txt');
     };
     await until('the change is open', isOpen, window.tabGroups.onDidChangeTabs);
   });
