@@ -316,6 +316,20 @@ test('settings of submodules in the working tree, the index, or HEAD alone', asy
   await repository.compare(['-s']);
 });
 
+test('a repository that is intended to be added, with each setting about submodules', async () => {
+  const repository = new Repository('intended');
+  repository.write('a', 'a\n');
+  repository.commit('first');
+  const inner = new Repository('intended/sub');
+  inner.write('i', 'i\n');
+  inner.commit('inner');
+  repository.git('add', '-N', 'sub');
+  for (const value of ['none', 'dirty', 'all']) {
+    repository.git('config', 'diff.ignoreSubmodules', value);
+    await repository.compare(['--porcelain=v2']);
+  }
+});
+
 test('a repository outside of a sparse checkout', async () => {
   const repository = new Repository('sparse-nested');
   for (const name of ['a', 'kept/b']) repository.write(name, `${name}\n`);

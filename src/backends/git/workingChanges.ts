@@ -134,9 +134,8 @@ export class WorkingChanges {
   async #submodule(path: BytePath, node: number): Promise<WorkingChange | undefined> {
     const index = this.#index;
     if (!this.#isReachable(path) || this.#tree.lstat(path)?.kind !== 'directory') return undefined;
-    const intended = index.isIntentToAdd(node);
-    if (!intended && this.#submodules.ignoredState(path) === 'all') return undefined;
-    if (intended) return { path, node, letter: 'A', mode: GITLINK_MODE, submodule: CLEAN_SUBMODULE };
+    if (this.#submodules.ignoredState(path) === 'all') return undefined;
+    if (index.isIntentToAdd(node)) return { path, node, letter: 'A', mode: GITLINK_MODE, submodule: CLEAN_SUBMODULE };
     const state = await this.#submodules.state(path, index.id(node));
     if (state === undefined || !(state.commit || state.modified || state.untracked)) return undefined;
     return { path, node, letter: 'M', mode: GITLINK_MODE, submodule: state };
