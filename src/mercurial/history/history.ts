@@ -24,6 +24,8 @@ export interface HistoryOptions {
   readonly store: Store;
   /** Nodes of the working copy's parents, hexadecimal; 40 zeros for none. */
   readonly parents: readonly [string, string];
+  /** Returns what decides which paths are shown, if not all are: in a narrow clone. */
+  readonly scope?: () => { matches(path: BytePath): boolean } | undefined;
 }
 
 /** A repository's history at one moment: make another one after a change. */
@@ -128,7 +130,14 @@ export class History {
 
   /** Reports every file that differs between two revisions: see {@link diffManifests}. */
   diff(before: number, after: number, options: ManifestDiffOptions, sink: ManifestDiffSink): void {
-    diffManifests(this.#texts(before), this.#texts(after), options, sink);
+    const scope = this.#options.scope?.();
+    const inScope: ManifestDiffSink =
+      scope === undefined
+        ? sink
+        : (at, ...sides) => {
+            if (scope.matches(at)) sink(at, ...sides);
+          };
+    diffManifests(this.#texts(before), this.#texts(after), options, inScope);
   }
 
   /** True if a revision has a file at this path, or files below it. Reads only the manifests on the way. */

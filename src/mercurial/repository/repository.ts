@@ -214,7 +214,8 @@ export class MercurialRepository {
 
   /** The history as it is now, seen from the parents of the working copy. */
   history({ p1, p2 }: { readonly p1: string; readonly p2: string }): History {
-    return new History({ vfs: this.#vfs, layout: this.#layout, store: this.store, parents: [p1, p2] });
+    const scope = (): PathScope | undefined => this.#scopeReader().narrow();
+    return new History({ vfs: this.#vfs, layout: this.#layout, store: this.store, parents: [p1, p2], scope });
   }
 
   /**
@@ -291,6 +292,12 @@ export class MercurialRepository {
   }
 
   #scope({ p1, p2 }: Dirstate): PathScope | undefined {
+    return this.#scopeReader().read(() =>
+      [p1, p2].filter(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) >= 0),
+    );
+  }
+
+  #scopeReader(): ScopeReader {
     const { hgDirectory, storeDirectory, requirements } = this;
     this.#scopes ??= new ScopeReader({
       vfs: this.#vfs,
@@ -299,9 +306,7 @@ export class MercurialRepository {
       requirements,
       store: () => this.store,
     });
-    return this.#scopes.read(() =>
-      [p1, p2].filter(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) >= 0),
-    );
+    return this.#scopes;
   }
 
   #readDirstate(previous?: Dirstate): Dirstate {

@@ -65,6 +65,11 @@ export class ScopeReader {
     return scope;
   }
 
+  /** Returns the part of the history that a narrow clone has; undefined if it has all. Throws as {@link read} does. */
+  narrow(): PathScope | undefined {
+    return this.#source.requirements.has(NARROW) ? narrowScopeOf(this.#narrowText()) : undefined;
+  }
+
   /** Mercurial's rules: those of each parent, and the temporary ones; the profiles are read from the parent. */
   #sparse(text: string, temporary: string, parents: readonly string[]): PathScope | undefined {
     const scopes: PathScope[] = [];

@@ -115,6 +115,7 @@ class DiskStore implements Store {
   readonly #options: StoreOptions;
   readonly #layout: StoreLayout;
   readonly #isTree: boolean;
+  readonly #isNarrow: boolean;
   readonly #manifests: Revlog;
   readonly #directories = new BoundedCache<Revlog>(MAX_DIRECTORY_REVLOGS, MAX_FILELOG_BYTES, log => log.bytesHeld);
   readonly #filelogs = new BoundedCache<Filelog>(MAX_FILELOGS, MAX_FILELOG_BYTES, log => log.revlog.bytesHeld);
@@ -124,6 +125,7 @@ class DiskStore implements Store {
     this.#options = options;
     this.#layout = storeLayout(options.requirements);
     this.#isTree = options.requirements.has('treemanifest');
+    this.#isNarrow = options.requirements.has('narrowhg-experimental');
     this.changelog = new Changelog(this.#revlog('00changelog', false));
     this.#manifests = this.#revlog('00manifest', true);
   }
@@ -226,6 +228,8 @@ class DiskStore implements Store {
       const revlog = this.#manifestRevlog(directory);
       const revision = revlog.findNode(node, link);
       if (revision < 0) {
+        // A narrow clone has no manifests of directories outside of it, until it is widened.
+        if (this.#isNarrow && directory !== '' && !revlog.exists) return new ManifestText(Buffer.alloc(0), revlog.file);
         throw new QuicksilverError('corrupt', `${revlog.file}: no manifest ${node}`, { file: revlog.file });
       }
       text = new ManifestText(
