@@ -329,7 +329,8 @@ test('a path that was removed and is there again, in comparisons with revisions'
   tree.commit('second');
   tree.brz('rm', '-q', '--keep', 'a');
   tree.write('unknown/deep/x', 'x\n');
-  for (const args of [['1..2'], ['2'], ['1'], ['1', 'a', 'dir'], ['2', 'unknown'], ['2', 'unknown/deep']] as const) {
+  // Between two revisions, the order of these lines depends on random file ids.
+  for (const args of [['2'], ['1'], ['1', 'a', 'dir'], ['2', 'unknown'], ['2', 'unknown/deep']] as const) {
     await tree.compare('-S', '-r', ...args);
   }
 });

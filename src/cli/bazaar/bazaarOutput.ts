@@ -31,7 +31,7 @@ export interface BazaarForm {
   readonly showIds: boolean;
   readonly classify: boolean;
   readonly quiet: boolean;
-  /** True if the changes are since a revision, or between two. */
+  /** True if the changes are since another revision than the first parent. */
   readonly ofRevision: boolean;
   /** Characters to a line; undefined if lines are not cut. */
   readonly columns: number | undefined;

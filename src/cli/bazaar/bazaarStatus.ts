@@ -126,7 +126,7 @@ function writeRevisions(
           ...{ changes: all, conflicts: [], paths, unknown: false },
         });
   const nothing = { conflicts: [], ignored: [], pending: [], shelves: 0, parents: [] };
-  writeBazaarStatus({ changes, missing, ...nothing }, formOf(parsed, true, io), io.stdout);
+  writeBazaarStatus({ changes, missing, ...nothing }, formOf(parsed, false, io), io.stdout);
   return exitCodeFor(missing, io);
 }
 
