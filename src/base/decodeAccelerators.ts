@@ -84,7 +84,11 @@ export interface NativeDecoders extends NativeGitDecoders {
   decodeV1(bytes: Uint8Array, windowsNames: boolean, seed: number, multiplier: number): DecodedColumns | null;
   decodeV2(bytes: Uint8Array, windowsNames: boolean, rootOffset: number, rootCount: number): DecodedColumns | null;
   /** Takes rows of a Bazaar dirstate as long as they are plain: see bazaar/dirstate/plainRows.ts. */
-  takePlainRows(bytes: Uint8Array, columns: readonly (Uint32Array | Uint16Array)[], state: Uint32Array): void;
+  readonly takePlainRows: (
+    bytes: Uint8Array,
+    columns: readonly (Uint32Array | Uint16Array)[],
+    state: Uint32Array,
+  ) => void;
 }
 
 export interface DecodeAccelerators {

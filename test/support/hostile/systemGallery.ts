@@ -28,16 +28,16 @@ export interface SystemGallery {
   readonly title: string;
   readonly skip: string | false;
   readonly cases: readonly HostileCase[];
-  build(folder: string, cases: readonly HostileCase[]): BuiltCase[];
+  readonly build: (folder: string, cases: readonly HostileCase[]) => BuiltCase[];
   /** The case that nothing is wrong with. */
   readonly sound: string;
   readonly outcomes: Readonly<Record<string, Outcome>>;
   /** The arguments of each command. */
   readonly commands: Readonly<Record<string, readonly string[]>>;
   /** The environment, with this folder as the home directory. */
-  variables(home: string): Readonly<Record<string, string>>;
+  readonly variables: (home: string) => Readonly<Record<string, string>>;
   /** Replaces names in an output that differ each time. */
-  mask(text: string): string;
+  readonly mask: (text: string) => string;
 }
 
 export function testGallery({

@@ -33,7 +33,7 @@ export interface Comparison {
   readonly copies: boolean;
   readonly signal: AbortSignal;
   /** @param input of the working copy; undefined if paths of revisions are selected */
-  select(input: StatusInput | undefined): Promise<SelectedPaths>;
+  readonly select: (input: StatusInput | undefined) => Promise<SelectedPaths>;
 }
 
 /** A finished comparison: the entries and the messages about it. */
