@@ -60,8 +60,6 @@ const windows = [
       await driver.sourceControlRows({ until: ['prices.py', 'trees.py'] });
       await driver.viewRows('Merge', { until: ['incoming changeset'] });
       await openDiff({ driver, page, name: 'trees.py' });
-      // A clock is there for a while instead of the number, because a view was opened.
-      await driver.badge({ until: 3 });
       await picture('merge');
       await page.locator('.scm-view .monaco-list-row[aria-label*="prices.py"]').first().click();
       await driver.mergeEditor({ until: ['Current: default', 'Incoming: ', 'Accept Combination'] });
@@ -217,6 +215,9 @@ async function takePictures({ make, take, settings }) {
         // Nothing points at anything.
         await page.mouse.move(window.width / 2, window.height - 40);
         await page.locator('.monaco-hover:visible, .notification-toast:visible').first().waitFor({ state: 'detached' });
+        // Nothing is in progress: a view that was opened shows it for a while, in place of its number too.
+        const busy = page.locator('.progress-badge:visible, .sidebar .monaco-progress-container.active');
+        await busy.first().waitFor({ state: 'detached' });
         const file = path.join(images, `${name}.png`);
         await driver.screenshot(file);
         console.log(`${path.relative(projectRoot, file)}: ${Math.ceil(fs.statSync(file).size / 1024)} KB`);

@@ -1,52 +1,24 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
-import { promisify } from 'node:util';
 import { commands, window, workspace } from 'vscode';
 import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import type { TestApi } from '../../../src/extension/api/testDoor.ts';
-import { hasUi, hgCalls, scenario, ui, until } from '../harness.ts';
-import { at, uriAt, write } from '../outside.ts';
-import { activeApi, repositoryAt } from '../shown.ts';
+import { hasUi, hgCalls, scenario, ui } from '../harness.ts';
+import { uriAt, write } from '../outside.ts';
+import { lines, WorkingTree } from '../workingTree.ts';
 
 describe('a Git repository', () => {
+  let tree: WorkingTree;
   let api: TestApi;
   let repository: QuicksilverRepository;
 
-  /** Runs git as in a terminal; a merge with a conflict fails. */
-  async function git(...args: readonly string[]): Promise<void> {
-    await promisify(execFile)(scenario().data['git']!, args, { cwd: at('work') }).catch((error: unknown) => {
-      if (args[0] !== 'merge') throw error;
-    });
-    await repository.settle();
-  }
-
-  const lines = (changed: Readonly<Record<number, string>> = {}): string =>
-    Array.from({ length: 12 }, (_, i) => `${changed[i + 1] ?? `line ${i + 1}`}\n`).join('');
-
-  /** The rows of all groups, as "group: path", sorted. */
-  const rows = (): string[] =>
-    api.view
-      .groups(repository.rootUri)
-      .flatMap(({ id, resources }) =>
-        resources.map(({ resourceUri }) => `${id}: ${resourceUri.path.slice(repository.rootUri.path.length + 1)}`),
-      )
-      .sort();
-  const letter = (...names: string[]): string | undefined => api.view.decoration(uriAt('work', ...names))?.badge;
-
-  /** Waits until these are the rows. */
-  async function shows(...list: readonly string[]): Promise<void> {
-    const expected = [...list].sort();
-    await repository.settle();
-    const isShown = (): boolean => JSON.stringify(rows()) === JSON.stringify(expected);
-    if (!isShown()) await until(`the rows are ${expected.join(', ')}`, isShown, repository.onDidChange);
-    assert.deepEqual(rows(), expected);
-  }
+  const git = async (...args: readonly string[]): Promise<void> => tree.run(scenario().data['git']!, args);
+  const letter = (...names: readonly string[]): string | undefined => tree.letter(...names);
+  const shows = async (...list: readonly string[]): Promise<void> => tree.shows(...list);
 
   before(async () => {
-    api = await activeApi();
-    repository = await repositoryAt(api, at('work'));
-    await repository.settle();
+    tree = await WorkingTree.open();
+    ({ api, repository } = tree);
   });
 
   it('is open and clean, with no commands of hg', async () => {

@@ -1,0 +1,65 @@
+// A working tree in the folder `work` of the scenario, whose own program runs as in a terminal.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { QuicksilverRepository } from '../../src/extension/api/api.ts';
+import type { TestApi } from '../../src/extension/api/testDoor.ts';
+import { until } from './harness.ts';
+import { at, uriAt } from './outside.ts';
+import { activeApi, repositoryAt } from './shown.ts';
+
+/** Twelve lines, of which some are changed; a gutter can tell them apart. */
+export function lines(changed: Readonly<Record<number, string>> = {}): string {
+  return Array.from({ length: 12 }, (_, i) => `${changed[i + 1] ?? `line ${i + 1}`}\n`).join('');
+}
+
+export class WorkingTree {
+  readonly api: TestApi;
+  readonly repository: QuicksilverRepository;
+
+  private constructor(api: TestApi, repository: QuicksilverRepository) {
+    this.api = api;
+    this.repository = repository;
+  }
+
+  /** Waits until it is open and settled. */
+  static async open(): Promise<WorkingTree> {
+    const api = await activeApi();
+    const tree = new WorkingTree(api, await repositoryAt(api, at('work')));
+    await tree.repository.settle();
+    return tree;
+  }
+
+  /** Runs a program, and waits for the view. A merge with a conflict fails, and nothing else. */
+  async run(program: string, args: readonly string[], variables: Readonly<Record<string, string | undefined>> = {}) {
+    const env = { ...process.env, ...variables };
+    await promisify(execFile)(program, args, { cwd: at('work'), env }).catch((error: unknown) => {
+      if (args[0] !== 'merge') throw error;
+    });
+    await this.repository.settle();
+  }
+
+  /** The rows of all groups, as "group: path", sorted. */
+  rows(): string[] {
+    const { rootUri } = this.repository;
+    return this.api.view
+      .groups(rootUri)
+      .flatMap(({ id, resources }) =>
+        resources.map(({ resourceUri }) => `${id}: ${resourceUri.path.slice(rootUri.path.length + 1)}`),
+      )
+      .sort();
+  }
+
+  letter(...names: readonly string[]): string | undefined {
+    return this.api.view.decoration(uriAt('work', ...names))?.badge;
+  }
+
+  /** Waits until these are the rows. */
+  async shows(...list: readonly string[]): Promise<void> {
+    const expected = [...list].sort();
+    await this.repository.settle();
+    const isShown = (): boolean => JSON.stringify(this.rows()) === JSON.stringify(expected);
+    if (!isShown()) await until(`the rows are ${expected.join(', ')}`, isShown, this.repository.onDidChange);
+    assert.deepEqual(this.rows(), expected);
+  }
+}
