@@ -9,6 +9,9 @@ import type { QuicksilverExports, QuicksilverRepository } from '../../src/extens
 import type { TestApi } from '../../src/extension/api/testDoor.ts';
 import { until } from './harness.ts';
 
+/** Control characters, and characters that change or hide others; none of them may be seen as such. */
+export const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b]/;
+
 /** A status as `hg status` writes it; 'A < source' is an added file that has a source. */
 export type Mark = 'M' | 'A' | 'R' | '!' | '?' | 'I' | `A < ${string}`;
 

@@ -4,14 +4,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { QuicksilverRepository } from '../../src/extension/api/api.ts';
 import type { TestApi } from '../../src/extension/api/testDoor.ts';
-import { until } from './harness.ts';
-import { at, uriAt } from './outside.ts';
-import { activeApi, repositoryAt } from './shown.ts';
+import { ui, until } from './harness.ts';
+import { at, uriAt, write } from './outside.ts';
+import { activeApi, CONTROLS, repositoryAt } from './shown.ts';
 
 /** Twelve lines, of which some are changed; a gutter can tell them apart. */
 export function lines(changed: Readonly<Record<number, string>> = {}): string {
   return Array.from({ length: 12 }, (_, i) => `${changed[i + 1] ?? `line ${i + 1}`}\n`).join('');
 }
+
+/** A link, an icon, a character that turns the direction of the text, and one of a terminal. */
+const MARKUP = '[hostile](command:hostile.run) $(flame)\u202e\x1b';
 
 export class WorkingTree {
   readonly api: TestApi;
@@ -61,5 +64,18 @@ export class WorkingTree {
     const isShown = (): boolean => JSON.stringify(this.rows()) === JSON.stringify(expected);
     if (!isShown()) await until(`the rows are ${expected.join(', ')}`, isShown, this.repository.onDidChange);
     assert.deepEqual(this.rows(), expected);
+  }
+
+  /** Adds a file whose name is markup to VS Code. Fails if the window takes it, or the branch's name, for markup. */
+  async showsNamesAsWritten(branch: string): Promise<void> {
+    write(`work/${MARKUP}.txt`, 'new\n');
+    await this.repository.settle();
+    const items = await ui.statusBarItems({ until: branch });
+    const own = items.filter(({ id }) => id.startsWith('status.scm'));
+    for (const { text, label } of own) assert.doesNotMatch(text + label, CONTROLS);
+    await ui.sourceControlRows({ until: ['[hostile](command:hostile.run)'] });
+    const { text, tooltip } = this.api.view.statusBar(this.repository.rootUri);
+    assert.doesNotMatch(text + tooltip, CONTROLS);
+    assert.deepEqual(await ui.markup(), []);
   }
 }

@@ -65,6 +65,11 @@ describe('a Bazaar working tree', () => {
     await until('the log is untracked', () => rows().includes('untracked: x.log'), repository.onDidChange);
   });
 
+  it('shows names as they are written, whatever they mean to VS Code', async function () {
+    if (!hasUi()) this.skip();
+    await tree.showsNamesAsWritten('work');
+  });
+
   it('started no program', () => {
     assert.deepEqual(hgCalls(), []);
     assert.equal(fs.existsSync(scenario().data['log']!), false);

@@ -8,12 +8,11 @@ import type { TestApi } from '../../../src/extension/api/testDoor.ts';
 import { answerDialogs } from '../dialogs.ts';
 import { hasUi, scenario, ui, until } from '../harness.ts';
 import { hg } from '../outside.ts';
-import { activeApi } from '../shown.ts';
+import { activeApi, CONTROLS } from '../shown.ts';
 
 /** A branch, a tag or a text as the window shows it: the joiner that breaks the markup is not seen. */
 const ICON = '$\u2060(flame)';
 const LINK = ']\u2060(command:hostile.run)';
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b]/;
 
 describe('a repository in which every name is hostile', () => {
   let api: TestApi;

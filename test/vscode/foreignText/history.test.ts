@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { commands, Selection, TabInputWebview, window, workspace, type Uri } from 'vscode';
 import { hasUi, scenario, ui, until } from '../harness.ts';
-import { activeApi } from '../shown.ts';
+import { activeApi, CONTROLS } from '../shown.ts';
 
 const NAME = '[hostile](command:hostile.run)';
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b]/;
 
 describe('the history of a repository in which every name is hostile', () => {
   const uriOf = (name: string): Uri => {

@@ -84,6 +84,12 @@ describe('a Git repository', () => {
     await shows('changes: .gitignore', 'untracked: src/.gitignore', 'untracked: src/c.tmp', 'untracked: x.log');
   });
 
+  it('shows names as they are written, whatever they mean to VS Code', async function () {
+    if (!hasUi()) this.skip();
+    await git('checkout', '--quiet', '-b', 'branch-$(flame)');
+    await tree.showsNamesAsWritten('branch-$\u2060(flame)');
+  });
+
   it('started no program', () => {
     assert.deepEqual(hgCalls(), []);
     assert.equal(fs.existsSync(scenario().data['log']!), false);
