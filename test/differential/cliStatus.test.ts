@@ -246,6 +246,20 @@ describe('quicksilver status', { skip }, () => {
     writeFileSync(file, original);
   });
 
+  test('invalid rules that no path needs, which only a list of untracked files reads, in one thread and in several', async () => {
+    const place = join(base, 'unneeded');
+    hg(['init', place], base);
+    mkdirSync(join(place, 'd'));
+    for (const file of ['.hgignore', 'a', 'd/b']) writeFileSync(join(place, file), 'x\n');
+    hg(['commit', '-q', '-A', '-m', 'one', '-u', 'x'], place);
+    writeFileSync(join(place, '.hgignore'), 'syntax: regexp\ndeep/**\n');
+    for (const bulk of [{}, { QUICKSILVER_BULK_NODES: '0' }]) {
+      for (const args of ['-A', '-mardi', '-i', '-mardc'])
+        assert.equal((await same([args], place, bulk)).code, 0, args);
+      for (const args of ['-mardu', '-u']) assert.equal((await same([args], place, bulk)).code, EXIT_ERROR, args);
+    }
+  });
+
   test('no repository', async () => {
     await same([], base);
     await same(['-R', base]);
