@@ -46,6 +46,16 @@ describe('command servers of the real hg', { skip }, () => {
     await assert.rejects(servers.ask('c', END), HgHasNoAnswer);
     assert.equal((await servers.ask('c', ['version', '-q'])).code, 0);
   });
+
+  it('one that runs the command of a test that has timed out is replaced', { timeout: TIMEOUT_MS }, async t => {
+    const servers = new HgServers();
+    t.after(() => servers.close());
+    const abandoned = servers.run('c', ['--config', 'alias.wait=!while kill -0 $PPID; do sleep 0.1; done', 'wait']);
+    const rejected = assert.rejects(abandoned, HgHasNoAnswer);
+    const { code, output } = await servers.run('c', ['version', '-q']);
+    assert.deepEqual([code, output.split(' ', 1)[0]], [0, 'Mercurial']);
+    await rejected;
+  });
 });
 
 describe('recorded operations', { skip }, () => {

@@ -103,12 +103,18 @@ export class HgServer {
     return this.#ended === undefined;
   }
 
+  /** True while a command runs. */
+  get isBusy(): boolean {
+    return this.#pending !== undefined;
+  }
+
   run(...args: string[]): Promise<HgAnswer> {
     return this.runBytes(args.map(arg => Buffer.from(arg, 'utf8').toString('latin1')));
   }
 
-  /** @param args byte strings */
+  /** Runs one command at a time: two would get each other's answers. @param args byte strings */
   runBytes(args: readonly string[]): Promise<HgAnswer> {
+    if (this.isBusy) throw new Error(`hg ${args.join(' ')} while another command runs`);
     const body = Buffer.from(args.join('\0'), 'latin1');
     const length = Buffer.alloc(4);
     length.writeUInt32BE(body.length);

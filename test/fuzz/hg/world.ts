@@ -74,11 +74,13 @@ export class HgServers {
 
   /**
    * Runs a command. All arguments are byte strings. Throws {@link HgHasNoAnswer} if it does not end. One that crashes has
-   * ended, and takes its server with it; the next command gets another.
+   * ended, and takes its server with it; the next command gets another. A command that still runs is that of a test that
+   * has timed out: it is killed, and has no answer.
    */
   async run(policy: Policy, args: readonly string[]): Promise<HgAnswer> {
     let server = this.#servers.get(policy);
-    if (server?.isRunning !== true) {
+    if (server?.isBusy === true) server.kill();
+    if (server?.isRunning !== true || server.isBusy) {
       server = new HgServer(undefined, EXTENSIONS, { ...hgEnvironment(), HGMODULEPOLICY: policy });
       this.#servers.set(policy, server);
     }
