@@ -28,9 +28,6 @@ export interface CommandServerOptions {
   readonly variables: Variables;
 }
 
-/** Milliseconds to wait for the greeting. */
-const HELLO_TIMEOUT_MS = 10_000;
-
 interface Running {
   readonly interaction: Interaction;
   readonly limit: Limit;
@@ -78,8 +75,12 @@ export class CommandServer implements Disposable {
     this.#process.once('exit', (code, signal) => this.#end('died', signal ?? `exit code ${code}`));
   }
 
-  /** Resolves when it has greeted. Rejects with a QuicksilverError if it does not, or not as a command server does. */
-  static async start(options: CommandServerOptions): Promise<CommandServer> {
+  /**
+   * Resolves when it has greeted. Rejects with a QuicksilverError if it greets in another way than a command server, if
+   * it ends, or when `signal` is aborted. The time limit is that of a command, because on a busy machine Python alone
+   * takes many seconds to start.
+   */
+  static async start(options: CommandServerOptions, signal?: AbortSignal): Promise<CommandServer> {
     let server: CommandServer;
     try {
       server = new CommandServer(options);
@@ -88,12 +89,18 @@ export class CommandServer implements Disposable {
       throw new QuicksilverError('io', message, { cause: error });
     }
     const limit = new Delay(() => server.#end('time-limit'));
-    limit.set(HELLO_TIMEOUT_MS);
+    limit.set(DEFAULT_TIMEOUT_MS);
+    const cancel = (): void => server.#end('cancelled');
+    signal?.addEventListener('abort', cancel);
     try {
-      await new Promise<void>((resolve, reject) => (server.#greeted = { resolve, reject }));
+      await new Promise<void>((resolve, reject) => {
+        server.#greeted = { resolve, reject };
+        if (signal?.aborted === true) cancel();
+      });
       return server;
     } finally {
       limit.dispose();
+      signal?.removeEventListener('abort', cancel);
     }
   }
 

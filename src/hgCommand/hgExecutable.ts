@@ -31,7 +31,6 @@ const OLDEST = [3, 2] as const;
  * while files change since 5.1.
  */
 const OLDEST_TO_CHANGE = [5, 2] as const;
-const VERSION_TIMEOUT_MS = 20_000;
 
 /** Results by the program's path, size and time: the version of an unchanged program stays the same. */
 const checked = new Map<string, HgExecutable>();
@@ -66,13 +65,16 @@ export function locateHg({ variables, configured, usualPlaces }: HgSearch): HgEx
   };
 }
 
-/** Asks the program for its version. One that is too old, or not Mercurial, is not available. */
-export async function checkHg(hg: string, variables: Variables): Promise<HgExecutable> {
+/**
+ * Asks the program for its version. One that is too old, or not Mercurial, is not available. Nor is one that `signal`
+ * stops before it answers.
+ */
+export async function checkHg(hg: string, variables: Variables, signal?: AbortSignal): Promise<HgExecutable> {
   const key = identityOf(hg);
   const known = checked.get(key);
   if (known !== undefined) return known;
   const cwd = nodePath.parse(hg).root;
-  const result = await runProcess({ hg, args: ASK_VERSION, cwd, variables, timeoutMs: VERSION_TIMEOUT_MS });
+  const result = await runProcess({ hg, args: ASK_VERSION, cwd, variables, signal });
   // A failure is not kept, because the next attempt may succeed.
   if (result.kind !== 'ended') return { kind: 'unavailable', message: result.message };
   const found = judgeVersion(hg, result.code, result.output.toString('utf8'), result.errors);

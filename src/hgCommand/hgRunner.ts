@@ -9,7 +9,7 @@ import { CommandServer } from './commandServer.ts';
 import { checkHg, locateHg, tooOldToChange, type HgExecutable } from './hgExecutable.ts';
 import { checkCall, forProcess, literally } from './fileArguments.ts';
 import { ownWords, toArguments, type GlobalOptions, type HgCall } from './hgCall.ts';
-import type { HgResult, Interaction, RunLimits } from './hgResult.ts';
+import { stoppedResult, type HgResult, type Interaction, type RunLimits } from './hgResult.ts';
 import { globalOptions, type Variables } from './hgVariables.ts';
 import { runProcess } from './runProcess.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -67,7 +67,7 @@ const MOST_OF_ARGUMENT = 200;
 export class HgRunner implements Disposable {
   readonly #options: HgRunnerOptions;
   readonly #idle = new Delay(() => this.#stopServer('it was not used for a while'));
-  #isDisposed = false;
+  readonly #disposal = new AbortController();
   #waiting: Job[] = [];
   /** Settled when nothing runs and nothing waits; undefined while that is so. */
   #work: Promise<void> | undefined;
@@ -117,7 +117,7 @@ export class HgRunner implements Disposable {
    * off, it would leave a half-done change. See {@link ended}.
    */
   dispose(): void {
-    this.#isDisposed = true;
+    this.#disposal.abort();
     this.#idle.dispose();
     for (const { command, settle } of this.#waiting.splice(0)) settle(this.#stoppedEarly(command)!);
     this.#stop('the repository was closed');
@@ -158,14 +158,16 @@ export class HgRunner implements Disposable {
     if (early !== undefined) return early;
     const located = this.locate();
     if (located.kind === 'unavailable') return located;
-    const executable = await checkHg(located.hg, variables);
+    const starting = AbortSignal.any([this.#disposal.signal, stop, command.signal].filter(each => each !== undefined));
+    const executable = await checkHg(located.hg, variables, starting);
+    if (starting.aborted) return this.#stoppedEarly(command) ?? stoppedResult(located.hg, 'cancelled');
     if (executable.kind === 'unavailable') return executable;
     const { hg, version } = executable;
     const tooOld = command.kind === 'read' ? undefined : tooOldToChange(hg, version);
     if (tooOld !== undefined) return { kind: 'unavailable', message: tooOld };
     this.#idle.cancel();
     const began = performance.now();
-    const server = await this.#serverFor(hg, command.ask !== undefined);
+    const server = await this.#serverFor(hg, command.ask !== undefined, starting);
     const late = this.#stoppedEarly(command);
     if (late !== undefined) return late;
     // From here on until its end.
@@ -197,8 +199,9 @@ export class HgRunner implements Disposable {
 
   /** Returns the result of a command that was cancelled or closed before it began; undefined otherwise. */
   #stoppedEarly({ signal, cwd = '' }: HgCommand): HgResult | undefined {
-    if (!this.#isDisposed && signal?.aborted !== true) return undefined;
-    const why = this.#isDisposed
+    const isDisposed = this.#disposal.signal.aborted;
+    if (!isDisposed && signal?.aborted !== true) return undefined;
+    const why = isDisposed
       ? `${this.#options.root ?? cwd} was closed before hg was asked`
       : 'It was cancelled before it began';
     return { kind: 'stopped', reason: 'cancelled', message: `${why}.` };
@@ -257,8 +260,8 @@ export class HgRunner implements Disposable {
     return globalOptions({ root: this.#options.root, cwd, isInteractive, changes: kind !== 'read', editor });
   }
 
-  /** Returns the running server or a new one; undefined if this command gets a process instead. */
-  async #serverFor(hg: string, isForQuestions: boolean): Promise<CommandServer | undefined> {
+  /** Returns the running server or a new one; undefined if this command gets a process instead, or is cancelled. */
+  async #serverFor(hg: string, isForQuestions: boolean, signal: AbortSignal): Promise<CommandServer | undefined> {
     // One that cannot be relied on for long is good for one command, and only servers can ask.
     const basis = this.#options.basis() ?? (isForQuestions ? `alone ${this.#started++}` : undefined);
     const known = this.#server;
@@ -266,13 +269,14 @@ export class HgRunner implements Disposable {
       if (known.process.isAlive && known.hg === hg && known.basis === basis) return known.process;
       this.#stopServer('something that it has read has changed');
     }
-    if (basis === undefined || this.#deaths >= DEATHS_UNTIL_PROCESSES || this.#isDisposed) return undefined;
+    if (basis === undefined || this.#deaths >= DEATHS_UNTIL_PROCESSES) return undefined;
     try {
-      const process = await CommandServer.start({ hg, variables: this.#options.variables });
+      const process = await CommandServer.start({ hg, variables: this.#options.variables }, signal);
       this.#server = { process, hg, basis };
       return process;
     } catch (error) {
       if (!(error instanceof QuicksilverError)) throw error;
+      if (signal.aborted) return undefined;
       this.#deaths = DEATHS_UNTIL_PROCESSES;
       this.#options.logger.warn(`No command server: ${error.message} Each command gets a process of its own.`);
       return undefined;

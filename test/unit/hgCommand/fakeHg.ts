@@ -6,8 +6,8 @@ import type { Variables } from '../../../src/hgCommand/hgVariables.ts';
 import type { TemporaryDirectory } from '../../support/temporaryDirectory.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
-/** What the server does: greets well, greets with garbage, greets never, or ends at once. */
-export type Greeting = 'good' | 'garbage' | 'silent' | 'none';
+/** What the server does: greets well, after the gate was opened, with garbage, never, or ends at once. */
+export type Greeting = 'good' | 'late' | 'garbage' | 'silent' | 'none';
 
 const SCRIPT = `#!${process.execPath}
 const fs = require('node:fs');
@@ -42,14 +42,7 @@ function run([name, ...rest]) {
   else if (name === 'fail') { process.stderr.write('abort: no\\n'); process.exitCode = 255; }
   else if (name === 'environment') process.stdout.write(JSON.stringify(process.env));
   else if (name === 'until-gate') {
-    const gate = process.env.FAKE_LOG + '.gate';
-    const look = () => {
-      if (!fs.existsSync(gate)) return;
-      watcher.close();
-      process.stdout.write('went through');
-    };
-    const watcher = fs.watch(require('node:path').dirname(gate), look);
-    look();
+    afterGate(() => process.stdout.write('went through'));
   }
   else if (name === 'orphan') {
     require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => 0, 5000)'], {
@@ -60,7 +53,19 @@ function run([name, ...rest]) {
   else process.stdout.write('process ' + rest.join(' '));
 }
 
+function afterGate(go) {
+  const gate = process.env.FAKE_LOG + '.gate';
+  const look = () => {
+    if (!fs.existsSync(gate)) return;
+    watcher.close();
+    go();
+  };
+  const watcher = fs.watch(require('node:path').dirname(gate), look);
+  look();
+}
+
 function serve(greeting) {
+  if (greeting === 'late') { afterGate(() => serve('good')); return; }
   if (greeting === 'garbage') { process.stdout.write('Welcome to something else\\n'); hang(); return; }
   if (greeting === 'silent') { hang(); return; }
   if (greeting === 'none') { process.stderr.write('abort: no server\\n'); process.exitCode = 255; return; }
@@ -141,7 +146,7 @@ export class FakeHg {
     }
   }
 
-  /** The command `until-gate`, in a process, ends after this. */
+  /** The command `until-gate`, in a process, ends after this; a server that greets late does so. */
   openGate(): void {
     fs.writeFileSync(`${this.#log}.gate`, '');
   }

@@ -163,6 +163,38 @@ for (const greeting of ['garbage', 'none'] as const) {
   });
 }
 
+test('a server that takes more than ten seconds to greet is waited for', options, async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { run, fake } = rig(t, 'late');
+  const result = run('status');
+  await fake.called('serve');
+  // As on a machine on which Python alone takes that long to start.
+  t.mock.timers.tick(60_000);
+  fake.openGate();
+  assert.equal(await result, '0 server ');
+  assert.deepEqual(fake.calls, ['serve', 'server status']);
+});
+
+test('a command whose server has not greeted yet can be cancelled, and ends with its runner', options, async t => {
+  for (const kind of ['read', 'write'] as const) {
+    const { runner, fake, logger } = rig(t, 'silent');
+    const cancel = new AbortController();
+    const cancelled = runner.run({ ...callOf('status'), kind, signal: cancel.signal });
+    await fake.called('serve');
+    cancel.abort();
+    assert.equal(shown(await cancelled), 'cancelled');
+    const last = runner.run({ ...callOf('status'), kind });
+    runner.dispose();
+    assert.equal(shown(await last), 'cancelled');
+    await runner.ended();
+    assert.deepEqual(
+      logger.lines.filter(line => line.startsWith('warn')),
+      [],
+      'a server that was not waited for is no bad one',
+    );
+  }
+});
+
 test('a reading command that the server dies of is run again in a process; a writing one is not', options, async t => {
   const { run, runner, fake } = rig(t);
   assert.equal(await run('die'), '0 process ');
