@@ -10,6 +10,8 @@ import { bareRepository, DaemonRig } from '../support/daemonRig.ts';
 import { compileClient, has, skipClient } from '../support/nativeClient.ts';
 
 const WRITES = Number(process.env['PROMPT_WRITES'] ?? 100);
+/** Far more than any of the tests takes. */
+const TIMEOUT_MS = 300_000;
 /** Names that a shell would run, or take for its own escapes, if it expanded them. */
 const HOSTILE = [
   '$(touch ran)',
@@ -23,15 +25,24 @@ const HOSTILE = [
   '\x9b31m\u202egpj\u200b\u{e0041}\xad\x7f',
 ];
 
-function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string; readonly client: string } {
-  const rig = new DaemonRig();
-  t.after(() => rig.dispose());
-  return { rig, client: compileClient(rig.base), root: bareRepository(path.join(rig.base, 'repo')) };
+interface Prepared {
+  readonly rig: DaemonRig;
+  readonly root: string;
+  readonly client: string;
+  readonly signal: AbortSignal;
 }
 
-async function run(rig: DaemonRig, cwd: string, program: string, args: readonly string[]): Promise<string> {
+function prepare(t: TestContext): Prepared {
+  const rig = new DaemonRig();
+  t.after(() => rig.dispose());
+  const { signal } = t;
+  return { rig, client: compileClient(rig.base), root: bareRepository(path.join(rig.base, 'repo')), signal };
+}
+
+/** Rejects when `signal` is aborted, as it is when the test has timed out. */
+async function run({ rig, signal }: Prepared, cwd: string, program: string, args: readonly string[]): Promise<string> {
   const env = { ...process.env, ...rig.variables, QUICKSILVER_SERVER: 'off' };
-  const { stdout, stderr } = await promisify(execFile)(program, args, { cwd, env });
+  const { stdout, stderr } = await promisify(execFile)(program, args, { cwd, env, signal });
   assert.equal(stderr, '');
   return stdout;
 }
@@ -49,25 +60,31 @@ async function snippet(shell: string, client: string): Promise<string> {
 }
 
 describe('the prompt', { skip: skipClient }, () => {
-  it('is right at once after a write, and nothing without a repository or a server', async t => {
-    const { rig, root, client } = prepare(t);
-    assert.equal(await run(rig, root, client, ['prompt']), '', 'no server');
-    await rig.daemon().start();
-    assert.equal(await run(rig, rig.base, client, ['prompt']), '', 'no repository');
-    await rig.answer('status', root);
-    let late = 0;
-    for (let i = 1; i <= WRITES; i++) {
-      fs.writeFileSync(path.join(root, `file${i}`), '');
-      const text = await run(rig, root, client, ['prompt', '--format=%? %s']);
-      // A machine that is busy may need longer than the prompt waits. That is told, or nothing is.
-      if (text === '' || text.endsWith('~\n')) late++;
-      else assert.equal(text, `${i} exact\n`);
-    }
-    assert.ok(late < WRITES / 2, `${late} of ${WRITES} came too late`);
-  });
+  it(
+    'is right at once after a write, and nothing without a repository or a server',
+    { timeout: TIMEOUT_MS },
+    async t => {
+      const prepared = prepare(t);
+      const { rig, root, client } = prepared;
+      assert.equal(await run(prepared, root, client, ['prompt']), '', 'no server');
+      await rig.daemon().start();
+      assert.equal(await run(prepared, rig.base, client, ['prompt']), '', 'no repository');
+      await rig.answer('status', root);
+      let late = 0;
+      for (let i = 1; i <= WRITES; i++) {
+        fs.writeFileSync(path.join(root, `file${i}`), '');
+        const text = await run(prepared, root, client, ['prompt', '--format=%? %s']);
+        // A machine that is busy may need longer than the prompt waits. That is told, or nothing is.
+        if (text === '' || text.endsWith('~\n')) late++;
+        else assert.equal(text, `${i} exact\n`);
+      }
+      assert.ok(late < WRITES / 2, `${late} of ${WRITES} came too late`);
+    },
+  );
 
-  it('is the same text from both clients, for every shell', async t => {
-    const { rig, root, client } = prepare(t);
+  it('is the same text from both clients, for every shell', { timeout: TIMEOUT_MS }, async t => {
+    const prepared = prepare(t);
+    const { rig, root, client } = prepared;
     await rig.daemon().start();
     fs.writeFileSync(path.join(root, 'file'), '');
     for (const name of ['default', 'é 100%', ...HOSTILE]) {
@@ -77,7 +94,7 @@ describe('the prompt', { skip: skipClient }, () => {
         for (const format of [undefined, '<%b %M%% %? %o>']) {
           const args = ['prompt', `--shell=${shell}`, ...(format === undefined ? [] : [`--format=${format}`])];
           let text = '';
-          while (text === '' || text.includes('~')) text = await run(rig, root, client, args);
+          while (text === '' || text.includes('~')) text = await run(prepared, root, client, args);
           assert.equal(text, `${Buffer.from(promptText(fields, shell, format), 'latin1').toString()}\n`);
         }
       }
@@ -89,26 +106,31 @@ describe('the prompt', { skip: skipClient }, () => {
     ['zsh', 'print -rP -- "$PROMPT"'],
     ['fish', 'fish_prompt; echo'],
   ] as const) {
-    it(`runs nothing in ${shell}, whatever the branch is called`, { skip: !has(shell) && `no ${shell}` }, async t => {
-      const { rig, root, client } = prepare(t);
-      await rig.daemon().start();
-      await rig.answer('status', root);
-      const init = path.join(rig.base, 'init');
-      const first = { bash: 'PS1=END', zsh: 'PROMPT=END', fish: 'function fish_prompt; echo -n END; end' }[shell];
-      const hook = { bash: 'eval "$PROMPT_COMMAND"', zsh: '_quicksilver_prompt', fish: '' }[shell];
-      fs.writeFileSync(init, `${first}\n${await snippet(shell, client)}\n${hook}\n${show}\n`);
-      const flags = { bash: ['--norc'], zsh: ['-f'], fish: ['--no-config'] }[shell];
-      for (const name of ['stable', ...HOSTILE]) {
-        fs.writeFileSync(path.join(root, '.hg', 'branch'), `${name}\n`);
+    it(
+      `runs nothing in ${shell}, whatever the branch is called`,
+      { skip: !has(shell) && `no ${shell}`, timeout: TIMEOUT_MS },
+      async t => {
+        const prepared = prepare(t);
+        const { rig, root, client } = prepared;
+        await rig.daemon().start();
         await rig.answer('status', root);
-        let text = '';
-        while (!text.includes('(')) text = await run(rig, root, shell, [...flags, init]);
-        assert.ok(text.trimEnd().endsWith(') END'), text);
-        if (name === 'stable') assert.match(text, /^\(stable~?\) END/);
-        if (name === '%F{red}%n') assert.match(text, /%F\{red\}%n/);
-        assert.doesNotMatch(text, /[\x1b\x7f-\x9f\xad\u200b\u202e]/);
-        assert.deepEqual(fs.readdirSync(root), ['.hg'], `${name} ran`);
-      }
-    });
+        const init = path.join(rig.base, 'init');
+        const first = { bash: 'PS1=END', zsh: 'PROMPT=END', fish: 'function fish_prompt; echo -n END; end' }[shell];
+        const hook = { bash: 'eval "$PROMPT_COMMAND"', zsh: '_quicksilver_prompt', fish: '' }[shell];
+        fs.writeFileSync(init, `${first}\n${await snippet(shell, client)}\n${hook}\n${show}\n`);
+        const flags = { bash: ['--norc'], zsh: ['-f'], fish: ['--no-config'] }[shell];
+        for (const name of ['stable', ...HOSTILE]) {
+          fs.writeFileSync(path.join(root, '.hg', 'branch'), `${name}\n`);
+          await rig.answer('status', root);
+          let text = '';
+          while (!text.includes('(')) text = await run(prepared, root, shell, [...flags, init]);
+          assert.ok(text.trimEnd().endsWith(') END'), text);
+          if (name === 'stable') assert.match(text, /^\(stable~?\) END/);
+          if (name === '%F{red}%n') assert.match(text, /%F\{red\}%n/);
+          assert.doesNotMatch(text, /[\x1b\x7f-\x9f\xad\u200b\u202e]/);
+          assert.deepEqual(fs.readdirSync(root), ['.hg'], `${name} ran`);
+        }
+      },
+    );
   }
 });

@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { delimiter } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { nextTurn } from '../../../src/base/async.ts';
 import type { HgCommandName } from '../../../src/extension/contributions/commands.ts';
 import { COMMAND_NAMES, CommandBench, person } from '../../support/commandBench.ts';
 import { FAKE_HG } from '../../support/hostileNames.ts';
 import { pages, shown, Uri } from './fakeVscode.ts';
 
+const TIMEOUT_MS = 120_000;
 const NAME = '](command:x) $(flame) [hostile](command:hostile.run) <b>x</b>\u202e\u200b';
 /** A name of a branch has no colon, and that of a shelf no slash. */
 const REF = NAME.replaceAll(':', '');
@@ -135,7 +137,7 @@ for (const [title, variables, expected] of [
   });
 }
 
-test('the page of the graph gets no text that hides or reorders', async t => {
+test('the page of the graph gets no text that hides or reorders', { timeout: TIMEOUT_MS }, async t => {
   const bench = await hostileBench(t, {});
   await bench.run('graph.openInEditor');
   const page = pages.at(-1)!;
@@ -151,7 +153,7 @@ test('the page of the graph gets no text that hides or reorders', async t => {
   for (const [message, answer] of answers) {
     shown.length = 0;
     page.send(message);
-    await until(() => shown.length > 0);
+    await until(() => shown.length > 0, t.signal);
     assert.ok(assertHarmless(JSON.stringify(message)), 'a name was shown');
     const [{ place, given } = { place: '', given: [] }] = shown;
     if (answer === '') assert.equal(place, 'vscode.changes');
@@ -163,6 +165,10 @@ test('the page of the graph gets no text that hides or reorders', async t => {
   }
 });
 
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise(resolve => setImmediate(resolve));
+/** Throws when the test has timed out: a loop that went on would keep the process alive. */
+async function until(isTrue: () => boolean, signal: AbortSignal): Promise<void> {
+  while (!isTrue()) {
+    signal.throwIfAborted();
+    await nextTurn();
+  }
 }
