@@ -214,6 +214,40 @@ test('submodules, nested repositories and branches with an upstream', async () =
   await repository.compareForms();
 });
 
+test('directories with untracked or ignored files, at the paths of tracked files', async () => {
+  const inner = new Repository('replaced-inner');
+  inner.write('i', 'i\n');
+  inner.commit('inner');
+  const repository = new Repository('replaced');
+  for (const name of ['f', 'd/g', 'h', 'both']) repository.write(name, `${name}\n`);
+  repository.write('.gitignore', '*.o\n');
+  repository.git('submodule', 'add', '-q', inner.root, 'sub');
+  repository.commit('first');
+  repository.git('checkout', '-q', '-b', 'other');
+  repository.write('both', 'theirs\n');
+  repository.commit('theirs');
+  repository.git('checkout', '-q', 'main');
+  repository.write('both', 'ours\n');
+  repository.commit('ours');
+  repository.try('merge', '-q', 'other');
+  for (const name of ['f', 'd/g', 'h', 'both', 'sub/i']) fs.rmSync(path.join(repository.root, name));
+  for (const name of ['f/deep/x', 'd/g/x', 'h/x.o', 'both/x', 'sub/i/x']) repository.write(name, `${name}\n`);
+  const inSub = (...args: readonly string[]): string => repository.git('-C', 'sub', 'config', ...args);
+  for (const setting of [undefined, 'no', 'normal', 'all']) {
+    if (setting !== undefined) inSub('status.showUntrackedFiles', setting);
+    await repository.compareForms();
+  }
+  for (const one of ['f', 'f/deep', 'f/deep/x', 'h', 'both']) {
+    await repository.compare(['--porcelain=v2', '--ignored', '--', one]);
+  }
+  // With another untracked file, the settings of the submodule count all the same.
+  repository.write('sub/new', 'new\n');
+  for (const setting of ['no', 'normal', 'all']) {
+    inSub('status.showUntrackedFiles', setting);
+    await repository.compareForms();
+  }
+});
+
 test('submodules on a branch without commits', async () => {
   const repository = new Repository('unborn');
   repository.write('a', 'a\n');

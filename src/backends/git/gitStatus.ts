@@ -1,6 +1,8 @@
 // The status of a whole Git working tree, as `git status` answers it.
 import { isAtOrBelow, parentPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
 import { byPath, stagedChanges, type StagedChange } from '../../git/changes/stagedChanges.ts';
+import type { GitConfig } from '../../git/config/gitConfig.ts';
 import type { GitIndex } from '../../git/index/gitIndex.ts';
 import { UNMERGED } from '../../git/index/indexTree.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
@@ -126,14 +128,22 @@ function throwUndecided({ undecided }: StatusResult, isSelected: (path: BytePath
   if (first !== undefined) throw first.why;
 }
 
-/** Finds out whether a submodule has changes of tracked files, or untracked files. */
+/** Returns which untracked files the configuration shows. Throws 'invalid-config'. */
+export function untrackedSetting(config: GitConfig): GitStatusOptions['untracked'] {
+  const value = config.get('status.showuntrackedfiles');
+  if (value === undefined) return 'normal';
+  if (value === 'no' || value === 'normal' || value === 'all') return value;
+  throw new QuicksilverError('invalid-config', `bad value '${value}' for status.showUntrackedFiles`);
+}
+
+/** Finds out whether a submodule has changes of tracked files, or untracked files that its own settings show. */
 async function checkSubmodule(
   repository: GitRepository,
   ignored: IgnoredState,
   depth: number,
 ): Promise<{ modified: boolean; untracked: boolean }> {
   const { entries } = await gitStatus(repository, {
-    untracked: ignored === 'untracked' ? 'no' : 'all',
+    untracked: ignored === 'untracked' ? 'no' : untrackedSetting(repository.config),
     ignored: 'no',
     renames: { enabled: false, minimum: 0, limit: 0, countsRest: true },
     depth,
@@ -218,7 +228,8 @@ function othersOf(
 }
 
 /**
- * Replaces paths by the uppermost directory that holds nothing tracked.
+ * Replaces paths by the uppermost directory that holds nothing tracked. Leaves out a directory at the path of a tracked
+ * file: git shows what is in it only when it shows all files.
  * @param paths directories above them are never shown as a whole
  * @param unless nor are these
  */
@@ -241,11 +252,12 @@ function collapse(
     }
     return known;
   };
-  return found.map(path => {
+  return found.flatMap(path => {
     for (let slash = path.indexOf('/'); slash > 0 && slash < path.length - 1; slash = path.indexOf('/', slash + 1)) {
       const directory = path.slice(0, slash) as BytePath;
-      if (isWhole(directory)) return `${directory}/` as BytePath;
+      if (!isWhole(directory)) continue;
+      return index.find(directory) === NO_NODE ? [`${directory}/` as BytePath] : [];
     }
-    return path;
+    return [path];
   });
 }

@@ -3,11 +3,11 @@ import * as nodePath from 'node:path';
 import { isAtOrBelow, ROOT_PATH, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
-import { gitStatus, type GitStatusOptions } from '../../backends/git/gitStatus.ts';
+import { gitStatus, untrackedSetting, type GitStatusOptions } from '../../backends/git/gitStatus.ts';
 import { renameOptions } from '../../backends/git/renameSettings.ts';
 import { homeDirectory } from '../../files/environment.ts';
 import { Vfs } from '../../files/vfs.ts';
-import { gitEnvironment, type GitConfig } from '../../git/config/gitConfig.ts';
+import { gitEnvironment } from '../../git/config/gitConfig.ts';
 import { distance, upstreamOf } from '../../git/refs/aheadBehind.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
 import { findGitRoot } from '../../git/repository/discovery.ts';
@@ -78,13 +78,6 @@ function rootOf(vfs: Vfs, cwd: string, named: string | undefined): string {
     throw new QuicksilverError('not-a-repository', `no Git repository at '${named ?? cwd}' (.git not found)`);
   }
   return root;
-}
-
-function untrackedSetting(config: GitConfig): 'no' | 'normal' | 'all' {
-  const value = config.get('status.showuntrackedfiles');
-  if (value === undefined) return 'normal';
-  if (value === 'no' || value === 'normal' || value === 'all') return value;
-  throw new QuicksilverError('invalid-config', `bad value '${value}' for status.showUntrackedFiles`);
 }
 
 function branchLines(repository: GitRepository, head: GitHead, parsed: GitArguments): BranchLines {
