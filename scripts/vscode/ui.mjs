@@ -3,6 +3,9 @@
 
 const defaultTimeout = 120_000; // A cold workbench on a slow machine.
 
+/** The open list or input box. One that fades out still has its texts, and takes no key. */
+const openQuickInput = '.quick-input-widget:visible:not(.quick-input-widget-closing)';
+
 /** The queries and actions for a workbench page. All values are plain data, so that they can travel to the tests. */
 export function createDriver(page) {
   // The box for the message is a row of the list, too.
@@ -206,7 +209,7 @@ export function createDriver(page) {
 
     /** Types into the open input box, waits until its message contains the text `until`, and accepts. */
     async answerInput(text, { until, accept = true, timeout = defaultTimeout } = {}) {
-      const widget = page.locator('.quick-input-widget:visible').first();
+      const widget = page.locator(openQuickInput).first();
       const input = widget.locator('input').first();
       await input.waitFor({ timeout });
       await input.fill(text);
@@ -216,7 +219,7 @@ export function createDriver(page) {
 
     /** All that the list or input box that is open shows, with what screen readers read; waits for each of `until`. */
     async quickInput({ until = [], timeout = defaultTimeout } = {}) {
-      const widget = page.locator('.quick-input-widget:visible').first();
+      const widget = page.locator(openQuickInput).first();
       for (const text of until) await widget.filter({ hasText: text }).waitFor({ timeout });
       const labels = await widget.locator('[aria-label]').evaluateAll(all => all.map(each => each.ariaLabel ?? ''));
       return [await widget.innerText(), ...labels].join('\n');
@@ -284,7 +287,7 @@ export function createDriver(page) {
     async runCommand(title, { timeout = defaultTimeout } = {}) {
       await focusWorkbench();
       await page.keyboard.press('F1');
-      const input = page.locator('.quick-input-widget input').first();
+      const input = page.locator(openQuickInput).locator('input').first();
       await input.waitFor({ timeout });
       await input.fill(`>${title}`);
       await page
@@ -298,7 +301,7 @@ export function createDriver(page) {
     async openFile(name, { timeout = defaultTimeout } = {}) {
       await focusWorkbench();
       await page.keyboard.press('Control+P');
-      const input = page.locator('.quick-input-widget input').first();
+      const input = page.locator(openQuickInput).locator('input').first();
       await input.waitFor({ timeout });
       await input.fill(name);
       await page
