@@ -27,6 +27,9 @@ const committed = {
   'tests/test_prices.py': 'from orchard.prices import PRICES\n\n\ndef test_pear():\n    assert PRICES["pear"] == 150\n',
 };
 
+/** The age of the first commit in every sample, in days. */
+const oldest = 240;
+
 /** The top-level folders of the sample, for those who want to show them open. */
 export const sampleFolders = ['docs', 'orchard', 'tests'];
 
@@ -60,7 +63,7 @@ export async function makeMergeSample(folder) {
   const prices = (...more) =>
     `PRICES = {\n${['"apple": 120', '"pear": 150', ...more].map(line => `    ${line},\n`).join('')}}\n`;
   writeFiles(folder, { 'orchard/prices.py': prices() });
-  hg(folder, 'commit', '--message', 'One price per line');
+  hg(folder, 'commit', '--date', daysAgo(20), '--message', 'One price per line');
   writeFiles(folder, {
     'orchard/prices.py': prices('"cherry": 310', '"quince": 220'),
     'orchard/trees.py': committed['orchard/trees.py'].replace(
@@ -68,80 +71,81 @@ export async function makeMergeSample(folder) {
       'class Tree:\n    """One tree of the orchard."""\n',
     ),
   });
-  hg(folder, 'commit', '--message', 'Sell cherries and quinces');
+  hg(folder, 'commit', '--date', daysAgo(9), '--message', 'Sell cherries and quinces');
   writeFiles(folder, { 'docs/prices.md': '# Prices\n\nIn cents per kilogram.\n' });
-  hg(folder, 'commit', '--addremove', '--message', 'Explain the prices');
+  hg(folder, 'commit', '--addremove', '--date', daysAgo(6), '--message', 'Explain the prices');
   hg(folder, 'update', '1');
   writeFiles(folder, {
     'orchard/prices.py': prices('"cherry": 290', '"plum": 180'),
     'orchard/trees.py': committed['orchard/trees.py'].replace('age >= 3', 'age >= 4'),
   });
-  hg(folder, 'commit', '--message', 'Cherries and plums are ripe');
+  hg(folder, 'commit', '--date', daysAgo(3), '--message', 'Cherries and plums are ripe');
   stopInConflict(folder, 'merge');
 }
 
 /** Makes the repository with a history to look through: branches, merges, names, and several authors. */
 export async function makeHistorySample(folder) {
   await makeCommitted(folder);
-  const day = 86_400;
-  const start = Math.floor(Date.now() / 1000) - 400 * day;
-  let days = 0;
-  const commit = (user, message, files = {}) => {
+  const commit = (days, user, message, files = {}) => {
     writeFiles(folder, files);
-    days += 30;
-    const date = `${start + days * day} 0`;
-    hg(folder, 'commit', '--addremove', '--user', user, '--date', date, '--message', message);
+    hg(folder, 'commit', '--addremove', '--user', user, '--date', daysAgo(days), '--message', message);
   };
   const [ann, ben, cleo] = ['Ann Lee <ann@example.org>', 'Ben <ben@example.org>', 'Cleo Park <cleo@example.org>'];
   const heading = '"""The trees of the orchard."""\n\n\n';
   const trees = committed['orchard/trees.py'];
   const older = heading + trees.replace('age >= 3', 'age >= 4');
-  commit(ann, 'Explain the class of trees', { 'orchard/trees.py': heading + trees });
+  commit(201, ann, 'Explain the class of trees', { 'orchard/trees.py': heading + trees });
   hg(folder, 'bookmark', '--rev', '.', 'reviewed');
-  commit(ben, 'Sell cherries', { 'orchard/prices.py': 'PRICES = {"apple": 120, "pear": 150, "cherry": 310}\n' });
+  commit(173, ben, 'Sell cherries', { 'orchard/prices.py': 'PRICES = {"apple": 120, "pear": 150, "cherry": 310}\n' });
   hg(folder, 'branch', 'stable');
-  commit(ann, 'Prepare version 1.4.1', { 'setup.cfg': '[metadata]\nname = orchard\nversion = 1.4.1\n' });
+  commit(152, ann, 'Prepare version 1.4.1', { 'setup.cfg': '[metadata]\nname = orchard\nversion = 1.4.1\n' });
   hg(folder, 'tag', '--local', '1.4.1');
   hg(folder, 'update', '2');
-  commit(cleo, 'Trees bear fruit after four years', { 'orchard/trees.py': older });
+  commit(121, cleo, 'Trees bear fruit after four years', { 'orchard/trees.py': older });
   hg(folder, 'update', '2');
-  commit(ben, 'Write down what frost does', { 'docs/frost.md': '# Frost\n\nCover young trees.\n' });
-  commit(ben, 'Add a word about snow', { 'docs/frost.md': '# Frost and snow\n\nCover young trees.\n' });
+  commit(96, ben, 'Write down what frost does', { 'docs/frost.md': '# Frost\n\nCover young trees.\n' });
+  commit(89, ben, 'Add a word about snow', { 'docs/frost.md': '# Frost and snow\n\nCover young trees.\n' });
   hg(folder, 'merge', '4');
-  commit(cleo, 'Merge the notes about frost');
+  commit(60, cleo, 'Merge the notes about frost');
   hg(folder, 'merge', 'stable', '--tool', ':local');
-  commit(ann, 'Merge stable');
+  commit(45, ann, 'Merge stable');
   hg(folder, 'phase', '--public', '.');
   hg(folder, 'move', 'docs/frost.md', 'docs/weather.md');
-  commit(cleo, 'Name the notes after the weather');
-  commit(ben, 'Count the trees', { 'orchard/trees.py': `${older}\n\ndef count(trees):\n    return len(trees)\n` });
+  commit(19, cleo, 'Name the notes after the weather');
+  commit(2, ben, 'Count the trees', { 'orchard/trees.py': `${older}\n\ndef count(trees):\n    return len(trees)\n` });
 }
 
 /** Makes the repository in the middle of a rebase that met a conflict. */
 export async function makeRebaseSample(folder) {
   await makeCommitted(folder);
-  const commit = (message, price) => {
+  const commit = (days, message, price) => {
     writeFiles(folder, { 'orchard/prices.py': `PRICES = {"apple": ${price}, "pear": 150}\n` });
-    hg(folder, 'commit', '--message', message);
+    hg(folder, 'commit', '--date', daysAgo(days), '--message', message);
   };
-  commit('Apples are dearer', 140);
+  commit(8, 'Apples are dearer', 140);
   hg(folder, 'update', '0');
   writeFiles(folder, { 'docs/planting.md': `${committed['docs/planting.md']}\nWater them well.\n` });
-  commit('Apples for everybody', 90);
+  commit(5, 'Apples for everybody', 90);
   stopInConflict(folder, '--config', 'extensions.rebase=', 'rebase', '--dest', '1');
 }
 
 /** Makes the repository with shelved changes beside those in the working copy. */
 export async function makeShelvedSample(folder) {
   await makeCommitted(folder);
-  const shelve = (name, message, files) => {
+  const shelve = (days, name, message, files) => {
     writeFiles(folder, files);
-    hg(folder, '--config', 'extensions.shelve=', 'shelve', '--name', name, '--message', message);
+    const options = ['--date', daysAgo(days), '--name', name, '--message', message];
+    hg(folder, '--config', 'extensions.shelve=', 'shelve', ...options);
+    // Their age is that of these files.
+    const shelved = path.join(folder, '.hg', 'shelved');
+    for (const file of fs.readdirSync(shelved).filter(each => each.startsWith(name))) {
+      fs.utimesSync(path.join(shelved, file), daytime(days), daytime(days));
+    }
   };
-  shelve('seasons', 'Prices by season, not finished', {
+  shelve(12, 'seasons', 'Prices by season, not finished', {
     'orchard/prices.py': `${committed['orchard/prices.py']}SEASONS = {}\n`,
   });
-  shelve('frost', 'Frost down to two degrees', {
+  shelve(4, 'frost', 'Frost down to two degrees', {
     'orchard/weather.py': committed['orchard/weather.py'].replace('< 0', '< 2'),
     'docs/planting.md': `${committed['docs/planting.md']}\nCover the young trees.\n`,
   });
@@ -152,16 +156,17 @@ export async function makeShelvedSample(folder) {
 export async function makeSubrepositorySample(folder) {
   await makeCommitted(folder);
   const below = name => path.join(folder, 'libs', name);
-  initRepository(below('charts'), { 'charts.py': 'def draw(values):\n    return "#" * max(values)\n' });
-  initRepository(below('weather'), { 'forecast.py': 'def lowest(hours):\n    return min(hours)\n' });
+  const first = ['--date', daysAgo(oldest)];
+  initRepository(below('charts'), { 'charts.py': 'def draw(values):\n    return "#" * max(values)\n' }, ...first);
+  initRepository(below('weather'), { 'forecast.py': 'def lowest(hours):\n    return min(hours)\n' }, ...first);
   const list = 'libs/charts = charts\nlibs/weather = weather\n';
   writeFiles(folder, { '.hgsub': list });
   hg(folder, 'add', '.hgsub');
-  hg(folder, 'commit', '--message', 'Charts and weather');
+  hg(folder, 'commit', '--date', daysAgo(40), '--message', 'Charts and weather');
   writeFiles(folder, { '.hgsub': `${list}libs/maps = [git]https://example.org/maps.git\n` });
   writeFiles(below('weather'), { 'forecast.py': 'def lowest(hours):\n    return min(hours, default=None)\n' });
   writeFiles(below('charts'), { 'charts.py': 'def draw(values):\n    return "#" * sum(values)\n' });
-  hg(below('charts'), 'commit', '--message', 'Sums');
+  hg(below('charts'), 'commit', '--date', daysAgo(2), '--message', 'Sums');
 }
 
 /** Runs hg, which leaves a conflict behind, and of the files in it no copies in the working copy. */
@@ -174,10 +179,24 @@ function stopInConflict(folder, ...args) {
   }
 }
 
+/** Returns a time so many days ago, in the daytime; those of different days are of different hours. */
+function daytime(days) {
+  const date = new Date();
+  date.setDate(date.getDate() - days);
+  date.setHours(9 + (days % 8), (days * 7) % 60, 0, 0);
+  return date;
+}
+
+/** Returns that time as hg reads it. */
+function daysAgo(days) {
+  const date = daytime(days);
+  return `${date.getTime() / 1000} ${date.getTimezoneOffset() * 60}`;
+}
+
 async function makeCommitted(folder) {
   await ensurePrograms([{ found: () => findHg() !== undefined, packageName: 'mercurial', title: 'Mercurial' }]);
   if (fs.existsSync(folder)) throw new PlainError(`${folder} exists already.`);
-  initRepository(folder, committed);
+  initRepository(folder, committed, '--date', daysAgo(oldest));
 }
 
 if (process.argv[1] === import.meta.filename) {

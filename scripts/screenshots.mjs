@@ -15,13 +15,34 @@ import {
   sampleFolders,
 } from './sample-repository.mjs';
 
-/**
- * Right edge of the side bar, in pixels, so that descriptions fit beside the names; and the place to grip that edge.
- */
+/** Right edge of the side bar, in pixels: names fit, or descriptions beside them, too. */
 const sideBarRight = 470;
+const wideSideBar = 560;
+
+/** Where that edge is gripped, in pixels from above. */
 const sideBarGrip = 500;
 
-/** Each opens one window. `take` is given the window's driver and page, and a function that takes a picture. */
+/** Upper edge of the graph in the side bar, in pixels. */
+const graphTop = 170;
+
+/** Paths of temporary folders and scroll bars only distract. */
+const pictureSettings = {
+  'breadcrumbs.enabled': false,
+  'editor.scrollbar.vertical': 'hidden',
+  'editor.scrollbar.horizontal': 'hidden',
+};
+
+/** A sash stays highlighted for a while after a drag. Only a browser shows the keyboard layout. */
+const pictureStyle = `
+  .monaco-diff-editor .diffViewport { display: none !important; }
+  .monaco-sash::before { display: none !important; }
+  .statusbar-item[id="status.workbench.keyboardLayout"] { display: none !important; }
+`;
+
+/**
+ * Each opens one window; `sideBar` is the right edge of its side bar. `take` is given the window's driver and page, and
+ * a function that takes a picture.
+ */
 const windows = [
   {
     pictures: ['source-control', 'explorer'],
@@ -56,6 +77,7 @@ const windows = [
   {
     pictures: ['merge', 'merge-editor'],
     make: makeMergeSample,
+    sideBar: wideSideBar,
     async take({ driver, page, picture }) {
       await driver.sourceControlRows({ until: ['prices.py', 'trees.py'] });
       await driver.viewRows('Merge', { until: ['incoming changeset'] });
@@ -67,7 +89,7 @@ const windows = [
     },
   },
   {
-    pictures: ['blame', 'graph', 'file-history', 'graph-side-bar'],
+    pictures: ['blame', 'graph'],
     make: makeHistorySample,
     async take({ driver, page, picture }) {
       await driver.openFile('trees.py');
@@ -76,7 +98,13 @@ const windows = [
       await picture('blame');
       await showGraph({ driver, page });
       await picture('graph');
-      await driver.runCommand('View: Close All Editors');
+    },
+  },
+  {
+    pictures: ['file-history', 'graph-side-bar'],
+    make: makeHistorySample,
+    sideBar: wideSideBar,
+    async take({ driver, page, picture }) {
       await driver.openFile('weather.md');
       await driver.runCommand('Mercurial: Show File History');
       await driver.clickViewRow('File History', 'Add a word about snow');
@@ -84,8 +112,12 @@ const windows = [
       await picture('file-history');
       await driver.runCommand('Mercurial: Hide File History');
       await driver.runCommand('View: Close All Editors');
+      await driver.openFile('weather.py');
       await driver.runCommand('Mercurial: Show Graph');
       await graphIn(page).locator('.row', { hasText: 'Merge stable' }).waitFor();
+      const top = await edgeOf(page, '.pane:has(> .pane-header h3:text-is("Graph"))', 'top');
+      await drag(page, { x: sideBarRight / 2, y: top - 1 }, { y: graphTop });
+      await graphIn(page).locator('.row', { hasText: 'First commit' }).waitFor();
       await picture('graph-side-bar');
     },
   },
@@ -191,17 +223,24 @@ async function include({ driver, page, name, count }) {
 }
 
 /** VS Code has no command for a width; the sash beside the side bar is dragged. */
-async function widenSideBar(page) {
-  const right = await page.locator('.part.sidebar').evaluate(part => part.getBoundingClientRect().right);
-  await page.mouse.move(right, sideBarGrip);
-  await page.mouse.down();
-  await page.mouse.move(sideBarRight, sideBarGrip, { steps: 5 });
-  await page.mouse.up();
-  // It stays highlighted for a while.
-  await page.addStyleTag({ content: '.monaco-sash::before { display: none !important; }' });
+async function widenSideBar(page, right) {
+  await drag(page, { x: await edgeOf(page, '.part.sidebar', 'right'), y: sideBarGrip }, { x: right });
 }
 
-async function takePictures({ make, take, settings }) {
+/** Returns where an edge of an element is, in pixels: 'top' or 'right'. */
+function edgeOf(page, selector, edge) {
+  return page.locator(selector).evaluate((element, name) => element.getBoundingClientRect()[name], edge);
+}
+
+/** Drags a sash to another `x` or `y`. */
+async function drag(page, from, to) {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x ?? from.x, to.y ?? from.y, { steps: 5 });
+  await page.mouse.up();
+}
+
+async function takePictures({ make, take, settings, sideBar = sideBarRight }) {
   const { withWorkbench } = await import('./vscode/workbench.mjs');
   const images = path.join(projectRoot, 'docs', 'images');
   fs.mkdirSync(images, { recursive: true });
@@ -210,10 +249,11 @@ async function takePictures({ make, take, settings }) {
   try {
     await make(open);
     const window = { width: 1200, height: 760 };
-    await withWorkbench({ open, installed: projectRoot, window, settings }, async (driver, page) => {
+    const allSettings = { ...pictureSettings, ...settings };
+    await withWorkbench({ open, installed: projectRoot, window, settings: allSettings }, async (driver, page) => {
       const picture = async name => {
-        // Nothing points at anything.
-        await page.mouse.move(window.width / 2, window.height - 40);
+        // Nothing points at anything: the middle of the status bar is empty.
+        await page.mouse.move(window.width / 2, window.height - 15);
         await page.locator('.monaco-hover:visible, .notification-toast:visible').first().waitFor({ state: 'detached' });
         // Nothing is in progress: a view that was opened shows it for a while, in place of its number too.
         const busy = page.locator('.progress-badge:visible, .sidebar .monaco-progress-container.active');
@@ -223,7 +263,8 @@ async function takePictures({ make, take, settings }) {
         console.log(`${path.relative(projectRoot, file)}: ${Math.ceil(fs.statSync(file).size / 1024)} KB`);
       };
       await driver.waitForStatus();
-      await widenSideBar(page);
+      await widenSideBar(page, sideBar);
+      await page.addStyleTag({ content: pictureStyle });
       await take({ driver, page, picture });
     });
   } finally {

@@ -33,13 +33,13 @@ export function writeFiles(folder, files) {
   }
 }
 
-/** Makes a repository with `files` committed in it. */
-export function initRepository(folder, files) {
+/** Makes a repository with `files` committed in it; `options` are those of `hg commit`. */
+export function initRepository(folder, files, ...options) {
   fs.mkdirSync(folder, { recursive: true });
   hg(folder, 'init');
   writeFiles(folder, files);
   if (Object.keys(files).length > 0) {
     hg(folder, 'addremove', '--similarity', '0');
-    hg(folder, 'commit', '--message', 'First commit');
+    hg(folder, 'commit', '--message', 'First commit', ...options);
   }
 }
