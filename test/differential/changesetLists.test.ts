@@ -50,7 +50,11 @@ test('the first changeset of all is shown, too', async t => {
 
 test('the button of a row pushes that changeset with its ancestors, after a question', async t => {
   const { bench: b, there } = await bench(t);
-  person.row = rows => new Pressed(rows.find(({ label }) => label.includes('add b')));
+  person.row = rows =>
+    new Pressed(
+      rows.find(({ label }) => label.includes('add b')),
+      'Push with Ancestors',
+    );
   person.button = () => undefined;
   await b.run('outgoing');
   assert.match(said(), /Push \w{12}\?/);
@@ -74,7 +78,11 @@ test('Enter in the list of incoming changesets asks before it pulls', async t =>
   await b.run('incoming');
   assert.match(said(), /Pull \w{12}\?/);
   assert.doesNotMatch(here(), /theirs/);
-  person.row = ([first]) => new Pressed(first);
+  person.row = ([first]) => new Pressed(first, 'Open Changes');
+  await b.run('incoming');
+  assert.match(said(), /\w{12}\.patch/);
+  assert.doesNotMatch(here(), /theirs/);
+  person.row = ([first]) => new Pressed(first, 'Pull with Ancestors');
   await b.run('incoming');
   assert.match(here(), /theirs/);
 });

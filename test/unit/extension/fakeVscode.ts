@@ -226,9 +226,14 @@ export class Typed {
 /** An answer to a list of which a row's button is pressed. */
 export class Pressed {
   readonly row: unknown;
+  readonly button: unknown;
 
-  constructor(row: unknown) {
+  /** @param tooltip of the button */
+  constructor(row: unknown, tooltip: string) {
     this.row = row;
+    const { buttons } = row as { readonly buttons: readonly { readonly tooltip: string }[] };
+    this.button = buttons.find(button => button.tooltip === tooltip);
+    if (this.button === undefined) throw new Error(`the row has no button “${tooltip}”`);
   }
 }
 
@@ -245,7 +250,7 @@ class QuickPick {
   readonly onDidChangeValue = this.#value.event;
   readonly onDidAccept = this.#accept.event;
   readonly onDidHide = this.#hide.event;
-  readonly #press = new Emitter<{ readonly item: unknown }>();
+  readonly #press = new Emitter<{ readonly item: unknown; readonly button: unknown }>();
   readonly onDidTriggerItemButton = this.#press.event;
   #isHidden = false;
   #isBusy = false;
@@ -273,7 +278,7 @@ class QuickPick {
       this.selectedItems = [];
       this.#value.fire(chosen.text);
       if (chosen.enters) this.#accept.fire(undefined);
-    } else if (chosen instanceof Pressed) this.#press.fire({ item: chosen.row });
+    } else if (chosen instanceof Pressed) this.#press.fire({ item: chosen.row, button: chosen.button });
     else if (chosen === undefined) this.#hide.fire(undefined);
     else {
       this.selectedItems = [chosen];
