@@ -214,6 +214,7 @@ test('a new head is not what Enter pushes', async t => {
   await bench.refresh();
   await bench.run('push');
   assert.match(said(), /"Pull","Push New Head"/);
+  assert.doesNotMatch(said(), /hg help/);
   assert.equal(bench.sandbox.hg('other', ['log', '-T', '{desc} ']).toString(), 'theirs first ');
   assert.match(bench.hg('log', '-T', '{desc}\n'), /theirs/);
 });

@@ -70,7 +70,7 @@ export const settings = {
   systems: strings(['hg', 'bzr'], {
     scope: 'window',
     description:
-      'Version-control systems whose repositories to open: `hg` is Mercurial, `bzr` is Bazaar or Breezy, `git` is Git. For Git, only the status is shown: staged, changed, untracked, and conflicting files.',
+      'Version control systems whose repositories Quicksilver opens: `hg` (Mercurial), `bzr` (Bazaar and Breezy), and `git` (Git). For Git, it shows only the status: staged, changed, untracked, and conflicting files.',
   }),
   untrackedChanges: choice('separate', {
     scope: 'resource',
@@ -93,7 +93,7 @@ export const settings = {
   statusLimit: integer(5_000, {
     scope: 'resource',
     description:
-      'Maximum number of files to list in a group. The label of the group and the badge count all files. Large values slow down the view.',
+      'Maximum number of files to list in a group. The number beside the group and the badge count all files. Large values slow down the view.',
     minimum: 1,
     maximum: 1_000_000,
   }),
@@ -151,16 +151,16 @@ export const settings = {
   watcherShare: decimal(0.25, {
     scope: 'machine-overridable',
     description:
-      "Share of the system's limit of file watches that Quicksilver may use, from 0 to 1. On Linux, the limit is `fs.inotify.max_user_watches`. Folders without a watch are checked in the background.",
+      "Share of the system's file watch limit that Quicksilver may use, from 0 to 1. On Linux, the limit is `fs.inotify.max_user_watches`. Folders without a watch are checked in the background.",
     minimum: 0,
     maximum: 1,
   }),
   server: choice('auto', {
     scope: 'machine',
     description:
-      'Controls whether windows share one process that follows repositories. It uses memory and file watches once, and a second window shows its status at once.',
+      'Controls whether windows share one process that follows repositories. Memory and file watches are then used only once, and a second window shows its status at once.',
     choices: [
-      ['auto', 'Use the shared process if it runs. Start it for repositories of about 10,000 files and more.'],
+      ['auto', 'Use the shared process if it runs. Start it for repositories of about 10,000 files or more.'],
       ['on', 'Start the shared process if it does not run.'],
       ['off', 'Follow repositories in each window.'],
     ],
@@ -168,14 +168,14 @@ export const settings = {
   serverIdleMinutes: decimal(10, {
     scope: 'machine',
     description:
-      'Minutes without use after which the shared process ends. Applies when a window starts it, as `#quicksilver.server#` describes.',
+      'Idle minutes after which the shared process exits. Applies when a window starts it (see `#quicksilver.server#`).',
     minimum: 0.1,
     maximum: 10_080,
   }),
   serverMemoryLimit: integer(512, {
     scope: 'machine',
     description:
-      'Megabytes that repositories may use in the shared process, by estimate. Beyond, it unloads the ones that were not used for the longest time, and each window follows further repositories itself.',
+      'Estimated memory, in megabytes, that repositories may use in the shared process. Above the limit, the process unloads the least recently used repositories, and each window follows further repositories itself.',
     minimum: 16,
     maximum: 65_536,
   }),
@@ -187,7 +187,7 @@ export const settings = {
   fallbackToHg: flag(true, {
     scope: 'window',
     description:
-      'Controls whether `hg status`, `brz status` or `git status` provides the status of repositories that Quicksilver does not support: filters that run a program, views, and experimental formats. Requires a trusted workspace. The Source Control view states the reason.',
+      'Controls whether `hg status`, `brz status` or `git status` provides the status of repositories that Quicksilver does not support. Examples are filters that run a program, views, and experimental formats. Requires a trusted workspace. The Source Control view shows why a repository is not supported.',
   }),
   path: string('', {
     scope: 'machine',
@@ -198,7 +198,7 @@ export const settings = {
     scope: 'resource',
     description: 'Controls which files *Commit* includes by default.',
     choices: [
-      ['included', 'The included files. Without any, all changes to tracked files.'],
+      ['included', 'The included files. If there are none, all changes to tracked files.'],
       ['all', 'All changes to tracked files.'],
     ],
   }),
@@ -208,7 +208,7 @@ export const settings = {
     choices: [
       ['ask', 'Ask each time.'],
       ['always', 'Add all untracked files.'],
-      ['never', 'Add no untracked file, and do not ask.'],
+      ['never', 'Never add untracked files, and do not ask.'],
     ],
   }),
   commitMissingFiles: choice('ask', {
@@ -243,7 +243,7 @@ export const settings = {
   inputValidation: flag(false, {
     scope: 'resource',
     description:
-      'Controls whether to check commit messages: line lengths and the blank second line. Problems are underlined while you write, and you are warned before the commit.',
+      'Controls whether to check commit messages for line lengths and for a blank second line. Problems are underlined while you type, and you are warned before the commit.',
   }),
   inputValidationSubjectLength: integer(72, {
     scope: 'resource',
@@ -254,7 +254,7 @@ export const settings = {
   inputValidationLength: integer(72, {
     scope: 'resource',
     description:
-      'Maximum length of the other lines of a commit message, for `#quicksilver.inputValidation#`. Use 0 for no limit.',
+      'Maximum length of the lines after the subject line of a commit message, for `#quicksilver.inputValidation#`. Use 0 for no limit.',
     minimum: 0,
   }),
   recordRenames: choice('always', {
@@ -314,12 +314,12 @@ export const settings = {
     choices: [
       ['details', 'Show the message and the files below the graph.'],
       ['changes', 'Open the changes in an editor.'],
-      ['nothing', 'Select the changeset only.'],
+      ['nothing', 'Only select the changeset.'],
     ],
   }),
   'blame.statusBarItem.enabled': flag(true, {
     scope: 'resource',
-    description: 'Controls whether the status bar shows who last changed the line with the cursor.',
+    description: 'Controls whether the status bar shows who last changed the current line.',
   }),
   'blame.statusBarItem.template': string('${authorName} (${authorDateAgo})', {
     scope: 'resource',
@@ -327,7 +327,7 @@ export const settings = {
   }),
   'blame.editorDecoration.enabled': flag(false, {
     scope: 'resource',
-    description: 'Controls whether the line with the cursor ends with who last changed it.',
+    description: 'Controls whether the end of the current line shows who last changed it.',
   }),
   'blame.editorDecoration.template': string('${subject}, ${authorName} (${authorDateAgo})', {
     scope: 'resource',
@@ -336,12 +336,12 @@ export const settings = {
   'blame.ignoreWhitespace': flag(false, {
     scope: 'resource',
     description:
-      'Controls whether blame ignores changes of white space. Otherwise, the `annotate` section of the Mercurial configuration decides.',
+      'Controls whether blame ignores whitespace changes. If turned off, the `annotate` section of your Mercurial configuration decides.',
   }),
   'blame.ignoreRevisions': string('', {
     scope: 'resource',
     description:
-      'File with IDs of changesets that blame passes over, relative to the repository, one per line. If empty, `.hg-annotate-ignore-revs` is used where it exists.',
+      'Path of a file, relative to the repository root, that lists the IDs of changesets for blame to skip, one per line. If empty, `.hg-annotate-ignore-revs` is used if it exists.',
   }),
   'blame.dateFormat': choice('relative', {
     scope: 'resource',
@@ -349,12 +349,12 @@ export const settings = {
     choices: [
       ['relative', 'Show the age, such as “3 days ago”.'],
       ['iso', 'Show date and time, such as “2026-03-01 14:05”.'],
-      ['local', 'Show the date as is usual in your language.'],
+      ['local', 'Show the date in the format of your language.'],
     ],
   }),
   'blame.heat.enabled': flag(true, {
     scope: 'resource',
-    description: 'Controls whether file annotations show the age of each line by a color.',
+    description: 'Controls whether file annotations show the age of each line as a color.',
   }),
 };
 

@@ -45,6 +45,8 @@ export class HgFailure extends Error {
   /** Its output and exit code, if it ended. */
   readonly result: HgEnded | undefined;
   readonly holder: string | undefined;
+  /** The message without hg's hint, which names options of the command line. */
+  readonly reason: string;
   /** True if the user knows of it, from a prompt answered with no. */
   isReported = false;
   /** Where it happened; null for a command that needs no repository. */
@@ -57,11 +59,13 @@ export class HgFailure extends Error {
       const said =
         failure.kind === 'hook' ? hookOutput(result.output, `${result.errors}\n${result.notes}`) : failure.hint;
       super(said === undefined || said === '' ? message : `${message} (${said})`);
+      this.reason = message;
       this.kind = failure.kind;
       this.holder = failure.holder;
       this.result = result;
     } else {
       super(result.message);
+      this.reason = result.message;
       this.kind =
         result.kind === 'unavailable' ? 'unavailable' : result.reason === 'cancelled' ? 'cancelled' : 'stopped';
       this.holder = undefined;

@@ -52,8 +52,9 @@ export function relativeTime(time: number, { now, language }: Clock): string {
 /** Seconds: what a JavaScript date can be. */
 const LAST_DATE = 8.64e12;
 
-/** For lists: what it is about, who made it, how long ago, and on which branch. */
-export function changesetLine(changeset: ChangesetSummary, clock: Clock): string {
+/** Returns summary (unless it is the label), author, age and branch, for lists. */
+export function changesetLine(changeset: ChangesetSummary, clock: Clock, label: string): string {
   const { summary, user, time, branch } = changeset;
-  return [summary, authorName(user), relativeTime(time, clock), branch].filter(part => part !== '').join(' · ');
+  const parts = [summary === label ? '' : summary, authorName(user), relativeTime(time, clock), branch];
+  return parts.filter(part => part !== '').join(' · ');
 }

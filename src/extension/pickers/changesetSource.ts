@@ -189,9 +189,9 @@ export function toChangeset({ rev, date, closes, ...rest }: LoggedChangeset): Na
   return { ...rest, revision: rev, time, timezone, closesBranch: closes !== null };
 }
 
-/** Returns summary, author, age and branch, for the second line of an item. */
-export function lineOf(changeset: ChangesetSummary): string {
-  return changesetLine(changeset, clock());
+/** Returns summary (unless it is the label), author, age and branch, for the second line of an item. */
+export function lineOf(changeset: ChangesetSummary, label: string): string {
+  return changesetLine(changeset, clock(), label);
 }
 
 function clock(): Clock {

@@ -143,7 +143,7 @@ function itemOf(
     icon,
     label: label === '' ? shortNode(node) : label,
     description: node === model.head?.firstParent ? `${id} · ${l10n.t('current')}` : id,
-    detail: lineOf(changeset),
+    detail: lineOf(changeset, label),
     chosen: {
       revision: node,
       changeset,

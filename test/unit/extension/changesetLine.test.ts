@@ -63,6 +63,7 @@ test('a changeset in a line of a list', () => {
     summary: 'Fix',
   };
   const clock = { now: 7200, language: 'en' };
-  assert.equal(changesetLine(changeset, clock), 'Fix · Ada · 2 hours ago · stable');
-  assert.equal(changesetLine({ ...changeset, time: 9e15, summary: '' }, clock), 'Ada · stable');
+  assert.equal(changesetLine(changeset, clock, 'main'), 'Fix · Ada · 2 hours ago · stable');
+  assert.equal(changesetLine(changeset, clock, 'Fix'), 'Ada · 2 hours ago · stable');
+  assert.equal(changesetLine({ ...changeset, time: 9e15, summary: '' }, clock, 'main'), 'Ada · stable');
 });

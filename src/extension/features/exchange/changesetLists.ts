@@ -185,8 +185,8 @@ async function pickListed(
     ...changesets.map(changeset => ({
       icon: 'git-commit',
       label: changeset.summary,
-      description: [shortNode(changeset.node), changeset.branch, ...changeset.bookmarks].join(' · '),
-      detail: lineOf(changeset),
+      description: [shortNode(changeset.node), ...changeset.bookmarks].join(' · '),
+      detail: lineOf(changeset, changeset.summary),
       buttons,
       chosen: changeset,
     })),

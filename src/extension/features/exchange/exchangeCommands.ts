@@ -183,15 +183,14 @@ async function chooseForce(
 ): Promise<'--new-branch' | '--force' | 'pull' | '' | undefined> {
   if (!(error instanceof HgFailure) || error.kind !== 'new-heads') return undefined;
   if (error.message.includes('new remote branch')) {
-    const message = l10n.t('Push a new branch to the remote?');
-    return (await confirm(answers, message, l10n.t('Push New Branch'), error.message.split('\n')))
-      ? '--new-branch'
-      : '';
+    const message = l10n.t('Create a new branch on the remote?');
+    return (await confirm(answers, message, l10n.t('Push New Branch'), error.reason.split('\n'))) ? '--new-branch' : '';
   }
   if (answers.flag('confirmed')) return '--force';
-  const message = l10n.t('Pushing would create a new head on the remote. Pull and merge first, or push the new head.');
+  const message = l10n.t('Create a new head on the remote?');
+  const detail = [l10n.t('To avoid it, pull and merge first.'), ...error.reason.split('\n')];
   const [pullFirst, newHead] = [l10n.t('Pull'), l10n.t('Push New Head')];
-  const choice = await modal('warning', message, error.message.split('\n'), pullFirst, newHead);
+  const choice = await modal('warning', message, detail, pullFirst, newHead);
   return choice === newHead ? '--force' : choice === pullFirst ? 'pull' : '';
 }
 

@@ -141,7 +141,7 @@ async function confirmRevert(
   if (paths.some(path => entries.get(path)?.status === 'added')) {
     sentences.push(l10n.t('Added files stay on disk as untracked files.'));
   }
-  if (paths.length > 1) sentences.push(...previewLines(paths));
+  if (paths.length > 1) sentences.push(...previewLines(paths.toSorted()));
   return confirm(answers, message, l10n.t('Discard Changes'), sentences);
 }
 
