@@ -81,6 +81,7 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   ),
   'git-commit-size': of('ROOT/.git/objects/e6/97a24c10310abfc7fe03cf4c0071bbda3dce3f: 14 bytes instead of 18'),
   'git-tree-name': of('tree 13d156fb904c89890571f284632c18c289ab19b4 has an entry that cannot be'),
+  'git-tree-shared': of('unsupported: a tree has more than 262144 trees'),
   'git-tree-missing': of(`object ${'2'.repeat(40)} is missing`),
 };
 

@@ -4,6 +4,7 @@ import type { CachedTree } from '../index/cacheTree.ts';
 import type { GitIndex } from '../index/gitIndex.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import { TreeWalkLimits } from '../objects/treeLimits.ts';
+import { TreeReader } from '../objects/treeReader.ts';
 import { DIRECTORY_MODE, KIND_MASK, parseTree, type TreeEntry } from '../objects/structures.ts';
 
 /** A file as a tree or an index has it. */
@@ -37,12 +38,12 @@ export function stagedChanges(index: GitIndex, tree: string | undefined, store: 
 class Comparison {
   readonly changes: StagedChange[] = [];
   readonly #index: GitIndex;
-  readonly #store: ObjectStore;
+  readonly #trees: TreeReader;
   readonly #limits = new TreeWalkLimits();
 
   constructor(index: GitIndex, store: ObjectStore) {
     this.#index = index;
-    this.#store = store;
+    this.#trees = new TreeReader(store);
   }
 
   directory(path: BytePath, tree: string | undefined, node: number, cached: CachedTree | undefined): void {
@@ -93,9 +94,9 @@ class Comparison {
     for (const below of this.#entries(path, entry.id)) this.#removed(joinPath(path, below.name), below);
   }
 
-  #entries(path: BytePath, tree: string): TreeEntry[] {
+  #entries(path: BytePath, tree: string): readonly TreeEntry[] {
     this.#limits.tree(depthOf(path));
-    return parseTree(this.#store.readTyped(tree, 'tree'), this.#store.format, tree);
+    return this.#trees.read(tree);
   }
 }
 

@@ -1,7 +1,8 @@
 // The sparse index (extension `sdir`): an entry of mode 040000 stands for a directory that is not checked out.
-import { DIRECTORY_MODE, parseTree, KIND_MASK } from '../objects/structures.ts';
+import { DIRECTORY_MODE, KIND_MASK } from '../objects/structures.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
 import { TreeWalkLimits } from '../objects/treeLimits.ts';
+import { TreeReader } from '../objects/treeReader.ts';
 import type { ObjectStore } from '../objects/objectStore.ts';
 import {
   EntryListBuilder,
@@ -28,6 +29,7 @@ export function expandSparseIndex(list: EntryList, store: ObjectStore): EntryLis
   const { format } = store;
   const expanded: { readonly path: string; readonly mode: number; readonly id: string }[] = [];
   const limits = new TreeWalkLimits();
+  const trees = new TreeReader(store);
   const plan: (number | { readonly from: number; readonly to: number })[] = [];
   for (let i = 0; i < list.count; i++) {
     if ((modeOf(list, i) & KIND_MASK) !== DIRECTORY_MODE) {
@@ -35,7 +37,7 @@ export function expandSparseIndex(list: EntryList, store: ObjectStore): EntryLis
       continue;
     }
     const from = expanded.length;
-    expand({ store, limits, files: expanded }, pathOf(list, i), idOf(list, i, format), 1);
+    expand({ trees, limits, files: expanded }, pathOf(list, i), idOf(list, i, format), 1);
     plan.push({ from, to: expanded.length });
   }
   const builder = new EntryListBuilder();
@@ -58,15 +60,15 @@ export function expandSparseIndex(list: EntryList, store: ObjectStore): EntryLis
 }
 
 interface Expansion {
-  readonly store: ObjectStore;
+  readonly trees: TreeReader;
   readonly limits: TreeWalkLimits;
   readonly files: { readonly path: string; readonly mode: number; readonly id: string }[];
 }
 
 function expand(expansion: Expansion, directory: string, tree: string, depth: number): void {
-  const { store, limits, files } = expansion;
+  const { trees, limits, files } = expansion;
   limits.tree(depth);
-  for (const { mode, name, id } of parseTree(store.readTyped(tree, 'tree'), store.format, tree)) {
+  for (const { mode, name, id } of trees.read(tree)) {
     if (mode === DIRECTORY_MODE) {
       expand(expansion, `${directory}${name}/`, id, depth + 1);
       continue;

@@ -281,8 +281,21 @@ const storeCases = [
     provokes: 'a tree with a path that leads elsewhere',
     make: w => commitOf(w, loose(w, 'tree', treeOf(['100644', '../secret', '1'.repeat(40)]))),
   },
+  {
+    name: 'git-tree-shared',
+    provokes: 'ten subtrees that are one, eight levels deep: 100 million directories',
+    make: w => commitOf(w, sharedTree(w)),
+  },
   { name: 'git-tree-missing', provokes: 'a commit without its tree', make: w => commitOf(w, '2'.repeat(40)) },
 ];
+
+function sharedTree(w) {
+  let id = loose(w, 'tree', treeOf(['100644', 'file', '1'.repeat(40)]));
+  for (let level = 0; level < 8; level++) {
+    id = loose(w, 'tree', treeOf(...Array.from({ length: 10 }, (_, i) => ['40000', `d${i}`, id])));
+  }
+  return id;
+}
 
 function gitFile(w, text) {
   fs.rmSync(w.at('.git'), { recursive: true });

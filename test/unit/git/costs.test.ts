@@ -13,6 +13,7 @@ import { readIndex } from '../../../src/git/index/readIndex.ts';
 import { SHA1 } from '../../../src/git/objects/objectFormat.ts';
 import { ObjectStore } from '../../../src/git/objects/objectStore.ts';
 import { TreeWalkLimits } from '../../../src/git/objects/treeLimits.ts';
+import { TreeReader } from '../../../src/git/objects/treeReader.ts';
 import { Refs } from '../../../src/git/refs/refs.ts';
 import { MemoryVfs } from '../../fuzz/memoryVfs.ts';
 import { MIB, nodeOf, repeated, testCosts } from '../../support/costs.ts';
@@ -373,6 +374,40 @@ test('a chain of short deltas that make long objects ends', () => {
   for (let i = 1; i < 3000; i++) objects.push({ code: 6, data: delta, base: i - 1 });
   const store = storeOf(pack(objects));
   assert.throws(() => store.read(nodeOf(2999), 2 * LARGE), /takes too much work/);
+});
+
+class CountingStore extends ObjectStore {
+  reads = 0;
+
+  override read(...request: Parameters<ObjectStore['read']>): ReturnType<ObjectStore['read']> {
+    this.reads++;
+    return super.read(...request);
+  }
+}
+
+test('trees that share subtrees are read once each, also when they name too many directories', () => {
+  const levels = Array.from({ length: 8 }, (_, i) => tree(Array.from({ length: 10 }, (_, j) => [`d${j}`, i + 1])));
+  const { pack: packed, idx } = pack([...levels, tree([])].map(data => ({ code: 2, data })));
+  const vfs = new PackVfs({ [`${OBJECTS}/pack/p.pack`]: packed, [`${OBJECTS}/pack/p.idx`]: idx });
+  const store = new CountingStore(vfs, OBJECTS, SHA1, false);
+  const walk = (from: number) => () => stagedChanges(readIndexOf(index(2, [])), nodeOf(from), store);
+  assert.deepEqual(walk(4)(), []);
+  assert.equal(store.reads, 5);
+  assert.throws(walk(0), /more than 262144 trees/);
+  assert.equal(store.reads, 5 + 9);
+});
+
+test('trees are read again when too many entries lie between', () => {
+  const wide = (first: number): Buffer =>
+    Buffer.concat(
+      Array.from({ length: 70_000 }, (_, i) => Buffer.from(`100644 ${digits(first + i)}\0${'x'.repeat(20)}`, 'latin1')),
+    );
+  const store = storeOf(pack([wide(0), wide(1)].map(data => ({ code: 2, data }))));
+  const reader = new TreeReader(store);
+  const [first, second] = [reader.read(nodeOf(0)), reader.read(nodeOf(1))];
+  assert.equal(reader.read(nodeOf(1)), second);
+  assert.notEqual(reader.read(nodeOf(0)), first);
+  assert.deepEqual(reader.read(nodeOf(0)), first);
 });
 
 test('a walk through trees has a limit on trees, files and paths', () => {

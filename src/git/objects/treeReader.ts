@@ -1,0 +1,33 @@
+// Reads the trees of one walk. Trees may share subtrees, so a few trees can name millions of directories. Inflating a
+// tree anew for each directory costs a hundred times as much as the walk.
+import type { ObjectStore } from './objectStore.ts';
+import { parseTree, type TreeEntry } from './structures.ts';
+
+/** Entries that are kept; they take some 30 MB. */
+const MOST_ENTRIES = 0x2_0000;
+
+/** Keeps the trees that it has read, up to a number of entries, and then begins anew. */
+export class TreeReader {
+  readonly #store: ObjectStore;
+  readonly #known = new Map<string, readonly TreeEntry[]>();
+  #entries = 0;
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  /** Returns the entries of a tree in its own order. Throws as {@link parseTree}, and if there is no such tree. */
+  read(tree: string): readonly TreeEntry[] {
+    const known = this.#known.get(tree);
+    if (known !== undefined) return known;
+    const entries = parseTree(this.#store.readTyped(tree, 'tree'), this.#store.format, tree);
+    // An empty one counts, too.
+    this.#entries += entries.length + 1;
+    if (this.#entries > MOST_ENTRIES) {
+      this.#known.clear();
+      this.#entries = entries.length + 1;
+    }
+    this.#known.set(tree, entries);
+    return entries;
+  }
+}
