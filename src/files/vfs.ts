@@ -156,11 +156,21 @@ export class Vfs {
     }
   }
 
+  /** True for a directory, and for a symbolic link to one. */
   isDirectory(path: FsPath): boolean {
+    return this.#target(path)?.isDirectory() ?? false;
+  }
+
+  /** True for a regular file, and for a symbolic link to one. */
+  isFile(path: FsPath): boolean {
+    return this.#target(path)?.isFile() ?? false;
+  }
+
+  #target(path: FsPath): fs.Stats | undefined {
     try {
-      return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      return fs.statSync(path, { throwIfNoEntry: false });
     } catch (error) {
-      if (MISSING.has(systemErrorCode(error) ?? '')) return false;
+      if (MISSING.has(systemErrorCode(error) ?? '')) return undefined;
       throw ioError(path, error);
     }
   }

@@ -59,10 +59,14 @@ class Repository {
     this.git('commit', '-q', '-m', message);
   }
 
-  /** Asserts that both write the same for these arguments. */
-  async compare(args: readonly string[], directory = ''): Promise<void> {
+  /** Asserts that both write the same for these arguments. Git gets the `settings`, too. */
+  async compare(args: readonly string[], directory = '', settings: readonly string[] = []): Promise<void> {
     const cwd = path.join(this.root, directory);
-    const expected = execFileSync('git', ['status', ...args], { cwd, env: environment, encoding: 'latin1' });
+    const expected = execFileSync('git', [...settings, 'status', ...args], {
+      cwd,
+      env: environment,
+      encoding: 'latin1',
+    });
     let written = '';
     let complaints = '';
     const io: CommandIo = {
@@ -350,6 +354,31 @@ test('settings of submodules in the working tree, the index, or HEAD alone', asy
   await repository.compare(['-s']);
 });
 
+test('settings of submodules behind a link, and recorded ones with an error', async () => {
+  const repository = new Repository('linked-modules');
+  const inner = new Repository('linked-modules/sub');
+  inner.write('i', 'i\n');
+  inner.commit('inner');
+  const settings = '[submodule "sub"]\n\tpath = sub\n\tignore = all\n';
+  repository.write('.gitmodules', `${settings}[bad\n`);
+  repository.commit('first');
+  inner.write('u', 'u\n');
+  const file = path.join(repository.root, '.gitmodules');
+  fs.rmSync(file);
+  await repository.compare(['-s']);
+  const shown = (): string => repository.git('status', '--short', '--', 'sub');
+  assert.equal(shown(), '');
+  repository.write('folder/inside', settings);
+  repository.write('../outside', settings);
+  const read = ['folder/inside', '../outside', path.join(repository.root, '../outside')];
+  for (const target of [...read, 'nowhere', '.gitmodules', 'folder', '/dev/null']) {
+    fs.symlinkSync(target, file);
+    await repository.compare(['-s']);
+    assert.equal(shown() === '', read.includes(target), target);
+    fs.rmSync(file);
+  }
+});
+
 test('a repository that is intended to be added, with each setting about submodules', async () => {
   const repository = new Repository('intended');
   repository.write('a', 'a\n');
@@ -362,6 +391,23 @@ test('a repository that is intended to be added, with each setting about submodu
     repository.git('config', 'diff.ignoreSubmodules', value);
     await repository.compare(['--porcelain=v2']);
   }
+});
+
+// Git 2.39 and 2.55 damage their own memory here: they shorten the index and lose entries, or crash in `git sparse-checkout`
+// and leave a lock. The index on disk is sound, and Git answers from it as it is without index.sparse.
+test('a file that is intended to be added, where Git would shorten the index of a sparse checkout', async () => {
+  const repository = new Repository('sparse-intended');
+  for (const name of ['a/1', 'b/2', 'b/out/3', 'b/out/4', 'd/4', 'e/f']) repository.write(name, `${name}\n`);
+  repository.commit('first');
+  repository.write('b/n', 'new\n');
+  repository.git('add', '-N', 'b/n');
+  for (const name of ['core.sparseCheckout', 'core.sparseCheckoutCone', 'index.sparse']) {
+    repository.git('config', name, 'true');
+  }
+  repository.write('.git/info/sparse-checkout', '/*\n!/*/\n/d/\n');
+  repository.write('.git/index.lock', '');
+  fs.rmSync(path.join(repository.root, 'a'), { recursive: true });
+  await repository.compare(['--porcelain=v2'], '', ['-c', 'index.sparse=false']);
 });
 
 test('a repository outside of a sparse checkout', async () => {

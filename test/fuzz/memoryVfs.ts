@@ -61,6 +61,10 @@ export class MemoryVfs extends Vfs {
     return this.isDirectory(file) ? DIRECTORY_STAT : undefined;
   }
 
+  override isFile(file: string): boolean {
+    return this.#files.has(path.normalize(file));
+  }
+
   override isDirectory(file: string): boolean {
     const prefix = `${path.normalize(file).replace(/\/$/, '')}/`;
     for (const name of this.#files.keys()) if (name.startsWith(prefix)) return true;

@@ -3,12 +3,12 @@ import * as path from 'node:path';
 import { bytePath, isUtf8, joinPath, toDisplay, toFsPath, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { fileInTree } from '../../git/changes/stagedChanges.ts';
-import { parseConfig } from '../../git/config/configParser.ts';
+import { parseConfig, parseConfigBeforeErrors, type ConfigItem } from '../../git/config/configParser.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
 import { GIT_DIRECTORY, gitPlacesAt, isNestedRepository } from '../../git/repository/discovery.ts';
 import { GitRepository } from '../../git/repository/repository.ts';
 import { Refs } from '../../git/refs/refs.ts';
-import { readRuleFile } from '../../git/ignore/gitIgnore.ts';
+import { MAX_RULE_BYTES } from '../../git/ignore/gitIgnore.ts';
 import type { GitIndex } from '../../git/index/gitIndex.ts';
 import { SHA1, SHA256 } from '../../git/objects/objectFormat.ts';
 import type { SubmoduleState } from './statusTypes.ts';
@@ -115,17 +115,23 @@ export class Submodules {
   }
 
   /**
-   * The file of the working tree; if nothing is there, that of the index or else of HEAD. One with conflicts does not
-   * count.
+   * The items of the file of the working tree; if nothing is there, of that of the index or else of HEAD. One with
+   * conflicts does not count. Git follows a link in the working tree, and stops at an error there. It takes what comes
+   * before an error in a recorded file.
    */
-  #modulesFile(): Buffer | undefined {
+  #modulesFile(): readonly ConfigItem[] {
     const { vfs, root, store } = this.#repository;
     const node = this.#index.find(MODULES_FILE);
-    if (node >= 0 && this.#index.isUnmerged(node)) return undefined;
-    if (vfs.lstat(toFsPath(root, MODULES_FILE)) !== undefined) return readRuleFile(vfs, root, MODULES_FILE);
+    if (node >= 0 && this.#index.isUnmerged(node)) return [];
+    const place = toFsPath(root, MODULES_FILE);
+    if (vfs.lstat(place) !== undefined) {
+      const file = vfs.isFile(place) ? vfs.read(place, MAX_RULE_BYTES) : undefined;
+      return file === undefined ? [] : parseConfig(file.bytes.toString('latin1'), '.gitmodules');
+    }
     const isRecorded = node >= 0 && this.#index.kind(node) !== 'none';
     const id = isRecorded ? this.#index.id(node) : this.#modulesOfHead();
-    return id === undefined ? undefined : store.readTyped(id, 'blob');
+    if (id === undefined) return [];
+    return parseConfigBeforeErrors(store.readTyped(id, 'blob').toString('latin1'), '.gitmodules');
   }
 
   #modulesOfHead(): string | undefined {
@@ -135,16 +141,13 @@ export class Submodules {
 
   #readSettings(): Map<BytePath, IgnoredState> {
     const { config } = this.#repository;
-    const bytes = this.#modulesFile();
     const names = new Map<string, string>();
     const settings = new Map<string, string>();
-    if (bytes !== undefined) {
-      for (const { name, value } of parseConfig(bytes.toString('latin1'), '.gitmodules')) {
-        const match = /^submodule\.(.*)\.(path|ignore)$/s.exec(name);
-        if (match === null || value === undefined) continue;
-        if (match[2] === 'path') names.set(match[1]!, value);
-        else settings.set(match[1]!, value);
-      }
+    for (const { name, value } of this.#modulesFile()) {
+      const match = /^submodule\.(.*)\.(path|ignore)$/s.exec(name);
+      if (match === null || value === undefined) continue;
+      if (match[2] === 'path') names.set(match[1]!, value);
+      else settings.set(match[1]!, value);
     }
     const found = new Map<BytePath, IgnoredState>();
     for (const [name, place] of names) {

@@ -21,17 +21,30 @@ const ESCAPES: Readonly<Record<string, string | undefined>> = { t: '\t', b: '\b'
  * @param file names it in errors
  */
 export function parseConfig(text: string, file: string): ConfigItem[] {
-  return new Parser(text, file).run();
+  const parser = new Parser(text, file);
+  parser.run();
+  return parser.items;
+}
+
+/** As {@link parseConfig}; where Git refuses the file, returns the items before that place. */
+export function parseConfigBeforeErrors(text: string, file: string): ConfigItem[] {
+  const parser = new Parser(text, file);
+  try {
+    parser.run();
+  } catch (error) {
+    if (!(error instanceof QuicksilverError) || error.code !== 'invalid-config') throw error;
+  }
+  return parser.items;
 }
 
 class Parser {
+  readonly items: ConfigItem[] = [];
   readonly #text: string;
   readonly #file: string;
   #at = 0;
   #line = 1;
   #nameBytes = 0;
   #section: string | undefined;
-  readonly #items: ConfigItem[] = [];
 
   constructor(text: string, file: string) {
     // CR LF ends a line as LF does.
@@ -39,7 +52,7 @@ class Parser {
     this.#file = file;
   }
 
-  run(): ConfigItem[] {
+  run(): void {
     while (this.#at < this.#text.length) {
       const character = this.#text[this.#at]!;
       if (character === '\n') this.#newline();
@@ -48,7 +61,6 @@ class Parser {
       else if (character === '[') this.#readSection();
       else this.#readKey();
     }
-    return this.#items;
   }
 
   #newline(): void {
@@ -102,9 +114,9 @@ class Parser {
     const next = this.#text[this.#at];
     if (next === '=') {
       this.#at++;
-      this.#items.push({ name, value: this.#readValue(), line });
+      this.items.push({ name, value: this.#readValue(), line });
     } else if (next === undefined || next === '\n') {
-      this.#items.push({ name, value: undefined, line });
+      this.items.push({ name, value: undefined, line });
     } else {
       throw this.#bad();
     }
