@@ -25,14 +25,15 @@ const sideBarGrip = 500;
 /** Upper edge of the graph in the side bar, in pixels. */
 const graphTop = 170;
 
-/** Paths of temporary folders and scroll bars only distract. */
+/** Paths of temporary folders, scroll bars, and the ports of other programs only distract. */
 const pictureSettings = {
   'breadcrumbs.enabled': false,
+  'remote.autoForwardPorts': false,
   'editor.scrollbar.vertical': 'hidden',
   'editor.scrollbar.horizontal': 'hidden',
 };
 
-/** A sash stays highlighted for a while after a drag. Only a browser shows the keyboard layout. */
+/** A diff has a scroll bar of its own, and a sash is highlighted after a drag. Only a browser shows its keyboard. */
 const pictureStyle = `
   .monaco-diff-editor .diffViewport { display: none !important; }
   .monaco-sash::before { display: none !important; }
