@@ -1,6 +1,7 @@
 // Finds out why a command of hg failed. From 5.7 on, ui.detailed-exit-code separates some kinds. The others show only
 // in hg's English message, because HGPLAIN switches translations off. The table below holds every sentence that other
 // code depends on. An unknown message is shown unchanged.
+import { withoutSecrets } from './secrets.ts';
 
 export type FailureKind =
   /** Another program holds the lock of the repository. */
@@ -69,7 +70,13 @@ const MOST_HOOK_CHARACTERS = 300;
  */
 export function hookOutput(output: string, errors: string): string {
   const remote = errors.split('\n').flatMap(line => /^remote: (.*)$/.exec(line.trim())?.slice(1) ?? []);
-  const lines = [...output.split('\n').map(line => line.trim().replace(/^remote: /, '')), ...remote];
+  // Passwords first: a part of one is not known for one.
+  const lines = [
+    ...withoutSecrets(output)
+      .split('\n')
+      .map(line => line.trim().replace(/^remote: /, '')),
+    ...remote,
+  ];
   const said = lines.filter(line => line !== '' && !/^(?:abort|transaction abort!|rollback completed)/.test(line));
   return said.slice(-MOST_HOOK_LINES).join(' · ').slice(0, MOST_HOOK_CHARACTERS);
 }

@@ -72,6 +72,7 @@ test('passwords are looked for in bounded time', () => {
 
 test('the last lines of a hook are its reason', () => {
   assert.equal(hookOutput('one\ntwo\n\nthree\nfour\n', ''), 'two · three · four');
+  assert.equal(hookOutput('ssh://joe:p@ss@host/x is closed\n', ''), 'ssh://joe:***@host/x is closed');
   assert.equal(hookOutput('', 'remote: no\nabort: pretxn hook exited with status 1\n'), 'no');
   assert.equal(hookOutput('remote: a\n', 'transaction abort!\n'), 'a');
   assert.equal(hookOutput('', ''), '');
