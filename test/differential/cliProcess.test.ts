@@ -193,7 +193,13 @@ describe('the quicksilver process', { skip }, () => {
       const { status, stderr } = shell([process.execPath, cli, ...ours], '>&-');
       assert.deepEqual([ours, status, stderr], [ours, expected.status, expected.stderr]);
     }
-    for (const ours of [['prompt'], ['doctor', '--no-hg'], ['completion', 'bash'], ['manpage'], ['watch']]) {
+    for (const ours of [
+      ['prompt', '--init', 'bash'],
+      ['doctor', '--no-hg'],
+      ['completion', 'bash'],
+      ['manpage'],
+      ['watch'],
+    ]) {
       const { status, stderr } = shell([process.execPath, cli, ...ours], '>&-');
       assert.deepEqual([ours, status, stderr], [ours, 255, 'abort: Bad file descriptor\n']);
     }

@@ -165,7 +165,12 @@ test('a filter that is a program leaves only the files undecided that it matches
     fs.utimesSync(path.join(root, name), seconds, seconds);
   };
   for (const name of ['same.up', 'other.up', 'longer.up', 'clean.up', 'plain', 'plain2']) write(name, 'abc\n', 1e9);
-  await hg.run('-R', root, '--cwd', root, 'commit', '-qAm', 'first');
+  const { code, errors } = await hg.run('-R', root, '--cwd', root, 'commit', '-qAm', 'first');
+  if (code !== 0 && errors.includes("'/bin/sh'")) {
+    t.skip('This hg runs where there is no shell to start a filter.');
+    return;
+  }
+  assert.equal(code, 0, errors);
   await hg.run('-R', root, '--cwd', root, 'status');
   write('same.up', 'aBC\n', 1e9 + 1);
   write('other.up', 'abd\n', 1e9 + 1);

@@ -130,7 +130,7 @@ export const outcomes: Readonly<Record<string, HostileOutcome>> = {
   'sparse-backtracking': answers(['M changed.txt', `? ${'a'.repeat(200)}`, '? new.txt']),
   'sparse-profile-itself': rules(fails('clean.txt:1: config entry outside of section: clean')),
   'narrow-outside': answers(),
-  'narrow-kind': rules(fails('invalid prefix on narrow pattern: re:(a+)+$')),
+  'narrow-kind': fails('invalid prefix on narrow pattern: re:(a+)+$'),
   'eol-fifo': fails(`ROOT/.hgeol: ${NO_FILE}`),
   'eol-huge': fails('ROOT/.hgeol: 4294967296 bytes are more than the 1048576 allowed'),
   'eol-many-patterns': refuses('.hgeol: too many patterns'),
