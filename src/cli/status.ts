@@ -9,7 +9,7 @@ import { newWorkCounters, type Status } from '../status/types.ts';
 import { StatusReader, type ReadStatus } from '../backends/mercurial/commandLine/statusReader.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
-import { complain, EXIT_ERROR, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
+import { complain, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository, type LocatedRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
@@ -116,7 +116,8 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
     complain(io, outcomeLine(scanned?.result.outcome ?? newWorkCounters(), performance.now() - started));
     complain(io, `native code: ${nativeParts()}`);
   }
-  return undecided.length > 0 ? EXIT_ERROR : EXIT_OK;
+  if (undecided.length === 0) return EXIT_OK;
+  return undecided.every(({ why }) => why.code === 'unsupported') ? EXIT_REFUSED : EXIT_ERROR;
 }
 
 /** Returns the entries of subrepositories. Throws a 'usage' error if paths are given. */

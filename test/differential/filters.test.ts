@@ -12,6 +12,7 @@ import { settledStatus } from '../../src/backends/mercurial/snapshot.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
+import { quicksilver } from '../support/comparedCommands.ts';
 import { hgEnvironment, hgStatus, HgServer } from '../support/hgServer.ts';
 import { LiveHarness } from '../support/liveHarness.ts';
 import { statusLines } from '../support/ownStatus.ts';
@@ -196,4 +197,8 @@ test('a filter that is a program leaves only the files undecided that it matches
       .map(({ path: at, status }) => `${status} ${at}`)
       .sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1)),
   );
+  // hg has recorded meanwhile that one is clean. The command line lists all but the other one, and names that.
+  const { code: exit, stdout, stderr } = await quicksilver(['status'], root);
+  assert.deepEqual([exit, stdout], [3, 'M longer.up\nM plain\n']);
+  assert.match(stderr, /^other\.up: may be modified: [^\n]*\n$/);
 });
