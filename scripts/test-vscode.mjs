@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { removeTree } from './lib/remove-tree.mjs';
 import { buildExtension } from './lib/prerequisites.mjs';
 import {
   PlainError,
@@ -156,7 +157,7 @@ async function runAsUser(user) {
       env: { ...process.env, HOME: home, TMPDIR: temporary, USER: user, LOGNAME: user, PATH: userPath(home) },
     });
   } finally {
-    fs.rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    removeTree(home);
   }
 }
 

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { PlainError, projectRoot } from '../lib/processes.mjs';
+import { removeTree } from '../lib/remove-tree.mjs';
 import { knownReleases } from '../vscode/get-vscode.mjs';
 import { findChromium, quietSettings } from '../vscode/launch.mjs';
 import { writeFiles } from '../vscode/mercurial.mjs';
@@ -87,6 +88,6 @@ async function inVscode({ root, changes, saved, cpuProfile }) {
     if (!fs.existsSync(output)) throw new PlainError('VS Code ended without a measurement.');
     return JSON.parse(fs.readFileSync(output, 'utf8'));
   } finally {
-    fs.rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    removeTree(temporary);
   }
 }

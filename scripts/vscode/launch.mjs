@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PlainError, findProgram } from '../lib/processes.mjs';
+import { removeTree } from '../lib/remove-tree.mjs';
 
 const serverStartTimeout = 180_000; // A cold disk needs about ten seconds.
 const serverStopTimeout = 3_000; // After that the extension host is taken down with the server.
@@ -77,7 +78,7 @@ export async function startServer({
     signalGroup(child, 'SIGTERM');
     await Promise.race([exited, after(serverStopTimeout)]);
     signalGroup(child, 'SIGKILL');
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    removeTree(folder);
   };
   const ready = output.when(/Extension host agent listening on (\d+)/);
   const failed = Promise.race([

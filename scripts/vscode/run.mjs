@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTests } from '@vscode/test-electron';
 import { projectRoot } from '../lib/processes.mjs';
+import { removeTree } from '../lib/remove-tree.mjs';
 import { quietSettings } from './launch.mjs';
 import { listen } from './messages.mjs';
 import { findHg, hg, initRepository, writeFiles } from './mercurial.mjs';
@@ -79,7 +80,7 @@ export async function runScenario(name, { version, desktop, extension = projectR
     return await results.verdict(exitCode);
   } finally {
     results.close();
-    fs.rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    removeTree(temporary);
   }
 }
 

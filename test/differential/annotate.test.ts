@@ -22,6 +22,7 @@ import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomEdits } from '../support/randomEdits.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
 import { hgEnvironment } from '../support/hgServer.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const REPOSITORIES = Number(process.env['QUICKSILVER_ANNOTATE_REPOSITORIES'] ?? 6);
 /** Of the first repository. What the tests cover is asserted for it alone: other seeds may draw less. */
@@ -72,7 +73,7 @@ test('every line is attributed as hg annotate attributes it', async t => {
     let annotations = 0;
     const random = new Random(each);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-annotate-'));
-    t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+    t.after(() => removeTree(root));
     hgAtOnce(['init', root], { cwd: os.tmpdir(), env: hgEnvironment(), options: [] });
     const hg = new HgServer(root);
     try {

@@ -13,6 +13,7 @@ import { currentEnvironment } from '../../src/files/environment.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomEdits } from '../support/randomEdits.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const REPOSITORIES = Number(process.env['QUICKSILVER_UNSAVED_REPOSITORIES'] ?? 2);
 /** Of the first repository. What the tests cover is asserted for it alone: other seeds may draw less. */
@@ -25,7 +26,7 @@ test('an unsaved text is annotated as hg annotates it when it is saved', async t
   for (const each of [FIXED_SEED, ...Array.from({ length: REPOSITORIES - 1 }, (_, i) => seed + i)]) {
     const random = new Random(each);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
-    t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+    t.after(() => removeTree(root));
     const maker = new HgServer(undefined);
     await maker.run('init', root);
     await maker.close();
@@ -46,7 +47,7 @@ test('after commits, an annotation is made from the one before, and equals that 
   t.diagnostic(`QUICKSILVER_UNSAVED_SEED=${seed}`);
   const random = new Random(seed);
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
-  t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+  t.after(() => removeTree(root));
   const maker = new HgServer(undefined);
   await maker.run('init', root);
   await maker.close();

@@ -9,11 +9,12 @@ import { after, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import type { CommandIo } from '../../src/cli/io.ts';
 import { bundle } from '../support/bundle.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const BRZ = ['/usr/bin/brz', '/usr/local/bin/brz'].find(file => fs.existsSync(file));
 const options = { skip: BRZ === undefined ? 'Breezy is not installed' : false };
 const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-bzr-')));
-after(() => fs.rmSync(base, { recursive: true, force: true }));
+after(() => removeTree(base));
 
 const environment = {
   HOME: base,

@@ -6,10 +6,11 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { hgIn, quicksilver, sameAnswer } from '../support/comparedCommands.ts';
 import { HgServer } from '../support/hgServer.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 test('columns, JSON, the working file, and what cannot be annotated', async t => {
   const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-annotate-')));
-  t.after(() => fs.rmSync(base, { recursive: true, force: true }));
+  t.after(() => removeTree(base));
   const server = new HgServer(undefined);
   t.after(() => server.close());
   const root = path.join(base, 'r');

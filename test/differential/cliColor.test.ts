@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -82,7 +83,7 @@ describe('colors', { skip }, () => {
     for (const name of ['a', 'new', 'x.o', 'two\nlines', 'end\n']) writeFileSync(join(root, name), 'changed');
   });
 
-  after(() => rmSync(root, { recursive: true, force: true }));
+  after(() => removeTree(root));
 
   test('every status has the colors of hg', async () => {
     const colored = await same({ args: ['-A', '--color=always'] });

@@ -8,6 +8,7 @@ import { hgIn, quicksilver, sameAnswer } from '../support/comparedCommands.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { Random } from '../support/random.ts';
 import { DAG_CONFIG, RandomDag } from '../support/randomDag.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 /** Sets of revisions that are evaluated without hg. */
 const SETS = [
@@ -67,7 +68,7 @@ const SETS = [
 
 test('text, JSON, filters and the history of a file', async t => {
   const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-log-')));
-  t.after(() => fs.rmSync(base, { recursive: true, force: true }));
+  t.after(() => removeTree(base));
   const server = new HgServer(undefined, DAG_CONFIG);
   t.after(() => server.close());
   const root = path.join(base, 'r');

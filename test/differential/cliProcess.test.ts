@@ -1,13 +1,14 @@
 // The command line as a process: exit codes, broken pipes, signals; and the commands that need a real repository.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { findHg } from '../../src/hgCommand/hgExecutable.ts';
 import { bundle } from '../support/bundle.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const PIPE_SCRIPT = '"$0" "$1" status -R "$2" -u | head -n 1; echo "${PIPESTATUS[0]}"';
 
@@ -68,7 +69,7 @@ describe('the quicksilver process', { skip }, () => {
     write('x.o', '');
   });
 
-  after(() => rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   test('status answers as hg does', () => {
     const { status, stdout, stderr } = run(['status', '-A', '-C', '-T', 'json']);

@@ -10,6 +10,7 @@ import { runCommandLine } from '../../src/cli/commands.ts';
 import { EXIT_ERROR, utf8Bytes } from '../../src/cli/io.ts';
 import { hgIsAtLeast } from '../support/hgVersion.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 interface Run {
   readonly code: number | null;
@@ -113,7 +114,7 @@ describe('quicksilver status', { skip }, () => {
     write('nested/k', '');
   });
 
-  after(() => rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   test('every choice of statuses, alone and combined', async () => {
     for (const flags of [

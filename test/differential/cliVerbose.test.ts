@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import { hgAlone, hgAtOnce } from '../support/hgAtOnce.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -75,7 +76,7 @@ describe('the state of an unfinished operation', () => {
     commit('other');
   });
 
-  after(() => rmSync(root, { recursive: true, force: true }));
+  after(() => removeTree(root));
 
   const update = (revision: string): unknown => hg(['update', '-qC', revision]);
 

@@ -14,6 +14,7 @@ import type { RepositoryUpdate } from '../../src/server/protocol.ts';
 import { bundle } from '../support/bundle.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 import { RecordingLogger } from '../support/recordingLogger.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const UNKNOWN_FILES = 40_000;
 
@@ -25,7 +26,7 @@ describe('the engine', () => {
     base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-engine-')));
     worker = bundle('src/server/main/workerMain.ts', path.join(base, 'worker.cjs'));
   });
-  after(() => fs.rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   interface Engine {
     readonly client: EngineClient;

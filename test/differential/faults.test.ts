@@ -16,6 +16,7 @@ import { sampleRepository, type HgSandbox } from '../support/hgSandbox.ts';
 import { hgEnvironment } from '../support/hgServer.ts';
 import { LiveHarness, type LiveHarnessOptions } from '../support/liveHarness.ts';
 import { RecordingLogger } from '../support/recordingLogger.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const isRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux' ? false : 'what is simulated is Linux';
@@ -32,7 +33,7 @@ before(() => {
   base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-faults-')));
   cli = bundle('src/cli/main.ts', path.join(base, 'cli.cjs'));
 });
-after(() => fs.rmSync(base, { recursive: true, force: true }));
+after(() => removeTree(base));
 
 interface Followed {
   readonly sandbox: HgSandbox;

@@ -12,6 +12,7 @@ import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 import { bundle } from '../support/bundle.ts';
 import { HgSandbox, sampleRepository } from '../support/hgSandbox.ts';
 import { hgEnvironment } from '../support/hgServer.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const PROJECT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const isRoot = process.getuid?.() === 0;
@@ -28,7 +29,7 @@ before(() => {
   const native = path.join(PROJECT, 'dist/native');
   if (fs.existsSync(native)) fs.cpSync(native, path.join(dist, 'native'), { recursive: true });
 });
-after(() => fs.rmSync(base, { recursive: true, force: true }));
+after(() => removeTree(base));
 
 /** The ways in which a repository is scanned; native code is used where it was built. */
 const WAYS = {

@@ -14,6 +14,7 @@ import { MercurialRepository } from '../../src/mercurial/repository/repository.t
 import { HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomEdits } from '../support/randomEdits.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const REPOSITORIES = Number(process.env['QUICKSILVER_HISTORY_REPOSITORIES'] ?? 4);
 /** Of the first repository. What the tests cover is asserted for it alone: other seeds may draw less. */
@@ -25,7 +26,7 @@ test('the history of a file is that of hg log --follow', async t => {
   for (const each of [FIXED_SEED, ...Array.from({ length: REPOSITORIES - 1 }, (_, i) => seed + i)]) {
     const random = new Random(each);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-history-'));
-    t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+    t.after(() => removeTree(root));
     const hg = new HgServer(undefined);
     try {
       await hg.run('init', root);

@@ -7,9 +7,10 @@ import * as path from 'node:path';
 import { after, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/commands.ts';
 import type { CommandIo } from '../../src/cli/io.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-git-')));
-after(() => fs.rmSync(base, { recursive: true, force: true }));
+after(() => removeTree(base));
 
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),

@@ -11,6 +11,7 @@ import type { HgRunResult } from '../../src/server/hgProtocol.ts';
 import type { HgSandbox } from '../support/hgSandbox.ts';
 import type { HgCall, HgFlag } from '../../src/hgCommand/hgCall.ts';
 import { ServedRepository } from '../support/servedRepository.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const FILES = ['a.txt', 'b.txt', 'c.txt'];
 
@@ -85,7 +86,7 @@ const hostile: Readonly<Record<string, string>> = {
 for (const [name, config] of Object.entries(hostile)) {
   test(`a commit is what it should be with hostile configuration: ${name}`, async t => {
     const pwned = path.join(fs.mkdtempSync('/tmp/quicksilver-test-'), 'pwned');
-    t.after(() => fs.rmSync(path.dirname(pwned), { recursive: true }));
+    t.after(() => removeTree(path.dirname(pwned)));
     const served = await serve(t, sandbox =>
       fs.appendFileSync(sandbox.path('hgrc'), config.replaceAll('$PWNED', pwned)),
     );

@@ -18,6 +18,7 @@ import { HgServer, hgEnvironment, statusEntries, type HgEntry } from '../support
 import { LiveHarness } from '../support/liveHarness.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const READS = Number(process.env['KILL_READS'] ?? 300);
 /** Commands that are killed at least; on a fast machine many come to their end before. */
@@ -155,7 +156,7 @@ function hgLine({ path: at, status, source }: HgEntry): string {
 
 describe('hg is killed', { skip }, () => {
   const base = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'quicksilver-killed-'));
-  after(() => fs.rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   const seed = seedFromEnvironment('KILL_SEED');
   it(`at random points of commit, update and rebase, seed ${seed}`, { timeout: 3_600_000 }, async t => {

@@ -15,6 +15,7 @@ import { MercurialRepository } from '../../src/mercurial/repository/repository.t
 import { hgEnvironment, HgServer } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomEdits } from '../support/randomEdits.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const REPOSITORIES = Number(process.env['QUICKSILVER_LINES_REPOSITORIES'] ?? 2);
 
@@ -25,7 +26,7 @@ test('the history of lines is that of followlines()', async t => {
   for (let i = 0; i < REPOSITORIES; i++) {
     const random = new Random(seed + i);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-lines-'));
-    t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+    t.after(() => removeTree(root));
     execFileSync('hg', ['init', root], { env: hgEnvironment() });
     const hg = new HgServer(root);
     try {

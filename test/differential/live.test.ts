@@ -9,6 +9,7 @@ import { HgServer, hgEnvironment, hgStatus } from '../support/hgServer.ts';
 import { LiveHarness } from '../support/liveHarness.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomChanges } from '../support/randomChanges.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const FIXED_SEED = 20_260_101;
 const ROUNDS = Number(process.env['LIVE_ROUNDS'] ?? 60);
@@ -16,7 +17,7 @@ const OPERATIONS = 8;
 
 describe('the live model equals hg status after random changes', () => {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-live-'));
-  after(() => fs.rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   for (const format of ['v1', 'v2'] as const) {
     for (const seed of [FIXED_SEED, seedFromEnvironment('LIVE_SEED')]) {

@@ -11,6 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { bundle } from '../support/bundle.ts';
 import { hgEnvironment } from '../support/hgServer.ts';
 import { startedPrograms, straceArguments, touchingCalls } from '../support/systemCalls.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const skip = process.platform === 'linux' ? false : 'system calls are traced on Linux only';
 
@@ -33,7 +34,7 @@ describe('what is read is not touched', { skip }, () => {
     fs.writeFileSync(path.join(root, 'x.o'), '');
     fs.writeFileSync(path.join(root, 'new'), '');
   });
-  after(() => fs.rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   function hg(directory: string, ...args: string[]): void {
     const { status, stderr } = spawnSync('hg', args, { cwd: directory, env: hgEnvironment(), encoding: 'utf8' });

@@ -9,6 +9,7 @@ import { runCommandLine } from '../../src/cli/commands.ts';
 import { HgServer, hgEnvironment } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomHistory } from '../support/randomHistory.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const FIXED_SEED = 20_260_203;
 /** Comparisons of two revisions in each of the histories. */
@@ -50,7 +51,7 @@ const FORMS = [
 
 describe('status between revisions equals hg status', { skip }, () => {
   const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-revisions-')));
-  after(() => fs.rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   for (const [name, config] of FORMS) {
     for (const seed of [FIXED_SEED, seedFromEnvironment('REVISIONS_SEED')]) {

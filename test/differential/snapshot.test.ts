@@ -10,6 +10,7 @@ import { MercurialRepository } from '../../src/mercurial/repository/repository.t
 import { Vfs } from '../../src/files/vfs.ts';
 import { isStale, settledStatus, takeSnapshot, type SettledStatus } from '../../src/backends/mercurial/snapshot.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 let base = '';
 let root = '';
@@ -54,7 +55,7 @@ describe('a status of one moment', () => {
     writeFileSync(join(root, 'b'), 'b\n');
   });
 
-  after(() => rmSync(base, { recursive: true, force: true }));
+  after(() => removeTree(base));
 
   test('nothing happens: one attempt', async () => {
     const { status, attempts } = await statusWhile(() => undefined);

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { bytePath, toFsPath } from '../../src/base/bytePath.ts';
 import { encodeStorePath, storeLayout } from '../../src/mercurial/store/storePath.ts';
 import { requirementsOf } from './storeRepository.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const NAMES = [
   'plain',
@@ -81,7 +82,7 @@ for (const [name, options, layout] of [
 ] as const) {
   test(`${name}: the revlog of every name is where it is looked for`, t => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-store-'));
-    t.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+    t.after(() => removeTree(directory));
     const root = path.join(directory, 'r');
     const hg = (...args: string[]): void => {
       execFileSync('hg', args, { cwd: directory, env: { ...process.env, HGRCPATH: '', HGPLAIN: '1' }, stdio: 'pipe' });

@@ -6,6 +6,7 @@ import type { ContentSource } from '../../src/base/fileStat.ts';
 import { openStore, type Store } from '../../src/mercurial/store/store.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { hgAtOnce } from '../support/hgAtOnce.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 export class StoreRepository {
   readonly root: string;
@@ -14,7 +15,7 @@ export class StoreRepository {
   /** @param config settings such as 'format.usestore=0', in force for every command */
   constructor(context: { after(cleanUp: () => void): void }, config: readonly string[]) {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-store-'));
-    context.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+    context.after(() => removeTree(directory));
     this.root = path.join(directory, 'r');
     this.#config = config.flatMap(option => ['--config', option]);
     fs.mkdirSync(this.root);

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 /** The executable; undefined if Breezy is not installed. */
 export const BRZ = ['/usr/bin/brz', '/usr/local/bin/brz'].find(file => fs.existsSync(file));
@@ -32,7 +33,7 @@ export class BazaarSandbox {
   }
 
   dispose(): void {
-    fs.rmSync(this.base, { recursive: true, force: true });
+    removeTree(this.base);
   }
 }
 

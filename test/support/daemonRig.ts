@@ -7,6 +7,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { RuntimeDirectory } from '../../src/daemon/runtimeDirectory.ts';
 import { askServer, type Asked } from '../../src/daemon/shortClient.ts';
 import { Daemon, type DaemonOptions } from '../../src/server/daemon/daemon.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 export class DaemonRig implements Disposable {
   readonly base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'qsd-')));
@@ -63,7 +64,7 @@ export class DaemonRig implements Disposable {
 
   dispose(): void {
     for (const daemon of this.daemons) daemon.dispose();
-    fs.rmSync(this.base, { recursive: true, force: true });
+    removeTree(this.base);
   }
 }
 

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { GitBackend } from '../../src/backends/git/gitBackend.ts';
 import { gitEnvironment } from '../../src/git/config/gitConfig.ts';
 import { Vfs } from '../../src/files/vfs.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 /** Answers depend on the release at hand. */
 export const gitRelease = execFileSync('git', ['--version'], { encoding: 'utf8' }).replace(/^git version /, '');
@@ -42,7 +43,7 @@ export class GitSandbox {
   }
 
   dispose(): void {
-    fs.rmSync(this.base, { recursive: true, force: true });
+    removeTree(this.base);
   }
 
   init(name: string, ...options: readonly string[]): GitRoot {

@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { TestContext } from 'node:test';
 import { hgAtOnce } from './hgAtOnce.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 /** Both formats of the dirstate, with the options that the installed Mercurial needs to write them. */
 export const DIRSTATE_FORMATS = {
@@ -50,8 +51,7 @@ export class HgSandbox {
   }
 
   dispose(): void {
-    // An hg that was ended a moment ago may still write its last file, which on a busy machine takes a while.
-    fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 60, retryDelay: 50 });
+    removeTree(this.directory);
   }
 }
 

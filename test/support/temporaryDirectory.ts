@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { TestContext } from 'node:test';
 import { bytePath, parentPath, toFsPath } from '../../src/base/bytePath.ts';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 /** Modification time, in seconds, of every file that is written without another one. */
 export const OLD_SECONDS = 1_000_000_000;
@@ -72,6 +73,6 @@ export class TemporaryDirectory {
 /** A directory that is removed when the test has ended. */
 export function temporaryDirectory(t: TestContext): TemporaryDirectory {
   const directory = new TemporaryDirectory();
-  t.after(() => fs.rmSync(directory.root, { recursive: true, force: true }));
+  t.after(() => removeTree(directory.root));
   return directory;
 }

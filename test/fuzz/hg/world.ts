@@ -14,6 +14,7 @@ import { HgServer, hgEnvironment, statusEntries, type HgAnswer, type HgEntry } f
 import { LiveHarness } from '../../support/liveHarness.ts';
 import { hasRepository, performOnFiles, type Operation, type Policy } from './operations.ts';
 import { STATUS_LETTERS } from '../../../src/server/statusLetters.ts';
+import { removeTree } from '../../../scripts/lib/remove-tree.mjs';
 
 export type Format = 'v1' | 'v2';
 
@@ -170,7 +171,7 @@ export class World {
 
   dispose(): void {
     this.#live?.dispose();
-    fs.rmSync(this.#base, { recursive: true, force: true });
+    removeTree(this.#base);
   }
 
   #enter(place: string): void {

@@ -11,6 +11,7 @@ import { startedPrograms, touchingCalls } from '../systemCalls.ts';
 import { callsThatName, readPaths, readTraceArguments } from '../systemReads.ts';
 import type { BuiltCase, HostileCase } from './gallery.mjs';
 import { LIMITS } from './outcomes.ts';
+import { removeTree } from '../../../scripts/lib/remove-tree.mjs';
 
 const STRACE = (process.env['PATH'] ?? '')
   .split(path.delimiter)
@@ -69,7 +70,7 @@ export function testGallery({
       const read = Object.keys(commands).flatMap(command => readPaths(run(one, command).log));
       ordinary = new Set(read.filter(file => !file.startsWith(`${one.root}/`)));
     });
-    after(() => fs.rmSync(base, { recursive: true, force: true }));
+    after(() => removeTree(base));
 
     function run({ root, outside }: BuiltCase, command: string): { said: string; log: string } {
       const log = path.join(base, 'strace.log');

@@ -1,11 +1,12 @@
 // Completion scripts in the real shells: each completes commands, options, their values, and paths.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runCommandLine } from '../../../src/cli/commands.ts';
+import { removeTree } from '../../../scripts/lib/remove-tree.mjs';
 
 /** Returns why tests of a shell are skipped, or false. */
 function without(shell: string): string | false {
@@ -52,7 +53,7 @@ describe('completion', () => {
     }
   });
 
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => removeTree(folder));
 
   function check(complete: (typed: string) => readonly string[]): void {
     for (const [typed, ...expected] of CASES) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -11,6 +11,7 @@ import { compilePathPatterns } from '../../../src/backends/mercurial/commandLine
 import { selectPaths, splitKind, type Selection } from '../../../src/cli/selection.ts';
 import { Vfs } from '../../../src/files/vfs.ts';
 import { NO_NODE, type StatCache } from '../../../src/status/types.ts';
+import { removeTree } from '../../../scripts/lib/remove-tree.mjs';
 
 /** A cache in which the given paths are recorded; directories above them have no entries of their own. */
 function recording(...paths: string[]): StatCache {
@@ -50,7 +51,7 @@ before(() => {
   symlinkSync('loop', join(base, 'loop'));
 });
 
-after(() => rmSync(base, { recursive: true, force: true }));
+after(() => removeTree(base));
 
 function select(args: string[], { cwd = root, statCache = recording() } = {}): Promise<Selection> {
   return selectPaths(args, { vfs, root, cwd, statCache, controlDirectory: '.hg' }, (patterns, reach) =>

@@ -1,11 +1,12 @@
 // What `npm test` says at its end of the tests that failed, from what the test programs have printed.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { removeTree } from '../../../scripts/lib/remove-tree.mjs';
 
 interface Failures {
   readonly nodeFailures: (output: string) => string[];
@@ -18,7 +19,7 @@ const { nodeFailures, vscodeFailures, lastLines } = (await import(pathToFileURL(
 
 test('of node:test: each test that failed, with its place and the first lines of what is wrong', t => {
   const folder = mkdtempSync(path.join(tmpdir(), 'quicksilver-failures-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => removeTree(folder));
   writeFileSync(
     path.join(folder, 'some.test.mjs'),
     `import { describe, test } from 'node:test';

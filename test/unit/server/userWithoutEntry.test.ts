@@ -7,13 +7,14 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { bundle } from '../../support/bundle.ts';
 import { bareRepository } from '../../support/daemonRig.ts';
+import { removeTree } from '../../../scripts/lib/remove-tree.mjs';
 
 const UNLISTED = 1_234_567;
 const skip = process.platform !== 'linux' || process.geteuid?.() !== 0 ? 'only root can become such a user' : false;
 
 test('a user without an entry has a status, and a server', { skip }, t => {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'qsn-'));
-  t.after(() => fs.rmSync(base, { recursive: true, force: true }));
+  t.after(() => removeTree(base));
   fs.chmodSync(base, 0o755);
   const cli = bundle('src/cli/main.ts', path.join(base, 'cli.cjs'));
   bundle('src/server/main/workerMain.ts', path.join(base, 'worker.cjs'));

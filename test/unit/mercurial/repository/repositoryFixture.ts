@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ProcessEnvironment } from '../../../../src/files/environment.ts';
+import { removeTree } from '../../../../scripts/lib/remove-tree.mjs';
 
 export const STORE_REQUIREMENTS = 'dotencode\nfncache\ngeneraldelta\nrevlogv1\nsparserevlog\nstore\n';
 
@@ -32,6 +33,6 @@ export class RepositoryFixture {
   }
 
   dispose(): void {
-    fs.rmSync(this.directory, { recursive: true });
+    removeTree(this.directory);
   }
 }

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { removeTree } from '../../../../scripts/lib/remove-tree.mjs';
 
 export interface Revision {
   /** The full text, from which length and node are made unless they are given. */
@@ -90,7 +91,7 @@ export function delta(...hunks: readonly (readonly [number, number, string | Buf
 /** A directory that is removed after the test. */
 export function temporaryDirectory(context: { after(cleanUp: () => void): void }): string {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-store-'));
-  context.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+  context.after(() => removeTree(directory));
   return directory;
 }
 
