@@ -9,7 +9,7 @@ import { systemErrorCode } from '../base/errors.ts';
 /** The first number of the protocol's version is part of the name: servers of other versions have other sockets. */
 export const PROTOCOL_MAJOR = 1;
 /** The second number counts additions. */
-export const PROTOCOL_MINOR = 0;
+export const PROTOCOL_MINOR = 1;
 export const SOCKET_NAME = `qs${PROTOCOL_MAJOR}.sock`;
 export const LOG_NAME = 'server.log';
 const MOST_ADDRESS_BYTES = 103;

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,6 +30,12 @@ const LEAST_ACCEPTED = 0.98;
 /** Resolves when a server answers. */
 async function untilUp(rig: DaemonRig): Promise<void> {
   while ((await rig.ask('info')).kind !== 'answer') await nextTurn();
+}
+
+/** The programs of docs/server-protocol.md, in order. */
+function documentedPrograms(): string[] {
+  const page = fs.readFileSync(new URL('../../docs/server-protocol.md', import.meta.url), 'utf8');
+  return [...page.matchAll(/```python\n([^]*?)```/g)].map(([, program = '']) => program);
 }
 
 describe('the shared server', { skip }, () => {
@@ -146,8 +153,7 @@ describe('the shared server', { skip }, () => {
     fs.writeFileSync(path.join(root, 'file'), '');
     await rig.daemon().start();
     await rig.answer('status', root);
-    const page = fs.readFileSync(new URL('../../docs/server-protocol.md', import.meta.url), 'utf8');
-    const program = /```python\n([^]*?)```/.exec(page)?.[1] ?? '';
+    const [program = ''] = documentedPrograms();
     assert.ok(program.split('\n').length <= 12, 'it is short');
     const env = { ...hgEnvironment(), ...rig.variables };
     let lines: string[] = [];
@@ -158,6 +164,33 @@ describe('the shared server', { skip }, () => {
     }
     assert.ok(lines.includes('? file'));
     assert.ok(lines.includes('dirstate=none'));
+  });
+
+  it('answers the JSON-RPC client of the documentation', { skip: !HAS_PYTHON && 'there is no Python' }, async t => {
+    const rig = new DaemonRig();
+    t.after(() => rig.dispose());
+    const root = path.join(rig.base, 'repo');
+    spawnSync('hg', ['init', root], { env: hgEnvironment() });
+    const write = (name: string): void => fs.writeFileSync(Buffer.from(path.join(root, name), 'latin1'), '');
+    write('file');
+    await rig.daemon().start();
+    const [, program = ''] = documentedPrograms();
+    assert.ok(program.split('\n').length <= 20, 'it is short');
+    const env = { ...hgEnvironment(), ...rig.variables, PYTHONIOENCODING: 'utf-8:surrogateescape' };
+    const client = spawn('python3', ['-c', program, root], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    t.after(() => client.kill());
+    const exited = once(client, 'exit');
+    client.stdout.setEncoding('latin1');
+    const said = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
+    const nextLine = async (): Promise<unknown> => (await said.next()).value;
+    assert.equal(await nextLine(), 'file');
+    for (const name of ['a', 'b\xe9']) {
+      write(name);
+      client.stdin.write('\n');
+      assert.equal(await nextLine(), name);
+    }
+    client.stdin.end();
+    assert.deepEqual(await exited, [0, null]);
   });
 
   it('may be killed at any moment', async t => {

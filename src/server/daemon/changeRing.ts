@@ -5,10 +5,18 @@ import type { SharedRepository } from '../hub.ts';
 
 /** A token that is older than so many paths means everything. */
 const MOST_PATHS = 16_384;
-/** A client that is sent more paths would rather scan. */
-const MOST_ANSWERED = 10_000;
+/** All paths of an answer together have about so many bytes. */
+const MOST_BYTES = 1 << 20;
 
 let rings = 0;
+
+export interface Changes {
+  /** Names the moment after the last of the paths. */
+  readonly token: string;
+  /** True if there are more paths since the token. */
+  readonly hasMore: boolean;
+  readonly paths: readonly BytePath[];
+}
 
 /** Records the hints and changes of one repository from its creation on. */
 export class ChangeRing implements Disposable {
@@ -38,22 +46,44 @@ export class ChangeRing implements Disposable {
   /** Names this moment. */
   takeToken(): string {
     this.#named = this.#first + this.#paths.length;
-    return `qs1:${this.#serverId}:${this.#name}:${this.#named}`;
+    return this.#token(this.#named);
   }
 
-  /** Returns the paths since a token, each once, in order; undefined if anything may have changed. */
-  since(token: string): BytePath[] | undefined {
-    const [version, serverId, name, number, ...rest] = token.split(':');
-    const isOurs = version === 'qs1' && serverId === this.#serverId && name === this.#name && rest.length === 0;
-    if (!isOurs || number === undefined || !/^\d{1,15}$/.test(number)) return undefined;
-    const from = Number(number) - this.#first;
-    if (from < 0 || from > this.#paths.length) return undefined;
-    const paths = [...new Set(this.#paths.slice(from))].sort();
-    return paths.length > MOST_ANSWERED ? undefined : paths;
+  /**
+   * Returns the paths since a token, each once, in order; undefined if anything may have changed.
+   * @param most if there are more paths, the answer has the oldest ones, and a token for the rest
+   */
+  since(token: string, most: number): Changes | undefined {
+    const from = this.#position(token);
+    if (from === undefined) return undefined;
+    const paths = new Set<BytePath>();
+    let bytes = 0;
+    let end = from;
+    for (; end < this.#paths.length && paths.size < most && bytes < MOST_BYTES; end++) {
+      const path = this.#paths[end]!;
+      if (paths.has(path)) continue;
+      paths.add(path);
+      bytes += path.length;
+    }
+    const hasMore = end < this.#paths.length;
+    return { token: hasMore ? this.#token(this.#first + end) : this.takeToken(), hasMore, paths: [...paths].sort() };
   }
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  #token(number: number): string {
+    return `qs1:${this.#serverId}:${this.#name}:${number}`;
+  }
+
+  /** The index of the first path after a token; undefined for a token of another ring, or a forgotten one. */
+  #position(token: string): number | undefined {
+    const [version, serverId, name, number, ...rest] = token.split(':');
+    const isOurs = version === 'qs1' && serverId === this.#serverId && name === this.#name && rest.length === 0;
+    if (!isOurs || number === undefined || !/^\d{1,15}$/.test(number)) return undefined;
+    const from = Number(number) - this.#first;
+    return from < 0 || from > this.#paths.length ? undefined : from;
   }
 
   #add(path: BytePath): void {

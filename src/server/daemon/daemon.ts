@@ -10,7 +10,7 @@ import type { Logger } from '../../base/log.ts';
 import { mountNamespace, type RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
 import { decodeRequest, MOST_REQUEST_BYTES } from '../../daemon/shortForm.ts';
 import { Hub } from '../hub.ts';
-import { refusal } from './answerFields.ts';
+import { refusal } from './shortAnswers.ts';
 import { clientEnvironment } from './clientEnvironment.ts';
 import { infoLines } from './info.ts';
 import { Listener } from './listener.ts';
@@ -172,7 +172,7 @@ export class Daemon implements Disposable {
   #serveRpc(socket: Socket, received: Buffer): void {
     const { mount, environment } = this.#context(socket);
     const client = new RpcClient(socket, received, {
-      ...{ hub: this.#hub, serverId: this.serverId, version: this.#version, mount, environment },
+      ...{ hub: this.#hub, models: this.#models, serverId: this.serverId, version: this.#version, mount, environment },
       onClosing: repository => {
         if (!this.#owned.isDisposed && !this.#isEnding) this.#models.keep(repository);
       },

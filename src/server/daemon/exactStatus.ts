@@ -90,7 +90,7 @@ function doubt(model: SharedRepository['model']): string | undefined {
   return undefined;
 }
 
-function refused(why: string): Refused {
+export function refused(why: string): Refused {
   return { kind: 'refused', why };
 }
 

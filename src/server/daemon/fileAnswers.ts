@@ -9,108 +9,115 @@ import {
   toFsPath,
   type BytePath,
 } from '../../base/bytePath.ts';
-import { encodeAnswer } from '../../daemon/shortForm.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import type { SharedRepository } from '../hub.ts';
-import { STATUS_LETTERS } from '../statusLetters.ts';
-import type { ChangeRing } from './changeRing.ts';
-import type { Exactness, PathExactness } from './exactStatus.ts';
-import { identityFields, MOST_ENTRIES, refusal } from './answerFields.ts';
+import { refused, type Refused } from './exactStatus.ts';
+import type { ExactQuestion, FileQuestion } from './questions.ts';
+import { identityOf, listed, MOST_ENTRIES, type Identity, type ListedEntry } from './statusAnswers.ts';
 
 /** Each entry of these answers costs an lstat on the thread that serves everybody. */
 export const MOST_STATS = 10_000;
+/** The most paths of one answer about changes. */
+export const MOST_CHANGES = 10_000;
 
 type Stat = NonNullable<ReturnType<Vfs['lstat']>>;
 
 /** A directory entry's type, as `find -printf %y` has it; 'o' for pipes, sockets and devices. */
 type EntryType = 'f' | 'd' | 'l' | 'o';
 
-/** The answers are made from it. */
-export interface FileQuestion {
-  readonly repository: SharedRepository;
-  readonly exactness: Exactness | PathExactness;
-  readonly changes: ChangeRing;
-  readonly vfs: Vfs;
+export interface FileStat {
+  readonly type: EntryType;
+  /** Permissions. */
+  readonly mode: number;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
 }
 
-/** Answers about the status are made from it. */
-export interface ExactQuestion extends FileQuestion {
-  readonly exactness: Exactness;
+export interface ChangesAnswer {
+  readonly kind: 'changes';
+  /** Names the moment after the last of the paths. */
+  readonly token: string;
+  /** True if everything may have changed; then there are no paths. */
+  readonly isFresh: boolean;
+  /** True if there are more paths, since the token. */
+  readonly hasMore: boolean;
+  /** Directories that are not followed. */
+  readonly unfollowed: readonly BytePath[];
+  /** A path stands for everything below it, too. */
+  readonly paths: readonly BytePath[];
 }
 
-/**
- * Fields: the token of this moment, `fresh=yes` if everything may have changed, the directories that are not followed,
- * then the paths. A path stands for everything below it, too.
- */
-export function changesAnswer({ repository, exactness, changes }: FileQuestion, since: string): string {
-  if (exactness.kind === 'refused') return refusal(exactness.why);
+export interface DirectoryAnswer {
+  readonly kind: 'directory';
+  readonly token: string;
+  /** True if {@link changesAnswer} reports what happens in the directory. */
+  readonly isFollowed: boolean;
+  /** As they are now. */
+  readonly entries: readonly { readonly name: string; readonly stat: FileStat }[];
+}
+
+export interface EverythingAnswer {
+  readonly kind: 'everything';
+  readonly identity: Identity;
+  readonly token: string;
+  readonly unfollowed: readonly BytePath[];
+  /** The stat is undefined where there is no file. */
+  readonly entries: readonly (ListedEntry & { readonly stat: FileStat | undefined })[];
+}
+
+/** @param most the number of paths of one answer */
+export function changesAnswer(
+  { repository, exactness, changes }: FileQuestion,
+  since: string,
+  most = MOST_CHANGES,
+): ChangesAnswer | Refused {
+  if (exactness.kind === 'refused') return exactness;
   const unfollowed = unfollowedDirectories(repository);
-  if (unfollowed.length > MOST_ENTRIES) return refusal('there are too many ignored directories');
-  const paths = changes.since(since);
-  return encodeAnswer('changes', [
-    `token=${changes.takeToken()}`,
-    `fresh=${paths === undefined ? 'yes' : 'no'}`,
-    ...unfollowed.map(path => `incomplete=${path}`),
-    'paths=',
-    ...(paths ?? []),
-  ]);
+  if (unfollowed.length > MOST_ENTRIES) return refused('there are too many ignored directories');
+  const found = changes.since(since, most);
+  return found === undefined
+    ? { kind: 'changes', token: changes.takeToken(), isFresh: true, hasMore: false, unfollowed, paths: [] }
+    : { kind: 'changes', isFresh: false, unfollowed, ...found };
 }
 
-/**
- * Fields: the token of this moment, `followed=yes` if {@link changesAnswer} reports what happens in the directory, and
- * the entries. Each is its type, mode, size, mtime in nanoseconds and name, as they are now.
- * @param directory relative to the root, in display form; '' for the root
- */
-export function directoryAnswer({ repository, exactness, changes, vfs }: FileQuestion, directory: string): string {
+/** @param directory relative to the root, in display form; '' for the root */
+export function directoryAnswer(
+  { repository, exactness, changes, vfs }: FileQuestion,
+  directory: string,
+): DirectoryAnswer | Refused {
   const path = bytePath(fromDisplay(directory));
-  if (path !== '' && !isWithinRoot(path)) return refusal('the path is not below the root');
-  if (!isPlainDirectory(vfs, repository.root, path)) return refusal('there is no such directory');
+  if (path !== '' && !isWithinRoot(path)) return refused('the path is not below the root');
+  if (!isPlainDirectory(vfs, repository.root, path)) return refused('there is no such directory');
   const names = vfs.listBytes(toFsPath(repository.root, path));
-  if (names.length > MOST_STATS) return refusal('the directory has too many entries');
-  const entries: string[] = [];
+  if (names.length > MOST_STATS) return refused('the directory has too many entries');
+  const entries: { name: string; stat: FileStat }[] = [];
   for (const name of names) {
     const stat = vfs.lstat(toFsPath(repository.root, joinPath(path, name)));
     // It may have gone since.
-    if (stat !== undefined) entries.push(`${statText(stat)} ${name}`);
+    if (stat !== undefined) entries.push({ name, stat: fileStat(stat) });
   }
   const isFollowed =
     exactness.kind !== 'refused' && !unfollowedDirectories(repository).some(other => isAtOrBelow(path, other));
-  return encodeAnswer('directory', [
-    `token=${changes.takeToken()}`,
-    `followed=${isFollowed ? 'yes' : 'no'}`,
-    'entries=',
-    ...entries,
-  ]);
+  return { kind: 'directory', token: changes.takeToken(), isFollowed, entries };
 }
 
-/**
- * Fields: the facts of an exact status, the token of its moment, the directories that are not followed, and the
- * entries. Each is a letter, type, mode, size, mtime in nanoseconds and path, with `- 0 0 0` where there is no file.
- */
-export function everythingAnswer({ repository, exactness, changes, vfs }: ExactQuestion, serverId: string): string {
-  if (exactness.kind === 'refused') return refusal(exactness.why);
-  const { model, root } = repository;
+export function everythingAnswer({ repository, exactness, changes, vfs }: ExactQuestion): EverythingAnswer | Refused {
+  if (exactness.kind === 'refused') return exactness;
   const unfollowed = unfollowedDirectories(repository);
-  const { modified, added, removed, deleted, unknown } = model.tree.counts;
-  if (modified + added + removed + deleted + unknown > MOST_STATS || unfollowed.length > MOST_ENTRIES) {
-    return refusal('there are too many entries');
-  }
-  const token = changes.takeToken();
-  const entries: string[] = [];
-  for (const [path, { status, undecided }] of model.tree.entries()) {
-    if (undecided !== undefined) return refusal('a file could not be compared');
-    if (status === 'ignored') continue;
-    // A later change than the token's moment is among the changes since.
-    const stat = vfs.lstat(toFsPath(root, path));
-    entries.push(`${STATUS_LETTERS[status]} ${stat === undefined ? '- 0 0 0' : statText(stat)} ${path}`);
-  }
-  return encodeAnswer('everything', [
-    ...identityFields(exactness, serverId),
-    `token=${token}`,
-    ...unfollowed.map(path => `incomplete=${path}`),
-    'entries=',
-    ...entries,
-  ]);
+  const entries =
+    unfollowed.length > MOST_ENTRIES ? refused('there are too many entries') : listed(repository, MOST_STATS);
+  if ('kind' in entries) return entries;
+  return {
+    kind: 'everything',
+    identity: identityOf(exactness),
+    // A change after this moment is among the changes since.
+    token: changes.takeToken(),
+    unfollowed,
+    entries: entries.map(entry => {
+      const stat = vfs.lstat(toFsPath(repository.root, entry.path));
+      return { ...entry, stat: stat && fileStat(stat) };
+    }),
+  };
 }
 
 /** Ignored directories as a whole, and repositories inside of this one. */
@@ -128,8 +135,8 @@ function isPlainDirectory(vfs: Vfs, root: string, path: BytePath): boolean {
   return path === '' || vfs.lstat(toFsPath(root, path))?.isDirectory() === true;
 }
 
-function statText(stat: Stat): string {
-  return `${typeOf(stat)} ${(Number(stat.mode) & 0o7777).toString(8)} ${stat.size} ${stat.mtimeNs}`;
+function fileStat(stat: Stat): FileStat {
+  return { type: typeOf(stat), mode: Number(stat.mode) & 0o7777, size: stat.size, mtimeNs: stat.mtimeNs };
 }
 
 function typeOf(stat: Stat): EntryType {

@@ -6,7 +6,7 @@ import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
 
 /** A longer request ends the connection. */
 export const MOST_LINE_BYTES = 1 << 20;
-/** A client that leaves so many bytes unread is dropped. */
+/** A client that leaves more bytes unread is dropped with the next message. */
 export const MOST_UNSENT_BYTES = 4 << 20;
 const NEWLINE = 0x0a;
 
@@ -93,11 +93,12 @@ export class LineWriter extends AbstractMessageWriter {
   write(message: Message): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return Promise.reject(new Error('the connection is closed'));
-    socket.write(`${JSON.stringify(message)}\n`, 'utf8');
+    // Before the message: a single one may be longer.
     if (socket.writableLength > MOST_UNSENT_BYTES) {
       socket.destroy();
       return Promise.reject(new Error('the client does not read'));
     }
+    socket.write(`${JSON.stringify(message)}\n`, 'utf8');
     return Promise.resolve();
   }
 

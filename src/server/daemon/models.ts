@@ -38,7 +38,7 @@ interface Kept extends KeptModel {
 /** A client without watches of its own has no audits; a model that was not asked for so long makes one. */
 const AUDIT_AFTER_MS = 60_000;
 /** The part of the system's watches that all models of the server may have. */
-const WATCH_SHARE = 0.25;
+export const WATCH_SHARE = 0.25;
 
 export class Models implements Disposable {
   readonly #hub: Hub;

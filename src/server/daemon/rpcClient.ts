@@ -8,14 +8,18 @@ import { rootIdOf, type Hub, type SharedRepository } from '../hub.ts';
 import { DidUpdate } from '../protocol.ts';
 import { Subscriber } from '../subscriber.ts';
 import { usesUnsentVariables } from './clientEnvironment.ts';
+import { handleInterface } from './interfaceHandlers.ts';
 import { Decline, SayHello, Superseded, type Hello, type Welcome } from './helloProtocol.ts';
 import { LineReader, LineWriter, whenDrained } from './jsonLines.ts';
+import type { Models } from './models.ts';
 
 export interface RpcClientOptions {
   readonly hub: Hub;
   readonly serverId: string;
   readonly version: string;
   readonly mount: string;
+  /** Answer single questions. */
+  readonly models: Models;
   /** Called before the client lets go of a repository. */
   readonly onClosing: (repository: SharedRepository) => void;
   /** True if one more repository may be followed. */
@@ -59,17 +63,18 @@ export class RpcClient implements Disposable {
   }
 
   #welcome({ protocol, mount, environment }: Hello): Welcome {
-    const { hub, serverId, version } = this.#options;
+    const { hub, serverId, version, models } = this.#options;
     if (this.#subscriber !== undefined) throw new ResponseError(ErrorCodes.InvalidRequest, 'hello comes once');
     if (!Array.isArray(protocol) || protocol[0] !== PROTOCOL_MAJOR) {
       throw new ResponseError(ErrorCodes.InvalidRequest, `this server speaks version ${PROTOCOL_MAJOR}`);
     }
     if (mount !== this.#options.mount)
       throw new ResponseError(ErrorCodes.InvalidRequest, 'the client sees other mounts');
-    this.#subscriber = new Subscriber({
+    const clientEnvironment = this.#options.environment(environment);
+    const subscriber = (this.#subscriber = new Subscriber({
       connection: this.#connection,
       hub,
-      environment: this.#options.environment(environment),
+      environment: clientEnvironment,
       sendsText: true,
       onClosing: repository => {
         if (!usesUnsentVariables(repository.environment)) this.#options.onClosing(repository);
@@ -96,7 +101,13 @@ export class RpcClient implements Disposable {
         this.#notify(Decline.method, { root, why: 'the configuration uses other variables' });
       },
       onGone: () => this.dispose(),
-    });
+    }));
+    for (const handler of handleInterface({
+      ...{ connection: this.#connection, vfs: hub.vfs, models, mount: this.#options.mount, serverId, subscriber },
+      ...{ environment: clientEnvironment, clientMount: mount },
+    })) {
+      this.#owned.add(handler);
+    }
     return { protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], build: version, serverId };
   }
 

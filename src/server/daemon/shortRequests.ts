@@ -1,33 +1,16 @@
 // Answers the short form: see daemon/shortForm.ts and docs/server-protocol.md.
-import { systemsOf } from '../../backends/systems.ts';
-import { fromDisplay, type BytePath } from '../../base/bytePath.ts';
+import { fromDisplay } from '../../base/bytePath.ts';
 import { oneLine } from '../../base/foreignText.ts';
 import { encodeAnswer, type ShortRequest } from '../../daemon/shortForm.ts';
 import { isNewer } from '../../daemon/versions.ts';
-import type { Vfs } from '../../files/vfs.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
-import type { Snapshot } from '../../workingCopy/backend.ts';
-import type { SharedRepository } from '../hub.ts';
-import { STATUS_LETTERS } from '../statusLetters.ts';
-import { identityFields, MOST_ENTRIES, refusal } from './answerFields.ts';
-import { usesUnsentVariables } from './clientEnvironment.ts';
-import { settleExactly, settlePaths, type Refused } from './exactStatus.ts';
-import {
-  changesAnswer,
-  directoryAnswer,
-  everythingAnswer,
-  type ExactQuestion,
-  type FileQuestion,
-} from './fileAnswers.ts';
-import type { Models } from './models.ts';
+import type { Refused } from './exactStatus.ts';
+import { changesAnswer, directoryAnswer, everythingAnswer, type ChangesAnswer } from './fileAnswers.ts';
+import { ask, askExactly, type Asked, type FileQuestion, type QuestionContext } from './questions.ts';
+import { refusal, shortAnswer, type RepositoryAnswer } from './shortAnswers.ts';
+import { promptAnswer, statusAnswer } from './statusAnswers.ts';
 
-const DEFAULT_DEADLINE_MS = 200;
-const LONGEST_DEADLINE_MS = 60_000;
-
-export interface ShortRequestContext {
-  readonly vfs: Vfs;
-  readonly models: Models;
-  readonly mount: string;
+export interface ShortRequestContext extends QuestionContext {
   readonly serverId: string;
   /** The version of this program. */
   readonly version: string;
@@ -49,18 +32,12 @@ export async function answerShortly(request: ShortRequest, context: ShortRequest
     case 'stop':
       context.stop();
       return encodeAnswer('stopping', []);
-    case 'status':
-      return askExactly(request, context, question => statusAnswer(question, context.serverId));
-    case 'fetchall':
-      return askExactly(request, context, question => everythingAnswer(question, context.serverId));
-    case 'changes':
-      return ask(request, context, question => changesAnswer(question, request.values.get('since') ?? ''));
-    case 'listdir':
-      return ask(request, context, question => directoryAnswer(question, request.values.get('path') ?? ''));
-    case 'prompt':
-      return askExactly(request, context, promptAnswer);
-    default:
-      return refusal(`the method ${oneLine(request.method)} is unknown`);
+    default: {
+      const answer = await repositoryAnswer(request, context);
+      return answer === undefined
+        ? refusal(`the method ${oneLine(request.method)} is unknown`)
+        : shortAnswer(answer, context.serverId);
+    }
   }
 }
 
@@ -71,90 +48,40 @@ function retireAnswer(build: string, context: ShortRequestContext): string {
   return encodeAnswer('retiring', []);
 }
 
-/** Asks a model; `answer` makes the answer from it before it gives way to others. */
-async function ask(
-  { values, variables }: ShortRequest,
-  context: ShortRequestContext,
-  answer: (question: FileQuestion) => string,
-): Promise<string> {
-  const { vfs, models, mount } = context;
-  const root = values.get('root') ?? '';
-  const rootId = values.get('id') ?? '';
-  const [system] = systemsOf([values.get('system') ?? 'hg']);
-  if (values.get('mount') !== mount) return refusal('the client sees other mounts');
-  if (!root.startsWith('/') || root.includes('\ufffd') || vfs.realPath(root) !== root) {
-    return refusal('the root is no absolute path without symbolic links');
+/** Undefined for an unknown method. */
+function repositoryAnswer(request: ShortRequest, context: ShortRequestContext): Promise<RepositoryAnswer> | undefined {
+  const { method, values } = request;
+  const asked = askedOf(request, context);
+  switch (method) {
+    case 'status':
+      return askExactly(asked, context, statusAnswer);
+    case 'prompt':
+      return askExactly(asked, context, promptAnswer);
+    case 'fetchall':
+      return askExactly(asked, context, everythingAnswer);
+    case 'changes':
+      return ask(asked, context, question => changesAtOnce(question, values.get('since') ?? ''));
+    case 'listdir':
+      return ask(asked, context, question => directoryAnswer(question, values.get('path') ?? ''));
+    default:
+      return undefined;
   }
-  if (system?.isRepository(vfs, `${root}/${system.controlName}`) !== true) {
-    return refusal('there is no repository');
-  }
-  const milliseconds = Math.min(Number(values.get('deadline') ?? '') || DEFAULT_DEADLINE_MS, LONGEST_DEADLINE_MS);
-  const place = { root, system: system.kind, environment: context.environment(variables) };
-  return models.ask(place, async ({ repository, facts, changes }) => {
-    if (repository.rootId !== rootId) models.forget(root);
-    const settle = system.kind === 'hg' ? settleExactly : settlePaths;
-    const exactness = await settle(repository, facts, { vfs, rootId, milliseconds });
-    const usesUnsent = exactness.kind === 'exact' && usesUnsentVariables(repository.environment);
-    return answer({ repository, exactness: usesUnsent ? UNSENT : exactness, changes, vfs });
-  });
 }
 
-/** As {@link ask}, about a status: only Mercurial's is known exactly. */
-function askExactly(
-  request: ShortRequest,
-  context: ShortRequestContext,
-  answer: (question: ExactQuestion) => string,
-): Promise<string> {
-  return ask(request, context, ({ exactness, ...rest }) =>
-    answer({ ...rest, exactness: exactness.kind === 'paths' ? ONLY_PATHS : exactness }),
-  );
+function askedOf({ values, variables }: ShortRequest, { environment }: ShortRequestContext): Asked {
+  return {
+    root: values.get('root') ?? '',
+    rootId: values.get('id') ?? '',
+    system: values.get('system'),
+    mount: values.get('mount'),
+    deadline: Number(values.get('deadline') ?? ''),
+    environment: environment(variables),
+  };
 }
 
-const UNSENT: Refused = { kind: 'refused', why: 'the configuration uses other variables' };
-const ONLY_PATHS: Refused = { kind: 'refused', why: 'only the status of Mercurial repositories is exact' };
-
-/** Fields: facts of the snapshot as name=value, then the entries as `hg status` has them: letter, space, path. */
-function statusAnswer({ repository, exactness }: ExactQuestion, serverId: string): string {
-  if (exactness.kind === 'refused') return refusal(exactness.why);
-  const entries = listed(repository);
-  if (typeof entries === 'string') return refusal(entries);
-  return encodeAnswer('exact', [...identityFields(exactness, serverId), 'entries=', ...entries]);
-}
-
-/** Returns the entries, or why they are no answer. */
-function listed({ model }: SharedRepository): string[] | string {
-  const { modified, added, removed, deleted, unknown } = model.tree.counts;
-  if (modified + added + removed + deleted + unknown > MOST_ENTRIES) return 'there are too many entries';
-  const lines: string[] = [];
-  for (const [path, { status, source, undecided }] of model.tree.entries()) {
-    if (undecided !== undefined) return 'a file could not be compared';
-    if (status === 'ignored') continue;
-    lines.push(`${STATUS_LETTERS[status]} ${path}`);
-    if (source !== undefined) lines.push(`  ${source}`);
-  }
-  return lines;
-}
-
-/** Fields: branch, bookmark, topic, operation, M A R ! ? C counts, and 'exact' or '~' for what was known last. */
-function promptAnswer({ repository, exactness }: ExactQuestion): string {
-  const { model } = repository;
-  const snapshot = exactness.kind === 'exact' ? exactness.snapshot : model.snapshot;
-  if (snapshot === undefined) return refusal(exactness.kind === 'refused' ? exactness.why : 'nothing is known');
-  return encodeAnswer('prompt', promptFields(repository, snapshot, exactness.kind === 'exact'));
-}
-
-/** A field has a letter and a colon in front, so that none is empty. Names have no control characters. */
-function promptFields({ model }: SharedRepository, snapshot: Snapshot, isExact: boolean): string[] {
-  const { head, mergeState } = snapshot;
-  const { modified, added, removed, deleted, unknown } = model.tree.counts;
-  const conflicts = mergeState?.conflicts.filter(({ state }) => state === 'unresolved').length ?? 0;
-  const name = (text: string | undefined): BytePath => fromDisplay(oneLine(text ?? ''));
-  return [
-    `b:${name(head.branch)}`,
-    `m:${name(head.bookmark)}`,
-    `t:${name(head.topic)}`,
-    `o:${head.operation ?? ''}`,
-    `n:${[modified, added, removed, deleted, unknown, conflicts].join(' ')}`,
-    `s:${isExact ? 'exact' : '~'}`,
-  ];
+/** A client that asks once would rather scan than ask for the rest. */
+function changesAtOnce(question: FileQuestion, since: string): ChangesAnswer | Refused {
+  const answer = changesAnswer(question, since);
+  if (answer.kind === 'refused' || !answer.hasMore) return answer;
+  return { ...answer, token: question.changes.takeToken(), isFresh: true, hasMore: false, paths: [] };
 }
