@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { systemErrorCode } from '../base/errors.ts';
+import type { Disposable } from '../base/lifecycle.ts';
 
 /** The first number of the protocol's version is part of the name: servers of other versions have other sockets. */
 export const PROTOCOL_MAJOR = 1;
@@ -121,6 +122,41 @@ export class RuntimeDirectory {
       const stat = number === undefined ? undefined : lstat(address);
       if (stat !== undefined) yield { address, process: Number(number), age: Date.now() - stat.mtimeMs };
     }
+  }
+
+  /** The names in the directory. */
+  names(): readonly string[] {
+    return fs.readdirSync(this.path);
+  }
+
+  /** Makes an empty file, unless something has its name. */
+  writeEmpty(name: string): void {
+    const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
+    fs.closeSync(fs.openSync(path.join(this.path, name), flags, 0o600));
+  }
+
+  removeName(name: string): void {
+    this.remove(path.join(this.path, name));
+  }
+
+  /**
+   * Calls `onChange` when the public name may have become a socket or another one. Undefined if the system has no watch
+   * left. The directory must exist.
+   */
+  watchAddress(onChange: () => void): Disposable | undefined {
+    let watcher: fs.FSWatcher;
+    try {
+      watcher = fs.watch(this.path, { persistent: false });
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      return undefined;
+    }
+    watcher.on('change', (_, name: string | Buffer | null) => {
+      // Some systems pass null.
+      if (name === null || name === SOCKET_NAME) onChange();
+    });
+    watcher.on('error', () => watcher.close());
+    return { dispose: () => watcher.close() };
   }
 
   /** Programs that clean temporary directories leave young files alone. */

@@ -25,9 +25,15 @@ export function routedConnection(
         if (shared.serves(options.root) || (await shared.open(options, rootIdOf(options.root)))) return null;
       }
       const root = rootOf(params);
-      return root !== undefined && shared.serves(root)
-        ? shared.request(type.method, params, token)
-        : handler(params, token);
+      if (root === undefined) return handler(params, token);
+      if (!shared.serves(root)) {
+        shared.tellMoving(type.method, params, root);
+        return shared.doAlone(root, () => handler(params, token));
+      }
+      const answer = shared.request(type.method, params, token);
+      // The window has something of it in any case: what runs hg.
+      if (type.method === protocol.Close.method) handler(params, token);
+      return answer;
     });
   const onNotification = (type: Type, handler: (params: unknown) => void): unknown =>
     connection.onNotification(type.method, (params: unknown) => {
@@ -38,6 +44,7 @@ export function routedConnection(
       }
       // A notification without a root concerns all repositories.
       if (root === undefined) shared.notify(type.method, params);
+      else shared.tellMoving(type.method, params, root);
       handler(params);
     });
   return new Proxy(connection, {

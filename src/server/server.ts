@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly environment?: ProcessEnvironment;
   /** The folder with the programs that ssh runs to ask for a password, and hg for a message. */
   readonly programs?: string | undefined;
+  /** The process of the window. Default: this one. */
+  readonly window?: number;
 }
 
 /** Answers the protocol's requests until disposed of; owns the models it opens. */
@@ -38,7 +40,8 @@ export class Server implements Disposable {
   /** By root. A new policy reaches all of them. */
   readonly #fallbacks = new Map<string, Fallback | ProgramFallback>();
 
-  constructor(connection: MessageConnection, { environment = currentEnvironment(), programs }: ServerOptions = {}) {
+  constructor(connection: MessageConnection, options: ServerOptions = {}) {
+    const { environment = currentEnvironment(), programs, window = process.pid } = options;
     this.#connection = connection;
     this.#environment = environment;
     const hub = (this.#hub = this.#owned.add(new Hub(this.#makeLogger())));
@@ -57,8 +60,10 @@ export class Server implements Disposable {
       new SharedModels({
         variables: environment.variables,
         logger: hub.logger,
-        mayStart: ({ root, sharing }) =>
-          environment.variables['QUICKSILVER_SERVER'] !== 'off' && (sharing === 'on' || isLarge(hub.vfs, root)),
+        window,
+        mayStart: ({ root, sharing }, hasOtherWindow) =>
+          environment.variables['QUICKSILVER_SERVER'] !== 'off' &&
+          (sharing === 'on' || hasOtherWindow || isLarge(hub.vfs, root)),
         startServer: limits => {
           if (programs === undefined) return;
           startServer(path.join(programs, 'worker.cjs'), environment.variables, limits && limitArguments(limits));
@@ -66,7 +71,8 @@ export class Server implements Disposable {
         relay: (method, params) => {
           this.#connection.sendNotification(method, params).catch(() => this.dispose());
         },
-        takeOver: options => this.#subscriber.open(options),
+        takeOver: taken => this.#subscriber.open(taken),
+        release: root => this.#subscriber.close(root),
       }),
     );
     this.#subscriber = this.#owned.add(
@@ -77,6 +83,8 @@ export class Server implements Disposable {
         companion: (options, repository) => this.#fallback(options, repository),
         onClosed: root => {
           this.#fallbacks.delete(root);
+          if (this.#shared.serves(root)) return;
+          this.#shared.forget(root);
           this.#hg.close(root);
         },
         onGone: () => this.dispose(),
@@ -156,12 +164,14 @@ export class Server implements Disposable {
     }
     const repository = root === null ? undefined : this.#subscriber.find(root);
     if (root === null || repository === undefined) return;
-    if (rescansAll === true) {
-      await this.#subscriber.refresh(root, 'hg command');
-      return;
-    }
-    this.#subscriber.hint(root, [bytePath(repository.backend.controlName), ...files.map(fromDisplay)]);
-    await this.#subscriber.settle(root);
+    await this.#shared.doAlone(root, async () => {
+      if (rescansAll === true) {
+        await this.#subscriber.refresh(root, 'hg command');
+        return;
+      }
+      this.#subscriber.hint(root, [bytePath(repository.backend.controlName), ...files.map(fromDisplay)]);
+      await this.#subscriber.settle(root);
+    });
   }
 
   async #doctor(root: string, compare: boolean): Promise<string> {

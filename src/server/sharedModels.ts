@@ -1,6 +1,7 @@
 // The window's side of the shared server: repositories whose model lives there. Requests and updates of such a
 // repository are passed on. When the server is gone, or cannot follow a repository, the window's own engine takes
-// over. When a newer server takes the name, each repository moves as soon as its model is ready there.
+// over. When a newer server takes the name, or the first one appears, each repository moves as soon as its model is
+// ready there.
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { version } from '../../package.json';
 import { Delay } from '../base/async.ts';
@@ -9,6 +10,7 @@ import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { Variables } from '../daemon/runtimeDirectory.ts';
 import { isNewer } from '../daemon/versions.ts';
+import { WindowMarkers } from '../daemon/windowMarkers.ts';
 import * as protocol from './protocol.ts';
 import { connectToServer, greet, type Notice, type ServerLink } from './serverLink.ts';
 
@@ -17,14 +19,25 @@ export interface SharedModelsOptions {
   readonly logger: Logger;
   /** The version of this program. Default: that of the package. */
   readonly version?: string;
-  /** True if a server may be started for this repository. */
-  mayStart(options: protocol.OpenOptions): boolean;
+  /** The process of this window. */
+  readonly window: number;
+  /** True if a server may be started for this repository, which another window may have opened, too. */
+  mayStart(options: protocol.OpenOptions, hasOtherWindow: boolean): boolean;
   /** Starts a server, and does not wait for it. An older one hands over to it. */
   startServer(limits: protocol.ServerLimits | undefined): void;
   /** Sends to the window what the server has sent about one of its repositories. */
   relay(method: string, params: unknown): void;
   /** The window's own engine has to follow this repository from now on. */
   takeOver(options: protocol.OpenOptions): void;
+  /** The window's own engine lets go of a repository, whose state is about to come from the server. */
+  release(root: string): void;
+}
+
+/** A repository that the window's own engine follows, although a server may. */
+interface Own {
+  readonly options: protocol.OpenOptions;
+  /** Requests that the own engine has to answer: it does not let go meanwhile. */
+  pending: number;
 }
 
 /** A repository whose model lives in a server. */
@@ -33,7 +46,7 @@ interface Opened {
   readonly link: ServerLink;
 }
 
-/** A repository on its way to another server, and everything that one has sent so far. */
+/** A repository on its way to a server, and everything that one has sent so far. */
 interface Moving {
   readonly link: ServerLink;
   readonly notices: Notice[];
@@ -48,9 +61,12 @@ const LOSSES_MS = 600_000;
 
 export class SharedModels implements Disposable {
   readonly #options: SharedModelsOptions;
+  readonly #markers: WindowMarkers;
+  readonly #own = new Map<string, Own>();
   readonly #opened = new Map<string, Opened>();
   readonly #moving = new Map<string, Moving>();
   #linking: Promise<ServerLink | undefined> | undefined;
+  #linkingStarts = false;
   /** Repositories are opened through it. */
   #current: ServerLink | undefined;
   #losses: number[] = [];
@@ -60,6 +76,7 @@ export class SharedModels implements Disposable {
 
   constructor(options: SharedModelsOptions) {
     this.#options = options;
+    this.#markers = new WindowMarkers(options.variables, options.window, () => void this.#moveFromOwn());
   }
 
   /** True if the model of this root lives in the shared server. */
@@ -72,9 +89,12 @@ export class SharedModels implements Disposable {
     const { root, sharing = 'off', system = 'hg' } = options;
     if (sharing === 'off' || system !== 'hg' || rootId === undefined) return false;
     this.#limits = options.serverLimits;
-    const link = await this.#connected(this.#options.mayStart(options));
-    if (link === undefined) return false;
+    const link = await this.#connected(this.#options.mayStart(options, false));
     const asked = { ...options, rootId };
+    if (link === undefined) {
+      this.#followAlone(asked, true);
+      return false;
+    }
     // Its first update may come before its answer.
     this.#opened.set(root, { options: asked, link });
     try {
@@ -82,6 +102,7 @@ export class SharedModels implements Disposable {
     } catch (error) {
       this.#opened.delete(root);
       this.#options.logger.info(`${root}: the shared server does not follow it (${errorMessage(error)})`);
+      if (link.socket.destroyed) this.#followAlone(asked, false);
       return false;
     }
     this.#options.logger.info(`${root}: its model is in the shared server`);
@@ -97,7 +118,9 @@ export class SharedModels implements Disposable {
       this.#opened.delete(root);
       this.#stopMoving(root);
     }
+    if (method === protocol.Refresh.method) this.tellMoving(method, params, root);
     const answer: unknown = await link.connection.sendRequest(method, params, token);
+    if (method === protocol.Close.method) this.#endIfUnused(link);
     return method === protocol.Content.method ? withBytes(answer as protocol.ContentAnswer) : answer;
   }
 
@@ -107,6 +130,36 @@ export class SharedModels implements Disposable {
     const links = new Set(opened.map(each => each?.link));
     // Lost with the server: whoever takes over scans everything.
     for (const link of links) link?.connection.sendNotification(method, params).catch(() => undefined);
+    if (root !== undefined) this.tellMoving(method, params, root);
+  }
+
+  /** Passes on to the server that a repository is on its way to what the present model is asked or notified of. */
+  tellMoving(method: string, params: unknown, root: string): void {
+    const connection = this.#moving.get(root)?.link.connection;
+    // Lost with that server: then the repository stays where it is.
+    if (method === protocol.Refresh.method) connection?.sendRequest(method, params).catch(() => undefined);
+    else if (method === protocol.Hint.method) connection?.sendNotification(method, params).catch(() => undefined);
+  }
+
+  /** Has the window's own engine do something for a repository, which does not move to a server meanwhile. */
+  async doAlone<T>(root: string, work: () => T | Promise<T>): Promise<T> {
+    const own = this.#own.get(root);
+    if (own === undefined) return work();
+    own.pending++;
+    try {
+      return await work();
+    } finally {
+      own.pending--;
+      const moving = this.#moving.get(root);
+      if (moving !== undefined && isWhole(moving)) this.#arrive(root, moving);
+    }
+  }
+
+  /** The window's own engine has closed a repository. */
+  forget(root: string): void {
+    this.#own.delete(root);
+    this.#markers.remove(root);
+    this.#stopMoving(root);
   }
 
   /** After a command of hg: the events of its changes may still be on their way. */
@@ -126,6 +179,8 @@ export class SharedModels implements Disposable {
 
   dispose(): void {
     this.#isDisposed = true;
+    this.#markers.dispose();
+    this.#own.clear();
     const links = [this.#current, ...[...this.#opened.values(), ...this.#moving.values()].map(({ link }) => link)];
     this.#opened.clear();
     this.#moving.clear();
@@ -133,13 +188,64 @@ export class SharedModels implements Disposable {
     for (const link of links) link?.socket.destroy();
   }
 
+  /** True if servers were lost so often that this window uses none any more. */
+  get #isGivenUp(): boolean {
+    return this.#isDisposed || this.#losses.length >= MOST_LOSSES;
+  }
+
   #connected(starts: boolean): Promise<ServerLink | undefined> {
-    if (this.#isDisposed || this.#losses.length >= MOST_LOSSES) return Promise.resolve(undefined);
-    this.#linking ??= this.#connect(starts).then(link => {
-      if (link === undefined) this.#linking = undefined;
-      return link;
-    });
+    if (this.#isGivenUp) return Promise.resolve(undefined);
+    if (this.#linking !== undefined && starts && !this.#linkingStarts) {
+      return this.#linking.then(link => link ?? this.#connected(true));
+    }
+    if (this.#linking === undefined) {
+      this.#linkingStarts = starts;
+      this.#linking = this.#connect(starts).then(link => {
+        if (link === undefined) this.#linking = undefined;
+        return link;
+      });
+    }
     return this.#linking;
+  }
+
+  /**
+   * The window's own engine follows a repository until there is a server. If another window does the same, a server is
+   * started, and both move there.
+   */
+  #followAlone(options: protocol.OpenOptions, starts: boolean): void {
+    if (this.#isGivenUp) return;
+    this.#own.set(options.root, { options, pending: 0 });
+    if (!this.#options.mayStart(options, true)) return;
+    const hasOtherWindow = this.#markers.put(options.root);
+    if (!hasOtherWindow || !starts) return;
+    this.#options.logger.info(`${options.root}: another window follows it, so a shared server is started`);
+    this.#options.startServer(this.#limits);
+  }
+
+  /** A server listens: what the own engine follows moves there. */
+  async #moveFromOwn(): Promise<void> {
+    const link = this.#own.size === 0 ? undefined : await this.#connected(false);
+    if (link === undefined) return;
+    for (const { options } of this.#own.values()) this.#move(options, link);
+  }
+
+  #move(options: protocol.OpenOptions, link: ServerLink): void {
+    const { root } = options;
+    if (this.#moving.has(root)) return;
+    const moving: Moving = { link, notices: [] };
+    this.#moving.set(root, moving);
+    link.connection.sendRequest(protocol.Open.method, options).catch((error: unknown) => {
+      if (this.#moving.get(root) === moving) this.#moving.delete(root);
+      if (!link.socket.destroyed) this.#stayAlone(link, root, errorMessage(error));
+    });
+  }
+
+  /** A server cannot follow what the own engine follows. */
+  #stayAlone(link: ServerLink, root: string, why: string): void {
+    this.#options.logger.info(`${root}: the server at ${link.welcome.serverId} does not follow it (${why})`);
+    this.#own.delete(root);
+    this.#markers.remove(root);
+    this.#endIfUnused(link);
   }
 
   async #connect(starts: boolean): Promise<ServerLink | undefined> {
@@ -190,30 +296,31 @@ export class SharedModels implements Disposable {
   #take(link: ServerLink, notice: Notice): void {
     const { method, params } = notice;
     const { root } = params;
-    const update = method === protocol.DidUpdate.method ? (params as protocol.RepositoryUpdate) : undefined;
     const moving = this.#moving.get(root);
     if (moving?.link === link) {
       moving.notices.push(notice);
-      if (update?.settled === true || update?.state.kind === 'refused') this.#arrive(root, moving);
+      if (isWhole(moving)) this.#arrive(root, moving);
       return;
     }
     if (this.#opened.get(root)?.link !== link) return;
-    // hg may answer instead, which the server never runs.
-    const undecided = update?.changed.find(entry => entry.undecided !== undefined);
-    if (update?.state.kind === 'refused') this.#giveBack(link, root, update.state.problem.message);
-    else if (undecided?.undecided !== undefined) this.#giveBack(link, root, undecided.undecided);
-    else this.#options.relay(method, params);
+    const why = whyNot(notice);
+    if (why === undefined) this.#options.relay(method, params);
+    else this.#giveBack(link, root, why);
   }
 
   /** The window's own engine follows the repository, unless it only was on its way to this server. */
   #giveBack(link: ServerLink, root: string, why: string): void {
-    if (this.#moving.get(root)?.link === link) this.#moving.delete(root);
+    if (this.#moving.get(root)?.link === link) {
+      this.#moving.delete(root);
+      if (this.#own.has(root)) this.#stayAlone(link, root, why);
+    }
     const opened = this.#opened.get(root);
     if (opened?.link !== link) return;
     this.#opened.delete(root);
     close(link, root);
     this.#options.logger.info(`${root}: its model is in this window again (${why})`);
     this.#options.takeOver(opened.options);
+    this.#endIfUnused(link);
   }
 
   /** A newer server has the name. Until a model is ready there, the older one goes on with it. */
@@ -221,27 +328,36 @@ export class SharedModels implements Disposable {
     if (this.#current === old) this.#linking = this.#current = undefined;
     const next = await this.#connected(false);
     if (next === undefined || next === old) return;
-    for (const [root, { options, link }] of this.#opened) {
-      if (link !== old) continue;
-      const moving: Moving = { link: next, notices: [] };
-      this.#moving.set(root, moving);
-      next.connection.sendRequest(protocol.Open.method, options).catch((error: unknown) => {
-        if (this.#moving.get(root) === moving) this.#moving.delete(root);
-        this.#options.logger.info(`${root}: the newer server does not follow it (${errorMessage(error)})`);
-      });
-    }
+    for (const [root, { link }] of this.#moving) if (link === old) this.#stopMoving(root);
+    for (const { options, link } of this.#opened.values()) if (link !== next) this.#move(options, next);
+    await this.#moveFromOwn();
     this.#endIfUnused(old);
   }
 
   #arrive(root: string, { link, notices }: Moving): void {
+    const own = this.#own.get(root);
+    if (own !== undefined && own.pending > 0) return;
     this.#moving.delete(root);
     const opened = this.#opened.get(root);
-    if (opened === undefined) return;
-    this.#opened.set(root, { ...opened, link });
-    close(opened.link, root);
-    this.#options.logger.info(`${root}: its model is in the newer server`);
+    if (own !== undefined) {
+      const why = notices.map(whyNot).find(each => each !== undefined);
+      if (why !== undefined) {
+        close(link, root);
+        this.#stayAlone(link, root, why);
+        return;
+      }
+      this.#own.delete(root);
+      this.#markers.remove(root);
+      this.#opened.set(root, { options: own.options, link });
+      this.#options.release(root);
+      this.#options.logger.info(`${root}: its model is in the shared server now`);
+    } else if (opened !== undefined) {
+      this.#opened.set(root, { ...opened, link });
+      close(opened.link, root);
+      this.#options.logger.info(`${root}: its model is in the newer server`);
+    }
     for (const notice of notices) this.#take(link, notice);
-    this.#endIfUnused(opened.link);
+    if (opened !== undefined) this.#endIfUnused(opened.link);
   }
 
   #stopMoving(root: string): void {
@@ -250,8 +366,11 @@ export class SharedModels implements Disposable {
     if (moving !== undefined) close(moving.link, root);
   }
 
+  /** A server that no window is connected to can end. */
   #endIfUnused(link: ServerLink): void {
-    if (link !== this.#current && [...this.#opened.values()].every(opened => opened.link !== link)) link.socket.end();
+    if ([...this.#opened.values(), ...this.#moving.values()].some(each => each.link === link)) return;
+    if (link === this.#current) this.#linking = this.#current = undefined;
+    link.socket.end();
   }
 
   #lost(link: ServerLink): void {
@@ -267,8 +386,28 @@ export class SharedModels implements Disposable {
       this.#opened.delete(root);
       this.#stopMoving(root);
       this.#options.takeOver(options);
+      this.#followAlone(options, false);
     }
   }
+}
+
+/** True if the server has sent a whole state, or the reason why there is none. */
+function isWhole({ notices }: Moving): boolean {
+  return notices.some(notice => {
+    const update = updateOf(notice);
+    return update?.settled === true || update?.state.kind === 'refused';
+  });
+}
+
+/** Why the own engine has to follow a repository: hg may answer instead, which the server never runs. */
+function whyNot(notice: Notice): string | undefined {
+  const update = updateOf(notice);
+  if (update?.state.kind === 'refused') return update.state.problem.message;
+  return update?.changed.find(entry => entry.undecided !== undefined)?.undecided;
+}
+
+function updateOf({ method, params }: Notice): protocol.RepositoryUpdate | undefined {
+  return method === protocol.DidUpdate.method ? (params as protocol.RepositoryUpdate) : undefined;
 }
 
 /** It fails only when the server is gone. */

@@ -25,12 +25,18 @@ export class WindowRig {
   /**
    * @param programs the folder with the worker's bundle, from which a server is started
    * @param variables more environment variables
+   * @param process that of the window
    */
-  constructor(rig: DaemonRig, programs?: string, variables: Readonly<Record<string, string>> = {}) {
+  constructor(
+    rig: DaemonRig,
+    programs?: string,
+    variables: Readonly<Record<string, string>> = {},
+    process: number = globalThis.process.pid,
+  ) {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
     const environment = { ...currentEnvironment(), variables: { ...rig.variables, ...variables } };
-    this.#server = new Server(far, { environment, programs });
+    this.#server = new Server(far, { environment, programs, window: process });
     far.listen();
     this.connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
     this.connection.onNotification(protocol.Log, ({ message }) => {

@@ -160,7 +160,10 @@ export const settings = {
     description:
       'Controls whether windows share one process that follows repositories. Memory and file watches are then used only once, and a second window shows its status at once.',
     choices: [
-      ['auto', 'Use the shared process if it runs. Start it for repositories of about 10,000 files or more.'],
+      [
+        'auto',
+        'Use the shared process if it runs. Start it for repositories of about 10,000 files or more, and for a repository that two windows have open.',
+      ],
       ['on', 'Start the shared process if it does not run.'],
       ['off', 'Follow repositories in each window.'],
     ],

@@ -1,6 +1,8 @@
-// A window whose repository is followed by the shared server: it shows the same, a second window shows it at once, and
-// the death of the server costs nothing but time.
+// A window whose repository is followed by the shared server: it shows the same, a second window shows it at once, the
+// death of the server costs nothing but time, and a second window starts one again.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -60,6 +62,16 @@ async function secondWindow(root: string): Promise<{ readonly cause: string; rea
     await worker.terminate();
   }
 }
+
+/** The process of another window: its engine opens one repository. Arguments: the folder of the bundles, and the root. */
+const OTHER_WINDOW = `
+const { Worker } = require('node:worker_threads');
+const [programs, root] = process.argv.slice(1);
+const worker = new Worker(programs + '/worker.cjs', { workerData: { programs } });
+const params = { root, auditSeconds: 0, watchShare: 0.25, sharing: 'auto' };
+worker.postMessage({ jsonrpc: '2.0', id: 1, method: 'repository/open', params });
+process.stdin.on('end', () => process.exit()).resume();
+`;
 
 // There is no server on Windows.
 (process.platform === 'win32' ? describe.skip : describe)('a window with a shared server', () => {
@@ -123,6 +135,26 @@ async function secondWindow(root: string): Promise<{ readonly cause: string; rea
     await shows({ 'new.txt': '?', 'src/kept.txt': 'M' });
     await hg(at(), 'commit', '--message', 'Kept');
     write('later.txt', 'later\n');
+    await shows({ 'new.txt': '?', 'later.txt': '?' });
+  });
+
+  it('moves to the server that a second window starts', async () => {
+    assert.equal(await server(), undefined);
+    const programs = path.join(extensions.getExtension(EXTENSION)!.extensionPath, 'dist');
+    const other = spawn(process.execPath, ['-e', OTHER_WINDOW, programs, at()], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
+    const ended = once(other, 'exit');
+    try {
+      while ((await server())?.roots.get(at())?.users !== 2);
+      write('src/shared.txt', 'by both\n');
+      await shows({ 'new.txt': '?', 'later.txt': '?', 'src/shared.txt': '?' });
+    } finally {
+      other.stdin.end();
+      await ended;
+    }
+    fs.rmSync(at('src/shared.txt'));
     await shows({ 'new.txt': '?', 'later.txt': '?' });
   });
 
