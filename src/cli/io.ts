@@ -16,6 +16,8 @@ export interface ByteSink {
   write(bytes: string): void;
   /** A terminal shows what is written; without it, the bytes go to a file or another program as they are. */
   readonly isTerminal?: boolean;
+  /** Columns of the terminal, if known. */
+  readonly columns?: number | undefined;
 }
 
 export interface CommandIo {

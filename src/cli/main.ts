@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     stream.on('error', (error: Error) => fail(error, systemErrorCode(error) !== 'EPIPE' && stream !== process.stderr));
     if (!stream.isTTY) return { write: bytes => void stream.write(bytes, 'latin1') };
     const harmless = outputForTerminal();
-    return { write: bytes => void stream.write(harmless(bytes), 'latin1'), isTerminal: true };
+    return { write: bytes => void stream.write(harmless(bytes), 'latin1'), isTerminal: true, columns: stream.columns };
   };
   const io: CommandIo = {
     stdout: unlessClosed(sinkOf(process.stdout), () => fail(new Error('Bad file descriptor'), true)),

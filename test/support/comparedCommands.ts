@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { errorMessage } from '../../src/base/errors.ts';
 import { runCommandLine } from '../../src/cli/commands.ts';
-import { utf8Bytes } from '../../src/cli/io.ts';
+import { utf8Bytes, type CommandIo } from '../../src/cli/io.ts';
 import { hgEnvironment, type HgServer } from './hgServer.ts';
 
 export interface Run {
@@ -24,7 +24,10 @@ export function hg(args: readonly string[], cwd: string): Run {
   return { code: status, stdout, stderr };
 }
 
-export async function quicksilver(args: readonly string[], cwd: string): Promise<Run> {
+/** The environment of a script, as {@link hgEnvironment} has it for the real program. */
+const SCRIPT: CommandIo['environment'] = { HGPLAIN: '1' };
+
+export async function quicksilver(args: readonly string[], cwd: string, environment = SCRIPT): Promise<Run> {
   let stdout = '';
   let stderr = '';
   const saved = process.env['HGRCPATH'];
@@ -34,7 +37,7 @@ export async function quicksilver(args: readonly string[], cwd: string): Promise
       stdout: { write: bytes => void (stdout += bytes) },
       stderr: { write: bytes => void (stderr += bytes) },
       cwd,
-      environment: { HGPLAIN: '1' },
+      environment,
       platform: process.platform,
       signal: new AbortController().signal,
     });
@@ -54,8 +57,13 @@ export async function hgIn(server: HgServer, args: readonly string[], cwd: strin
 }
 
 /** Both answer the same; the words of an abort are each program's own. */
-export async function sameAnswer(args: readonly string[], cwd: string, theirs: Run = hg(args, cwd)): Promise<Run> {
-  const ours = await quicksilver(args, cwd);
+export async function sameAnswer(
+  args: readonly string[],
+  cwd: string,
+  theirs: Run = hg(args, cwd),
+  environment = SCRIPT,
+): Promise<Run> {
+  const ours = await quicksilver(args, cwd, environment);
   const label = `${cwd}: hg ${args.join(' ')}: ${ours.stderr}`;
   assert.equal(ours.stdout, theirs.stdout, label);
   assert.equal(ours.code, theirs.code, label);

@@ -50,6 +50,12 @@ export class Branches {
     return (open.length > 0 ? open : heads).map(head => head.revision);
   }
 
+  /** The heads of all branches, closed ones too. */
+  allHeads(): number[] {
+    this.#heads ??= this.#compute();
+    return [...this.#heads.values()].flatMap(heads => heads.map(head => head.revision));
+  }
+
   /** The names of all branches, as byte strings. */
   names(): string[] {
     this.#heads ??= this.#compute();

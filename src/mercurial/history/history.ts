@@ -118,6 +118,11 @@ export class History {
     return this.#branches.heads(name);
   }
 
+  /** The heads of all branches, closed ones too. */
+  allBranchHeads(): readonly number[] {
+    return this.#branches.allHeads();
+  }
+
   /** The names of all branches, as byte strings. */
   branchNames(): string[] {
     return this.#branches.names();

@@ -22,6 +22,8 @@ export interface RevisionSetFacts {
     readonly files: readonly string[];
   };
   branchNames(): readonly string[];
+  /** The heads of all branches, closed ones too. */
+  branchHeads(): readonly number[];
   /** Revisions with tags other than 'tip'. */
   tagged(): readonly number[];
   bookmarked(): readonly number[];
@@ -30,7 +32,7 @@ export interface RevisionSetFacts {
 /** The functions that are known here, for messages and help. */
 export const SET_FUNCTIONS = [
   ...['all', 'ancestors', 'author', 'bookmark', 'branch', 'children', 'closed', 'desc', 'descendants', 'draft'],
-  ...['first', 'heads', 'keyword', 'last', 'limit', 'merge', 'only', 'p1', 'p2', 'parents', 'public'],
+  ...['first', 'head', 'heads', 'keyword', 'last', 'limit', 'merge', 'only', 'p1', 'p2', 'parents', 'public'],
   ...['reverse', 'roots', 'secret', 'tag', 'user'],
 ] as const;
 
@@ -200,6 +202,7 @@ class Evaluation {
     descendants: { most: 1, run: ([set]) => this.#descendants(this.evaluate(set!)) },
     draft: { most: 0, run: () => this.#where(revision => this.#facts.phaseOf(revision) === 'draft') },
     first: { most: 2, run: ([set, count]) => this.evaluate(set!).slice(0, numberOf(count, 1)) },
+    head: { most: 0, run: () => ascending(this.#facts.branchHeads()) },
     heads: {
       most: 1,
       run: ([set]) => {

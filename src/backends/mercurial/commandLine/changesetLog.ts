@@ -1,6 +1,7 @@
 // The changesets of a repository, as `quicksilver log` reads them.
 import { toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { fileHistory } from '../../../mercurial/annotate/fileHistory.ts';
+import { recordedChangesets } from '../../../mercurial/annotate/recordedChangesets.ts';
 import { finish } from '../../../mercurial/annotate/finish.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { HistoryModel } from '../../../mercurial/history/historyModel.ts';
@@ -13,8 +14,16 @@ import { openRepository, type RepositoryPlace } from './open.ts';
 export interface LoggedChangeset {
   readonly user: string;
   readonly branch: string;
+  /** Seconds since 1970. */
+  readonly time: number;
   readonly description: string;
   readonly files: readonly BytePath[];
+}
+
+/** A changeset in the history of a file, and the file's paths there. */
+export interface FollowedChangeset {
+  readonly changeset: number;
+  readonly paths: readonly BytePath[];
 }
 
 /** All changesets as they were when this was made. They are named by their revision numbers. */
@@ -83,17 +92,56 @@ export class ChangesetLog {
       phaseOf: revision => model.phaseOf(revision),
       changeset: revision => model.changeset(revision),
       branchNames: () => this.branchNames(),
+      branchHeads: () => this.branchHeads(),
       tagged: () => [...model.history.tags(false).values()],
       bookmarked: () => [...model.bookmarks().keys()],
     });
   }
 
-  /** Yields the changesets that changed a file, the newest first, across copies and renames. */
-  *fileHistory(path: BytePath, start: number): Generator<number> {
-    let last = -1;
-    for (const { changeset } of fileHistory(this.#model.history.fileHistory(), path, start)) {
-      if (changeset !== last) yield changeset;
-      last = changeset;
+  /** Bookmarks in display form, with the changesets that they name. */
+  bookmarks(): ReadonlyMap<string, number> {
+    const all = new Map<string, number>();
+    for (const [revision, names] of this.#model.bookmarks()) for (const name of names) all.set(name, revision);
+    return all;
+  }
+
+  /** The heads of all branches, closed ones too. */
+  branchHeads(): readonly number[] {
+    return this.#model.history.allBranchHeads();
+  }
+
+  /** True if the changeset has a file at this path. */
+  hasFile(revision: number, path: BytePath): boolean {
+    return this.#model.history.manifest(revision).find(path) !== undefined;
+  }
+
+  /** True if the changeset has a file at this path, or files below it. */
+  hasPath(revision: number, path: BytePath): boolean {
+    return this.#model.history.hasPath(revision, path);
+  }
+
+  /** True if some changeset has, or had, a file at this path. */
+  hasHistory(path: BytePath): boolean {
+    return (this.#model.history.fileHistory().filelog(path)?.revlog.length ?? 0) > 0;
+  }
+
+  /** Returns the changesets that the file's own history records: see {@link recordedChangesets}. */
+  recordedChangesets(path: BytePath): readonly number[] {
+    const source = this.#model.history.fileHistory();
+    return recordedChangesets(source, path, this.#model.count, revision => this.#model.isHidden(revision));
+  }
+
+  /** Yields the changesets that changed a file, the newest first, across copies and renames, with its paths there. */
+  *fileHistory(path: BytePath, start: number): Generator<FollowedChangeset> {
+    let last: { changeset: number; paths: BytePath[] } | undefined;
+    for (const { changeset, path: at } of fileHistory(this.#model.history.fileHistory(), path, start)) {
+      if (last?.changeset === changeset) {
+        last.paths.push(at);
+        continue;
+      }
+      if (last !== undefined) yield last;
+      last = { changeset, paths: [at] };
     }
+    if (last !== undefined) yield last;
   }
 }

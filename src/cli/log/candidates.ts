@@ -1,0 +1,204 @@
+// The changesets that the options of `quicksilver log` select.
+import type { ChangesetLog, FollowedChangeset } from '../../backends/mercurial/commandLine/changesetLog.ts';
+import { isAtOrBelow, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import type { ParsedArguments } from '../arguments.ts';
+import { usageError } from '../io.ts';
+import type { Selection } from '../selection.ts';
+
+/** The files that the paths of a command select. */
+export type SelectedFiles = Pick<Selection, 'paths' | 'filter'>;
+
+/** A changeset that may be printed, and the files that its difference is restricted to; all if undefined. */
+export interface Candidate {
+  readonly changeset: number;
+  readonly files: SelectedFiles | undefined;
+}
+
+type Filter = (revision: number) => boolean;
+
+/** Returns the changesets in the order of the output, hidden ones and those that a filter takes out left out. */
+export function* selectedChangesets(
+  args: ParsedArguments,
+  model: ChangesetLog,
+  files: SelectedFiles,
+): Generator<Candidate> {
+  const passes = filterOf(args, model);
+  for (const candidate of candidates(args, model, files)) {
+    if (!model.isHidden(candidate.changeset) && passes(candidate.changeset)) yield candidate;
+  }
+}
+
+function candidates(args: ParsedArguments, model: ChangesetLog, files: SelectedFiles): Iterable<Candidate> {
+  const { paths, filter } = files;
+  const all = (): Iterable<number> => inGraphOrder(args, changesets(args, model));
+  if (paths === undefined && filter === undefined) return restricted(all(), undefined, () => true);
+  if (args.flags.has('follow')) return followed(args, model, files);
+  const isSlow = args.flags.has('removed') || filter !== undefined || !paths!.every(path => model.hasHistory(path));
+  return restricted(all(), files, isSlow ? touching(model, files) : recordedIn(model, paths!));
+}
+
+function* restricted(
+  revisions: Iterable<number>,
+  files: SelectedFiles | undefined,
+  passes: Filter,
+): Generator<Candidate> {
+  for (const changeset of revisions) if (passes(changeset)) yield { changeset, files };
+}
+
+/** A graph has the newest changeset first, whatever the order of a set. */
+function inGraphOrder(args: ParsedArguments, revisions: Iterable<number>): Iterable<number> {
+  return args.flags.has('graph') ? [...revisions].sort((a, b) => b - a) : revisions;
+}
+
+function changesets(args: ParsedArguments, model: ChangesetLog): Iterable<number> {
+  const named = args.repeated.get('rev');
+  if (args.flags.has('follow')) {
+    return ancestors(model, named === undefined ? [model.workingParents[0]] : resolved(model, named));
+  }
+  return named === undefined ? newestFirst(model.count) : resolved(model, named);
+}
+
+function* newestFirst(count: number): Generator<number> {
+  for (let revision = count - 1; revision >= 0; revision--) yield revision;
+}
+
+/** True of a changeset that names one of the files as changed. */
+function touching(model: ChangesetLog, { paths, filter }: SelectedFiles): (revision: number) => boolean {
+  return revision =>
+    model
+      .changeset(revision)
+      .files.some(file => (paths?.some(path => isAtOrBelow(file, path)) ?? true) && (filter?.(file, true) ?? true));
+}
+
+/** True of a changeset to which the history of one of the files leads. */
+function recordedIn(model: ChangesetLog, paths: readonly BytePath[]): (revision: number) => boolean {
+  const found = new Set(paths.flatMap(path => model.recordedChangesets(path)));
+  return revision => found.has(revision);
+}
+
+/** The histories of files, or the ancestors that change something in directories. */
+function followed(args: ParsedArguments, model: ChangesetLog, files: SelectedFiles): Iterable<Candidate> {
+  const named = args.repeated.get('rev');
+  const [start, ...more] = named === undefined ? [model.workingParents[0]] : resolved(model, named);
+  if (start === undefined || more.length > 0) throw usageError('--follow with a file takes one revision');
+  const paths = files.paths ?? [];
+  const isFile = (path: BytePath): boolean => model.hasFile(start, path);
+  const missing =
+    files.filter === undefined ? paths.find(path => !isFile(path) && !model.hasPath(start, path)) : undefined;
+  if (missing !== undefined) {
+    const place = start < 0 ? 'any' : 'parent';
+    throw usageError(`cannot follow file not in ${place} revision: "${toDisplay(missing)}"`);
+  }
+  if (files.filter === undefined && !args.flags.has('removed') && paths.every(isFile)) {
+    return merged(paths.map(path => model.fileHistory(path, start)));
+  }
+  return restricted(ancestors(model, [start]), files, touching(model, files));
+}
+
+/** Merges histories into one, the newest changeset first. */
+function* merged(histories: readonly Iterable<FollowedChangeset>[]): Generator<Candidate> {
+  const [first, ...others] = histories;
+  if (others.length === 0) {
+    for (const { changeset, paths } of first!) yield { changeset, files: { paths, filter: undefined } };
+    return;
+  }
+  const all = new Map<number, BytePath[]>();
+  for (const { changeset, paths } of histories.flatMap(history => [...history])) {
+    all.set(changeset, [...(all.get(changeset) ?? []), ...paths]);
+  }
+  for (const [changeset, paths] of [...all].sort(([a], [b]) => b - a)) {
+    yield { changeset, files: { paths, filter: undefined } };
+  }
+}
+
+function* ancestors(model: ChangesetLog, heads: readonly number[]): Generator<number> {
+  const isAncestor = ancestorMask(model, heads);
+  for (let revision = model.count - 1; revision >= 0; revision--) if (isAncestor[revision] === 1) yield revision;
+}
+
+/** 1 for each of the changesets and of their ancestors. */
+function ancestorMask({ parents, count }: ChangesetLog, heads: readonly number[]): Uint8Array {
+  const mask = new Uint8Array(count);
+  for (const head of heads) if (head >= 0) mask[head] = 1;
+  for (let revision = count - 1; revision >= 0; revision--) {
+    if (mask[revision] === 0) continue;
+    for (let at = revision * 2; at < revision * 2 + 2; at++) if (parents[at]! >= 0) mask[parents[at]!] = 1;
+  }
+  return mask;
+}
+
+/** The changesets of all sets, in their order. */
+function resolved(model: ChangesetLog, sets: readonly string[]): readonly number[] {
+  return [...new Set(sets.flatMap(set => model.resolveSet(set)))];
+}
+
+/** The changesets that pass all filters; of several values of one option, one is enough. */
+function filterOf(args: ParsedArguments, model: ChangesetLog): Filter {
+  const filters = [
+    ...(args.flags.has('no-merges') ? [(revision: number) => model.parents[revision * 2 + 1]! < 0] : []),
+    ...prunes(args, model),
+    ...bookmarks(args, model),
+    ...texts(args, model),
+  ];
+  return revision => filters.every(passes => passes(revision));
+}
+
+function prunes(args: ParsedArguments, model: ChangesetLog): Filter[] {
+  const names = args.repeated.get('prune');
+  if (names === undefined) return [];
+  const pruned = ancestorMask(
+    model,
+    names.map(name => changesetNamed(name, model)),
+  );
+  return [revision => pruned[revision] === 0];
+}
+
+function changesetNamed(name: string, model: ChangesetLog): number {
+  const revision = model.resolve(name);
+  if (revision === 'working-copy') throw usageError('the working copy is no changeset');
+  return revision;
+}
+
+function bookmarks(args: ParsedArguments, model: ChangesetLog): Filter[] {
+  const names = args.repeated.get('bookmark');
+  if (names === undefined) return [];
+  const all = model.bookmarks();
+  const heads = model.branchHeads();
+  const found = new Set<number>();
+  for (const name of names) {
+    const marked = all.get(name);
+    if (marked === undefined) throw usageError(`bookmark '${name}' does not exist`);
+    // The changesets that only this bookmark leads to.
+    const without = [...heads, ...all.values()].filter(revision => revision !== marked);
+    const others = ancestorMask(model, without);
+    const own = ancestorMask(model, [marked]);
+    for (let revision = 0; revision < model.count; revision++) {
+      if (own[revision] === 1 && others[revision] === 0) found.add(revision);
+    }
+  }
+  return [revision => found.has(revision)];
+}
+
+function texts(args: ParsedArguments, model: ChangesetLog): Filter[] {
+  const lower = (name: string): string[] | undefined => args.repeated.get(name)?.map(text => text.toLowerCase());
+  const keywords = lower('keyword');
+  const users = lower('user');
+  const branches = args.repeated.get('branch');
+  for (const user of users ?? []) {
+    if (/^(?:re|literal):/.test(user)) throw usageError(`patterns are not supported for users: '${user}'`);
+  }
+  const known = new Set(branches === undefined ? [] : model.branchNames());
+  for (const branch of branches ?? []) if (!known.has(branch)) throw usageError(`unknown branch '${branch}'`);
+  if (keywords === undefined && users === undefined && branches === undefined) return [];
+  return [
+    revision => {
+      const { user, description, branch, files } = model.changeset(revision);
+      const author = user.toLowerCase();
+      if (branches !== undefined && !branches.includes(branch)) return false;
+      if (users !== undefined && !users.some(wanted => author.includes(wanted))) return false;
+      if (keywords === undefined) return true;
+      const searched = [author, description.toLowerCase(), ...files.map(file => toDisplay(file).toLowerCase())];
+      return keywords.some(keyword => searched.some(text => text.includes(keyword)));
+    },
+  ];
+}

@@ -1,0 +1,101 @@
+// `quicksilver log`: changesets, as `hg log` prints them.
+import type { ChangesetDiff } from '../../backends/mercurial/commandLine/changesetDiff.ts';
+import { ChangesetLog } from '../../backends/mercurial/commandLine/changesetLog.ts';
+import type { ParsedArguments } from '../arguments.ts';
+import { isPlain } from '../color.ts';
+import { longDate } from '../historyText.ts';
+import { EXIT_OK, usageError, type CommandIo } from '../io.ts';
+import { locateRepository, type LocatedRepository } from '../open.ts';
+import { selectPaths, type Selection } from '../selection.ts';
+import { displaySettings } from '../settings.ts';
+import { compileLater, restrictionsOf, templateOf } from '../status.ts';
+import { selectedChangesets, type Candidate } from './candidates.ts';
+import { diffStat } from './diffStat.ts';
+import { logJson, logText, type LogFormat, type ShownDiff } from './logWriter.ts';
+
+/** Changesets after which others may have their turn. */
+const TURN = 1000;
+
+/** Exit code 0. Throws QuicksilverErrors. */
+export async function log(args: ParsedArguments, io: CommandIo): Promise<number> {
+  const place = locateRepository(args, io);
+  const model = new ChangesetLog(place);
+  const isVerbose = args.flags.has('verbose');
+  const isQuiet = !isVerbose && displaySettings(model.config, io, args.flags).quiet;
+  const isJson = templateOf(args) === 'json';
+  if (isJson && (isVerbose || isQuiet)) throw usageError('JSON has no verbose and no quiet form here');
+  const shownDiff = await diffShower(args, io, place);
+  const format: LogFormat = { isVerbose, isQuiet, diffOf: shownDiff };
+  const changesets = limited(selectedChangesets(args, model, await selected(args, place)), limitOf(args));
+  let count = 0;
+  if (isJson) io.stdout.write('[');
+  for (const candidate of changesets) {
+    const row = model.row(candidate.changeset);
+    const text = isJson
+      ? logJson(row, model, format, candidate, io.stdout)
+      : logText(row, model, format, candidate, io.stdout);
+    io.stdout.write(isJson && count > 0 ? `,${text}` : text);
+    if (++count % TURN === 0) await Promise.resolve();
+  }
+  if (isJson) io.stdout.write('\n]\n');
+  return EXIT_OK;
+}
+
+function limitOf(args: ParsedArguments): number {
+  const text = args.values.get('limit');
+  if (text === undefined) return Infinity;
+  const limit = /^[+-]?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(limit)) throw usageError('limit must be a positive integer');
+  if (limit <= 0) throw usageError('limit must be positive');
+  return limit;
+}
+
+function* limited(changesets: Iterable<Candidate>, limit: number): Generator<Candidate> {
+  let count = 0;
+  for (const changeset of changesets) {
+    yield changeset;
+    if (++count === limit) return;
+  }
+}
+
+function selected(args: ParsedArguments, place: LocatedRepository): Promise<Selection> {
+  const where = { ...place, statCache: undefined, controlDirectory: '.hg' };
+  return selectPaths(args.positionals, where, compileLater, restrictionsOf(args));
+}
+
+/** Columns of a line, unless the terminal has others. */
+const DEFAULT_WIDTH = 80;
+
+/** Returns what makes the patch and the summary of a changeset, as the options have them. */
+async function diffShower(
+  args: ParsedArguments,
+  io: CommandIo,
+  place: LocatedRepository,
+): Promise<LogFormat['diffOf']> {
+  const [wantsPatch, wantsStat] = [args.flags.has('patch'), args.flags.has('stat')];
+  if (!wantsPatch && !wantsStat) return () => NO_DIFF;
+  const { ChangesetDiff } = await import('../../backends/mercurial/commandLine/changesetDiff.ts');
+  const isScript = isPlain(io, 'diff');
+  const request = {
+    git: args.flags.has('git'),
+    isPlain: isScript,
+    isData: templateOf(args) === 'json',
+    date: longDate,
+  };
+  const diff: ChangesetDiff = await ChangesetDiff.open(place, request);
+  return ({ changeset, files }, indent) => {
+    const changes = diff.of(changeset, files);
+    const width = isScript ? DEFAULT_WIDTH : widthOf(io) - indent;
+    return {
+      patch: wantsPatch ? changes.map(({ text }) => text).join('') : undefined,
+      stat: wantsStat ? diffStat(changes, width) : undefined,
+    };
+  };
+}
+
+const NO_DIFF: ShownDiff = { patch: undefined, stat: undefined };
+
+function widthOf({ environment, stdout }: CommandIo): number {
+  const text = environment['COLUMNS'] ?? '';
+  return /^\s*\d{1,6}\s*$/.test(text) ? Number(text) : (stdout.columns ?? DEFAULT_WIDTH);
+}

@@ -1,0 +1,106 @@
+// How changesets are written: the text and the JSON of `hg log`, byte for byte, as byte strings.
+import type { ChangesetLog } from '../../backends/mercurial/commandLine/changesetLog.ts';
+import { fromDisplay } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
+import type { HistoryRow } from '../../workingCopy/historyQueries.ts';
+import { longDate } from '../historyText.ts';
+import { jsonShownIn, nameShownIn, type ByteSink } from '../io.ts';
+import { jsonString } from '../statusOutput.ts';
+import type { Candidate } from './candidates.ts';
+
+/** The difference that follows a changeset, as byte strings; undefined where it was not asked for. */
+export interface ShownDiff {
+  readonly patch: string | undefined;
+  readonly stat: string | undefined;
+}
+
+export interface LogFormat {
+  readonly isVerbose: boolean;
+  readonly isQuiet: boolean;
+  /** Takes the columns that are left of the text. */
+  readonly diffOf: (candidate: Candidate, indent: number) => ShownDiff;
+}
+
+/** Returns the text of a changeset, with an empty line at its end unless it is quiet. */
+export function logText(
+  row: HistoryRow,
+  model: ChangesetLog,
+  format: LogFormat,
+  candidate: Candidate,
+  sink: ByteSink,
+  indent = 0,
+): string {
+  const id = idOf(row);
+  if (format.isQuiet) return `${id}\n`;
+  if (row.isObsolete) {
+    throw new QuicksilverError('unsupported', `${id} is obsolete: its successors are not named here; use -T json`);
+  }
+  const shown = nameShownIn(sink);
+  const line = (label: string, text: string): string => `${`${label}:`.padEnd(13)}${shown(text)}\n`;
+  const { files, description } = model.changeset(row.revision);
+  const bytes = (text: string): string => fromDisplay(text);
+  const message = (): string[] =>
+    format.isVerbose
+      ? [
+          'description:\n',
+          ...bytes(description)
+            .split('\n')
+            .map(each => `${shown(each)}\n`),
+          '\n',
+        ]
+      : [line('summary', bytes(row.summary))];
+  const { patch, stat } = format.diffOf(candidate, indent);
+  return [
+    line('changeset', id),
+    ...(row.branch === 'default' ? [] : [line('branch', bytes(row.branch))]),
+    ...row.bookmarks.map(name => line('bookmark', bytes(name))),
+    ...row.tags.map(name => line('tag', bytes(name))),
+    ...notableParents(row).map(parent => line('parent', `${parent}:${model.node(parent).slice(0, 12)}`)),
+    line('user', bytes(row.user)),
+    line('date', longDate(row.time, row.timezone)),
+    ...(row.instabilities.length === 0 ? [] : [line('instability', row.instabilities.join(', '))]),
+    ...(format.isVerbose && files.length > 0 ? [line('files', files.join(' '))] : []),
+    ...(description === '' ? [] : message()),
+    '\n',
+    ...[stat, patch].map(text => (text === undefined ? '' : `${text}\n`)),
+  ].join('');
+}
+
+/** Returns the JSON of a changeset, without a separator. */
+export function logJson(
+  row: HistoryRow,
+  model: ChangesetLog,
+  { diffOf }: LogFormat,
+  candidate: Candidate,
+  sink: ByteSink,
+): string {
+  const text = (value: string): string => jsonString(fromDisplay(value));
+  const list = (values: readonly string[]): string => `[${values.map(text).join(', ')}]`;
+  const parents = row.parents.length === 0 ? [model.node(-1)] : row.parents.map(parent => model.node(parent));
+  const { patch, stat } = diffOf(candidate, 0);
+  const items = [
+    `  "bookmarks": ${list(row.bookmarks)}`,
+    `  "branch": ${text(row.branch)}`,
+    `  "date": [${row.time}, ${row.timezone}]`,
+    `  "desc": ${text(model.changeset(row.revision).description)}`,
+    ...(patch === undefined ? [] : [`  "diff": ${jsonString(patch)}`]),
+    ...(stat === undefined ? [] : [`  "diffstat": ${jsonString(stat)}`]),
+    `  "node": "${row.node}"`,
+    `  "parents": ${list(parents)}`,
+    `  "phase": "${row.phase}"`,
+    `  "rev": ${row.revision}`,
+    `  "tags": ${list(row.tags)}`,
+    `  "user": ${text(row.user)}`,
+  ];
+  return jsonShownIn(sink)(`\n {\n${items.join(',\n')}\n }`);
+}
+
+function idOf({ revision, node }: HistoryRow): string {
+  return `${revision}:${node.slice(0, 12)}`;
+}
+
+/** Both parents of a merge; else the parent (-1 for none), unless it is the changeset with the number before. */
+function notableParents({ parents, revision }: HistoryRow): readonly number[] {
+  if (parents.length > 1) return parents;
+  return [parents[0] ?? -1].filter(parent => parent < revision - 1);
+}
