@@ -9,6 +9,7 @@ import {
   type RegexNode,
   type RepeatNode,
 } from './regexSyntax.ts';
+import { widthOf } from './regexWidth.ts';
 
 /** RE2 repeats nothing more often than this. */
 const RE2_MAX_REPEAT = 1000;
@@ -57,7 +58,11 @@ class JavaScriptPrinter {
     }
   }
 
+  /** JavaScript tries on where an optional body matches nothing, and Python goes on. Branches do the latter in both. */
   #repeat(node: RepeatNode): string {
+    if (node.min === 0 && node.max === 1 && widthOf(node.body).min === 0) {
+      return node.mode === 'lazy' ? `(?:|${this.print(node.body)})` : `(?:${this.print(node.body)}|)`;
+    }
     return `${operand(node.body, this.print(node.body))}${quantifier(node)}${node.mode === 'lazy' ? '?' : ''}`;
   }
 

@@ -1,14 +1,13 @@
 // Resolves backreferences and conditionals, which depend on the groups that matched before. Where that is certain, they
-// are kept or decided. Elsewhere JavaScript and Python differ, and the pattern is rejected.
+// are kept or decided. Where a group matches only sometimes, the expression becomes an alternation: the ways through
+// the group, and those without it. In loops and look-around the order of attempts decides, so they are rejected.
+import { InexpressibleRegexError } from './regexErrors.ts';
 import { EMPTY, NEVER, sequence, type RegexNode } from './regexSyntax.ts';
+import { childrenOf, splitByGroup } from './regexWays.ts';
+import { widthOf } from './regexWidth.ts';
 
-/** Thrown for a pattern that is valid to Python and cannot be expressed here. */
-export class InexpressibleRegexError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'InexpressibleRegexError';
-  }
-}
+/** The most ways through one pattern that are followed each by itself, as a power of two. */
+const MAX_SPLITS = 3;
 
 /**
  * Returns the tree without conditionals, without unused groups, and without references to groups that cannot have
@@ -18,11 +17,28 @@ export class InexpressibleRegexError extends Error {
 export function resolveReferences(node: RegexNode): RegexNode {
   checkRepeats(node);
   const referenced = new Set<number>();
-  if (!collectReferences(node, referenced)) return dropGroups(node, referenced);
-  const resolved = resolve(node, { certain: new Set(), possible: new Set() });
+  if (!collectReferences(node, referenced)) return checkRounds(dropGroups(node, referenced));
+  const resolved =
+    node.type === 'alternation'
+      ? { ...node, branches: node.branches.map(branch => resolveWays(branch)) }
+      : resolveWays(node);
   const kept = new Set<number>();
   collectReferences(resolved, kept);
-  return dropGroups(resolved, kept);
+  return checkRounds(dropGroups(resolved, kept));
+}
+
+/** Rejects '(?>(?:a?){1,2})' and '(a?){2}\\1': JavaScript has no rounds that match nothing, and Python has. */
+function checkRounds(node: RegexNode): RegexNode {
+  const branches = node.type === 'alternation' ? node.branches : [node];
+  if (branches.some(branch => needsCaptures(branch) && mayHaveEmptyRounds(branch))) {
+    throw new InexpressibleRegexError('a repeat of what may be empty, beside an atomic group or a reference');
+  }
+  return node;
+}
+
+function mayHaveEmptyRounds(node: RegexNode): boolean {
+  const isRepeated = node.type === 'repeat' && node.max > 1 && widthOf(node.body).min === 0;
+  return isRepeated || childrenOf(node).some(mayHaveEmptyRounds);
 }
 
 /** Rejects '(?:…)++': Python 3.11.2 finds wrong matches, later versions do not, and the Python of hg is unknown. */
@@ -55,11 +71,38 @@ export function needsCaptures(node: RegexNode): boolean {
   }
 }
 
+/** Thrown where the result depends on whether the group matched. */
+class UncertainGroupError extends Error {
+  readonly index: number;
+
+  constructor(index: number) {
+    super(`group ${index} matches only sometimes`);
+    this.name = 'UncertainGroupError';
+    this.index = index;
+  }
+}
+
+/** Resolves a tree that nothing precedes. A result of several ways is an alternation of them. */
+function resolveWays(node: RegexNode, splits = 0): RegexNode {
+  try {
+    return resolve(node, { certain: new Set(), possible: new Set(), open: new Set() });
+  } catch (error) {
+    if (!(error instanceof UncertainGroupError)) throw error;
+    if (splits === MAX_SPLITS) {
+      throw new InexpressibleRegexError('conditions on too many groups that match only sometimes');
+    }
+    const branches = splitByGroup(node, error.index).map(way => resolveWays(way, splits + 1));
+    return { type: 'alternation', branches, starts: branches.map(() => 0) };
+  }
+}
+
 interface Groups {
   /** Groups that have matched on every way to here. */
   readonly certain: Set<number>;
   /** Groups that may have matched. */
   readonly possible: Set<number>;
+  /** Groups that have begun. */
+  readonly open: Set<number>;
 }
 
 /** `groups` is what holds before the node, and is changed to what holds after it. */
@@ -73,19 +116,21 @@ function resolve(node: RegexNode, groups: Groups): RegexNode {
     case 'alternation':
       return { ...node, branches: resolveBranches(node.branches, groups) };
     case 'conditional': {
+      // There Python takes an end of the group from an attempt that failed for one of this attempt.
+      if (groups.open.has(node.index)) throw new InexpressibleRegexError('a condition on the group that it is part of');
       if (groups.certain.has(node.index)) return resolve(node.yes, groups);
       if (!groups.possible.has(node.index)) return resolve(node.no, groups);
-      throw new InexpressibleRegexError('a condition on a group that matches only sometimes');
+      throw new UncertainGroupError(node.index);
     }
     case 'backreference':
       if (!groups.possible.has(node.index)) return NEVER;
-      if (!groups.certain.has(node.index)) {
-        throw new InexpressibleRegexError('a reference to a group that matches only sometimes');
-      }
+      if (!groups.certain.has(node.index)) throw new UncertainGroupError(node.index);
       if (node.ignoreCase) throw new InexpressibleRegexError('a reference that ignores case');
       return node;
     case 'group': {
+      groups.open.add(node.index);
       const body = resolve(node.body, groups);
+      groups.open.delete(node.index);
       groups.certain.add(node.index);
       groups.possible.add(node.index);
       return { ...node, body };
@@ -127,27 +172,7 @@ function resolveBranches(branches: readonly RegexNode[], groups: Groups): RegexN
 }
 
 function copy(groups: Groups): Groups {
-  return { certain: new Set(groups.certain), possible: new Set(groups.possible) };
-}
-
-function childrenOf(node: RegexNode): readonly RegexNode[] {
-  switch (node.type) {
-    case 'set':
-    case 'anchor':
-    case 'backreference':
-      return [];
-    case 'sequence':
-      return node.items;
-    case 'alternation':
-      return node.branches;
-    case 'conditional':
-      return [node.yes, node.no];
-    case 'group':
-    case 'atomic':
-    case 'look':
-    case 'repeat':
-      return [node.body];
-  }
+  return { certain: new Set(groups.certain), possible: new Set(groups.possible), open: new Set(groups.open) };
 }
 
 function collectGroups(node: RegexNode, into: Set<number>): void {

@@ -3,7 +3,7 @@ import { isAscii, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { RegexTooDeepError } from '../../regex/regexParser.ts';
 import { compileEngines, UnboundedRegexError, type RegexEngine } from '../../regex/regexEngine.ts';
-import { InexpressibleRegexError } from '../../regex/regexReferences.ts';
+import { InexpressibleRegexError } from '../../regex/regexErrors.ts';
 import { RegexSyntaxError } from '../../regex/regexScanner.ts';
 import type { RegexNode } from '../../regex/regexSyntax.ts';
 import { Alphabet } from './alphabet.ts';

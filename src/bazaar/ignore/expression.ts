@@ -1,5 +1,6 @@
 // Python's regular expressions over text, as expressions over the bytes of an alphabet.
-import { InexpressibleRegexError, resolveReferences } from '../../regex/regexReferences.ts';
+import { InexpressibleRegexError } from '../../regex/regexErrors.ts';
+import { resolveReferences } from '../../regex/regexReferences.ts';
 import { parseRegex } from '../../regex/regexParser.ts';
 import { RegexSyntaxError } from '../../regex/regexScanner.ts';
 import { simplify } from '../../regex/regexSimplify.ts';

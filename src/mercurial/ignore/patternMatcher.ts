@@ -10,7 +10,8 @@ import {
 } from '../../regex/regexEngine.ts';
 import { RegexTooDeepError, parseRegex } from '../../regex/regexParser.ts';
 import { RegexSyntaxError } from '../../regex/regexScanner.ts';
-import { InexpressibleRegexError, resolveReferences } from '../../regex/regexReferences.ts';
+import { InexpressibleRegexError } from '../../regex/regexErrors.ts';
+import { resolveReferences } from '../../regex/regexReferences.ts';
 import { simplify } from '../../regex/regexSimplify.ts';
 import { NEVER, type RegexNode } from '../../regex/regexSyntax.ts';
 

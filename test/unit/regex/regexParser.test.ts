@@ -151,8 +151,35 @@ test('a reference to a group of another alternative never matches', () => {
   assert.deepEqual(matching('(a)x|(b)\\2', ['ba', 'bb', 'b']), ['bb']);
 });
 
-test('what depends on a group that matches only sometimes is refused', () => {
-  for (const pattern of ['(a)?\\1', '(?:(a)|b)\\1', '(a)?(?(1)b|c)', '(?i)(a)\\1']) {
+test('what depends on a group that matches only sometimes follows the ways with and without it', () => {
+  const texts = ['a', 'b', 'c', 'd', 'ab', 'ac', 'bb', 'bc', 'aa', 'aad', 'acd', 'bd', 'abb', 'aab'];
+  const cases: readonly (readonly [pattern: string, expected: readonly string[]])[] = [
+    ['^(a)?\\1$', ['aa']],
+    ['^(?:(a)|b)\\1$', ['aa']],
+    ['^(a)?(?(1)b|c)$', ['c', 'ab']],
+    ['^(a)??(?(1)b|c)$', ['c', 'ab']],
+    ['^(?:(a)|b)(?(1)b|c)$', ['ab', 'bc']],
+    ['^(a)?(b)?(?(2)b|c)(?(1)b|d)?$', ['c', 'ac', 'bb', 'abb']],
+    ['^(a)?(?(1)(a)|b)(?(2)d|$)$', ['b', 'aad']],
+    ['^(a)?(?=(?(1)a|b)).(?:(?(1)b|d))$', ['bd', 'aab']],
+    ['^(a)?(?!(?(1)b|c)).$', ['a', 'b', 'd', 'ac', 'aa']],
+    ['^(?:(a)x|b)?(?(1)b|c)$', ['c', 'bc']],
+  ];
+  for (const [pattern, expected] of cases) assert.deepEqual(matching(pattern, texts), expected, pattern);
+});
+
+test('an optional part that may be empty is matched as by Python, beside an atomic group', () => {
+  assert.deepEqual(matching('^(?>(?:b??)?)b$', ['b', 'bb']), ['b']);
+  assert.deepEqual(matching('^(?>(?:|b)?)b$', ['b', 'bb']), ['b']);
+  assert.deepEqual(matching('^(?>(?:b?)??)b$', ['b', 'bb']), ['b']);
+});
+
+test('what depends on the order of attempts, or on the version of Python, is refused', () => {
+  const patterns = [
+    ...['(?:(a)|b)*(?(1)c|d)', '(?=(a)?)(?(1)a|b)', '(?>(a)?)\\1', '(?i)(a)\\1', '((?(1)a|b)|a)'],
+    ...['(?>(?:a?){1,2})a', '(a?){2}\\1', '(a)?(b)?(c)?(d)?(?(1)a|b)(?(2)a|b)(?(3)a|b)(?(4)a|b)'],
+  ];
+  for (const pattern of patterns) {
     assert.throws(() => matcher(pattern), { name: 'QuicksilverError', code: 'unsupported' }, pattern);
   }
 });
