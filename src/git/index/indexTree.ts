@@ -98,8 +98,8 @@ class Directories {
 
 /**
  * Builds the tree of a list of entries.
- * Throws 'corrupt' for names that cannot be. Throws 'unsupported' for entries out of order, for a file at the path of a
- * directory, and beyond the limits.
+ * Throws 'corrupt' for names that cannot be. Throws 'unsupported' for entries out of order or for directories, for a file
+ * at the path of a directory, and beyond the limits.
  */
 export function buildIndexTree(list: EntryList, options: TreeOptions): IndexTree {
   const built = options.shared ? undefined : buildNatively(list, options);
@@ -132,9 +132,11 @@ function findDirectories(
   const most = mostDirectories(bytes.length);
   const bad = (entry: number, why: string): QuicksilverError =>
     new QuicksilverError('corrupt', `${file}: entry ${entry} ${why}`, { file });
+  const unsupported = (why: string): QuicksilverError =>
+    new QuicksilverError('unsupported', `${file}: ${why}`, { file });
   // Git 2.39 writes such an index after some commands in a sparse checkout, and later answers from it as it is.
   const unordered = (entry: number): QuicksilverError =>
-    new QuicksilverError('unsupported', `${file}: entry ${entry} is out of order, or a path is there twice`, { file });
+    unsupported(`entry ${entry} is out of order, or a path is there twice`);
   /** Paths with stages, which may be directories, too. */
   const staged = new Map<string, number>();
   const way = [0];
@@ -178,6 +180,8 @@ function findDirectories(
       way[depth] = directory;
       wayEnds[depth] = start = i + 1;
     }
+    // Git 2.39 writes directories without the extension `sdir` where a sparse index is split, too.
+    if (start === length) throw unsupported(`entry ${entry} is a directory`);
     checkComponent(names, offset + start, length - start, entry, bad);
     directoryOf[entry] = way[depth]!;
     directories.children[way[depth]!]!++;

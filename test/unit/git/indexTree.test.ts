@@ -40,11 +40,13 @@ test('children are ordered by their names, although the index orders directories
   assert.equal(tree.entryCount, 6);
 });
 
-test('entries out of order, paths that come twice, and files at the path of a directory are unsupported, impossible names are corrupt', () => {
+test('entries out of order, for directories, and at the path of another one are unsupported, impossible names are corrupt', () => {
   for (const paths of [
     ['a', 'a', 'b'],
     ['b', 'a'],
     ['a', 'a-', 'a/b'],
+    ['a/'],
+    ['a/b', 'b/'],
   ]) {
     assert.throws(
       () => buildIndexTree(entriesOf(paths), OPTIONS),
@@ -52,7 +54,7 @@ test('entries out of order, paths that come twice, and files at the path of a di
       paths.join(' '),
     );
   }
-  for (const paths of [['a//b'], ['a/../b'], ['.git/x'], ['x/.GIT'], ['']]) {
+  for (const paths of [['a//b'], ['a//'], ['/'], ['a/../b'], ['.git/x'], ['x/.GIT'], ['']]) {
     assert.throws(
       () => buildIndexTree(entriesOf(paths), OPTIONS),
       (error: unknown) => error instanceof QuicksilverError && error.code === 'corrupt',
