@@ -11,7 +11,7 @@ import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { changeFiles, chooseRoles, expectedLines, writeIgnored, writeTracked } from './repository.mjs';
 import { inTurns, summarize } from './statistics.mjs';
-import { checkAnswer, smallRepository } from './status.mjs';
+import { checkAnswer } from './status.mjs';
 import { planStats, planTree } from './tree.mjs';
 
 const CLI = path.join(projectRoot, 'dist', 'cli.cjs');
@@ -99,11 +99,11 @@ function cases({ root, directory, expected }, { cache }) {
   ];
 }
 
-/** From opening a repository to its settled status, in a worker that has opened a small repository. */
+/** From opening a repository to its settled status, in a worker that has opened a small one. */
 async function firstStatus(root, expected, { cache, native }) {
   const engine = new Engine({ native });
   try {
-    await engine.open(await smallRepository(cache), { watchShare: 0 });
+    await engine.open(await smallGitRepository(cache), { system: 'git', watchShare: 0 });
     const { result: followed, processor } = await withOwnProcessor(() =>
       engine.open(root, { system: 'git', watchShare: 0 }),
     );
@@ -113,6 +113,23 @@ async function firstStatus(root, expected, { cache, native }) {
   } finally {
     engine.dispose();
   }
+}
+
+/** A repository of a few files. */
+async function smallGitRepository(cache) {
+  const root = path.join(cache, 'small-git');
+  if (fs.existsSync(path.join(root, 'done'))) return root;
+  fs.rmSync(root, { recursive: true, force: true });
+  fs.mkdirSync(root, { recursive: true });
+  for (const name of ['a', 'b', 'c']) fs.writeFileSync(path.join(root, `${name}.txt`), `${name}\n`);
+  const env = gitEnvironment(path.join(root, '.git'), root);
+  const git = args => timed('git', args, { cwd: root, env });
+  await git(['init', '--quiet']);
+  await git(['add', '.']);
+  await git(['commit', '--quiet', '--message', 'First commit']);
+  fs.writeFileSync(path.join(root, 'a.txt'), 'changed\n');
+  fs.writeFileSync(path.join(root, 'done'), '');
+  return root;
 }
 
 /** The items of porcelain version 1, ordered; the old name of a renamed file is an item of its own. */

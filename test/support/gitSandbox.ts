@@ -4,7 +4,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { GitBackend } from '../../src/backends/git/gitBackend.ts';
-import { gitEnvironment } from '../../src/git/config/gitConfig.ts';
+import { gitEnvironment, type GitEnvironment } from '../../src/git/config/gitConfig.ts';
+import { GitRepository, type GitOptions } from '../../src/git/repository/repository.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
@@ -93,7 +94,14 @@ export class GitRoot {
   }
 
   backend(): GitBackend {
-    const environment = gitEnvironment(this.#sandbox.variables, this.#sandbox.base);
-    return new GitBackend(this.root, { vfs: new Vfs(), environment, release: gitRelease });
+    return new GitBackend(this.root, { vfs: new Vfs(), environment: this.#environment(), release: gitRelease });
+  }
+
+  repository(options: Partial<GitOptions>): GitRepository {
+    return GitRepository.open(this.root, { vfs: new Vfs(), environment: this.#environment(), ...options });
+  }
+
+  #environment(): GitEnvironment {
+    return gitEnvironment(this.#sandbox.variables, this.#sandbox.base);
   }
 }

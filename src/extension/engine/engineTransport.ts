@@ -30,6 +30,8 @@ export function startWorker(file: string, log: Logger, resourceLimits?: Resource
     stdout: true,
     stderr: true,
     workerData: { programs: path.dirname(file) },
+    // Modules that the host was started with would be loaded again, and could change how the bundles are.
+    execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, ...resourceLimits },
   });
   worker.stdout.setEncoding('utf8').on('data', (text: string) => log.info(text.trimEnd()));

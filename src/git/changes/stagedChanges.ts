@@ -61,7 +61,7 @@ class Comparison {
       const wasDirectory = entry?.mode === DIRECTORY_MODE;
       this.#file(at, wasDirectory ? undefined : entry, child);
       if (index.childCount(child) > 0) {
-        this.directory(at, wasDirectory ? entry.id : undefined, child, cached?.subtrees.get(name));
+        this.directory(at, wasDirectory ? entry.id : undefined, child, cached?.subtree(name));
       } else if (wasDirectory) {
         this.#removed(at, entry);
       }

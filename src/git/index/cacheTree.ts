@@ -2,53 +2,134 @@
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
 
+/** A remembered tree. Nothing is made for it, or for what is below, before it is asked for. */
 export interface CachedTree {
   /** The tree's name in hexadecimal; undefined if entries below changed since it was known. */
   readonly id: string | undefined;
-  /** Entries of the index below, where the name is valid. */
-  readonly entryCount: number;
-  readonly subtrees: ReadonlyMap<string, CachedTree>;
+  /** Returns the tree of a directory in this one; undefined if the index remembers none. */
+  subtree(name: string): CachedTree | undefined;
 }
 
 /** Deeper than any path can be. */
 const MAX_DEPTH = 4096;
-const NO_SUBTREES: ReadonlyMap<string, CachedTree> = new Map();
+/** Digits of the longest number that is accepted. */
+const MAX_DIGITS = 10;
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+const MINUS = 0x2d;
+const DIGIT_0 = 0x30;
+const NO_ID = -1;
+
+/** The remembered trees in the order of the extension: each before its subtrees. */
+interface TreeColumns {
+  readonly bytes: Buffer;
+  readonly format: ObjectFormat;
+  /** Where a name begins in `bytes`, and how long it is. */
+  readonly nameAt: readonly number[];
+  readonly nameLength: readonly number[];
+  /** Where the name of the tree is in `bytes`, or {@link NO_ID}. */
+  readonly idAt: readonly number[];
+  /** The first tree that is not below. */
+  readonly end: readonly number[];
+}
 
 /** Decodes the extension. Throws 'corrupt' if it is malformed. */
 export function decodeCacheTree(bytes: Buffer, format: ObjectFormat, file: string): CachedTree | undefined {
   if (bytes.length === 0) return undefined;
-  let at = 0;
   const bad = (): QuicksilverError => new QuicksilverError('corrupt', `${file}: extension TREE is malformed`, { file });
-  const until = (byte: number): string => {
-    const end = bytes.indexOf(byte, at);
-    if (end < 0) throw bad();
-    const text = bytes.toString('latin1', at, end);
-    at = end + 1;
-    return text;
-  };
-  const number = (text: string): number => {
-    if (!/^-?\d{1,10}$/.test(text)) throw bad();
-    return Number(text);
-  };
-  const tree = (depth: number): { name: string; tree: CachedTree } => {
-    if (depth > MAX_DEPTH) throw bad();
-    const name = until(0);
-    const entryCount = number(until(0x20));
-    const count = number(until(0x0a));
-    let id: string | undefined;
-    if (entryCount >= 0) {
-      if (at + format.length > bytes.length) throw bad();
-      id = bytes.toString('hex', at, at + format.length);
-      at += format.length;
+  const columns = { bytes, format, nameAt: [] as number[], nameLength: [] as number[], idAt: [] as number[] };
+  const end: number[] = [];
+  const numbers = new NumberReader(bytes, bad);
+  /** The trees above the next one, and how many of their subtrees are still to come. */
+  const open: number[] = [];
+  const toCome: number[] = [];
+  let at = 0;
+  do {
+    const tree = end.length;
+    const nul = bytes.indexOf(0, at);
+    if (nul < 0) throw bad();
+    columns.nameAt.push(at);
+    columns.nameLength.push(nul - at);
+    numbers.at = nul + 1;
+    const entryCount = numbers.until(SPACE);
+    const subtreeCount = numbers.until(LINE_FEED);
+    at = numbers.at;
+    columns.idAt.push(entryCount < 0 ? NO_ID : at);
+    if (entryCount >= 0) at += format.length;
+    if (at > bytes.length) throw bad();
+    end.push(tree + 1);
+    if (subtreeCount > 0) {
+      // The root is at depth 0.
+      if (open.length === MAX_DEPTH) throw bad();
+      open.push(tree);
+      toCome.push(subtreeCount);
     }
-    if (count <= 0) return { name, tree: { id, entryCount, subtrees: NO_SUBTREES } };
-    const subtrees = new Map<string, CachedTree>();
-    for (let i = 0; i < count; i++) {
-      const child = tree(depth + 1);
-      subtrees.set(child.name, child.tree);
+    if (open.at(-1) !== tree && toCome.length > 0) toCome[toCome.length - 1]!--;
+    while (toCome.at(-1) === 0) {
+      toCome.pop();
+      end[open.pop()!] = end.length;
+      if (toCome.length > 0) toCome[toCome.length - 1]!--;
     }
-    return { name, tree: { id, entryCount, subtrees } };
-  };
-  const { tree: root } = tree(0);
-  return root;
+  } while (open.length > 0);
+  return new Subtree({ ...columns, end }, 0);
+}
+
+class NumberReader {
+  at = 0;
+  readonly #bytes: Buffer;
+  readonly #bad: () => QuicksilverError;
+
+  constructor(bytes: Buffer, bad: () => QuicksilverError) {
+    this.#bytes = bytes;
+    this.#bad = bad;
+  }
+
+  /** Reads a decimal number and the byte after it. */
+  until(end: number): number {
+    const bytes = this.#bytes;
+    const isNegative = bytes[this.at] === MINUS;
+    const first = isNegative ? this.at + 1 : this.at;
+    let value = 0;
+    let at = first;
+    for (let byte = bytes[at]; byte !== end; byte = bytes[++at]) {
+      const digit = (byte ?? 0) - DIGIT_0;
+      if (digit < 0 || digit > 9 || at - first === MAX_DIGITS) throw this.#bad();
+      value = value * 10 + digit;
+    }
+    if (at === first) throw this.#bad();
+    this.at = at + 1;
+    return isNegative ? -value : value;
+  }
+}
+
+class Subtree implements CachedTree {
+  readonly #columns: TreeColumns;
+  readonly #tree: number;
+  #byName: Map<string, number> | undefined;
+
+  constructor(columns: TreeColumns, tree: number) {
+    this.#columns = columns;
+    this.#tree = tree;
+  }
+
+  get id(): string | undefined {
+    const { bytes, format, idAt } = this.#columns;
+    const at = idAt[this.#tree]!;
+    return at === NO_ID ? undefined : bytes.toString('hex', at, at + format.length);
+  }
+
+  subtree(name: string): CachedTree | undefined {
+    this.#byName ??= this.#names();
+    const tree = this.#byName.get(name);
+    return tree === undefined ? undefined : new Subtree(this.#columns, tree);
+  }
+
+  #names(): Map<string, number> {
+    const { bytes, nameAt, nameLength, end } = this.#columns;
+    const names = new Map<string, number>();
+    for (let tree = this.#tree + 1; tree < end[this.#tree]!; tree = end[tree]!) {
+      names.set(bytes.toString('latin1', nameAt[tree], nameAt[tree]! + nameLength[tree]!), tree);
+    }
+    return names;
+  }
 }

@@ -22,3 +22,15 @@ export function inflateExactly(compressed: Uint8Array, size: number, file: strin
   }
   return data;
 }
+
+/**
+ * Returns the inflated data; undefined if it is damaged, or has more than `limit` bytes. {@link inflateExactly} tells
+ * which.
+ */
+export function inflateUpTo(compressed: Uint8Array, limit: number): Buffer | undefined {
+  try {
+    return inflateSync(compressed, { maxOutputLength: limit });
+  } catch {
+    return undefined;
+  }
+}

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { inflateExactly } from './inflate.ts';
+import { inflateExactly, inflateUpTo } from './inflate.ts';
 import type { ObjectFormat, ObjectType } from './objectFormat.ts';
 import { Pack, type GitObject } from './pack.ts';
 
@@ -16,6 +16,9 @@ const MAX_DEPTH = 5;
 const MAX_DIRECTORIES = 1000;
 /** So often may the base of a delta be in another pack than the delta. Git writes packs with all bases. */
 const MAX_PACKS_OF_CHAIN = 8;
+/** Loose objects of this many compressed bytes, and of so many others, are inflated at once. */
+const SMALL_BYTES = 8 * 1024;
+const MAX_SMALL_DATA = 64 * 1024;
 /** The largest commit or tree that is read. */
 export const MAX_STRUCTURE_BYTES = 256 * 1024 * 1024;
 
@@ -101,11 +104,12 @@ export class ObjectStore {
     const file = path.join(directory, id.slice(0, 2), id.slice(2));
     const found = this.#vfs.read(file, maxBytes + 1024);
     if (found === undefined) return undefined;
-    const { type, size, start } = looseHeader(found.bytes, file);
+    const small = found.bytes.length <= SMALL_BYTES ? inflateUpTo(found.bytes, MAX_SMALL_DATA) : undefined;
+    const { type, size, start } = looseHeader(small ?? inflateStart(found.bytes, file), file);
     if (size > maxBytes) {
       throw new QuicksilverError('corrupt', `${file}: ${size} bytes are more than ${maxBytes}`, { file });
     }
-    const data = inflateExactly(found.bytes, start + size, file);
+    const data = small?.length === start + size ? small : inflateExactly(found.bytes, start + size, file);
     if (data === undefined) throw new QuicksilverError('corrupt', `${file}: is truncated`, { file });
     return { type, data: data.subarray(start) };
   }
@@ -165,15 +169,17 @@ export class ObjectStore {
 const LOOSE_HEADER = /^(commit|tree|blob|tag) (\d{1,15})\0/;
 
 /** Reads the header of a loose object: its type, and the size of what begins at `start` of the inflated data. */
-function looseHeader(bytes: Buffer, file: string): { type: ObjectType; size: number; start: number } {
-  let head: string;
+function looseHeader(data: Buffer, file: string): { type: ObjectType; size: number; start: number } {
+  const match = LOOSE_HEADER.exec(data.toString('latin1', 0, 32));
+  if (match === null) throw new QuicksilverError('corrupt', `${file}: is no object`, { file });
+  return { type: match[1] as ObjectType, size: Number(match[2]), start: match[0].length };
+}
+
+function inflateStart(bytes: Buffer, file: string): Buffer {
   try {
     // The flush mode lets a part of the stream be inflated.
-    head = inflateSync(bytes.subarray(0, 256), { finishFlush: 2 }).toString('latin1', 0, 32);
+    return inflateSync(bytes.subarray(0, 256), { finishFlush: 2 });
   } catch (error) {
     throw new QuicksilverError('corrupt', `${file}: damaged zlib data`, { file, cause: error });
   }
-  const match = LOOSE_HEADER.exec(head);
-  if (match === null) throw new QuicksilverError('corrupt', `${file}: is no object`, { file });
-  return { type: match[1] as ObjectType, size: Number(match[2]), start: match[0].length };
 }

@@ -41,13 +41,7 @@ test('children are ordered by their names, although the index orders directories
 });
 
 test('entries out of order, for directories, and at the path of another one are unsupported, impossible names are corrupt', () => {
-  for (const paths of [
-    ['a', 'a', 'b'],
-    ['b', 'a'],
-    ['a', 'a-', 'a/b'],
-    ['a/'],
-    ['a/b', 'b/'],
-  ]) {
+  for (const paths of [['a', 'a', 'b'], ['b', 'a'], ['a', 'a-', 'a/b'], ['a/'], ['a/b', 'b/']]) {
     assert.throws(
       () => buildIndexTree(entriesOf(paths), OPTIONS),
       (error: unknown) => error instanceof QuicksilverError && error.code === 'unsupported',
