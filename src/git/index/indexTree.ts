@@ -98,8 +98,8 @@ class Directories {
 
 /**
  * Builds the tree of a list of entries.
- * Throws 'corrupt' for names that cannot be. Throws 'unsupported' for entries out of order or for directories, for a file
- * at the path of a directory, and beyond the limits.
+ * Throws 'corrupt' for names that cannot be. Throws 'unsupported' for entries out of order or for directories, for a
+ * file at the path of a directory, and beyond the limits.
  */
 export function buildIndexTree(list: EntryList, options: TreeOptions): IndexTree {
   const built = options.shared ? undefined : buildNatively(list, options);

@@ -24,8 +24,8 @@ export function inflateExactly(compressed: Uint8Array, size: number, file: strin
 }
 
 /**
- * Returns the inflated data; undefined if it is damaged, or has more than `limit` bytes. {@link inflateExactly} tells
- * which.
+ * Returns the inflated data; undefined if it is damaged, or has more than `limit` bytes.
+ * {@link inflateExactly} reports which.
  */
 export function inflateUpTo(compressed: Uint8Array, limit: number): Buffer | undefined {
   try {
