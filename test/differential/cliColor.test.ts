@@ -53,7 +53,8 @@ async function quicksilver(
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const deciding = ['HGPLAIN', 'HGPLAINEXCEPT', 'NO_COLOR'];
   const rest = Object.entries(process.env).filter(([name]) => !deciding.includes(name));
-  return { ...Object.fromEntries(rest), HGRCPATH: '', HGENCODING: 'utf-8', TERM: 'xterm' };
+  // A pager need not exist: hg warns about a missing one.
+  return { ...Object.fromEntries(rest), HGRCPATH: '', HGENCODING: 'utf-8', TERM: 'xterm', PAGER: 'cat' };
 }
 
 /** Asserts that both programs write the same text, and the same set of lines on stderr: hg repeats its warnings. */

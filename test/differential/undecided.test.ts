@@ -14,7 +14,9 @@ const OLD = 1_000_000_000;
 
 /** A repository with files that only hg can read, of these names, beside `plain`. All are touched since. */
 function prepare(sandbox: HgSandbox, names: readonly string[]): void {
-  fs.appendFileSync(sandbox.path('repo/.hg/hgrc'), `[extensions]\nprefixed = ${EXTENSION}\n`);
+  // Beside the repository: an hg in a root of its own sees no other place.
+  fs.copyFileSync(EXTENSION, sandbox.path('prefixed.py'));
+  fs.appendFileSync(sandbox.path('repo/.hg/hgrc'), `[extensions]\nprefixed = ${sandbox.path('prefixed.py')}\n`);
   for (const name of [...names, 'plain']) sandbox.write('repo', name, `the text of ${name}\n`);
   sandbox.hg('repo', ['commit', '-qAm', 'one']);
   for (const name of names) prefix(sandbox, name);
