@@ -2,7 +2,7 @@
 import * as nodePath from 'node:path';
 import { gitVersion } from '../daemon/gitVersion.ts';
 import { runForeground, startServer } from '../daemon/startServer.ts';
-import { RuntimeDirectory, runtimeDirectoryPath } from '../daemon/runtimeDirectory.ts';
+import { runtimeDirectory } from '../daemon/runtimeDirectory.ts';
 import { askServer, type Asked } from '../daemon/shortClient.ts';
 import { pauseFor } from '../base/async.ts';
 import { toDisplay } from '../base/bytePath.ts';
@@ -47,7 +47,7 @@ export async function daemon(args: ParsedArguments, io: CommandIo): Promise<numb
     case 'list':
       return list(args, io);
     case 'log':
-      writeLog(directory(io)?.readLog() ?? '', io);
+      writeLog(runtimeDirectory(io.environment)?.readLog() ?? '', io);
       return EXIT_OK;
     case 'hg-setup':
       io.stdout.write(utf8Bytes(hgSetup()));
@@ -70,11 +70,6 @@ function options(args: ParsedArguments): string[] {
     if (value !== undefined && !/^\d{1,9}$/.test(value)) throw usageError(`--${name} takes a number`);
     return value === undefined ? [] : [`--${name}`, value];
   });
-}
-
-function directory(io: CommandIo): RuntimeDirectory | undefined {
-  const place = runtimeDirectoryPath(io.environment);
-  return place === undefined ? undefined : new RuntimeDirectory(place);
 }
 
 function ask(method: string, io: CommandIo): Promise<Asked> {

@@ -33,7 +33,9 @@ export async function prompt(args: ParsedArguments, io: CommandIo): Promise<numb
   const id = `${identity.device}:${identity.inode}`;
   const deadline = String(PROMPT_MS / 2);
   const asked = await askServer('prompt', { root, id, deadline }, io.environment, PROMPT_MS);
-  if (asked.kind === 'absent' && io.environment['QUICKSILVER_SERVER'] !== 'off') {
+  // On Windows only who asks for a server gets one.
+  const mayStart = io.platform !== 'win32' && io.environment['QUICKSILVER_SERVER'] !== 'off';
+  if (asked.kind === 'absent' && mayStart) {
     startServer(nodePath.join(import.meta.dirname, 'worker.cjs'), io.environment);
   }
   if (asked.kind !== 'answer' || asked.answer.kind !== 'prompt') return EXIT_OK;

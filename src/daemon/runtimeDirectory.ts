@@ -2,6 +2,9 @@
 // - It belongs to the user and has the mode 0700, so that nobody else can connect, list it or put a socket into it.
 // - It lies outside of every repository: those may be read-only, shared or hostile.
 // - A name of a socket has fewer than 104 bytes, the limit of macOS (Linux: 108).
+// Windows has named pipes, which have no place in a directory. There a file takes the socket's place: it has the random
+// name of the pipe and a secret. Who can read it is the user, by the access list of the folder for local data.
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { systemErrorCode } from '../base/errors.ts';
@@ -12,19 +15,45 @@ export const PROTOCOL_MAJOR = 1;
 /** The second number counts additions. */
 export const PROTOCOL_MINOR = 1;
 export const SOCKET_NAME = `qs${PROTOCOL_MAJOR}.sock`;
+/** In place of the socket on Windows. */
+export const PIPE_FILE_NAME = `qs${PROTOCOL_MAJOR}.json`;
 export const LOG_NAME = 'server.log';
+const PIPES = '\\\\.\\pipe\\quicksilver-';
+const MOST_PIPE_FILE_BYTES = 4096;
 const MOST_ADDRESS_BYTES = 103;
 const MOST_LOG_BYTES = 1 << 20;
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+/** Where a server listens. */
+export interface Door {
+  /** For `listen` and `connect`. */
+  readonly address: string;
+  /** Both sides prove that they know it, see proof.ts. Undefined for a socket, which only its user can reach. */
+  readonly secret?: string;
+}
+
+/** Returns the user's runtime directory, which need not exist; undefined where there is no server. */
+export function runtimeDirectory(
+  variables: Variables,
+  platform: NodeJS.Platform = process.platform,
+): RuntimeDirectory | undefined {
+  const place = runtimeDirectoryPath(variables, platform);
+  return place === undefined ? undefined : new RuntimeDirectory(place, platform === 'win32' ? PIPES : undefined);
+}
+
 /**
- * Returns the path of the user's runtime directory, which need not exist. Undefined where there is no server: on
- * Windows, as another user by sudo, and if the path is too long. Clients in C and Python have the same rule.
+ * Returns the path of the user's runtime directory. Undefined where there is no server: as another user by sudo, and if
+ * the path is too long. On Windows, undefined without a folder for local data.
+ * Clients in C and Python have the same rule.
  */
-export function runtimeDirectoryPath(variables: Variables): string | undefined {
+export function runtimeDirectoryPath(
+  variables: Variables,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  if (platform === 'win32') return windowsDirectory(variables);
   const user = process.geteuid?.();
-  if (user === undefined || process.platform === 'win32') return undefined;
+  if (user === undefined) return undefined;
   // By sudo with the home of somebody else: files made there would be in that user's way.
   if (user === 0 && lstat(variables['HOME'] ?? '')?.uid !== user) return undefined;
   const directory = chosenDirectory(variables, user);
@@ -32,6 +61,13 @@ export function runtimeDirectoryPath(variables: Variables): string | undefined {
   return Math.max(address, Buffer.byteLength(path.join(directory, SOCKET_NAME))) > MOST_ADDRESS_BYTES
     ? undefined
     : directory;
+}
+
+function windowsDirectory(variables: Variables): string | undefined {
+  const own = variables['QUICKSILVER_RUNTIME_DIRECTORY'];
+  if (own !== undefined && path.win32.isAbsolute(own)) return own;
+  const local = variables['LOCALAPPDATA'];
+  return local !== undefined && path.win32.isAbsolute(local) ? path.win32.join(local, 'quicksilver') : undefined;
 }
 
 function chosenDirectory(variables: Variables, user: number): string {
@@ -64,24 +100,50 @@ function lstat(file: string): fs.Stats | undefined {
 export class RuntimeDirectory {
   readonly path: string;
   readonly #user: number;
+  readonly #pipes: string | undefined;
 
-  constructor(directory: string) {
+  /** @param pipes what the names of pipes begin with; undefined for sockets */
+  constructor(directory: string, pipes?: string) {
     this.path = directory;
+    this.#pipes = pipes;
     this.#user = process.geteuid?.() ?? -1;
   }
 
-  /** The address at which clients find the server. */
+  /** The public name: a socket, or the file that names a pipe. */
   get address(): string {
-    return path.join(this.path, SOCKET_NAME);
+    return path.join(this.path, this.#pipes === undefined ? SOCKET_NAME : PIPE_FILE_NAME);
+  }
+
+  /** Where clients find the server; undefined if nothing names a pipe. */
+  get door(): Door | undefined {
+    if (this.#pipes === undefined) return { address: this.address };
+    return readDoor(this.address, this.#pipes);
+  }
+
+  /** Where a starting server listens first, which only it knows until {@link announce}. */
+  newDoor(process: number): Door {
+    if (this.#pipes === undefined) return { address: this.privateAddress(process) };
+    const [name, secret] = [randomBytes(16).toString('hex'), randomBytes(32).toString('hex')];
+    return { address: `${this.#pipes}${name}`, secret };
+  }
+
+  /** Gives a door that a server listens at its private name. */
+  announce(process: number, door: Door): void {
+    const address = this.privateAddress(process);
+    if (this.#pipes !== undefined) fs.writeFileSync(address, JSON.stringify(door), { flag: 'wx', mode: 0o600 });
+    fs.chmodSync(address, 0o600);
   }
 
   get logFile(): string {
     return path.join(this.path, LOG_NAME);
   }
 
-  /** True if the directory exists, is no link, and is closed to everybody else. */
+  /**
+   * True if the directory exists, is no link, and is closed to everybody else. Node does not show the access list of
+   * Windows: there the folder for local data is trusted to keep others out.
+   */
   isSafe(): boolean {
-    return isPrivate(this.path, this.#user);
+    return this.#pipes === undefined ? isPrivate(this.path, this.#user) : lstat(this.path)?.isDirectory() === true;
   }
 
   /** Makes the directory. False if something else is there, or another user may enter it. */
@@ -99,15 +161,16 @@ export class RuntimeDirectory {
     return path.join(this.path, `p${process}`);
   }
 
-  /** Gives the socket its public name, instead of the one before. */
+  /** Gives the private name the public one, instead of the one before. */
   publish(privateAddress: string): void {
-    fs.chmodSync(privateAddress, 0o600);
     fs.renameSync(privateAddress, this.address);
   }
 
-  /** The inode behind a name; undefined if there is none. */
-  inode(address: string): number | undefined {
-    return lstat(address)?.ino;
+  /** Returns another text for another server behind a name; undefined if there is none. */
+  identity(address: string): string | undefined {
+    if (this.#pipes !== undefined) return readDoor(address, this.#pipes)?.address;
+    const inode = lstat(address)?.ino;
+    return inode === undefined ? undefined : String(inode);
   }
 
   remove(address: string): void {
@@ -153,7 +216,7 @@ export class RuntimeDirectory {
     }
     watcher.on('change', (_, name: string | Buffer | null) => {
       // Some systems pass null.
-      if (name === null || name === SOCKET_NAME) onChange();
+      if (name === null || name === path.basename(this.address)) onChange();
     });
     watcher.on('error', () => watcher.close());
     return { dispose: () => watcher.close() };
@@ -186,6 +249,25 @@ export class RuntimeDirectory {
     const text = fs.readFileSync(this.logFile, 'utf8');
     return text.length <= mostBytes ? text : text.slice(text.indexOf('\n', text.length - mostBytes) + 1);
   }
+}
+
+/** Reads the file that names a pipe; undefined if it is none. */
+function readDoor(file: string, pipes: string): Door | undefined {
+  let text: string;
+  try {
+    const stat = fs.lstatSync(file);
+    if (!stat.isFile() || stat.size > MOST_PIPE_FILE_BYTES) return undefined;
+    text = fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
+  const [, address, secret] = /^\{"address":("[^\n]*"),"secret":"([0-9a-f]{64})"\}$/.exec(text) ?? [];
+  if (address === undefined || secret === undefined) return undefined;
+  const name = address.slice(1, -1).replaceAll('\\\\', '\\');
+  return name.startsWith(pipes) && /^[0-9a-f]{32}$/.test(name.slice(pipes.length))
+    ? { address: name, secret }
+    : undefined;
 }
 
 /** Names the mount namespace of this process: paths of another one lead elsewhere. '-' where there are none. */

@@ -1,7 +1,8 @@
 // A client of the shared server that asks one thing: connects, sends, reads the answer, all before a deadline.
 import { connect } from 'node:net';
-import { decodeAnswer, encodeRequest, type ShortAnswer } from './shortForm.ts';
-import { mountNamespace, RuntimeDirectory, runtimeDirectoryPath, type Variables } from './runtimeDirectory.ts';
+import { decodeAnswer, encodeRequest, splitProof, type ShortAnswer } from './shortForm.ts';
+import { clientProof, isServerProof, type Proof } from './proof.ts';
+import { mountNamespace, runtimeDirectory, type Door, type Variables } from './runtimeDirectory.ts';
 
 /** A server that accepts no connection in this time is not there. */
 export const CONNECT_MS = 30;
@@ -23,12 +24,24 @@ export async function askServer(
   answerMs = ANSWER_MS,
   connectMs = CONNECT_MS,
 ): Promise<Asked> {
-  const place = runtimeDirectoryPath(variables);
-  const directory = place === undefined ? undefined : new RuntimeDirectory(place);
-  if (directory?.isSafe() !== true) return { kind: 'absent' };
-  const request = encodeRequest(method, { mount: mountNamespace(), ...values }, variables);
+  const directory = runtimeDirectory(variables);
+  const door = directory?.isSafe() === true ? directory.door : undefined;
+  return door === undefined ? { kind: 'absent' } : askAt(door, method, values, variables, answerMs, connectMs);
+}
+
+/** As {@link askServer}, at a known place. */
+export async function askAt(
+  { address, secret }: Door,
+  method: string,
+  values: Readonly<Record<string, string>>,
+  variables: Variables,
+  answerMs: number,
+  connectMs: number,
+): Promise<Asked> {
+  const proof = secret === undefined ? undefined : clientProof(secret);
+  const request = encodeRequest(method, { mount: mountNamespace(), ...values, ...proof }, variables);
   return new Promise(resolve => {
-    const socket = connect(directory.address);
+    const socket = connect(address);
     let received = '';
     let isConnected = false;
     const finish = (asked: Asked): void => {
@@ -50,8 +63,15 @@ export async function askServer(
     // Nobody listens, or the server ended: the whole answer is there, or it is none.
     socket.on('error', () => finish({ kind: isConnected ? 'silent' : 'absent' }));
     socket.on('end', () => {
-      const answer = decodeAnswer(received);
+      const answer = decodeAnswer(provenAnswer(received, secret, proof));
       finish(answer === undefined ? { kind: 'silent' } : { kind: 'answer', answer });
     });
   });
+}
+
+/** Returns the answer behind the server's proof; '' if another program has taken the pipe's name. */
+function provenAnswer(received: string, secret: string | undefined, sent: Proof | undefined): string {
+  if (secret === undefined || sent === undefined) return received;
+  const split = splitProof(received);
+  return split !== undefined && isServerProof(secret, sent.nonce, split.proof) ? split.answer : '';
 }

@@ -9,8 +9,24 @@ export const SHORT_FORM_START = 'quicksilver/1\0';
 /** More than any request has. */
 export const MOST_REQUEST_BYTES = 1 << 20;
 
-/** Environment variables that change what Mercurial's configuration is. Clients send those that are set. */
-export const SENT_VARIABLES = ['HGRCPATH', 'HGRCSKIPREPO', 'HOME', 'XDG_CONFIG_HOME', 'PATH'] as const;
+/**
+ * Environment variables that change what Mercurial's configuration is. Clients send those that are set. Clients in C
+ * and Python have the same list for Linux: a variable that only some of them send must not be added.
+ */
+export const SENT_VARIABLES: readonly string[] = [
+  ...['HGRCPATH', 'HGRCSKIPREPO', 'HOME', 'XDG_CONFIG_HOME', 'PATH'],
+  ...(process.platform === 'win32' ? ['USERPROFILE', 'APPDATA', 'PROGRAMDATA'] : []),
+];
+
+/** Returns those of {@link SENT_VARIABLES} that are set. On Windows their names may be in another case ('Path'). */
+export function variablesToSend(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const sent: Record<string, string> = {};
+  for (const [given, value] of Object.entries(variables)) {
+    const name = process.platform === 'win32' ? given.toUpperCase() : given;
+    if (value !== undefined && SENT_VARIABLES.includes(name)) sent[name] = value;
+  }
+  return sent;
+}
 
 export interface ShortRequest {
   readonly method: string;
@@ -27,10 +43,7 @@ export function encodeRequest(
   variables: Readonly<Record<string, string | undefined>>,
 ): string {
   const fields = Object.entries(values).map(([name, value]) => `${name}=${value}`);
-  for (const name of SENT_VARIABLES) {
-    const value = variables[name];
-    if (value !== undefined) fields.push(`env.${name}=${value}`);
-  }
+  for (const [name, value] of Object.entries(variablesToSend(variables))) fields.push(`env.${name}=${value}`);
   return `${SHORT_FORM_START}${method}\0${fields.map(field => `${fromDisplay(field)}\0`).join('')}\0`;
 }
 
@@ -54,7 +67,7 @@ export function decodeRequest(bytes: string): ShortRequest | string | undefined 
     const name = field.slice(0, equals);
     const value = toDisplay(field.slice(equals + 1));
     if (!name.startsWith('env.')) values.set(name, value);
-    else if ((SENT_VARIABLES as readonly string[]).includes(name.slice(4))) variables[name.slice(4)] = value;
+    else if (SENT_VARIABLES.includes(name.slice(4))) variables[name.slice(4)] = value;
   }
   return { method, values, variables };
 }
@@ -62,6 +75,20 @@ export function decodeRequest(bytes: string): ShortRequest | string | undefined 
 /** Returns an answer as a byte string. No field may be empty. */
 export function encodeAnswer(kind: string, fields: readonly string[]): string {
   return [kind, ...fields, 'end', ''].map(field => `${field}\0`).join('');
+}
+
+const PROOF_START = 'proof=';
+
+/** Returns an answer with the server's proof in front, see proof.ts. */
+export function withProof(answer: string, proof: string): string {
+  return `${PROOF_START}${proof}\0${answer}`;
+}
+
+/** Returns the proof in front of an answer, and the answer behind; undefined if there is none. */
+export function splitProof(bytes: string): { readonly proof: string; readonly answer: string } | undefined {
+  const end = bytes.indexOf('\0');
+  if (end < 0 || !bytes.startsWith(PROOF_START)) return undefined;
+  return { proof: bytes.slice(PROOF_START.length, end), answer: bytes.slice(end + 1) };
 }
 
 export interface ShortAnswer {

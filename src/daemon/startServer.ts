@@ -1,20 +1,24 @@
 // Starts the shared server as a process of its own, and waits for nothing.
 import { spawn } from 'node:child_process';
 import { SENT_VARIABLES } from './shortForm.ts';
-import { RuntimeDirectory, runtimeDirectoryPath, type Variables } from './runtimeDirectory.ts';
+import { runtimeDirectory, type Variables } from './runtimeDirectory.ts';
 
 /** Other variables than these do not reach the server: it lives longer than the shell or window that started it. */
-const PASSED_ON = [...SENT_VARIABLES, 'XDG_RUNTIME_DIR', 'TMPDIR', 'QUICKSILVER_RUNTIME_DIRECTORY', 'LANG', 'LC_ALL'];
+const PASSED_ON = [
+  ...SENT_VARIABLES,
+  ...['XDG_RUNTIME_DIR', 'TMPDIR', 'QUICKSILVER_RUNTIME_DIRECTORY', 'LANG', 'LC_ALL'],
+  // On Windows, where Node needs the first one.
+  ...['SystemRoot', 'LOCALAPPDATA', 'TEMP'],
+];
 
 /**
  * Starts a server, which ends by itself if one runs already. False where there can be none.
  * @param program absolute path of the worker's bundle
  */
 export function startServer(program: string, variables: Variables, options: readonly string[] = []): boolean {
-  const place = runtimeDirectoryPath(variables);
-  if (place === undefined || !new RuntimeDirectory(place).make()) return false;
+  if (runtimeDirectory(variables)?.make() !== true) return false;
   const child = spawn(process.execPath, [program, 'serve', ...options], {
-    ...{ detached: true, stdio: 'ignore', cwd: '/', env: serverVariables(variables) },
+    ...{ detached: true, windowsHide: true, stdio: 'ignore', cwd: '/', env: serverVariables(variables) },
   });
   // The caller can do without it.
   child.on('error', () => undefined);

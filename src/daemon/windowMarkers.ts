@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { systemErrorCode } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { RuntimeDirectory, runtimeDirectoryPath, type Variables } from './runtimeDirectory.ts';
+import { runtimeDirectory, type RuntimeDirectory, type Variables } from './runtimeDirectory.ts';
 
 export class WindowMarkers implements Disposable {
   readonly #window: number;
@@ -18,8 +18,7 @@ export class WindowMarkers implements Disposable {
    * @param onServer called when a server may have begun to listen, while this window has markers
    */
   constructor(variables: Variables, window: number, onServer: () => void) {
-    const place = runtimeDirectoryPath(variables);
-    this.#directory = place === undefined ? undefined : new RuntimeDirectory(place);
+    this.#directory = runtimeDirectory(variables);
     this.#window = window;
     this.#onServer = onServer;
   }
@@ -37,7 +36,7 @@ export class WindowMarkers implements Disposable {
       const isNew = this.#watch === undefined;
       this.#watch ??= directory.watchAddress(this.#onServer);
       // It may have begun before the watch.
-      if (isNew && directory.inode(directory.address) !== undefined) this.#onServer();
+      if (isNew && directory.identity(directory.address) !== undefined) this.#onServer();
       return this.#othersHave(directory, root);
     } catch (error) {
       // A full or removed directory: this window stays alone.

@@ -66,7 +66,7 @@ export class Server implements Disposable {
           (sharing === 'on' || hasOtherWindow || isLarge(hub.vfs, root)),
         startServer: limits => {
           if (programs === undefined) return;
-          startServer(path.join(programs, 'worker.cjs'), environment.variables, limits && limitArguments(limits));
+          startServer(path.join(programs, 'worker.cjs'), environment.variables, serverArguments(limits));
         },
         relay: (method, params) => {
           this.#connection.sendNotification(method, params).catch(() => this.dispose());
@@ -216,9 +216,16 @@ export class Server implements Disposable {
   }
 }
 
+/** On Windows a process of VS Code's program keeps that from being updated. So it ends soon after the last window. */
+const WINDOWS_LINGER_SECONDS = '10';
+
 /** As `serve` takes them. */
-function limitArguments({ idleMinutes, memoryMegabytes }: protocol.ServerLimits): string[] {
-  return ['--idle-seconds', String(Math.round(idleMinutes * 60)), '--memory-megabytes', String(memoryMegabytes)];
+function serverArguments(limits: protocol.ServerLimits | undefined): string[] {
+  const memory = limits === undefined ? [] : ['--memory-megabytes', String(limits.memoryMegabytes)];
+  if (process.platform === 'win32') {
+    return ['--idle-seconds', WINDOWS_LINGER_SECONDS, '--unload-seconds', WINDOWS_LINGER_SECONDS, ...memory];
+  }
+  return limits === undefined ? [] : ['--idle-seconds', String(Math.round(limits.idleMinutes * 60)), ...memory];
 }
 
 /** So many bytes of a stat cache stand for about 10,000 files. */

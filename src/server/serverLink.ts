@@ -6,11 +6,12 @@ import {
   mountNamespace,
   PROTOCOL_MAJOR,
   PROTOCOL_MINOR,
-  RuntimeDirectory,
-  runtimeDirectoryPath,
+  runtimeDirectory,
+  type Door,
   type Variables,
 } from '../daemon/runtimeDirectory.ts';
-import { SENT_VARIABLES } from '../daemon/shortForm.ts';
+import { clientProof, isServerProof } from '../daemon/proof.ts';
+import { variablesToSend } from '../daemon/shortForm.ts';
 import { Decline, SayHello, Superseded, type Welcome } from './daemon/helloProtocol.ts';
 import { LineReader, LineWriter } from './daemon/jsonLines.ts';
 import * as protocol from './protocol.ts';
@@ -43,15 +44,26 @@ const MOST_MESSAGE = 256 << 20;
 /** Notifications of the server about a repository. */
 const RELAYED = [protocol.DidUpdate.method, protocol.DidChangeBase.method] as const;
 
+/** A connection before its `hello`. */
+export interface Reached {
+  readonly socket: Socket;
+  readonly door: Door;
+}
+
 /** Resolves with a connection to the user's server; undefined if none listens. */
-export async function connectToServer(variables: Variables): Promise<Socket | undefined> {
-  const place = runtimeDirectoryPath(variables);
-  const directory = place === undefined ? undefined : new RuntimeDirectory(place);
-  return directory?.isSafe() === true ? connected(directory.address) : undefined;
+export async function connectToServer(variables: Variables): Promise<Reached | undefined> {
+  const directory = runtimeDirectory(variables);
+  const door = directory?.isSafe() === true ? directory.door : undefined;
+  const socket = door && (await connected(door.address));
+  return door && socket && { socket, door };
 }
 
 /** Sends `hello`. Rejects if the server cannot be used. */
-export async function greet(socket: Socket, variables: Variables, events: LinkEvents): Promise<ServerLink> {
+export async function greet(
+  { socket, door: { secret } }: Reached,
+  variables: Variables,
+  events: LinkEvents,
+): Promise<ServerLink> {
   const connection = createMessageConnection(new LineReader(socket, undefined, MOST_MESSAGE), new LineWriter(socket));
   let link: ServerLink | undefined;
   const whenLinked = (tell: (link: ServerLink) => void): void => {
@@ -70,16 +82,19 @@ export async function greet(socket: Socket, variables: Variables, events: LinkEv
   connection.onNotification(Decline, ({ root, why }) => whenLinked(of => events.onDecline(of, root, why)));
   connection.onNotification(Superseded, () => whenLinked(of => events.onSuperseded(of)));
   connection.listen();
-  const environment: Record<string, string> = {};
-  for (const name of SENT_VARIABLES) {
-    const value = variables[name];
-    if (value !== undefined) environment[name] = value;
-  }
   const limit = new Delay(() => socket.destroy());
   limit.set(GREET_MS);
   try {
-    const hello = { protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], mount: mountNamespace(), environment } as const;
-    const welcome = await connection.sendRequest(SayHello, hello);
+    const sent = secret === undefined ? undefined : clientProof(secret);
+    const hello = { protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], mount: mountNamespace() } as const;
+    const welcome = await connection.sendRequest(SayHello, {
+      ...hello,
+      environment: variablesToSend(variables),
+      ...sent,
+    });
+    if (secret !== undefined && sent !== undefined && !isServerProof(secret, sent.nonce, welcome.proof)) {
+      throw new Error('another program has taken the name of the pipe');
+    }
     return (link = { connection, socket, welcome });
   } catch (error) {
     socket.destroy();

@@ -31,6 +31,8 @@ export interface SharedModelsOptions {
   takeOver(options: protocol.OpenOptions): void;
   /** The window's own engine lets go of a repository, whose state is about to come from the server. */
   release(root: string): void;
+  /** Default: that of this process. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** A repository that the window's own engine follows, although a server may. */
@@ -87,7 +89,7 @@ export class SharedModels implements Disposable {
   /** Has the server follow a repository, if that is wanted and there is a server. False: the caller has to. */
   async open(options: protocol.OpenOptions, rootId: string | undefined): Promise<boolean> {
     const { root, sharing = 'off', system = 'hg' } = options;
-    if (sharing === 'off' || system !== 'hg' || rootId === undefined) return false;
+    if (!this.#isWanted(sharing, root) || system !== 'hg' || rootId === undefined) return false;
     this.#limits = options.serverLimits;
     const link = await this.#connected(this.#options.mayStart(options, false));
     const asked = { ...options, rootId };
@@ -193,6 +195,14 @@ export class SharedModels implements Disposable {
     return this.#isDisposed || this.#losses.length >= MOST_LOSSES;
   }
 
+  /** On Windows few people have used it so far, and a server that runs keeps VS Code from being updated. */
+  #isWanted(sharing: protocol.OpenOptions['sharing'], root: string): boolean {
+    const isOptIn = (this.#options.platform ?? process.platform) === 'win32';
+    if (sharing !== 'auto' || !isOptIn) return sharing !== 'off';
+    this.#options.logger.info(`${root}: no shared server is used, because quicksilver.server is not 'on' (Windows)`);
+    return false;
+  }
+
   #connected(starts: boolean): Promise<ServerLink | undefined> {
     if (this.#isGivenUp) return Promise.resolve(undefined);
     if (this.#linking !== undefined && starts && !this.#linkingStarts) {
@@ -253,11 +263,11 @@ export class SharedModels implements Disposable {
     const end = performance.now() + START_MS;
     let hasStarted = false;
     for (;;) {
-      const socket = await connectToServer(variables);
-      if (this.#isDisposed) socket?.destroy();
-      else if (socket !== undefined) {
+      const reached = await connectToServer(variables);
+      if (this.#isDisposed) reached?.socket.destroy();
+      else if (reached !== undefined) {
         try {
-          return this.#use(await greet(socket, variables, this.#events));
+          return this.#use(await greet(reached, variables, this.#events));
         } catch (error) {
           logger.info(`the shared server cannot be used: ${errorMessage(error)}`);
           return undefined;

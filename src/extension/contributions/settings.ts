@@ -158,7 +158,7 @@ export const settings = {
   server: choice('auto', {
     scope: 'machine',
     description:
-      'Controls whether windows share one process that follows repositories. Memory and file watches are then used only once, and a second window shows its status at once.',
+      'Controls whether windows share one process that follows repositories. Memory and file watches are then used only once, and a second window shows its status at once. On Windows, `auto` means `off`.',
     choices: [
       [
         'auto',

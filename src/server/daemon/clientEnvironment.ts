@@ -44,7 +44,7 @@ export function clientEnvironment(
   return {
     variables: observed,
     platform: process.platform,
-    homeDirectory: variables['HOME'] ?? listedHomeDirectory(),
+    homeDirectory: variables[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? listedHomeDirectory(),
     userId: process.geteuid?.(),
   };
 }

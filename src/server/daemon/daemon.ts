@@ -8,7 +8,8 @@ import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
 import { mountNamespace, type RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
-import { decodeRequest, MOST_REQUEST_BYTES } from '../../daemon/shortForm.ts';
+import { isClientProof, serverProof } from '../../daemon/proof.ts';
+import { decodeRequest, MOST_REQUEST_BYTES, withProof } from '../../daemon/shortForm.ts';
 import { Hub } from '../hub.ts';
 import { refusal } from './shortAnswers.ts';
 import { clientEnvironment } from './clientEnvironment.ts';
@@ -40,6 +41,7 @@ const SILENT_MS = 5000;
 /** JSON-RPC begins with it, the short form does not. */
 const OPEN_BRACE = 0x7b;
 const IDLE_LOOK_MS = 1000;
+const HG_NAME = process.platform === 'win32' ? 'hg.exe' : 'hg';
 
 export class Daemon implements Disposable {
   readonly serverId = randomBytes(8).toString('hex');
@@ -70,7 +72,7 @@ export class Daemon implements Disposable {
       new Listener({
         directory: options.directory,
         process: options.process ?? process.pid,
-        takesOver: address => retire(address, this.#version),
+        takesOver: door => retire(door, this.#version),
         onConnection: socket => this.#serve(socket),
         ...(options.beforeRename && { beforeRename: options.beforeRename }),
       }),
@@ -153,16 +155,27 @@ export class Daemon implements Disposable {
       if (request === undefined && received.length <= MOST_REQUEST_BYTES) return;
       socket.off('data', take);
       silence.cancel();
+      const { secret } = this.#listener;
+      const sent = typeof request === 'object' ? request.values : undefined;
+      const nonce = sent?.get('nonce') ?? '';
+      if (secret !== undefined && !isClientProof(secret, nonce, sent?.get('proof'))) {
+        // A program of another user learns nothing.
+        socket.destroy();
+        return;
+      }
       if (request === undefined || typeof request === 'string') {
         socket.end(refusal(request ?? 'the request is too long'), 'latin1');
         return;
       }
       this.#answered++;
       answerShortly(request, this.#context(socket)).then(
-        answer => socket.end(answer, 'latin1'),
+        answer => {
+          socket.end(secret === undefined ? answer : withProof(answer, serverProof(secret, nonce)), 'latin1');
+        },
         (error: unknown) => {
           this.#hub.logger.error(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));
-          socket.end(refusal(errorMessage(error)), 'latin1');
+          if (secret === undefined) socket.end(refusal(errorMessage(error)), 'latin1');
+          else socket.destroy();
         },
       );
     };
@@ -171,7 +184,9 @@ export class Daemon implements Disposable {
 
   #serveRpc(socket: Socket, received: Buffer): void {
     const { mount, environment } = this.#context(socket);
+    const { secret } = this.#listener;
     const client = new RpcClient(socket, received, {
+      ...(secret !== undefined && { secret }),
       ...{ hub: this.#hub, models: this.#models, serverId: this.serverId, version: this.#version, mount, environment },
       onClosing: repository => {
         if (!this.#owned.isDisposed && !this.#isEnding) this.#models.keep(repository);
@@ -191,7 +206,7 @@ export class Daemon implements Disposable {
       serverId: this.serverId,
       version: this.#version,
       environment: variables =>
-        clientEnvironment(variables, directory => vfs.identity(`${directory}/hg`) !== undefined),
+        clientEnvironment(variables, directory => vfs.identity(`${directory}/${HG_NAME}`) !== undefined),
       info: () =>
         infoLines({
           hub: this.#hub,

@@ -9,6 +9,9 @@ export interface Hello {
   readonly mount: string;
   /** The variables of SENT_VARIABLES that are set. */
   readonly environment: Readonly<Record<string, string>>;
+  /** On a named pipe, see daemon/proof.ts. */
+  readonly nonce?: string;
+  readonly proof?: string;
 }
 
 export interface Welcome {
@@ -17,6 +20,8 @@ export interface Welcome {
   readonly build: string;
   /** Another value for each life of a server. */
   readonly serverId: string;
+  /** The server's, on a named pipe. */
+  readonly proof?: string;
 }
 
 /** Must be the first request. Fails if the server cannot serve this client, with the reason. */

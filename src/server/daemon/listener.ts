@@ -1,10 +1,10 @@
 // Listens on the user's socket, so that of many servers that start at once one remains. There are no lock files:
-// 1. listen on a private name;
+// 1. listen on a private name (on Windows on a pipe that nobody knows, which a file of a private name describes);
 // 2. ask who has the public name: if somebody is there and no older version, end;
 // 3. rename the private name to the public one, which replaces a name that nobody listens on, or an older version;
 // 4. check the public name again: another server that started at the same moment may have replaced it.
 import { createServer, type Server, type Socket } from 'node:net';
-import type { RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
+import type { Door, RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
 import { Delay } from '../../base/async.ts';
 import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
 
@@ -20,8 +20,8 @@ export interface ListenerOptions {
   /** Names the private socket; the number of the process. */
   readonly process: number;
   onConnection(socket: Socket): void;
-  /** Resolves with true if nobody listens at an address, or whoever does makes room. */
-  takesOver(address: string): Promise<boolean>;
+  /** Resolves with true if nobody listens behind a door, or that server makes room. */
+  takesOver(door: Door | undefined): Promise<boolean>;
   /** Called between the second and the third step; tests force a race with it. */
   readonly beforeRename?: () => Promise<void>;
 }
@@ -32,7 +32,8 @@ export class Listener implements Disposable {
   readonly #look: Delay;
   readonly #superseded = this.#owned.add(new Emitter<string>());
   readonly #server: Server;
-  #inode: number | undefined;
+  #identity: string | undefined;
+  #secret: string | undefined;
   #looks = 0;
   #soonUntil = 0;
   #isListening = false;
@@ -46,24 +47,32 @@ export class Listener implements Disposable {
     this.#server = createServer({ allowHalfOpen: false }, socket => options.onConnection(socket));
   }
 
+  /** Clients of a named pipe must know it. Undefined for a socket. */
+  get secret(): string | undefined {
+    return this.#secret;
+  }
+
   /** Resolves with false if another server answers under the public name. Rejects if the directory cannot be used. */
   async listen(): Promise<boolean> {
     const { directory, process } = this.#options;
     const own = directory.privateAddress(process);
     directory.remove(own);
+    const door = directory.newDoor(process);
+    this.#secret = door.secret;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ path: own }, resolve);
+      this.#server.listen({ path: door.address }, resolve);
     });
     this.#isListening = true;
     try {
-      if (!(await this.#options.takesOver(directory.address))) {
+      directory.announce(process, door);
+      if (!(await this.#options.takesOver(directory.door))) {
         this.#close();
         directory.remove(own);
         return false;
       }
       await this.#options.beforeRename?.();
-      this.#inode = directory.inode(own);
+      this.#identity = directory.identity(own);
       directory.publish(own);
     } catch (error) {
       this.#close();
@@ -88,8 +97,8 @@ export class Listener implements Disposable {
 
   #check(): void {
     const { directory } = this.#options;
-    const now = directory.inode(directory.address);
-    if (now === this.#inode && directory.isSafe()) {
+    const now = directory.identity(directory.address);
+    if (now === this.#identity && directory.isSafe()) {
       this.#looks++;
       if (this.#looks % TOUCH_EVERY_LOOKS === 0) directory.touch();
       this.#look.set(performance.now() < this.#soonUntil ? FIRST_LOOK_MS : LOOK_MS);

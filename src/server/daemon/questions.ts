@@ -1,4 +1,5 @@
 // A question about one repository, in whichever form it came: checks it, finds the model, and brings that up to date.
+import { isAbsolute } from 'node:path';
 import { systemsOf } from '../../backends/systems.ts';
 import type { SystemKind } from '../../base/repositoryState.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
@@ -63,7 +64,7 @@ export function systemOf(
 ): { readonly kind: SystemKind } | Refused {
   const [system] = systemsOf([name]);
   if (mount !== ownMount) return refused('the client sees other mounts');
-  if (!root.startsWith('/') || root.includes('\ufffd') || vfs.realPath(root) !== root) {
+  if (!isAbsolute(root) || root.includes('\ufffd') || vfs.realPath(root) !== root) {
     return refused('the root is no absolute path without symbolic links');
   }
   if (system?.isRepository(vfs, `${root}/${system.controlName}`) !== true) return refused('there is no repository');

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { createMessageConnection, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
+import { isClientProof, serverProof } from '../../daemon/proof.ts';
 import { PROTOCOL_MAJOR, PROTOCOL_MINOR } from '../../daemon/runtimeDirectory.ts';
 import { rootIdOf, type Hub, type SharedRepository } from '../hub.ts';
 import { DidUpdate } from '../protocol.ts';
@@ -18,6 +19,8 @@ export interface RpcClientOptions {
   readonly serverId: string;
   readonly version: string;
   readonly mount: string;
+  /** Clients of a named pipe must know it. */
+  readonly secret?: string;
   /** Answer single questions. */
   readonly models: Models;
   /** Called before the client lets go of a repository. */
@@ -62,8 +65,12 @@ export class RpcClient implements Disposable {
     this.#connection.dispose();
   }
 
-  #welcome({ protocol, mount, environment }: Hello): Welcome {
-    const { hub, serverId, version, models } = this.#options;
+  #welcome({ protocol, mount, environment, nonce, proof }: Hello): Welcome {
+    const { hub, serverId, version, models, secret } = this.#options;
+    if (secret !== undefined && !isClientProof(secret, nonce, proof)) {
+      this.#socket.destroy();
+      throw new ResponseError(ErrorCodes.InvalidRequest, 'the proof is wrong');
+    }
     if (this.#subscriber !== undefined) throw new ResponseError(ErrorCodes.InvalidRequest, 'hello comes once');
     if (!Array.isArray(protocol) || protocol[0] !== PROTOCOL_MAJOR) {
       throw new ResponseError(ErrorCodes.InvalidRequest, `this server speaks version ${PROTOCOL_MAJOR}`);
@@ -108,7 +115,10 @@ export class RpcClient implements Disposable {
     })) {
       this.#owned.add(handler);
     }
-    return { protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], build: version, serverId };
+    return {
+      ...{ protocol: [PROTOCOL_MAJOR, PROTOCOL_MINOR], build: version, serverId },
+      ...(secret !== undefined && nonce !== undefined && { proof: serverProof(secret, nonce) }),
+    };
   }
 
   #notify(method: string, params: unknown): void {

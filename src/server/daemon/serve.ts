@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { RuntimeDirectory, runtimeDirectoryPath } from '../../daemon/runtimeDirectory.ts';
+import { runtimeDirectory, type RuntimeDirectory } from '../../daemon/runtimeDirectory.ts';
 import { Daemon } from './daemon.ts';
 
 const IDLE_SECONDS = 600;
@@ -24,8 +24,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       foreground: { type: 'boolean' },
     },
   });
-  const place = runtimeDirectoryPath(process.env);
-  const directory = place === undefined ? undefined : new RuntimeDirectory(place);
+  const directory = runtimeDirectory(process.env);
   const say = (message: string): void => {
     if (values.foreground === true) process.stderr.write(`${message}\n`);
   };
