@@ -4,7 +4,9 @@ export class BoundedCache<Value> {
   readonly #maxWeight: number;
   readonly #weigh: (value: Value) => number;
   /** In order of use, oldest first. */
-  readonly #values = new Map<string, Value>();
+  readonly #entries = new Map<string, Entry<Value>>();
+  /** Sum of the weights, as they were when they were taken. */
+  #weight = 0;
 
   constructor(maxCount: number, maxWeight: number, weigh: (value: Value) => number) {
     this.#maxCount = maxCount;
@@ -13,45 +15,63 @@ export class BoundedCache<Value> {
   }
 
   get size(): number {
-    return this.#values.size;
+    return this.#entries.size;
   }
 
   get(key: string): Value | undefined {
-    const value = this.#values.get(key);
-    if (value !== undefined) {
-      this.#values.delete(key);
-      this.#values.set(key, value);
-    }
-    return value;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.value;
   }
 
   /** Adds the value, however heavy, and forgets the oldest ones until the others fit beside it. */
   set(key: string, value: Value): void {
-    this.#values.delete(key);
-    this.#values.set(key, value);
-    this.trim();
+    this.delete(key);
+    const weight = this.#weigh(value);
+    this.#entries.set(key, { value, weight });
+    this.#weight += weight;
+    this.#forget();
   }
 
-  /** To be called when a value may have grown: forgets the oldest until the rest fits; the newest always stays. */
+  /**
+   * Weighs all values again, and forgets the oldest until the rest fits; the newest always stays. To be called when a
+   * value may have grown.
+   */
   trim(): void {
-    let weight = 0;
-    for (const value of this.#values.values()) weight += this.#weigh(value);
-    for (const [key, value] of this.#values) {
-      if (this.#values.size <= 1 || (this.#values.size <= this.#maxCount && weight <= this.#maxWeight)) break;
-      weight -= this.#weigh(value);
-      this.#values.delete(key);
+    this.#weight = 0;
+    for (const entry of this.#entries.values()) {
+      entry.weight = this.#weigh(entry.value);
+      this.#weight += entry.weight;
     }
+    this.#forget();
   }
 
   delete(key: string): void {
-    this.#values.delete(key);
+    this.#weight -= this.#entries.get(key)?.weight ?? 0;
+    this.#entries.delete(key);
   }
 
   clear(): void {
-    this.#values.clear();
+    this.#entries.clear();
+    this.#weight = 0;
   }
 
   entries(): [string, Value][] {
-    return [...this.#values];
+    return Array.from(this.#entries, ([key, { value }]) => [key, value]);
   }
+
+  #forget(): void {
+    for (const key of this.#entries.keys()) {
+      const { size } = this.#entries;
+      if (size <= 1 || (size <= this.#maxCount && this.#weight <= this.#maxWeight)) return;
+      this.delete(key);
+    }
+  }
+}
+
+interface Entry<Value> {
+  readonly value: Value;
+  weight: number;
 }

@@ -74,7 +74,8 @@ function inflate(chunk: Buffer, maxBytes: number, name: string, isExact: boolean
   // One piece (and the byte that proves its end) if the length is known and the data can have it. The usual small
   // pieces would be copied together.
   const possible = Math.min(maxBytes + 1, chunk.length * MAX_INFLATE_RATIO);
-  const chunkSize = Math.max(MIN_INFLATE_CHUNK, isExact ? possible : Math.min(possible, MAX_INFLATE_CHUNK));
+  const likely = Math.min(possible, chunk.length * LIKELY_INFLATE_RATIO, MAX_INFLATE_CHUNK);
+  const chunkSize = Math.max(MIN_INFLATE_CHUNK, isExact ? possible : likely);
   return inflated(chunk, maxBytes, name, { chunkSize });
 }
 
@@ -97,5 +98,7 @@ const ZSTD = 0x28;
 const MAX_ZSTD_BEGINNING = 1 << 30;
 const MIN_INFLATE_CHUNK = 1 << 10;
 const MAX_INFLATE_CHUNK = 1 << 18;
+/** Few texts get so much smaller. Room for the most would be a hundred kilobytes for a delta of a line. */
+const LIKELY_INFLATE_RATIO = 16;
 /** The deflate format cannot do better. */
 const MAX_INFLATE_RATIO = 1032;

@@ -4,6 +4,7 @@ import type { OpenFile } from '../../files/vfs.ts';
 import { CHUNK_BEGINNING, decodeBeginning, decodeChunk, needsWholeChunk } from './chunk.ts';
 import { PatchedText } from './delta.ts';
 import { NULL_NODE, nodeBytes, nodeHash } from './node.ts';
+import { nearbyReads } from './nearbyReads.ts';
 import { RevlogIndex, type RevlogEntry, type RevlogFiles } from './revlogIndex.ts';
 
 export type { RevlogEntry } from './revlogIndex.ts';
@@ -136,13 +137,13 @@ export class Revlog {
     }
   }
 
-  /** Runs `work`, which reads many texts: the files are opened once for all of them. */
+  /** Runs `work`, which reads many texts: the files are opened once, and neighbors are read together. */
   keepingOpen<Result>(work: () => Result): Result {
     const index = this.#loaded();
     if (index.isInline || this.#data !== undefined) return work();
     return index.whileOpen(() => {
       const file = this.#options.vfs.open(index.dataFile);
-      this.#data = { index, file };
+      this.#data = { index, file: file && nearbyReads(file) };
       try {
         return work();
       } finally {
@@ -159,6 +160,11 @@ export class Revlog {
    */
   beginning(revision: number, count: number): Buffer {
     return this.#following(revision, at => (this.#storedBeginning(at, count) ?? this.#text(at)).subarray(0, count));
+  }
+
+  /** The changelog revision that brought a revision: see {@link RevlogIndex.link}. */
+  link(revision: number): number {
+    return this.#loaded().link(revision);
   }
 
   /** Adds the nodes of many revisions to a hash: see {@link RevlogIndex.hashNodes}. */
@@ -239,13 +245,12 @@ export class Revlog {
   /** Runs the work again after a change of the index, for a revision that must not be mistaken for another. */
   #following<Result>(revision: number, work: (at: number) => Result): Result {
     const { node } = this.entry(revision);
-    let at = revision;
+    const index = this.#loaded();
     return this.#retrying(() => {
+      if (this.#loaded() === index) return work(revision);
       // After a reload the revision may have another number, or be gone.
-      if (at >= this.#loaded().length || !this.entry(at).node.equals(node)) {
-        at = this.#loaded().find(node);
-        if (at < 0) throw this.#loaded().changed();
-      }
+      const at = this.#loaded().find(node, revision);
+      if (at < 0) throw this.#loaded().changed();
       return work(at);
     });
   }

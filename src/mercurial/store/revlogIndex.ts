@@ -238,6 +238,13 @@ export class RevlogIndex {
     return Buffer.from(this.#bytes(this.#entryStart(revision) + this.#form.node, NODE_LENGTH));
   }
 
+  /** Returns the changelog revision that brought a revision. Checks nothing else of its entry. */
+  link(revision: number): number {
+    const { link } = this.#form;
+    const start = this.#entryStart(revision);
+    return link === undefined ? revision : this.#bytes(start + link, 4).readInt32BE(0);
+  }
+
   /** Where the chunk of an entry begins: in the index itself if that is inline, else in the data file. */
   chunkPosition(entry: RevlogEntry): number {
     return this.isInline ? this.#entryStart(entry.revision) + this.#form.length : entry.offset;
