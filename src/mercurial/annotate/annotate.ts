@@ -4,7 +4,9 @@ import { fileRevisionAt, Introductions, keyOf, parentsOf } from './fileRevisions
 import type { FileHistorySource, FileRevision, IntroducedRevision } from './fileRevisions.ts';
 import { LineCache } from './lineCache.ts';
 import { LineTable } from './lineTable.ts';
-import { matchBlocks, type Blocks } from './matchBlocks.ts';
+import { matchBlocks, MatchMemory } from './matchBlocks.ts';
+import { OpenLines } from './openLines.ts';
+import { passOnSkipped } from './skippedLines.ts';
 import type { WhitespaceOptions } from './whitespace.ts';
 import { countLines, KEEP_WHITESPACE } from './whitespace.ts';
 
@@ -75,50 +77,12 @@ export function* annotateText(
   return yield* new Walk(source, options, new Introductions(source, uncommitted.changesets)).runText(uncommitted);
 }
 
-/** Lines that are not attributed yet: their index in the result, and where they are in a file revision, from 0. */
-class OpenLines {
-  results: Int32Array;
-  lines: Int32Array;
-  count = 0;
-
-  constructor(capacity: number) {
-    this.results = new Int32Array(capacity);
-    this.lines = new Int32Array(capacity);
-  }
-
-  static all(count: number): OpenLines {
-    const open = new OpenLines(count);
-    for (let line = 0; line < count; line++) open.add(line, line);
-    return open;
-  }
-
-  /** Empty lines in the same arrays. */
-  reused(): OpenLines {
-    const open = new OpenLines(0);
-    open.results = this.results;
-    open.lines = this.lines;
-    return open;
-  }
-
-  add(result: number, line: number): void {
-    if (this.count === this.results.length) {
-      const capacity = Math.max(16, this.count * 2);
-      const grown = new OpenLines(capacity);
-      grown.results.set(this.results);
-      grown.lines.set(this.lines);
-      this.results = grown.results;
-      this.lines = grown.lines;
-    }
-    this.results[this.count] = result;
-    this.lines[this.count++] = line;
-  }
-}
-
 class Walk {
   readonly #source: FileHistorySource;
   readonly #options: AnnotateOptions;
   readonly #introductions: Introductions;
   readonly #table = new LineTable();
+  readonly #memory = new MatchMemory();
   readonly #steps = new Map<string, Step>();
 
   constructor(source: FileHistorySource, options: AnnotateOptions, introductions: Introductions) {
@@ -134,7 +98,7 @@ class Walk {
 
   *runText({ text, parents, changesets }: UncommittedText): Generator<void, Annotation> {
     const steps = parents.map(file => this.#explore(file, this.#introductions.atOrBelow(file, changesets)));
-    const first: Step = { file: undefined, parents: steps, child: undefined, changeset: -1, open: new OpenLines(0) };
+    const first: Step = { file: undefined, parents: steps, child: undefined, changeset: -1, open: new OpenLines() };
     return yield* this.#attribute(first, text);
   }
 
@@ -158,7 +122,7 @@ class Walk {
       }
     }
     for (const [key, { open }] of found) {
-      this.#steps.set(key, { ...open, parents: [], child: undefined, open: new OpenLines(0) });
+      this.#steps.set(key, { ...open, parents: [], child: undefined, open: new OpenLines() });
     }
     for (const [key, { parents }] of found) {
       const step = this.#steps.get(key)!;
@@ -209,39 +173,27 @@ class Walk {
       if (left === 0) break;
       const { open } = step;
       if (open.count === 0) continue;
-      const isSkipped = step.file !== undefined && (skips?.(this.#changesetOf(step)) ?? false);
       const child = linesOf(step);
-      const maps = step.parents.map(parent => this.#lineMap(linesOf(parent), child, isSkipped, count));
-      // The arrays go on to an only parent, which puts its lines before those that were read already.
-      const isHandedOn = step.parents.length === 1 && step.parents[0]!.open.count === 0;
-      if (isHandedOn) step.parents[0]!.open = open.reused();
-      let own = -1;
-      for (let i = 0; i < open.count; i++) {
-        const result = open.results[i]!;
-        const line = open.lines[i]!;
-        let at = maps.length - 1;
-        while (at >= 0 && maps[at]!.kept[line]! < 0) at--;
-        let target = at < 0 ? -1 : maps[at]!.kept[line]!;
-        if (at < 0 && isSkipped) {
-          at = maps.findIndex(map => map.longer[line]! >= 0);
-          if (at >= 0) target = maps[at]!.longer[line]!;
-          else {
-            at = maps.findIndex(map => map.shorter[line]! >= 0);
-            if (at >= 0) target = maps[at]!.shorter[line]!;
-          }
-          if (at >= 0) skipped[result] = 1;
-        }
-        if (at >= 0) {
-          step.parents[at]!.open.add(result, target);
-          continue;
-        }
-        lineNumbers[result] = line + 1;
-        left--;
-        if (step.file === undefined) continue;
-        if (own < 0) own = revisions.push({ ...step.file, changeset: this.#changesetOf(step) }) - 1;
-        sources[result] = own;
+      const blocks = step.parents.map(parent => matchBlocks(linesOf(parent), child, this.#table.size, this.#memory));
+      // The later parents count more.
+      let rest = open;
+      for (let at = blocks.length - 1; at >= 0; at--) rest = rest.divide(blocks[at]!, step.parents[at]!.open);
+      if (step.file !== undefined && rest.count > 0 && skips?.(this.#changesetOf(step)) === true) {
+        const parents = step.parents.map((parent, at) => ({
+          blocks: blocks[at]!,
+          length: linesOf(parent).length,
+          open: parent.open,
+        }));
+        rest = passOnSkipped(rest, parents, child.length, result => (skipped[result] = 1));
       }
-      step.open = new OpenLines(0);
+      const own = step.file === undefined || rest.count === 0 ? -1 : revisions.length;
+      if (own >= 0) revisions.push({ ...step.file!, changeset: this.#changesetOf(step) });
+      rest.each((result, line, length) => {
+        for (let at = 0; at < length; at++) lineNumbers[result + at] = line + at + 1;
+        sources.fill(own, result, result + length);
+        left -= length;
+      });
+      step.open = new OpenLines();
       yield;
     }
     return { sources, lineNumbers, skipped, revisions };
@@ -252,51 +204,4 @@ class Walk {
     if (file === undefined || child?.file === undefined) return changeset;
     return this.#introductions.below(file, child.changeset);
   }
-
-  /** @param least the lines that the map has at least */
-  #lineMap(parent: Int32Array, child: Int32Array, isSkipped: boolean, least: number): LineMap {
-    const blocks = matchBlocks(parent, child, this.#table.size);
-    const length = Math.max(child.length, least);
-    const kept = new Int32Array(length).fill(-1);
-    for (let at = 0; at < blocks.length; at += 4) {
-      const shift = blocks[at]! - blocks[at + 2]!;
-      for (let line = blocks[at + 2]!; line < blocks[at + 3]!; line++) kept[line] = line + shift;
-    }
-    return isSkipped
-      ? { kept, ...replacedLines(blocks, parent.length, child.length, length) }
-      : { kept, longer: kept, shorter: kept };
-  }
-}
-
-/** For each line of the child a line of the parent, or -1. */
-interface LineMap {
-  /** The equal line. */
-  readonly kept: Int32Array;
-  /** For a line in a changed block that was at least as long before: the line at the same place of it. */
-  readonly longer: Int32Array;
-  /** For a line in a block that was shorter before: the line at the same place, or the last one up to its end. */
-  readonly shorter: Int32Array;
-}
-
-function replacedLines(
-  blocks: Blocks,
-  parentLength: number,
-  childLength: number,
-  length: number,
-): Omit<LineMap, 'kept'> {
-  const longer = new Int32Array(length).fill(-1);
-  const shorter = new Int32Array(length).fill(-1);
-  let a1 = 0;
-  let b1 = 0;
-  for (let at = 0; at <= blocks.length; at += 4) {
-    const a2 = blocks[at] ?? parentLength;
-    const b2 = blocks[at + 2] ?? childLength;
-    const map = a2 - a1 >= b2 - b1 ? longer : shorter;
-    // Lines inserted before the first one go to the last line of the parent, as Mercurial has it.
-    const last = a2 === 0 ? parentLength - 1 : a2 - 1;
-    for (let line = b1; line < b2; line++) map[line] = Math.min(a2 === 0 ? last : a1 + line - b1, last);
-    a1 = blocks[at + 1] ?? parentLength;
-    b1 = blocks[at + 3] ?? childLength;
-  }
-  return { longer, shorter };
 }

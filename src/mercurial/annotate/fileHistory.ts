@@ -102,7 +102,7 @@ function* findRemoval(
   if (revlog === undefined || revlog.length === 0) return undefined;
   let lowest = Infinity;
   for (let revision = 0; revision < revlog.length; revision++) {
-    lowest = Math.min(lowest, revlog.entry(revision).link);
+    lowest = Math.min(lowest, revlog.link(revision));
   }
   const heap = new RevisionHeap();
   const seen = new Set<number>();

@@ -59,7 +59,7 @@ export function parentsOf(source: FileHistorySource, file: FileRevision, follows
   const { path, filelog, revision } = file;
   const { p1, p2 } = filelog.revlog.entry(revision);
   const parents = [p1, p2].filter(parent => parent >= 0).map(parent => ({ path, filelog, revision: parent }));
-  const copy = followsCopies ? filelog.copySource(revision) : undefined;
+  const copy = followsCopies && p1 < 0 ? filelog.copySource(revision) : undefined;
   if (copy === undefined) return parents;
   return [fileRevisionOf(source, copy.path as BytePath, copy.node), ...parents];
 }
@@ -92,10 +92,10 @@ export class Introductions {
   }
 
   #find({ path, filelog, revision }: FileRevision, first: readonly number[]): number {
-    const { link, node } = filelog.revlog.entry(revision);
+    const link = filelog.revlog.link(revision);
     if (this.#base.has(link)) return link;
     const { graph } = this.#source;
-    const hex = node.toString('hex');
+    const hex = filelog.revlog.entry(revision).node.toString('hex');
     const heap = new RevisionHeap();
     const seen = new Set<number>();
     const add = (next: number): void => {

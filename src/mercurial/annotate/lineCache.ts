@@ -42,7 +42,9 @@ export class LineCache {
   #read({ path, filelog, revision }: FileRevision): Int32Array {
     const revisions = this.#needed.get(filelog) ?? [];
     const end = revisions.indexOf(revision) + 1;
-    return filelog.revlog.keepingLastText(() => {
+    const { revlog } = filelog;
+    const inOneGo = <T>(work: () => T): T => revlog.keepingOpen(() => revlog.keepingLastText(work));
+    return inOneGo(() => {
       let lines: Int32Array = new Int32Array(0);
       for (const next of revisions.slice(Math.max(0, end - WINDOW), end)) {
         const key = keyOf({ path, filelog, revision: next });

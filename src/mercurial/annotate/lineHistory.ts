@@ -8,7 +8,7 @@ import type { FileHistoryEntry } from './fileHistory.ts';
 import { LineCache } from './lineCache.ts';
 import { LineTable } from './lineTable.ts';
 import type { Filelog } from '../store/filelog.ts';
-import { matchBlocks, type Blocks } from './matchBlocks.ts';
+import { matchBlocks, MatchMemory, type Blocks } from './matchBlocks.ts';
 import { KEEP_WHITESPACE } from './whitespace.ts';
 
 /** Lines of a file: the first one from 0, and the one after the last. */
@@ -82,12 +82,14 @@ export function* lineHistory(
 /** The texts of file revisions as numbers of lines. Each is read once, and mostly near others. */
 class Texts {
   readonly #table = new LineTable();
+  readonly #memory = new MatchMemory();
   readonly #caches = new Map<Filelog, LineCache>();
 
   follow(parent: FileRevision, child: FileRevision, lines: LineRange): FollowedLines {
     const after = this.#linesOf(child);
     const before = this.#linesOf(parent);
-    return rangeBefore(matchBlocks(before, after, this.#table.size), before.length, after.length, lines);
+    const blocks = matchBlocks(before, after, this.#table.size, this.#memory);
+    return rangeBefore(blocks, before.length, after.length, lines);
   }
 
   #linesOf(file: FileRevision): Int32Array {

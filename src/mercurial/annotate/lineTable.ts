@@ -31,7 +31,9 @@ export class LineTable {
    */
   number(text: Buffer): Int32Array {
     const before = this.#before;
-    const builder = new LinesBuilder(text.length);
+    // Most texts have about as many lines as the one before.
+    const lines = before === undefined ? text.length >> 5 : before.numbers.length + (before.numbers.length >> 4);
+    const builder = new LinesBuilder(Math.max(16, lines));
     /** The line of the text before that is expected next. */
     let expected = 0;
     let at = 0;
@@ -192,8 +194,7 @@ class LinesBuilder {
   #starts: Int32Array;
   #count = 0;
 
-  constructor(bytes: number) {
-    const lines = Math.max(16, bytes >> 5);
+  constructor(lines: number) {
     this.#numbers = new Int32Array(lines);
     this.#starts = new Int32Array(lines + 1);
   }
@@ -214,7 +215,7 @@ class LinesBuilder {
 
   finish(text: Buffer): NumberedText {
     this.#starts[this.#count] = text.length;
-    return new NumberedText(text, this.#numbers.slice(0, this.#count), this.#starts.slice(0, this.#count + 1));
+    return new NumberedText(text, trimmed(this.#numbers, this.#count), trimmed(this.#starts, this.#count + 1));
   }
 
   #reserve(count: number): void {
@@ -227,4 +228,9 @@ class LinesBuilder {
     this.#numbers = numbers;
     this.#starts = starts;
   }
+}
+
+/** The first numbers, without a copy where little room is left over. */
+function trimmed(array: Int32Array, length: number): Int32Array {
+  return array.length < length * 1.25 ? array.subarray(0, length) : array.slice(0, length);
 }

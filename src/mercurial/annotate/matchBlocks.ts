@@ -17,11 +17,28 @@ const LARGE_CHILD = 31_000;
  * ends are not trimmed, because that would change the choice among several equal blocks.
  *
  * Costs time in proportion to the pairs of equal lines that are not popular, for each level of the search.
+ *
+ * @param memory of earlier comparisons
  */
-export function matchBlocks(parent: Int32Array, child: Int32Array, classes: number): Blocks {
-  const blocks = new BlockSearch(parent, child, classes).run();
+export function matchBlocks(parent: Int32Array, child: Int32Array, classes: number, memory?: MatchMemory): Blocks {
+  const blocks = new BlockSearch(parent, child, classes, memory ?? new MatchMemory()).run();
   shiftTowardsEnd(blocks, parent, child);
   return blocks;
+}
+
+/** The arrays of a comparison, for the next one: many comparisons of large files would fill the heap with them. */
+export class MatchMemory {
+  readonly #arrays = new Map<string, Int32Array>();
+
+  /** Returns an array of at least `length`, the same one for the same name. The numbers in it are any. */
+  take(name: string, length: number): Int32Array {
+    let array = this.#arrays.get(name);
+    if (array === undefined || array.length < length) {
+      array = new Int32Array(Math.ceil(length * 1.25));
+      this.#arrays.set(name, array);
+    }
+    return array;
+  }
 }
 
 class BlockSearch {
@@ -37,15 +54,16 @@ class BlockSearch {
   readonly #seenAt: Int32Array;
   readonly #seenLength: Int32Array;
 
-  constructor(parent: Int32Array, child: Int32Array, classes: number) {
+  constructor(parent: Int32Array, child: Int32Array, classes: number, memory: MatchMemory) {
     const count = child.length;
     this.#parent = parent;
     this.#child = child;
-    this.#last = new Int32Array(classes).fill(-1);
-    this.#previous = new Int32Array(count);
-    this.#seenAt = new Int32Array(count);
-    this.#seenLength = new Int32Array(count);
-    const sizes = new Int32Array(classes);
+    this.#last = memory.take('last', classes).fill(-1, 0, classes);
+    this.#previous = memory.take('previous', count);
+    // A line that was not seen yet counts as seen at the parent's first line, with a run of no length.
+    this.#seenAt = memory.take('seenAt', count).fill(0, 0, count);
+    this.#seenLength = memory.take('seenLength', count).fill(0, 0, count);
+    const sizes = memory.take('sizes', classes).fill(0, 0, classes);
     for (let j = 0; j < count; j++) {
       const line = child[j]!;
       this.#previous[j] = this.#last[line]!;
