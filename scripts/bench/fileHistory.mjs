@@ -17,7 +17,7 @@ const SEPARATE = 0x0002_0001;
 /** Versions from one whole text to the next. */
 const CHAIN = 100;
 const NULL = Buffer.alloc(20);
-const FILE = 'file.txt';
+export const FILE = 'file.txt';
 
 export function measureFileHistory(rounds) {
   const row = (id, title, values, limit) =>
@@ -29,27 +29,36 @@ export function measureFileHistory(rounds) {
     row('commit', 'annotate it after a commit', large.commit, 30),
     row('small', 'annotate 200 versions', small.annotate, 150),
     row('history', 'first 300 of 2,000 versions of a file', large.history, 60),
+    row('all', 'all 2,000 versions of a file', large.all, 60),
     row('lines', 'history of 20 of its lines', large.lines, 2500),
   ];
 }
 
-/** Each takes a repository that nothing was read of, except for the annotation after a commit. */
+/**
+ * Each takes a repository of whose history nothing was read, except for the annotation after a commit. The snapshot is
+ * there in each case, because the status of the repository needs it.
+ */
 function measured(versions, rounds) {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-file-')));
   try {
     const commit = repositoryWriter(root);
     for (let version = 0; version < versions; version++) commit(version === versions - 1);
-    const times = { annotate: [], commit: [], history: [], lines: [] };
-    const annotated = history => () => history({ path: FILE, skip: [] });
+    const times = { annotate: [], commit: [], history: [], all: [], lines: [] };
+    const measure = (name, work) => times[name].push(cpu(work));
     for (let round = 0; round < rounds; round++) {
       const opened = open(root);
-      times.annotate.push(cpu(annotated(opened.annotate)));
+      measure('annotate', () => opened.annotate({ path: FILE, skip: [] }));
       commit(true);
-      times.commit.push(cpu(annotated(opened.annotate)));
-      times.history.push(cpu(() => open(root).fileHistory({ path: FILE, limit: 300 })));
+      opened.reload();
+      measure('commit', () => opened.annotate({ path: FILE, skip: [] }));
+      const histories = { history: { limit: 300 }, all: { limit: 10_000 } };
+      for (const [name, query] of Object.entries(histories)) {
+        const { fileHistory } = open(root);
+        measure(name, () => fileHistory({ path: FILE, ...query }));
+      }
+      const { fileHistory, tip } = open(root);
       const lines = { first: 2000, end: 2020 };
-      const node = opened.tip();
-      times.lines.push(cpu(() => open(root).fileHistory({ path: FILE, node, lines, limit: 10_000 })));
+      measure('lines', () => fileHistory({ path: FILE, node: tip(), lines, limit: 10_000 }));
     }
     return times;
   } finally {
@@ -60,11 +69,12 @@ function measured(versions, rounds) {
 function open(root) {
   const backend = new MercurialBackend(root, new Vfs(), currentEnvironment());
   const history = new MercurialHistory(backend);
-  const load = () => backend.load(undefined);
+  let snapshot = backend.load(undefined);
   return {
-    annotate: query => expectKind(finish(history.annotate(load(), query)), 'lines'),
-    fileHistory: query => finish(history.fileHistory(load(), query)),
-    tip: () => load().head.firstParent,
+    reload: () => (snapshot = backend.load(snapshot)),
+    annotate: query => expectKind(finish(history.annotate(snapshot, query)), 'lines'),
+    fileHistory: query => finish(history.fileHistory(snapshot, query)),
+    tip: () => snapshot.head.firstParent,
   };
 }
 
@@ -81,21 +91,24 @@ function cpu(work) {
   return (user + system) / 1000;
 }
 
-/** Returns a function that adds a version; it writes the files if it is asked to. */
-function repositoryWriter(root) {
+/**
+ * Makes a repository of one file, of whose lines each version replaces three that follow one another. Returns a function
+ * that adds a version; it writes the files if it is asked to.
+ */
+export function repositoryWriter(root, lineCount = LINES) {
   const store = path.join(root, '.hg', 'store');
   fs.mkdirSync(path.join(store, 'data'), { recursive: true });
   fs.writeFileSync(path.join(root, '.hg', 'requires'), 'dotencode\nfncache\ngeneraldelta\nrevlogv1\nstore\n');
   const { next: random } = randomSource(7);
   const line = at => `line ${String(at).padStart(6, '0')} ${String(Math.floor(random() * 1e9)).padStart(10, '0')}\n`;
-  const lines = Array.from({ length: LINES }, (_, at) => line(at));
+  const lines = Array.from({ length: lineCount }, (_, at) => line(at));
   const logs = { file: [], manifest: [], changelog: [] };
   const length = Buffer.byteLength(lines[0]);
   return writes => {
     const version = logs.file.length;
     const hunks = [];
     if (version > 0) {
-      const first = Math.floor(random() * (LINES - 3));
+      const first = Math.floor(random() * (lineCount - 3));
       for (let at = first; at < first + 3; at++) {
         lines[at] = line(at);
         hunks.push({ at: at * length, line: lines[at] });

@@ -60,13 +60,15 @@ test('after commits, an annotation is made from the one before, and equals that 
     await hg.run('commit', '-q', '-A', '-m', 'begin', '-d', '0 0');
     const backend = new MercurialBackend(root, new Vfs(), currentEnvironment());
     const history = new MercurialHistory(backend);
+    let snapshot: ReturnType<MercurialBackend['load']> | undefined;
     let walks = -1;
     for (let step = 0; step < 6; step++) {
       const name = random.chance(0.3) ? 'other' : 'followed';
       const file = path.join(root, name);
       fs.writeFileSync(file, `${edited(fs.readFileSync(file, 'utf8'), random)}${step}\n`);
       await hg.run('commit', '-q', '-m', `step ${step}`, '-d', '0 0');
-      const answer = finish(history.annotate(backend.load(undefined), { path: 'followed', skip: [] }));
+      snapshot = backend.load(snapshot);
+      const answer = finish(history.annotate(snapshot, { path: 'followed', skip: [] }));
       assert.ok(answer.kind === 'lines');
       const { output } = await hg.run('annotate', '-nlf', '-T', TEMPLATE, 'path:followed');
       const lines = answer.sources.map((source, line) => {
@@ -123,3 +125,52 @@ function edited(text: string, random: Random): string {
   }
   return lines.join('\n');
 }
+
+test('an annotation stays right when a changeset is removed that others follow by number', async t => {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
+  t.after(() => removeTree(root));
+  const maker = new HgServer(undefined);
+  await maker.run('init', root);
+  await maker.close();
+  const hg = new HgServer(root);
+  try {
+    const commit = async (name: string, text: string): Promise<void> => {
+      fs.writeFileSync(path.join(root, name), text);
+      await hg.run('commit', '-q', '-A', '-m', name, '-d', '0 0');
+    };
+    await commit('followed', 'one\n');
+    await commit('other', 'x\n');
+    await hg.run('update', '-q', '-r', '0');
+    await commit('followed', 'one\ntwo\n');
+    const backend = new MercurialBackend(root, new Vfs(), currentEnvironment());
+    const history = new MercurialHistory(backend);
+    let snapshot = backend.load(undefined);
+    const annotated = (): number[] => {
+      const answer = finish(history.annotate(snapshot, { path: 'followed', skip: [] }));
+      assert.ok(answer.kind === 'lines');
+      return answer.sources.map(at => answer.changesets[at]!.changeset.revision);
+    };
+    const versions = (): number[] => {
+      const { items } = finish(history.fileHistory(snapshot, { path: 'followed', limit: 9 }));
+      return items.map(({ changeset }) => changeset.revision);
+    };
+    assert.deepEqual(
+      [annotated(), versions()],
+      [
+        [0, 2],
+        [2, 0],
+      ],
+    );
+    await hg.run('--config', 'extensions.strip=', 'strip', '-q', '-r', '1');
+    snapshot = backend.load(snapshot);
+    assert.deepEqual(
+      [annotated(), versions()],
+      [
+        [0, 1],
+        [1, 0],
+      ],
+    );
+  } finally {
+    await hg.close();
+  }
+});

@@ -1,6 +1,6 @@
 // Annotations of files for an editor. Typing asks for the same file again and again, so the annotation of the committed
 // version stays, and an unsaved text costs one comparison.
-import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { fromDisplay, type BytePath } from '../../base/bytePath.ts';
 import { BoundedCache } from '../../base/boundedCache.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { annotateRevision, annotateText, type Annotation } from '../../mercurial/annotate/annotate.ts';
@@ -12,19 +12,19 @@ import { comparableText, countLines, type WhitespaceOptions } from '../../mercur
 import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
-import type { AnnotatedChangeset, AnnotateQuery, FileAnnotation } from '../../workingCopy/historyQueries.ts';
+import type { AnnotateQuery, FileAnnotation } from '../../workingCopy/historyQueries.ts';
+import { AnnotatedChangesets } from './annotatedChangesets.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
 
 /** Larger files are annotated when a user asks for it. */
 const MAX_BYTES = 20 << 20;
 const MAX_LINES = 30_000;
-type Parents = AnnotatedChangeset['parents'];
-
-const MAX_PARENTS = 20_000;
 const MAX_CACHED = 64;
 /** Changesets between a known annotation and one that is made from it. */
 const MAX_DERIVED = 16;
 const MAX_CACHED_BYTES = 32 << 20;
+const MAX_TEXTS = 8;
+const MAX_TEXT_BYTES = 8 << 20;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** A version of a file, and how it is annotated. */
@@ -45,15 +45,27 @@ export class Annotations {
     MAX_CACHED_BYTES,
     ({ sources, revisions }) => sources.length * 9 + revisions.length * 200,
   );
-  readonly #parents = new BoundedCache<Parents>(MAX_PARENTS, Infinity, () => 1);
+  readonly #changesets = new AnnotatedChangesets();
+  /** The numbers of revisions in the cache are those of this model at this time. */
+  #numbered: { readonly model: HistoryModel; readonly numbering: number } | undefined;
+  /** Texts of the versions that working files were made from. */
+  readonly #texts = new BoundedCache<Buffer>(MAX_TEXTS, MAX_TEXT_BYTES, text => text.length);
   /** Annotations that were made by a walk through the history, and not found in the cache. */
   walks = 0;
+
+  /** Changesets of annotations that were put together: those of an annotation that is asked for again are known. */
+  get changesetsMade(): number {
+    return this.#changesets.made;
+  }
 
   constructor(backend: MercurialBackend) {
     this.#backend = backend;
   }
 
   *annotate(snapshot: Snapshot, model: HistoryModel, query: AnnotateQuery): Generator<void, FileAnnotation> {
+    const { numbering } = model;
+    if (this.#numbered?.model !== model || this.#numbered.numbering !== numbering) this.#cache.clear();
+    this.#numbered = { model, numbering };
     const source = this.#backend.history(snapshot).fileHistory();
     const path = fromDisplay(query.path);
     const whitespace = this.#whitespace(snapshot, query);
@@ -74,7 +86,7 @@ export class Annotations {
           return (yield* annotateRevision(source, path, changeset, options))!;
         },
       );
-      return answer(source, model, annotation, this.#parents);
+      return this.#changesets.answer(source, model, annotation);
     }
     const parents = workingParents(source, this.#backend.dirstate(snapshot), model.workingParents, path);
     if (parents.parents.length === 0) return none('not-in-history', `${query.path} is not in the parent changeset.`);
@@ -84,16 +96,16 @@ export class Annotations {
     if (problem !== undefined) return problem;
     const [only, ...others] = parents.parents;
     if (only === undefined || others.length > 0) {
-      return answer(source, model, yield* annotateText(source, { text, ...parents }, options), this.#parents);
+      return this.#changesets.answer(source, model, yield* annotateText(source, { text, ...parents }, options));
     }
-    const before = only.filelog.content(only.revision);
+    const before = this.#textOf(only);
     const [changeset] = parents.changesets;
     const steps = (): Generator<void, Annotation> => annotateText(source, { text: before, ...parents }, options);
     const base =
       changeset === undefined || parents.changesets.length > 1
         ? yield* steps()
         : yield* this.#kept({ source, changeset, file: only, whitespace, skipped, keyOf: keyAt }, steps);
-    return answer(source, model, carriedOver(base, before, text, whitespace), this.#parents);
+    return this.#changesets.answer(source, model, carriedOver(base, before, text, whitespace));
   }
 
   *#kept(version: Version, walk: () => Generator<void, Annotation>): Generator<void, Annotation> {
@@ -132,9 +144,9 @@ export class Annotations {
       const known = this.#cache.get(keyAt(parent, before));
       if (known !== undefined) {
         let annotation = known;
-        let text = before.filelog.content(before.revision);
+        let text = this.#textOf(before);
         for (const change of changes) {
-          const next = change.filelog.content(change.revision);
+          const next = this.#textOf(change);
           annotation = carriedOver(annotation, text, next, whitespace, change);
           text = next;
         }
@@ -144,6 +156,13 @@ export class Annotations {
       current = before;
     }
     return undefined;
+  }
+
+  #textOf({ path, filelog, revision }: FileRevision): Buffer {
+    const key = `${filelog.revlog.entry(revision).node.toString('hex')} ${path}`;
+    let text = this.#texts.get(key);
+    if (text === undefined) this.#texts.set(key, (text = filelog.content(revision)));
+    return text;
   }
 
   /** The settings of Mercurial count, as for `hg annotate`. */
@@ -228,51 +247,4 @@ function carriedOver(
   }
   const revisions = own === undefined ? base.revisions : [...base.revisions, own];
   return { sources, lineNumbers, skipped, revisions };
-}
-
-function answer(
-  source: FileHistorySource,
-  model: HistoryModel,
-  annotation: Annotation,
-  known: BoundedCache<Parents>,
-): FileAnnotation {
-  const used = new Map<number, number>();
-  const changesets: AnnotatedChangeset[] = [];
-  const sources = Array.from(annotation.sources, index => {
-    if (index < 0) return -1;
-    let at = used.get(index);
-    if (at === undefined) {
-      used.set(index, (at = changesets.length));
-      changesets.push(annotated(source, model, annotation.revisions[index]!, known));
-    }
-    return at;
-  });
-  return { kind: 'lines', sources, lineNumbers: [...annotation.lineNumbers], changesets };
-}
-
-function annotated(
-  source: FileHistorySource,
-  model: HistoryModel,
-  revision: IntroducedRevision,
-  known: BoundedCache<Parents>,
-): AnnotatedChangeset {
-  const { changeset, path } = revision;
-  const row = model.row(changeset, model.isHidden(changeset));
-  // A changeset never gets other parents, so these outlive every change of the history.
-  const key = `${row.node} ${path}`;
-  let parents = known.get(key);
-  if (parents === undefined) {
-    const introductions = new Introductions(source, [changeset]);
-    const found = parentsOf(source, revision, true).map(parent => ({
-      node: model.node(introductions.below(parent, changeset)),
-      path: toDisplay(parent.path),
-    }));
-    known.set(key, (parents = found.reverse()));
-  }
-  return {
-    changeset: row,
-    description: model.changeset(changeset).description,
-    path: toDisplay(path),
-    parents,
-  };
 }

@@ -9,7 +9,6 @@ import { fileRevisionAt, type FileHistorySource } from '../../mercurial/annotate
 import { followLines, lineHistory, type LineHistoryEntry } from '../../mercurial/annotate/lineHistory.ts';
 import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
-import { summaryOf } from '../../mercurial/merge/pendingMerge.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type {
   FileHistory,
@@ -38,14 +37,31 @@ export function* readFileHistory(
   if (changeset < 0) return { items, hasMore: false };
   const source = backend.history(snapshot).fileHistory();
   const most = Math.min(query.limit, MAX_ITEMS);
-  let steps = 0;
-  for (const entry of entriesOf(backend, snapshot, model, source, query, changeset)) {
-    if (++steps % STEPS === 0 || query.lines !== undefined) yield;
-    if (entry === undefined) continue;
-    if (items.length === most) return { items, hasMore: true };
-    items.push(itemOf(backend, snapshot, model, entry));
+  const entries = entriesOf(backend, snapshot, model, source, query, changeset)[Symbol.iterator]();
+  // A step of lines reads texts of the file, and one of versions an entry of an index.
+  const steps = query.lines === undefined ? STEPS : 1;
+  for (;;) {
+    const end = model.keepingOpen(() => readItems(model, entries, { items, most, steps }));
+    if (end !== undefined) return { items, hasMore: end === 'more' };
+    yield;
   }
-  return { items, hasMore: false };
+}
+
+/** Adds items, and returns how the list ended; undefined if the next ones may follow. */
+function readItems(
+  model: HistoryModel,
+  entries: Iterator<Entry | undefined>,
+  { items, most, steps }: { readonly items: FileHistoryItem[]; readonly most: number; readonly steps: number },
+): 'end' | 'more' | undefined {
+  for (let step = 0; step < steps; step++) {
+    const next = entries.next();
+    if (next.done === true) return 'end';
+    // Others have their turn during a long search.
+    if (next.value === undefined) return undefined;
+    if (items.length === most) return 'more';
+    items.push(itemOf(model, next.value));
+  }
+  return undefined;
 }
 
 function entriesOf(
@@ -97,8 +113,8 @@ export function lineBefore(
   return followLines(older, newer, { first: line, end: line + 1 }).lines.first;
 }
 
-function itemOf(backend: MercurialBackend, snapshot: Snapshot, model: HistoryModel, entry: Entry): FileHistoryItem {
-  const changeset = summaryOf(backend.store(snapshot).changelog, entry.changeset, model.changeset(entry.changeset));
+function itemOf(model: HistoryModel, entry: Entry): FileHistoryItem {
+  const changeset = model.summary(entry.changeset);
   const path = toDisplay(entry.path);
   if ('before' in entry) {
     return { changeset, kind: 'removed', path, previous: { node: model.node(entry.before), path } };

@@ -7,7 +7,6 @@ import type { GraphView } from '../../mercurial/history/graphView.ts';
 import type { HistoryFilter } from '../../mercurial/history/historyFilter.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import { EDGE_FIELDS } from '../../mercurial/history/graphEdges.ts';
-import { summaryOf } from '../../mercurial/merge/pendingMerge.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type {
   AnnotateQuery,
@@ -66,6 +65,11 @@ export class MercurialHistory implements HistoryQueries {
   /** Annotations that took a walk through the history so far. */
   get annotationWalks(): number {
     return this.#annotations.walks;
+  }
+
+  /** Changesets that were put together for annotations so far. */
+  get annotatedChangesets(): number {
+    return this.#annotations.changesetsMade;
   }
 
   follow(listener: () => void): () => void {
@@ -145,8 +149,7 @@ export class MercurialHistory implements HistoryQueries {
       path: path === undefined ? undefined : fromDisplay(path),
     });
     if (compared.kind === 'none') throw new QuicksilverError('corrupt', compared.message);
-    const summaries = (revisions: readonly number[]): ChangesetSummary[] =>
-      revisions.map(each => summaryOf(store.changelog, each, model.changeset(each)));
+    const summaries = (revisions: readonly number[]): ChangesetSummary[] => revisions.map(each => model.summary(each));
     return {
       row,
       description: model.changeset(revision).description,

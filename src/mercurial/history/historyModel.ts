@@ -52,6 +52,14 @@ const SLICE = 1 << 15;
 const TAIL = 4096;
 const MAX_TEXTS = 4000;
 
+/** A changeset, and what a list shows of it. */
+interface Described {
+  readonly changeset: Changeset;
+  readonly summary: ChangesetSummary;
+}
+
+const NONE: readonly never[] = [];
+
 type Names = ReadonlyMap<number, readonly string[]>;
 
 /** The state at one moment. */
@@ -69,6 +77,8 @@ export class HistoryModel {
   readonly counters: HistoryCounters = { entries: 0, texts: 0 };
   /** Another number after each time that something changed. */
   generation = 0;
+  /** Another number after each time that revisions may have got other numbers: after a strip, but not a commit. */
+  numbering = 0;
   readonly #options: HistoryModelOptions;
   /** Two for each revision; the array may be longer. */
   #parents: Int32Array = new Int32Array(0);
@@ -78,7 +88,7 @@ export class HistoryModel {
   #basis: readonly (FileIdentity | string | undefined)[] = [];
   #facts: Facts | undefined;
   readonly #tags: { shown: Names | undefined; all: Names | undefined } = { shown: undefined, all: undefined };
-  readonly #texts = new BoundedCache<Changeset>(MAX_TEXTS, Infinity, () => 1);
+  readonly #texts = new BoundedCache<Described>(MAX_TEXTS, Infinity, () => 1);
 
   constructor(options: HistoryModelOptions) {
     this.#options = options;
@@ -118,7 +128,12 @@ export class HistoryModel {
     changelog.revlog.refresh();
     const count = changelog.revlog.length;
     const hasGrown = this.#count > 0 && count >= this.#count && this.#tailOf(this.#count) === this.#tail;
-    if (!hasGrown) this.#texts.clear();
+    if (!hasGrown) {
+      this.#texts.clear();
+      this.numbering++;
+      // Filelogs name changesets by number, too.
+      store.refresh();
+    }
     const all = count * 2 > this.#parents.length || !hasGrown ? new Int32Array(count * 2 + SLICE) : this.#parents;
     const from = hasGrown ? this.#count : 0;
     if (hasGrown && all !== this.#parents) all.set(this.#parents.subarray(0, from * 2));
@@ -190,14 +205,12 @@ export class HistoryModel {
 
   /** The text of a changeset, which stays for some time. */
   changeset(revision: number): Changeset {
-    const key = String(revision);
-    let changeset = this.#texts.get(key);
-    if (changeset === undefined) {
-      changeset = this.#options.store.changelog.read(revision);
-      this.counters.texts++;
-      this.#texts.set(key, changeset);
-    }
-    return changeset;
+    return this.#described(revision).changeset;
+  }
+
+  /** What a list shows of a changeset whatever else happens to the repository. */
+  summary(revision: number): ChangesetSummary {
+    return this.#described(revision).summary;
   }
 
   /** Runs `work`, which reads many changesets: the files are opened once for all of them. */
@@ -208,21 +221,30 @@ export class HistoryModel {
   /** @param withHidden whether the list has hidden changesets, which may add tags */
   row(revision: number, withHidden = false): HistoryRow {
     const { phases, instabilities: bits, hidden, bookmarks, workingParents } = this.#known();
-    const changeset = this.changeset(revision);
+    const { changeset, summary } = this.#described(revision);
     const flags = bits[revision] ?? 0;
-    const topic = phases[revision] === 0 ? undefined : changeset.extra.get('topic');
-    return {
-      ...summaryOf(this.#options.store.changelog, revision, changeset),
-      parents: [this.#parents[revision * 2]!, this.#parents[revision * 2 + 1]!].filter(parent => parent >= 0),
+    const [p1, p2] = [this.#parents[revision * 2]!, this.#parents[revision * 2 + 1]!];
+    // Field by field: an annotation makes thousands of rows, and copying the summary takes several times as long.
+    const row: HistoryRow = {
+      node: summary.node,
+      revision,
+      user: summary.user,
+      time: summary.time,
+      timezone: summary.timezone,
+      branch: summary.branch,
+      closesBranch: summary.closesBranch,
+      summary: summary.summary,
+      parents: p1 < 0 ? (p2 < 0 ? NONE : [p2]) : p2 < 0 ? [p1] : [p1, p2],
       phase: this.phaseOf(revision),
-      instabilities: INSTABILITIES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name),
+      instabilities: flags === 0 ? NONE : INSTABILITIES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name),
       isObsolete: (flags & OBSOLETE) !== 0,
       isHidden: hidden.has(revision),
-      ...(topic !== undefined && topic !== '' && { topic }),
-      tags: this.tags(withHidden).get(revision) ?? [],
-      bookmarks: bookmarks.get(revision) ?? [],
+      tags: this.tags(withHidden).get(revision) ?? NONE,
+      bookmarks: bookmarks.get(revision) ?? NONE,
       isWorkingParent: workingParents.includes(revision),
     };
+    const topic = phases[revision] === 0 ? undefined : changeset.extra.get('topic');
+    return topic === undefined || topic === '' ? row : { ...row, topic };
   }
 
   /** Tags by revision, with 'tip'. */
@@ -263,6 +285,19 @@ export class HistoryModel {
     });
     yield;
     return yield* GraphView.make(this.#count, this.parents, mask);
+  }
+
+  #described(revision: number): Described {
+    const key = String(revision);
+    let described = this.#texts.get(key);
+    if (described === undefined) {
+      const { changelog } = this.#options.store;
+      const changeset = changelog.read(revision);
+      described = { changeset, summary: summaryOf(changelog, revision, changeset) };
+      this.counters.texts++;
+      this.#texts.set(key, described);
+    }
+    return described;
   }
 
   #located(names: ReadonlyMap<string, string>): Map<string, number> {
