@@ -12,11 +12,11 @@ import { parseArgs } from 'node:util';
 import { buildExtension } from '../lib/prerequisites.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from '../lib/processes.mjs';
 import { measureBazaar } from './bazaar.mjs';
+import { loadBundled } from './bundled.mjs';
 import { drawChart } from './chart.mjs';
 import { buildFloor } from './floor.mjs';
 import { measureFormats } from './formats.mjs';
 import { measureGit } from './git.mjs';
-import { measureHistory } from './graph.mjs';
 import { measureHost } from './host.mjs';
 import { measureLive } from './live.mjs';
 import { measureMemory } from './memory.mjs';
@@ -37,7 +37,7 @@ const PARTS = {
   live: measureLive,
   memory: measureMemory,
   host: measureHost,
-  history: measureHistory,
+  history: (...given) => loadBundled('graph.mjs').measureHistory(...given),
   server: measureServer,
 };
 
