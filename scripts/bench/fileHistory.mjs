@@ -92,8 +92,8 @@ function cpu(work) {
 }
 
 /**
- * Makes a repository of one file, of whose lines each version replaces three that follow one another. Returns a function
- * that adds a version; it writes the files if it is asked to.
+ * Makes a repository of one file. Returns a function that adds a version, which replaces three lines in a row. The
+ * function writes the files if it is asked to.
  */
 export function repositoryWriter(root, lineCount = LINES) {
   const store = path.join(root, '.hg', 'store');

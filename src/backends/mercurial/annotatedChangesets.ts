@@ -17,7 +17,7 @@ type Parents = AnnotatedChangeset['parents'];
 const MAX_KNOWN = 20_000;
 
 export class AnnotatedChangesets {
-  /** Of one state of the history: a commit may move names, and a push phases. */
+  /** Valid for one state of the history: a commit may move names, and a push phases. */
   readonly #known = new BoundedCache<AnnotatedChangeset>(MAX_KNOWN, Infinity, () => 1);
   #model: HistoryModel | undefined;
   #generation = -1;

@@ -1,5 +1,5 @@
-// Lines on their way to the version that brought them, as runs. Most versions change a few lines, so a run passes many
-// versions as a whole, and the work follows the changes, not the length of the file.
+// Lines on their way to the version that brought them, as runs. Most versions change a few lines, and a run passes them
+// as a whole. So the work follows the changes, not the length of the file.
 import type { Blocks } from './matchBlocks.ts';
 
 const FIELDS = 3;
@@ -51,8 +51,8 @@ export class OpenLines {
   /**
    * Divides the lines of a child: those in blocks go to `kept`, at their places in the parent. Returns the others.
    *
-   * Costs time in proportion to runs and blocks if the runs are in order of lines; a search in the blocks for each that
-   * is not.
+   * Costs time in proportion to runs and blocks if the runs are in order of lines. Each other run costs a search in the
+   * blocks.
    */
   divide(blocks: Blocks, kept: OpenLines): OpenLines {
     const rest = new OpenLines();

@@ -208,7 +208,7 @@ export class HistoryModel {
     return this.#described(revision).changeset;
   }
 
-  /** What a list shows of a changeset whatever else happens to the repository. */
+  /** The part of a row that stays, whatever else happens to the repository. */
   summary(revision: number): ChangesetSummary {
     return this.#described(revision).summary;
   }
