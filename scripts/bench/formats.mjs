@@ -1,18 +1,22 @@
-// The first status of a sparse checkout and of a repository with converted line ends, beside `hg status`.
+// The first status of a sparse checkout and of a repository with converted line ends, beside `hg status` and beside a
+// C program that only stats the files. By the clock and, on Linux, by the processor's time.
 import fs from 'node:fs';
 import path from 'node:path';
 import { encodeVersion1 } from './dirstates.mjs';
+import { Engine } from './engine.mjs';
 import { nodeOf, writeHistory } from './history.mjs';
+import { processorOfChildren, withOwnProcessor } from './processor.mjs';
 import { COMPARED, findHg, hgEnvironment, hgStatus, linesOf, runHg, timed } from './programs.mjs';
 import { PlainError } from '../lib/processes.mjs';
 import { makeRow } from './report.mjs';
 import { inTurns, summarize } from './statistics.mjs';
-import { checkAnswer, firstStatus } from './status.mjs';
+import { checkAnswer, smallRepository } from './status.mjs';
 import { HGIGNORE, contentOf, planStats, planTree } from './tree.mjs';
 
 const CHANGED = 50;
 const UNKNOWN = 20;
 const PROFILE = '.profile';
+const OWN = 'Quicksilver, first status';
 
 /** Both repositories. `present` is how many of the recorded files the working copy has, about. */
 const KINDS = [
@@ -31,26 +35,69 @@ export async function measureFormats(_repository, context) {
 
 async function measureKind(kind, context) {
   const repository = await formatRepository(kind, context.cache);
-  const values = await inTurns(context.rounds, [
-    { name: 'hg', run: () => hgMilliseconds(repository) },
-    { name: 'own', run: () => firstStatus(repository, context, { native: true, state: 'v1' }) },
-    { name: 'own-js', run: () => firstStatus(repository, context, { native: false, state: 'v1' }) },
-  ]);
-  const target = { of: 'median', limit: 0.2, base: { name: 'hg status', value: summarize(values.hg).median } };
-  const row = (name, title, targets = []) =>
-    makeRow({ id: `formats.${kind.name}.${name}`, files: kind.recorded, title, values: values[name], targets });
-  return [
-    row('hg', `hg status, ${kind.title}`),
-    row('own', `Quicksilver, first status, ${kind.title}`, [target]),
-    row('own-js', `Quicksilver, first status, ${kind.title}, no native code`),
-  ];
+  const processor = {};
+  const measured = cases(repository, kind, context).map(({ name, title, run }) => ({
+    name,
+    title,
+    run: async () => {
+      const value = await run();
+      (processor[name] ??= []).push(value.processor);
+      return value.milliseconds;
+    },
+  }));
+  const values = await inTurns(context.rounds, measured);
+  const row = (id, title, series, baseOf) => {
+    const base = { name: 'hg status', value: summarize(baseOf).median };
+    const targets = title.startsWith(OWN) && !title.includes('no native') ? [{ of: 'median', limit: 0.2, base }] : [];
+    return makeRow({ id: `formats.${kind.name}.${id}`, files: kind.recorded, title, values: series, targets });
+  };
+  const byClock = ({ name, title }) => row(name, title, values[name], values.hg);
+  if (process.platform !== 'linux') return measured.map(byClock);
+  // The first round does not count.
+  const used = name => processor[name].slice(1);
+  const byProcessor = ({ name, title }) => row(`${name}-processor`, `${title}: processor`, used(name), used('hg'));
+  return measured.flatMap(each => [byClock(each), byProcessor(each)]);
 }
 
-async function hgMilliseconds(repository) {
-  repository.use();
-  const { milliseconds, stdout } = await timed(findHg(), COMPARED, { cwd: repository.root, env: hgEnvironment });
-  checkAnswer('hg status', linesOf(stdout), repository.expected);
-  return milliseconds;
+function cases(repository, { title }, { cache, floor }) {
+  const { root, expected } = repository;
+  const program = async (command, args, options) => {
+    const before = processorOfChildren();
+    const { milliseconds, stdout } = await timed(command, args, options);
+    return { milliseconds, processor: processorOfChildren() - before, stdout };
+  };
+  const engine = native => async () => {
+    repository.use();
+    const own = new Engine({ native });
+    try {
+      await own.open(await smallRepository(cache), { watchShare: 0 });
+      const { result: followed, processor } = await withOwnProcessor(() => own.open(root, { watchShare: 0 }));
+      checkAnswer(OWN, followed.lines, expected);
+      await followed.settle();
+      return { milliseconds: followed.firstStatus, processor };
+    } finally {
+      own.dispose();
+    }
+  };
+  const all = [
+    {
+      name: 'hg',
+      title: `hg status, ${title}`,
+      run: async () => {
+        repository.use();
+        const value = await program(findHg(), COMPARED, { cwd: root, env: hgEnvironment });
+        checkAnswer('hg status', linesOf(value.stdout), expected);
+        return value;
+      },
+    },
+    { name: 'own', title: `${OWN}, ${title}`, run: engine(true) },
+    { name: 'own-js', title: `${OWN}, ${title}, no native code`, run: engine(false) },
+  ];
+  if (floor !== undefined) {
+    const name = `floor: read all directories and stat, C, 2 threads, ${title}`;
+    all.push({ name: 'floor', title: name, run: () => program(floor, [root, '2', 'walk', '.hg']) });
+  }
+  return all;
 }
 
 /** The repository, made once. Its `use` puts the recorded state back. */

@@ -27,10 +27,8 @@ export async function cat(args: ParsedArguments, io: CommandIo): Promise<number>
     compileLater,
     restrictionsOf(args),
   );
-  const { paths, filter } = selection;
-  const found = files.list(paths).filter(path => filter?.(path, true) ?? true);
-  found.sort(compareBytes);
-  for (const path of found) writeFile(files.content(path), io);
+  const found = files.list(selection);
+  for (const file of found) writeFile(files.content(file), io);
   const show = settings.relativeMessages
     ? relativeTo(place.root, place.cwd, settings.separator)
     : withSeparator(settings.separator);

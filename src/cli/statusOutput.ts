@@ -35,7 +35,9 @@ const PIECE_BYTES = 256 * 1024;
 export function inListingOrder(entries: Iterable<StatusEntry>, wanted: ReadonlySet<Status>): StatusEntry[] {
   const byStatus = new Map<Status, StatusEntry[]>(ORDER.map(status => [status, []]));
   for (const entry of entries) if (wanted.has(entry.status)) byStatus.get(entry.status)?.push(entry);
-  return ORDER.flatMap(status => (byStatus.get(status) ?? []).sort((a, b) => compareBytes(a.path, b.path)));
+  return ORDER.flatMap(status =>
+    (byStatus.get(status) ?? []).sort((a, b) => compareBytes(a.place ?? a.path, b.place ?? b.path)),
+  );
 }
 
 /** Writes entries, which are in listing order already. */

@@ -39,6 +39,8 @@ export interface StatusEntry {
   readonly status: Status;
   /** Where a tracked file was copied or renamed from. */
   readonly source?: BytePath;
+  /** The path by which a list is ordered, if that is another one. */
+  readonly place?: BytePath;
 }
 
 export interface StatusResult {

@@ -2,7 +2,7 @@
 // dirstate records the file itself.
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import { bytePath, type BytePath } from '../../base/bytePath.ts';
+import { bytePath, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ContentSource } from '../../base/fileStat.ts';
 import type { FileIdentity, Vfs } from '../../files/vfs.ts';
@@ -74,34 +74,59 @@ export function combinedIdentity(a: FileIdentity | undefined, b: FileIdentity | 
   };
 }
 
-/**
- * Returns the tree of a changeset as the status compares with it: a file that has no revision may have a stand-in.
- * @param hgDirectories where contents of large files may be
- */
-export function largefilesTree(tree: StoreTree, vfs: Vfs, hgDirectories: readonly string[]): LargefilesTree {
-  const readLarge = (hash: string): Buffer => {
-    for (const directory of /^[0-9a-f]{40}$/.test(hash) ? hgDirectories : []) {
-      const bytes = vfs.read(path.join(directory, 'largefiles', hash), MAX_TEXT_BYTES)?.bytes;
+/** Contents of large files on this machine. */
+export class LargeContents {
+  readonly #vfs: Vfs;
+  readonly #directories: readonly string[];
+
+  /** @param directories hold contents, each named by its hash */
+  constructor(vfs: Vfs, directories: readonly string[]) {
+    this.#vfs = vfs;
+    this.#directories = directories;
+  }
+
+  /** Returns the content that a stand-in names, checked. Throws 'unsupported' if it is not here. */
+  of(standin: Buffer): Buffer {
+    const hash = hashIn(standin);
+    for (const directory of /^[0-9a-f]{40}$/.test(hash) ? this.#directories : []) {
+      const bytes = this.#vfs.read(path.join(directory, hash), MAX_TEXT_BYTES)?.bytes;
       if (bytes !== undefined && createHash('sha1').update(bytes).digest('hex') === hash) return bytes;
     }
-    throw new QuicksilverError('unsupported', `the content ${hash} of a large file is not in this repository`);
-  };
+    const shown = toDisplay(bytePath(hash.slice(0, 40)));
+    throw new QuicksilverError(
+      'unsupported',
+      `the content ${shown} of the large file is neither in the repository nor in the user's cache`,
+    );
+  }
+}
+
+/** Returns the path of the large file that a stand-in stands for; undefined for any other path. */
+export function largefileOf(at: BytePath): BytePath | undefined {
+  return at.startsWith(`${STANDINS}/`) ? bytePath(at.slice(STANDINS.length + 1)) : undefined;
+}
+
+export function standinOf(at: BytePath): BytePath {
+  return bytePath(`${STANDINS}/${at}`);
+}
+
+/** Returns the tree of a changeset as the status compares with it: a file that has no revision may have a stand-in. */
+export function largefilesTree(tree: StoreTree, contents: LargeContents): LargefilesTree {
   return {
     get warning() {
       return tree.warning;
     },
     release: () => tree.release(),
-    find: at => tree.find(at) ?? largeFile(tree.find(bytePath(`${STANDINS}/${at}`)), readLarge),
+    find: at => tree.find(at) ?? largeFile(tree.find(standinOf(at)), contents),
   };
 }
 
-function largeFile(standin: StoreFile | undefined, readLarge: (hash: string) => Buffer): LargeBaseFile | undefined {
+function largeFile(standin: StoreFile | undefined, contents: LargeContents): LargeBaseFile | undefined {
   if (standin === undefined) return undefined;
   return {
     kind: 'any',
     revision: standin.revision,
     matches: content => sha1Of(content) === hashIn(standin.content()),
-    content: () => readLarge(hashIn(standin.content())),
+    content: () => contents.of(standin.content()),
   };
 }
 

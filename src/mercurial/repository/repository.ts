@@ -23,12 +23,14 @@ import { readLayout, type RepositoryLayout } from './requirements.ts';
 import { openStore, type Store, type StoreTree } from '../store/store.ts';
 import {
   LARGEFILES_STATE,
+  LargeContents,
   StandinsHidden,
   combinedIdentity,
   hasLargefiles,
   largefilesTree,
   mayHaveLargefiles,
   readLargefilesDirstate,
+  standinOf,
   withLargefiles,
   type LargefilesTree,
 } from './largefiles.ts';
@@ -37,6 +39,7 @@ import { NARROW_FILE, SCOPE_FILES, ScopeReader } from './sparse.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
 import { unsupportedConfiguration, unsupportedRequirements } from './unsupportedFeatures.ts';
 import { fileSystemTraits, type WorkingCopyTraits } from './traits.ts';
+import { userCache } from './userCache.ts';
 import { UNFINISHED_FILES, isUpdating, unfinishedOperation } from './unfinished.ts';
 import type { FileIdentity, Vfs } from '../../files/vfs.ts';
 
@@ -94,12 +97,19 @@ export class MercurialRepository {
   #scopes: ScopeReader | undefined;
   readonly #standins = new StandinsHidden();
   /** True if a second dirstate may record large files. */
-  readonly #mayHaveLargefiles: boolean;
+  readonly mayHaveLargefiles: boolean;
+  readonly #options: OpenOptions;
   /** The dirstate that one with large files, or with void stats, was made from. */
   readonly #parts = new WeakMap<Dirstate, { readonly main: Dirstate; readonly hasLarge: boolean }>();
   readonly #eol: EolState;
 
-  private constructor(root: string, layout: RepositoryLayout, config: HgConfig, options: OpenOptions) {
+  private constructor(
+    root: string,
+    layout: RepositoryLayout,
+    config: HgConfig,
+    options: OpenOptions,
+    hasStandins = mayHaveLargefiles(layout.requirements, config),
+  ) {
     this.root = root;
     this.hgDirectory = layout.hgDirectory;
     this.storeDirectory = layout.storeDirectory;
@@ -109,7 +119,8 @@ export class MercurialRepository {
     this.traits = fileSystemTraits(options.vfs, layout.hgDirectory, options.environment.platform);
     this.foldsCase = foldsCase(options.vfs, layout.hgDirectory);
     this.#eol = new EolState({ vfs: options.vfs, root, hgDirectory: layout.hgDirectory, config });
-    this.#mayHaveLargefiles = mayHaveLargefiles(layout.requirements, config);
+    this.mayHaveLargefiles = hasStandins;
+    this.#options = options;
     this.#layout = layout;
     this.#vfs = options.vfs;
     this.#environment = options.environment;
@@ -163,7 +174,7 @@ export class MercurialRepository {
     const before = previous && this.#parts.get(previous);
     const eolFiles = this.#eol.identities();
     const main = this.#readDirstate(previous === undefined ? undefined : (before?.main ?? previous));
-    const hasLarge = this.#mayHaveLargefiles && hasLargefiles(this.#vfs, this.hgDirectory, main);
+    const hasLarge = this.mayHaveLargefiles && hasLargefiles(this.#vfs, this.hgDirectory, main);
     const large = hasLarge ? readLargefilesDirstate(this.#vfs, this.hgDirectory, this.#dirstateOptions()) : undefined;
     let dirstate = hasLarge ? withLargefiles(main, large) : main;
     if (eolFiles.some(file => file !== undefined)) {
@@ -177,7 +188,7 @@ export class MercurialRepository {
   dirstateIdentity(): FileIdentity | undefined {
     const identity = (name: string): FileIdentity | undefined =>
       this.#vfs.targetIdentity(path.join(this.hgDirectory, name));
-    const large = this.#mayHaveLargefiles ? identity(LARGEFILES_STATE) : undefined;
+    const large = this.mayHaveLargefiles ? identity(LARGEFILES_STATE) : undefined;
     return [identity('dirstate'), large, ...this.#eol.identities()].reduce(combinedIdentity);
   }
 
@@ -189,10 +200,36 @@ export class MercurialRepository {
   /** The files of the first parent, as a status compares with them. */
   baseTree({ p1 }: Pick<Dirstate, 'p1'>): StoreTree | LargefilesTree {
     const tree = this.store.baseTree(p1);
-    const places = this.sharedSource === undefined ? [] : [this.sharedSource];
-    const whole = this.#mayHaveLargefiles ? largefilesTree(tree, this.#vfs, [...places, this.hgDirectory]) : tree;
+    const whole = this.mayHaveLargefiles ? largefilesTree(tree, this.largeContents()) : tree;
     const encode = this.encodeRules();
     return encode === undefined ? whole : filteredTree(whole, encode);
+  }
+
+  /** Contents of large files: those of the repository, of a share's source, and of the user's cache. */
+  largeContents(): LargeContents {
+    const own = [this.sharedSource, this.hgDirectory].flatMap(each => (each === undefined ? [] : [each]));
+    const cache = userCache('largefiles', this.config, this.#environment);
+    return new LargeContents(this.#vfs, [
+      ...own.map(directory => path.join(directory, 'largefiles')),
+      ...(cache === undefined ? [] : [cache]),
+    ]);
+  }
+
+  /** Returns the repository with the stand-ins of large files as ordinary files, as `hg` has it where one is named. */
+  withStandins(): MercurialRepository {
+    return new MercurialRepository(this.root, this.#layout, this.config, this.#options, false);
+  }
+
+  /** True if the path is a large file of the working copy. */
+  isLargefile(dirstate: Dirstate, at: BytePath): boolean {
+    const parts = this.#parts.get(dirstate);
+    if (!parts?.hasLarge) return false;
+    const { main } = parts;
+    const isTracked = (name: BytePath): boolean => {
+      const node = main.find(name);
+      return node >= 0 && main.isTracked(node);
+    };
+    return !isTracked(at) && dirstate.find(at) >= 0 && (isTracked(standinOf(at)) || main.find(at) < 0);
   }
 
   readIgnore(): IgnoreRules {

@@ -6,14 +6,24 @@ import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { CopyRevision } from '../../../mercurial/history/copyTracing.ts';
 import type { History } from '../../../mercurial/history/history.ts';
 import type { ResolvedRevision } from '../../../mercurial/history/resolve.ts';
+import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
+import { largefileOf } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
-import { reversed, statusBetween, statusToWorkingCopy } from '../../../status/revisionStatus.ts';
+import { reversed, statusBetween, statusToWorkingCopy, type RevisionDiff } from '../../../status/revisionStatus.ts';
 import type { StatusEntry, StatusResult } from '../../../status/status.ts';
 import { newWorkCounters, type Status, type StatusInput, type WorkCounters } from '../../../status/types.ts';
 import { settledStatus, type RepositorySnapshot } from '../snapshot.ts';
 import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
-import { openForRevisions, type RepositoryPlace } from './open.ts';
+import {
+  copiesWithLargeNames,
+  largeComparison,
+  namesStandins,
+  StandinsNamed,
+  withLargeNames,
+  withStandinPaths,
+} from './largefilesComparison.ts';
+import { openRepository, type RepositoryPlace } from './open.ts';
 
 /** Which paths a command selects; undefined stands for all. */
 export interface SelectedPaths {
@@ -21,6 +31,8 @@ export interface SelectedPaths {
   readonly paths: readonly BytePath[] | undefined;
   /** If given, only the paths that it is true of. */
   readonly filter: ((path: BytePath, isTracked: boolean) => boolean) | undefined;
+  /** Paths that the user named, and the directories before a pattern's first wildcard. */
+  readonly bases?: readonly BytePath[];
 }
 
 /** The two sides: a changeset and its first parent, or the first and the last of some revisions. */
@@ -62,7 +74,7 @@ export class RevisionComparer {
   /** Throws 'unsupported' for a repository that has no exact answer. */
   constructor(place: RepositoryPlace) {
     this.#place = place;
-    this.#repository = openForRevisions(place);
+    this.#repository = openRepository(place);
   }
 
   get config(): HgConfig {
@@ -95,7 +107,12 @@ export class RevisionComparer {
       return compareRevisions(this.#repository, dirstate, [from, to], comparison);
     }
     if (from === to) return NOTHING;
-    return compareWorkingCopy(this.#repository, comparison);
+    try {
+      return await compareWorkingCopy(this.#repository, comparison);
+    } catch (error) {
+      if (!(error instanceof StandinsNamed)) throw error;
+      return compareWorkingCopy(this.#repository.withStandins(), { ...comparison, copies: false });
+    }
   }
 }
 
@@ -121,7 +138,9 @@ async function compareRevisions(
 ): Promise<ComparedStatus> {
   const selection = await select(undefined);
   const isSelected = selectedBy(selection);
-  const { paths } = selection;
+  const { paths, bases } = selection;
+  const asStandins = repository.mayHaveLargefiles && namesStandins(bases);
+  const hasLarge = repository.mayHaveLargefiles && !asStandins;
   return repository.store.whileStable(() => {
     const history = repository.history(parents);
     const entries = statusBetween(
@@ -129,10 +148,13 @@ async function compareRevisions(
       wanted.has('clean'),
       isSelected,
     );
-    const traced = copies
-      ? history.copies({ revision: from }, { revision: to }, inSelection(selection), paths)
-      : undefined;
-    return { ...NOTHING, entries: withCopies(entries, traced), outcome: newWorkCounters() };
+    // Where stand-ins are named, Mercurial finds no copies.
+    const traced =
+      copies && !asStandins
+        ? history.copies({ revision: from }, { revision: to }, inSelection(selection), paths)
+        : undefined;
+    const compared = withCopies(entries, traced);
+    return { ...NOTHING, entries: hasLarge ? withLargeNames(compared) : compared, outcome: newWorkCounters() };
   });
 }
 
@@ -144,6 +166,7 @@ async function compareWorkingCopy(
   let selection: SelectedPaths = { paths: undefined, filter: undefined };
   const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input }) => {
     selection = await select(input);
+    if (repository.mayHaveLargefiles && namesStandins(selection.bases)) throw new StandinsNamed();
     return {
       paths: selection.paths,
       ignored: wanted.has('ignored') ? 'all' : 'none',
@@ -166,31 +189,62 @@ async function compareWorkingCopy(
   const { outcome } = result;
   let entries: readonly StatusEntry[] = working.map(({ path, status }) => ({ path, status }));
   if (other !== parent) {
-    const base = repository.store.baseTree(history.node(other));
-    entries = statusToWorkingCopy({
-      input: { ...snapshot.input, base },
-      working: working.filter(entry => entry.status !== 'clean'),
-      toParent: (options, sink) =>
-        history.diff(other, parent, { ...options, paths: selection.paths, hasPatterns: accept !== undefined }, sink),
-      clean: wanted.has('clean'),
-      isSelected: selectedBy(selection),
-      outcome,
-    });
+    const node = history.node(other);
+    const base = repository.baseTree({ p1: node });
+    const { paths } = selection;
+    const hasPatterns = accept !== undefined;
+    const large = repository.mayHaveLargefiles;
+    const diff: RevisionDiff = (options, sink) =>
+      history.diff(other, parent, { ...options, paths: large ? withStandinPaths(paths) : paths, hasPatterns }, sink);
+    const comparison = large
+      ? largeComparison(
+          repository,
+          snapshot.dirstate,
+          { revision: node, base },
+          { toParent: diff, named: selection.bases ?? [], outcome },
+        )
+      : { toParent: diff, settle: (all: readonly StatusEntry[]) => all };
+    entries = comparison.settle(
+      statusToWorkingCopy({
+        input: { ...snapshot.input, base },
+        working: working.filter(entry => entry.status !== 'clean'),
+        toParent: comparison.toParent,
+        clean: wanted.has('clean'),
+        isSelected: selectedBy(selection),
+        outcome,
+      }),
+      working,
+    );
   }
-  const workingSide = workingCopyFiles(snapshot, parent);
-  const compared: [CopyRevision, CopyRevision] = [{ revision: other }, workingSide];
-  if (isReversed) {
-    entries = reversed(entries);
-    compared.reverse();
-  }
-  const traced = copies ? history.copies(...compared, inSelection(selection), selection.paths) : undefined;
+  if (isReversed) entries = reversed(entries);
+  if (copies) entries = withCopies(entries, copiesToWorkingCopy(repository, snapshot, other, isReversed, selection));
   return {
-    entries: withCopies(entries, traced),
+    entries,
     outcome,
     warnings: snapshot.ignore()?.warnings ?? [],
     unreadable: result.unreadable,
     isKnown: path => other !== parent && history.hasPath(other, path),
   };
+}
+
+/** Large files are copied as their stand-ins are. */
+function copiesToWorkingCopy(
+  repository: MercurialRepository,
+  { dirstate }: RepositorySnapshot,
+  other: number,
+  isReversed: boolean,
+  selection: SelectedPaths,
+): ReadonlyMap<BytePath, BytePath> {
+  const history = repository.history(dirstate);
+  const [parent] = history.parents();
+  const hasLarge = repository.mayHaveLargefiles;
+  const recorded = hasLarge ? repository.withStandins().readDirstate() : dirstate;
+  const compared: [CopyRevision, CopyRevision] = [{ revision: other }, workingCopyFiles(recorded, parent)];
+  if (isReversed) compared.reverse();
+  const isSelected = inSelection(selection);
+  if (!hasLarge) return history.copies(...compared, isSelected, selection.paths);
+  const isShown = isSelected && ((path: BytePath) => isSelected(largefileOf(path) ?? path));
+  return copiesWithLargeNames(history.copies(...compared, isShown, withStandinPaths(selection.paths)));
 }
 
 function withCopies(
@@ -224,7 +278,7 @@ function inSelection({ paths, filter }: SelectedPaths): ((path: BytePath) => boo
 }
 
 /** The working copy as one side of a search for copies. */
-function workingCopyFiles({ dirstate }: RepositorySnapshot, parent: number): CopyRevision {
+function workingCopyFiles(dirstate: Dirstate, parent: number): CopyRevision {
   const copies = new Map<BytePath, BytePath>();
   for (let node = 0; node < dirstate.nodeCount; node++) {
     const source = dirstate.isTracked(node) ? dirstate.copySource(node) : undefined;

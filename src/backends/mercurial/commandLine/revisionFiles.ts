@@ -1,10 +1,20 @@
 // The files of one revision, as `quicksilver cat` reads them.
-import { toDisplay, type BytePath } from '../../../base/bytePath.ts';
+import { compareBytes, isAtOrBelow, toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { QuicksilverError } from '../../../base/errors.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { History } from '../../../mercurial/history/history.ts';
+import { largefileOf, standinOf } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
-import { openForRevisions, type RepositoryPlace } from './open.ts';
+import type { StoreTree } from '../../../mercurial/store/store.ts';
+import { openRepository, type RepositoryPlace } from './open.ts';
+import type { SelectedPaths } from './revisionComparer.ts';
+
+/** A file of a revision. */
+export interface ListedFile {
+  readonly path: BytePath;
+  /** The large file whose content is meant, if `path` is its stand-in. */
+  readonly large: BytePath | undefined;
+}
 
 /** A repository whose revisions can be asked for their files. */
 export class RevisionFilesReader {
@@ -12,7 +22,7 @@ export class RevisionFilesReader {
 
   /** Throws 'unsupported' for a repository that has no exact answer. */
   constructor(place: RepositoryPlace) {
-    this.#repository = openForRevisions(place);
+    this.#repository = openRepository(place);
   }
 
   get config(): HgConfig {
@@ -41,27 +51,37 @@ export class RevisionFiles {
     this.node = history.node(revision);
   }
 
-  /** Returns the files at or below `paths` (all, if undefined). */
-  list(paths: readonly BytePath[] | undefined): BytePath[] {
-    const found: BytePath[] = [];
-    this.#repository.store.whileStable(() => {
-      found.length = 0;
-      this.#history.diff(-1, this.#revision, { paths }, path => void found.push(path));
+  /**
+   * Returns the selected files in the order of `hg cat`. A stand-in that is selected itself is a file like any other.
+   * One whose large file is selected stands for that.
+   */
+  list({ paths, filter }: SelectedPaths): ListedFile[] {
+    const { store, mayHaveLargefiles } = this.#repository;
+    const searched = mayHaveLargefiles ? paths?.flatMap(path => [path, standinOf(path)]) : paths;
+    const isSelected = (path: BytePath): boolean =>
+      (filter?.(path, true) ?? true) && (paths?.some(given => isAtOrBelow(path, given)) ?? true);
+    return store.whileStable(() => {
+      const found: ListedFile[] = [];
+      this.#history.diff(-1, this.#revision, { paths: searched }, path => {
+        const large = mayHaveLargefiles && !isSelected(path) ? largefileOf(path) : undefined;
+        if (large === undefined ? isSelected(path) : isSelected(large)) found.push({ path, large });
+      });
+      return found.sort((a, b) => compareBytes(a.path, b.path));
     });
-    return found;
   }
 
-  /** Returns true if the path is a file or a directory of the revision. */
+  /** Returns true if the path is a file or a directory of the revision, or a large file. */
   has(path: BytePath): boolean {
-    return this.#history.hasPath(this.#revision, path);
+    if (this.#history.hasPath(this.#revision, path)) return true;
+    return this.#repository.mayHaveLargefiles && this.#tree().find(standinOf(path)) !== undefined;
   }
 
-  /** Returns the content, checked against the file node. Errors name the file and the revision. */
-  content(path: BytePath): Buffer {
+  /** Returns the content, checked against the file node or the hash. Errors name the file and the revision. */
+  content({ path, large }: ListedFile): Buffer {
     const { store, config } = this.#repository;
-    const name = `${toDisplay(path)} in ${this.node.slice(0, 12)}`;
+    const name = `${toDisplay(large ?? path)} in ${this.node.slice(0, 12)}`;
     try {
-      const file = store.baseTree(this.node).find(path);
+      const file = this.#tree().find(path);
       if (file === undefined) throw new QuicksilverError('changed-while-reading', 'it is not there any more');
       const log = store.filelog(path);
       const revision = log?.revlog.findNode(file.revision) ?? -1;
@@ -72,10 +92,15 @@ export class RevisionFiles {
           `its content was removed on purpose (censored node ${file.revision})`,
         );
       }
-      return file.content();
+      const content = file.content();
+      return large === undefined ? content : this.#repository.largeContents().of(content);
     } catch (error) {
       if (!(error instanceof QuicksilverError)) throw error;
       throw new QuicksilverError(error.code, `${name}: ${error.message}`, { file: error.file, cause: error });
     }
+  }
+
+  #tree(): StoreTree {
+    return this.#repository.store.baseTree(this.node);
   }
 }

@@ -4,7 +4,8 @@ import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import type { StatusOptions, StatusResult } from '../../../status/status.ts';
 import type { StatusInput } from '../../../status/types.ts';
-import { settledStatus, type RulesReading } from '../snapshot.ts';
+import { settledStatus, type RulesReading, type SettledStatus } from '../snapshot.ts';
+import { namesStandins, StandinsNamed } from './largefilesComparison.ts';
 import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
 
@@ -52,8 +53,18 @@ export class StatusReader {
     rules: RulesReading,
     optionsFor: (input: StatusInput) => StatusOptions | Promise<StatusOptions>,
   ): Promise<ReadStatus> {
-    const repository = this.#repository;
-    const { result, snapshot } = await settledStatus(repository, { rules }, ({ input }) => optionsFor(input));
+    let repository = this.#repository;
+    const settled = (): Promise<SettledStatus> =>
+      settledStatus(repository, { rules }, async ({ input }) => {
+        const options = await optionsFor(input);
+        if (repository.mayHaveLargefiles && namesStandins(options.paths)) throw new StandinsNamed();
+        return options;
+      });
+    const { result, snapshot } = await settled().catch((error: unknown) => {
+      if (!(error instanceof StandinsNamed)) throw error;
+      repository = repository.withStandins();
+      return settled();
+    });
     return {
       result,
       warnings: snapshot.ignore()?.warnings,

@@ -1,0 +1,127 @@
+// Large files in a comparison of revisions. There they are stand-ins, which `hg status` shows as the files themselves.
+import { bytePath, isAtOrBelow, toDisplay, type BytePath } from '../../../base/bytePath.ts';
+import { QuicksilverError } from '../../../base/errors.ts';
+import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
+import { largefileOf, standinOf, STANDINS } from '../../../mercurial/repository/largefiles.ts';
+import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
+import type { RevisionDiff } from '../../../status/revisionStatus.ts';
+import type { StatusEntry } from '../../../status/status.ts';
+import type { BaseTree, WorkCounters } from '../../../status/types.ts';
+import { WorkingTree } from '../../../status/workingTree.ts';
+
+/** The user named stand-ins: the status is taken again, with the stand-ins as ordinary files. */
+export class StandinsNamed extends Error {}
+
+/** True if the user named a stand-in: all of them are then ordinary files. */
+export function namesStandins(named: readonly BytePath[] | undefined): boolean {
+  return named?.some(path => isAtOrBelow(path, bytePath(STANDINS))) ?? false;
+}
+
+/**
+ * Returns entries of two revisions with the names of large files. As in Mercurial, they keep the places of their
+ * stand-ins in the order.
+ */
+export function withLargeNames(entries: readonly StatusEntry[]): StatusEntry[] {
+  const large = (path: BytePath): BytePath => largefileOf(path) ?? path;
+  return entries.map(entry => ({
+    ...entry,
+    path: large(entry.path),
+    place: entry.path,
+    ...(entry.source !== undefined && { source: large(entry.source) }),
+  }));
+}
+
+/** Returns copies with the names of large files. */
+export function copiesWithLargeNames(copies: ReadonlyMap<BytePath, BytePath>): ReadonlyMap<BytePath, BytePath> {
+  const large = (path: BytePath): BytePath => largefileOf(path) ?? path;
+  return new Map([...copies].map(([path, source]) => [large(path), large(source)]));
+}
+
+/** Returns the paths with those of their stand-ins. */
+export function withStandinPaths(paths: readonly BytePath[] | undefined): readonly BytePath[] | undefined {
+  return paths?.flatMap(path => [path, standinOf(path)]);
+}
+
+interface ComparisonParts {
+  /** From the revision to the first parent. */
+  readonly toParent: RevisionDiff;
+  /** Paths that the user named. */
+  readonly named: readonly BytePath[];
+  readonly outcome: WorkCounters;
+}
+
+/** A comparison of a revision with the working copy, in terms of large files. */
+export interface LargeComparison {
+  readonly toParent: RevisionDiff;
+  /**
+   * Corrects the entries of the comparison, as Mercurial has them.
+   * @param working the status against the first parent
+   */
+  settle(entries: readonly StatusEntry[], working: readonly StatusEntry[]): StatusEntry[];
+}
+
+/**
+ * Turns stand-ins into large files in the way from a revision to the first parent.
+ *
+ * A large file of the revision that the working copy does not record is missing for Mercurial, not removed. Equal
+ * hashes are equal files. Throws 'unsupported' for a path that is large on one side only.
+ *
+ * @param other the compared revision, with large files; `revision` is its node
+ */
+export function largeComparison(
+  repository: MercurialRepository,
+  dirstate: Dirstate,
+  other: { readonly revision: string; readonly base: BaseTree },
+  { toParent, named, outcome }: ComparisonParts,
+): LargeComparison {
+  const tree = new WorkingTree(repository.root, outcome);
+  const gone = new Set<BytePath>();
+  const revisions = [other.revision, dirstate.p1].map(node => repository.store.baseTree(node));
+  const hasEqualHashes = (large: BytePath): boolean => {
+    const [before, after] = revisions.map(tree => tree.find(standinOf(large))?.content().toString('latin1').trim());
+    return before !== undefined && before === after;
+  };
+  const isSurelyClean = (large: BytePath): boolean => {
+    const node = dirstate.find(large);
+    const stat = node >= 0 && dirstate.kind(node) === 'tracked' ? tree.lstat(large) : undefined;
+    return stat !== undefined && dirstate.compareStat(node, stat) === 'clean';
+  };
+  const check = (path: BytePath, isLarge: boolean): void => {
+    const file = other.base.find(path);
+    if (file === undefined || (file.kind === 'any') === isLarge) return;
+    const message = `${toDisplay(path)} is a large file on one side only, which is not supported`;
+    throw new QuicksilverError('unsupported', message);
+  };
+  return {
+    toParent: (options, sink) => {
+      toParent(options, (path, before, after) => {
+        const large = largefileOf(path);
+        if (large === undefined) {
+          if (before !== undefined) check(path, repository.isLargefile(dirstate, path));
+          sink(path, before, after);
+          return;
+        }
+        check(large, true);
+        if (after === undefined && dirstate.find(large) < 0) {
+          if (named.includes(large)) return;
+          gone.add(large);
+        }
+        // Mercurial compares a file whose stat proves it clean only if clean files are listed.
+        if (after !== undefined && !options.equal && isSurelyClean(large)) return;
+        if (!hasEqualHashes(large)) sink(large, before, after);
+        else if (options.equal) sink(large, before, before);
+      });
+    },
+    settle: (entries, working) => {
+      for (const { path } of entries) if (dirstate.find(path) >= 0) check(path, repository.isLargefile(dirstate, path));
+      const isUntracked = ({ status }: StatusEntry): boolean => status === 'unknown' || status === 'ignored';
+      // An untracked file in the place of a large one of the revision is listed in addition.
+      const shown = new Set(entries.filter(isUntracked).map(({ path }) => path));
+      const hidden = working.filter(entry => isUntracked(entry) && !shown.has(entry.path));
+      return [
+        ...entries.map(entry => (gone.has(entry.path) ? { ...entry, status: 'deleted' as const } : entry)),
+        ...hidden.filter(({ path }) => other.base.find(path)?.kind === 'any'),
+      ];
+    },
+  };
+}
