@@ -1,5 +1,5 @@
-// The first status of a sparse checkout and of a repository with converted line ends, beside `hg status` and beside a
-// C program that only stats the files. By the clock and, on Linux, by the processor's time.
+// The first status of a sparse checkout and of a repository with converted line ends, by the clock and by the
+// processor's time. It is compared with `hg status` and with a C program that only stats the files.
 import fs from 'node:fs';
 import path from 'node:path';
 import { encodeVersion1 } from './dirstates.mjs';
