@@ -24,9 +24,15 @@ export async function log(args: ParsedArguments, io: CommandIo): Promise<number>
   const isQuiet = !isVerbose && displaySettings(model.config, io, args.flags).quiet;
   const isJson = templateOf(args) === 'json';
   if (isJson && (isVerbose || isQuiet)) throw usageError('JSON has no verbose and no quiet form here');
+  if (isJson && args.flags.has('graph')) throw usageError('a graph has no JSON form here');
   const shownDiff = await diffShower(args, io, place);
   const format: LogFormat = { isVerbose, isQuiet, diffOf: shownDiff };
   const changesets = limited(selectedChangesets(args, model, await selected(args, place)), limitOf(args));
+  if (args.flags.has('graph')) {
+    const { writeGraph } = await import('./logGraph.ts');
+    await writeGraph(changesets, model, format, io);
+    return EXIT_OK;
+  }
   let count = 0;
   if (isJson) io.stdout.write('[');
   for (const candidate of changesets) {

@@ -1,10 +1,12 @@
 // The changesets of a repository, as `quicksilver log` reads them.
+import * as path from 'node:path';
 import { toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { fileHistory } from '../../../mercurial/annotate/fileHistory.ts';
 import { recordedChangesets } from '../../../mercurial/annotate/recordedChangesets.ts';
 import { finish } from '../../../mercurial/annotate/finish.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { HistoryModel } from '../../../mercurial/history/historyModel.ts';
+import { decodeMergeState, readMergeStateFiles, type RecordedMerge } from '../../../mercurial/merge/mergeState.ts';
 import { revisionSet } from '../../../mercurial/history/revisionSet.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
 import type { HistoryRow } from '../../../workingCopy/historyQueries.ts';
@@ -26,13 +28,25 @@ export interface FollowedChangeset {
   readonly paths: readonly BytePath[];
 }
 
+type MergeSides = Partial<Pick<RecordedMerge, 'local' | 'other'>>;
+
+/** The sides of a merge with conflicts that are not resolved, as nodes. */
+function unresolvedSides({ vfs, root }: RepositoryPlace): MergeSides {
+  const hgDirectory = path.join(root, '.hg');
+  const merge = decodeMergeState(readMergeStateFiles(vfs, hgDirectory), hgDirectory);
+  return merge?.conflicts.some(({ state }) => state === 'unresolved') === true ? merge : {};
+}
+
 /** All changesets as they were when this was made. They are named by their revision numbers. */
 export class ChangesetLog {
   readonly config: HgConfig;
   readonly #model: HistoryModel;
+  readonly #place: RepositoryPlace;
+  #merge: MergeSides | undefined;
 
   /** Throws QuicksilverErrors. */
   constructor(place: RepositoryPlace) {
+    this.#place = place;
     const repository = openRepository(place);
     const { p1, p2 } = repository.readDirstate();
     this.config = repository.config;
@@ -65,6 +79,21 @@ export class ChangesetLog {
 
   row(revision: number): HistoryRow {
     return this.#model.row(revision);
+  }
+
+  /**
+   * Returns the character of a changeset in a graph: '@' a parent of the working copy, '%' a side of an unresolved
+   * merge, 'x' obsolete, '*' unstable, '_' closes its branch, else 'o'.
+   */
+  graphSymbol(revision: number): string {
+    if (this.workingParents.includes(revision)) return '@';
+    const { local, other } = (this.#merge ??= unresolvedSides(this.#place));
+    const node = this.#model.node(revision);
+    if (node === local || node === other) return '%';
+    const { isObsolete, instabilities } = this.#model.row(revision);
+    if (isObsolete) return 'x';
+    if (instabilities.length > 0) return '*';
+    return this.#model.changeset(revision).closesBranch ? '_' : 'o';
   }
 
   changeset(revision: number): LoggedChangeset {
