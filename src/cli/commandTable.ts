@@ -181,7 +181,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       template: { type: 'string', short: 'T', value: 'json', help: 'write JSON', choices: ['json'] },
       verbose: { type: 'boolean', short: 'v', help: 'show files and whole messages' },
       quiet: { type: 'boolean', short: 'q', help: 'show numbers and IDs only' },
-      date: { type: 'string', short: 'd', help: '', unavailable: true },
+      date: { type: 'string', short: 'd', value: 'DATE', help: 'changesets of this date, or range of dates' },
       graph: { type: 'boolean', short: 'G', help: 'draw the graph of the changesets beside them' },
       patch: { type: 'boolean', short: 'p', help: 'show the differences' },
       git: { type: 'boolean', short: 'g', help: 'show differences in the format of Git' },

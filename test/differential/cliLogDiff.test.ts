@@ -13,7 +13,7 @@ import { RandomHistory } from '../support/randomHistory.ts';
 import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const REPOSITORIES = Number(process.env['QUICKSILVER_DIFF_REPOSITORIES'] ?? 3);
-/** Of the first repositories: one of each kind of history. What the test covers is asserted for them alone. */
+/** Seeds of the first repositories, one of each kind of history. Coverage is asserted for them alone. */
 const FIXED_SEEDS = [2, 3];
 
 /** Settings of [diff]. Under HGPLAIN some of them do not count. */

@@ -12,7 +12,7 @@ import { Random, seedFromEnvironment } from '../support/random.ts';
 import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 
 const REPOSITORIES = Number(process.env['QUICKSILVER_GRAPH_REPOSITORIES'] ?? 3);
-/** Of the first repository. What the test covers is asserted for it alone. */
+/** Seed of the first repository. Coverage is asserted for it alone. */
 const FIXED_SEED = 5;
 /** Parts of the graph of each repository. */
 const PARTS = 14;
@@ -77,7 +77,7 @@ test('texts beside the graph, sides of a merge, and settings that are not suppor
   try {
     const dag = new RandomDag(root, hg, new Random(8));
     await dag.grow(20);
-    fs.writeFileSync(path.join(root, 'c'), `${'one\n'.repeat(90)}`);
+    fs.writeFileSync(path.join(root, 'c'), 'one\n'.repeat(90));
     await hg.run('commit', '-q', '-A', '-m', 'c', '-d', '0 0');
     await hg.run('update', '-q', '-r', '.^');
     fs.writeFileSync(path.join(root, 'c'), 'two\n');

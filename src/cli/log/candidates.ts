@@ -4,6 +4,7 @@ import { isAtOrBelow, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { usageError } from '../io.ts';
 import type { Selection } from '../selection.ts';
+import { dateFilter } from './dateFilter.ts';
 
 /** The files that the paths of a command select. */
 export type SelectedFiles = Pick<Selection, 'paths' | 'filter'>;
@@ -138,6 +139,7 @@ function filterOf(args: ParsedArguments, model: ChangesetLog): Filter {
     ...(args.flags.has('no-merges') ? [(revision: number) => model.parents[revision * 2 + 1]! < 0] : []),
     ...prunes(args, model),
     ...bookmarks(args, model),
+    ...dates(args, model),
     ...texts(args, model),
   ];
   return revision => filters.every(passes => passes(revision));
@@ -177,6 +179,13 @@ function bookmarks(args: ParsedArguments, model: ChangesetLog): Filter[] {
     }
   }
   return [revision => found.has(revision)];
+}
+
+function dates(args: ParsedArguments, model: ChangesetLog): Filter[] {
+  const text = args.values.get('date') ?? '';
+  if (text === '') return [];
+  const isIn = dateFilter(text, new Date());
+  return [revision => isIn(model.changeset(revision).time)];
 }
 
 function texts(args: ParsedArguments, model: ChangesetLog): Filter[] {

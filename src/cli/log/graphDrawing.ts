@@ -1,5 +1,5 @@
 // Draws a graph of changesets in characters beside their texts, byte for byte as `hg log --graph`. The rules come from
-// looking at its drawings: test/differential/cliLogGraph.test.ts compares them.
+// its drawings: test/differential/cliLogGraph.test.ts compares them.
 
 /** How a changeset leads to one that is below it. */
 export type EdgeKind = 'parent' | 'ancestor' | 'missing';

@@ -56,8 +56,8 @@ export async function writeGraph(
 const NONE: readonly number[] = [];
 
 /**
- * Returns what finds the edges of a changeset that is shown: to its parents, in their order, and past those that are
- * not shown to the nearest ancestors that are.
+ * Returns a function for the edges of a changeset that is shown. They lead to its parents in ascending order, and past
+ * parents that are not shown to the nearest ancestors that are.
  *
  * @param parents two for each changeset, -1 for none
  */
@@ -86,7 +86,7 @@ function shownEdges(shown: readonly number[], parents: Int32Array): (revision: n
   };
 }
 
-/** Returns what finds the nearest shown ancestors of a changeset that is not shown, in ascending order. */
+/** Returns a function for the nearest shown ancestors of a changeset that is not shown, in ascending order. */
 function nearestShown(
   shown: readonly number[],
   isShown: ReadonlySet<number>,

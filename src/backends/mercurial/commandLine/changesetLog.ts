@@ -82,8 +82,10 @@ export class ChangesetLog {
   }
 
   /**
-   * Returns the character of a changeset in a graph: '@' a parent of the working copy, '%' a side of an unresolved
-   * merge, 'x' obsolete, '*' unstable, '_' closes its branch, else 'o'.
+   * Returns the character of a changeset in a graph.
+   *
+   * '@' is a parent of the working copy, '%' a side of an unresolved merge, 'x' obsolete, '*' unstable. '_' closes its
+   * branch. All others are 'o'.
    */
   graphSymbol(revision: number): string {
     if (this.workingParents.includes(revision)) return '@';
