@@ -1,7 +1,8 @@
 // `npm run bench`: measures Quicksilver and, on the same trees in turns with it, hg, git, rhg and what the operating
 // system itself needs. See docs/benchmark.md.
 //
-//   npm run bench -- [--size 10k,300k] [--only NAME]... [--rounds N] [--rhg PATH] [--json FILE] [--svg FILE]
+//   npm run bench -- [--size 10k,300k] [--only NAME]... [--rounds N] [--rhg PATH]
+//                    [--newer-hg PATH] [--json FILE] [--svg FILE]
 //                    [--cache FOLDER] [--no-build] [--profile FILE]
 //
 // --profile FILE keeps a CPU profile of the extension host while it shows a first status, which makes it slower.
@@ -47,6 +48,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '7' },
     rhg: { type: 'string' },
+    'newer-hg': { type: 'string' },
     json: { type: 'string' },
     svg: { type: 'string' },
     profile: { type: 'string' },
@@ -71,7 +73,9 @@ async function main() {
       );
     }
   }
-  if (options.rhg !== undefined) fs.accessSync(options.rhg, fs.constants.X_OK);
+  for (const program of [options.rhg, options['newer-hg']]) {
+    if (program !== undefined) fs.accessSync(program, fs.constants.X_OK);
+  }
   if (!options['no-build']) await buildExtension();
   const machine = await describeMachine();
   console.log(machine.text);
@@ -79,6 +83,7 @@ async function main() {
   const context = {
     rounds,
     rhg: options.rhg,
+    newerHg: options['newer-hg'],
     profile: options.profile && path.resolve(options.profile),
     floor: await buildFloor(cache),
     cache,
@@ -137,9 +142,10 @@ async function describeMachine() {
     hg: await firstLine('hg', ['--version', '--quiet']),
     git: await firstLine('git', ['--version']),
     rhg: options.rhg === undefined ? undefined : await firstLine(options.rhg, ['--version']),
+    newerHg: options['newer-hg'] === undefined ? undefined : await firstLine(options['newer-hg'], ['version', '-q']),
     watchman: await firstLine('watchman', ['--version']),
   };
-  const programs = [machine.hg, machine.git, machine.rhg, machine.watchman].filter(Boolean).join(', ');
+  const programs = [machine.hg, machine.newerHg, machine.git, machine.rhg, machine.watchman].filter(Boolean).join(', ');
   const text = `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; Node ${machine.node}; ${programs}`;
   return { ...machine, text };
 }

@@ -7,10 +7,20 @@ const TICK_MS = 10;
 /** Milliseconds of processor time that this process's ended children took; 0 outside Linux. */
 export function processorOfChildren() {
   if (process.platform !== 'linux') return 0;
-  const stat = fs.readFileSync('/proc/self/stat', 'latin1');
-  // The name of the program, in parentheses, may hold blanks. Numbers 14 and 15 after it are those of the children.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statOf('self');
   return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
+}
+
+/** Milliseconds of processor time that a process and its threads took. Linux only. */
+export function processorOf(pid) {
+  const fields = statOf(pid);
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** The name of the program, in parentheses, may hold blanks: the fields after it. */
+function statOf(process) {
+  const stat = fs.readFileSync(`/proc/${process}/stat`, 'latin1');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** The processor time of this process and its threads during `work`, in milliseconds, with its result. */

@@ -1,5 +1,6 @@
 // The shared server: `hg status` with our extension, the native client and `quicksilver status`, and each without it.
-// Answers are compared, and a row counts only if the server gave them.
+// Answers are compared, and a row counts only if the server gave them. Each program is measured by the clock
+// (`server.NAME`) and by its processor time (`server.NAME-processor`).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -9,11 +10,12 @@ import { performance } from 'node:perf_hooks';
 import { findProgram, PlainError, projectRoot } from '../lib/processes.mjs';
 import { COMPARED, findHg, hgEnvironment, linesOf, timed } from './programs.mjs';
 import { askServer } from '../../src/daemon/shortClient.ts';
+import { processorOf, processorOfChildren } from './processor.mjs';
 import { makeRow } from './report.mjs';
 import { inTurns, summarize } from './statistics.mjs';
 import { measureGitHook } from './serverGit.mjs';
 import { measureWindows } from './serverWindows.mjs';
-import { checkAnswer, isLarge } from './status.mjs';
+import { checkAnswer, isLarge, smallRepository } from './status.mjs';
 
 const DIST = path.join(projectRoot, 'dist');
 const CLI = path.join(DIST, 'cli.cjs');
@@ -27,7 +29,7 @@ const STOPPED_ROUNDS = 3;
 const STOPPED_MS = 300;
 const NODE = process.execPath;
 
-export async function measureServer(repository, { rounds, notes }) {
+export async function measureServer(repository, { rounds, notes, cache, newerHg }) {
   if (process.platform !== 'linux') {
     notes.push('Only Linux has exact answers: the server was not measured.');
     return [];
@@ -37,33 +39,33 @@ export async function measureServer(repository, { rounds, notes }) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'qsb-'));
   const env = { ...hgEnvironment, QUICKSILVER_RUNTIME_DIRECTORY: directory, QUICKSILVER_SERVER: 'off' };
   const absent = { ...env, QUICKSILVER_RUNTIME_DIRECTORY: `${directory}-absent` };
+  const processor = {};
   const program = (name, title, command, args, environment, check) => ({
     name,
     title,
     run: async () => {
+      const before = processorOfChildren();
       const { milliseconds, stdout } = await timed(command, args, { cwd: root, env: environment });
+      (processor[name] ??= []).push(processorOfChildren() - before);
       check(stdout);
       return milliseconds;
     },
   });
   const answers = stdout => checkAnswer('the server', linesOf(stdout), expected);
-  const hgPlain = program('hg', 'hg status', findHg(), COMPARED, env, answers);
+  const hgCases = (name, title, hg) => [
+    program(name, `${title} status`, hg, COMPARED, env, answers),
+    program(`${name}-extension`, `${title} status with our extension`, hg, [...EXTENSION, ...COMPARED], env, answers),
+  ];
+  const cli = (name, title, ...args) => program(name, title, NODE, [CLI, ...COMPARED, ...args], env, answers);
   const cases = [
-    hgPlain,
-    program('hg-extension', 'hg status with our extension', findHg(), [...EXTENSION, ...COMPARED], env, answers),
+    ...hgCases('hg', 'hg', findHg()),
     program('hg-absent', 'the same, no server', findHg(), [...EXTENSION, ...COMPARED], absent, answers),
-    program('cli', 'quicksilver status, answered by the server', process.execPath, [CLI, ...COMPARED], env, answers),
-    program(
-      'cli-own',
-      'quicksilver status --no-server',
-      process.execPath,
-      [CLI, ...COMPARED, '--no-server'],
-      env,
-      answers,
-    ),
+    ...(newerHg === undefined ? [] : hgCases('hg-newer', 'newer hg', newerHg)),
+    cli('cli', 'quicksilver status, answered by the server'),
+    cli('cli-own', 'quicksilver status --no-server', '--no-server'),
   ];
   if (findProgram(['chg']) !== undefined) {
-    // Each set of options has a command server of its own, which the first round starts.
+    // Each set of options has a command server of its own, which the first round starts. It takes the processor's time.
     const chg = { ...env, CHGHG: findHg(), CHGSOCKNAME: path.join(directory, 'chg') };
     cases.push(
       program('chg', 'chg status', 'chg', COMPARED, chg, answers),
@@ -80,39 +82,48 @@ export async function measureServer(repository, { rounds, notes }) {
     await untilListens(env);
     return process;
   };
-  const windows = isLarge(repository) ? await measureWindows(root, plan.count, env, start) : [];
+  const opened = { root, small: await smallRepository(cache), files: plan.count, env, startServer: start };
+  const windows = isLarge(repository) ? await measureWindows(opened) : [];
   const server = await start();
   try {
-    await untilExact(root, env);
+    for (const hg of [findHg(), newerHg]) if (hg !== undefined) await untilExact(hg, root, env);
     const values = await inTurns(rounds, cases);
     // A stopped server costs each client its timeout, once.
-    const stopped = { ...cases[1], name: 'hg-stopped', title: 'the same, the server stopped' };
+    const stopped = program(
+      ...['hg-stopped', 'hg status with our extension, the server stopped'],
+      ...[findHg(), [...EXTENSION, ...COMPARED], env, answers],
+    );
     server.kill('SIGSTOP');
     Object.assign(values, await inTurns(Math.min(rounds, STOPPED_ROUNDS), [stopped]));
     server.kill('SIGCONT');
     cases.push(stopped);
+    const before = processorOf(server.pid);
     if (hasClient) Object.assign(values, await inTurns(SHORT_ROUNDS * rounds, [prompt]));
     else notes.push('There is no native client: prompts were not measured.');
     if (late > 0) notes.push(`${late} prompts had no exact answer in time.`);
-    const base = (name, title) => ({ name: title, value: summarize(values[name]).median });
-    const large = isLarge(repository);
-    const targets = {
-      'hg-extension': large
-        ? [{ of: 'median', limit: plan.count >= 300_000 ? 0.1 : 0.2, base: base('hg', 'hg status') }]
-        : [],
-      'hg-absent': large ? [{ of: 'median', limit: 1.03, base: base('hg', 'hg status') }] : [],
-      'hg-stopped': large ? [{ of: 'median', limit: summarize(values.hg).median + STOPPED_MS }] : [],
-      'chg-extension': large && values.chg ? [{ of: 'median', limit: 0.06, base: base('chg', 'chg status') }] : [],
-      cli: plan.count >= 300_000 ? [{ of: 'median', limit: 0.25, base: base('cli-own', 'its own scan') }] : [],
-      prompt: [
-        { of: 'median', limit: 5 },
-        { of: 'p95', limit: 15 },
-      ],
-    };
-    const rows = [...cases, ...(hasClient ? [prompt] : [])].map(({ name, title }) =>
-      makeRow({ id: `server.${name}`, files: plan.count, title, values: values[name], targets: targets[name] ?? [] }),
-    );
-    return [...rows, ...windows, ...(await measureGitHook(repository, { rounds, notes, env, client: CLIENT }))];
+    const ofServer = processorOf(server.pid) - before;
+    const rows = cases.flatMap(({ name, title }) => {
+      // One round does not count.
+      const series = [values, { [name]: processor[name].slice(1) }];
+      return ['', '-processor'].map((suffix, i) =>
+        makeRow({
+          id: `server.${name}${suffix}`,
+          files: plan.count,
+          title: suffix === '' ? title : `${title}: processor`,
+          values: series[i][name],
+          targets: targetsOf(name, plan.count, other => ({
+            name: cases.find(each => each.name === other).title,
+            value: summarize(i === 0 ? values[other] : processor[other].slice(1)).median,
+          })),
+        }),
+      );
+    });
+    if (hasClient) rows.push(...promptRows(plan.count, prompt.title, values.prompt, processor.prompt, ofServer));
+    return [
+      ...rows.filter(({ id }) => !/chg.*-processor$/.test(id)),
+      ...windows,
+      ...(await measureGitHook(repository, { rounds, notes, env, client: CLIENT })),
+    ];
   } finally {
     const ended = once(server, 'exit');
     server.kill('SIGCONT');
@@ -122,16 +133,51 @@ export async function measureServer(repository, { rounds, notes }) {
   }
 }
 
+/** @param base returns the value of another case */
+function targetsOf(name, files, base) {
+  const isLargest = files >= 300_000;
+  const ratio = (limit, other) => [{ of: 'median', limit, base: base(other) }];
+  if (files < 100_000) return [];
+  switch (name) {
+    case 'hg-extension':
+      return ratio(isLargest ? 0.1 : 0.2, 'hg');
+    case 'hg-absent':
+      return ratio(1.03, 'hg');
+    case 'hg-newer-extension':
+      return ratio(0.25, 'hg-newer');
+    case 'hg-stopped':
+      return [{ of: 'median', limit: base('hg').value + STOPPED_MS }];
+    case 'chg-extension':
+      return ratio(0.06, 'chg');
+    case 'cli':
+      return isLargest ? ratio(0.25, 'cli-own') : [];
+    default:
+      return [];
+  }
+}
+
+/** The processor's time is known for all prompts together only: one takes less than a tick. */
+function promptRows(files, title, values, processor, ofServer) {
+  const row = (name, what, series, ...targets) =>
+    makeRow({ id: `server.prompt${name}`, files, title: `${title}${what}`, values: series, targets });
+  const each = sum => [sum / processor.length];
+  return [
+    row('', '', values, { of: 'median', limit: 5 }, { of: 'p95', limit: 15 }),
+    row('-processor', ': processor', each(processor.reduce((sum, one) => sum + one, 0)), { of: 'median', limit: 2 }),
+    row('-server-processor', ': processor of the server', each(ofServer)),
+  ];
+}
+
 /** Waits until a server answers. */
 async function untilListens(env) {
   while ((await askServer('info', {}, env, READY_MS, READY_MS)).kind !== 'answer');
 }
 
 /** Waits until hg accepts the server's answer: before that, a measurement would be one of hg alone. */
-async function untilExact(root, env) {
+async function untilExact(hg, root, env) {
   const end = performance.now() + READY_MS;
   for (;;) {
-    const { stdout } = await timed(findHg(), [...EXTENSION, 'status', '--debug'], { cwd: root, env });
+    const { stdout } = await timed(hg, [...EXTENSION, 'status', '--debug'], { cwd: root, env });
     const said = String(stdout).split('\n', 1)[0];
     if (said === 'quicksilver: the server answered') return;
     if (performance.now() > end) throw new PlainError(`The server is not used: ${said}`);

@@ -1,14 +1,16 @@
-// `git status` with our hook for core.fsmonitor, with Git's untracked cache alone, and with neither.
+// `git status` with our hook for core.fsmonitor, with Git's untracked cache, with both, and with neither.
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { findProgram, PlainError } from '../lib/processes.mjs';
 import { gitEnvironment, UNTRACKED_INDEX } from './gitRepository.mjs';
+import { processorOfChildren } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { inTurns, summarize } from './statistics.mjs';
 
-const HOOK_INDEX = 'index-hook';
+/** The hook alone, and with the untracked cache. */
+const HOOK_INDEXES = ['index-hook', 'index-hook-untracked'];
 const ARGUMENTS = ['status', '--porcelain', '-z'];
 const READY_MS = 120_000;
 
@@ -24,17 +26,22 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
   // The server finds a repository by this name.
   const link = path.join(root, '.git');
   fs.writeFileSync(link, `gitdir: ${gitDirectory}\n`);
-  fs.copyFileSync(path.join(gitDirectory, UNTRACKED_INDEX), path.join(gitDirectory, HOOK_INDEX));
+  const [hookIndex, bothIndex] = HOOK_INDEXES;
+  fs.copyFileSync(path.join(gitDirectory, 'index'), path.join(gitDirectory, hookIndex));
+  fs.copyFileSync(path.join(gitDirectory, UNTRACKED_INDEX), path.join(gitDirectory, bothIndex));
   try {
     const hook = ['-c', `core.fsmonitor=${client} git-hook`, '-c', 'core.fsmonitorHookVersion=2'];
     const cached = ['-c', 'core.untrackedCache=true'];
+    const processor = {};
     let expected;
     const status = (name, title, options, index) => ({
       name,
       title,
       run: async () => {
         const own = { ...env, ...gitEnvironment(gitDirectory, root, index) };
+        const before = processorOfChildren();
         const { milliseconds, stdout } = await timed('git', [...options, ...ARGUMENTS], { cwd: root, env: own });
+        (processor[name] ??= []).push(processorOfChildren() - before);
         expected ??= stdout;
         if (stdout !== expected) throw new PlainError(`git status differs: ${title}`);
         return milliseconds;
@@ -43,30 +50,34 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
     const cases = [
       status('git', 'git status', []),
       status('git-untracked', 'git status with its untracked cache', cached, UNTRACKED_INDEX),
-      status('git-hook', 'the same, with our hook', [...hook, ...cached], HOOK_INDEX),
+      status('git-hook', 'git status with our hook', hook, hookIndex),
+      status('git-hook-untracked', 'git status with our hook and its untracked cache', [...hook, ...cached], bothIndex),
     ];
     await untilFollowed(client, root, { ...env, ...gitEnvironment(gitDirectory, root) });
     const values = await inTurns(rounds, cases);
-    const base = name => ({
-      name: cases.find(each => each.name === name).title,
-      value: summarize(values[name]).median,
-    });
-    const targets = [
-      { of: 'median', limit: 0.25, base: base('git') },
-      { of: 'median', limit: 0.4, base: base('git-untracked') },
-    ];
-    return cases.map(({ name, title }) =>
-      makeRow({
-        id: `server.${name}`,
-        files: plan.count,
-        title,
-        values: values[name],
-        targets: name === 'git-hook' && plan.count >= 100_000 ? targets : [],
+    const ofAll = [values, Object.fromEntries(Object.entries(processor).map(([name, all]) => [name, all.slice(1)]))];
+    return cases.flatMap(({ name, title }) =>
+      ofAll.map((series, i) => {
+        const base = other => ({
+          name: cases.find(each => each.name === other).title,
+          value: summarize(series[other]).median,
+        });
+        const targets = [
+          { of: 'median', limit: 0.25, base: base('git') },
+          { of: 'median', limit: 0.4, base: base('git-untracked') },
+        ];
+        return makeRow({
+          id: `server.${name}${i === 0 ? '' : '-processor'}`,
+          files: plan.count,
+          title: i === 0 ? title : `${title}: processor`,
+          values: series[name],
+          targets: name === 'git-hook-untracked' && plan.count >= 100_000 ? targets : [],
+        });
       }),
     );
   } finally {
     fs.rmSync(link);
-    fs.rmSync(path.join(gitDirectory, HOOK_INDEX));
+    for (const name of HOOK_INDEXES) fs.rmSync(path.join(gitDirectory, name));
   }
 }
 
