@@ -1,7 +1,8 @@
 // Windows without a server: the second one on a repository starts one, and both move there. Until the server has
 // everything, and whenever it cannot follow a repository, the engine of each window goes on.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -11,9 +12,12 @@ import { WindowMarkers } from '../../../src/daemon/windowMarkers.ts';
 import { SharedModels, type SharedModelsOptions } from '../../../src/server/sharedModels.ts';
 import { bundle } from '../../support/bundle.ts';
 import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
+import { Random, seedFromEnvironment } from '../../support/random.ts';
 import { WindowRig } from '../../support/windowRig.ts';
 
 const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
+/** A window that has lost three servers uses none any more. */
+const KILLS = 3;
 /** Two processes that run. */
 const [FIRST, SECOND] = [process.pid, process.ppid];
 
@@ -87,7 +91,8 @@ describe('a second window', { skip }, () => {
     // After the end of the server each window goes on alone, and no window starts one again.
     assert.equal(await rig.answer('stop'), 'stopping');
     fs.writeFileSync(path.join(root, 'alone'), '');
-    await Promise.all(windows.map(window => window.until(() => window.entries.has('alone'))));
+    const isAlone = (window: WindowRig): boolean => window.log.some(line => line.includes('the shared server is gone'));
+    await Promise.all(windows.map(window => window.until(() => isAlone(window) && window.entries.has('alone'))));
     assert.equal(markersOf(rig).length, 2);
     for (const window of windows) window.dispose();
     assert.deepEqual(markersOf(rig), []);
@@ -148,6 +153,50 @@ describe('a second window', { skip }, () => {
     assert.deepEqual(markersOf(rig), []);
     fs.writeFileSync(path.join(root, 'two'), '');
     await window.until(() => window.entries.has('two'));
+  });
+});
+
+describe('two windows', { skip }, () => {
+  const seed = seedFromEnvironment('KILL_SEED');
+
+  test(`show every file when servers are killed, seed ${seed} (KILL_SEED=${seed} repeats it)`, async t => {
+    const random = new Random(seed);
+    const { rig, root } = prepare(t);
+    const program = bundle('src/server/main/workerMain.ts', path.join(rig.base, 'programs', 'worker.cjs'));
+    const windows = [FIRST, SECOND].map(process => new WindowRig(rig, undefined, {}, process));
+    for (const window of windows) {
+      t.after(() => window.dispose());
+      await window.open(root);
+    }
+    const shown = (name: string): Promise<unknown> =>
+      Promise.all(windows.map(window => window.until(() => window.entries.has(name) && window.state === 'ready')));
+    await shown('one');
+    const expected = ['one'];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const env = { ...process.env, ...rig.variables };
+      const server = spawn(process.execPath, [program, 'serve', '--foreground'], { env, stdio: 'ignore' });
+      t.after(() => server.kill('SIGKILL'));
+      const ended = once(server, 'exit');
+      while ((await rig.ask('info')).kind !== 'answer') await nextTurn();
+      // It dies before, while or after the windows move there: at one of these writes.
+      const [last, turns] = [random.below(6), random.below(20)];
+      for (let i = 0; i <= last; i++) {
+        const name = `file${kill}-${i}`;
+        fs.writeFileSync(path.join(root, name), '');
+        expected.push(name);
+        if (i < last) await shown(name);
+      }
+      for (let i = 0; i < turns; i++) await nextTurn();
+      server.kill('SIGKILL');
+      await shown(expected.at(-1)!);
+      await ended;
+    }
+    fs.writeFileSync(path.join(root, 'end'), '');
+    await shown('end');
+    for (const window of windows) {
+      assert.deepEqual([...window.entries.keys()].sort(), [...expected, 'end'].sort());
+      assert.equal(window.leastEntries, 1, 'no list was empty');
+    }
   });
 });
 
