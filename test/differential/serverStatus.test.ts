@@ -12,11 +12,13 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { nextTurn } from '../../src/base/async.ts';
+import * as protocol from '../../src/server/protocol.ts';
 import { hgEnvironment, HgServer, hgStatus } from '../support/hgServer.ts';
 import { DaemonRig } from '../support/daemonRig.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomChanges } from '../support/randomChanges.ts';
 import { bundle } from '../support/bundle.ts';
+import { WindowRig } from '../support/windowRig.ts';
 import { startedPrograms, straceArguments, touchingCalls } from '../support/systemCalls.ts';
 
 const skip = process.platform === 'linux' ? false : 'only Linux has exact answers';
@@ -243,35 +245,59 @@ describe('the shared server', { skip }, () => {
     assert.ok(accepted > 0 || isElsewhere, "some answers were the server's");
   });
 
-  it('writes, locks and starts nothing outside of its directory', async t => {
+  it('writes, locks and starts nothing outside of its directory, and opens no port', async t => {
     const rig = new DaemonRig();
     t.after(() => rig.dispose());
     const root = path.join(rig.base, 'repo');
     spawnSync('hg', ['init', root], { env: hgEnvironment() });
     fs.writeFileSync(path.join(root, 'file'), 'one\n');
     spawnSync('hg', ['commit', '-qA', '-m', 'one', '-u', 'test'], { cwd: root, env: hgEnvironment() });
+    const git = path.join(rig.base, 'git');
+    for (const name of ['objects', 'refs']) fs.mkdirSync(path.join(git, '.git', name), { recursive: true });
+    fs.writeFileSync(path.join(git, '.git', 'HEAD'), 'ref: refs/heads/main\n');
     const program = bundle('src/server/main/workerMain.ts', path.join(rig.base, 'worker.cjs'));
     const log = path.join(rig.base, 'strace.log');
-    const server = spawn('strace', [...straceArguments(log), process.execPath, program, 'serve', '--foreground'], {
-      env: { ...process.env, ...rig.variables },
-      stdio: 'ignore',
-    });
+    const traced = [...straceArguments(log, '%network'), process.execPath, program, 'serve', '--foreground'];
+    const server = spawn('strace', traced, { env: { ...process.env, ...rig.variables }, stdio: 'ignore' });
     await untilUp(rig);
+    const window = new WindowRig(rig);
+    t.after(() => window.dispose());
+    await window.open(root);
     for (const content of ['two\n', 'three\n']) {
       fs.writeFileSync(path.join(root, 'file'), content);
       fs.writeFileSync(path.join(root, content.trim()), '');
       for (let answer = ''; !answer.startsWith('exact');) answer = await rig.answer('status', root);
       assert.match(await rig.answer('prompt', root), /^prompt\|b:default/);
+      for (const method of ['fetchall', 'listdir', 'changes']) {
+        assert.doesNotMatch(await rig.answer(method, root, { path: '' }), /^refused/);
+      }
+      for (let answer = ''; !answer.startsWith('changes');)
+        answer = await rig.answer('changes', git, { system: 'git' });
+      await window.until(() => window.entries.has(content.trim()));
+      const query = { root, path: 'file', revision: 'base', withBytes: true } as const;
+      const { kind } = await window.connection.sendRequest(protocol.Content, query);
+      assert.equal(kind, 'content');
     }
+    spawnSync('hg', ['commit', '-qA', '-m', 'two', '-u', 'test'], { cwd: root, env: hgEnvironment() });
+    await window.until(() => window.entries.size === 0);
+    assert.ok(window.usesServer);
+    // After the end of the server it would leave a marker.
+    window.dispose();
     assert.equal(await rig.answer('stop'), 'stopping');
     await once(server, 'exit');
-    assert.deepEqual(touchingCalls(log, root), []);
+    for (const at of [root, git]) assert.deepEqual(touchingCalls(log, at), []);
     assert.deepEqual(startedPrograms(log), []);
-    const written = fs
-      .readFileSync(log, 'latin1')
-      .split('\n')
-      .filter(line => /open(?:at)?\(.*O_CREAT/.test(line) && !line.includes(rig.directory.path));
-    assert.deepEqual(written, []);
+    const lines = fs.readFileSync(log, 'latin1').split('\n');
+    assert.deepEqual(
+      lines.filter(line => /open(?:at)?\(.*O_CREAT/.test(line) && !line.includes(rig.directory.path)),
+      [],
+    );
+    const sockets = lines.filter(line => /^\d+ +(?:socket|socketpair)\(/.test(line));
+    assert.ok(sockets.length > 0, 'the trace has sockets');
+    assert.deepEqual(
+      sockets.filter(line => !line.includes('(AF_UNIX,')),
+      [],
+    );
     assert.deepEqual(fs.readdirSync(rig.directory.path).sort(), ['qs1.sock', 'server.log']);
   });
 });

@@ -13,9 +13,10 @@ const WRITING_FLAGS = /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE/;
 const WRITES = /^p?writev?\d*$/;
 const LOCKS = /F_(?:OFD_)?SETLKW?|F_SETLEASE/;
 
-/** Arguments for strace that make a log which {@link touchingCalls} can read. */
-export function straceArguments(log: string): string[] {
-  return ['-f', '-y', '-s', '4096', '-e', 'trace=%file,%desc,%process', '-o', log];
+/** Arguments for strace that make a log which {@link touchingCalls} can read; `more` are further classes of calls. */
+export function straceArguments(log: string, ...more: readonly string[]): string[] {
+  const calls = ['%file', '%desc', '%process', ...more];
+  return ['-f', '-y', '-s', '4096', '-e', `trace=${calls.join(',')}`, '-o', log];
 }
 
 /** Returns the lines of a strace log that wrote, locked or renamed something at or below `root`, or could have. */

@@ -23,6 +23,15 @@ test('an older Git on Linux gets the hook, if there is one', () => {
   assert.match(gitSetup(undefined, 'linux', CLIENT), /^# There is no 'git'/);
 });
 
+test('no lines turn on the untracked cache, with which Git itself has wrong answers', () => {
+  for (const minor of [39, 55]) {
+    const lines = gitSetup({ major: 2, minor }, 'linux', CLIENT).split('\n');
+    const commands = lines.filter(line => !line.startsWith('#'));
+    assert.ok(commands.includes('git config core.untrackedCache false'), String(commands));
+    assert.ok(lines.some(line => line.startsWith('#') && line.includes('faster still')));
+  }
+});
+
 test('the version is that of the Git on the PATH', async () => {
   assert.equal(await gitVersion({ PATH: '/nonexistent' }), undefined);
   const found = await gitVersion(process.env);

@@ -40,6 +40,18 @@ interface Model {
   readonly watches: number;
 }
 
+/** The watches of inotify that this process has, with its windows and servers; 0 where there is no inotify. */
+function watchesOfSystem(): number {
+  if (process.platform !== 'linux') return 0;
+  let sum = 0;
+  for (const name of fs.readdirSync('/proc/self/fdinfo')) {
+    // That of the directory itself is closed again.
+    if (!fs.existsSync(`/proc/self/fdinfo/${name}`)) continue;
+    sum += fs.readFileSync(`/proc/self/fdinfo/${name}`, 'latin1').match(/^inotify /gm)?.length ?? 0;
+  }
+  return sum;
+}
+
 async function models(rig: DaemonRig): Promise<Model[]> {
   const [, , ...lines] = (await rig.answer('info')).split('|');
   return lines.map(line => JSON.parse(line) as Model);
@@ -54,11 +66,13 @@ describe('windows', { skip }, () => {
     await first.until(() => first.entries.get('one') === 'unknown' && first.state === 'ready');
     assert.ok(first.usesServer);
     const [before] = await models(rig);
+    const watches = watchesOfSystem();
     const second = window();
     await second.open(root);
     await second.until(() => second.state === 'ready');
     assert.equal(second.causes[0], 'shared');
     assert.deepEqual([...second.entries], [['one', 'unknown']]);
+    assert.equal(watchesOfSystem(), watches, 'the second window costs no watch');
     const [after, ...others] = await models(rig);
     assert.deepEqual([after?.users, after?.watches, others.length], [2, before?.watches, 0]);
 
