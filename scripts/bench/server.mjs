@@ -82,8 +82,13 @@ export async function measureServer(repository, { rounds, notes, cache, newerHg 
     await untilListens(env);
     return process;
   };
-  const opened = { root, small: await smallRepository(cache), files: plan.count, env, startServer: start };
-  const windows = isLarge(repository) ? await measureWindows(opened) : [];
+  const windows = isLarge(repository)
+    ? await measureWindows({
+        ...{ root, small: await smallRepository(cache), files: plan.count, env, startServer: start },
+        // Before it watches everything, no answer is exact.
+        untilWatched: () => untilExact(findHg(), root, env),
+      })
+    : [];
   const server = await start();
   try {
     for (const hg of [findHg(), newerHg]) if (hg !== undefined) await untilExact(hg, root, env);

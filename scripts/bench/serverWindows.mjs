@@ -19,13 +19,14 @@ const TARGETED = 300_000;
  * @param small root of a small repository, which each window opens first
  * @param env that of the server, and of windows that use it
  * @param startServer starts a server that follows nothing yet; returns the process, when it listens
+ * @param untilWatched waits until the server watches every directory of the root
  */
-export async function measureWindows({ root, small, files, env, startServer }) {
+export async function measureWindows({ root, small, files, env, startServer, untilWatched }) {
   const own = await openWindows([small, root], env, 'off');
   await closeWindows(own);
   const server = await startServer();
   try {
-    const shared = await openWindows([small, root], env, 'auto', server.pid);
+    const shared = await openWindows([small, root], env, 'auto', { server: server.pid, untilWatched });
     const serverBytes = memoryOf(server.pid);
     await closeWindows(shared);
     return rowsOf(files, own, shared, serverBytes);
@@ -71,11 +72,13 @@ function rowsOf(files, own, shared, serverBytes) {
 }
 
 /**
- * Opens windows one after the other. Each has the milliseconds from opening the last root to its first status, the
- * milliseconds of processor time of the window and of the server, the bytes of its engine, the megabytes by which the
- * server has grown, and the watches of all windows and the server then.
+ * Opens windows one after the other. Each has
+ * - `milliseconds` from opening the last root to its first status, and the `processor` time of the window meanwhile;
+ * - `serverProcessor` and `serverGrowth`, the server's milliseconds and megabytes meanwhile;
+ * - `bytes` of its engine;
+ * - `watches` of all windows and the server, when everything is watched.
  */
-async function openWindows(roots, env, sharing, server) {
+async function openWindows(roots, env, sharing, { server, untilWatched } = {}) {
   const windows = [];
   for (let i = 0; i < WINDOWS; i++) {
     const program = path.join(import.meta.dirname, 'windowMain.mjs');
@@ -99,6 +102,7 @@ async function openWindows(roots, env, sharing, server) {
     serverProcessor = ofServer(processorOf) - serverProcessor;
     const serverGrowth = (ofServer(memoryOf) - serverBytes) / MEGABYTE;
     windows.push({ child, milliseconds, processor, serverProcessor, serverGrowth, before });
+    if (server !== undefined) await untilWatched();
     const all = [...windows.map(window => window.child.pid), ...(server === undefined ? [] : [server])];
     windows.at(-1).watches = all.reduce((sum, pid) => sum + watchesOf(pid), 0);
   }
@@ -123,7 +127,9 @@ function memoryOf(pid) {
 function watchesOf(pid) {
   let count = 0;
   for (const name of fs.readdirSync(`/proc/${pid}/fdinfo`)) {
-    count += fs.readFileSync(`/proc/${pid}/fdinfo/${name}`, 'latin1').match(/^inotify /gm)?.length ?? 0;
+    const file = `/proc/${pid}/fdinfo/${name}`;
+    // It may have been closed meanwhile.
+    if (fs.existsSync(file)) count += fs.readFileSync(file, 'latin1').match(/^inotify /gm)?.length ?? 0;
   }
   return count;
 }

@@ -1,7 +1,7 @@
-// A window of VS Code as far as its engine goes: a process with the worker thread. Arguments: the worker's bundle, how to
-// share, and the repositories. It prints a line of JSON when it is there, and opens the next repository for each line of
-// its standard input: { ready: root, milliseconds, processor, cause } tells of its first settled status. It ends with its
-// standard input.
+// A window of VS Code as far as its engine goes: a process with the worker thread. Arguments: the worker's bundle, how
+// to share, and the repositories. It prints a line of JSON when it runs. For each line of its standard input it opens
+// the next repository. With the first settled status it prints { ready: root, milliseconds, processor, cause }. It ends
+// with its standard input.
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import readline from 'node:readline';
