@@ -15,7 +15,14 @@ export interface Selection {
   /** Where what is selected can be: paths that were named, and the directories before a pattern's first wildcard. */
   readonly bases: readonly BytePath[];
   /** Named paths that cannot be read, in Mercurial's order of complaints. */
-  readonly complaints: readonly { readonly path: BytePath; readonly reason: string }[];
+  readonly complaints: readonly Complaint[];
+  /** Named paths that belong to subrepositories, which complain about them. */
+  readonly inSubrepositories: readonly BytePath[];
+}
+
+export interface Complaint {
+  readonly path: BytePath;
+  readonly reason: string;
 }
 
 export type PatternKind = 're' | 'glob' | 'relglob' | 'relre' | 'rootglob' | 'filepath' | 'rootfilesin';
@@ -50,6 +57,10 @@ export interface SelectionPlace {
   readonly statCache: StatCache | undefined;
   /** '.hg' */
   readonly controlDirectory: string;
+  /** Subrepositories of this repository. */
+  readonly subrepositories?: ReadonlySet<BytePath>;
+  /** True if a path below one of them is a subrepository, too. */
+  readonly isSubrepository?: ((path: BytePath) => boolean) | undefined;
 }
 
 type PathKind = 'path' | 'relpath';
@@ -105,28 +116,42 @@ async function selectArguments(
   place: SelectionPlace,
   compile: PatternCompiler,
 ): Promise<Selection> {
-  if (argumentsGiven.length === 0) return { paths: undefined, filter: undefined, bases: [], complaints: [] };
+  if (argumentsGiven.length === 0)
+    return { paths: undefined, filter: undefined, bases: [], complaints: [], inSubrepositories: [] };
   const { paths, bases, patterns } = rootedPatterns(argumentsGiven, 'relpath', place);
   // If everything is scanned, Mercurial does not check other named paths.
   const named = bases.includes(ROOT_PATH) ? [] : bases.sort(compareBytes);
-  const complaints = named.flatMap(path => {
-    const reason = complaintAbout(path, place);
-    return reason === undefined ? [] : [{ path, reason }];
-  });
-  if (patterns.length === 0) return { paths, filter: undefined, bases, complaints };
+  const inSubrepositories = named.filter(path => isInside(path, place.subrepositories));
+  const complaints = complaintsAbout(
+    named.filter(path => !inSubrepositories.includes(path)),
+    place,
+  );
+  const common = { bases, complaints, inSubrepositories };
+  if (patterns.length === 0) return { paths, filter: undefined, ...common };
   const matches = await compile(patterns, 'whole');
   const selected = (path: BytePath): boolean => paths.some(given => isAtOrBelow(path, given)) || matches(path);
-  if (!patterns.some(({ kind }) => kind === 'rootfilesin'))
-    return { paths: bases, filter: selected, bases, complaints };
+  if (!patterns.some(({ kind }) => kind === 'rootfilesin')) return { paths: bases, filter: selected, ...common };
   // Without a place to start from Mercurial scans everything, since version 7.2. Before, it scanned nothing.
-  if (bases.length === 0) return { paths: undefined, filter: selected, bases, complaints };
+  if (bases.length === 0) return { paths: undefined, filter: selected, ...common };
   // With other arguments it finds untracked files only where those lead.
   return {
     paths: undefined,
     filter: (path, isTracked) => selected(path) && (isTracked || bases.some(given => isAtOrBelow(path, given))),
-    bases,
-    complaints,
+    ...common,
   };
+}
+
+/** Returns what is wrong with the named paths, in their order. */
+export function complaintsAbout(named: readonly BytePath[], place: SelectionPlace): Complaint[] {
+  return named.flatMap(path => {
+    const reason = complaintAbout(path, place);
+    return reason === undefined ? [] : [{ path, reason }];
+  });
+}
+
+/** True for a path below one of the directories. */
+function isInside(path: BytePath, directories: ReadonlySet<BytePath> = new Set()): boolean {
+  return [...directories].some(directory => path !== directory && isAtOrBelow(path, directory));
 }
 
 /** Applies --include and --exclude, whose plain values are globs that match a path and everything below it. */
@@ -221,10 +246,15 @@ function checkInside(path: BytePath, place: SelectionPlace): void {
     if (vfs.lstat(vfsPath(root, above))?.isSymbolicLink() === true) {
       throw usageError(`path '${show(path)}' lies beyond the symbolic link '${show(above)}'`);
     }
+    if (control !== count && isSubrepository(above, place)) continue;
     if (control === count || holdsDirectory(vfs, vfsPath(root, above), controlDirectory)) {
       throw usageError(`path '${show(path)}' belongs to the nested repository '${show(above)}'`);
     }
   }
+}
+
+function isSubrepository(path: BytePath, { subrepositories, isSubrepository: isNested }: SelectionPlace): boolean {
+  return subrepositories?.has(path) === true || (isInside(path, subrepositories) && isNested?.(path) === true);
 }
 
 /** In a directory that may not be entered there is none, as far as Mercurial can see. */

@@ -4,16 +4,16 @@ import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import { onlyDecoders } from '../base/decodeAccelerators.ts';
 import { createScanners } from '../status/bulk/createScanners.ts';
 import { nativeParts } from '../status/bulk/native.ts';
-import type { StatusEntry } from '../status/status.ts';
 import { newWorkCounters, type Status } from '../status/types.ts';
 import { StatusReader, type ReadStatus } from '../backends/mercurial/commandLine/statusReader.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import { complain, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, nameShownIn, usageError, type CommandIo } from './io.ts';
-import { locateRepository, type LocatedRepository } from './open.ts';
+import { locateRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
 import { askForStatus, canBeServed, type NotServed, type ServedStatus } from './serverStatus.ts';
+import type * as Subrepositories from './subrepositories.ts';
 import { displaySettings } from './settings.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
@@ -45,27 +45,31 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   const considered = consideredStatuses(wanted, terse);
   const fromCwd = relativeTo(place.root, place.cwd, settings.separator);
   const fromRoot = withSeparator(settings.separator);
-  let complaints: Selection['complaints'] = [];
-  let filter: Selection['filter'];
-  const hasMore = settings.moreStatus || terse !== '' || args.flags.has('subrepos');
+  let selected: Selection = { paths: undefined, filter: undefined, bases: [], complaints: [], inSubrepositories: [] };
+  const withParts = args.flags.has('subrepos');
+  const hasMore = settings.moreStatus || terse !== '' || withParts;
   const asked = await askServerFirst(args, { wanted: considered, hasMore }, () => askForStatus(place, reader, io));
   if (asked.kind === 'served') scanners.dispose();
   const rules = considered.has('ignored') ? 'when-needed' : considered.has('unknown') ? 'at-once' : 'never';
   const scan = (): Promise<ReadStatus> =>
     reader
       .read(rules, async input => {
-        const selection = await selectPaths(
+        const { controlDirectory, excluded: subrepositories } = input.rules;
+        const isSubrepository =
+          subrepositories.size > 0 ? (await loadSubrepositories()).subrepositoryTest(place) : undefined;
+        selected = await selectPaths(
           args.positionals,
-          { ...place, statCache: input.statCache, controlDirectory: input.rules.controlDirectory },
+          { ...place, statCache: input.statCache, controlDirectory, subrepositories, isSubrepository },
           compileLater,
           restrictionsOf(args),
         );
-        ({ complaints, filter } = selection);
+        const { paths } = selected;
         return {
-          paths: selection.paths,
+          // The list of subrepositories must be unchanged.
+          paths: paths && withParts ? [...paths, ...(await loadSubrepositories()).LIST_FILES] : paths,
           ignored: considered.has('ignored') ? 'all' : 'none',
           clean: considered.has('clean'),
-          named: selection.paths && new Set(selection.paths),
+          named: paths && new Set(paths),
           signal: io.signal,
           bulk: { scanners },
         };
@@ -73,9 +77,12 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
       .finally(() => scanners.dispose());
   const scanned = asked.kind === 'served' ? undefined : await scan();
   const own = asked.kind === 'served' ? asked.entries : (scanned?.result.entries ?? []);
-  const all = args.flags.has('subrepos')
-    ? [...own, ...(await inSubrepositories(args, io, place, own, considered))]
-    : own;
+  const parts = withParts ? await loadSubrepositories() : undefined;
+  const inParts = await parts?.inSubrepositories(io, place, own, considered, selected);
+  const all =
+    parts === undefined || inParts === undefined
+      ? own
+      : [...own.filter(({ path }) => parts.isSelected(path, selected.paths)), ...inParts.entries];
   const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.warnings;
   for (const warning of colors.warnings) complain(io, warning);
   // Only if contents were compared: a status by stats alone needs no history, which may be large, or damaged.
@@ -86,11 +93,11 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   }
   for (const warning of warnings ?? []) complain(io, warning);
   const shownInErrors = nameShownIn(io.stderr);
-  for (const { path, reason } of complaints)
+  for (const { path, reason } of [...selected.complaints, ...(inParts?.complaints ?? [])])
     io.stderr.write(`${shownInErrors((settings.relativeMessages ? fromCwd : fromRoot)(path))}: ${reason}\n`);
   for (const { path, code } of scanned?.result.unreadable ?? [])
     complain(io, `${toDisplay(path)}: cannot be read (${code})`);
-  const accept = filter;
+  const accept = selected.filter;
   const undecided = (scanned?.result.undecided ?? []).filter(({ path }) => accept?.(path, true) ?? true);
   for (const { path, why } of undecided) complain(io, `${toDisplay(path)}: may be modified: ${why.message}`);
   const isRelative = settings.relative === 'legacy' ? args.positionals.length > 0 : settings.relative;
@@ -120,19 +127,7 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
   return undecided.every(({ why }) => why.code === 'unsupported') ? EXIT_REFUSED : EXIT_ERROR;
 }
 
-/** Returns the entries of subrepositories. Throws a 'usage' error if paths are given. */
-async function inSubrepositories(
-  args: ParsedArguments,
-  io: CommandIo,
-  place: LocatedRepository,
-  own: readonly StatusEntry[],
-  wanted: ReadonlySet<Status>,
-): Promise<StatusEntry[]> {
-  if (args.positionals.length > 0) throw usageError('--subrepos with paths is not supported yet');
-  const { subrepositoryEntries } = await import('../backends/mercurial/commandLine/subrepositoryStatus.ts');
-  const warn = (warning: string): void => complain(io, warning);
-  return subrepositoryEntries(place, own, { wanted, signal: io.signal, warn });
-}
+const loadSubrepositories = (): Promise<typeof Subrepositories> => import('./subrepositories.ts');
 
 /** Asks the shared server, unless it is forbidden or cannot know the answer. */
 async function askServerFirst(

@@ -271,7 +271,7 @@ describe('quicksilver status', { skip }, () => {
 
   test('what is not supported says so', async () => {
     for (const [args, message] of [
-      [['-S', 'd'], '--subrepos with paths is not supported yet'],
+      [['-S', '--rev', '0'], '--subrepos with revisions is not supported yet'],
       [['-T', '{path}'], "template '{path}' is not supported: there is 'json'"],
       [['set:modified()'], "patterns of kind 'set:' are not supported: set:modified()"],
     ] as const) {

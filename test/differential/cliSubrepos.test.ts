@@ -85,6 +85,59 @@ test('status --subrepos is that of hg', { timeout: 600_000 }, async t => {
   await assertSame(['status', '-S'], root);
 });
 
+test('paths and patterns select files of subrepositories as for hg', { timeout: 600_000 }, async t => {
+  const { sandbox, root } = nested(t);
+  const selections = [
+    ...[
+      'sub',
+      'sub/changed lib',
+      'sub/inner/d',
+      'sub/missing',
+      'sub/removed',
+      'sub/new d',
+      'glob:**/new',
+      're:.*changed',
+    ],
+    ...['re:sub/ch', 'relglob:new', 'path:lib', 'sub/inner/nosuch', 'sub/nosuch nosuch lib/nosuch', '.', 'new clean'],
+    ...[
+      'sub/d/../new',
+      'glob:sub/*',
+      'glob:s*/*',
+      'glob:nosuch/*',
+      'glob:sub/nosuch/*',
+      'rootglob:sub/n*',
+      'sub/inner',
+    ],
+    ...['-I sub/new sub', '-I sub/inner', 'sub -X sub/inner', '-A sub/inner', '-T json sub', '-i sub', '-u lib/d'],
+  ];
+  for (const selection of selections) {
+    await assertSame(['status', '-S', ...selection.split(' ')], root);
+    // Without the option a path within a subrepository is nothing to complain about, and selects nothing.
+    await assertSame(['status', ...selection.split(' ')], root);
+  }
+  for (const selection of ['.', '../sub', '../sub/d', '../sub/nosuch nosuch ../lib/nosuch', '../sub/inner/changed']) {
+    await assertSame(['status', '-S', ...selection.split(' ')], path.join(root, 'd'));
+    await assertSame(['status', ...selection.split(' ')], path.join(root, 'd'));
+  }
+  await assertSame(['status', '-S', 'inner/new', 'nosuch'], path.join(root, 'sub'));
+  // A repository that nothing records is none of them.
+  sandbox.hg('repo', ['init', 'sub/other']);
+  for (const args of [['-S'], []]) {
+    await assert.rejects(
+      ours(['status', ...args, 'sub/other/x'], root),
+      /belongs to the nested repository 'sub\/other'/,
+    );
+    assert.match(
+      hgAtOnce(['status', ...args, 'sub/other/x'], { cwd: root, env: environment() }).stderr.toString(),
+      /nested/,
+    );
+  }
+  await assertSame(['status', '-S', 'sub/other'], root);
+  // The list of subrepositories counts, whatever is selected.
+  sandbox.write('repo', '.hgsub', 'sub = sub\nlib = lib\nmore = more\n');
+  await assert.rejects(ours(['status', '-S', 'sub'], root), /Uncommitted changes of \.hgsub/);
+});
+
 test('a repository without subrepositories has the status of hg', async t => {
   const sandbox = new HgSandbox();
   t.after(() => sandbox.dispose());

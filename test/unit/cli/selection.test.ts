@@ -105,7 +105,8 @@ describe('names of paths', { skip }, () => {
 
 describe('selection', { skip }, () => {
   test('none selects everything', async () => {
-    assert.deepEqual(await select([]), { paths: undefined, filter: undefined, bases: [], complaints: [] });
+    const nothing = { bases: [], complaints: [], inSubrepositories: [] };
+    assert.deepEqual(await select([]), { paths: undefined, filter: undefined, ...nothing });
   });
 
   test('paths from the current directory, and from the root', async () => {

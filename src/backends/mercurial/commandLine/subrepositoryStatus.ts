@@ -1,13 +1,15 @@
 // The status of subrepositories, as `quicksilver status --subrepos` adds it. Each is compared with the revision that
 // the repository around it records.
 import * as path from 'node:path';
-import { joinPath, toDisplay } from '../../../base/bytePath.ts';
+import { bytePath, isAtOrBelow, joinPath, ROOT_PATH, toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { QuicksilverError } from '../../../base/errors.ts';
 import { SUBREPOSITORY_FILES, subrepositories } from '../../../mercurial/repository/subrepos.ts';
 import type { StatusEntry } from '../../../status/status.ts';
-import type { Status } from '../../../status/types.ts';
+import type { StatCache, Status } from '../../../status/types.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
 import { RevisionComparer } from './revisionComparer.ts';
+
+export { SUBREPOSITORY_FILES };
 
 /** A deeper nesting is a loop, or made to be one. */
 const MOST_LEVELS = 32;
@@ -17,6 +19,8 @@ export interface SubrepositoryRequest {
   readonly signal: AbortSignal;
   /** Receives the warnings about ignore files. */
   warn(warning: string): void;
+  /** Receives each repository after its own status, with its path and the paths of its subrepositories. */
+  visit(at: BytePath, place: RepositoryPlace, statCache: StatCache, parts: ReadonlySet<BytePath>): void;
 }
 
 /**
@@ -29,31 +33,47 @@ export async function subrepositoryEntries(
   place: RepositoryPlace,
   changed: readonly StatusEntry[],
   request: SubrepositoryRequest,
+  at: BytePath = ROOT_PATH,
   level = 0,
 ): Promise<StatusEntry[]> {
   if (level > MOST_LEVELS) throw unsupported('Subrepositories are nested too deeply.');
-  const parts = subrepositories(place.vfs, place.root, openRepository(place).readDirstate());
-  const isListChanged = changed.some(({ path: at, status }) => SUBREPOSITORY_FILES.includes(at) && status !== 'clean');
+  const dirstate = openRepository(place).readDirstate();
+  const parts = subrepositories(place.vfs, place.root, dirstate);
+  if (level > 0) request.visit(at, place, dirstate, new Set(parts.map(part => part.path)));
+  const isListChanged = changed.some(
+    ({ path: name, status }) => SUBREPOSITORY_FILES.includes(name) && status !== 'clean',
+  );
   if (parts.length > 0 && isListChanged) {
     throw unsupported('Uncommitted changes of .hgsub or .hgsubstate with --subrepos are not supported.');
   }
   const entries: StatusEntry[] = [];
-  for (const { path: at, kind, revision, isPresent } of parts) {
-    const name = toDisplay(at);
-    if (kind !== 'hg') throw unsupported(`The subrepository ${name} is of another kind than Mercurial.`);
-    if (!isPresent || revision === undefined) throw unsupported(`The subrepository ${name} is not there.`);
-    const part = { vfs: place.vfs, root: path.join(place.root, name) };
-    for (const entry of await entriesOf(part, revision, request, level)) {
-      entries.push({ path: joinPath(at, entry.path), status: entry.status });
+  for (const { path: name, kind, revision, isPresent } of parts) {
+    const shown = toDisplay(name);
+    if (kind !== 'hg') throw unsupported(`The subrepository ${shown} is of another kind than Mercurial.`);
+    if (!isPresent || revision === undefined) throw unsupported(`The subrepository ${shown} is not there.`);
+    const part = { vfs: place.vfs, root: path.join(place.root, shown) };
+    for (const entry of await entriesOf(part, revision, request, joinPath(at, name), level)) {
+      entries.push({ path: joinPath(name, entry.path), status: entry.status });
     }
   }
   return entries;
+}
+
+/** True if the path is a subrepository of this repository, or one within those. */
+export function isSubrepository(place: RepositoryPlace, at: BytePath): boolean {
+  const parts = subrepositories(place.vfs, place.root, openRepository(place).readDirstate());
+  const part = parts.find(({ path: name }) => isAtOrBelow(at, name));
+  if (part === undefined || part.path === at) return part !== undefined;
+  if (part.kind !== 'hg' || !part.isPresent) return false;
+  const inner = { vfs: place.vfs, root: path.join(place.root, toDisplay(part.path)) };
+  return isSubrepository(inner, bytePath(at.slice(part.path.length + 1)));
 }
 
 async function entriesOf(
   place: RepositoryPlace,
   revision: string,
   request: SubrepositoryRequest,
+  at: BytePath,
   level: number,
 ): Promise<StatusEntry[]> {
   const { wanted, signal } = request;
@@ -65,7 +85,7 @@ async function entriesOf(
     select: () => Promise.resolve({ paths: undefined, filter: undefined }),
   });
   for (const warning of own.warnings) request.warn(warning);
-  return [...own.entries, ...(await subrepositoryEntries(place, own.entries, request, level + 1))];
+  return [...own.entries, ...(await subrepositoryEntries(place, own.entries, request, at, level + 1))];
 }
 
 function unsupported(message: string): QuicksilverError {
