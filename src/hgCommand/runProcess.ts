@@ -1,6 +1,6 @@
 // One command of hg in a process of its own.
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { Delay } from '../base/async.ts';
+import { Delay, nextTurn } from '../base/async.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { ConstantArguments } from './constantArguments.ts';
 import type { HgArguments } from './hgCall.ts';
@@ -49,6 +49,7 @@ export function runProcess(options: ProcessOptions): Promise<HgResult> {
     }
     const output: Buffer[] = [];
     let outputBytes = 0;
+    let chunks = 0;
     const errors = new BoundedText();
     let stoppedFor: StopReason | undefined;
     const settle = (result: HgResult): void => {
@@ -73,15 +74,28 @@ export function runProcess(options: ProcessOptions): Promise<HgResult> {
     };
     const cancel = (): void => stop('cancelled');
     const timeLimit = new Delay(() => stop('time-limit'));
-    const pipes = new Delay(finish);
+    // A busy thread may be late, too: what lies in the pipes by now is still read.
+    const finishWhenRead = async (): Promise<void> => {
+      let before: number;
+      do {
+        before = chunks;
+        await nextTurn();
+      } while (chunks !== before && stoppedFor === undefined);
+      finish();
+    };
+    const pipes = new Delay(() => void finishWhenRead());
     if (Number.isFinite(timeoutMs)) timeLimit.set(timeoutMs);
     signal?.addEventListener('abort', cancel);
     child.stdout.on('data', (chunk: Buffer) => {
+      chunks++;
       outputBytes += chunk.length;
       if (outputBytes > MAX_OUTPUT_BYTES) stop('too-much-output');
       else output.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => errors.add(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      chunks++;
+      errors.add(chunk);
+    });
     // Ignored: a process that ends without reading its input reports its own result.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input ?? '');

@@ -70,15 +70,14 @@ describe('the prompt', { skip: skipClient }, () => {
       await rig.daemon().start();
       assert.equal(await run(prepared, rig.base, client, ['prompt']), '', 'no repository');
       await rig.answer('status', root);
-      let late = 0;
       for (let i = 1; i <= WRITES; i++) {
         fs.writeFileSync(path.join(root, `file${i}`), '');
-        const text = await run(prepared, root, client, ['prompt', '--format=%? %s']);
+        let text: string;
         // A machine that is busy may need longer than the prompt waits. That is told, or nothing is.
-        if (text === '' || text.endsWith('~\n')) late++;
-        else assert.equal(text, `${i} exact\n`);
+        do text = await run(prepared, root, client, ['prompt', '--format=%? %s']);
+        while (text === '' || text.endsWith('~\n'));
+        assert.equal(text, `${i} exact\n`);
       }
-      assert.ok(late < WRITES / 2, `${late} of ${WRITES} came too late`);
     },
   );
 
