@@ -2,6 +2,7 @@
 // Every function that waits gives up after `timeout` milliseconds with an error that names what it waited for.
 
 const defaultTimeout = 120_000; // A cold workbench on a slow machine.
+const actTimeout = 5_000; // After that, an act that showed no effect is repeated.
 
 /** The open list or input box. One that fades out still has its texts, and takes no key. */
 const openQuickInput = '.quick-input-widget:visible:not(.quick-input-widget-closing)';
@@ -16,8 +17,7 @@ export function createDriver(page) {
     /** Opens the Source Control view. By key: the badge lies over the icon, and a click would land on it. */
     async showSourceControl() {
       await focusWorkbench();
-      await page.keyboard.press('Control+Shift+G');
-      await page.locator('.scm-view').first().waitFor({ timeout: defaultTimeout });
+      await actUntil(page.locator('.scm-view:visible'), () => page.keyboard.press('Control+Shift+G'));
     },
 
     /** Waits until the extension has put its status on the screen: a changed file, or its item in the status bar. */
@@ -51,8 +51,7 @@ export function createDriver(page) {
     /** Opens the Explorer. */
     async showExplorer() {
       await focusWorkbench();
-      await page.keyboard.press('Control+Shift+E');
-      await page.locator('.explorer-folders-view').first().waitFor({ timeout: defaultTimeout });
+      await actUntil(page.locator('.explorer-folders-view:visible'), () => page.keyboard.press('Control+Shift+E'));
     },
 
     /** Expands a folder in the Explorer. */
@@ -60,10 +59,8 @@ export function createDriver(page) {
       await driver.showExplorer();
       const row = explorerRows.filter({ has: page.locator('.label-name', { hasText: exactly(name) }) }).first();
       await row.waitFor({ timeout });
-      if ((await row.getAttribute('aria-expanded')) === 'false') {
-        await row.click({ timeout });
-        await row.and(page.locator('[aria-expanded="true"]')).waitFor({ timeout });
-      }
+      // A click on a folder that VS Code has expanded meanwhile collapses it: the next one expands it again.
+      await actUntil(row.and(page.locator('[aria-expanded="true"]')), () => row.click({ timeout }), timeout);
     },
 
     /**
@@ -149,14 +146,13 @@ export function createDriver(page) {
      */
     async viewRows(title, { until = [], without = [], gone = false, timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
-      const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
+      const pane = paneOf(title);
       if (gone) {
         await pane.waitFor({ state: 'detached', timeout });
         return [];
       }
       await pane.waitFor({ timeout });
-      const collapsed = pane.locator('> .pane-header[aria-expanded="false"]');
-      if ((await collapsed.count()) > 0) await collapsed.click({ timeout });
+      await expand(pane, timeout);
       const rows = pane.locator('.monaco-list-row');
       for (const text of until) await rows.filter({ hasText: text }).first().waitFor({ timeout });
       for (const text of without) {
@@ -173,8 +169,7 @@ export function createDriver(page) {
     /** Clicks the row with this text in a view below the Source Control view. */
     async clickViewRow(title, text, { timeout = defaultTimeout } = {}) {
       await driver.viewRows(title, { until: [text], timeout });
-      const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
-      await pane.locator('.monaco-list-row').filter({ hasText: text }).first().click({ timeout });
+      await paneOf(title).locator('.monaco-list-row').filter({ hasText: text }).first().click({ timeout });
     },
 
     /**
@@ -184,13 +179,16 @@ export function createDriver(page) {
      */
     async viewActions(title, { until = [], gone = [], timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
-      const pane = page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
+      const pane = paneOf(title);
       await pane.waitFor({ timeout });
       const header = pane
         .locator('> .pane-header:not(.hidden)')
         .or(page.locator('.part.sidebar:has(.pane-header.hidden) > .title'))
         .first();
-      await header.hover({ timeout });
+      const hover = () => header.hover({ timeout });
+      await hover();
+      // A view that appears moves the header away from under the mouse.
+      for (const name of until) await actUntil(buttonIn(header, name).filter({ visible: true }), hover, timeout);
       return buttonsIn(header, { until, gone, timeout });
     },
 
@@ -311,11 +309,6 @@ export function createDriver(page) {
       await page.locator('.editor-container .monaco-editor').first().waitFor({ timeout });
     },
 
-    /** True if the status bar shows Restricted Mode. */
-    async isRestricted() {
-      return (await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).count()) > 0;
-    },
-
     /** Trusts the workspace, with the button of VS Code's own editor for it, which must be open. */
     async trustWorkspace({ timeout = defaultTimeout } = {}) {
       await page
@@ -339,13 +332,12 @@ export function createDriver(page) {
       return texts.allInnerTexts();
     },
 
-    /** The texts of the list, input box, dialogs and notifications that are open. Waits for nothing. */
+    /**
+     * Returns the texts of the list, input box, dialogs and notifications that are open, and a line for each view of
+     * the side bar: title, height, message and first rows. Waits for nothing.
+     */
     async shown() {
-      return page.evaluate(() => {
-        const parts = '.quick-input-widget, .monaco-dialog-box, .notification-list-item-message';
-        const all = [...globalThis.document.querySelectorAll(parts)].filter(each => each.checkVisibility());
-        return all.map(each => each.innerText).join('\n') || 'no list, dialog or notification';
-      });
+      return page.evaluate(textOfWindow);
     },
 
     /** Writes what the window shows to a PNG file. */
@@ -359,10 +351,25 @@ export function createDriver(page) {
     await page.locator('.monaco-workbench').first().waitFor({ timeout: defaultTimeout });
   }
 
+  function paneOf(title) {
+    return page.locator(`.pane:has(> .pane-header h3:text-is("${cssString(title)}"))`).first();
+  }
+
+  /** Expands a view by the key that does nothing to an expanded one, because VS Code may expand it at the same time. */
+  async function expand(pane, timeout) {
+    const key = { key: 'ArrowRight', code: 'ArrowRight', keyCode: 39, bubbles: true };
+    const header = pane.locator('> .pane-header');
+    const expanded = pane.locator('> .pane-header[aria-expanded="true"]');
+    await actUntil(expanded, () => header.dispatchEvent('keydown', key, { timeout }), timeout);
+  }
+
+  function buttonIn(title, name) {
+    return title.locator(`.action-label[aria-label="${cssString(name)}"]`).first();
+  }
+
   async function buttonsIn(title, { until, gone, timeout }) {
-    const button = name => title.locator(`.action-label[aria-label="${cssString(name)}"]`).first();
-    for (const name of until) await button(name).waitFor({ timeout });
-    for (const name of gone) await button(name).waitFor({ state: 'detached', timeout });
+    for (const name of until) await buttonIn(title, name).waitFor({ timeout });
+    for (const name of gone) await buttonIn(title, name).waitFor({ state: 'detached', timeout });
     const names = await title.locator('.action-label').evaluateAll(all => all.map(each => each.ariaLabel ?? ''));
     return names.filter(name => name !== '');
   }
@@ -375,6 +382,44 @@ export function createDriver(page) {
     for (const text of until) await withLabel(text).first().waitFor({ timeout });
     for (const text of gone) await withLabel(text).first().waitFor({ state: 'detached', timeout });
   }
+}
+
+/**
+ * Acts until `state` is in the page: an act that meets a window which is about to change may be lost or undone. So the
+ * act must be one that may be repeated.
+ */
+async function actUntil(state, act, timeout = defaultTimeout) {
+  const end = Date.now() + timeout;
+  while ((await state.count()) === 0) {
+    if (Date.now() > end) throw new Error(`gave up waiting for ${state}`);
+    await act();
+    const seen = state.first().waitFor({ state: 'attached', timeout: actTimeout });
+    await seen.catch(error => {
+      if (error.name !== 'TimeoutError') throw error;
+    });
+  }
+}
+
+/** Runs in the page. */
+function textOfWindow() {
+  const { document } = globalThis;
+  const visible = (selector, root = document) =>
+    [...root.querySelectorAll(selector)].filter(each => each.checkVisibility());
+  const textsOf = (selector, root) =>
+    visible(selector, root)
+      .map(each => each.innerText.trim().replaceAll(/\s+/g, ' '))
+      .filter(text => text !== '');
+  const open = textsOf('.quick-input-widget, .monaco-dialog-box, .notification-list-item-message');
+  const views = visible('.part.sidebar .pane').map(pane => {
+    const header = pane.querySelector(':scope > .pane-header');
+    const state = header.getAttribute('aria-expanded') === 'false' ? 'collapsed' : 'expanded';
+    const title = header.innerText.trim().replaceAll(/\s+/g, ' ') || header.ariaLabel;
+    const message = textsOf('.message, .welcome-view-content', pane).join(' ');
+    const rows = textsOf('.monaco-list-row', pane);
+    const texts = [...(message === '' ? [] : [`message: ${message}`]), ...rows.slice(0, 5)];
+    return `view ${title}, ${state}, ${pane.clientHeight} px, ${rows.length} rows${['', ...texts].join('\n  ')}`;
+  });
+  return [...(open.length === 0 ? ['no list, dialog or notification'] : open), ...views].join('\n');
 }
 
 function exactly(text) {

@@ -114,13 +114,12 @@ export const ui = {
   /** The texts in the merge editor; `until` waits for all of these. */
   mergeEditor: (awaited: { readonly until?: readonly string[] } = {}): Promise<string> => ask('mergeEditor', awaited),
   openFile: (name: string): Promise<void> => ask('openFile', name),
-  isRestricted: (): Promise<boolean> => ask('isRestricted'),
   /** Presses Trust in VS Code's editor for workspace trust, which is to be open: `workbench.trust.manage`. */
   trustWorkspace: (): Promise<void> => ask('trustWorkspace'),
   welcomeTexts: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('welcomeTexts', awaited),
   /** The texts of the notifications that are shown; `until` waits for one that contains this text. */
   notifications: (awaited: { readonly until?: string } = {}): Promise<string[]> => ask('notifications', awaited),
-  /** The texts of the list, input box, dialogs and notifications that are open, for reports. */
+  /** The texts of the list, input box, dialogs, notifications and views that are open, for reports. */
   shown: (): Promise<string> => ask('shown'),
   screenshot: (file: string): Promise<void> => ask('screenshot', file),
 };

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { format, isDeepStrictEqual } from 'node:util';
 import Mocha from 'mocha';
-import { workspace } from 'vscode';
+import { commands, workspace } from 'vscode';
 import { hasUi, scenario, setting, ui, until } from './harness.ts';
 
 /** Milliseconds. Far above what any test needs: a slow machine is not a failure. Longer than any single wait. */
@@ -22,6 +22,12 @@ async function settingsRead(): Promise<string[]> {
   const late = missing();
   await until('the settings are read', () => missing().length === 0, workspace.onDidChangeConfiguration);
   return late;
+}
+
+/** Returns what the window shows. While tests run, VS Code shows notifications in their list only. */
+async function windowText(): Promise<string> {
+  await commands.executeCommand('notifications.showList');
+  return ui.shown();
 }
 
 /** Called by VS Code once. Rejects when a test failed, which becomes VS Code's exit code 1. */
@@ -44,7 +50,7 @@ export async function run(): Promise<void> {
   const stats = await new Promise<Mocha.Stats | undefined>(resolve => {
     const runner = mocha.run(() => resolve(runner.stats));
     runner.on('fail', () => {
-      if (hasUi()) picture = ui.shown().catch(String);
+      if (hasUi()) picture = windowText().catch(String);
     });
   });
   if (picture !== undefined) send({ output: `The window shows: ${await picture}\n` });

@@ -18,7 +18,7 @@ export function prepare({ directory, hg, initRepository, writeFiles, fakeHg }) {
   const commit = message =>
     hg(root, 'commit', '--addremove', '--user', `Eve ${text} <eve@e.example>`, '--message', message);
   hg(root, 'branch', '--', `branch ${name}`);
-  writeFiles(root, { 'b.txt': 'on the branch\n' });
+  writeFiles(root, { 'b.txt': 'on the branch\n', [file]: 'two\n' });
   commit(`summary ${text}\n\nbody ${text}`);
   writeFiles(root, { 'b.txt': 'another head\n' });
   commit(`head ${text}`);
@@ -27,7 +27,7 @@ export function prepare({ directory, hg, initRepository, writeFiles, fakeHg }) {
   commit(`parent ${text}`);
   hg(root, 'tag', '--local', '--', `tag ${name}`);
   hg(root, 'bookmark', '--', `bookmark ${name}`);
-  writeFiles(root, { [file]: 'two\n', 'x.txt': 'ignored\n', [`new ${file}`]: 'new\n' });
+  writeFiles(root, { [file]: 'three\n', 'x.txt': 'ignored\n', [`new ${file}`]: 'new\n' });
   writeFiles(root, { '.hg/hgrc': `[paths]\ndefault = ./${link} ${icon}\n` });
   return { open: root, env: fakeHg({ passThrough: true }), data: { hg: findHg(), file, link, icon } };
 }
