@@ -205,14 +205,17 @@ export function createDriver(page) {
       return buttonsIn(row, { until, gone, timeout });
     },
 
-    /** Types into the open input box, waits until its message contains the text `until`, and accepts. */
+    /** Types into the open input box, waits until its message contains the text `until`, and has it accepted. */
     async answerInput(text, { until, accept = true, timeout = defaultTimeout } = {}) {
       const widget = page.locator(openQuickInput).first();
       const input = widget.locator('input').first();
       await input.waitFor({ timeout });
       await input.fill(text);
       if (until !== undefined) await widget.getByText(until).first().waitFor({ timeout });
-      if (accept) await input.press('Enter');
+      if (!accept) return;
+      await input.press('Enter');
+      // The next prompt has the same box. So an answer to it must not come before this one is taken.
+      await page.waitForFunction(isNowhere, text, { timeout });
     },
 
     /** All that the list or input box that is open shows, with what screen readers read; waits for each of `until`. */
@@ -311,11 +314,8 @@ export function createDriver(page) {
 
     /** Trusts the workspace, with the button of VS Code's own editor for it, which must be open. */
     async trustWorkspace({ timeout = defaultTimeout } = {}) {
-      await page
-        .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ })
-        .first()
-        .click({ timeout });
-      await page.locator('.workspace-trust-editor.trusted').first().waitFor({ timeout });
+      const button = page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ }).first();
+      await actUntil(page.locator('.workspace-trust-editor.trusted'), () => button.click({ timeout }), timeout);
     },
 
     /** The texts of the notifications on the screen. */
@@ -398,6 +398,12 @@ async function actUntil(state, act, timeout = defaultTimeout) {
       if (error.name !== 'TimeoutError') throw error;
     });
   }
+}
+
+/** Runs in the page. True if no open input box has this text. */
+function isNowhere(text) {
+  const inputs = globalThis.document.querySelectorAll('.quick-input-widget:not(.quick-input-widget-closing) input');
+  return ![...inputs].some(input => input.value === text && input.checkVisibility());
 }
 
 /** Runs in the page. */

@@ -13,7 +13,7 @@ const options = { skip: process.platform === 'win32' };
 
 function rig(
   t: TestContext,
-  allow: boolean,
+  allow?: boolean,
 ): {
   readonly fake: FakeHg;
   readonly commands: HgCommands;
@@ -32,7 +32,7 @@ function rig(
     follow: async () => Promise.resolve(),
   });
   t.after(() => commands.dispose());
-  commands.setPolicy({ allow, fallback: false, path: '' });
+  if (allow !== undefined) commands.setPolicy({ allow, fallback: false, path: '' });
   let id = 0;
   const perform = async (run: Pick<HgRun, 'root' | 'verb' | 'operands' | 'kind'>): Promise<string> => {
     const whole = { cwd: fake.directory.root, id: id++, isInteractive: false, ...run };
@@ -85,8 +85,13 @@ test('a changed path of hg lets what runs end, and is that of the next command',
   assert.equal(await next, '“/nowhere/hg” (quicksilver.path) was not found or is not executable.');
 });
 
-test('nothing is started before it is allowed', options, async t => {
-  const { fake, run } = rig(t, false);
-  assert.equal(await run('clone', 'a'), 'hg runs only in a workspace that you trust.');
-  assert.deepEqual(fake.calls, []);
-});
+for (const allow of [undefined, false]) {
+  const state = allow === undefined ? 'the settings have arrived' : 'it is allowed';
+  test(`nothing is started before ${state}`, options, async t => {
+    const { fake, commands, run } = rig(t, allow);
+    const problem = 'hg runs only in a workspace that you trust.';
+    assert.equal(await run('clone', 'a'), problem);
+    assert.deepEqual(await commands.find(true), { path: '', version: '', problem });
+    assert.deepEqual(fake.calls, []);
+  });
+}
