@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 import { hgIn, quicksilver as runQuicksilver, sameAnswer, type Run } from '../support/comparedCommands.ts';
 import { HgServer } from '../support/hgServer.ts';
 
@@ -44,7 +45,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await server.close();
-  fs.rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 });
 
 describe('quicksilver cat', { skip }, () => {

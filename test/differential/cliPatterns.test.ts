@@ -1,8 +1,9 @@
 // --include and --exclude of `quicksilver status` and `cat` against those of `hg`.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 import { hgIn, sameAnswer } from '../support/comparedCommands.ts';
 import { HgServer } from '../support/hgServer.ts';
 
@@ -29,7 +30,7 @@ describe('include and exclude', () => {
 
   after(async () => {
     await server.close();
-    rmSync(root, { recursive: true, force: true });
+    removeTree(root);
   });
 
   const restrictions = [

@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { test } from 'node:test';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 import { Vfs } from '../../src/files/vfs.ts';
 import { finish } from '../../src/mercurial/annotate/finish.ts';
 import { currentEnvironment } from '../../src/files/environment.ts';
@@ -47,7 +48,7 @@ async function withRepository(
     await work(root, hg, step => compareRows(repository, model, reader, `${name}, ${step}`, seen));
   } finally {
     await Promise.all([hg.close(), reader.close()]);
-    fs.rmSync(root, { recursive: true, force: true });
+    removeTree(root);
   }
   return seen;
 }

@@ -34,7 +34,7 @@ test('the history of lines is that of followlines()', async t => {
     } finally {
       await hg.close();
     }
-    fs.rmSync(root, { recursive: true, force: true });
+    removeTree(root);
   }
   t.diagnostic(`${histories} histories`);
   assert.ok(histories > 0);

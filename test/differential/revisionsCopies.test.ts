@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { removeTree } from '../../scripts/lib/remove-tree.mjs';
 import { quicksilver } from '../support/comparedCommands.ts';
 import { HgServer, hgEnvironment } from '../support/hgServer.ts';
 
@@ -66,7 +67,7 @@ describe('copies between revisions', { skip }, () => {
 
   afterEach(async () => {
     await server.close();
-    fs.rmSync(root, { recursive: true, force: true });
+    removeTree(root);
   });
 
   test('of two sources that were merged, the one that was committed last', async () => {
