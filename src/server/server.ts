@@ -9,6 +9,7 @@ import { currentEnvironment, type ProcessEnvironment } from '../files/environmen
 import type { Vfs } from '../files/vfs.ts';
 import type { HgRunner } from '../hgCommand/hgRunner.ts';
 import { doctorReport, type LiveFacts } from './doctor.ts';
+import type { AnsweredRepository } from './fallback/answeredRepository.ts';
 import { Fallback } from './fallback/fallback.ts';
 import { ProgramFallback } from './fallback/programFallback.ts';
 import { HgCommands } from './hgCommands.ts';
@@ -38,7 +39,7 @@ export class Server implements Disposable {
   readonly #shared: SharedModels;
   readonly #subscriber: Subscriber;
   /** By root. A new policy reaches all of them. */
-  readonly #fallbacks = new Map<string, Fallback | ProgramFallback>();
+  readonly #fallbacks = new Map<string, AnsweredRepository>();
 
   constructor(connection: MessageConnection, options: ServerOptions = {}) {
     const { environment = currentEnvironment(), programs, window = process.pid } = options;
@@ -119,7 +120,7 @@ export class Server implements Disposable {
   #fallback(
     { root, auditSeconds }: protocol.OpenOptions,
     { model, backend, system, statusProgram }: SharedRepository,
-  ): Fallback | ProgramFallback | undefined {
+  ): AnsweredRepository | undefined {
     const { vfs } = this.#hub;
     const shared = {
       vfs,
@@ -127,7 +128,7 @@ export class Server implements Disposable {
       policy: this.#hg.policy,
       auditMs: auditSeconds * 1000,
     };
-    let fallback: Fallback | ProgramFallback;
+    let fallback: AnsweredRepository;
     if (statusProgram !== undefined) {
       const { variables } = this.#environment;
       fallback = new ProgramFallback({ ...shared, backend, program: statusProgram, variables });
