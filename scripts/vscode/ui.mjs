@@ -333,8 +333,8 @@ export function createDriver(page) {
     },
 
     /**
-     * Returns the texts of the list, input box, dialogs and notifications that are open. Of each view of the side bar,
-     * it returns title, height, message and first rows. Waits for nothing.
+     * Returns the texts of the list, input box, dialogs and notifications that are open. Views of the side bar follow
+     * with title, height, message and first rows. Waits for nothing.
      */
     async shown() {
       return page.evaluate(textOfWindow);
