@@ -154,8 +154,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     notes: [
       'Without options, all changesets are shown, the newest first.',
       'A REV is a name or a set: ranges (a:b, a::b), and, or, not, -, x^, x~n, and these functions:',
-      'all, ancestors, author, bookmark(), branch, children, closed, desc, descendants, draft, first, head(), heads,',
-      "keyword, last, limit, merge, only, p1, p2, parents, public, reverse, roots, secret, tag(), user. Others need 'hg log'.",
+      'all, ancestors, author, bookmark, branch, branchpoint, children, closed, commonancestors, date, desc,',
+      'descendants, draft, first, follow(), head, heads, id, keyword, last, limit, max, merge, min, none, only, p1, p2,',
+      "parents, present, public, rev, reverse, roots, secret, tag, user. Others need 'hg log'.",
       "The output is that of 'hg log'.",
     ],
     options: {

@@ -67,6 +67,11 @@ test('columns, JSON, the working file, and what cannot be annotated', async t =>
     ['-T', 'json', '-unfcdl', '-r', '1', 's/f'],
     ['s/f'],
     ['-r', '7', 's/f'],
+    ['-r', 'first(0:2)', 's/f'],
+    ['-r', 'tip~1', '-n', 's/f'],
+    ['-r', '0:1', '-n', 's/f'],
+    ['-r', '0 - 0', '-n', 's/f'],
+    ['--skip', '0:1', '-n', 's/gé'],
     [],
     ['-ul', 's/gé'],
   ];

@@ -1,5 +1,6 @@
 // `quicksilver log --graph` draws what `hg log --graph` draws, byte for byte: for random graphs and random parts of
-// them. More repositories: QUICKSILVER_GRAPH_REPOSITORIES=200; the same again: QUICKSILVER_GRAPH_SEED.
+// them. More repositories: QUICKSILVER_GRAPH_REPOSITORIES=200, more parts of each:
+// QUICKSILVER_GRAPH_PARTS; the same again: QUICKSILVER_GRAPH_SEED.
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -15,7 +16,7 @@ const REPOSITORIES = Number(process.env['QUICKSILVER_GRAPH_REPOSITORIES'] ?? 3);
 /** Seed of the first repository. Coverage is asserted for it alone. */
 const FIXED_SEED = 5;
 /** Parts of the graph of each repository. */
-const PARTS = 14;
+const PARTS = Number(process.env['QUICKSILVER_GRAPH_PARTS'] ?? 14);
 
 test('drawings of random graphs', async t => {
   const seed = seedFromEnvironment('QUICKSILVER_GRAPH_SEED');

@@ -4,7 +4,6 @@ import { isAtOrBelow, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { usageError } from '../io.ts';
 import type { Selection } from '../selection.ts';
-import { dateFilter } from './dateFilter.ts';
 
 /** The files that the paths of a command select. */
 export type SelectedFiles = Pick<Selection, 'paths' | 'filter'>;
@@ -184,7 +183,7 @@ function bookmarks(args: ParsedArguments, model: ChangesetLog): Filter[] {
 function dates(args: ParsedArguments, model: ChangesetLog): Filter[] {
   const text = args.values.get('date') ?? '';
   if (text === '') return [];
-  const isIn = dateFilter(text, new Date());
+  const isIn = model.dateFilter(text);
   return [revision => isIn(model.changeset(revision).time)];
 }
 

@@ -204,9 +204,10 @@ function moveLeft(lines: readonly Cell[][], below: readonly Cell[], columns: rea
     line.fill(' ', first * 2);
     for (const [index, column] of moving.entries()) {
       const target = (first + index) * 2;
-      const place = places[index]!;
-      line[place] = place > target ? '/' : below[column * 2];
-      places[index] = Math.max(place - 1, target);
+      const isMoving = places[index]! > target;
+      const place = isMoving ? places[index]! - 1 : target;
+      line[place] = isMoving ? '/' : below[column * 2];
+      places[index] = place;
     }
   }
 }

@@ -10,9 +10,13 @@ export interface RevisionSetFacts {
   readonly count: number;
   /** Two for each changeset, -1 for none. */
   readonly parents: Int32Array;
+  /** -1 for none. */
+  readonly workingParents: readonly [number, number];
   isHidden(revision: number): boolean;
   /** Throws 'unknown-revision' for an unknown name. */
   resolve(name: string): number | 'working-copy';
+  /** The revision whose node alone begins with these digits; -1 for none. */
+  withPrefix(digits: string): number;
   phaseOf(revision: number): Phase;
   changeset(revision: number): {
     readonly user: string;
@@ -20,20 +24,24 @@ export interface RevisionSetFacts {
     readonly description: string;
     readonly closesBranch: boolean;
     readonly files: readonly string[];
+    readonly time: number;
   };
   branchNames(): readonly string[];
   /** The heads of all branches, closed ones too. */
   branchHeads(): readonly number[];
-  /** Revisions with tags other than 'tip'. */
-  tagged(): readonly number[];
-  bookmarked(): readonly number[];
+  /** The revision with a tag; without a name, all with tags other than 'tip'. */
+  tagged(name: string | undefined): readonly number[];
+  bookmarked(name: string | undefined): readonly number[];
+  /** Returns a function of seconds since 1970. Throws a 'usage' error for a text that is no date. */
+  dateFilter(date: string): (time: number) => boolean;
 }
 
 /** The functions that are known here, for messages and help. */
 export const SET_FUNCTIONS = [
-  ...['all', 'ancestors', 'author', 'bookmark', 'branch', 'children', 'closed', 'desc', 'descendants', 'draft'],
-  ...['first', 'head', 'heads', 'keyword', 'last', 'limit', 'merge', 'only', 'p1', 'p2', 'parents', 'public'],
-  ...['reverse', 'roots', 'secret', 'tag', 'user'],
+  ...['all', 'ancestors', 'author', 'bookmark', 'branch', 'branchpoint', 'children', 'closed', 'commonancestors'],
+  ...['date', 'desc', 'descendants', 'draft', 'first', 'follow', 'head', 'heads', 'id', 'keyword', 'last', 'limit'],
+  ...['max', 'merge', 'min', 'none', 'only', 'p1', 'p2', 'parents', 'present', 'public', 'rev', 'reverse', 'roots'],
+  ...['secret', 'tag', 'user'],
 ] as const;
 
 type FunctionName = (typeof SET_FUNCTIONS)[number];
@@ -188,8 +196,9 @@ class Evaluation {
     all: { most: 0, run: () => this.#where(() => true) },
     ancestors: { most: 1, run: ([set]) => this.#ancestors(this.evaluate(set!)) },
     author: { most: 1, run: args => this.#matches(args, revision => [this.#facts.changeset(revision).user]) },
-    bookmark: { most: 0, run: () => ascending(this.#facts.bookmarked()) },
+    bookmark: { most: 1, run: ([name]) => this.#named('bookmark', name) },
     branch: { most: 1, run: ([set]) => this.#branch(set!) },
+    branchpoint: { most: 0, run: () => this.#branchPoints() },
     children: {
       most: 1,
       run: ([set]) => {
@@ -198,10 +207,19 @@ class Evaluation {
       },
     },
     closed: { most: 0, run: () => this.#where(revision => this.#facts.changeset(revision).closesBranch) },
+    commonancestors: { most: 1, run: ([set]) => this.#commonAncestors(this.evaluate(set!)) },
+    date: {
+      most: 1,
+      run: args => {
+        const isIn = this.#facts.dateFilter(textOf(args[0]!));
+        return this.#where(revision => isIn(this.#facts.changeset(revision).time));
+      },
+    },
     desc: { most: 1, run: args => this.#matches(args, revision => [this.#facts.changeset(revision).description]) },
     descendants: { most: 1, run: ([set]) => this.#descendants(this.evaluate(set!)) },
     draft: { most: 0, run: () => this.#where(revision => this.#facts.phaseOf(revision) === 'draft') },
     first: { most: 2, run: ([set, count]) => this.evaluate(set!).slice(0, numberOf(count, 1)) },
+    follow: { most: 0, run: () => this.#ancestors(this.#workingParents().slice(0, 1)) },
     head: { most: 0, run: () => ascending(this.#facts.branchHeads()) },
     heads: {
       most: 1,
@@ -211,6 +229,7 @@ class Evaluation {
         return all.filter(revision => !inner.has(revision));
       },
     },
+    id: { most: 1, run: ([digits]) => this.#shown([this.#withPrefix(textOf(digits!))]) },
     keyword: {
       most: 1,
       run: args =>
@@ -227,7 +246,10 @@ class Evaluation {
       },
     },
     limit: { most: 2, run: ([set, count]) => this.evaluate(set!).slice(0, numberOf(count, 1)) },
+    max: { most: 1, run: ([set]) => ascending(this.evaluate(set!)).slice(-1) },
     merge: { most: 0, run: () => this.#where(revision => this.#parentsOf(revision).length > 1) },
+    min: { most: 1, run: ([set]) => ascending(this.evaluate(set!)).slice(0, 1) },
+    none: { most: 0, run: () => [] },
     only: {
       most: 2,
       run: ([set, other]) => {
@@ -244,7 +266,9 @@ class Evaluation {
     p1: { most: 1, run: ([set]) => this.#parentSet(set, 1) },
     p2: { most: 1, run: ([set]) => this.#parentSet(set, 2) },
     parents: { most: 1, run: ([set]) => ascending([...this.#parentSet(set, 1), ...this.#parentSet(set, 2)]) },
+    present: { most: 1, run: ([set]) => this.#present(set!) },
     public: { most: 0, run: () => this.#where(revision => this.#facts.phaseOf(revision) === 'public') },
+    rev: { most: 1, run: ([number]) => this.#shown([numberOf(number, -1)]) },
     reverse: { most: 1, run: ([set]) => [...this.evaluate(set!)].reverse() },
     roots: {
       most: 1,
@@ -255,7 +279,7 @@ class Evaluation {
       },
     },
     secret: { most: 0, run: () => this.#where(revision => this.#facts.phaseOf(revision) === 'secret') },
-    tag: { most: 0, run: () => ascending(this.#facts.tagged()) },
+    tag: { most: 1, run: ([name]) => this.#named('tag', name) },
     user: { most: 1, run: args => this.#matches(args, revision => [this.#facts.changeset(revision).user]) },
   };
 
@@ -265,16 +289,67 @@ class Evaluation {
     return this.#where(revision => !inner.has(revision));
   }
 
+  #workingParents(): number[] {
+    return this.#facts.workingParents.filter(parent => parent >= 0);
+  }
+
+  /** Those of the revisions that exist and are not hidden. */
+  #shown(revisions: readonly number[]): number[] {
+    const { count } = this.#facts;
+    return revisions.filter(revision => revision >= 0 && revision < count && !this.#facts.isHidden(revision));
+  }
+
+  #withPrefix(digits: string): number {
+    return /^[0-9a-f]{1,40}$/i.test(digits) ? this.#facts.withPrefix(digits.toLowerCase()) : -1;
+  }
+
+  #named(kind: 'bookmark' | 'tag', node: SetNode | undefined): number[] {
+    const name = node === undefined ? undefined : textOf(node);
+    if (name !== undefined && /^(?:re|literal):/.test(name)) throw usage('patterns with a kind need hg');
+    const found = kind === 'tag' ? this.#facts.tagged(name) : this.#facts.bookmarked(name);
+    if (name !== undefined && found.length === 0) {
+      throw new QuicksilverError('unknown-revision', `${kind} '${name}' does not exist`);
+    }
+    return this.#shown(ascending(found));
+  }
+
+  #branchPoints(): number[] {
+    const children = new Uint8Array(this.#facts.count);
+    for (const revision of this.#where(() => true)) {
+      for (const parent of new Set(this.#parentsOf(revision))) children[parent] = Math.min(2, children[parent]! + 1);
+    }
+    return this.#where(revision => children[revision] === 2);
+  }
+
+  #commonAncestors(heads: readonly number[]): number[] {
+    const [first, ...others] = heads;
+    if (first === undefined) return this.#where(() => true);
+    let common = new Set(this.#ancestors([first]));
+    for (const head of others) common = new Set(this.#ancestors([head]).filter(revision => common.has(revision)));
+    return [...common];
+  }
+
+  /** The set, or nothing if it has an unknown name. */
+  #present(set: SetNode): readonly number[] {
+    try {
+      return this.evaluate(set);
+    } catch (error) {
+      if (error instanceof QuicksilverError && error.code === 'unknown-revision') return [];
+      throw error;
+    }
+  }
+
   /** The parents of a set; without it, those of the working copy. */
   #parentSet(set: SetNode | undefined, number: 1 | 2): readonly number[] {
-    if (set === undefined) throw usage("'p1', 'p2' and 'parents' need a set here");
+    if (set === undefined) return this.#facts.workingParents.slice(number - 1, number).filter(parent => parent >= 0);
     return ascending(this.evaluate(set).flatMap(revision => this.#nthParent(revision, number)));
   }
 }
 
 const NEEDS_ONE: Readonly<Partial<Record<FunctionName, true>>> = {
-  ...{ ancestors: true, author: true, branch: true, children: true, desc: true, descendants: true, first: true },
-  ...{ heads: true, keyword: true, last: true, limit: true, only: true, reverse: true, roots: true, user: true },
+  ...{ ancestors: true, author: true, branch: true, children: true, commonancestors: true, date: true, desc: true },
+  ...{ descendants: true, first: true, heads: true, id: true, keyword: true, last: true, limit: true, max: true },
+  ...{ min: true, only: true, present: true, rev: true, reverse: true, roots: true, user: true },
 };
 
 function isKnown(name: string): name is FunctionName {

@@ -15,6 +15,7 @@ import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
 import type { History } from '../../../mercurial/history/history.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
+import { lastOf, revisionsNamed } from './namedRevisions.ts';
 import { openForRevisions, type RepositoryPlace } from './open.ts';
 
 export interface AnnotatedFile {
@@ -40,13 +41,13 @@ export interface ShownChangeset {
 }
 
 export interface AnnotateRequest {
-  /** Names the changeset, or the working copy. */
+  /** Names the changeset or the working copy, or is a set whose last changeset counts. */
   readonly revision: string;
   /** Treat every file as text. */
   readonly asText: boolean;
   readonly followsCopies: boolean;
   readonly whitespace: WhitespaceOptions;
-  /** Names of changesets that are passed over. */
+  /** Names and sets of changesets that are passed over. */
   readonly skipped: readonly string[];
 }
 
@@ -88,10 +89,10 @@ export class AnnotatedView {
     this.#repository = repository;
     this.#dirstate = repository.readDirstate();
     this.#history = repository.history(this.#dirstate);
-    const resolved = this.#history.resolve(revision);
+    const resolved = lastOf(revisionsNamed(revision, repository, this.#dirstate, this.#history));
     this.#revision = resolved === 'working-copy' ? undefined : resolved;
     this.#asText = asText;
-    const skips = new Set(skipped.map(text => this.#skipped(text)));
+    const skips = new Set(skipped.flatMap(text => this.#skipped(text)));
     this.#options = { followsCopies, whitespace, skips: changeset => skips.has(changeset) };
   }
 
@@ -166,10 +167,11 @@ export class AnnotatedView {
     };
   }
 
-  #skipped(text: string): number {
-    const revision = this.#history.resolve(text);
-    if (revision === 'working-copy') throw new QuicksilverError('usage', 'the working copy cannot be skipped');
-    return revision;
+  #skipped(text: string): readonly number[] {
+    return revisionsNamed(text, this.#repository, this.#dirstate, this.#history).map(revision => {
+      if (revision === 'working-copy') throw new QuicksilverError('usage', 'the working copy cannot be skipped');
+      return revision;
+    });
   }
 
   #isBinary(text: Buffer): boolean {

@@ -7,7 +7,8 @@ import { finish } from '../../../mercurial/annotate/finish.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { HistoryModel } from '../../../mercurial/history/historyModel.ts';
 import { decodeMergeState, readMergeStateFiles, type RecordedMerge } from '../../../mercurial/merge/mergeState.ts';
-import { revisionSet } from '../../../mercurial/history/revisionSet.ts';
+import { dateFilter } from '../../../mercurial/history/dateFilter.ts';
+import { revisionsIn } from '../../../mercurial/history/modelSets.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
 import type { HistoryRow } from '../../../workingCopy/historyQueries.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
@@ -114,19 +115,12 @@ export class ChangesetLog {
 
   /** Returns the changesets of a set of revisions, in its order. Throws 'usage' for what only hg evaluates. */
   resolveSet(text: string): readonly number[] {
-    const model = this.#model;
-    return revisionSet(text, {
-      count: model.count,
-      parents: model.parents,
-      isHidden: revision => model.isHidden(revision),
-      resolve: name => model.history.resolve(name),
-      phaseOf: revision => model.phaseOf(revision),
-      changeset: revision => model.changeset(revision),
-      branchNames: () => this.branchNames(),
-      branchHeads: () => this.branchHeads(),
-      tagged: () => [...model.history.tags(false).values()],
-      bookmarked: () => [...model.bookmarks().keys()],
-    });
+    return revisionsIn(text, this.#model);
+  }
+
+  /** Returns a function that is true of the times which a date selects: see `dateFilter`. Throws a 'usage' error. */
+  dateFilter(date: string): (time: number) => boolean {
+    return dateFilter(date, new Date());
   }
 
   /** Bookmarks in display form, with the changesets that they name. */

@@ -6,6 +6,7 @@ import type { History } from '../../../mercurial/history/history.ts';
 import { largefileOf, standinOf } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import type { StoreTree } from '../../../mercurial/store/store.ts';
+import { lastOf, revisionsNamed } from './namedRevisions.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
 import type { SelectedPaths } from './revisionComparer.ts';
 
@@ -29,10 +30,14 @@ export class RevisionFilesReader {
     return this.#repository.config;
   }
 
-  /** Returns the files of a revision, given its name. Throws a 'usage' error for an unknown one. */
+  /**
+   * Returns the files of a revision, given its name or a set, whose last revision counts. Throws a 'usage' error for an
+   * unknown one.
+   */
   of(text: string): RevisionFiles | 'working-copy' {
-    const history = this.#repository.history(this.#repository.readDirstate());
-    const revision = history.resolve(text);
+    const dirstate = this.#repository.readDirstate();
+    const history = this.#repository.history(dirstate);
+    const revision = lastOf(revisionsNamed(text, this.#repository, dirstate, history));
     return revision === 'working-copy' ? revision : new RevisionFiles(this.#repository, history, revision);
   }
 }

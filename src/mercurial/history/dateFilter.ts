@@ -1,6 +1,6 @@
 // Dates on the command line, as `hg help dates` describes them. A date without a time stands for the whole day, a
 // month for all of its days, and so on.
-import { usageError } from '../io.ts';
+import { QuicksilverError } from '../../base/errors.ts';
 
 /** A date as it was written: undefined for what is left out. Months count from 1. */
 interface DateParts {
@@ -32,7 +32,7 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
  */
 export function dateFilter(text: string, now: Date): (time: number) => boolean {
   const date = text.trim();
-  if (date === '') throw usageError('dates cannot consist entirely of whitespace');
+  if (date === '') throw usage('dates cannot consist entirely of whitespace');
   const rest = date.slice(1);
   if (date.startsWith('<')) {
     const { last } = spanOf(named(rest, date), now);
@@ -54,13 +54,13 @@ export function dateFilter(text: string, now: Date): (time: number) => boolean {
 }
 
 function daysOf(text: string): number {
-  if (!/^\s*[+-]?\d{1,9}\s*$/.test(text)) throw usageError(`invalid day spec: ${text}`);
-  if (Number(text) < 0) throw usageError(`${text} must be nonnegative (see 'hg help dates')`);
+  if (!/^\s*[+-]?\d{1,9}\s*$/.test(text)) throw usage(`invalid day spec: ${text}`);
+  if (Number(text) < 0) throw usage(`${text} must be nonnegative (see 'hg help dates')`);
   return Number(text);
 }
 
 function named(rest: string, date: string): string {
-  if (rest === '') throw usageError(`invalid day spec, use '${date}DATE'`);
+  if (rest === '') throw usage(`invalid day spec, use '${date}DATE'`);
   return rest;
 }
 
@@ -191,11 +191,15 @@ function timeOf(
 }
 
 function checked(time: number, offset: number): number {
-  if (Math.abs(time) > MAX_TIME) throw usageError(`date exceeds 32 bits: ${time}`);
-  if (offset < -50_400 || offset > 43_200) throw usageError(`impossible time zone offset: ${offset}`);
+  if (Math.abs(time) > MAX_TIME) throw usage(`date exceeds 32 bits: ${time}`);
+  if (offset < -50_400 || offset > 43_200) throw usage(`impossible time zone offset: ${offset}`);
   return time;
 }
 
-function invalid(text: string): Error {
-  return usageError(`invalid date: '${text}'`);
+function invalid(text: string): QuicksilverError {
+  return usage(`invalid date: '${text}'`);
+}
+
+function usage(message: string): QuicksilverError {
+  return new QuicksilverError('usage', message);
 }
