@@ -26,6 +26,8 @@ export interface ErrorPlace {
   readonly cause?: unknown;
   /** Warnings that come before the error, one line each. */
   readonly warnings?: readonly string[] | undefined;
+  /** A hint for the user, in a few words. */
+  readonly hint?: string | undefined;
 }
 
 export class QuicksilverError extends Error {
@@ -33,6 +35,7 @@ export class QuicksilverError extends Error {
   readonly file: string | undefined;
   readonly line: number | undefined;
   readonly warnings: readonly string[];
+  readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
     super(message, place.cause === undefined ? undefined : { cause: place.cause });
@@ -41,6 +44,7 @@ export class QuicksilverError extends Error {
     this.file = place.file;
     this.line = place.line;
     this.warnings = place.warnings ?? [];
+    this.hint = place.hint;
   }
 }
 

@@ -1,5 +1,6 @@
 // Runs command lines: finds the command, parses its options, and shows help.
 import { version } from '../../package.json';
+import { QuicksilverError } from '../base/errors.ts';
 import { parseArguments, nearest, splitCommand } from './arguments.ts';
 import { ALIASES, COMMANDS, GLOBAL_OPTIONS } from './commandTable.ts';
 import { EXIT_ERROR, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
@@ -29,8 +30,14 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
   const name = commandNamed(word);
   if (name === 'status') {
     const system = systemOf(rest, io);
-    if (system === 'git') return (await import('./git/gitStatus.ts')).gitStatusCommand(rest, io);
-    if (system === 'bzr') return (await import('./bazaar/bazaarStatus.ts')).bazaarStatusCommand(rest, io);
+    if (system === 'git') {
+      const { gitStatusCommand } = await import('./git/gitStatus.ts');
+      return gitStatusCommand(rest, io).catch(failureThatNames('git status'));
+    }
+    if (system === 'bzr') {
+      const { bazaarStatusCommand } = await import('./bazaar/bazaarStatus.ts');
+      return bazaarStatusCommand(rest, io).catch(failureThatNames('brz status'));
+    }
   }
   const command = COMMANDS[name]!;
   const parsed = parseArguments(rest, { ...command.options, ...GLOBAL_OPTIONS }, name);
@@ -43,6 +50,20 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
   }
   const run = await command.load();
   return run(parsed, io);
+}
+
+/** Returns a function that throws what it gets. A failure at an unsupported repository names the program to run. */
+function failureThatNames(program: string): (error: unknown) => never {
+  return error => {
+    if (!(error instanceof QuicksilverError) || error.code !== 'unsupported') throw error;
+    throw new QuicksilverError(error.code, error.message, {
+      file: error.file,
+      line: error.line,
+      warnings: error.warnings,
+      cause: error,
+      hint: `run '${program}'`,
+    });
+  };
 }
 
 /** The command that `word` is, or is the only possible beginning of. Throws a 'usage' error. */

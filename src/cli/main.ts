@@ -72,6 +72,7 @@ async function exitCodeOf(run: Promise<number>, io: CommandIo, signal: AbortSign
     if (error instanceof QuicksilverError) {
       for (const warning of error.warnings) complain(io, warning);
       complain(io, `abort: ${error.message}`);
+      if (error.hint !== undefined) complain(io, `(${error.hint})`);
       return error.code === 'unsupported' ? EXIT_REFUSED : EXIT_ERROR;
     }
     // A defect of ours: whoever reports it needs to know where.

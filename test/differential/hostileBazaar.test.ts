@@ -93,6 +93,7 @@ testGallery({
   sound: 'bzr-sound',
   outcomes,
   commands: { status: ['-S'], cat: ['clean.txt'] },
+  statusProgram: 'brz status',
   variables: home => ({ BRZ_HOME: home }),
   mask: text => text.replaceAll(/[0-9a-f]{32}\.pack/g, 'PACK.pack'),
 });

@@ -93,6 +93,7 @@ testGallery({
   sound: 'git-sound',
   outcomes,
   commands: { status: [] },
+  statusProgram: 'git status',
   variables: () => ({ GIT_CONFIG_NOSYSTEM: '1' }),
   mask: text => text.replaceAll(/pack-[0-9a-f]{40}/g, 'PACK'),
 });

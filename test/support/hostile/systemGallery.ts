@@ -35,6 +35,8 @@ export interface SystemGallery {
   readonly outcomes: Readonly<Record<string, Outcome>>;
   /** The arguments of each command. */
   readonly commands: Readonly<Record<string, readonly string[]>>;
+  /** The command that can answer for an unsupported repository. */
+  readonly statusProgram: string;
   /** The environment, with this folder as the home directory. */
   readonly variables: (home: string) => Readonly<Record<string, string>>;
   /** Replaces names in an output that differ each time. */
@@ -49,6 +51,7 @@ export function testGallery({
   sound,
   outcomes,
   commands,
+  statusProgram,
   variables,
   mask,
 }: SystemGallery): void {
@@ -94,7 +97,10 @@ export function testGallery({
       if (status === EXIT_OK) return { said: masked(stdout), log };
       assert.equal(stdout, '');
       assert.ok(status === EXIT_UNSUPPORTED || status === EXIT_ERROR, `exit code ${status}: ${stderr}`);
-      const message = /^abort: (.*)\n$/.exec(masked(stderr))?.[1];
+      const hint = command === 'status' && status === EXIT_UNSUPPORTED ? `\n(run '${statusProgram}')` : '';
+      const complaint = masked(stderr);
+      assert.ok(complaint.startsWith('abort: ') && complaint.endsWith(`${hint}\n`), complaint);
+      const message = complaint.slice('abort: '.length, -`${hint}\n`.length);
       return { said: `${status === EXIT_UNSUPPORTED ? 'unsupported: ' : ''}${message}`, log };
     }
 
