@@ -129,6 +129,8 @@ class FakeEvent {
 const didChangeExtensions = new FakeEvent();
 
 export const extensions = {
+  /** The extensions besides Git and this one. */
+  all: [] as { readonly id: string; readonly packageJSON: unknown }[],
   isGitEnabled: true,
   didChange: didChangeExtensions,
   onDidChange: didChangeExtensions.listen,
