@@ -16,7 +16,7 @@ describe('the live model equals git status after random changes', () => {
   const sandbox = new GitSandbox();
   after(() => sandbox.dispose());
 
-  for (const seed of new Set([...FIXED_SEEDS, seedFromEnvironment('GIT_LIVE_SEED', FIXED_SEEDS[0])])) {
+  for (const seed of new Set([...FIXED_SEEDS, seedFromEnvironment('GIT_LIVE_SEED')])) {
     it(`seed ${seed} (GIT_LIVE_SEED=${seed} repeats it, GIT_LIVE_ROUNDS=1000 goes on longer)`, async () => {
       const repository = sandbox.init(`r${seed}`);
       const changes = new RandomGitChanges(repository, new Random(seed));
