@@ -105,6 +105,11 @@ test('text, JSON, filters and the history of a file', async t => {
     ['-l', '3'],
     ['-v'],
     ['-q'],
+    ['-C', '-v'],
+    ['-C', '-l', '2'],
+    ['-T', 'json', '-v'],
+    ['-T', 'json', '-v', '-C'],
+    ['-T', 'json', '-q'],
     ['-T', 'json'],
     ['-r', '3'],
     ['-r', '5', '-r', '2', '-T', 'json'],
@@ -150,6 +155,8 @@ test('text, JSON, filters and the history of a file', async t => {
     lines += stdout.split('\n').length;
   }
   assert.ok(lines > 300, String(lines));
+  const hidden = await quicksilver(['log', '--hidden'], root);
+  assert.match(hidden.stderr, /--hidden is not supported by quicksilver log yet/);
   const refused = await quicksilver(['log', '-r', 'contains(f1)'], root);
   assert.match(refused.stderr, /the function 'contains' needs hg/);
 });

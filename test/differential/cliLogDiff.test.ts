@@ -28,7 +28,7 @@ const OUTPUTS = [
   ['-p', '-g'],
   ['--stat'],
   ['--stat', '-g'],
-  ['-p', '--stat', '-v'],
+  ['-p', '--stat', '-v', '-C'],
   ['-T', 'json', '-p', '--stat'],
 ];
 

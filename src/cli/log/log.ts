@@ -23,10 +23,9 @@ export async function log(args: ParsedArguments, io: CommandIo): Promise<number>
   const isVerbose = args.flags.has('verbose');
   const isQuiet = !isVerbose && displaySettings(model.config, io, args.flags).quiet;
   const isJson = templateOf(args) === 'json';
-  if (isJson && (isVerbose || isQuiet)) throw usageError('JSON has no verbose and no quiet form here');
   if (isJson && args.flags.has('graph')) throw usageError('a graph has no JSON form here');
   const shownDiff = await diffShower(args, io, place);
-  const format: LogFormat = { isVerbose, isQuiet, diffOf: shownDiff };
+  const format: LogFormat = { isVerbose, isQuiet, showsCopies: args.flags.has('copies'), diffOf: shownDiff };
   const changesets = limited(selectedChangesets(args, model, await selected(args, place)), limitOf(args));
   if (args.flags.has('graph')) {
     const { writeGraph } = await import('./logGraph.ts');

@@ -17,6 +17,8 @@ export interface ShownDiff {
 export interface LogFormat {
   readonly isVerbose: boolean;
   readonly isQuiet: boolean;
+  /** Show copies where files are shown. */
+  readonly showsCopies: boolean;
   /** Takes the columns that are left of the text. */
   readonly diffOf: (candidate: Candidate, indent: number) => ShownDiff;
 }
@@ -39,6 +41,7 @@ export function logText(
   const line = (label: string, text: string): string => `${`${label}:`.padEnd(13)}${shown(text)}\n`;
   const { files, description } = model.changeset(row.revision);
   const bytes = (text: string): string => fromDisplay(text);
+  const copies = format.isVerbose && format.showsCopies ? model.copies(row.revision) : [];
   const message = (): string[] =>
     format.isVerbose
       ? [
@@ -60,6 +63,7 @@ export function logText(
     line('date', longDate(row.time, row.timezone)),
     ...(row.instabilities.length === 0 ? [] : [line('instability', row.instabilities.join(', '))]),
     ...(format.isVerbose && files.length > 0 ? [line('files', files.join(' '))] : []),
+    ...(copies.length > 0 ? [line('copies', copies.map(copy => `${copy.path} (${copy.source})`).join(' '))] : []),
     ...(description === '' ? [] : message()),
     '\n',
     ...[stat, patch].map(text => (text === undefined ? '' : `${text}\n`)),
@@ -70,21 +74,28 @@ export function logText(
 export function logJson(
   row: HistoryRow,
   model: ChangesetLog,
-  { diffOf }: LogFormat,
+  { isQuiet, isVerbose, showsCopies, diffOf }: LogFormat,
   candidate: Candidate,
   sink: ByteSink,
 ): string {
+  const shown = jsonShownIn(sink);
+  if (isQuiet) return shown(`\n {\n  "node": "${row.node}",\n  "rev": ${row.revision}\n }`);
   const text = (value: string): string => jsonString(fromDisplay(value));
   const list = (values: readonly string[]): string => `[${values.map(text).join(', ')}]`;
   const parents = row.parents.length === 0 ? [model.node(-1)] : row.parents.map(parent => model.node(parent));
   const { patch, stat } = diffOf(candidate, 0);
+  const copies = isVerbose && showsCopies ? model.copies(row.revision) : [];
+  const { description, files } = model.changeset(row.revision);
+  const copied = copies.map(copy => `${jsonString(copy.path)}: ${jsonString(copy.source)}`).join(', ');
   const items = [
     `  "bookmarks": ${list(row.bookmarks)}`,
     `  "branch": ${text(row.branch)}`,
+    ...(copied === '' ? [] : [`  "copies": {${copied}}`]),
     `  "date": [${row.time}, ${row.timezone}]`,
-    `  "desc": ${text(model.changeset(row.revision).description)}`,
+    `  "desc": ${text(description)}`,
     ...(patch === undefined ? [] : [`  "diff": ${jsonString(patch)}`]),
     ...(stat === undefined ? [] : [`  "diffstat": ${jsonString(stat)}`]),
+    ...(isVerbose ? [`  "files": [${files.map(jsonString).join(', ')}]`] : []),
     `  "node": "${row.node}"`,
     `  "parents": ${list(parents)}`,
     `  "phase": "${row.phase}"`,
@@ -92,7 +103,7 @@ export function logJson(
     `  "tags": ${list(row.tags)}`,
     `  "user": ${text(row.user)}`,
   ];
-  return jsonShownIn(sink)(`\n {\n${items.join(',\n')}\n }`);
+  return shown(`\n {\n${items.join(',\n')}\n }`);
 }
 
 function idOf({ revision, node }: HistoryRow): string {

@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import { toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { fileHistory } from '../../../mercurial/annotate/fileHistory.ts';
+import { copiesIn } from '../../../mercurial/annotate/copiesIn.ts';
 import { recordedChangesets } from '../../../mercurial/annotate/recordedChangesets.ts';
 import { finish } from '../../../mercurial/annotate/finish.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
@@ -148,6 +149,12 @@ export class ChangesetLog {
   /** True if some changeset has, or had, a file at this path. */
   hasHistory(path: BytePath): boolean {
     return (this.#model.history.fileHistory().filelog(path)?.revlog.length ?? 0) > 0;
+  }
+
+  /** Returns the files that the changeset copied or renamed, with their sources, in the order of its files. */
+  copies(revision: number): readonly { readonly path: BytePath; readonly source: BytePath }[] {
+    const source = this.#model.history.fileHistory();
+    return copiesIn(source, revision);
   }
 
   /** Returns the changesets that the file's own history records: see {@link recordedChangesets}. */
