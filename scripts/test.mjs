@@ -67,7 +67,10 @@ const longFiles = [
 ];
 
 /** Differential tests of what differs between versions of Mercurial. */
-const newerHgFiles = ['formats', 'filters', 'cliPatterns', 'cliStatus', 'ignore', 'ignoreFuzz', 'snapshot'];
+const newerHgFiles = [
+  ...['formats', 'filters', 'cliPatterns', 'cliStatus', 'ignore', 'ignoreFuzz', 'snapshot'],
+  ...['scopes', 'largefiles', 'cliTerse', 'cliSubrepos', 'repository', 'undecided'],
+];
 
 await main().catch(reportFailure);
 

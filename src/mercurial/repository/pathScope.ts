@@ -92,6 +92,20 @@ export function compileScope({ includes, excludes }: Pick<ScopeConfig, 'includes
   };
 }
 
+/** Returns a scope of these paths, as they are written, and everything below them. A dot stands for everything. */
+export function scopeOfNames(names: ReadonlySet<string>): PathScope {
+  return { matches: path => names.has('.') || isAtOrBelowOne(path, names) };
+}
+
+/** True if both hold the same patterns. */
+export function sameScope(a: ScopeConfig, b: ScopeConfig): boolean {
+  return (
+    sameSet(new Set(a.includes), new Set(b.includes)) &&
+    sameSet(new Set(a.excludes), new Set(b.excludes)) &&
+    sameSet(new Set(a.profiles), new Set(b.profiles))
+  );
+}
+
 /** Returns a scope of the paths that the user named, or that are in at least one of several. */
 export function unionOf(scopes: readonly PathScope[]): PathScope {
   return { matches: (path, isNamed) => isNamed === true || scopes.some(scope => scope.matches(path)) };

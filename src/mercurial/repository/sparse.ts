@@ -4,7 +4,15 @@ import { bytePath, toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import type { Store } from '../store/store.ts';
-import { compileScope, intersectionOf, parseScopeConfig, unionOf, type PathScope } from './pathScope.ts';
+import {
+  compileScope,
+  intersectionOf,
+  parseScopeConfig,
+  sameScope,
+  scopeOfNames,
+  unionOf,
+  type PathScope,
+} from './pathScope.ts';
 
 /** Everything that the scope of a working copy depends on. */
 export interface ScopeSource {
@@ -78,8 +86,8 @@ export class ScopeReader {
       if (rules.includes.length > 0 || rules.excludes.length > 0) scopes.push(compileScope(rules));
     }
     if (scopes.length === 0) return undefined;
-    const names = temporary.split('\n').filter(name => name !== '');
-    if (names.length > 0) scopes.push(compileScope({ includes: names.map(name => `path:${name}`), excludes: [] }));
+    const names = new Set(temporary.split('\n').filter(name => name !== ''));
+    if (names.size > 0) scopes.push(scopeOfNames(names));
     return unionOf(scopes);
   }
 
@@ -107,12 +115,13 @@ export class ScopeReader {
     return { includes: [...includes], excludes: [...excludes] };
   }
 
-  /** Mercurial aborts if working copy and store have different ones. */
+  /** Mercurial aborts if working copy and store have different patterns; before 7.2, if they have different texts. */
   #narrowText(): string {
     const { vfs, hgDirectory, storeDirectory } = this.#source;
     const text = this.#text('narrowspec.dirstate');
     const file = path.join(storeDirectory, NARROW_FILE);
-    if ((vfs.read(file, MAX_FILE_BYTES)?.bytes.toString('latin1') ?? '') !== text) {
+    const stored = vfs.read(file, MAX_FILE_BYTES)?.bytes.toString('latin1') ?? '';
+    if (stored !== text && !sameScope(parseScopeConfig(stored, NARROW_FILE), parseScopeConfig(text, NARROW_FILE))) {
       throw new QuicksilverError('invalid-config', "working copy's narrowspec is stale", {
         file: path.join(hgDirectory, 'narrowspec.dirstate'),
       });
@@ -128,7 +137,8 @@ export class ScopeReader {
 
 /** Without includes nothing is included. */
 function narrowScopeOf(text: string): PathScope {
-  const { includes, excludes } = parseScopeConfig(text, NARROW_FILE);
+  const { includes, excludes, profiles } = parseScopeConfig(text, NARROW_FILE);
+  if (profiles.length > 0) throw new QuicksilverError('invalid-config', 'a narrow specification includes another file');
   for (const pattern of [...includes, ...excludes]) {
     if (pattern.startsWith('path:') || pattern.startsWith('rootfilesin:')) continue;
     const shown = toDisplay(bytePath(pattern));
