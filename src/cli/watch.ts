@@ -8,7 +8,7 @@ import { createScanners } from '../status/bulk/createScanners.ts';
 import { LiveModel } from '../workingCopy/liveModel.ts';
 import { MercurialBackend } from '../backends/mercurial/mercurialBackend.ts';
 import type { ModelState } from '../workingCopy/publisher.ts';
-import { createTreeWatcher } from '../workingCopy/watch/treeWatcher.ts';
+import { createTreeWatcher } from '../workingCopy/watch/createTreeWatcher.ts';
 import type { ParsedArguments } from './arguments.ts';
 import {
   complain,

@@ -7,6 +7,8 @@ import { runtimeDirectory, type Variables } from './runtimeDirectory.ts';
 const PASSED_ON = [
   ...SENT_VARIABLES,
   ...['XDG_RUNTIME_DIR', 'TMPDIR', 'QUICKSILVER_RUNTIME_DIRECTORY', 'LANG', 'LC_ALL'],
+  // They name the socket of a Watchman that runs.
+  ...['WATCHMAN_SOCK', 'USER', 'LOGNAME', 'XDG_STATE_HOME', 'TMP'],
   // On Windows, where Node needs the first one.
   ...['SystemRoot', 'LOCALAPPDATA', 'TEMP'],
 ];

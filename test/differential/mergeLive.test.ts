@@ -10,7 +10,7 @@ import type { MergeState, Snapshot } from '../../src/workingCopy/backend.ts';
 import { LiveModel } from '../../src/workingCopy/liveModel.ts';
 import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.ts';
 import type { ModelUpdate } from '../../src/workingCopy/publisher.ts';
-import { createTreeWatcher } from '../../src/workingCopy/watch/treeWatcher.ts';
+import { createTreeWatcher } from '../../src/workingCopy/watch/createTreeWatcher.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
 
 /** Far longer than anything takes: reached only when the test has failed. */

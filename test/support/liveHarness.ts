@@ -17,7 +17,8 @@ import type { ModelState } from '../../src/workingCopy/publisher.ts';
 import type { Change } from '../../src/workingCopy/statusTree.ts';
 import { bulkForms } from './bulkForms.ts';
 import type { DirectoryWatches, WatchUser } from '../../src/workingCopy/watch/directoryWatches.ts';
-import { createTreeWatcher, DirectoryWatcher } from '../../src/workingCopy/watch/treeWatcher.ts';
+import { createTreeWatcher } from '../../src/workingCopy/watch/createTreeWatcher.ts';
+import { DirectoryWatcher } from '../../src/workingCopy/watch/treeWatcher.ts';
 import { hgStatus, type HgEntry } from './hgServer.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 

@@ -44,12 +44,8 @@ export interface WatchOptions {
   readonly logger: Logger;
 }
 
-export function createTreeWatcher(options: WatchOptions): TreeWatcher {
-  return process.platform === 'linux' ? new DirectoryWatcher(options, watchLimit()) : new RecursiveWatcher(options);
-}
-
 /** The system's limit of watches for one user. */
-function watchLimit(): number {
+export function watchLimit(): number {
   try {
     return Number(fs.readFileSync('/proc/sys/fs/inotify/max_user_watches', 'latin1')) || 0;
   } catch (error) {

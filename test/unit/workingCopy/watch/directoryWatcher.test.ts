@@ -11,7 +11,8 @@ import {
   type DirectoryWatches,
   type WatchUser,
 } from '../../../../src/workingCopy/watch/directoryWatches.ts';
-import { createTreeWatcher, DirectoryWatcher } from '../../../../src/workingCopy/watch/treeWatcher.ts';
+import { createTreeWatcher } from '../../../../src/workingCopy/watch/createTreeWatcher.ts';
+import { DirectoryWatcher } from '../../../../src/workingCopy/watch/treeWatcher.ts';
 import { RecordingLogger } from '../../../support/recordingLogger.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporaryDirectory.ts';
 
