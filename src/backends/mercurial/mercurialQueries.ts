@@ -144,7 +144,7 @@ function versionByNode(store: Store, path: BytePath, node: string): FileVersion 
 
 /** Throws {@link NoContent} if the content was taken out of the history, or was never in this repository. */
 function readContent(store: Store, file: FoundFile, path: BytePath): Uint8Array {
-  const filelog = store.filelog(path);
+  const filelog = store.ownFilelog(path);
   const revision = filelog?.revlog.findNode(file.revision) ?? -1;
   const name = `${toDisplay(path)} (file revision ${file.revision.slice(0, 12)})`;
   if (revision >= 0 && filelog?.isCensored(revision) === true) {
@@ -156,7 +156,8 @@ function readContent(store: Store, file: FoundFile, path: BytePath): Uint8Array 
     if (file.kind === 'any' && error instanceof QuicksilverError && error.code === 'unsupported') {
       throw new NoContent('not-downloaded', `The content of ${name} is not in this repository.`);
     }
-    const isElsewhere = revision >= 0 && filelog?.pointer(revision) !== undefined;
+    const isRemote = filelog === undefined && !store.hasFilelogs;
+    const isElsewhere = isRemote || (revision >= 0 && filelog?.pointer(revision) !== undefined);
     if (!isElsewhere || !(error instanceof QuicksilverError) || error.code !== 'unsupported') throw error;
     const missing = 'is kept on an LFS server and has not been downloaded into this repository';
     throw new NoContent('not-downloaded', `The content of ${name} ${missing}.`);

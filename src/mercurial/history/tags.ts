@@ -100,6 +100,7 @@ export class Tags {
   }
 
   #isMentioned(name: string): boolean {
+    if (!this.#store.hasFilelogs) return true;
     const log = this.#store.filelog(TAGS_FILE);
     if (log === undefined) return false;
     const wanted = Buffer.from(name, 'latin1');
@@ -125,12 +126,12 @@ export class Tags {
       }
     };
     const seen = new Set<string>();
-    const log = this.#store.filelog(TAGS_FILE);
-    for (const head of log === undefined ? [] : this.#heads()) {
+    const mayExist = !this.#store.hasFilelogs || this.#store.filelog(TAGS_FILE) !== undefined;
+    for (const head of mayExist ? this.#heads() : []) {
       const node = this.#store.manifest(this.#store.changelog.manifestNode(head)).find(TAGS_FILE)?.node;
       if (node === undefined || seen.has(node)) continue;
       seen.add(node);
-      const content = log!.content(log!.revlog.findNode(node));
+      const content = this.#store.content(TAGS_FILE, node);
       bytes += content.length;
       if (content.length > MAX_TAGS_BYTES || bytes > MAX_TOTAL_BYTES) throw tooMany(`${bytes} bytes`);
       add(parseTags(content.toString('latin1')));

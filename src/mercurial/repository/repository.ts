@@ -39,7 +39,7 @@ import { NARROW_FILE, SCOPE_FILES, ScopeReader } from './sparse.ts';
 import { SUBREPOSITORY_FILES, subrepositoryPaths } from './subrepos.ts';
 import { unsupportedConfiguration, unsupportedRequirements } from './unsupportedFeatures.ts';
 import { fileSystemTraits, type WorkingCopyTraits } from './traits.ts';
-import { userCache } from './userCache.ts';
+import { remotefilelogCache, userCache } from './userCache.ts';
 import { UNFINISHED_FILES, isUpdating, unfinishedOperation } from './unfinished.ts';
 import type { FileIdentity, Vfs } from '../../files/vfs.ts';
 
@@ -154,6 +154,10 @@ export class MercurialRepository {
       storeDirectory: this.storeDirectory,
       hgDirectory: this.hgDirectory,
       requirements: this.requirements,
+      caches: {
+        lfs: userCache('lfs', this.config, this.#environment),
+        remotefilelog: remotefilelogCache(this.config, this.#environment),
+      },
     });
     return this.#store;
   }

@@ -1,6 +1,7 @@
 // Features that are unsupported, by name, because the answer could differ from Mercurial's. Everything else is
 // answered exactly.
 import type { HgConfig } from '../config/hgConfig.ts';
+import { REMOTEFILELOG, SQLITE } from '../store/remoteFiles.ts';
 import { NARROW, SPARSE } from './sparse.ts';
 import type { Vfs } from '../../files/vfs.ts';
 
@@ -15,11 +16,6 @@ export interface SupportQuestion {
 }
 
 const REFUSED_REQUIREMENTS: readonly (readonly [string, string])[] = [
-  [
-    'exp-remotefilelog-repo-req-1',
-    'History that is kept elsewhere by remotefilelog (the requirement exp-remotefilelog-repo-req-1) is not supported.',
-  ],
-  ['exp-sqlite-001', 'History that is kept in SQLite (the requirement exp-sqlite-001) is not supported.'],
   ['git', 'History that is kept in Git (the requirement git) is not supported.'],
   ['parentdelta', 'The obsolete requirement parentdelta is not supported.'],
   ['manifestv2', 'The obsolete requirement manifestv2 is not supported.'],
@@ -29,6 +25,8 @@ const REFUSED_REQUIREMENTS: readonly (readonly [string, string])[] = [
 const EXTENSION_OF: readonly (readonly [requirement: string, extension: string])[] = [
   [SPARSE, 'sparse'],
   [NARROW, 'narrow'],
+  [REMOTEFILELOG, 'remotefilelog'],
+  [SQLITE, 'sqlitestore'],
 ];
 
 /** Returns the reasons that do not depend on the configuration: one clear sentence each. */

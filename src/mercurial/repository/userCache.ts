@@ -15,13 +15,22 @@ export function userCache(
   environment: ProcessEnvironment,
 ): string | undefined {
   const configured = config.get(extension, 'usercache')?.value;
-  if (configured !== undefined && configured !== '') {
-    if (!isUtf8(configured as BytePath)) return undefined;
-    const expanded = expandPath(toDisplay(configured), environment);
-    return path.isAbsolute(expanded) ? expanded : undefined;
-  }
+  if (configured !== undefined && configured !== '') return absolutePath(configured, environment);
   const base = usualPlace(environment);
   return base === undefined || !path.isAbsolute(base) ? undefined : path.join(base, extension);
+}
+
+/** Returns the folder with what remotefilelog fetched of a repository; undefined if none is configured. */
+export function remotefilelogCache(config: HgConfig, environment: ProcessEnvironment): string | undefined {
+  const name = config.get('remotefilelog', 'reponame')?.value ?? '';
+  const directory = absolutePath(config.get('remotefilelog', 'cachepath')?.value ?? '', environment);
+  return directory === undefined || !isUtf8(name as BytePath) ? undefined : path.join(directory, toDisplay(name));
+}
+
+function absolutePath(configured: BytePath | string, environment: ProcessEnvironment): string | undefined {
+  if (!isUtf8(configured as BytePath)) return undefined;
+  const expanded = expandPath(toDisplay(configured), environment);
+  return path.isAbsolute(expanded) ? expanded : undefined;
 }
 
 function usualPlace({ platform, variables, homeDirectory }: ProcessEnvironment): string | undefined {

@@ -38,7 +38,7 @@ export function matchesRevision(
     if (excess === 0 || entry.p1 >= 0) return false;
   }
   // As Mercurial since 7.2: also where the block names no source, as one that a line break in a name cuts short.
-  return equals(filelog.content(revision), content);
+  return hasBytes(content, filelog.content(revision));
 }
 
 /** A block of metadata has both marks at least. Only a revision without a first parent has a copy source in it. */
@@ -85,7 +85,8 @@ function* storedForm(content: ContentSource): Generator<Uint8Array> {
   if (headLength < MARK_LENGTH) yield* head;
 }
 
-function equals(expected: Buffer, content: ContentSource): boolean {
+/** True if the content is these bytes. */
+export function hasBytes(content: ContentSource, expected: Buffer): boolean {
   // Reading would give the same result, unless the file is changing, and then it is read again anyway.
   if (expected.length !== content.size) return false;
   let at = 0;

@@ -1,10 +1,10 @@
 // The history of a repository: changelog, manifests and filelogs, and the files of one revision as a status compares
 // working files with.
-import { isUtf8, bytePath, type BytePath } from '../../base/bytePath.ts';
+import { isUtf8, bytePath, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ContentSource } from '../../base/fileStat.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { matchesRevision } from './baseFile.ts';
+import { hasBytes, matchesRevision } from './baseFile.ts';
 import { BoundedCache } from '../../base/boundedCache.ts';
 import { Changelog } from './changelog.ts';
 import { emptyCounters, type StoreCounters } from './counters.ts';
@@ -22,6 +22,7 @@ import {
 import { findInManifestCache, readManifestCache } from './manifestCache.ts';
 import { ManifestFile } from './manifestFile.ts';
 import { NULL_NODE_HEX, nodeBytes } from './node.ts';
+import { remoteFilesOf, type RemoteFiles } from './remoteFiles.ts';
 import { MAX_TEXT_BYTES, Revlog } from './revlog.ts';
 import { encodeStorePath, storeLayout, type StoreLayout } from './storePath.ts';
 
@@ -32,6 +33,8 @@ export interface StoreOptions {
   /** Absolute path of the working copy's `.hg`, where Mercurial's caches of it are. */
   readonly hgDirectory: string;
   readonly requirements: ReadonlySet<string>;
+  /** Folders outside of the repository with contents that extensions fetched. */
+  readonly caches?: { readonly lfs: string | undefined; readonly remotefilelog: string | undefined } | undefined;
 }
 
 /** The files of one changeset. Nothing is read before the first {@link find}. */
@@ -73,8 +76,14 @@ export interface Store {
   manifest(node: string): Manifest;
   /** The manifest of a changeset as texts, for comparing two; undefined if it is empty. Takes a changelog revision. */
   manifestTexts(revision: number): ManifestTexts | undefined;
-  /** The history of a path; undefined if it has none. */
+  /** The history of a path; undefined if it has none. Throws 'unsupported' if an extension keeps it elsewhere. */
   filelog(path: BytePath): Filelog | undefined;
+  /** As {@link filelog}, but undefined if it is kept elsewhere. */
+  ownFilelog(path: BytePath): Filelog | undefined;
+  /** The content of a file node. Throws 'unsupported' if it is not on this machine, 'corrupt' if there is none. */
+  content(path: BytePath, node: string): Buffer;
+  /** True if contents of files are in filelogs alone. */
+  readonly hasFilelogs: boolean;
   /** The files of the changeset with this node; none for 40 zeros, and (with a warning) for one that does not exist. */
   baseTree(parent: string): StoreTree;
   /**
@@ -88,15 +97,11 @@ export interface Store {
 
 /** Throws 'unsupported' for a requirement that keeps history in another form; reads nothing. */
 export function openStore(options: StoreOptions): Store {
-  for (const requirement of OTHER_STORES) {
-    if (options.requirements.has(requirement)) {
-      throw new QuicksilverError('unsupported', `the requirement ${requirement} is not supported`);
-    }
+  if (options.requirements.has('git')) {
+    throw new QuicksilverError('unsupported', 'the requirement git is not supported');
   }
   return new DiskStore(options);
 }
-
-const OTHER_STORES = ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001', 'git'];
 
 const MAX_FILELOGS = 64;
 const MAX_FILELOG_BYTES = 16 << 20;
@@ -116,6 +121,7 @@ class DiskStore implements Store {
   readonly #layout: StoreLayout;
   readonly #isTree: boolean;
   readonly #isNarrow: boolean;
+  readonly #remote: RemoteFiles | undefined;
   readonly #manifests: Revlog;
   readonly #directories = new BoundedCache<Revlog>(MAX_DIRECTORY_REVLOGS, MAX_FILELOG_BYTES, log => log.bytesHeld);
   readonly #filelogs = new BoundedCache<Filelog>(MAX_FILELOGS, MAX_FILELOG_BYTES, log => log.revlog.bytesHeld);
@@ -126,6 +132,8 @@ class DiskStore implements Store {
     this.#layout = storeLayout(options.requirements);
     this.#isTree = options.requirements.has('treemanifest');
     this.#isNarrow = options.requirements.has('narrowhg-experimental');
+    const { vfs, requirements, storeDirectory, caches } = options;
+    this.#remote = remoteFilesOf(vfs, requirements, { storeDirectory, cache: caches?.remotefilelog });
     this.changelog = new Changelog(this.#revlog('00changelog', false));
     this.#manifests = this.#revlog('00manifest', true);
   }
@@ -150,7 +158,33 @@ class DiskStore implements Store {
     };
   }
 
+  get hasFilelogs(): boolean {
+    return this.#remote === undefined;
+  }
+
   filelog(path: BytePath): Filelog | undefined {
+    const filelog = this.ownFilelog(path);
+    if (filelog !== undefined || this.#remote === undefined) return filelog;
+    throw new QuicksilverError('unsupported', `the history of ${toDisplay(path)} is not kept in a filelog`);
+  }
+
+  content(path: BytePath, node: string): Buffer {
+    const file = this.locate(path, node);
+    return 'filelog' in file ? file.filelog.content(file.revision) : file;
+  }
+
+  /** Returns a revision of a file, or its content if that is kept elsewhere. */
+  locate(path: BytePath, node: string): Buffer | { readonly filelog: Filelog; readonly revision: number } {
+    const filelog = this.ownFilelog(path);
+    if (filelog === undefined && this.#remote !== undefined) return this.#remote.content(path, node);
+    const revision = filelog?.revlog.findNode(node) ?? -1;
+    if (filelog === undefined || revision < 0) {
+      throw new QuicksilverError('corrupt', `the store lacks revision ${node} of ${JSON.stringify(path)}`);
+    }
+    return { filelog, revision };
+  }
+
+  ownFilelog(path: BytePath): Filelog | undefined {
     let filelog = this.#filelogs.get(path);
     if (filelog === undefined) {
       filelog = new Filelog(this.#revlog(`data/${path}`, false), pointer => this.#largeFile(pointer));
@@ -287,13 +321,17 @@ class DiskStore implements Store {
     return `${this.#options.storeDirectory}/${Buffer.from(encoded, 'latin1').toString('utf8')}`;
   }
 
-  /** The content of a file kept on an LFS server, if it was downloaded into this repository. */
+  /** The content of a file kept on an LFS server, if it is in this repository or in the user's cache. */
   #largeFile({ sha256, size }: LargeFilePointer): Buffer | undefined {
     if (size > MAX_TEXT_BYTES) return undefined;
-    const file = `${this.#options.storeDirectory}/lfs/objects/${sha256.slice(0, 2)}/${sha256.slice(2)}`;
-    const bytes = this.#options.vfs.read(file, MAX_TEXT_BYTES)?.bytes;
-    this.counters.bytesRead += bytes?.length ?? 0;
-    return bytes !== undefined && hasSha256(bytes, sha256) ? bytes : undefined;
+    const { storeDirectory, caches, vfs } = this.#options;
+    for (const directory of [`${storeDirectory}/lfs/objects`, caches?.lfs]) {
+      if (directory === undefined) continue;
+      const bytes = vfs.read(`${directory}/${sha256.slice(0, 2)}/${sha256.slice(2)}`, MAX_TEXT_BYTES)?.bytes;
+      this.counters.bytesRead += bytes?.length ?? 0;
+      if (bytes !== undefined && hasSha256(bytes, sha256)) return bytes;
+    }
+    return undefined;
   }
 }
 
@@ -374,25 +412,13 @@ class LazyFile implements StoreFile {
 
   matches(content: ContentSource): boolean {
     return this.#store.whileStable(() => {
-      const [filelog, revision] = this.#locate();
-      return matchesRevision(filelog, revision, content, this.#store.counters);
+      const file = this.#store.locate(this.#path, this.revision);
+      if (!('filelog' in file)) return hasBytes(content, file);
+      return matchesRevision(file.filelog, file.revision, content, this.#store.counters);
     });
   }
 
   content(): Buffer {
-    return this.#store.whileStable(() => {
-      const [filelog, revision] = this.#locate();
-      return filelog.content(revision);
-    });
-  }
-
-  #locate(): [Filelog, number] {
-    const filelog = this.#store.filelog(this.#path);
-    const revision = filelog?.revlog.findNode(this.revision) ?? -1;
-    if (filelog === undefined || revision < 0) {
-      const path = JSON.stringify(this.#path);
-      throw new QuicksilverError('corrupt', `the store lacks revision ${this.revision} of ${path}`);
-    }
-    return [filelog, revision];
+    return this.#store.whileStable(() => this.#store.content(this.#path, this.revision));
   }
 }

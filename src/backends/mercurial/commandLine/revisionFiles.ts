@@ -88,7 +88,7 @@ export class RevisionFiles {
     try {
       const file = this.#tree().find(path);
       if (file === undefined) throw new QuicksilverError('changed-while-reading', 'it is not there any more');
-      const log = store.filelog(path);
+      const log = store.ownFilelog(path);
       const revision = log?.revlog.findNode(file.revision) ?? -1;
       const isCensored = log !== undefined && revision >= 0 && log.isCensored(revision);
       if (isCensored && config.get('censor', 'policy')?.value !== 'ignore') {

@@ -303,11 +303,20 @@ test('what the store lacks is corrupt', t => {
   assert.throws(() => made.store.filelog(bytePath('../../f')), { code: 'corrupt' });
 });
 
-test('histories kept in another form are refused', () => {
-  for (const requirement of ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001', 'git']) {
+test('a history in Git is refused, and files that are kept elsewhere by name', () => {
+  const store = (requirement: string): ReturnType<typeof openStore> => {
     const requirements = new Set(['store', requirement]);
-    assert.throws(() => openStore({ vfs: new Vfs(), storeDirectory: '/none', hgDirectory: '/none', requirements }), {
-      code: 'unsupported',
+    return openStore({ vfs: new Vfs(), storeDirectory: '/none', hgDirectory: '/none', requirements });
+  };
+  assert.throws(() => store('git'), { code: 'unsupported' });
+  for (const requirement of ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001']) {
+    const code = 'unsupported';
+    assert.equal(store(requirement).hasFilelogs, false);
+    assert.throws(() => store(requirement).filelog(bytePath('a/b')), { code, message: /history of a\/b is not/ });
+    assert.equal(store(requirement).ownFilelog(bytePath('a/b')), undefined);
+    assert.throws(() => store(requirement).content(bytePath('a/b'), '1'.repeat(40)), {
+      code,
+      message: /^the content of a\/b is kept /,
     });
   }
 });

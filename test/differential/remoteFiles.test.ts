@@ -1,0 +1,178 @@
+// Stores that keep contents of files outside of filelogs, and the user's cache of lfs: status and contents beside hg.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { quicksilver, sameAnswer } from '../support/comparedCommands.ts';
+import { hgEnvironment } from '../support/hgServer.ts';
+import { temporaryDirectory } from '../support/temporaryDirectory.ts';
+
+const skip = process.platform === 'win32' ? 'a shell is used' : false;
+const OLD = 1_000_000_000;
+
+class Sandbox {
+  readonly base: string;
+
+  constructor(t: TestContext) {
+    this.base = temporaryDirectory(t).root;
+  }
+
+  path(name: string): string {
+    return path.join(this.base, name);
+  }
+
+  write(name: string, content: string): void {
+    fs.mkdirSync(path.dirname(this.path(name)), { recursive: true });
+    fs.writeFileSync(this.path(name), content);
+  }
+
+  /** Gives files a time that hg did not record: their contents decide. */
+  touch(...names: string[]): void {
+    for (const name of names) fs.utimesSync(this.path(name), OLD, OLD);
+  }
+
+  hg(repository: string, ...args: string[]): string {
+    const { status, stdout, stderr } = spawnSync('hg', args, {
+      cwd: this.path(repository),
+      env: hgEnvironment(),
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, `hg ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  }
+
+  /** True if hg has the extension and what it needs. */
+  has(extension: string): boolean {
+    const { status, stderr } = spawnSync('hg', ['--config', `extensions.${extension}=`, 'version', '-q'], {
+      env: hgEnvironment(),
+      encoding: 'utf8',
+    });
+    return status === 0 && !stderr.includes('failed to import');
+  }
+
+  removeFilesBelow(name: string): void {
+    for (const entry of fs.readdirSync(this.path(name), { recursive: true, encoding: 'utf8' })) {
+      const file = path.join(this.path(name), entry);
+      if (fs.lstatSync(file).isFile()) fs.rmSync(file);
+    }
+  }
+}
+
+test('SQLite: status by stats, comparisons of revisions, and contents refused by name', { skip }, async t => {
+  const sandbox = new Sandbox(t);
+  if (!sandbox.has('sqlitestore')) {
+    t.skip('hg has no extension sqlitestore');
+    return;
+  }
+  const options = ['--config', 'extensions.sqlitestore=', '--config', 'storage.new-repo-backend=sqlite'];
+  sandbox.hg('.', ...options, 'init', 'r');
+  sandbox.write(
+    'r/.hg/hgrc',
+    '[extensions]\nsqlitestore =\n[storage]\nnew-repo-backend = sqlite\n[ui]\nusername = a\n',
+  );
+  const root = sandbox.path('r');
+  for (const name of ['a', 'b', 'd/c']) sandbox.write(`r/${name}`, `${name}\n`);
+  sandbox.touch('r/a', 'r/b', 'r/d/c');
+  sandbox.hg('r', 'commit', '-qAm', 'one');
+  sandbox.write('r/a', 'longer than before\n');
+  sandbox.hg('r', 'commit', '-qm', 'two');
+  fs.utimesSync(sandbox.path('r/a'), OLD + 9, OLD + 9);
+  sandbox.hg('r', 'status');
+  sandbox.write('r/b', 'of another size\n');
+  sandbox.write('r/new', '');
+  fs.rmSync(sandbox.path('r/d/c'));
+  for (const args of [['-A'], ['--rev', '0', '--rev', '1', '-A'], ['--change', '1']]) {
+    await sameAnswer(['status', ...args], root);
+  }
+  fs.utimesSync(sandbox.path('r/a'), OLD + 50, OLD + 50);
+  const unsure = await quicksilver(['status'], root);
+  assert.equal(unsure.code, 3);
+  assert.equal(unsure.stdout, 'M b\n! d/c\n? new\n');
+  assert.match(unsure.stderr, /^a: may be modified: the content of a is kept in SQLite$/m);
+  const cat = await quicksilver(['cat', 'b'], root);
+  assert.match(cat.stderr, /^abort: b in [0-9a-f]{12}: the content of b is kept in SQLite$/m);
+});
+
+test('remotefilelog: contents made here and fetched ones are compared and printed, others named', { skip }, async t => {
+  const sandbox = new Sandbox(t);
+  if (!sandbox.has('remotefilelog')) {
+    t.skip('hg has no extension remotefilelog');
+    return;
+  }
+  const ui = '[ui]\nusername = a\n[extensions]\nremotefilelog =\n[remotefilelog]\n';
+  fs.mkdirSync(sandbox.path('server'));
+  sandbox.hg('server', 'init');
+  sandbox.write('server/.hg/hgrc', `${ui}server = True\n`);
+  for (const name of ['a', 'b', 'd/c']) sandbox.write(`server/${name}`, `${name}\n`);
+  sandbox.write('server/meta', '\x01\nfoo');
+  sandbox.hg('server', 'commit', '-qAm', 'one');
+  sandbox.hg('server', 'copy', 'a', 'copied');
+  sandbox.write('server/b', 'another\n');
+  sandbox.hg('server', 'commit', '-qm', 'two');
+  const cache = sandbox.path('cache');
+  const settings = `cachepath = ${cache}\nreponame = master\n`;
+  const cloned = [
+    ...['--config', 'extensions.remotefilelog=', '--config', `remotefilelog.cachepath=${cache}`],
+    ...['--config', 'remotefilelog.reponame=master', '--config', 'ui.ssh=sh -c "cd /; eval \\"\\$2\\"" --'],
+    ...['clone', '-q', '--shallow', `ssh://user@localhost/${sandbox.path('server')}`, 'r'],
+  ];
+  sandbox.hg('.', ...cloned);
+  fs.appendFileSync(sandbox.path('r/.hg/hgrc'), `\n${ui}${settings}`);
+  const root = sandbox.path('r');
+  const names = ['a', 'b', 'copied', 'd/c', 'meta'];
+  sandbox.write('r/local', 'made here\n');
+  sandbox.hg('r', 'commit', '-qAm', 'local');
+  const questions = [
+    ['status', '-A'],
+    ['status', '--rev', '0', '--rev', '.'],
+    ['cat', ...names, 'local'],
+    ['cat', '-r', '0', 'a'],
+  ];
+  sandbox.touch(...[...names, 'local'].map(name => `r/${name}`));
+  for (const args of questions) await sameAnswer(args, root);
+  // Of equal size.
+  for (const name of ['a', 'local', 'copied']) {
+    const size = fs.statSync(sandbox.path(`r/${name}`)).size;
+    sandbox.write(`r/${name}`, 'x'.repeat(size));
+    fs.utimesSync(sandbox.path(`r/${name}`), OLD + 5, OLD + 5);
+  }
+  await sameAnswer(['status', '-A'], root);
+  sandbox.removeFilesBelow('cache');
+  const without = await quicksilver(['status'], root);
+  assert.equal(without.code, 3);
+  assert.equal(without.stdout, 'M local\n');
+  assert.match(without.stderr, /^a: may be modified: the content of a is kept elsewhere by remotefilelog /m);
+  const cat = await quicksilver(['cat', 'b'], root);
+  assert.match(cat.stderr, /^abort: b in [0-9a-f]{12}: the content of b is kept elsewhere by remotefilelog /m);
+  await sameAnswer(['cat', 'local'], root);
+});
+
+test(
+  'lfs: contents come from the repository or from the cache of the user, or the file is named',
+  { skip },
+  async t => {
+    const sandbox = new Sandbox(t);
+    fs.mkdirSync(sandbox.path('r'));
+    sandbox.hg('r', '--config', 'extensions.lfs=', 'init');
+    const cache = sandbox.path('cache');
+    sandbox.write(
+      'r/.hg/hgrc',
+      `[extensions]\nlfs =\n[lfs]\ntrack = size(">9B")\nusercache = ${cache}\n[ui]\nusername = a\n`,
+    );
+    const root = sandbox.path('r');
+    sandbox.write('r/big', 'more than nine bytes\n');
+    sandbox.write('r/small', 'small\n');
+    sandbox.hg('r', 'commit', '-qAm', 'one');
+    sandbox.touch('r/big', 'r/small');
+    await sameAnswer(['cat', 'big', 'small'], root);
+    sandbox.removeFilesBelow('r/.hg/store/lfs');
+    const fromCache = await quicksilver(['cat', 'big'], root);
+    assert.equal(fromCache.stdout, 'more than nine bytes\n');
+    sandbox.removeFilesBelow('cache');
+    // The pointer has size and hash, so the status needs no content.
+    await sameAnswer(['status', '-A'], root);
+    const cat = await quicksilver(['cat', 'big'], root);
+    assert.match(cat.stderr, /^abort: big in [0-9a-f]{12}: .* is kept on an LFS server and has not been downloaded/m);
+  },
+);
