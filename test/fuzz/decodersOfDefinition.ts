@@ -5,6 +5,8 @@ import { configuredIgnoreFiles } from '../../src/mercurial/ignore/configuredIgno
 import { loadIgnoreRules } from '../../src/mercurial/ignore/ignoreRules.ts';
 import { EolRules } from '../../src/mercurial/filters/eolRules.ts';
 import { compileScope, parseScopeConfig } from '../../src/mercurial/repository/pathScope.ts';
+import { LargeContents, largefilesTree } from '../../src/mercurial/repository/largefiles.ts';
+import { ScopeReader } from '../../src/mercurial/repository/sparse.ts';
 import { readLayout } from '../../src/mercurial/repository/requirements.ts';
 import { subrepositories, subrepositoryPaths } from '../../src/mercurial/repository/subrepos.ts';
 import { dirstateBytes } from './seedDirstate.ts';
@@ -13,6 +15,8 @@ import { MemoryVfs } from './memoryVfs.ts';
 import { seeds, seed, ROOT, HG, ENVIRONMENT, LINES, tried, dirstateOf } from './decoderInputs.ts';
 
 const IGNORED = ['a.o', 'd/e/z', 'build/x/y.pyc', 'Thumbs.db', 'a'.repeat(300), `${'ab/'.repeat(60)}x`, '\xff.\xfe'];
+
+const HASH_OF_A = '86f7e437faa5a7fce15d1ddcb9eaeaea377667b8';
 
 const TRACKS_SUBREPOSITORIES = dirstateOf({ dirstate: dirstateBytes(['.hgsub', '.hgsubstate', 'a']) });
 
@@ -69,6 +73,42 @@ export const DEFINITION_DECODERS: readonly Decoder[] = [
     run: bytes => {
       const scope = compileScope(parseScopeConfig(bytes.toString('latin1'), 'sparse'));
       for (const path of IGNORED) scope.matches(bytePath(path));
+    },
+  },
+  {
+    name: 'narrowspec',
+    seeds: [Buffer.from('[include]\npath:a\nrootfilesin:d/e\n[exclude]\npath:a/b\n')],
+    tokens: ['[include]\n', '[exclude]\n', '%include ', 'path:', 'rootfilesin:', 'path:..', 'path:.', ...LINES],
+    run: bytes => {
+      const source = {
+        vfs: new MemoryVfs({ [`${HG}/narrowspec.dirstate`]: bytes, [`${HG}/store/narrowspec`]: bytes }),
+        hgDirectory: HG,
+        storeDirectory: `${HG}/store`,
+        requirements: new Set(['narrowhg-experimental']),
+        store: () => {
+          throw new Error('a narrow specification has no profiles');
+        },
+      };
+      const scope = new ScopeReader(source).read(() => []);
+      for (const path of IGNORED) scope?.matches(bytePath(path));
+    },
+  },
+  {
+    name: 'standin',
+    seeds: [Buffer.from(`${HASH_OF_A}\n`)],
+    tokens: ['..', '/', '0'.repeat(40), ...LINES],
+    run: bytes => {
+      const contents = new LargeContents(new MemoryVfs({ [`/cache/${HASH_OF_A}`]: 'a' }), ['/cache']);
+      const file = {
+        kind: 'file' as const,
+        revision: '0'.repeat(40),
+        matches: () => false,
+        content: () => bytes,
+      };
+      const tree = { find: (path: string) => (path === '.hglf/a' ? file : undefined), warning: undefined };
+      const large = largefilesTree({ ...tree, release: () => undefined }, contents).find(bytePath('a'));
+      large?.matches({ size: 1, chunks: () => [Buffer.from('a')] });
+      large?.content();
     },
   },
   {

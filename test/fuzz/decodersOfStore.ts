@@ -16,6 +16,7 @@ import { PatchedText } from '../../src/mercurial/store/delta.ts';
 import { parseFileText, parseLargeFilePointer } from '../../src/mercurial/store/filelog.ts';
 import { FlatManifest, ManifestText, TreeManifest } from '../../src/mercurial/store/manifest.ts';
 import { readManifestCache } from '../../src/mercurial/store/manifestCache.ts';
+import { parseRemoteFile } from '../../src/mercurial/store/remoteFiles.ts';
 import { Revlog } from '../../src/mercurial/store/revlog.ts';
 import { openStore, type Store } from '../../src/mercurial/store/store.ts';
 import type { Decoder } from './fuzzer.ts';
@@ -99,6 +100,12 @@ export const STORE_DECODERS: readonly Decoder[] = [
       parseFileText(bytes);
       parseLargeFilePointer(bytes, 'pointer');
     },
+  },
+  {
+    name: 'remote-file',
+    seeds: [Buffer.concat([Buffer.from('5\0text\n'), Buffer.alloc(80), Buffer.from('\0')])],
+    tokens: ['\0', '\x01\n', 'v1\n', ...NUMBERS],
+    run: bytes => void parseRemoteFile(bytes, '72d9dadc101d101d28f20b28755efd4c2682f424', 'remote'),
   },
   {
     name: 'phases',

@@ -81,12 +81,20 @@ const dataFile = (message: string): HostileOutcome => fails(`ROOT/.hg/dirstate.I
 const text = (message: string): HostileOutcome =>
   contents(255, `clean.txt in NODE: ROOT/.hg/store/data/clean.txt.i: ${message}`);
 
-/** The record of large files is damaged. Contents of a revision are unsupported anyway. */
-const large = (message: string): HostileOutcome => {
-  const err = 'abort: Revisions with large files (the requirement largefiles) are not supported.\n';
-  return { ...fails(`ROOT/.hg/largefiles/dirstate: ${message}`), cat: { code: 3, out: '', err } };
-};
+/** The record of large files is damaged. */
+const large = (message: string): HostileOutcome => fails(`ROOT/.hg/largefiles/dirstate: ${message}`);
+/** A stand-in that names no content: the file is modified, and its content is nowhere. */
+const standin = (name: string): HostileOutcome => ({
+  ...answers(['M big.txt', ...CHANGES]),
+  cat: {
+    code: 3,
+    out: '',
+    err: `abort: big.txt in NODE: the content ${name} of the large file is neither in the repository nor in the user's cache\n`,
+  },
+});
 
+/** The hash of a content that is nowhere. */
+const SECRET_HASH = 'ab'.repeat(20);
 const NO_FILE = 'not a regular file';
 const ONLY_A = answers(['! a', '? changed.txt', '? clean.txt', '? new.txt', '? sub/deep.txt']);
 const TOO_LARGE = '4294967296 bytes are more than the 65536 allowed';
@@ -129,13 +137,24 @@ export const outcomes: Readonly<Record<string, HostileOutcome>> = {
   'sparse-lines': rules(refuses('ROOT/.hg/sparse: too many lines')),
   'sparse-backtracking': answers(['M changed.txt', `? ${'a'.repeat(200)}`, '? new.txt']),
   'sparse-profile-itself': rules(fails('clean.txt:1: config entry outside of section: clean')),
+  'sparse-profile-cycle': answers(),
+  'sparse-profile-outside': answers(),
   'narrow-outside': answers(),
+  'narrow-fifo': fails(`ROOT/.hg/narrowspec.dirstate: ${NO_FILE}`),
+  'narrow-huge': fails('ROOT/.hg/narrowspec.dirstate: 4294967296 bytes are more than the 16777216 allowed'),
+  'narrow-lines': refuses('narrowspec: too many lines'),
   'narrow-kind': fails('invalid prefix on narrow pattern: re:(a+)+$'),
   'eol-fifo': fails(`ROOT/.hgeol: ${NO_FILE}`),
   'eol-huge': fails('ROOT/.hgeol: 4294967296 bytes are more than the 1048576 allowed'),
   'eol-many-patterns': refuses('.hgeol: too many patterns'),
   'large-dirstate': large('the entry at byte 40 is truncated or has a wrong length'),
   'large-dirstate-fifo': large(NO_FILE),
+  'standin-outside': standin('../../standin-outside.outside/secret'),
+  'standin-huge': standin('a'.repeat(40)),
+  'standin-content-fifo': {
+    ...standin(''),
+    cat: { code: 255, out: '', err: `abort: big.txt in NODE: ROOT/.hg/largefiles/${SECRET_HASH}: ${NO_FILE}\n` },
+  },
   'docket-outside': contents(255, 'ROOT/.hg/store/00changelog.i: "../../ab" cannot be the id of a file'),
 
   'fifo-requires': fails(`ROOT/.hg/requires: ${NO_FILE}`),

@@ -18,6 +18,28 @@ const sparse = (name, provokes, make) => ({
 
 const numbered = (count, line) => Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
+const narrow = (name, provokes, make) => ({
+  name: `narrow-${name}`,
+  provokes,
+  make: w => {
+    require(w, 'narrowhg-experimental', 'narrow');
+    for (const file of ['.hg/store/narrowspec', '.hg/narrowspec.dirstate']) make(w, file);
+  },
+});
+
+/** A repository with a stand-in of this text for `big.txt`, which is there. */
+const standin = (name, provokes, textOf, make = () => undefined) => ({
+  name: `standin-${name}`,
+  provokes,
+  catArguments: ['big.txt'],
+  make: w => {
+    w.commit({ '.hglf/big.txt': textOf(w) });
+    w.write('big.txt', 'big');
+    require(w, 'largefiles', 'largefiles');
+    make(w);
+  },
+});
+
 export const scopeCases = [
   sparse('fifo', 'a fifo as sparse rules', w => w.fifo('.hg/sparse')),
   sparse('huge', 'sparse rules of four gigabytes', w => w.sparse('.hg/sparse', 4 * 2 ** 30)),
@@ -32,6 +54,38 @@ export const scopeCases = [
     w.write('a'.repeat(200), '');
   }),
   sparse('profile-itself', 'a profile that is no profile', w => w.write('.hg/sparse', '%include clean.txt\n')),
+  sparse('profile-outside', 'a profile outside of the repository', w => {
+    w.writeOutside('secret', '[exclude]\n**\n');
+    w.write('.hg/sparse', '%include ../sparse-profile-outside.outside/secret\n');
+  }),
+  {
+    name: 'sparse-profile-cycle',
+    provokes: 'profiles that include each other',
+    make: w => {
+      w.commit({ p: '%include q\n%include p\n[include]\n**.txt\n', q: '%include p\n[include]\np\nq\n' });
+      require(w, 'exp-sparse', 'sparse');
+      w.write('.hg/sparse', '%include q\n');
+    },
+  },
+  narrow('fifo', 'fifos as narrow specifications', (w, file) => w.fifo(file)),
+  narrow('huge', 'narrow specifications of four gigabytes', (w, file) => w.sparse(file, 4 * 2 ** 30)),
+  narrow('lines', 'two hundred thousand rules of a narrow clone', (w, file) =>
+    w.write(file, `[include]\n${numbered(200_000, i => `path:x${i}`)}\n`),
+  ),
+  standin('outside', 'a stand-in whose hash is a path', w => {
+    w.writeOutside('secret', 'secret');
+    return '../../standin-outside.outside/secret\n';
+  }),
+  standin('huge', 'a stand-in of twenty megabytes', () => 'a'.repeat(20 << 20)),
+  standin(
+    'content-fifo',
+    'a fifo as the content of a large file',
+    () => `${'ab'.repeat(20)}\n`,
+    w => {
+      w.write('.hg/largefiles/other', '');
+      w.fifo(`.hg/largefiles/${'ab'.repeat(20)}`);
+    },
+  ),
   {
     name: 'narrow-outside',
     provokes: 'a narrow specification that leads out of the repository',
