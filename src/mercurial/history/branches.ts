@@ -2,13 +2,16 @@
 // in its own files, which are used as far as they match the history.
 import { fromDisplay } from '../../base/bytePath.ts';
 import { linesOf } from '../../base/lines.ts';
-import { isNodeHex } from '../store/node.ts';
+import { isNodeHex, NODE_LENGTH } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../../files/vfs.ts';
+import { RevisionBranches, type RevisionBranch } from './revisionBranches.ts';
 import type { RevisionGraph } from './revisionGraph.ts';
 
 const CACHE_FILES = ['branch2-visible', 'branch2-served', 'branch2-immutable', 'branch2-base'];
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
+/** Changesets whose nodes are read at once. */
+const BLOCK = 1 << 16;
 
 interface Head {
   readonly revision: number;
@@ -65,18 +68,34 @@ export class Branches {
   #compute(): Map<string, Head[]> {
     const { from, heads } = this.#cached() ?? { from: 0, heads: new Map<string, Head[]>() };
     const hidden = this.#hidden();
-    const added = new Map<string, Head[]>();
-    for (let revision = from; revision < this.#graph.length; revision++) {
-      if (hidden.has(revision)) continue;
-      const { branch, closesBranch } = this.#store.changelog.read(revision);
-      const name = fromDisplay(branch);
-      const head = { revision, isClosed: closesBranch };
-      const known = added.get(name);
-      if (known === undefined) added.set(name, [head]);
-      else known.push(head);
+    const added = new Map<string, Map<number, Head>>();
+    const cache = new RevisionBranches(this.#vfs, this.#cacheDirectory);
+    const { changelog } = this.#store;
+    for (let first = from; first < this.#graph.length; first += BLOCK) {
+      const end = Math.min(this.#graph.length, first + BLOCK);
+      let nodes: Buffer = Buffer.alloc(0);
+      changelog.revlog.hashNodes(first, end - first, { update: bytes => (nodes = bytes) });
+      changelog.revlog.keepingOpen(() => {
+        for (let revision = first; revision < end; revision++) {
+          if (hidden.has(revision)) continue;
+          const known = cache.find(revision, nodes, (revision - first) * NODE_LENGTH) ?? this.#read(revision);
+          let ofBranch = added.get(known.branch);
+          if (ofBranch === undefined) added.set(known.branch, (ofBranch = new Map()));
+          // Most are no heads, and need not be kept until all are there.
+          for (const parent of this.#graph.parents(revision)) ofBranch.delete(parent);
+          ofBranch.set(revision, { revision, isClosed: known.closesBranch });
+        }
+      });
     }
-    for (const [name, news] of added) heads.set(name, this.#withoutAncestors([...(heads.get(name) ?? []), ...news]));
+    for (const [name, news] of added) {
+      heads.set(name, this.#withoutAncestors([...(heads.get(name) ?? []), ...news.values()]));
+    }
     return heads;
+  }
+
+  #read(revision: number): RevisionBranch {
+    const { branch, closesBranch } = this.#store.changelog.read(revision);
+    return { branch: fromDisplay(branch), closesBranch };
   }
 
   /** Returns the changesets that are not ancestors of another one, in their order. */

@@ -168,7 +168,7 @@ export class Revlog {
   }
 
   /** Adds the nodes of many revisions to a hash: see {@link RevlogIndex.hashNodes}. */
-  hashNodes(first: number, count: number, hash: { update(bytes: Uint8Array): unknown }): void {
+  hashNodes(first: number, count: number, hash: { update(bytes: Buffer): unknown }): void {
     this.#loaded().hashNodes(first, count, hash);
   }
 

@@ -302,7 +302,7 @@ export class RevlogIndex {
   }
 
   /** Adds the nodes of `count` revisions from `first` on to a hash. */
-  hashNodes(first: number, count: number, hash: { update(bytes: Uint8Array): unknown }): void {
+  hashNodes(first: number, count: number, hash: { update(bytes: Buffer): unknown }): void {
     const nodes = Buffer.allocUnsafe(count * NODE_LENGTH);
     const offset = this.#form.node;
     this.#eachEntry(first, count, (bytes, at, revision) => {
