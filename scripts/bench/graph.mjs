@@ -21,12 +21,7 @@ const NULL = '0'.repeat(40);
 const ROWS = 60;
 const SEARCHED = 20_000;
 
-let isDone = false;
-
-/** Does not depend on the size of the working copy: measures once. */
-export async function measureHistory(_, { rounds }) {
-  if (isDone) return [];
-  isDone = true;
+export function measureHistory(rounds) {
   return [...KINDS.flatMap(kind => measureKind(kind, rounds)), ...measureFileHistory(rounds)];
 }
 
@@ -149,7 +144,15 @@ function randomParents({ features, abandoned }, count) {
   return parents;
 }
 
-/** Returns a function that writes the changelog up to a number of changesets; what is there stays. */
+/** Writes the changelog of the typical history, and returns the node of its last changeset. */
+export function writeTypicalChangelog(directory) {
+  return writer(directory, randomParents(KINDS[0], COUNT))(COUNT);
+}
+
+/**
+ * Returns a function that writes the changelog up to a number of changesets, and returns the last node. The changesets
+ * that are there stay.
+ */
 function writer(directory, parents) {
   const nodes = [];
   let written = 0;
@@ -182,5 +185,6 @@ function writer(directory, parents) {
     }
     fs.appendFileSync(path.join(directory, '00changelog.d'), Buffer.concat(texts));
     fs.appendFileSync(path.join(directory, '00changelog.i'), Buffer.concat(entries));
+    return nodes.at(-1);
   };
 }

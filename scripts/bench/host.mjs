@@ -1,27 +1,19 @@
 // Measures what a user notices in VS Code: how long its extension host is blocked, and how soon a save shows.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { runTests } from '@vscode/test-electron';
-import { PlainError, projectRoot } from '../lib/processes.mjs';
-import { removeTree } from '../lib/remove-tree.mjs';
-import { knownReleases } from '../vscode/get-vscode.mjs';
-import { findChromium, quietSettings } from '../vscode/launch.mjs';
+import { projectRoot } from '../lib/processes.mjs';
 import { writeFiles } from '../vscode/mercurial.mjs';
+import { canMeasureVscode, measureInVscode } from './vscode.mjs';
 import { makeRow } from './report.mjs';
 import { updatedContent } from './repository.mjs';
 
 /** Changed files in the first status that is shown. */
 const CHANGES = 10_000;
 const SAVES = 60;
-const LIMIT = 300_000;
 const KILOBYTE = 1000;
 
 export async function measureHost(repository, { rounds, notes, profile }) {
-  if (process.platform !== 'linux' || findChromium() === undefined) {
-    notes.push('VS Code was not measured: that needs Linux and Chromium.');
-    return [];
-  }
+  if (!canMeasureVscode(notes)) return [];
   const { plan } = repository;
   repository.use('v1');
   const changed = plan.burst.slice(0, CHANGES);
@@ -31,7 +23,19 @@ export async function measureHost(repository, { rounds, notes, profile }) {
     for (const file of changed) fs.appendFileSync(repository.absolute(file.path), 'changed\n');
     // Each is a start of VS Code: three are enough to see whether they agree.
     for (let round = 0; round < Math.min(rounds, 3); round++) {
-      runs.push(await inVscode({ root: repository.root, changes: changed.length, saved, cpuProfile: profile }));
+      runs.push(
+        await measureInVscode('hostMain.cjs', temporary => {
+          writeFiles(temporary, { 'empty/note.txt': '', 'other/note.txt': '' });
+          const task = {
+            root: repository.root,
+            other: path.join(temporary, 'other'),
+            changes: changed.length,
+            cpuProfile: profile,
+            saved: saved.map(file => ({ path: file.path, text: updatedContent(file).toString('latin1') })),
+          };
+          return { folders: ['empty'], task };
+        }),
+      );
     }
   } finally {
     for (const file of [...changed, ...saved]) repository.restore(file);
@@ -51,43 +55,4 @@ export async function measureHost(repository, { rounds, notes, profile }) {
     row('load', 'loading the bundle for it', all('load'), []),
     row('bundle', 'the bundle on the extension host', [bundle], [{ of: 'median', limit: 100 }], 'KB'),
   ].filter(({ count }) => count > 0);
-}
-
-async function inVscode({ root, changes, saved, cpuProfile }) {
-  const temporary = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-bench-vscode-')));
-  try {
-    const profile = path.join(temporary, 'profile');
-    const output = path.join(temporary, 'measured.json');
-    const workspace = path.join(temporary, 'bench.code-workspace');
-    writeFiles(temporary, {
-      'empty/note.txt': '',
-      'other/note.txt': '',
-      'bench.code-workspace': JSON.stringify({ folders: [{ path: 'empty' }] }),
-      'profile/User/settings.json': JSON.stringify(quietSettings),
-    });
-    await runTests({
-      version: knownReleases[0],
-      vscodeExecutablePath: path.join(import.meta.dirname, '..', 'vscode', 'shim.mjs'),
-      extensionDevelopmentPath: projectRoot,
-      extensionTestsPath: path.join(import.meta.dirname, 'hostMain.cjs'),
-      launchArgs: [workspace, '--disable-extensions', `--user-data-dir=${profile}`],
-      extensionTestsEnv: {
-        QUICKSILVER_VSCODE_RELEASE: knownReleases[0],
-        QUICKSILVER_TEST_TIMEOUT: String(LIMIT),
-        QUICKSILVER_BENCH: JSON.stringify({
-          output,
-          root,
-          other: path.join(temporary, 'other'),
-          changes,
-          cpuProfile,
-          saved: saved.map(file => ({ path: file.path, text: updatedContent(file).toString('latin1') })),
-        }),
-        HGRCPATH: '',
-      },
-    });
-    if (!fs.existsSync(output)) throw new PlainError('VS Code ended without a measurement.');
-    return JSON.parse(fs.readFileSync(output, 'utf8'));
-  } finally {
-    removeTree(temporary);
-  }
 }

@@ -13,11 +13,11 @@ import { parseArgs } from 'node:util';
 import { buildExtension } from '../lib/prerequisites.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from '../lib/processes.mjs';
 import { measureBazaar } from './bazaar.mjs';
-import { loadBundled } from './bundled.mjs';
 import { drawChart } from './chart.mjs';
 import { buildFloor } from './floor.mjs';
 import { measureFormats } from './formats.mjs';
 import { measureGit } from './git.mjs';
+import { measureHistory } from './historyWindow.mjs';
 import { measureHost } from './host.mjs';
 import { measureLive } from './live.mjs';
 import { measureMemory } from './memory.mjs';
@@ -38,7 +38,7 @@ const PARTS = {
   live: measureLive,
   memory: measureMemory,
   host: measureHost,
-  history: (...given) => loadBundled('graph.mjs').measureHistory(...given),
+  history: measureHistory,
   server: measureServer,
 };
 

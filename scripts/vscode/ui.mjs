@@ -246,6 +246,13 @@ export function createDriver(page) {
       return hover.innerText();
     },
 
+    /** Waits until the graph in an editor shows rows, and returns the time (milliseconds since 1970). */
+    async graphShown({ timeout = defaultTimeout } = {}) {
+      const graph = page.frameLocator('iframe.webview.ready').frameLocator('iframe');
+      await graph.locator('.row').first().waitFor({ timeout });
+      return Date.now();
+    },
+
     /**
      * All texts in the page of the graph in an editor, with those for screen readers and of tooltips, and the names of
      * its elements. Clicks the first row, and waits until the rows and the details each have one of `until`.
