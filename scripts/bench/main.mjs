@@ -24,7 +24,7 @@ import { measureMemory } from './memory.mjs';
 import { measureProcess } from './process.mjs';
 import { formatTable } from './report.mjs';
 import { benchRepository, defaultCacheFolder } from './repository.mjs';
-import { measureServer } from './server.mjs';
+import { measureServer, measureServerWindows } from './server.mjs';
 import { parseSizes } from './sizes.mjs';
 import { measureStatus } from './status.mjs';
 
@@ -40,6 +40,7 @@ const PARTS = {
   host: measureHost,
   history: measureHistory,
   server: measureServer,
+  windows: measureServerWindows,
 };
 
 const { values: options } = parseArgs({

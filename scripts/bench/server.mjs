@@ -29,15 +29,32 @@ const STOPPED_ROUNDS = 3;
 const STOPPED_MS = 300;
 const NODE = process.execPath;
 
-export async function measureServer(repository, { rounds, notes, cache, newerHg }) {
+/** Several windows on a large repository, each with its own model, and with the server. */
+export async function measureServerWindows(repository, { cache }) {
+  if (process.platform !== 'linux' || !isLarge(repository)) return [];
+  repository.use('v1');
+  const { root, plan } = repository;
+  const { directory, env } = runtimeDirectory();
+  try {
+    return await measureWindows({
+      ...{ root, small: await smallRepository(cache), files: plan.count, env },
+      startServer: () => startServer(env),
+      // Before it watches everything, no answer is exact.
+      untilWatched: () => untilExact(findHg(), root, env),
+    });
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+export async function measureServer(repository, { rounds, notes, newerHg }) {
   if (process.platform !== 'linux') {
     notes.push('Only Linux has exact answers: the server was not measured.');
     return [];
   }
   repository.use('v1');
   const { root, plan, expected } = repository;
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'qsb-'));
-  const env = { ...hgEnvironment, QUICKSILVER_RUNTIME_DIRECTORY: directory, QUICKSILVER_SERVER: 'off' };
+  const { directory, env } = runtimeDirectory();
   const absent = { ...env, QUICKSILVER_RUNTIME_DIRECTORY: `${directory}-absent` };
   const processor = {};
   const program = (name, title, command, args, environment, check) => ({
@@ -77,19 +94,7 @@ export async function measureServer(repository, { rounds, notes, cache, newerHg 
   const prompt = program('prompt', 'native client, prompt', CLIENT, ['prompt'], env, stdout => {
     if (!String(stdout).includes('\texact')) late++;
   });
-  const start = async () => {
-    const process = spawn(NODE, [path.join(DIST, 'worker.cjs'), 'serve'], { env, stdio: 'ignore' });
-    await untilListens(env);
-    return process;
-  };
-  const windows = isLarge(repository)
-    ? await measureWindows({
-        ...{ root, small: await smallRepository(cache), files: plan.count, env, startServer: start },
-        // Before it watches everything, no answer is exact.
-        untilWatched: () => untilExact(findHg(), root, env),
-      })
-    : [];
-  const server = await start();
+  const server = await startServer(env);
   try {
     for (const hg of [findHg(), newerHg]) if (hg !== undefined) await untilExact(hg, root, env);
     const values = await inTurns(rounds, cases);
@@ -126,7 +131,6 @@ export async function measureServer(repository, { rounds, notes, cache, newerHg 
     if (hasClient) rows.push(...promptRows(plan.count, prompt.title, values.prompt, processor.prompt, ofServer));
     return [
       ...rows.filter(({ id }) => !/chg.*-processor$/.test(id)),
-      ...windows,
       ...(await measureGitHook(repository, { rounds, notes, env, client: CLIENT })),
     ];
   } finally {
@@ -136,6 +140,22 @@ export async function measureServer(repository, { rounds, notes, cache, newerHg 
     await ended;
     fs.rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** An empty runtime directory, and the environment of its clients. */
+function runtimeDirectory() {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'qsb-'));
+  return {
+    directory,
+    env: { ...hgEnvironment, QUICKSILVER_RUNTIME_DIRECTORY: directory, QUICKSILVER_SERVER: 'off' },
+  };
+}
+
+/** Resolves to the process of a server that listens. */
+async function startServer(env) {
+  const server = spawn(NODE, [path.join(DIST, 'worker.cjs'), 'serve'], { env, stdio: 'ignore' });
+  await untilListens(env);
+  return server;
 }
 
 /** @param base returns the value of another case */

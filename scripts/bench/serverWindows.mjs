@@ -93,7 +93,7 @@ async function openWindows(roots, env, sharing, { server, untilWatched } = {}) {
     const ofServer = what => (server === undefined ? 0 : what(server));
     let facts;
     let [serverBytes, serverProcessor] = [0, 0];
-    for (const _ of roots) {
+    for (let opened = 0; opened < roots.length; opened++) {
       [serverBytes, serverProcessor] = [ofServer(memoryOf), ofServer(processorOf)];
       child.stdin.write('\n');
       facts = await next();
