@@ -260,8 +260,8 @@ export function createDriver(page) {
     async graphPage({ until, timeout = defaultTimeout }) {
       const graph = page.frameLocator('iframe.webview.ready').frameLocator('iframe');
       const row = graph.locator('.row', { hasText: until[0] }).first();
-      await row.click({ timeout });
-      await graph.locator('#details', { hasText: until[1] }).waitFor({ timeout });
+      const details = graph.locator('#details', { hasText: until[1] });
+      await actUntil(details, () => row.click({ timeout }), timeout);
       return graph.locator('body').evaluate(body => {
         const all = [...body.querySelectorAll('*:not(script)')];
         const shown = each => [each.getAttribute('aria-label'), each.title, each.placeholder, each.textContent];
@@ -275,7 +275,9 @@ export function createDriver(page) {
     /** Types into the first input box of the Source Control view and presses Ctrl+Enter there. */
     async commitByKey(text, { timeout = defaultTimeout } = {}) {
       await driver.showSourceControl();
-      await page.locator('.scm-editor .monaco-editor').first().click({ timeout });
+      const editor = page.locator('.scm-editor .monaco-editor').first();
+      const focused = page.locator('.scm-editor .monaco-editor.focused');
+      await actUntil(focused, () => editor.click({ timeout }), timeout);
       await page.keyboard.insertText(text);
       await page
         .locator('.scm-editor .view-line', { hasText: text.split('\n')[0] })

@@ -104,7 +104,8 @@ export const ui = {
   /** The links to "hostile" and the icons "flame" that the window shows. */
   markup: (): Promise<string[]> => ask('markup'),
   /** The text of the hover in the editor; waits until it has these texts. */
-  hover: (awaited: { readonly until: readonly string[] }): Promise<string> => ask('hover', awaited),
+  hover: (awaited: { readonly until: readonly string[]; readonly timeout?: number }): Promise<string> =>
+    ask('hover', awaited),
   /** The page of the graph in an editor: clicks the first row, and waits until rows and details have these texts. */
   graphPage: (awaited: {
     readonly until: readonly string[];
