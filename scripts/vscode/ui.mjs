@@ -2,7 +2,7 @@
 // Every function that waits gives up after `timeout` milliseconds with an error that names what it waited for.
 
 const defaultTimeout = 120_000; // A cold workbench on a slow machine.
-const actTimeout = 5_000; // After that, an act that showed no effect is repeated.
+const actTimeout = 10_000; // After that, an act that showed no effect is repeated.
 
 /** The open list or input box. One that fades out still has its texts, and takes no key. */
 const openQuickInput = '.quick-input-widget:visible:not(.quick-input-widget-closing)';
@@ -60,7 +60,11 @@ export function createDriver(page) {
       const row = explorerRows.filter({ has: page.locator('.label-name', { hasText: exactly(name) }) }).first();
       await row.waitFor({ timeout });
       // A click on a folder that VS Code has expanded meanwhile collapses it: the next one expands it again.
-      await actUntil(row.and(page.locator('[aria-expanded="true"]')), () => row.click({ timeout }), timeout);
+      await actUntil(
+        row.and(page.locator('[aria-expanded="true"]')),
+        () => row.click({ timeout: actTimeout }),
+        timeout,
+      );
     },
 
     /**
@@ -185,9 +189,9 @@ export function createDriver(page) {
         .locator('> .pane-header:not(.hidden)')
         .or(page.locator('.part.sidebar:has(.pane-header.hidden) > .title'))
         .first();
-      const hover = () => header.hover({ timeout });
-      await hover();
+      await header.hover({ timeout });
       // A view that appears moves the header away from under the mouse.
+      const hover = () => header.hover({ timeout: actTimeout });
       for (const name of until) await actUntil(buttonIn(header, name).filter({ visible: true }), hover, timeout);
       return buttonsIn(header, { until, gone, timeout });
     },
@@ -261,7 +265,7 @@ export function createDriver(page) {
       const graph = page.frameLocator('iframe.webview.ready').frameLocator('iframe');
       const row = graph.locator('.row', { hasText: until[0] }).first();
       const details = graph.locator('#details', { hasText: until[1] });
-      await actUntil(details, () => row.click({ timeout }), timeout);
+      await actUntil(details, () => row.click({ timeout: actTimeout }), timeout);
       return graph.locator('body').evaluate(body => {
         const all = [...body.querySelectorAll('*:not(script)')];
         const shown = each => [each.getAttribute('aria-label'), each.title, each.placeholder, each.textContent];
@@ -277,7 +281,7 @@ export function createDriver(page) {
       await driver.showSourceControl();
       const editor = page.locator('.scm-editor .monaco-editor').first();
       const focused = page.locator('.scm-editor .monaco-editor.focused');
-      await actUntil(focused, () => editor.click({ timeout }), timeout);
+      await actUntil(focused, () => editor.click({ timeout: actTimeout }), timeout);
       await page.keyboard.insertText(text);
       await page
         .locator('.scm-editor .view-line', { hasText: text.split('\n')[0] })
@@ -324,7 +328,8 @@ export function createDriver(page) {
     /** Trusts the workspace, with the button of VS Code's own editor for it, which must be open. */
     async trustWorkspace({ timeout = defaultTimeout } = {}) {
       const button = page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ }).first();
-      await actUntil(page.locator('.workspace-trust-editor.trusted'), () => button.click({ timeout }), timeout);
+      const trusted = page.locator('.workspace-trust-editor.trusted');
+      await actUntil(trusted, () => button.click({ timeout: actTimeout }), timeout);
     },
 
     /** The texts of the notifications on the screen. */
@@ -369,7 +374,7 @@ export function createDriver(page) {
     const key = { key: 'ArrowRight', code: 'ArrowRight', keyCode: 39, bubbles: true };
     const header = pane.locator('> .pane-header');
     const expanded = pane.locator('> .pane-header[aria-expanded="true"]');
-    await actUntil(expanded, () => header.dispatchEvent('keydown', key, { timeout }), timeout);
+    await actUntil(expanded, () => header.dispatchEvent('keydown', key, { timeout: actTimeout }), timeout);
   }
 
   function buttonIn(title, name) {
@@ -395,17 +400,23 @@ export function createDriver(page) {
 
 /**
  * Acts until `state` is in the page: an act that meets a window which is about to change may be lost or undone. So the
- * act must be one that may be repeated.
+ * act must be one that may be repeated. It may take {@link actTimeout}, and is not missed once the state is there.
  */
 async function actUntil(state, act, timeout = defaultTimeout) {
   const end = Date.now() + timeout;
   while ((await state.count()) === 0) {
     if (Date.now() > end) throw new Error(`gave up waiting for ${state}`);
-    await act();
-    const seen = state.first().waitFor({ state: 'attached', timeout: actTimeout });
-    await seen.catch(error => {
-      if (error.name !== 'TimeoutError') throw error;
-    });
+    await inTime(act());
+    await inTime(state.first().waitFor({ state: 'attached', timeout: actTimeout }));
+  }
+}
+
+/** Resolves when `wait` does, or has taken its time. */
+async function inTime(wait) {
+  try {
+    await wait;
+  } catch (error) {
+    if (error.name !== 'TimeoutError') throw error;
   }
 }
 
