@@ -283,6 +283,23 @@ describe('quicksilver status', { skip }, () => {
     }
   });
 
+  test('a repository whose history is in SQLite is refused by that name', async t => {
+    for (const compression of ['zlib', 'zstd', 'none']) {
+      const place = join(base, `sqlite-${compression}`);
+      const config = [
+        ...['extensions.sqlitestore=', 'storage.new-repo-backend=sqlite'],
+        `storage.sqlite.compression=${compression}`,
+      ];
+      const { code } = hg(['init', place, ...config.flatMap(item => ['--config', item])], base);
+      if (code !== 0) return t.skip('this hg cannot make such a repository');
+      const { stderr } = await quicksilver(['status'], place);
+      assert.match(
+        stderr,
+        /^abort: History that is kept in SQLite \(the requirement exp-sqlite-001\) is not supported\.$/m,
+      );
+    }
+  });
+
   test('--stats tells the work on stderr, and nothing else changes', async () => {
     const { stdout, stderr } = await quicksilver(['status', '-m', '--stats']);
     assert.equal(stdout, 'M a\n');
