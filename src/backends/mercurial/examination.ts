@@ -2,6 +2,7 @@
 import { toDisplay } from '../../base/bytePath.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
 import type { Vfs } from '../../files/vfs.ts';
+import { unknownExtensions } from '../../mercurial/repository/knownExtensions.ts';
 import { MercurialRepository } from '../../mercurial/repository/repository.ts';
 import type { StatusEntry } from '../../status/status.ts';
 import type { WorkCounters } from '../../status/types.ts';
@@ -44,6 +45,8 @@ export class Examination {
     yield names('Configuration', this.#existing(config.files));
     if (config.untrustedFiles.length > 0)
       yield names('Configuration left out, its owner is not trusted', config.untrustedFiles);
+    const unknown = unknownExtensions(config);
+    if (unknown.length > 0) yield names('Extensions of which nothing is known here', unknown);
     const { branch, bookmark, topic } = repository.names();
     yield names('Branch', [branch]);
     if (bookmark !== undefined) yield names('Active bookmark', [bookmark]);
