@@ -4,8 +4,17 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { crc32 } from '../../../src/bazaar/dirstate/checksum.ts';
 import { Workshop } from './hostileTools.mjs';
+
+/** The CRC-32 of a dirstate. Computed here, so that Node.js alone can run this file. */
+function crc32(bytes) {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
 
 export const BRZ = ['/usr/bin/brz', '/usr/local/bin/brz'].find(file => fs.existsSync(file));
 
