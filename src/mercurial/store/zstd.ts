@@ -46,6 +46,9 @@ interface Block {
   readonly size: number;
 }
 
+/** Shared by all frames, one after the other: filling it with zeros would take longer than a small frame. */
+let scratch: Uint8Array | undefined;
+
 class FrameDecoder {
   readonly #bytes: Uint8Array;
   #out: Buffer = Buffer.alloc(0);
@@ -53,7 +56,7 @@ class FrameDecoder {
   #offsets: [number, number, number] = [1, 4, 8];
   #huffman: HuffmanTable | undefined;
   #tables: [FseTable, FseTable, FseTable] | undefined;
-  readonly #literals = new Uint8Array(MAX_BLOCK);
+  readonly #literals = (scratch ??= new Uint8Array(MAX_BLOCK));
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;

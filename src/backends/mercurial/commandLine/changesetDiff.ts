@@ -7,6 +7,7 @@ import type { History } from '../../../mercurial/history/history.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import type { ManifestEntry } from '../../../mercurial/store/manifest.ts';
 import { openForRevisions, type RepositoryPlace } from './open.ts';
+import { RecentContents } from './recentContents.ts';
 import type { SelectedPaths } from './revisionComparer.ts';
 
 /** A difference of one file as text, and the numbers that a summary shows. Byte strings. */
@@ -45,6 +46,7 @@ export class ChangesetDiff {
   readonly #options: DiffOptions;
   readonly #date: ChangesetDiffRequest['date'];
   readonly #binaryPatch: BinaryPatch;
+  readonly #contents = new RecentContents();
 
   private constructor(place: RepositoryPlace, request: ChangesetDiffRequest, binaryPatch: BinaryPatch) {
     this.#repository = openForRevisions(place);
@@ -136,7 +138,7 @@ export class ChangesetDiff {
         `${toDisplay(path)}: its content was removed on purpose (censored node ${entry.node})`,
       );
     }
-    return { path, flag: entry.flag, content: log.content(revision) };
+    return { path, flag: entry.flag, content: this.#contents.of(path, log, revision) };
   }
 
   #shortNode(revision: number): string {
