@@ -38,6 +38,8 @@ test('a file is reverted to an older version after a question', async t => {
     ['write three', 'write two', 'write one'],
   );
   const node = new HistoryNode({ repository: bench.repository, path: 'file', kind: 'file' } as never, entries[1]!);
+  await bench.run('fileHistory.annotate', node);
+  assert.ok(said().includes(`file (${entries[1]!.changeset.node.slice(0, 12)})`), said());
   const text = (): string => readFileSync(bench.uri('file').path, 'utf8');
   person.button = () => undefined;
   await bench.run('fileHistory.revertTo', node);

@@ -80,7 +80,7 @@ export class Branches {
           if (hidden.has(revision)) continue;
           const known = cache.find(revision, nodes, (revision - first) * NODE_LENGTH) ?? this.#read(revision);
           let ofBranch = added.get(known.branch);
-          if (ofBranch === undefined) added.set(known.branch, (ofBranch = new Map()));
+          if (ofBranch === undefined) added.set(known.branch, (ofBranch = new Map<number, Head>()));
           // Most are no heads, and need not be kept until all are there.
           for (const parent of this.#graph.parents(revision)) ofBranch.delete(parent);
           ofBranch.set(revision, { revision, isClosed: known.closesBranch });
