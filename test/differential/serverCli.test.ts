@@ -64,11 +64,12 @@ it(`a status of the server is that of an own scan, seed ${seed} (SERVER_CLI_SEED
     for (const form of FORMS) {
       const withServer = await status(rig, root, ...form, '--stats');
       if (withServer.stderr.includes('server: answered\n')) answered++;
+      // A busy machine may need longer than the command line waits, but nothing here makes the server unable to answer.
+      assert.doesNotMatch(withServer.stderr, /other variables|other ignore files|no server runs/);
       const ours = { ...withServer, stderr: withServer.stderr.replace(/^server: [^]*/m, '') };
       const alone = await status(rig, root, ...form, '--no-server');
       assert.deepEqual(ours, alone, `round ${round}, ${form.join(' ')}: ${changes.log.slice(-3).join('\n')}`);
     }
   }
   t.diagnostic(`the server answered ${answered} of ${ROUNDS * FORMS.length}`);
-  assert.ok(answered > 0, 'some answers were of the server');
 });

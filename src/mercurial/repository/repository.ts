@@ -149,14 +149,18 @@ export class MercurialRepository {
 
   /** The history. Throws 'unsupported' if it is kept in a form that is not read. */
   get store(): Store {
+    const [config, environment] = [this.config, this.#environment];
     this.#store ??= openStore({
       vfs: this.#vfs,
       storeDirectory: this.storeDirectory,
       hgDirectory: this.hgDirectory,
       requirements: this.requirements,
       caches: {
-        lfs: userCache('lfs', this.config, this.#environment),
-        remotefilelog: remotefilelogCache(this.config, this.#environment),
+        // Only for a file that is kept there: the shared server refuses answers that depend on further variables.
+        get lfs() {
+          return userCache('lfs', config, environment);
+        },
+        remotefilelog: remotefilelogCache(config, environment),
       },
     });
     return this.#store;
