@@ -54,6 +54,8 @@ export async function writeGraph(
 }
 
 const NONE: readonly number[] = [];
+/** Ancestors that are noted for all changesets that are left out: a crafted graph could have their number squared. */
+const MAX_NOTED = 1 << 24;
 
 /**
  * Returns a function for the edges of a changeset that is shown. They lead to its parents in ascending order, and past
@@ -95,6 +97,7 @@ function nearestShown(
   const [highest, lowest] = [shown[0] ?? -1, shown.at(-1) ?? 0];
   /** Only of changesets that have some. Arrays are shared along a line of them. */
   const found = new Map<number, readonly number[]>();
+  let noted = 0;
   const gaps = highest - lowest + 1 > shown.length;
   for (let revision = lowest + 1; gaps && revision < highest; revision++) {
     if (isShown.has(revision)) continue;
@@ -102,7 +105,11 @@ function nearestShown(
       isShown.has(parent) ? [parent] : (found.get(parent) ?? NONE),
     );
     const all = second.length === 0 || first === second ? first : first.length === 0 ? second : [...first, ...second];
-    if (all.length > 0) found.set(revision, all === first || all === second ? all : sorted(all));
+    if (all.length === 0) continue;
+    const isShared = all === first || all === second;
+    found.set(revision, isShared ? all : sorted(all));
+    noted += isShared ? 0 : all.length;
+    if (noted > MAX_NOTED) throw new QuicksilverError('unsupported', 'This graph leaves too many merges out.');
   }
   return revision => found.get(revision) ?? NONE;
 }
