@@ -218,7 +218,9 @@ export const outcomes: Readonly<Record<string, HostileOutcome>> = {
   'ignore-subinclude-outside': rules(fails("ROOT/.hgignore:1: OUTSIDE not under root 'ROOT'")),
   'ignore-backtracking': answers(['M changed.txt', '? .hgignore', `? ${'a'.repeat(200)}!`, '? new.txt']),
   'ignore-back-reference': rules(
-    refuses('ROOT/.hgignore:1: pattern ((a*)*)*\\1\\2! has a reference to a group that matches only sometimes'),
+    refuses(
+      'ROOT/.hgignore:1: pattern ((a*)*)*\\1\\2! has a condition on or reference to a group that matches only sometimes, in a loop or look-around',
+    ),
   ),
   'ignore-repetition': rules(
     refuses('ROOT/.hgignore:1: pattern (((a{1,1000}){1,1000}){1,1000})b cannot be matched in bounded time'),
