@@ -90,14 +90,7 @@ test('status of revisions and cat with large files are those of hg', async t => 
   const question = (count: number): string[] => {
     const revision = (): string => `${random.below(count)}`;
     const named = random.below(2) === 0 ? [] : [pick(paths)];
-    const restrictions =
-      named.length === 0
-        ? [
-            ['-X', 'd'],
-            ['-I', 'd'],
-          ]
-        : [];
-    const flags = pick([[], [], ['-A'], ['-C'], ['-n'], ['-c'], ...restrictions]);
+    const flags = pick([[], [], ['-A'], ['-C'], ['-n'], ['-c']]);
     const sides = pick([
       ['--change', revision()],
       ['--rev', revision(), '--rev', revision()],
