@@ -101,6 +101,19 @@ test('line ends and $Id$ of files whose stat proves nothing', async () => {
   await repository.compareForms();
 });
 
+test('a rename in the working tree whose target has other line ends', async () => {
+  const repository = new Repository('renamed-lines');
+  repository.write('old', 'one\ntwo\nsix\n');
+  repository.commit('first');
+  repository.git('config', 'core.autocrlf', 'true');
+  fs.rmSync(path.join(repository.root, 'old'));
+  // Half of it is equal, which is just enough if CR LF counts as LF.
+  repository.write('new', 'one\r\ntwo\r\nsix\r\n111\r\n222\r\n333\r\n');
+  repository.git('add', '-N', 'new');
+  assert.match(repository.git('status', '--porcelain=v2'), /^2 \.R .* R50 new\told$/m);
+  await repository.compareForms();
+});
+
 test('settings in files that others include, by the place and the branch', async () => {
   const repository = new Repository('includes');
   repository.write('a.skip', 'a\n');

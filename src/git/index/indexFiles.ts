@@ -75,7 +75,16 @@ export class IndexFiles {
   /** Returns the content that Git would record of a file in the working tree. */
   recordedContent(path: BytePath, content: Buffer): Buffer {
     const conversion = conversionOf(this.#attributes.of(path), this.#repository.config, toDisplay(path));
-    return conversion === NO_CONVERSION ? content : toRecorded(content, conversion, () => content);
+    return conversion === NO_CONVERSION ? content : toRecorded(content, conversion, () => this.#recorded(path));
+  }
+
+  /** The content that the index has: of a conflict our side, of a file that is intended to be added none. */
+  #recorded(path: BytePath): Buffer {
+    const index = this.#index;
+    const node = index.find(path);
+    if (node < 0 || index.kind(node) === 'none' || index.isIntentToAdd(node)) return Buffer.alloc(0);
+    const id = index.isUnmerged(node) ? index.stages(node)[1]?.id : index.id(node);
+    return id === undefined ? Buffer.alloc(0) : this.#repository.store.readTyped(id, 'blob', MAX_CONVERTED_BYTES);
   }
 
   #matches(content: ContentSource, id: string, conversion: Conversion): boolean {
