@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram } from '../../../scripts/lib/processes.mjs';
+import { programsThatRecord } from '../programs.mjs';
 
 export function prepare({ directory, writeFiles, fakeHg }) {
   const root = path.join(directory, 'work');
@@ -23,17 +24,10 @@ export function prepare({ directory, writeFiles, fakeHg }) {
     brz(other, 'commit', '--quiet', '--message', 'theirs');
     writeFiles(root, { 'x.log': 'ignored\n' });
   }
-  // A brz on the PATH that tells of being called.
-  const log = path.join(directory, 'brz-calls');
-  const programs = path.join(directory, 'programs');
-  fs.mkdirSync(programs);
-  for (const name of ['brz', 'bzr']) {
-    fs.writeFileSync(path.join(programs, name), `#!/bin/sh\necho "$@" >> '${log}'\n`, { mode: 0o755 });
-  }
-  const env = fakeHg();
+  const { log, env } = programsThatRecord(directory, ['brz', 'bzr'], fakeHg());
   return {
     open: root,
-    env: { ...env, PATH: `${programs}:${env.PATH ?? process.env.PATH}` },
+    env,
     settings: { 'git.enabled': false },
     data: { brz: real, other, log, ...own },
   };

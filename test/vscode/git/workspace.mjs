@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram } from '../../../scripts/lib/processes.mjs';
+import { programsThatRecord } from '../programs.mjs';
 
 export function prepare({ directory, writeFiles, fakeHg }) {
   const root = path.join(directory, 'work');
@@ -21,15 +22,10 @@ export function prepare({ directory, writeFiles, fakeHg }) {
   git('commit', '--quiet', '--all', '--message', 'theirs');
   git('checkout', '--quiet', 'main');
   writeFiles(root, { 'x.log': 'ignored\n' });
-  // A git on the PATH that tells of being called.
-  const log = path.join(directory, 'git-calls');
-  const programs = path.join(directory, 'programs');
-  fs.mkdirSync(programs);
-  fs.writeFileSync(path.join(programs, 'git'), `#!/bin/sh\necho "$@" >> '${log}'\n`, { mode: 0o755 });
-  const env = fakeHg();
+  const { log, env } = programsThatRecord(directory, ['git'], fakeHg());
   return {
     open: root,
-    env: { ...env, PATH: `${programs}:${env.PATH ?? process.env.PATH}` },
+    env,
     settings: { 'quicksilver.systems': ['hg', 'bzr', 'git'], 'git.enabled': false },
     data: { git: real, log },
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { Uri, workspace } from 'vscode';
 import { toDisplay } from '../../../src/base/bytePath.ts';
@@ -9,9 +10,14 @@ import { outcomes, type EditorOutcome } from '../../support/hostile/outcomes.ts'
 import { hasUi, scenario, ui, until } from '../harness.ts';
 import { assertNoHgStarted, at, uriAt, write } from '../outside.ts';
 import { activeApi, repositoryAt } from '../shown.ts';
+import { otherSystems } from './otherSystems.ts';
 
 describe('a workspace of hostile repositories', () => {
   const names = (): string[] => scenario().data['names']!.split(' ');
+  const others = (): string[] =>
+    scenario()
+      .data['others']!.split(' ')
+      .filter(name => name !== '');
   let api: TestApi;
 
   /** What is shown of a repository, in the words of the table. */
@@ -34,10 +40,10 @@ describe('a workspace of hostile repositories', () => {
     api = await activeApi();
   });
 
-  it('says of each what has to be said, and of those that can be read nothing but the status', async () => {
+  async function assertShown(list: readonly string[], table: (name: string) => EditorOutcome): Promise<void> {
     const differing: Record<string, unknown> = {};
     const look = async (name: string): Promise<void> => {
-      const { editor } = outcomes[name]!;
+      const editor = table(name);
       if (editor.state === 'closed') {
         assert.equal(api.getRepository(uriAt(name)), undefined);
         return;
@@ -52,8 +58,18 @@ describe('a workspace of hostile repositories', () => {
         differing[name] = JSON.stringify({ ...is, entries: is.entries.slice(0, 20) });
       }
     };
-    await Promise.all(names().map(look));
+    await Promise.all(list.map(look));
     assert.deepEqual(differing, {});
+  }
+
+  it('says of each what has to be said, and of those that can be read nothing but the status', async () => {
+    await assertShown(names(), name => outcomes[name]!.editor);
+  });
+
+  it('does so for Git and Bazaar, and starts no program that their settings name', async () => {
+    await assertShown(others(), name => otherSystems[name]!);
+    for (const name of others()) assert.equal(fs.existsSync(at(name, 'secret')), false);
+    assert.equal(fs.existsSync(scenario().data['log']!), false);
   });
 
   it('gives no contents of histories that are damaged, and says why', async () => {
@@ -81,7 +97,13 @@ describe('a workspace of hostile repositories', () => {
     await repository.refresh();
     assert.deepEqual(shown(repository, at('sound-v2')).entries, ['? new.txt', 'M changed.txt', 'M clean.txt']);
     // Of an engine that died, or an error, a message would tell.
-    if (hasUi()) assert.deepEqual(await ui.notifications(), []);
+    const isHint = (text: string): boolean => text.includes('built-in Git extension');
+    if (hasUi()) {
+      assert.deepEqual(
+        (await ui.notifications()).filter(text => !isHint(text)),
+        [],
+      );
+    }
   });
 
   it('has started no hg for any of that', assertNoHgStarted);
