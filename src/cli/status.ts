@@ -63,8 +63,9 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
           compileLater,
           restrictionsOf(args),
         );
-        const { paths } = selected;
+        const { paths, filter } = selected;
         return {
+          filter,
           // The list of subrepositories must be unchanged.
           paths: paths && withParts ? [...paths, ...(await loadSubrepositories()).LIST_FILES] : paths,
           ignored: considered.has('ignored') ? 'all' : 'none',

@@ -91,6 +91,7 @@ test('status of revisions and cat with large files are those of hg', async t => 
     const revision = (): string => `${random.below(count)}`;
     const named = random.below(2) === 0 ? [] : [pick(paths)];
     const flags = pick([[], [], ['-A'], ['-C'], ['-n'], ['-c']]);
+    const restrictions = [[], [], ['-X', 'd'], ['-I', 'd'], ['-X', '**big*'], ['-X', 'big'], ['-I', 'small']];
     const sides = pick([
       ['--change', revision()],
       ['--rev', revision(), '--rev', revision()],
@@ -100,7 +101,7 @@ test('status of revisions and cat with large files are those of hg', async t => 
     ]);
     return random.below(3) === 0
       ? ['cat', '-r', revision(), ...(named.length === 0 ? ['.'] : named)]
-      : ['status', ...sides, ...flags, ...named];
+      : ['status', ...sides, ...flags, ...pick(restrictions), ...named];
   };
   for (const name of [...LARGE, ...ORDINARY]) write(name);
   await run('add', '-q', '--large', ...LARGE);

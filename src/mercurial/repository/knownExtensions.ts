@@ -17,13 +17,13 @@ export const COMPARED_EXTENSIONS: readonly string[] = (
   'releasenotes relink remotenames schemes share show split strip topic transplant uncommit zeroconf'
 ).split(' ');
 
-/** By their documentation they add commands, ways of access, or hooks. */
-const DOCUMENTED =
+/** They add commands, ways of access, or hooks. None was compared. */
+const NOT_COMPARED =
   'firefoxtree hgsubversion mercurial_keyring prompt pullbundle push-to-try quicksilver reviewboard serverminitopic'.split(
     ' ',
   );
 
-const KNOWN: ReadonlySet<string> = new Set([...SUPPORTED, ...COMPARED_EXTENSIONS, ...DOCUMENTED]);
+const KNOWN: ReadonlySet<string> = new Set([...SUPPORTED, ...COMPARED_EXTENSIONS, ...NOT_COMPARED]);
 
 /** Returns the names of enabled extensions that may have a part in a status of which nothing is known here. */
 export function unknownExtensions(config: Pick<HgConfig, 'enabledExtensions'>): string[] {

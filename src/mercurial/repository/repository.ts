@@ -240,6 +240,16 @@ export class MercurialRepository {
     return !isTracked(at) && dirstate.find(at) >= 0 && (isTracked(standinOf(at)) || main.find(at) < 0);
   }
 
+  /** True if one of the large files of the working copy is selected. */
+  hasLargefile(dirstate: Dirstate, isSelected: (at: BytePath) => boolean): boolean {
+    if (this.#parts.get(dirstate)?.hasLarge !== true) return false;
+    for (const node of dirstate.entries()) {
+      const at = dirstate.path(node);
+      if (this.isLargefile(dirstate, at) && isSelected(at)) return true;
+    }
+    return false;
+  }
+
   readIgnore(): IgnoreRules {
     return loadIgnoreRules(this.#vfs, { root: this.root, ignoreFiles: this.ignoreFiles });
   }

@@ -8,7 +8,7 @@ import type { MercurialRepository } from '../../../mercurial/repository/reposito
 import type { ManifestEntry } from '../../../mercurial/store/manifest.ts';
 import { openForRevisions, type RepositoryPlace } from './open.ts';
 import { RecentContents } from './recentContents.ts';
-import type { SelectedPaths } from './revisionComparer.ts';
+import type { SelectedPaths } from './selectedPaths.ts';
 
 /** A difference of one file as text, and the numbers that a summary shows. Byte strings. */
 export interface ShownChange {

@@ -4,17 +4,30 @@ import { QuicksilverError } from '../../../base/errors.ts';
 import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
 import { largefileOf, standinOf, STANDINS } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
+import type { StoreFile } from '../../../mercurial/store/store.ts';
 import type { RevisionDiff } from '../../../status/revisionStatus.ts';
 import type { StatusEntry } from '../../../status/status.ts';
 import type { BaseTree, WorkCounters } from '../../../status/types.ts';
 import { WorkingTree } from '../../../status/workingTree.ts';
+import { inSelection, type SelectedPaths } from './selectedPaths.ts';
 
-/** The user named stand-ins: the status is taken again, with the stand-ins as ordinary files. */
-export class StandinsNamed extends Error {}
+/** Mercurial shows stand-ins: the status is taken again, with the stand-ins as ordinary files. */
+export class StandinsShown extends Error {}
 
-/** True if the user named a stand-in: all of them are then ordinary files. */
-export function namesStandins(named: readonly BytePath[] | undefined): boolean {
-  return named?.some(path => isAtOrBelow(path, bytePath(STANDINS))) ?? false;
+/**
+ * True if Mercurial takes stand-ins for ordinary files: where the user named one, or where patterns select no large
+ * file of the working copy.
+ */
+export function showsStandins(
+  repository: MercurialRepository,
+  dirstate: Dirstate,
+  { paths, filter, bases = paths }: SelectedPaths,
+): boolean {
+  if (!repository.mayHaveLargefiles) return false;
+  if (bases?.some(path => isAtOrBelow(path, bytePath(STANDINS))) ?? false) return true;
+  if (filter === undefined) return false;
+  const isInPaths = (path: BytePath): boolean => paths?.some(given => isAtOrBelow(path, given)) ?? true;
+  return !repository.hasLargefile(dirstate, path => isInPaths(path) && filter(path, true));
 }
 
 /**
@@ -29,6 +42,25 @@ export function withLargeNames(entries: readonly StatusEntry[]): StatusEntry[] {
     place: entry.path,
     ...(entry.source !== undefined && { source: large(entry.source) }),
   }));
+}
+
+/**
+ * Returns entries of the working copy without the sources of some large files. Mercurial shows a source only if the
+ * stand-in is selected, too.
+ */
+export function withShownSources(
+  repository: MercurialRepository,
+  dirstate: Dirstate,
+  entries: readonly StatusEntry[],
+  selection: SelectedPaths,
+): readonly StatusEntry[] {
+  const isSelected = repository.mayHaveLargefiles ? inSelection(selection) : undefined;
+  if (isSelected === undefined) return entries;
+  return entries.map(entry => {
+    const { source, ...plain } = entry;
+    const isShown = source === undefined || isSelected(standinOf(entry.path));
+    return isShown || !repository.isLargefile(dirstate, entry.path) ? entry : plain;
+  });
 }
 
 /** Returns copies with the names of large files. */
@@ -53,6 +85,8 @@ interface ComparisonParts {
 /** A comparison of a revision with the working copy, in terms of large files. */
 export interface LargeComparison {
   readonly toParent: RevisionDiff;
+  /** The files of the revision, large ones with the executable bits of their stand-ins. */
+  readonly base: BaseTree;
   /**
    * Corrects the entries of the comparison, as Mercurial has them.
    * @param working the status against the first parent
@@ -64,7 +98,7 @@ export interface LargeComparison {
  * Turns stand-ins into large files in the way from a revision to the first parent.
  *
  * A large file of the revision that the working copy does not record is missing for Mercurial, not removed. Equal
- * hashes are equal files. Throws 'unsupported' for a path that is large on one side only.
+ * hashes and executable bits are equal files. Throws 'unsupported' for a path that is large on one side only.
  *
  * @param other the compared revision, with large files; `revision` is its node
  */
@@ -77,9 +111,11 @@ export function largeComparison(
   const tree = new WorkingTree(repository.root, outcome);
   const gone = new Set<BytePath>();
   const revisions = [other.revision, dirstate.p1].map(node => repository.store.baseTree(node));
-  const hasEqualHashes = (large: BytePath): boolean => {
-    const [before, after] = revisions.map(tree => tree.find(standinOf(large))?.content().toString('latin1').trim());
-    return before !== undefined && before === after;
+  const isEqual = (large: BytePath): boolean => {
+    const [before, after] = revisions.map(tree => tree.find(standinOf(large)));
+    if (before?.kind !== after?.kind) return false;
+    const [hash, other] = [before, after].map(file => file?.content().toString('latin1').trim());
+    return hash !== undefined && hash === other;
   };
   const isSurelyClean = (large: BytePath): boolean => {
     const node = dirstate.find(large);
@@ -92,7 +128,14 @@ export function largeComparison(
     const message = `${toDisplay(path)} is a large file on one side only, which is not supported`;
     throw new QuicksilverError('unsupported', message);
   };
+  const findStandin = (large: BytePath): StoreFile | undefined => revisions[0]!.find(standinOf(large));
   return {
+    base: {
+      find: path => {
+        const file = other.base.find(path);
+        return file?.kind === 'any' ? { ...file, kind: findStandin(path)?.kind ?? 'any' } : file;
+      },
+    },
     toParent: (options, sink) => {
       toParent(options, (path, before, after) => {
         const large = largefileOf(path);
@@ -108,7 +151,7 @@ export function largeComparison(
         }
         // Mercurial compares a file whose stat proves it clean only if clean files are listed.
         if (after !== undefined && !options.equal && isSurelyClean(large)) return;
-        if (!hasEqualHashes(large)) sink(large, before, after);
+        if (!isEqual(large)) sink(large, before, after);
         else if (options.equal) sink(large, before, before);
       });
     },

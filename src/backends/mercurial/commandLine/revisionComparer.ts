@@ -7,7 +7,6 @@ import type { CopyRevision } from '../../../mercurial/history/copyTracing.ts';
 import type { History } from '../../../mercurial/history/history.ts';
 import type { ResolvedRevision } from '../../../mercurial/history/resolve.ts';
 import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
-import { largefileOf } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
 import { reversed, statusBetween, statusToWorkingCopy, type RevisionDiff } from '../../../status/revisionStatus.ts';
@@ -18,22 +17,13 @@ import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
 import {
   copiesWithLargeNames,
   largeComparison,
-  namesStandins,
-  StandinsNamed,
+  showsStandins,
+  StandinsShown,
   withLargeNames,
   withStandinPaths,
 } from './largefilesComparison.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
-
-/** Which paths a command selects; undefined stands for all. */
-export interface SelectedPaths {
-  /** Everything at or below these. */
-  readonly paths: readonly BytePath[] | undefined;
-  /** If given, only the paths that it is true of. */
-  readonly filter: ((path: BytePath, isTracked: boolean) => boolean) | undefined;
-  /** Paths that the user named, and the directories before a pattern's first wildcard. */
-  readonly bases?: readonly BytePath[];
-}
+import { inSelection, type SelectedPaths } from './selectedPaths.ts';
 
 /** The two sides: a changeset and its first parent, or the first and the last of some revisions. */
 export type ComparedSides = { readonly change: string } | { readonly revisions: readonly string[] };
@@ -110,7 +100,7 @@ export class RevisionComparer {
     try {
       return await compareWorkingCopy(this.#repository, comparison);
     } catch (error) {
-      if (!(error instanceof StandinsNamed)) throw error;
+      if (!(error instanceof StandinsShown)) throw error;
       return compareWorkingCopy(this.#repository.withStandins(), { ...comparison, copies: false });
     }
   }
@@ -132,17 +122,17 @@ function pairOf(sides: ComparedSides, history: History): [ResolvedRevision, Reso
 
 async function compareRevisions(
   repository: MercurialRepository,
-  parents: { readonly p1: string; readonly p2: string },
+  dirstate: Dirstate,
   [from, to]: readonly [number, number],
   { wanted, copies, select }: Comparison,
 ): Promise<ComparedStatus> {
   const selection = await select(undefined);
   const isSelected = selectedBy(selection);
-  const { paths, bases } = selection;
-  const asStandins = repository.mayHaveLargefiles && namesStandins(bases);
+  const { paths } = selection;
+  const asStandins = showsStandins(repository, dirstate, selection);
   const hasLarge = repository.mayHaveLargefiles && !asStandins;
   return repository.store.whileStable(() => {
-    const history = repository.history(parents);
+    const history = repository.history(dirstate);
     const entries = statusBetween(
       (options, sink) => history.diff(from, to, { ...options, paths, hasPatterns: isSelected !== undefined }, sink),
       wanted.has('clean'),
@@ -164,9 +154,9 @@ async function compareWorkingCopy(
 ): Promise<ComparedStatus> {
   const rules = wanted.has('ignored') ? 'when-needed' : wanted.has('unknown') ? 'at-once' : 'never';
   let selection: SelectedPaths = { paths: undefined, filter: undefined };
-  const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input }) => {
+  const { result, snapshot } = await settledStatus(repository, { rules }, async ({ input, dirstate }) => {
     selection = await select(input);
-    if (repository.mayHaveLargefiles && namesStandins(selection.bases)) throw new StandinsNamed();
+    if (showsStandins(repository, dirstate, selection)) throw new StandinsShown();
     return {
       paths: selection.paths,
       ignored: wanted.has('ignored') ? 'all' : 'none',
@@ -203,10 +193,10 @@ async function compareWorkingCopy(
           { revision: node, base },
           { toParent: diff, named: selection.bases ?? [], outcome },
         )
-      : { toParent: diff, settle: (all: readonly StatusEntry[]) => all };
+      : { base, toParent: diff, settle: (all: readonly StatusEntry[]) => all };
     entries = comparison.settle(
       statusToWorkingCopy({
-        input: { ...snapshot.input, base },
+        input: { ...snapshot.input, base: comparison.base },
         working: working.filter(entry => entry.status !== 'clean'),
         toParent: comparison.toParent,
         clean: wanted.has('clean'),
@@ -227,7 +217,7 @@ async function compareWorkingCopy(
   };
 }
 
-/** Large files are copied as their stand-ins are. */
+/** Large files are copied as their stand-ins are, and only if the stand-in is selected. */
 function copiesToWorkingCopy(
   repository: MercurialRepository,
   { dirstate }: RepositorySnapshot,
@@ -241,10 +231,8 @@ function copiesToWorkingCopy(
   const recorded = hasLarge ? repository.withStandins().readDirstate() : dirstate;
   const compared: [CopyRevision, CopyRevision] = [{ revision: other }, workingCopyFiles(recorded, parent)];
   if (isReversed) compared.reverse();
-  const isSelected = inSelection(selection);
-  if (!hasLarge) return history.copies(...compared, isSelected, selection.paths);
-  const isShown = isSelected && ((path: BytePath) => isSelected(largefileOf(path) ?? path));
-  return copiesWithLargeNames(history.copies(...compared, isShown, withStandinPaths(selection.paths)));
+  const copies = history.copies(...compared, inSelection(selection), selection.paths);
+  return hasLarge ? copiesWithLargeNames(copies) : copies;
 }
 
 function withCopies(
@@ -261,20 +249,6 @@ function withCopies(
 /** Returns the selection by patterns; undefined if there are none, so that paths alone decide. */
 function selectedBy({ filter }: SelectedPaths): ((path: BytePath) => boolean) | undefined {
   return filter && (path => filter(path, true));
-}
-
-/** Returns the selection by patterns and paths, for a caller that did not restrict the paths itself. */
-function inSelection({ paths, filter }: SelectedPaths): ((path: BytePath) => boolean) | undefined {
-  if (paths === undefined && filter === undefined) return undefined;
-  const given = new Set<string>(paths);
-  return path => {
-    if (filter !== undefined && !filter(path, true)) return false;
-    if (paths === undefined || given.has('') || given.has(path)) return true;
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      if (given.has(path.slice(0, slash))) return true;
-    }
-    return false;
-  };
 }
 
 /** The working copy as one side of a search for copies. */

@@ -8,7 +8,7 @@ import type { MercurialRepository } from '../../../mercurial/repository/reposito
 import type { StoreTree } from '../../../mercurial/store/store.ts';
 import { lastOf, revisionsNamed } from './namedRevisions.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
-import type { SelectedPaths } from './revisionComparer.ts';
+import type { SelectedPaths } from './selectedPaths.ts';
 
 /** A file of a revision. */
 export interface ListedFile {

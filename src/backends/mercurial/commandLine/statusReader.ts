@@ -5,9 +5,10 @@ import type { MercurialRepository } from '../../../mercurial/repository/reposito
 import type { StatusOptions, StatusResult } from '../../../status/status.ts';
 import type { StatusInput } from '../../../status/types.ts';
 import { settledStatus, type RulesReading, type SettledStatus } from '../snapshot.ts';
-import { namesStandins, StandinsNamed } from './largefilesComparison.ts';
+import { showsStandins, StandinsShown, withShownSources } from './largefilesComparison.ts';
 import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
+import type { SelectedPaths } from './selectedPaths.ts';
 
 export interface ReadStatus {
   readonly result: StatusResult;
@@ -47,26 +48,29 @@ export class StatusReader {
 
   /**
    * Returns the status of one moment. Throws QuicksilverErrors.
-   * @param optionsFor is asked with each attempt's input what to compute
+   * @param optionsFor is asked with each attempt's input what to compute, and which of it the command shows
    */
   async read(
     rules: RulesReading,
-    optionsFor: (input: StatusInput) => StatusOptions | Promise<StatusOptions>,
+    optionsFor: (input: StatusInput) => Promise<StatusOptions & Pick<SelectedPaths, 'filter'>>,
   ): Promise<ReadStatus> {
     let repository = this.#repository;
+    let selection: SelectedPaths = { paths: undefined, filter: undefined };
     const settled = (): Promise<SettledStatus> =>
-      settledStatus(repository, { rules }, async ({ input }) => {
-        const options = await optionsFor(input);
-        if (repository.mayHaveLargefiles && namesStandins(options.paths)) throw new StandinsNamed();
+      settledStatus(repository, { rules }, async ({ input, dirstate }) => {
+        const { filter, ...options } = await optionsFor(input);
+        selection = { paths: options.paths, filter };
+        if (showsStandins(repository, dirstate, selection)) throw new StandinsShown();
         return options;
       });
     const { result, snapshot } = await settled().catch((error: unknown) => {
-      if (!(error instanceof StandinsNamed)) throw error;
+      if (!(error instanceof StandinsShown)) throw error;
       repository = repository.withStandins();
       return settled();
     });
+    const entries = withShownSources(repository, snapshot.dirstate, result.entries, selection);
     return {
-      result,
+      result: { ...result, entries },
       warnings: snapshot.ignore()?.warnings,
       unknownParents: () => repository.unknownParents(snapshot.dirstate),
       more: () => readMoreStatus(this.#place.vfs, repository, snapshot.dirstate),
