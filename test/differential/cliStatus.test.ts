@@ -283,7 +283,7 @@ describe('quicksilver status', { skip }, () => {
     }
   });
 
-  test('a repository whose history is in SQLite is refused by that name', async t => {
+  test('contents in SQLite need the extension that keeps them there, however they are compressed', async t => {
     for (const compression of ['zlib', 'zstd', 'none']) {
       const place = join(base, `sqlite-${compression}`);
       const config = [
@@ -295,8 +295,11 @@ describe('quicksilver status', { skip }, () => {
       const { stderr } = await quicksilver(['status'], place);
       assert.match(
         stderr,
-        /^abort: History that is kept in SQLite \(the requirement exp-sqlite-001\) is not supported\.$/m,
+        /^abort: The requirement exp-sqlite-001 without the extension sqlitestore is not supported\.$/m,
       );
+      writeFileSync(join(place, '.hg/hgrc'), '[extensions]\nsqlitestore =\n');
+      writeFileSync(join(place, 'new'), '');
+      assert.equal((await quicksilver(['status'], place)).stdout, '? new\n');
     }
   });
 
