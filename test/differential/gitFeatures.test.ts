@@ -114,6 +114,22 @@ test('a rename in the working tree whose target has other line ends', async () =
   await repository.compareForms();
 });
 
+test('a path of the commit that is removed from the index, and intended to be added again', async () => {
+  const repository = new Repository('intended-again');
+  repository.write('f', 'the text of f\n'.repeat(9));
+  repository.write('g', 'some other text\n'.repeat(9));
+  repository.commit('first');
+  repository.git('rm', '-q', '--cached', 'f');
+  repository.git('add', '-N', 'f');
+  await repository.compareForms();
+  fs.rmSync(path.join(repository.root, 'f'));
+  assert.match(repository.git('status', '--porcelain=v2'), /^1 DD .* f$/m);
+  await repository.compareForms();
+  fs.renameSync(path.join(repository.root, 'g'), path.join(repository.root, 'f'));
+  assert.match(repository.git('status', '--porcelain=v2'), /^2 DR .* R100 f\tg$/m);
+  await repository.compareForms();
+});
+
 test('settings in files that others include, by the place and the branch', async () => {
   const repository = new Repository('includes');
   repository.write('a.skip', 'a\n');

@@ -91,7 +91,8 @@ export class RenameDetection {
     const workingFrom = unstaged?.letter === 'A' ? workingRenames.from.get(path) : undefined;
     const workingSource =
       workingFrom === undefined ? this.#intended(node, unstaged) : this.#sources.get(workingFrom.path);
-    const head = change === undefined ? recorded : change.head;
+    // The source of a rename in the working tree, or an intended file that is gone, where nothing is staged.
+    const head = change === undefined ? (workingSource ?? recorded) : change.head;
     const workingMode = unstaged?.mode ?? (change?.letter === 'D' ? 0 : (recorded?.mode ?? 0));
     const isGitlink = [head?.mode, recorded?.mode, workingSource?.mode, workingMode].includes(GITLINK_MODE);
     return {
@@ -99,7 +100,7 @@ export class RenameDetection {
       path,
       staged: stagedFrom === undefined ? (change?.letter ?? '.') : 'R',
       unstaged: workingFrom === undefined ? (unstaged?.letter ?? '.') : 'R',
-      head: workingSource ?? (stagedFrom === undefined ? head : this.#heads.get(stagedFrom.path)),
+      head: stagedFrom === undefined ? head : this.#heads.get(stagedFrom.path),
       index: workingSource ?? recorded,
       workingMode,
       submodule: isGitlink ? this.#submodule(unstaged) : undefined,
