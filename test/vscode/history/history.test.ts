@@ -73,6 +73,34 @@ describe('the history, in a window that is not trusted', () => {
     await until('the change is open', isOpen, window.tabGroups.onDidChangeTabs);
   });
 
+  it('annotates an older version, with dates in the form of the setting', async function () {
+    if (!hasUi()) this.skip();
+    const settings = workspace.getConfiguration('quicksilver.blame');
+    await settings.update('dateFormat', 'iso', true);
+    try {
+      // The row is selected since it was clicked.
+      await commands.executeCommand('quicksilver.fileHistory.annotate');
+      const shown = window.activeTextEditor!;
+      assert.equal(shown.document.uri.scheme, 'quicksilver');
+      assert.match(shown.document.uri.path, /old\.txt$/);
+      assert.equal(shown.document.getText(), 'one\nTWO\nthree\n');
+      // At the beginning of a line, only an annotated document has a hover.
+      shown.selection = new Selection(1, 0, 1, 0);
+      await commands.executeCommand('editor.action.showHover');
+      await ui.hover({ until: ['Ann Lee', '2024-05-06 07:08', 'Change the second line'] });
+    } finally {
+      await settings.update('dateFormat', undefined, true);
+    }
+  });
+
+  it('opens all changes of a version by the button of its row', async function () {
+    if (!hasUi()) this.skip();
+    await commands.executeCommand('quicksilver.fileHistory.openChangeset');
+    const isOpen = (): boolean =>
+      window.tabGroups.activeTabGroup.activeTab?.label.includes('Change the second line') === true;
+    await until('the changes are open', isOpen, window.tabGroups.onDidChangeTabs);
+  });
+
   it('lists the changesets that changed the selected lines', async () => {
     const shown = await window.showTextDocument(editor.document);
     const isActive = (): boolean => window.activeTextEditor?.document === editor.document;
