@@ -281,7 +281,7 @@ test('a narrow specification counts if that of the store has the same patterns',
     const theirs = hgStatus(root);
     const ours = await statusLines(root);
     // Older versions compare the texts.
-    if (typeof theirs === 'string' && / is stale/.test(theirs) && !hgIsAtLeast(7, 2)) continue;
+    if (typeof theirs === 'string' && theirs.includes(' is stale') && !hgIsAtLeast(7, 2)) continue;
     if (typeof theirs === 'string') assert.equal(typeof ours, 'string', `${stored}|${own}: ${theirs}`);
     else assert.deepEqual(ours, theirs.map(({ path: at, status }) => `${status} ${at}`).sort(), `${stored}|${own}`);
   }

@@ -63,6 +63,14 @@ export function withShownSources(
   });
 }
 
+/** Returns entries without the sources of stand-ins: where Mercurial shows stand-ins, it shows no source of theirs. */
+export function withoutStandinSources(entries: readonly StatusEntry[]): readonly StatusEntry[] {
+  return entries.map(entry => {
+    const { source, ...plain } = entry;
+    return source === undefined || largefileOf(entry.path) === undefined ? entry : plain;
+  });
+}
+
 /** Returns copies with the names of large files. */
 export function copiesWithLargeNames(copies: ReadonlyMap<BytePath, BytePath>): ReadonlyMap<BytePath, BytePath> {
   const large = (path: BytePath): BytePath => largefileOf(path) ?? path;

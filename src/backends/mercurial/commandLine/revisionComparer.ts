@@ -20,6 +20,7 @@ import {
   showsStandins,
   StandinsShown,
   withLargeNames,
+  withoutStandinSources,
   withStandinPaths,
 } from './largefilesComparison.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
@@ -101,7 +102,8 @@ export class RevisionComparer {
       return await compareWorkingCopy(this.#repository, comparison);
     } catch (error) {
       if (!(error instanceof StandinsShown)) throw error;
-      return compareWorkingCopy(this.#repository.withStandins(), { ...comparison, copies: false });
+      const compared = await compareWorkingCopy(this.#repository.withStandins(), comparison);
+      return { ...compared, entries: withoutStandinSources(compared.entries) };
     }
   }
 }
@@ -138,13 +140,12 @@ async function compareRevisions(
       wanted.has('clean'),
       isSelected,
     );
-    // Where stand-ins are named, Mercurial finds no copies.
-    const traced =
-      copies && !asStandins
-        ? history.copies({ revision: from }, { revision: to }, inSelection(selection), paths)
-        : undefined;
+    const traced = copies
+      ? history.copies({ revision: from }, { revision: to }, inSelection(selection), paths)
+      : undefined;
     const compared = withCopies(entries, traced);
-    return { ...NOTHING, entries: hasLarge ? withLargeNames(compared) : compared, outcome: newWorkCounters() };
+    const named = hasLarge ? withLargeNames(compared) : asStandins ? withoutStandinSources(compared) : compared;
+    return { ...NOTHING, entries: named, outcome: newWorkCounters() };
   });
 }
 

@@ -5,7 +5,7 @@ import type { MercurialRepository } from '../../../mercurial/repository/reposito
 import type { StatusOptions, StatusResult } from '../../../status/status.ts';
 import type { StatusInput } from '../../../status/types.ts';
 import { settledStatus, type RulesReading, type SettledStatus } from '../snapshot.ts';
-import { showsStandins, StandinsShown, withShownSources } from './largefilesComparison.ts';
+import { showsStandins, StandinsShown, withoutStandinSources, withShownSources } from './largefilesComparison.ts';
 import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
 import type { SelectedPaths } from './selectedPaths.ts';
@@ -68,7 +68,10 @@ export class StatusReader {
       repository = repository.withStandins();
       return settled();
     });
-    const entries = withShownSources(repository, snapshot.dirstate, result.entries, selection);
+    const entries =
+      repository === this.#repository
+        ? withShownSources(repository, snapshot.dirstate, result.entries, selection)
+        : withoutStandinSources(result.entries);
     return {
       result: { ...result, entries },
       warnings: snapshot.ignore()?.warnings,
