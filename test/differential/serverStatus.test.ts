@@ -283,8 +283,9 @@ describe('the shared server', { skip }, () => {
     assert.ok(window.usesServer);
     // After the end of the server it would leave a marker.
     window.dispose();
+    const ended = once(server, 'exit');
     assert.equal(await rig.answer('stop'), 'stopping');
-    await once(server, 'exit');
+    await ended;
     for (const at of [root, git]) assert.deepEqual(touchingCalls(log, at), []);
     assert.deepEqual(startedPrograms(log), []);
     const lines = fs.readFileSync(log, 'latin1').split('\n');
