@@ -15,13 +15,12 @@ const LIMIT = 180_000;
  * A running engine.
  *
  * @param native false: without native code
- * @param storage a folder in which it may keep what it knows between two sessions; nothing is kept without one
  */
 export class Engine {
   #client;
   #followed = new Map();
 
-  constructor({ native = true, storage } = {}) {
+  constructor({ native = true } = {}) {
     const warn = message => {
       // Some measurements allow it no watches, which it rightly warns of.
       if (!message.includes('Not every directory can be watched')) console.warn(`engine: ${message}`);
@@ -29,8 +28,7 @@ export class Engine {
     const log = { trace: () => {}, info: () => {}, warn, error: warn };
     this.#client = new EngineClient({
       // The worker gets a copy of the environment when it is started.
-      start: () =>
-        withEnvironment({ QUICKSILVER_NATIVE: native ? undefined : '0' }, () => startWorker(WORKER, log, storage)),
+      start: () => withEnvironment({ QUICKSILVER_NATIVE: native ? undefined : '0' }, () => startWorker(WORKER, log)),
       log,
       schedule: (milliseconds, callback) => {
         const timer = setTimeout(callback, milliseconds);

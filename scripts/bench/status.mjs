@@ -1,6 +1,5 @@
 // The first status: that of hg, rhg and git each time they are asked, and ours when a repository is opened.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { PlainError, findProgram } from '../lib/processes.mjs';
 import { Engine } from './engine.mjs';
@@ -17,7 +16,6 @@ export async function measureStatus(repository, context) {
   const values = await inTurns(context.rounds, [...others, ...own]);
   repository.use('v1');
   if (values['fsmonitor'] !== undefined) await timed('watchman', ['watch-del', repository.root]);
-  for (const { end } of own) end?.();
   const medianOf = name => summarize(values[name]).median;
   const hg = { name: 'hg status', value: medianOf('hg') };
   context.hgMedians.set(plan.count, hg.value);
@@ -27,9 +25,7 @@ export async function measureStatus(repository, context) {
   const warm = [...limits(0.18), ...(floor === undefined ? [] : [{ of: 'median', limit: 1.3, base: floor }])];
   const targets = {
     'own-v2': warm,
-    'own-v1-cached': warm,
     'own-v2-js': limits(0.3),
-    'own-v1-cached-js': limits(0.3),
     'own-v1': limits(0.3),
     'own-v1-js': limits(0.42),
   };
@@ -134,31 +130,27 @@ function ownCases(repository, context) {
   for (const native of [true, false]) {
     const suffix = native ? '' : '-js';
     const without = native ? '' : ', no native code';
-    const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-bench-storage-'));
-    const add = (name, title, state, folder, end) =>
+    const add = (name, title, state) =>
       cases.push({
         name: name + suffix,
         title: `Quicksilver, first status, ${title}${without}`,
-        run: () => firstStatus(repository, context, { native, state, storage: folder }),
-        end,
+        run: () => firstStatus(repository, context, { native, state }),
       });
-    add('own-v2', 'version 2 with times of directories', 'v2', undefined);
-    // The first round, which is not counted, fills the storage.
-    add('own-v1-cached', 'version 1, opened before', 'v1', storage, () => fs.rmSync(storage, { recursive: true }));
-    add('own-v1', 'version 1, never opened before', 'v1', undefined);
+    add('own-v2', 'version 2 with times of directories', 'v2');
+    add('own-v1', 'version 1', 'v1');
   }
   return cases;
 }
 
 /** Milliseconds from opening a repository to its settled status, in a worker that has opened a small repository. */
-export async function firstStatus(repository, { cache }, { native, state, storage }) {
+export async function firstStatus(repository, { cache }, { native, state }) {
   repository.use(state);
-  const engine = new Engine({ native, storage });
+  const engine = new Engine({ native });
   try {
     await engine.open(await smallRepository(cache), { watchShare: 0.1 });
     const followed = await engine.open(repository.root);
     checkAnswer(`Quicksilver (${state})`, followed.lines, repository.expected);
-    // Work after the status (watches, caches for the next time) must finish, and is not measured with other cases.
+    // Work after the status (watches) must finish, and is not measured with other cases.
     await followed.settle();
     return followed.firstStatus;
   } finally {
