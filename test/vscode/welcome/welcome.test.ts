@@ -92,6 +92,7 @@ describe('the welcome of the Source Control view', () => {
     const messages = keepMessages();
     await commands.executeCommand('quicksilver.init', { folder: at('one'), confirmed: true });
     messages.dispose();
+    assert.equal(fs.existsSync(at('one', '.hg')), false, 'an hg that is not in the settings has made a repository');
     assert.match(messages.shown.join(), /“\/nowhere\/hg” \(quicksilver\.path\)/);
     assert.equal(keys.get('quicksilver.hgMissing'), true);
     assert.deepEqual(await shown(), ['noHg', 'none']);
