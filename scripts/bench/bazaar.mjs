@@ -7,7 +7,7 @@ import { Engine } from './engine.mjs';
 import { processorOfChildren, withOwnProcessor } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
-import { inTurns, summarize } from './statistics.mjs';
+import { inTurnsOfBoth, summarize } from './statistics.mjs';
 import { checkAnswer, smallRepository } from './status.mjs';
 
 const CLI = path.join(projectRoot, 'dist', 'cli.cjs');
@@ -44,18 +44,7 @@ export async function measureBazaar(_repository, context) {
   const root = await makeTree(base, brz, env);
   const { stdout } = await timed(brz, ARGUMENTS, { cwd: root, env });
   const measured = casesOf({ root, brz, env, cache: context.cache, expected: stdout.split('\n') });
-  const processor = Object.fromEntries(measured.map(({ name }) => [name, []]));
-  const values = await inTurns(
-    context.rounds,
-    measured.map(({ name, run }) => ({
-      name,
-      run: async () => {
-        const value = await run();
-        processor[name].push(value.processor);
-        return value.milliseconds;
-      },
-    })),
-  );
+  const { values, processor } = await inTurnsOfBoth(context.rounds, measured);
   const rowsOf = (series, suffix, words) => {
     const base = { name: 'brz status', value: summarize(series.brz).median };
     return measured.map(({ name, title }) =>
@@ -70,9 +59,7 @@ export async function measureBazaar(_repository, context) {
   };
   const byClock = rowsOf(values, '', '');
   if (process.platform !== 'linux') return byClock;
-  // Without the round that does not count.
-  const counted = Object.fromEntries(Object.entries(processor).map(([name, series]) => [name, series.slice(1)]));
-  return [...byClock, ...rowsOf(counted, '-processor', ': processor')];
+  return [...byClock, ...rowsOf(processor, '-processor', ': processor')];
 }
 
 function casesOf({ root, brz, env, cache, expected }) {

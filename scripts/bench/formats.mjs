@@ -9,7 +9,7 @@ import { processorOfChildren, withOwnProcessor } from './processor.mjs';
 import { COMPARED, findHg, hgEnvironment, hgStatus, linesOf, runHg, timed } from './programs.mjs';
 import { PlainError } from '../lib/processes.mjs';
 import { makeRow } from './report.mjs';
-import { inTurns, summarize } from './statistics.mjs';
+import { inTurnsOfBoth, summarize } from './statistics.mjs';
 import { checkAnswer, smallRepository } from './status.mjs';
 import { HGIGNORE, contentOf, planStats, planTree } from './tree.mjs';
 
@@ -35,17 +35,8 @@ export async function measureFormats(_repository, context) {
 
 async function measureKind(kind, context) {
   const repository = await formatRepository(kind, context.cache);
-  const processor = {};
-  const measured = cases(repository, kind, context).map(({ name, title, run }) => ({
-    name,
-    title,
-    run: async () => {
-      const value = await run();
-      (processor[name] ??= []).push(value.processor);
-      return value.milliseconds;
-    },
-  }));
-  const values = await inTurns(context.rounds, measured);
+  const measured = cases(repository, kind, context);
+  const { values, processor } = await inTurnsOfBoth(context.rounds, measured);
   const row = (id, title, series, baseOf) => {
     const base = { name: 'hg status', value: summarize(baseOf).median };
     const targets = title.startsWith(OWN) && !title.includes('no native') ? [{ of: 'median', limit: 0.2, base }] : [];
@@ -53,9 +44,8 @@ async function measureKind(kind, context) {
   };
   const byClock = ({ name, title }) => row(name, title, values[name], values.hg);
   if (process.platform !== 'linux') return measured.map(byClock);
-  // The first round does not count.
-  const used = name => processor[name].slice(1);
-  const byProcessor = ({ name, title }) => row(`${name}-processor`, `${title}: processor`, used(name), used('hg'));
+  const byProcessor = ({ name, title }) =>
+    row(`${name}-processor`, `${title}: processor`, processor[name], processor.hg);
   return measured.flatMap(each => [byClock(each), byProcessor(each)]);
 }
 

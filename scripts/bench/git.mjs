@@ -10,7 +10,7 @@ import { processorOfChildren, withOwnProcessor } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { changeFiles, chooseRoles, expectedLines, writeIgnored, writeTracked } from './repository.mjs';
-import { inTurns, summarize } from './statistics.mjs';
+import { inTurnsOfBoth, summarize } from './statistics.mjs';
 import { checkAnswer } from './status.mjs';
 import { planStats, planTree } from './tree.mjs';
 
@@ -24,17 +24,8 @@ export async function measureGit(count, context) {
     return [];
   }
   const repository = await gitRepository(context, count);
-  const processor = {};
-  const measured = cases(repository, context).map(({ name, title, run }) => ({
-    name,
-    title,
-    run: async () => {
-      const value = await run();
-      (processor[name] ??= []).push(value.processor);
-      return value.milliseconds;
-    },
-  }));
-  const values = await inTurns(context.rounds, measured);
+  const measured = cases(repository, context);
+  const { values, processor } = await inTurnsOfBoth(context.rounds, measured);
   const targets = (of, name) => {
     if (name !== 'own') return [];
     const base = other => ({
@@ -52,12 +43,7 @@ export async function measureGit(count, context) {
   if (process.platform !== 'linux') return measured.map(byClock);
   return measured.flatMap(({ name, title }) => [
     byClock({ name, title }),
-    row(
-      `${name}-processor`,
-      `${title}: processor`,
-      processor[name].slice(1),
-      other => summarize(processor[other].slice(1)).median,
-    ),
+    row(`${name}-processor`, `${title}: processor`, processor[name], other => summarize(processor[other]).median),
   ]);
 }
 

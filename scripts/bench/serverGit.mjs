@@ -7,7 +7,7 @@ import { gitEnvironment, UNTRACKED_INDEX } from './gitRepository.mjs';
 import { processorOfChildren } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
-import { inTurns, summarize } from './statistics.mjs';
+import { inTurnsOfBoth, summarize } from './statistics.mjs';
 
 /** The hook alone, and with the untracked cache. */
 const HOOK_INDEXES = ['index-hook', 'index-hook-untracked'];
@@ -32,7 +32,6 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
   try {
     const hook = ['-c', `core.fsmonitor=${client} git-hook`, '-c', 'core.fsmonitorHookVersion=2'];
     const cached = ['-c', 'core.untrackedCache=true'];
-    const processor = {};
     let expected;
     const status = (name, title, options, index) => ({
       name,
@@ -41,10 +40,10 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
         const own = { ...env, ...gitEnvironment(gitDirectory, root, index) };
         const before = processorOfChildren();
         const { milliseconds, stdout } = await timed('git', [...options, ...ARGUMENTS], { cwd: root, env: own });
-        (processor[name] ??= []).push(processorOfChildren() - before);
+        const processor = processorOfChildren() - before;
         expected ??= stdout;
         if (stdout !== expected) throw new PlainError(`git status differs: ${title}`);
-        return milliseconds;
+        return { milliseconds, processor };
       },
     });
     const cases = [
@@ -54,10 +53,9 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
       status('git-hook-untracked', 'git status with our hook and its untracked cache', [...hook, ...cached], bothIndex),
     ];
     await untilFollowed(client, root, { ...env, ...gitEnvironment(gitDirectory, root) });
-    const values = await inTurns(rounds, cases);
-    const ofAll = [values, Object.fromEntries(Object.entries(processor).map(([name, all]) => [name, all.slice(1)]))];
+    const { values, processor } = await inTurnsOfBoth(rounds, cases);
     return cases.flatMap(({ name, title }) =>
-      ofAll.map((series, i) => {
+      [values, processor].map((series, i) => {
         const base = other => ({
           name: cases.find(each => each.name === other).title,
           value: summarize(series[other]).median,

@@ -37,3 +37,13 @@ export async function inTurns(rounds, cases) {
   }
   return values;
 }
+
+/**
+ * As {@link inTurns}, for cases that resolve to milliseconds by the clock and of processor time. Resolves to the
+ * counted values of both.
+ */
+export async function inTurnsOfBoth(rounds, cases) {
+  const both = Object.entries(await inTurns(rounds, cases));
+  const series = kind => Object.fromEntries(both.map(([name, values]) => [name, values.map(value => value[kind])]));
+  return { values: series('milliseconds'), processor: series('processor') };
+}
