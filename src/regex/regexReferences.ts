@@ -3,7 +3,7 @@
 // the group, and those without it. In loops and look-around the order of attempts decides, so they are rejected.
 import { InexpressibleRegexError } from './regexErrors.ts';
 import { EMPTY, NEVER, sequence, type RegexNode } from './regexSyntax.ts';
-import { childrenOf, splitByGroup } from './regexWays.ts';
+import { childrenOf, mapChildren, splitByGroup } from './regexWays.ts';
 import { widthOf } from './regexWidth.ts';
 
 /** The most ways through one pattern that are followed each by itself, as a power of two. */
@@ -51,24 +51,8 @@ function checkRepeats(node: RegexNode): void {
 
 /** True if a match depends on captured text, or on atomicity, so that JavaScript needs groups of its own for it. */
 export function needsCaptures(node: RegexNode): boolean {
-  switch (node.type) {
-    case 'backreference':
-    case 'conditional':
-    case 'atomic':
-      return true;
-    case 'set':
-    case 'anchor':
-      return false;
-    case 'sequence':
-      return node.items.some(needsCaptures);
-    case 'alternation':
-      return node.branches.some(needsCaptures);
-    case 'repeat':
-      return node.mode === 'possessive' || needsCaptures(node.body);
-    case 'group':
-    case 'look':
-      return needsCaptures(node.body);
-  }
+  if (node.type === 'backreference' || node.type === 'conditional' || node.type === 'atomic') return true;
+  return (node.type === 'repeat' && node.mode === 'possessive') || childrenOf(node).some(needsCaptures);
 }
 
 /** Thrown where the result depends on whether the group matched. */
@@ -188,23 +172,6 @@ function collectReferences(node: RegexNode, into: Set<number>): boolean {
 }
 
 function dropGroups(node: RegexNode, kept: ReadonlySet<number>): RegexNode {
-  switch (node.type) {
-    case 'set':
-    case 'anchor':
-    case 'backreference':
-    case 'conditional':
-      return node;
-    case 'sequence':
-      return sequence(node.items.map(item => dropGroups(item, kept)));
-    case 'alternation':
-      return { ...node, branches: node.branches.map(branch => dropGroups(branch, kept)) };
-    case 'group': {
-      const body = dropGroups(node.body, kept);
-      return kept.has(node.index) ? { ...node, body } : body;
-    }
-    case 'atomic':
-    case 'look':
-    case 'repeat':
-      return { ...node, body: dropGroups(node.body, kept) };
-  }
+  const dropped = mapChildren(node, child => dropGroups(child, kept));
+  return dropped.type === 'group' && !kept.has(dropped.index) ? dropped.body : dropped;
 }

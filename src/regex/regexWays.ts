@@ -49,24 +49,8 @@ function through(node: RegexNode, index: number): RegexNode | undefined {
 }
 
 function without(node: RegexNode, index: number): RegexNode {
-  switch (node.type) {
-    case 'set':
-    case 'anchor':
-    case 'backreference':
-      return node;
-    case 'sequence':
-      return sequence(node.items.map(item => without(item, index)));
-    case 'alternation':
-      return { ...node, branches: node.branches.map(branch => without(branch, index)) };
-    case 'conditional':
-      return { ...node, yes: without(node.yes, index), no: without(node.no, index) };
-    case 'group':
-      return node.index === index ? NEVER : { ...node, body: without(node.body, index) };
-    case 'repeat':
-    case 'atomic':
-    case 'look':
-      return { ...node, body: without(node.body, index) };
-  }
+  if (node.type === 'group' && node.index === index) return NEVER;
+  return mapChildren(node, child => without(child, index));
 }
 
 function hasGroup(node: RegexNode, index: number): boolean {
@@ -91,5 +75,26 @@ export function childrenOf(node: RegexNode): readonly RegexNode[] {
     case 'look':
     case 'repeat':
       return [node.body];
+  }
+}
+
+/** Returns the node with other parts. */
+export function mapChildren(node: RegexNode, map: (child: RegexNode) => RegexNode): RegexNode {
+  switch (node.type) {
+    case 'set':
+    case 'anchor':
+    case 'backreference':
+      return node;
+    case 'sequence':
+      return sequence(node.items.map(map));
+    case 'alternation':
+      return { ...node, branches: node.branches.map(map) };
+    case 'conditional':
+      return { ...node, yes: map(node.yes), no: map(node.no) };
+    case 'group':
+    case 'atomic':
+    case 'look':
+    case 'repeat':
+      return { ...node, body: map(node.body) };
   }
 }
