@@ -18,16 +18,13 @@ export class StandinsShown extends Error {}
  * True if Mercurial takes stand-ins for ordinary files: where the user named one, or where patterns select no large
  * file of the working copy.
  */
-export function showsStandins(
-  repository: MercurialRepository,
-  dirstate: Dirstate,
-  { paths, filter, bases = paths }: SelectedPaths,
-): boolean {
+export function showsStandins(repository: MercurialRepository, dirstate: Dirstate, selection: SelectedPaths): boolean {
   if (!repository.mayHaveLargefiles) return false;
-  if (bases?.some(path => isAtOrBelow(path, bytePath(STANDINS))) ?? false) return true;
-  if (filter === undefined) return false;
-  const isInPaths = (path: BytePath): boolean => paths?.some(given => isAtOrBelow(path, given)) ?? true;
-  return !repository.hasLargefile(dirstate, path => isInPaths(path) && filter(path, true));
+  const named = selection.bases ?? selection.paths ?? [];
+  if (named.some(path => isAtOrBelow(path, bytePath(STANDINS)))) return true;
+  const isSelected = inSelection(selection);
+  if (selection.filter === undefined || isSelected === undefined) return false;
+  return !repository.hasLargefile(dirstate, isSelected);
 }
 
 /**
@@ -56,18 +53,18 @@ export function withShownSources(
 ): readonly StatusEntry[] {
   const isSelected = repository.mayHaveLargefiles ? inSelection(selection) : undefined;
   if (isSelected === undefined) return entries;
-  return entries.map(entry => {
-    const { source, ...plain } = entry;
-    const isShown = source === undefined || isSelected(standinOf(entry.path));
-    return isShown || !repository.isLargefile(dirstate, entry.path) ? entry : plain;
-  });
+  return withoutSources(entries, path => !isSelected(standinOf(path)) && repository.isLargefile(dirstate, path));
 }
 
 /** Returns entries without the sources of stand-ins: where Mercurial shows stand-ins, it shows no source of theirs. */
 export function withoutStandinSources(entries: readonly StatusEntry[]): readonly StatusEntry[] {
+  return withoutSources(entries, path => largefileOf(path) !== undefined);
+}
+
+function withoutSources(entries: readonly StatusEntry[], isHidden: (path: BytePath) => boolean): StatusEntry[] {
   return entries.map(entry => {
     const { source, ...plain } = entry;
-    return source === undefined || largefileOf(entry.path) === undefined ? entry : plain;
+    return source !== undefined && isHidden(entry.path) ? plain : entry;
   });
 }
 

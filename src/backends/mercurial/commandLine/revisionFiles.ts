@@ -1,14 +1,15 @@
 // The files of one revision, as `quicksilver cat` reads them.
-import { compareBytes, isAtOrBelow, toDisplay, type BytePath } from '../../../base/bytePath.ts';
+import { compareBytes, toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { QuicksilverError } from '../../../base/errors.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { History } from '../../../mercurial/history/history.ts';
 import { largefileOf, standinOf } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import type { StoreTree } from '../../../mercurial/store/store.ts';
+import { withStandinPaths } from './largefilesComparison.ts';
 import { lastOf, revisionsNamed } from './namedRevisions.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
-import type { SelectedPaths } from './selectedPaths.ts';
+import { inSelection, type SelectedPaths } from './selectedPaths.ts';
 
 /** A file of a revision. */
 export interface ListedFile {
@@ -60,14 +61,13 @@ export class RevisionFiles {
    * Returns the selected files in the order of `hg cat`. A stand-in that is selected itself is a file like any other.
    * One whose large file is selected stands for that.
    */
-  list({ paths, filter }: SelectedPaths): ListedFile[] {
+  list(selection: SelectedPaths): ListedFile[] {
     const { store, mayHaveLargefiles } = this.#repository;
-    const searched = mayHaveLargefiles ? paths?.flatMap(path => [path, standinOf(path)]) : paths;
-    const isSelected = (path: BytePath): boolean =>
-      (filter?.(path, true) ?? true) && (paths?.some(given => isAtOrBelow(path, given)) ?? true);
+    const paths = mayHaveLargefiles ? withStandinPaths(selection.paths) : selection.paths;
+    const isSelected = inSelection(selection) ?? (() => true);
     return store.whileStable(() => {
       const found: ListedFile[] = [];
-      this.#history.diff(-1, this.#revision, { paths: searched }, path => {
+      this.#history.diff(-1, this.#revision, { paths }, path => {
         const large = mayHaveLargefiles && !isSelected(path) ? largefileOf(path) : undefined;
         if (large === undefined ? isSelected(path) : isSelected(large)) found.push({ path, large });
       });
