@@ -1,5 +1,6 @@
 // A shared server in this process, with a runtime directory of its own, and clients that ask it.
 import * as fs from 'node:fs';
+import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Disposable } from '../../src/base/lifecycle.ts';
@@ -66,6 +67,19 @@ export class DaemonRig implements Disposable {
     for (const daemon of this.daemons) daemon.dispose();
     removeTree(this.base);
   }
+}
+
+/** Sends bytes and resolves with everything that comes until the connection ends. */
+export function exchange(address: string, bytes: string): Promise<string> {
+  return new Promise(resolve => {
+    const socket = net.connect(address);
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('connect', () => socket.write(bytes, 'latin1'));
+    socket.on('data', (chunk: string) => (text += chunk));
+    socket.on('error', () => resolve(text));
+    socket.on('close', () => resolve(text));
+  });
 }
 
 /** The least that is a repository, without history. */

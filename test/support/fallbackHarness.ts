@@ -8,6 +8,7 @@ import { currentEnvironment } from '../../src/files/environment.ts';
 import * as protocol from '../../src/server/protocol.ts';
 import { Server } from '../../src/server/server.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
+import { Conditions } from './conditions.ts';
 
 export interface ServedOptions {
   /** A folder of the test's own. */
@@ -27,7 +28,7 @@ export class FallbackHarness {
   readonly #entries = new Map<string, protocol.FileEntry>();
   readonly #connection;
   readonly #server: Server;
-  #listeners: (() => void)[] = [];
+  readonly #conditions = new Conditions();
 
   constructor({ base, root, system, program, variables }: ServedOptions) {
     this.root = root;
@@ -88,13 +89,7 @@ export class FallbackHarness {
 
   /** Resolves when the published state fulfills the condition. */
   until(condition: () => boolean): Promise<void> {
-    return new Promise(resolve => {
-      const check = (): void => {
-        if (condition()) resolve();
-      };
-      this.#listeners.push(check);
-      check();
-    });
+    return this.#conditions.until(condition);
   }
 
   dispose(): void {
@@ -107,6 +102,6 @@ export class FallbackHarness {
     if (reset) this.#entries.clear();
     for (const name of cleared) this.#entries.delete(name);
     for (const entry of changed) this.#entries.set(entry.path, entry);
-    for (const listener of this.#listeners) listener();
+    this.#conditions.check();
   }
 }

@@ -6,6 +6,7 @@ import type { Disposable } from '../../src/base/lifecycle.ts';
 import { mountNamespace } from '../../src/daemon/runtimeDirectory.ts';
 import { LineReader, LineWriter } from '../../src/server/daemon/jsonLines.ts';
 import type { RepositoryUpdate } from '../../src/server/protocol.ts';
+import { Conditions } from './conditions.ts';
 import type { DaemonRig } from './daemonRig.ts';
 
 export class RpcRig implements Disposable {
@@ -13,7 +14,7 @@ export class RpcRig implements Disposable {
   readonly updates: RepositoryUpdate[] = [];
   readonly #socket: net.Socket;
   readonly #variables: Readonly<Record<string, string | undefined>>;
-  #listeners: (() => void)[] = [];
+  readonly #conditions = new Conditions();
 
   constructor(rig: DaemonRig) {
     this.#variables = rig.variables;
@@ -24,7 +25,7 @@ export class RpcRig implements Disposable {
     );
     this.connection.onNotification('repository/didUpdate', (update: RepositoryUpdate) => {
       this.updates.push(update);
-      for (const look of [...this.#listeners]) look();
+      this.#conditions.check();
     });
     this.connection.listen();
   }
@@ -47,15 +48,7 @@ export class RpcRig implements Disposable {
 
   /** Resolves when something holds, which is asked whenever an update has come. */
   until(holds: () => boolean): Promise<void> {
-    return new Promise(resolve => {
-      const look = (): void => {
-        if (!holds()) return;
-        this.#listeners = this.#listeners.filter(each => each !== look);
-        resolve();
-      };
-      this.#listeners.push(look);
-      look();
-    });
+    return this.#conditions.until(holds);
   }
 
   dispose(): void {

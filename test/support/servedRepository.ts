@@ -18,6 +18,7 @@ import { AskUser, RunHg, type HgAsked, type HgRun, type HgRunResult } from '../.
 import * as historyProtocol from '../../src/server/historyProtocol.ts';
 import * as protocol from '../../src/server/protocol.ts';
 import { Server } from '../../src/server/server.ts';
+import { Conditions } from './conditions.ts';
 import { HgSandbox } from './hgSandbox.ts';
 import { hgEnvironment } from './hgServer.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
@@ -46,7 +47,7 @@ export class ServedRepository implements Disposable {
   readonly #connection;
   readonly #server: Server;
   readonly #calls: string;
-  #listeners: (() => void)[] = [];
+  readonly #conditions = new Conditions();
   #runs = 0;
 
   /** Makes an empty repository. Opens it after `prepare` has changed the repository and the sandbox. */
@@ -71,16 +72,16 @@ export class ServedRepository implements Disposable {
     this.#connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
     this.#connection.onNotification(protocol.Log, ({ level, message }) => {
       this.log.push(`${level}: ${message}`);
-      this.#check();
+      this.#conditions.check();
     });
     this.#connection.onNotification(protocol.DidUpdate, update => this.#apply(update));
     this.#connection.onNotification(protocol.DidChangeBase, ({ paths }) => {
       this.changedBases.push(...paths);
-      this.#check();
+      this.#conditions.check();
     });
     this.#connection.onNotification(historyProtocol.DidChangeHistory, () => {
       this.historyChanges++;
-      this.#check();
+      this.#conditions.check();
     });
     this.#connection.onRequest(AskUser, asked => {
       this.asked.push(asked);
@@ -197,13 +198,7 @@ export class ServedRepository implements Disposable {
 
   /** Resolves when the published entries fulfil the condition. */
   until(condition: () => boolean): Promise<void> {
-    return new Promise(resolve => {
-      const check = (): void => {
-        if (condition()) resolve();
-      };
-      this.#listeners.push(check);
-      check();
-    });
+    return this.#conditions.until(condition);
   }
 
   dispose(): void {
@@ -220,11 +215,7 @@ export class ServedRepository implements Disposable {
     this.head = update.head;
     if (update.subrepositories !== undefined || update.reset) this.subrepositories = update.subrepositories ?? [];
     if (this.states.at(-1) !== update.state.kind) this.states.push(update.state.kind);
-    this.#check();
-  }
-
-  #check(): void {
-    for (const listener of this.#listeners) listener();
+    this.#conditions.check();
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import { currentEnvironment } from '../../src/files/environment.ts';
 import * as protocol from '../../src/server/protocol.ts';
 import { Server } from '../../src/server/server.ts';
+import { Conditions } from './conditions.ts';
 import type { DaemonRig } from './daemonRig.ts';
 
 export class WindowRig {
@@ -20,7 +21,7 @@ export class WindowRig {
   leastEntries = Infinity;
   readonly connection: MessageConnection;
   readonly #server: Server;
-  #listeners: (() => void)[] = [];
+  readonly #conditions = new Conditions();
 
   /**
    * @param programs the folder with the worker's bundle, from which a server is started
@@ -41,7 +42,7 @@ export class WindowRig {
     this.connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
     this.connection.onNotification(protocol.Log, ({ message }) => {
       this.log.push(message);
-      this.#check();
+      this.#conditions.check();
     });
     this.connection.onNotification(protocol.DidUpdate, update => {
       if (update.reset) this.entries.clear();
@@ -52,7 +53,7 @@ export class WindowRig {
       }
       this.causes.push(update.cause);
       this.state = update.state.kind;
-      this.#check();
+      this.#conditions.check();
     });
     this.connection.listen();
   }
@@ -63,15 +64,7 @@ export class WindowRig {
 
   /** Resolves when something holds, which is asked whenever a message has come. */
   until(holds: () => boolean): Promise<void> {
-    return new Promise(resolve => {
-      const look = (): void => {
-        if (!holds()) return;
-        this.#listeners = this.#listeners.filter(each => each !== look);
-        resolve();
-      };
-      this.#listeners.push(look);
-      look();
-    });
+    return this.#conditions.until(holds);
   }
 
   /** Where its models live, as its log has it. */
@@ -82,9 +75,5 @@ export class WindowRig {
   dispose(): void {
     this.#server.dispose();
     this.connection.dispose();
-  }
-
-  #check(): void {
-    for (const look of [...this.#listeners]) look();
   }
 }

@@ -9,7 +9,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { runtimeDirectoryPath, RuntimeDirectory } from '../../../../src/daemon/runtimeDirectory.ts';
 import { loadNative } from '../../../../src/status/bulk/native.ts';
-import { bareRepository, DaemonRig } from '../../../support/daemonRig.ts';
+import { bareRepository, DaemonRig, exchange } from '../../../support/daemonRig.ts';
 
 /** START_ROUNDS=1000 is the long form. */
 const START_ROUNDS = Number(process.env['START_ROUNDS'] ?? 3);
@@ -21,19 +21,6 @@ function rigOf(t: TestContext): DaemonRig {
   const rig = new DaemonRig();
   t.after(() => rig.dispose());
   return rig;
-}
-
-/** Sends bytes and resolves with everything that comes until the connection ends. */
-function exchange(address: string, bytes: string): Promise<string> {
-  return new Promise(resolve => {
-    const socket = net.connect(address);
-    let text = '';
-    socket.setEncoding('latin1');
-    socket.on('connect', () => socket.write(bytes, 'latin1'));
-    socket.on('data', (chunk: string) => (text += chunk));
-    socket.on('error', () => resolve(text));
-    socket.on('close', () => resolve(text));
-  });
 }
 
 describe('the start', { skip }, () => {

@@ -20,6 +20,7 @@ import { Daemon } from '../../../../src/server/daemon/daemon.ts';
 import { SharedModels } from '../../../../src/server/sharedModels.ts';
 import { greet, type LinkEvents } from '../../../../src/server/serverLink.ts';
 import { removeTree } from '../../../../scripts/lib/remove-tree.mjs';
+import { exchange } from '../../../support/daemonRig.ts';
 
 const MS = 60_000;
 const NO_EVENTS: LinkEvents = {
@@ -55,19 +56,6 @@ class PipeRig {
     const { door } = this.directory;
     return door === undefined ? Promise.resolve({ kind: 'absent' }) : askAt(door, method, {}, {}, MS, MS);
   }
-}
-
-/** Sends bytes and resolves with everything that comes until the connection ends. */
-function exchange(address: string, bytes: string): Promise<string> {
-  return new Promise(resolve => {
-    const socket = net.connect(address);
-    let text = '';
-    socket.setEncoding('latin1');
-    socket.on('connect', () => socket.write(bytes, 'latin1'));
-    socket.on('data', (chunk: string) => (text += chunk));
-    socket.on('error', () => resolve(text));
-    socket.on('close', () => resolve(text));
-  });
 }
 
 test('the runtime directory of Windows is in the folder for local data', () => {

@@ -25,6 +25,7 @@ import { WatchmanSource } from '../../../../src/workingCopy/watch/watchmanSource
 import { currentEnvironment } from '../../../../src/files/environment.ts';
 import { Hub } from '../../../../src/server/hub.ts';
 import { bareRepository } from '../../../support/daemonRig.ts';
+import { Conditions } from '../../../support/conditions.ts';
 import { removeTree } from '../../../../scripts/lib/remove-tree.mjs';
 
 const skip = process.platform === 'linux' ? false : 'only Linux has one watch for each directory';
@@ -37,7 +38,7 @@ class Rig {
   readonly socket = path.join(this.base, 'state', 'sock');
   readonly hints: BytePath[] = [];
   readonly log: string[] = [];
-  #listeners: (() => void)[] = [];
+  readonly #conditions = new Conditions();
 
   constructor(t: TestContext) {
     fs.mkdirSync(path.dirname(this.socket), { mode: 0o700 });
@@ -57,29 +58,17 @@ class Rig {
 
   take(hint: BytePath): void {
     this.hints.push(hint);
-    this.#look();
+    this.#conditions.check();
   }
 
   /** Resolves when something holds, which is asked whenever there is a hint or a line of the log. */
   until(holds: () => boolean): Promise<void> {
-    return new Promise(resolve => {
-      const look = (): void => {
-        if (!holds()) return;
-        this.#listeners = this.#listeners.filter(each => each !== look);
-        resolve();
-      };
-      this.#listeners.push(look);
-      look();
-    });
+    return this.#conditions.until(holds);
   }
 
   #said(text: string): void {
     this.log.push(text);
-    this.#look();
-  }
-
-  #look(): void {
-    for (const look of [...this.#listeners]) look();
+    this.#conditions.check();
   }
 }
 
