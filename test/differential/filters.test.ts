@@ -1,7 +1,7 @@
 // The extensions eol and keyword, and built-in filters: random rules, contents and commands, the status and the live model beside the
 // real hg.
 //
-// QUICKSILVER_LONG=1 makes the long run of it; QUICKSILVER_SEED repeats one.
+// QUICKSILVER_LONG=1 makes the long run of it, QUICKSILVER_STEPS another; QUICKSILVER_SEED repeats one.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -20,7 +20,7 @@ import { Random, seedFromEnvironment } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temporaryDirectory.ts';
 
 const LONG = process.env['QUICKSILVER_LONG'] === '1';
-const STEPS = LONG ? 500 : 24;
+const STEPS = Number(process.env['QUICKSILVER_STEPS'] ?? (LONG ? 1000 : 24));
 const NAMES = ['a.txt', 'b.txt', 'd/c.txt', 'd/bin.dat', 'plain', 'd/e/f.crlf'];
 const PATTERNS = ['**.txt', 'd/**', '**', '*.dat', '**.crlf', 'plain', 'path:d', 're:.*\\.txt', '.hg*', 'd/bin.dat'];
 const STYLES = ['native', 'LF', 'CRLF', 'BIN', 'lf', 'unknown'];

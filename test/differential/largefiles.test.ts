@@ -1,6 +1,6 @@
 // Repositories with large files: random changes and commands, the status and the live model beside the real hg.
 //
-// QUICKSILVER_LONG=1 makes the long run of it; QUICKSILVER_SEED repeats one.
+// QUICKSILVER_LONG=1 makes the long run of it, QUICKSILVER_STEPS another; QUICKSILVER_SEED repeats one.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -13,7 +13,7 @@ import { Random, seedFromEnvironment } from '../support/random.ts';
 import { temporaryDirectory } from '../support/temporaryDirectory.ts';
 
 const LONG = process.env['QUICKSILVER_LONG'] === '1';
-const STEPS = LONG ? 500 : 24;
+const STEPS = Number(process.env['QUICKSILVER_STEPS'] ?? (LONG ? 1000 : 24));
 const NAMES = ['big', 'small', 'd/big', 'd/small', 'd/e/big', 'other', 'script'];
 
 for (const format of ['no', 'yes']) {

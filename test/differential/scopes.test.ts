@@ -1,6 +1,6 @@
 // Sparse checkouts and narrow clones: random rules, profiles and changes, the status and the live model beside the real hg.
 //
-// QUICKSILVER_LONG=1 makes the long run of it; QUICKSILVER_SEED repeats one.
+// QUICKSILVER_LONG=1 makes the long run of it, QUICKSILVER_STEPS another; QUICKSILVER_SEED repeats one.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../support/temporaryDirectory.ts';
 import { statusLines } from '../support/ownStatus.ts';
 
 const LONG = process.env['QUICKSILVER_LONG'] === '1';
-const STEPS = LONG ? 500 : 14;
+const STEPS = Number(process.env['QUICKSILVER_STEPS'] ?? (LONG ? 2000 : 14));
 const DIRECTORIES = ['', 'a/', 'a/x/', 'b/', 'b/.hgx/', 'c c/'];
 const NAMES = ['f', 'g.txt', 'h.o', '.hgfile', 'deep'];
 const PATTERNS = [
