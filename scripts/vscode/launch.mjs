@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PlainError, findProgram } from '../lib/processes.mjs';
+import { PlainError, findProgram, projectRoot } from '../lib/processes.mjs';
 import { removeTree } from '../lib/remove-tree.mjs';
 
 const serverStartTimeout = 180_000; // A cold disk needs about ten seconds.
@@ -49,11 +49,9 @@ export async function startServer({
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-vscode-'));
   const data = path.join(folder, 'server');
   const extensions = path.join(folder, 'extensions');
-  const user = path.join(data, 'data', 'User');
   const allSettings = { ...quietSettings, ...settings };
-  fs.mkdirSync(user, { recursive: true });
-  fs.mkdirSync(extensions);
-  fs.writeFileSync(path.join(user, 'settings.json'), JSON.stringify(allSettings, undefined, 2));
+  fs.mkdirSync(extensions, { recursive: true });
+  writeSettings(path.join(data, 'data'), allSettings);
   if (installed) linkExtension(installed, extensions);
 
   const token = randomBytes(16).toString('hex');
@@ -125,6 +123,31 @@ export async function openBrowser({ width = 1280, height = 800, scale = 1 } = {}
   const browser = await chromium.launch({ executablePath, args: [...args, '--disable-component-update'] });
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale });
   return { browser, page: await context.newPage() };
+}
+
+/**
+ * Writes each setting where a window of a server reads it. The machine's settings come from the machine. In the user's
+ * file they count only until VS Code knows their scope, which may be before or after an extension reads them.
+ */
+function writeSettings(folder, settings) {
+  const names = new Set(machineSettings());
+  const isOfMachine = ([name]) => names.has(name);
+  const files = {
+    User: Object.entries(settings).filter(entry => !isOfMachine(entry)),
+    Machine: Object.entries(settings).filter(isOfMachine),
+  };
+  for (const [kind, entries] of Object.entries(files)) {
+    fs.mkdirSync(path.join(folder, kind), { recursive: true });
+    const text = JSON.stringify(Object.fromEntries(entries), undefined, 2);
+    fs.writeFileSync(path.join(folder, kind, 'settings.json'), text);
+  }
+}
+
+/** The names of the extension's settings that VS Code takes from the machine alone. */
+function machineSettings() {
+  const { contributes } = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
+  const all = Object.entries(contributes.configuration.properties);
+  return all.filter(([, { scope }]) => scope === 'machine').map(([name]) => name);
 }
 
 function linkExtension(source, extensions) {
