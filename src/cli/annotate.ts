@@ -1,6 +1,6 @@
 // `quicksilver annotate`: the changeset that brought each line of a file, as `hg annotate` prints it.
 import { AnnotateReader, type AnnotateRequest } from '../backends/mercurial/commandLine/annotatedFiles.ts';
-import { compareBytes } from '../base/bytePath.ts';
+import { compareBytes, isAtOrBelow, ROOT_PATH } from '../base/bytePath.ts';
 import type { AnnotateColumn, AnnotateFormat } from './annotateOutput.ts';
 import { writeAnnotations } from './annotateOutput.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -29,8 +29,10 @@ export async function annotate(args: ParsedArguments, io: CommandIo): Promise<nu
   writeAnnotations(files, format, revision => view.changeset(revision), io.stdout);
   // As with `hg annotate`, a name without a file is an error that comes after the others' lines.
   if (filter === undefined) {
-    const missing = bases.find(base => !found.some(path => path === base || path.startsWith(`${base}/`)));
-    if (missing !== undefined && missing !== '') throw view.noSuchFile(missing);
+    const missing = bases.filter(base => base !== ROOT_PATH && !found.some(path => isAtOrBelow(path, base)));
+    const parts = missing.length > 0 ? view.subrepositories() : [];
+    const [first] = missing.filter(base => !parts.some(part => isAtOrBelow(base, part)));
+    if (first !== undefined) throw view.noSuchFile(first);
   }
   return EXIT_OK;
 }

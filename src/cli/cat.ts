@@ -1,6 +1,7 @@
 // `quicksilver cat`: the bytes of files as they are in a revision, as `hg cat` prints them.
-import { RevisionFilesReader } from '../backends/mercurial/commandLine/revisionFiles.ts';
-import { compareBytes } from '../base/bytePath.ts';
+import { RevisionFilesReader, type RevisionFiles } from '../backends/mercurial/commandLine/revisionFiles.ts';
+import { selectionInside, type SelectedPaths } from '../backends/mercurial/commandLine/selectedPaths.ts';
+import { compareBytes, isAtOrBelow, joinPath, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
@@ -27,17 +28,48 @@ export async function cat(args: ParsedArguments, io: CommandIo): Promise<number>
     compileLater,
     restrictionsOf(args),
   );
-  const found = files.list(selection);
-  for (const file of found) writeFile(files.content(file), io);
   const show = settings.relativeMessages
     ? relativeTo(place.root, place.cwd, settings.separator)
     : withSeparator(settings.separator);
+  return catFiles(files, selection, ROOT_PATH, { io, show, quiet: settings.quiet }) ? EXIT_OK : EXIT_NOTHING;
+}
+
+interface CatOutput {
+  readonly io: CommandIo;
+  /** Returns the name of a path in messages. */
+  readonly show: (path: BytePath) => string;
+  readonly quiet: boolean;
+}
+
+/**
+ * Prints the selected files, then those of subrepositories, and complains about names without a file. Returns true if
+ * there was a file.
+ * @param at the path of the repository from the root of the outermost one
+ */
+function catFiles(files: RevisionFiles, selection: SelectedPaths, at: BytePath, output: CatOutput): boolean {
+  const { io, show } = output;
+  const found = files.list(selection);
+  for (const file of found) writeFile(files.content(file), io);
   const shown = nameShownIn(io.stderr);
-  const missing = [...new Set(selection.bases)].filter(path => path !== '' && !files.has(path));
+  const parts = files.subrepositories();
+  const missing = [...new Set(selection.bases)].filter(
+    path => path !== '' && !files.has(path) && !parts.some(part => isAtOrBelow(path, part.path)),
+  );
   for (const path of missing.sort(compareBytes)) {
-    io.stderr.write(`${shown(show(path))}: no such file in rev ${files.node.slice(0, 12)}\n`);
+    io.stderr.write(`${shown(show(joinPath(at, path)))}: no such file in rev ${files.node.slice(0, 12)}\n`);
   }
-  return found.length > 0 ? EXIT_OK : EXIT_NOTHING;
+  let isAny = found.length > 0;
+  for (const part of parts) {
+    const inside = selectionInside(selection, part.path);
+    if (inside === undefined) continue;
+    const name = joinPath(at, part.path);
+    const within = files.inside(part);
+    if (within === undefined) {
+      // On stdout, as hg does it.
+      if (!output.quiet) io.stdout.write(`skipping missing subrepository: ${nameShownIn(io.stdout)(name)}\n`);
+    } else if (catFiles(within, inside, name, output)) isAny = true;
+  }
+  return isAny;
 }
 
 /** Bytes that are handed on at once: a string of all of a big file would have to be made first. */

@@ -26,7 +26,8 @@ const MAX_LOOKED_FOR = 1000;
 export function subrepositoryPaths(vfs: Vfs, root: string, dirstate: Dirstate): Set<BytePath> {
   const paths = new Set<BytePath>();
   if (!isTracked(dirstate, '.hgsub')) return paths;
-  if (isTracked(dirstate, '.hgsubstate')) parseState(vfs, path.join(root, '.hgsubstate'));
+  const stateFile = path.join(root, '.hgsubstate');
+  if (isTracked(dirstate, '.hgsubstate')) parseState(readWorkingFile(vfs, stateFile) ?? '', stateFile);
   const file = path.join(root, '.hgsub');
   const content = readWorkingFile(vfs, file);
   if (content === undefined) return paths;
@@ -40,10 +41,25 @@ export function subrepositoryPaths(vfs: Vfs, root: string, dirstate: Dirstate): 
  */
 export function subrepositories(vfs: Vfs, root: string, dirstate: Dirstate): Subrepository<BytePath>[] {
   if (!isTracked(dirstate, '.hgsub')) return [];
-  const file = path.join(root, '.hgsub');
-  const sources = parseSubrepositories(readWorkingFile(vfs, file) ?? '', file);
   const stateFile = path.join(root, '.hgsubstate');
-  const revisions = isTracked(dirstate, '.hgsubstate') ? parseState(vfs, stateFile) : new Map<string, string>();
+  return describeSubrepositories(vfs, root, {
+    sources: readWorkingFile(vfs, path.join(root, '.hgsub')) ?? '',
+    state: isTracked(dirstate, '.hgsubstate') ? (readWorkingFile(vfs, stateFile) ?? '') : '',
+  });
+}
+
+/** The contents of the two files, as byte strings. */
+export interface SubrepositoryLists {
+  /** `.hgsub` */
+  readonly sources: string;
+  /** `.hgsubstate` */
+  readonly state: string;
+}
+
+/** Returns what {@link subrepositories} does, for lists of any revision. Throws as that does. */
+export function describeSubrepositories(vfs: Vfs, root: string, lists: SubrepositoryLists): Subrepository<BytePath>[] {
+  const sources = parseSubrepositories(lists.sources, path.join(root, '.hgsub'));
+  const revisions = parseState(lists.state, path.join(root, '.hgsubstate'));
   return [...sources]
     .filter(([name]) => name.split('/').every(component => !FORBIDDEN_COMPONENTS.has(component)))
     .sort(([a], [b]) => compareBytes(a, b))
@@ -127,9 +143,8 @@ function parseSubrepositories(content: string, file: string): Map<string, string
 }
 
 /** Revisions by path. Each line that is not blank must be a revision, a space and a path. */
-function parseState(vfs: Vfs, file: string): Map<string, string> {
+function parseState(content: string, file: string): Map<string, string> {
   const revisions = new Map<string, string>();
-  const content = readWorkingFile(vfs, file) ?? '';
   for (const [i, line] of content.split(/\r\n|\n|\r/).entries()) {
     const text = line.replace(/^\s+/, '');
     if (text === '') continue;

@@ -15,8 +15,10 @@ import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
 import type { History } from '../../../mercurial/history/history.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
+import { subrepositories } from '../../../mercurial/repository/subrepos.ts';
 import { lastOf, revisionsNamed } from './namedRevisions.ts';
 import { openForRevisions, type RepositoryPlace } from './open.ts';
+import { subrepositoriesOf } from './recordedSubrepositories.ts';
 
 export interface AnnotatedFile {
   readonly path: BytePath;
@@ -141,6 +143,16 @@ export class AnnotatedView {
     let shown = this.#changesets.get(key);
     if (shown === undefined) this.#changesets.set(key, (shown = this.#read(revision)));
     return shown;
+  }
+
+  /** Returns the paths of the subrepositories: no command annotates files below them. */
+  subrepositories(): BytePath[] {
+    const { store } = this.#repository;
+    const parts =
+      this.#revision === undefined
+        ? subrepositories(this.#place.vfs, this.#place.root, this.#dirstate)
+        : subrepositoriesOf(store.baseTree(this.#history.node(this.#revision)), this.#place);
+    return parts.map(part => part.path);
   }
 
   noSuchFile(path: BytePath): QuicksilverError {

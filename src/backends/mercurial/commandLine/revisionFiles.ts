@@ -1,6 +1,8 @@
 // The files of one revision, as `quicksilver cat` reads them.
+import * as path from 'node:path';
 import { compareBytes, toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { QuicksilverError } from '../../../base/errors.ts';
+import type { Subrepository } from '../../../base/repositoryState.ts';
 import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { History } from '../../../mercurial/history/history.ts';
 import { largefileOf, standinOf } from '../../../mercurial/repository/largefiles.ts';
@@ -9,7 +11,11 @@ import type { StoreTree } from '../../../mercurial/store/store.ts';
 import { withStandinPaths } from './largefilesComparison.ts';
 import { lastOf, revisionsNamed } from './namedRevisions.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
+import { subrepositoriesOf } from './recordedSubrepositories.ts';
 import { inSelection, type SelectedPaths } from './selectedPaths.ts';
+
+/** A deeper nesting is a loop, or made to be one. */
+const MOST_LEVELS = 32;
 
 /** A file of a revision. */
 export interface ListedFile {
@@ -20,10 +26,12 @@ export interface ListedFile {
 
 /** A repository whose revisions can be asked for their files. */
 export class RevisionFilesReader {
+  readonly #place: RepositoryPlace;
   readonly #repository: MercurialRepository;
 
   /** Throws 'unsupported' for a repository that has no exact answer. */
   constructor(place: RepositoryPlace) {
+    this.#place = place;
     this.#repository = openRepository(place);
   }
 
@@ -39,18 +47,23 @@ export class RevisionFilesReader {
     const dirstate = this.#repository.readDirstate();
     const history = this.#repository.history(dirstate);
     const revision = lastOf(revisionsNamed(text, this.#repository, dirstate, history));
-    return revision === 'working-copy' ? revision : new RevisionFiles(this.#repository, history, revision);
+    return revision === 'working-copy' ? revision : new RevisionFiles(this.#place, this.#repository, history, revision);
   }
 }
 
 export class RevisionFiles {
+  readonly #place: RepositoryPlace;
   readonly #repository: MercurialRepository;
   readonly #history: History;
   readonly #revision: number;
+  /** Repositories around this one. */
+  readonly #level: number;
   /** The id of the changeset, 40 hexadecimal digits. */
   readonly node: string;
 
-  constructor(repository: MercurialRepository, history: History, revision: number) {
+  constructor(place: RepositoryPlace, repository: MercurialRepository, history: History, revision: number, level = 0) {
+    this.#place = place;
+    this.#level = level;
     this.#repository = repository;
     this.#history = history;
     this.#revision = revision;
@@ -103,6 +116,33 @@ export class RevisionFiles {
       if (!(error instanceof QuicksilverError)) throw error;
       throw new QuicksilverError(error.code, `${name}: ${error.message}`, { file: error.file, cause: error });
     }
+  }
+
+  /** Returns the subrepositories of the revision, in the order of their paths. */
+  subrepositories(): Subrepository<BytePath>[] {
+    return subrepositoriesOf(this.#tree(), this.#place);
+  }
+
+  /**
+   * Returns the files of a subrepository at the revision that this one records. Undefined if the repository or the
+   * revision is not on this machine. Throws 'unsupported' for another kind than Mercurial, and for too many levels.
+   */
+  inside({ path: at, kind, revision, isPresent }: Subrepository<BytePath>): RevisionFiles | undefined {
+    const name = toDisplay(at);
+    if (kind !== 'hg') {
+      throw new QuicksilverError('unsupported', `The subrepository ${name} is of another kind than Mercurial.`);
+    }
+    if (this.#level === MOST_LEVELS) {
+      throw new QuicksilverError('unsupported', 'Subrepositories are nested too deeply.');
+    }
+    if (!isPresent) return undefined;
+    const place = { vfs: this.#place.vfs, root: path.join(this.#place.root, name) };
+    const repository = openRepository(place);
+    const history = repository.history(repository.readDirstate());
+    // One without a recorded revision has no files.
+    const found = revision === undefined ? -1 : repository.store.changelog.revlog.findNode(revision);
+    if (found < 0 && revision !== undefined) return undefined;
+    return new RevisionFiles(place, repository, history, found, this.#level + 1);
   }
 
   #tree(): StoreTree {

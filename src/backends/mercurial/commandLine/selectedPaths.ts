@@ -1,5 +1,5 @@
 // Which paths a command selects.
-import type { BytePath } from '../../../base/bytePath.ts';
+import { bytePath, isAtOrBelow, joinPath, type BytePath } from '../../../base/bytePath.ts';
 
 /** Which paths a command selects; undefined stands for all. */
 export interface SelectedPaths {
@@ -22,5 +22,22 @@ export function inSelection({ paths, filter }: SelectedPaths): ((path: BytePath)
       if (given.has(path.slice(0, slash))) return true;
     }
     return false;
+  };
+}
+
+/**
+ * Returns what a selection selects in a subrepository, with paths from the subrepository's root; undefined if that is
+ * nothing.
+ */
+export function selectionInside({ paths, filter, bases = [] }: SelectedPaths, at: BytePath): SelectedPaths | undefined {
+  const below = (all: readonly BytePath[]): BytePath[] =>
+    all.flatMap(path => (path !== at && isAtOrBelow(path, at) ? [bytePath(path.slice(at.length + 1))] : []));
+  const isWhole = paths === undefined || paths.some(path => isAtOrBelow(at, path));
+  const inside = isWhole ? undefined : below(paths);
+  if (inside?.length === 0) return undefined;
+  return {
+    paths: inside,
+    filter: filter && ((path, isTracked) => filter(joinPath(at, path), isTracked)),
+    bases: below(bases),
   };
 }
