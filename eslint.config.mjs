@@ -21,6 +21,12 @@ const showsText = [
   'Literal[value=/^(vscode[.](diff|changes|open)|_open[.]mergeEditor)$/]',
 ];
 
+const quadratic = {
+  // It is tried anew at each character of a run that does not end the text.
+  selector: String.raw`Literal[regex.pattern=/^(?!\^)([\\].|\[[^\]]*\]|[^\\])[+*]\$$/]`,
+  message: 'This takes the square of the length of a text. Use withoutTrailing of src/base/lines.ts.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.vscode-test/', 'test/vscode/out/'] },
   js.configs.recommended,
@@ -46,6 +52,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', quadratic] },
+  },
+  {
     files: ['src/extension/**/*.ts'],
     // Tests read through `testDoor.ts` what was shown.
     ignores: [
@@ -54,7 +64,11 @@ export default tseslint.config(
       'src/extension/api/testDoor.ts',
     ],
     rules: {
-      'no-restricted-syntax': ['error', ...showsText.map(selector => ({ selector, message: throughDisplay }))],
+      'no-restricted-syntax': [
+        'error',
+        quadratic,
+        ...showsText.map(selector => ({ selector, message: throughDisplay })),
+      ],
     },
   },
   {
@@ -63,6 +77,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
+        quadratic,
         {
           selector: 'MemberExpression[object.name="process"][property.name=/^(stdout|stderr)$/]',
           message: 'Write to the sinks of CommandIo: they know whether a terminal shows it.',

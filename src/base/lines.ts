@@ -1,5 +1,8 @@
 // Lines and their ends, in time linear in the text: `/\s+$/` tries anew at each blank within a line.
 
+/** The white space of C and Python in ASCII. */
+export const WHITE_SPACE = ' \t\n\r\v\f';
+
 /** The text without the characters of `blank` at its end. */
 export function withoutTrailing(text: string, blank: string): string {
   let end = text.length;

@@ -67,7 +67,7 @@ export class BoundedText {
   toString(): string {
     const text = this.#bytes.toString('utf8');
     // A word that is cut may be half of a password.
-    return withoutSecrets(this.#isCut ? text.replace(/\S+$/, '') : text).trim();
+    return withoutSecrets(this.#isCut ? (/^.*\s/s.exec(text)?.[0] ?? '') : text).trim();
   }
 }
 

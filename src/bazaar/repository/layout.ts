@@ -1,6 +1,7 @@
 // Where the parts of a Bazaar working tree are, and whether their formats are supported.
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
+import { linesOf, withoutTrailing } from '../../base/lines.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import { configFile, type BazaarEnvironment } from './configFiles.ts';
 
@@ -102,8 +103,10 @@ function checkView(views: string | undefined): void {
 
 /** Rules may have the effect that working files differ from what is recorded, as line ends do. */
 function checkFilters(rules: string | undefined): void {
-  if (/^\s*\[/m.test(rules ?? '')) {
-    throw new QuicksilverError('unsupported', 'content filters (a file of rules) are not supported');
+  for (const line of linesOf(rules ?? '')) {
+    if (line.trimStart().startsWith('[')) {
+      throw new QuicksilverError('unsupported', 'content filters (a file of rules) are not supported');
+    }
   }
 }
 
@@ -120,7 +123,8 @@ const LONGEST_LOCATION = 4096;
 function findBranch(root: string, read: (file: string) => string | undefined): Branch {
   const own = path.join(root, BAZAAR_DIRECTORY, 'branch');
   if (read(path.join(own, 'format')) !== REFERENCE) return { directory: own, name: path.basename(root), home: root };
-  const location = read(path.join(own, 'location'))?.replace(/\n+$/, '');
+  const content = read(path.join(own, 'location'));
+  const location = content === undefined ? undefined : withoutTrailing(content, '\n');
   if (location !== undefined && location.length > LONGEST_LOCATION) {
     return { directory: undefined, name: location.slice(0, LONGEST_LOCATION), home: root };
   }

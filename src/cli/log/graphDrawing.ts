@@ -1,5 +1,6 @@
 // Draws a graph of changesets in characters beside their texts, byte for byte as `hg log --graph`. The rules come from
 // its drawings: test/differential/cliLogGraph.test.ts compares them.
+import { WHITE_SPACE, withoutTrailing } from '../../base/lines.ts';
 
 /** How a changeset leads to one that is below it. */
 export type EdgeKind = 'parent' | 'ancestor' | 'missing';
@@ -122,7 +123,7 @@ export class GraphDrawing {
     return lines
       .map((line, row) => {
         const drawing = line.map(cell => cell ?? ' ').join('');
-        return `${`${drawing.padEnd(room)} ${text[row] ?? ''}`.replace(/[\t-\r ]+$/, '')}\n`;
+        return `${withoutTrailing(`${drawing.padEnd(room)} ${text[row] ?? ''}`, WHITE_SPACE)}\n`;
       })
       .join('');
   }

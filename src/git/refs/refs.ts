@@ -1,5 +1,6 @@
 // Names of commits: HEAD, loose references, packed-refs.
 import { QuicksilverError } from '../../base/errors.ts';
+import { withoutTrailing } from '../../base/lines.ts';
 import type { FsPath, Vfs } from '../../files/vfs.ts';
 import { joinFs } from '../repository/discovery.ts';
 import { isObjectId, type ObjectFormat } from '../objects/objectFormat.ts';
@@ -97,7 +98,7 @@ export class Refs {
     if (link?.startsWith('refs/') === true) return `ref: ${Buffer.from(link, 'utf8').toString('latin1')}`;
     if (this.#vfs.isDirectory(file)) return undefined;
     const found = this.#vfs.read(file, MAX_REF_BYTES);
-    return found?.bytes.toString('latin1').replace(/\s+$/, '');
+    return found === undefined ? undefined : withoutTrailing(found.bytes.toString('latin1'), ' \t\r\n');
   }
 
   #packed(name: string): string | undefined {

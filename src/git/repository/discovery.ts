@@ -1,6 +1,7 @@
 // Where the state of a Git working tree is.
 import * as path from 'node:path';
 import { bytePath, isUtf8, joinPath, toFsPath, type BytePath } from '../../base/bytePath.ts';
+import { withoutTrailing } from '../../base/lines.ts';
 import type { FsPath, Vfs } from '../../files/vfs.ts';
 
 export const GIT_DIRECTORY = '.git';
@@ -58,7 +59,7 @@ export function gitPlacesAt(vfs: Vfs, place: FsPath): GitPlaces | undefined {
 function commonDirectoryOf(vfs: Vfs, gitDirectory: FsPath): FsPath {
   const found = vfs.read(joinFs(gitDirectory, 'commondir'), MAX_LINK_BYTES);
   if (found === undefined) return gitDirectory;
-  return resolveFrom(gitDirectory, found.bytes.toString('latin1').replace(/[\r\n]+$/, ''));
+  return resolveFrom(gitDirectory, withoutTrailing(found.bytes.toString('latin1'), '\r\n'));
 }
 
 /** Joins a name of ASCII letters to a path. */

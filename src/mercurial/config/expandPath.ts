@@ -1,4 +1,5 @@
 // Variables and '~' in paths of Mercurial's configuration.
+import { withoutTrailing } from '../../base/lines.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
 
 /**
@@ -34,5 +35,5 @@ function variableOf(
 /** '~' alone or before a slash. Another user's home ('~name') is left alone. */
 function expandHome(text: string, { homeDirectory, platform }: ProcessEnvironment): string {
   if (!/^~(?:$|\/)/.test(text) && !(platform === 'win32' && text.startsWith('~\\'))) return text;
-  return homeDirectory.replace(/\/+$/, '') + text.slice(1) || '/';
+  return withoutTrailing(homeDirectory, '/') + text.slice(1) || '/';
 }

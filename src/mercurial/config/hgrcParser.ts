@@ -1,4 +1,4 @@
-import { withoutTrailing } from '../../base/lines.ts';
+import { WHITE_SPACE, withoutTrailing } from '../../base/lines.ts';
 
 /** The effect of one line of a configuration file. Strings are byte strings. Lines count from 1. */
 export type HgrcStatement =
@@ -71,5 +71,5 @@ function itemOf(trimmed: string): { readonly name: string; readonly value: strin
 }
 
 function trimEnd(text: string): string {
-  return withoutTrailing(text, ' \t\n\r\v\f');
+  return withoutTrailing(text, WHITE_SPACE);
 }

@@ -1,5 +1,6 @@
 // The changed regions of two texts as a unified diff has them. The lines are matched as by annotate, so the regions are
 // those of `hg diff`. The rules come from comparing answers: test/differential/cliLogDiff.test.ts.
+import { WHITE_SPACE, withoutTrailing } from '../../base/lines.ts';
 import { matchBlocks } from '../annotate/matchBlocks.ts';
 import { LineTable } from '../annotate/lineTable.ts';
 import { comparableText } from '../annotate/whitespace.ts';
@@ -176,7 +177,7 @@ class HunkWriter {
     if (!this.#showsFunction) return '';
     for (let at = line - 1; at >= 0; at--) {
       const text = this.#old[at]!;
-      if (/^[0-9A-Za-z]/.test(text)) return ` ${text.replace(/[\t-\r ]+$/, '')}`.slice(0, FUNCTION_LENGTH);
+      if (/^[0-9A-Za-z]/.test(text)) return ` ${withoutTrailing(text, WHITE_SPACE)}`.slice(0, FUNCTION_LENGTH);
     }
     return '';
   }

@@ -1,4 +1,4 @@
-import { withoutTrailing } from '../../base/lines.ts';
+import { WHITE_SPACE, withoutTrailing } from '../../base/lines.ts';
 import type { PatternKind } from './patternRegex.ts';
 
 /** A line of an ignore file that has an effect. Strings are byte strings. */
@@ -57,7 +57,7 @@ export function* parseIgnoreFile(content: string): Generator<IgnoreLine> {
     const text = content.slice(start, end);
     start = end + 1;
     number++;
-    const line = withoutTrailing(withoutComment(text), ' \t\n\r\v\f');
+    const line = withoutTrailing(withoutComment(text), WHITE_SPACE);
     if (line === '') continue;
     if (line.startsWith('syntax:')) {
       const name = line.slice('syntax:'.length).replace(/^[ \t\n\r\v\f]+/, '');

@@ -1,6 +1,6 @@
 // The part of a repository that a sparse checkout or a narrow clone has: lists of patterns in a small file format.
 import { bytePath, parentPath, toDisplay, type BytePath } from '../../base/bytePath.ts';
-import { withoutTrailing } from '../../base/lines.ts';
+import { WHITE_SPACE, withoutTrailing } from '../../base/lines.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { compilePatterns } from '../ignore/patternMatcher.ts';
 import type { PatternKind } from '../ignore/patternRegex.ts';
@@ -22,7 +22,6 @@ export interface ScopeConfig {
 /** More than any file for people has, and too few to fill the memory. */
 const MAX_LINES = 100_000;
 const MAX_LINE_BYTES = 1 << 16;
-const WHITE_SPACE = ' \t\n\r\v\f';
 
 /** Kinds that Mercurial knows; other words before a colon belong to the pattern. */
 const KINDS: ReadonlySet<string> = new Set<PatternKind>([
