@@ -66,7 +66,7 @@ export function jsonForTerminal(bytes: string): string {
 }
 
 /** Sequences that set a color, bold, dim, italic, underline or inverse, and control characters. */
-const STYLE_OR_CONTROL = /\x1b\[0(?:;(?:[1-47]|[34][0-7]))*m|\r\n|\xc2[\x80-\x9f]|[\x00-\x08\x0b-\x1f\x7f]/g;
+const STYLE_OR_CONTROL = /\x1b\[0(?:;(?:[0-47]|[34][0-7]))*m|\r\n|\xc2[\x80-\x9f]|[\x00-\x08\x0b-\x1f\x7f]/g;
 
 /** Makes the pieces of an output harmless for a terminal, one after the other: line breaks, tabs and styles stay. */
 export function outputForTerminal(): (bytes: string) => string {

@@ -4,8 +4,9 @@ import { compareBytes, isAtOrBelow, ROOT_PATH } from '../base/bytePath.ts';
 import type { AnnotateColumn, AnnotateFormat } from './annotateOutput.ts';
 import { writeAnnotations } from './annotateOutput.ts';
 import type { ParsedArguments } from './arguments.ts';
+import { colorsFor } from './color.ts';
 import type { Configuration } from './configuration.ts';
-import { EXIT_OK, usageError, type CommandIo } from './io.ts';
+import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
@@ -16,6 +17,8 @@ export async function annotate(args: ParsedArguments, io: CommandIo): Promise<nu
   if (args.positionals.length === 0) throw usageError('at least one filename or pattern is required');
   const place = locateRepository(args, io);
   const reader = new AnnotateReader(place);
+  // Annotated lines have no labels. The configuration of colors is checked all the same.
+  for (const warning of colorsFor(reader.config, io, args.values.get('color')).warnings) complain(io, warning);
   const view = reader.view(requestOf(args, reader.config));
   const format = formatOf(args, reader.config, io, view.isWorkingCopy);
   const { paths, filter, bases } = await selectPaths(

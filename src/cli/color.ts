@@ -1,15 +1,15 @@
-// Colors of `hg status`: when to use them, which ones, and how they are written.
+// Colors of text with labels: when to use them, which ones, and how they are written.
 // The rules follow `hg help color` and the answers of Mercurial 6.3. Differences: NO_COLOR is honored where color is
 // automatic, and terminfo mode writes ANSI sequences.
-import type { Status } from '../status/types.ts';
 import type { Configuration } from './configuration.ts';
 import type { CommandIo } from './io.ts';
 
-/** Parts of a status line that have a style of their own. */
-export type Label = Status | 'copied';
-
-/** Writes a piece of text in the style of its label. */
-export type Paint = (label: Label, text: string) => string;
+/**
+ * Writes a piece of text in the style of its labels.
+ *
+ * @param labels names of `hg help color`, with spaces between them
+ */
+export type Paint = (labels: string, text: string) => string;
 
 export interface Colors {
   readonly paint: Paint;
@@ -19,15 +19,38 @@ export interface Colors {
 
 export const NO_COLORS: Colors = { paint: (_, text) => text, warnings: [] };
 
-const DEFAULT_STYLES: Readonly<Record<Label, string>> = {
-  modified: 'blue bold',
-  added: 'green bold',
-  removed: 'red bold',
-  deleted: 'cyan bold underline',
-  unknown: 'magenta bold underline',
-  ignored: 'black bold',
-  clean: 'none',
-  copied: 'none',
+/** Labels that have a style without configuration. */
+const DEFAULT_STYLES: Readonly<Record<string, string>> = {
+  'status.modified': 'blue bold',
+  'status.added': 'green bold',
+  'status.removed': 'red bold',
+  'status.deleted': 'cyan bold underline',
+  'status.unknown': 'magenta bold underline',
+  'status.ignored': 'black bold',
+  'status.clean': 'none',
+  'status.copied': 'none',
+  'log.changeset': 'yellow',
+  'diff.diffline': 'bold',
+  'diff.extended': 'cyan bold',
+  'diff.file_a': 'red bold',
+  'diff.file_b': 'green bold',
+  'diff.hunk': 'magenta',
+  'diff.deleted': 'red',
+  'diff.inserted': 'green',
+  'diff.changed': 'white',
+  'diff.trailingwhitespace': 'bold red_background',
+  'diffstat.deleted': 'red',
+  'diffstat.inserted': 'green',
+  'bookmarks.active': 'green',
+  'branches.active': 'none',
+  'branches.closed': 'black bold',
+  'branches.current': 'green',
+  'branches.inactive': 'none',
+  'resolve.resolved': 'green bold',
+  'resolve.unresolved': 'red bold',
+  'tags.local': 'black bold',
+  'tags.normal': 'green',
+  'ui.error': 'red',
 };
 
 const COLOR_NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
@@ -55,10 +78,7 @@ export function colorsFor(config: Configuration, io: CommandIo, option: string |
   if (mode === 'never') return NO_COLORS;
   if (mode === 'debug') return { paint: debugText, warnings: [] };
   const warnings = new Set<string>();
-  const sequences = new Map<string, string>();
-  for (const [label, style] of Object.entries(DEFAULT_STYLES)) {
-    sequences.set(label, sequenceOf(style.split(' ')));
-  }
+  const styles = new Map(Object.entries(DEFAULT_STYLES).map(([label, style]) => [label, style.split(' ')]));
   for (const { name, value } of config.items('color')) {
     const isStyle = name.includes('.') && !name.startsWith('color.') && !name.startsWith('terminfo.');
     const words = value.split(/[\s,"]+/).filter(word => word !== '');
@@ -66,9 +86,18 @@ export function colorsFor(config: Configuration, io: CommandIo, option: string |
     for (const word of words) {
       if (!EFFECTS.has(word)) warnings.add(`ignoring unknown color/effect '${word}' (configured in color.${name})`);
     }
-    if (name.startsWith('status.')) sequences.set(name.slice('status.'.length), sequenceOf(words));
+    styles.set(
+      name,
+      words.filter(word => EFFECTS.has(word)),
+    );
   }
-  return { paint: (label, text) => painted(text, sequences.get(label) ?? ''), warnings: [...warnings] };
+  const sequences = new Map<string, string>();
+  const paint: Paint = (labels, text) => {
+    let sequence = sequences.get(labels);
+    if (sequence === undefined) sequences.set(labels, (sequence = sequenceOf(effectsOf(labels, styles))));
+    return painted(text, sequence);
+  };
+  return { paint, warnings: [...warnings] };
 }
 
 /** True if HGPLAIN switches off the feature `name`, which HGPLAINEXCEPT may switch on again. */
@@ -96,7 +125,15 @@ function colorMode(config: Configuration, io: CommandIo, option: string | undefi
   return ['auto', 'ansi', 'terminfo'].includes(mode) ? 'ansi' : 'never';
 }
 
-/** Returns the ANSI sequence of the known effects, '' if there is none. */
+/** Returns the effects of all labels, in their order. A label without a style may itself be an effect. */
+function effectsOf(labels: string, styles: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return labels.split(/\s+/).flatMap(label => {
+    const style = styles.get(label) ?? [];
+    return style.length === 0 && EFFECTS.has(label) ? [label] : style;
+  });
+}
+
+/** Returns the ANSI sequence of the effects, '' if there is none. */
 function sequenceOf(effects: readonly string[]): string {
   const codes = effects.flatMap(effect => EFFECTS.get(effect) ?? []);
   return codes.length === 0 ? '' : `\x1b[${[0, ...codes].join(';')}m`;
@@ -109,7 +146,8 @@ function painted(text: string, sequence: string): string {
   return lines.join('\n');
 }
 
-function debugText(label: Label, text: string): string {
+function debugText(labels: string, text: string): string {
+  if (text === '' || labels === '') return text;
   const line = text.endsWith('\n') ? text.slice(0, -1) : text;
-  return `[status.${label}|${line}]${text.slice(line.length)}`;
+  return `[${labels}|${line}]${text.slice(line.length)}`;
 }

@@ -50,6 +50,15 @@ const PATTERN_OPTIONS: OptionSpecs = {
   },
 };
 
+const COLOR_OPTION: OptionSpecs = {
+  color: {
+    type: 'string',
+    value: 'WHEN',
+    help: 'use colors: auto (default), always, never or debug',
+    choices: ['auto', 'always', 'never', 'debug'],
+  },
+};
+
 const STATUS_OPTIONS: OptionSpecs = {
   all: { type: 'boolean', short: 'A', help: 'all files, including clean and ignored ones, with the sources of copies' },
   modified: { type: 'boolean', short: 'm', help: 'modified files' },
@@ -63,12 +72,7 @@ const STATUS_OPTIONS: OptionSpecs = {
   copies: { type: 'boolean', short: 'C', help: 'show the sources of copied and renamed files' },
   print0: { type: 'boolean', short: '0', help: 'end names with NUL instead of a newline' },
   template: { type: 'string', short: 'T', value: 'json', help: 'write JSON', choices: ['json'] },
-  color: {
-    type: 'string',
-    value: 'WHEN',
-    help: 'use colors: auto (default), always, never or debug',
-    choices: ['auto', 'always', 'never', 'debug'],
-  },
+  ...COLOR_OPTION,
   quiet: { type: 'boolean', short: 'q', help: 'hide untracked files' },
   stats: { type: 'boolean', help: 'report the work done on stderr' },
   'no-server': { type: 'boolean', help: 'scan, even if a server could answer' },
@@ -143,6 +147,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       template: { type: 'string', short: 'T', value: 'json', help: 'write JSON', choices: ['json'] },
       verbose: { type: 'boolean', short: 'v', help: 'show authors whole' },
       quiet: { type: 'boolean', short: 'q', help: 'show short dates' },
+      ...COLOR_OPTION,
       ...PATTERN_OPTIONS,
     },
     operands: 'paths',
@@ -189,6 +194,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       stat: { type: 'boolean', help: 'summarize the differences' },
       removed: { type: 'boolean', help: 'include changesets that removed the files' },
       copies: { type: 'boolean', short: 'C', help: 'show copied and renamed files (with -v)' },
+      ...COLOR_OPTION,
       hidden: { type: 'boolean', help: '', unavailable: true },
       debug: { type: 'boolean', help: '', unavailable: true },
       style: { type: 'string', help: '', unavailable: true },

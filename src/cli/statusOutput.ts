@@ -27,6 +27,7 @@ export interface StatusFormat {
 }
 
 const ORDER = Object.keys(STATUS_LETTERS) as readonly Status[];
+const LABELS: ReadonlyMap<Status, string> = new Map(ORDER.map(status => [status, `status.${status}`]));
 
 /** Bytes that are collected before they are handed on: few writes, and no copy of the whole output in memory. */
 const PIECE_BYTES = 256 * 1024;
@@ -77,9 +78,9 @@ function writeText(entries: readonly StatusEntry[], format: StatusFormat, out: P
   const end = format.print0 ? '\0' : '\n';
   const shown = (path: BytePath): string => shownName(format.displayPath(path));
   for (const { path, status, source } of entries) {
-    if (!format.noStatus) out.add(paint(status, `${STATUS_LETTERS[status]} `));
-    out.add(paint(status, `${shown(path)}${end}`));
-    if (source !== undefined && showsCopies(format)) out.add(paint('copied', `  ${shown(source)}${end}`));
+    if (!format.noStatus) out.add(paint(LABELS.get(status)!, `${STATUS_LETTERS[status]} `));
+    out.add(paint(LABELS.get(status)!, `${shown(path)}${end}`));
+    if (source !== undefined && showsCopies(format)) out.add(paint('status.copied', `  ${shown(source)}${end}`));
   }
   const { more, pathFromCwd = format.displayPath } = format;
   if (more !== undefined && !format.print0) out.add(moreStatusLines(more, path => shownName(pathFromCwd(path))));

@@ -1,6 +1,7 @@
 // The summary of a difference: the files with bars, as `hg log --stat` prints it.
 import { eastAsianWidth } from 'get-east-asian-width';
 import { toDisplay } from '../../base/bytePath.ts';
+import type { Paint } from '../color.ts';
 
 /** A file with the lines that were added and removed. Paths are byte strings. */
 export interface CountedFile {
@@ -17,7 +18,7 @@ const MIN_BAR = 10;
 const OTHER = 6;
 
 /** Returns the summary as a byte string; '' if there are no files. Takes the columns that a line may have. */
-export function diffStat(files: readonly CountedFile[], width: number): string {
+export function diffStat(files: readonly CountedFile[], width: number, paint: Paint): string {
   if (files.length === 0) return '';
   const rows = files.map(file => ({ ...file, name: nameOf(file), total: file.added + file.removed }));
   const nameWidth = Math.max(...rows.map(({ name }) => displayWidth(name)));
@@ -31,7 +32,10 @@ export function diffStat(files: readonly CountedFile[], width: number): string {
     added += row.added;
     removed += row.removed;
     const count = (row.isBinary ? 'Bin' : String(row.total)).padStart(countWidth);
-    const bar = '+'.repeat(scaled(row.added)) + '-'.repeat(scaled(row.removed));
+    const bar = [
+      paint('diffstat.inserted', '+'.repeat(scaled(row.added))),
+      paint('diffstat.deleted', '-'.repeat(scaled(row.removed))),
+    ].join('');
     return ` ${row.name}${' '.repeat(nameWidth - displayWidth(row.name))} |  ${count} ${bar}\n`;
   });
   return `${lines.join('')} ${files.length} files changed, ${added} insertions(+), ${removed} deletions(-)\n`;

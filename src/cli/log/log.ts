@@ -1,10 +1,12 @@
 // `quicksilver log`: changesets, as `hg log` prints them.
 import type { ChangesetDiff } from '../../backends/mercurial/commandLine/changesetDiff.ts';
 import { ChangesetLog } from '../../backends/mercurial/commandLine/changesetLog.ts';
+import { QuicksilverError } from '../../base/errors.ts';
 import type { ParsedArguments } from '../arguments.ts';
-import { isPlain } from '../color.ts';
+import { colorsFor, isPlain, NO_COLORS, type Paint } from '../color.ts';
+import type { Configuration } from '../configuration.ts';
 import { longDate } from '../historyText.ts';
-import { EXIT_OK, usageError, type CommandIo } from '../io.ts';
+import { complain, EXIT_OK, usageError, type CommandIo } from '../io.ts';
 import { locateRepository, type LocatedRepository } from '../open.ts';
 import { selectPaths, type Selection } from '../selection.ts';
 import { displaySettings } from '../settings.ts';
@@ -24,8 +26,11 @@ export async function log(args: ParsedArguments, io: CommandIo): Promise<number>
   const isQuiet = !isVerbose && displaySettings(model.config, io, args.flags).quiet;
   const isJson = templateOf(args) === 'json';
   if (isJson && args.flags.has('graph')) throw usageError('a graph has no JSON form here');
-  const shownDiff = await diffShower(args, io, place);
-  const format: LogFormat = { isVerbose, isQuiet, showsCopies: args.flags.has('copies'), diffOf: shownDiff };
+  const colors = colorsFor(model.config, io, args.values.get('color'));
+  for (const warning of colors.warnings) complain(io, warning);
+  const { paint } = isJson ? NO_COLORS : colors;
+  const diffOf = await diffShower(args, io, place, model.config, paint);
+  const format: LogFormat = { isVerbose, isQuiet, showsCopies: args.flags.has('copies'), paint, diffOf };
   const changesets = limited(selectedChangesets(args, model, await selected(args, place)), limitOf(args));
   if (args.flags.has('graph')) {
     const { writeGraph } = await import('./logGraph.ts');
@@ -76,10 +81,24 @@ async function diffShower(
   args: ParsedArguments,
   io: CommandIo,
   place: LocatedRepository,
+  config: Configuration,
+  paint: Paint,
 ): Promise<LogFormat['diffOf']> {
   const [wantsPatch, wantsStat] = [args.flags.has('patch'), args.flags.has('stat')];
   if (!wantsPatch && !wantsStat) return () => NO_DIFF;
+  // Colors within changed lines come from a comparison of words.
+  if (paint !== NO_COLORS.paint && !isPlain(io, 'diff')) {
+    for (const [section, name] of [
+      ['diff', 'word-diff'],
+      ['experimental', 'worddiff'],
+    ] as const) {
+      if (config.boolean(section, name, false)) {
+        throw new QuicksilverError('unsupported', `The setting ${section}.${name} is not supported with colors.`);
+      }
+    }
+  }
   const { ChangesetDiff } = await import('../../backends/mercurial/commandLine/changesetDiff.ts');
+  const { paintedDiff } = await import('./diffColors.ts');
   const isScript = isPlain(io, 'diff');
   const request = {
     git: args.flags.has('git'),
@@ -87,13 +106,14 @@ async function diffShower(
     isData: templateOf(args) === 'json',
     date: longDate,
   };
+  const painted = (text: string): string => (paint === NO_COLORS.paint ? text : paintedDiff(text, paint));
   const diff: ChangesetDiff = await ChangesetDiff.open(place, request);
   return ({ changeset, files }, indent) => {
     const changes = diff.of(changeset, files);
     const width = isScript ? DEFAULT_WIDTH : widthOf(io) - indent;
     return {
-      patch: wantsPatch ? changes.map(({ text }) => text).join('') : undefined,
-      stat: wantsStat ? diffStat(changes, width) : undefined,
+      patch: wantsPatch ? painted(changes.map(({ text }) => text).join('')) : undefined,
+      stat: wantsStat ? diffStat(changes, width, paint) : undefined,
     };
   };
 }

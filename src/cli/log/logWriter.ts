@@ -3,6 +3,7 @@ import type { ChangesetLog } from '../../backends/mercurial/commandLine/changese
 import { fromDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { HistoryRow } from '../../workingCopy/historyQueries.ts';
+import type { Paint } from '../color.ts';
 import { longDate } from '../historyText.ts';
 import { jsonShownIn, nameShownIn, type ByteSink } from '../io.ts';
 import { jsonString } from '../statusOutput.ts';
@@ -19,6 +20,8 @@ export interface LogFormat {
   readonly isQuiet: boolean;
   /** Show copies where files are shown. */
   readonly showsCopies: boolean;
+  /** Colors text; JSON has none. */
+  readonly paint: Paint;
   /** Takes the columns that are left of the text. */
   readonly diffOf: (candidate: Candidate, indent: number) => ShownDiff;
 }
@@ -32,42 +35,58 @@ export function logText(
   sink: ByteSink,
   indent = 0,
 ): string {
+  const { paint } = format;
   const id = idOf(row);
-  if (format.isQuiet) return `${id}\n`;
+  if (format.isQuiet) return paint('log.node', `${id}\n`);
   if (row.isObsolete) {
     throw new QuicksilverError('unsupported', `${id} is obsolete: its successors are not named here; use -T json`);
   }
   const shown = nameShownIn(sink);
-  const line = (label: string, text: string): string => `${`${label}:`.padEnd(13)}${shown(text)}\n`;
+  const line = (labels: string, title: string, text: string): string =>
+    paint(labels, `${`${title}:`.padEnd(13)}${shown(text)}\n`);
   const { files, description } = model.changeset(row.revision);
   const bytes = (text: string): string => fromDisplay(text);
   const copies = format.isVerbose && format.showsCopies ? model.copies(row.revision) : [];
-  const message = (): string[] =>
-    format.isVerbose
-      ? [
-          'description:\n',
-          ...bytes(description)
-            .split('\n')
-            .map(each => `${shown(each)}\n`),
-          '\n',
-        ]
-      : [line('summary', bytes(row.summary))];
+  const message = (): string[] => {
+    if (!format.isVerbose) return [line('log.summary', 'summary', bytes(row.summary))];
+    const text = bytes(description).split('\n').map(shown).join('\n');
+    return [paint(noted('log.description'), 'description:\n'), paint(noted('log.description'), text), '\n\n'];
+  };
   const { patch, stat } = format.diffOf(candidate, indent);
   return [
-    line('changeset', id),
-    ...(row.branch === 'default' ? [] : [line('branch', bytes(row.branch))]),
-    ...row.bookmarks.map(name => line('bookmark', bytes(name))),
-    ...row.tags.map(name => line('tag', bytes(name))),
-    ...notableParents(row).map(parent => line('parent', `${parent}:${model.node(parent).slice(0, 12)}`)),
-    line('user', bytes(row.user)),
-    line('date', longDate(row.time, row.timezone)),
-    ...(row.instabilities.length === 0 ? [] : [line('instability', row.instabilities.join(', '))]),
-    ...(format.isVerbose && files.length > 0 ? [line('files', files.join(' '))] : []),
-    ...(copies.length > 0 ? [line('copies', copies.map(copy => `${copy.path} (${copy.source})`).join(' '))] : []),
+    line(changesetLabels(row), 'changeset', id),
+    ...(row.branch === 'default' ? [] : [line('log.branch', 'branch', bytes(row.branch))]),
+    ...row.bookmarks.map(name => line('log.bookmark', 'bookmark', bytes(name))),
+    ...row.tags.map(name => line('log.tag', 'tag', bytes(name))),
+    ...notableParents(row).map(parent =>
+      line(`log.parent changeset.${model.phase(parent)}`, 'parent', `${parent}:${model.node(parent).slice(0, 12)}`),
+    ),
+    line('log.user', 'user', bytes(row.user)),
+    line('log.date', 'date', longDate(row.time, row.timezone)),
+    ...(row.instabilities.length === 0 ? [] : [line('log.instability', 'instability', row.instabilities.join(', '))]),
+    ...(format.isVerbose && files.length > 0 ? [line(noted('log.files'), 'files', files.join(' '))] : []),
+    ...(copies.length > 0
+      ? [line(noted('log.copies'), 'copies', copies.map(copy => `${copy.path} (${copy.source})`).join(' '))]
+      : []),
     ...(description === '' ? [] : message()),
     '\n',
     ...[stat, patch].map(text => (text === undefined ? '' : `${text}\n`)),
   ].join('');
+}
+
+/** The label of a part that only a verbose text has, and the label of all such parts. */
+function noted(label: string): string {
+  return `ui.note ${label}`;
+}
+
+function changesetLabels({ phase, isObsolete, instabilities }: HistoryRow): string {
+  return [
+    'log.changeset',
+    `changeset.${phase}`,
+    ...(isObsolete ? ['changeset.obsolete'] : []),
+    ...(instabilities.length === 0 ? [] : ['changeset.unstable']),
+    ...instabilities.map(name => `instability.${name}`),
+  ].join(' ');
 }
 
 /** Returns the JSON of a changeset, without a separator. */

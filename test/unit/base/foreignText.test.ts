@@ -108,7 +108,9 @@ test('an output in a terminal keeps its lines and nothing else that moves the cu
   const expected = `one\ttwo\r\nthree\\x0dfour\\x1b[8m\\x07${utf8('é')}\\x9b1m\n`;
   assert.equal(outputForTerminal()(output), expected);
   // The styles of the command line's own colors.
-  assert.equal(outputForTerminal()('\x1b[0;34;1mM a\x1b[0m\n'), '\x1b[0;34;1mM a\x1b[0m\n');
+  for (const style of ['\x1b[0;34;1m', '\x1b[0;0m', '\x1b[0;1;0;41m']) {
+    assert.equal(outputForTerminal()(`${style}M a\x1b[0m\n`), `${style}M a\x1b[0m\n`);
+  }
   const inPieces = outputForTerminal();
   assert.equal(output.split('').map(inPieces).join(''), expected);
 });

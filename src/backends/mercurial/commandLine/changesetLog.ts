@@ -104,6 +104,11 @@ export class ChangesetLog {
     return this.#model.changeset(revision);
   }
 
+  /** Returns the name of the phase; 'public' for the null revision. */
+  phase(revision: number): HistoryRow['phase'] {
+    return revision < 0 ? 'public' : this.#model.phaseOf(revision);
+  }
+
   /** Returns the id of a changeset, 40 hexadecimal digits; that of the null revision for -1. */
   node(revision: number): string {
     return revision < 0 ? NULL_NODE_HEX : this.#model.node(revision);
