@@ -1,7 +1,18 @@
 // The graph in its webview: rows that are drawn when they are visible, a line of details, a search, and keys as in VS
 // Code's lists. State is kept by the ids of changesets, so that it outlives every change of the history.
 /* global acquireVsCodeApi, document, ResizeObserver, requestAnimationFrame, window */
-import { ago, authorOf, COLUMN_WIDTH, linesOf, ROW_HEIGHT, sentenceOf, shapeOf, windowOf, xOf } from './rows.mjs';
+import {
+  ago,
+  authorOf,
+  COLUMN_WIDTH,
+  linesOf,
+  namesOf,
+  ROW_HEIGHT,
+  sentenceOf,
+  shapeOf,
+  windowOf,
+  xOf,
+} from './rows.mjs';
 
 const vscode = acquireVsCodeApi();
 const texts = JSON.parse(document.getElementById('texts').textContent);
@@ -12,19 +23,27 @@ const details = document.getElementById('details');
 const find = document.getElementById('find');
 const found = document.getElementById('found');
 const working = document.getElementById('working');
+const filter = document.getElementById('filter');
+const help = document.getElementById('help');
+const keyHelp = document.getElementById('keys');
+const none = document.getElementById('none');
 const SVG = 'http://www.w3.org/2000/svg';
 /** Pages of rows that are kept. */
 const MAX_ROWS = 4000;
+/** Pixels below which dates are as short as can be. */
+const NARROW = 420;
 
 /** What outlives a reload: the selection, and the first visible row with its offset in pixels. */
 let kept = vscode.getState() ?? { node: undefined, other: undefined, anchor: undefined, offset: 0 };
-let view = { id: 0, rows: 0, width: 1, workingParents: [] };
+let view = { id: 0, rows: 0, width: 1, workingParents: [], status: '' };
 let rows = new Map();
 let edges = [];
 let selected = -1;
 let other = -1;
 let asked = '';
 let drawn = new Map();
+/** The size of the list when it was drawn last. */
+let size = { width: 0, height: 0 };
 
 const send = message => vscode.postMessage(message);
 const element = (name, className, text) => {
@@ -50,7 +69,12 @@ function keep() {
 }
 
 function draw() {
-  if (view.rows === 0) return;
+  if (view.rows === 0) {
+    for (const old of drawn.values()) old.remove();
+    drawn = new Map();
+    list.removeAttribute('aria-activedescendant');
+    return;
+  }
   const { first, count } = windowOf(list.scrollTop, list.clientHeight, view.rows);
   const key = `${view.id} ${first} ${count}`;
   const isMissing = Array.from({ length: count }, (_, at) => first + at).some(row => !rows.has(row));
@@ -86,12 +110,7 @@ function rowElement(row, data) {
   const when = ago(data.time, Date.now() / 1000, texts.language);
   made.setAttribute('aria-label', sentenceOf(data, texts, when));
   made.dataset.row = String(row);
-  made.dataset.vscodeContext = JSON.stringify({
-    webviewSection: 'changeset',
-    node: data.node,
-    phase: data.phase,
-    preventDefaultContextMenuItems: true,
-  });
+  made.dataset.vscodeContext = contextOf(data);
   const cell = (className, ...children) => {
     const box = element('span', className);
     box.setAttribute('role', 'gridcell');
@@ -106,11 +125,26 @@ function rowElement(row, data) {
     ...(data.branch === 'default' ? [] : [element('span', 'badge branch', data.branch)]),
     ...data.instabilities.map(name => element('span', 'badge unstable', name)),
   ];
-  cell('summary', ...names, element('span', data.isWorkingParent ? 'text current' : 'text', data.summary));
+  const nameBox = element('span', 'names');
+  nameBox.append(...names);
+  const text = element('span', data.isWorkingParent ? 'text current' : 'text', data.summary);
+  cell('summary', ...(names.length > 0 ? [nameBox] : []), text);
   cell('author', authorOf(data.user));
-  cell('date', when);
-  made.title = `${data.summary}\n${data.user}\n${when}\n${data.revision}:${data.node.slice(0, 12)} ${data.phase}`;
+  const isNarrow = list.clientWidth < NARROW;
+  cell('date', isNarrow ? ago(data.time, Date.now() / 1000, texts.language, 'narrow') : when);
+  made.title = [
+    data.summary,
+    namesOf(data, texts).join(', '),
+    data.user,
+    when,
+    [`${data.revision}:${data.node.slice(0, 12)}`, data.phase, ...data.instabilities].join(' '),
+  ].join('\n');
   return made;
+}
+
+/** Tells the menu of VS Code which changeset it is for. */
+function contextOf({ node, phase }) {
+  return JSON.stringify({ webviewSection: 'changeset', node, phase, preventDefaultContextMenuItems: true });
 }
 
 function picture(row, data) {
@@ -147,15 +181,26 @@ function showSelection() {
   }
   if (drawn.has(selected)) list.setAttribute('aria-activedescendant', `row-${selected}`);
   else list.removeAttribute('aria-activedescendant');
+  // The key for the menu has the list as its target, and no row.
+  const data = rows.get(selected);
+  if (data === undefined) delete list.dataset.vscodeContext;
+  else list.dataset.vscodeContext = contextOf(data);
 }
 
-function select(row, isExtended = false) {
-  if (row < 0 || row >= view.rows) return;
-  other = isExtended ? selected : -1;
-  selected = row;
+/** Scrolls until a row is visible. */
+function uncover(row) {
   const top = row * ROW_HEIGHT;
   if (top < list.scrollTop) list.scrollTop = top;
   else if (top + ROW_HEIGHT > list.scrollTop + list.clientHeight) list.scrollTop = top + ROW_HEIGHT - list.clientHeight;
+}
+
+/** @param isExtended true to keep a second selected row: the one with which the selection began */
+function select(row, isExtended = false) {
+  if (row < 0 || row >= view.rows) return;
+  if (!isExtended) other = -1;
+  else if (other < 0) other = selected;
+  selected = row;
+  uncover(row);
   showSelection();
   keep();
   const node = rows.get(row)?.node;
@@ -170,17 +215,26 @@ function openSelected() {
 
 function toggleDetails(isShown = details.hidden) {
   details.hidden = !isShown;
+  if (!isShown && details.contains(document.activeElement)) list.focus();
   const node = rows.get(selected)?.node;
   if (isShown && node !== undefined) send({ type: 'details', node });
 }
 
 function showDetails(answer) {
-  details.replaceChildren();
+  const close = element('button', undefined, '×');
+  close.id = 'close';
+  close.title = texts.hideDetails;
+  close.setAttribute('aria-label', texts.hideDetails);
+  close.addEventListener('click', () => toggleDetails(false));
+  details.replaceChildren(close);
+  details.scrollTop = 0;
   if (answer === null) return;
   const { row, description, parents, children, files, total } = answer;
   details.append(element('pre', 'description', description));
   details.append(element('p', 'facts', `${row.user} · ${new Date(row.time * 1000).toLocaleString(texts.language)}`));
-  details.append(element('p', 'facts', `${row.revision}:${row.node} · ${row.phase}`));
+  const state = [row.phase, ...row.instabilities].join(', ');
+  details.append(element('p', 'facts', `${row.revision}:${row.node} · ${state}`));
+  details.append(element('p', 'facts', namesOf(row, texts).join(' · ')));
   const relatives = (label, all) => {
     if (all.length === 0) return;
     const line = element('p', 'relatives', `${label} `);
@@ -229,8 +283,23 @@ const keys = {
   '.': () => view.workingParents.length > 0 && select(view.workingParents[0]),
   p: () => select(along(1)),
   c: () => select(along(-1)),
-  '?': () => (status.textContent = texts.keys),
+  '?': () => toggleHelp(),
 };
+
+function toggleHelp(isShown = keyHelp.textContent === '') {
+  keyHelp.textContent = isShown ? texts.keys : '';
+  // It may be longer than a low page has room for.
+  keyHelp.tabIndex = isShown ? 0 : -1;
+  help.setAttribute('aria-expanded', String(isShown));
+}
+
+/** Closes what was opened last beside the list: the help, else what a search found, else the details. */
+function closeOne() {
+  if (keyHelp.textContent !== '') toggleHelp(false);
+  else if (!found.hidden) endSearch();
+  else toggleDetails(false);
+  list.focus();
+}
 
 list.addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -240,6 +309,7 @@ list.addEventListener('keydown', event => {
   run(event);
 });
 document.addEventListener('keydown', event => {
+  if (event.key === 'Escape') closeOne();
   if ((event.ctrlKey || event.metaKey) && event.key === 'f') {
     event.preventDefault();
     find.focus();
@@ -260,14 +330,22 @@ list.addEventListener('click', event => {
 });
 list.addEventListener('dblclick', () => openSelected());
 working.addEventListener('click', () => keys['.']());
+filter.addEventListener('click', () => send({ type: 'filter' }));
+help.addEventListener('click', () => toggleHelp());
 
 let searched = { words: '', next: undefined };
 find.addEventListener('keydown', event => {
-  if (event.key === 'Escape') {
-    found.hidden = true;
-    list.focus();
-  } else if (event.key === 'Enter') search(find.value.trim(), undefined);
+  if (event.key === 'Enter') search(find.value.trim(), undefined);
 });
+// The button in the field clears it.
+find.addEventListener('input', () => {
+  if (find.value === '') endSearch();
+});
+function endSearch() {
+  found.hidden = true;
+  searched = { words: '', next: undefined };
+  status.textContent = view.status;
+}
 function search(words, from) {
   if (words === '') return;
   if (from === undefined) found.replaceChildren();
@@ -289,26 +367,33 @@ function showFound({ words, answer }) {
   if (answer.next >= 0 && found.children.length < 500) send({ type: 'find', words, from: answer.next });
 }
 
+function showOpened(message) {
+  const isOther = message.view !== view.id;
+  const { rows: count, width, workingParents, status: said } = message;
+  view = { id: message.view, rows: count, width, workingParents, status: said };
+  working.textContent = message.working;
+  filter.textContent = message.filter;
+  filter.setAttribute('aria-label', `${texts.filter} ${message.filter}`);
+  none.textContent = message.none ?? '';
+  if (isOther) {
+    rows = new Map();
+    edges = [];
+    asked = '';
+  }
+  selected = message.selected ?? selected;
+  other = message.other ?? -1;
+  space.style.height = `${view.rows * ROW_HEIGHT}px`;
+  list.setAttribute('aria-rowcount', String(view.rows));
+  if (message.anchor !== undefined) list.scrollTop = message.anchor * ROW_HEIGHT + kept.offset;
+  if (found.hidden) status.textContent = said;
+  redraw();
+}
+
 window.addEventListener('message', ({ data: message }) => {
   switch (message.type) {
-    case 'opened': {
-      const isOther = message.view !== view.id;
-      view = { id: message.view, rows: message.rows, width: message.width, workingParents: message.workingParents };
-      working.textContent = message.working;
-      if (isOther) {
-        rows = new Map();
-        edges = [];
-        asked = '';
-      }
-      selected = message.selected ?? selected;
-      other = message.other ?? -1;
-      space.style.height = `${view.rows * ROW_HEIGHT}px`;
-      list.setAttribute('aria-rowcount', String(view.rows));
-      if (message.anchor !== undefined) list.scrollTop = message.anchor * ROW_HEIGHT + kept.offset;
-      status.textContent = texts.rows.replace('{0}', String(view.rows));
-      redraw();
+    case 'opened':
+      showOpened(message);
       break;
-    }
     case 'rows':
       if (message.view !== view.id) break;
       if (rows.size > MAX_ROWS) rows.clear();
@@ -320,6 +405,9 @@ window.addEventListener('message', ({ data: message }) => {
       break;
     case 'working':
       working.textContent = message.working;
+      break;
+    case 'progress':
+      status.textContent = view.status = message.status;
       break;
     case 'reveal':
       select(message.row);
@@ -335,12 +423,21 @@ window.addEventListener('message', ({ data: message }) => {
       find.focus();
       break;
     case 'problem':
-      status.textContent = message.message;
+      none.textContent = message.message;
+      status.textContent = view.status;
       break;
     case 'ask':
       send({ type: 'ready', ...kept });
       break;
   }
 });
-new ResizeObserver(() => redraw()).observe(list);
+new ResizeObserver(() => {
+  const { width, height } = size;
+  const top = selected * ROW_HEIGHT - list.scrollTop;
+  size = { width: list.clientWidth, height: list.clientHeight };
+  // The details take their place from the list, and must not cover the row that they describe.
+  if (selected >= 0 && top >= 0 && top < height) uncover(selected);
+  if (size.width === width) draw();
+  else redraw();
+}).observe(list);
 send({ type: 'ready', ...kept });

@@ -57,10 +57,11 @@ const UNITS = [
   ['minute', 60],
 ];
 
-export function ago(time, now, language) {
+/** How long ago a time is (both in seconds). @param style 'long', or 'narrow' for the shortest form */
+export function ago(time, now, language, style = 'long') {
   const difference = time - now;
   const [unit, seconds] = UNITS.find(([, length]) => Math.abs(difference) >= length) ?? ['second', Infinity];
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style });
   return format.format(Math.trunc(difference / seconds), unit);
 }
 
@@ -76,15 +77,20 @@ function filledIn(text, name) {
   return text.replace('{0}', () => name);
 }
 
-/** All facts of a row in one sentence. */
-export function sentenceOf(row, texts, when) {
-  const kind = row.parents.length > 1 ? texts.merge : texts.changeset;
-  const names = [
+/** The names of a changeset, each with its kind: the branch, bookmarks, tags and the topic. */
+export function namesOf(row, texts) {
+  return [
     filledIn(texts.branch, row.branch),
     ...row.bookmarks.map(name => filledIn(texts.bookmark, name)),
     ...row.tags.map(name => filledIn(texts.tag, name)),
     ...(row.topic === undefined ? [] : [filledIn(texts.topic, row.topic)]),
   ];
+}
+
+/** All facts of a row in one sentence. */
+export function sentenceOf(row, texts, when) {
+  const kind = row.parents.length > 1 ? texts.merge : texts.changeset;
+  const names = namesOf(row, texts);
   const state = [row.isWorkingParent ? texts.workingParent : '', row.phase, ...row.instabilities].filter(Boolean);
   return [`${kind} ${row.revision}`, authorOf(row.user), when, ...state, ...names].join(', ') + `: ${row.summary}`;
 }

@@ -2,21 +2,24 @@
 /* global sessionStorage */
 /* eslint-disable no-unused-vars -- graphWindow.ts calls it in the page */
 function installHost(count) {
+  /** The row where each text is as long as it can be. */
+  const CROWDED = 6;
+  const LONG = 'a_name_without_any_space_that_is_longer_than_a_narrow_side_bar_has_room_for';
   const node = row => (count - row).toString(16).padStart(40, '0');
   const rowOf = text => (text === undefined ? undefined : count - Number.parseInt(text, 16));
   const changeset = row => ({
     node: node(row),
     revision: count - 1 - row,
-    summary: `Change ${row}`,
-    branch: row % 7 === 0 ? 'stable' : 'default',
-    user: 'Ann Lee <ann@example.org>',
+    summary: row === CROWDED ? `Change ${row}, ${LONG}` : `Change ${row}`,
+    branch: row === CROWDED ? `branch-${LONG}` : row % 7 === 0 ? 'stable' : 'default',
+    user: row === CROWDED ? `Ann of ${LONG} <ann@example.org>` : 'Ann Lee <ann@example.org>',
     time: 1_700_000_000 - row * 60,
     timezone: 0,
     closesBranch: row % 50 === 9,
     parents: [count - 2 - row],
     phase: row < 3 ? 'draft' : row < 5 ? 'secret' : 'public',
-    tags: row === 2 ? ['v1'] : [],
-    bookmarks: row === 0 ? ['mark'] : [],
+    tags: row === 2 ? ['v1'] : row === CROWDED ? ['tip', `tag-${LONG}`] : [],
+    bookmarks: row === 0 ? ['mark'] : row === CROWDED ? [`mark-${LONG}`] : [],
     instabilities: row === 1 ? ['orphan'] : [],
     isObsolete: row === 4,
     isHidden: false,
@@ -32,7 +35,9 @@ function installHost(count) {
       rows: count,
       width: 3,
       workingParents: [0],
-      working: 'Working Copy',
+      working: 'Working Copy · 3 changes · default',
+      filter: 'Current Branch and Drafts',
+      status: `${count} changesets`,
       selected: rowOf(selected) ?? 0,
       anchor: rowOf(anchor) ?? 0,
     }),
@@ -46,18 +51,23 @@ function installHost(count) {
     },
     details: ({ node: shown }) => {
       const row = rowOf(shown);
-      const files = ['modified', 'added'].map(status => ({
-        path: `${status}.txt`,
-        shownPath: `${status}.txt`,
-        status,
-      }));
+      const folder = row === CROWDED ? `${LONG}/${LONG}/` : '';
+      const files = ['modified', 'added'].map(status => {
+        const path = `${folder}${status}.txt`;
+        return { path, shownPath: path, status };
+      });
+      const description = row === CROWDED ? `A message\n${LONG.repeat(3)}` : 'A message';
       const parents = [changeset(row + 1)];
       return {
         type: 'details',
-        answer: { row: changeset(row), description: 'A message', parents, children: [], files, total: 5 },
+        answer: { row: changeset(row), description, parents, children: [], files, total: 5 },
       };
     },
-    find: ({ words }) => ({ type: 'found', words, answer: { found: [changeset(7), changeset(8)], next: -1 } }),
+    find: ({ words }) => ({
+      type: 'found',
+      words,
+      answer: { found: [changeset(CROWDED), changeset(7), changeset(8)], next: -1 },
+    }),
   };
   const sent = [];
   globalThis.sent = sent;

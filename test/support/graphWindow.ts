@@ -7,9 +7,16 @@ import { graphPage } from '../../src/extension/features/graph/graphPage.ts';
 const MEDIA = new URL('../../media/graph/', import.meta.url);
 const ORIGIN = 'http://graph.invalid';
 
+/** Pixels of CSS, and how many of the screen are in one of them: twice as many at 200 % zoom. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly scale?: number;
+}
+
 interface Launch {
   readonly findChromium: () => string | undefined;
-  readonly openBrowser: (size: { width: number; height: number }) => Promise<{ browser: Browser; page: Page }>;
+  readonly openBrowser: (size: Size) => Promise<{ browser: Browser; page: Page }>;
 }
 
 const launch = (await import(new URL('../../scripts/vscode/launch.mjs', import.meta.url).href)) as Launch;
@@ -60,7 +67,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   ...{ language: 'en', opensOnClick: 'details', changeset: 'Changeset', merge: 'Merge', branch: 'branch {0}' },
   ...{ bookmark: 'bookmark {0}', tag: 'tag {0}', topic: 'topic {0}', workingParent: 'current', parents: 'Parents:' },
   ...{ children: 'Children:', more: '{0} more files', searching: 'Searching…', found: '{0} found' },
-  ...{ rows: '{0} changesets', find: 'Find in history', graph: 'Changesets', keys: 'Keys' },
+  ...{ find: 'Find in history', filter: 'Filter Graph…', graph: 'Changesets', details: 'Details' },
+  ...{ hideDetails: 'Hide Details', toWorkingCopy: 'Go to Current Changeset', help: 'Keyboard Shortcuts' },
+  keys: ['Enter: open changes', 'Shift+Up, Shift+Down: select a second changeset', 'Last key: last action'].join('\n'),
 };
 
 const CHARTS = {
@@ -70,6 +79,8 @@ const CHARTS = {
   purple: '#b180d7',
   red: '#f14c4c',
   yellow: '#cca700',
+  foreground: '#888888',
+  lines: '#808080',
 };
 
 /** Messages of the page, in order. */
@@ -89,7 +100,7 @@ export class GraphWindow {
   }
 
   /** Opens the page, which shows its first rows when this resolves. */
-  static async open(rows: number, size = { width: 900, height: 400 }): Promise<GraphWindow> {
+  static async open(rows: number, size: Size = { width: 900, height: 400 }): Promise<GraphWindow> {
     const { browser, page } = await launch.openBrowser(size);
     const opened = new GraphWindow(browser, page);
     try {

@@ -65,8 +65,20 @@ test('each key does its work', { skip }, async () => {
   }
   await page.keyboard.press('Enter');
   assert.equal((await graph.messages()).at(-1)?.type, 'open');
-  await page.keyboard.press('?');
-  assert.equal(await page.locator('#status').textContent(), 'Keys');
+  for (const shown of [/^Enter: open changes\n/, /^$/]) {
+    await page.keyboard.press('?');
+    assert.match((await page.locator('#keys').textContent()) ?? '', shown);
+  }
+  assert.deepEqual(JSON.parse((await page.locator('#list').getAttribute('data-vscode-context')) ?? ''), {
+    ...{ webviewSection: 'changeset', node: COUNT.toString(16).padStart(40, '0'), phase: 'draft' },
+    preventDefaultContextMenuItems: true,
+  });
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  assert.deepEqual(await graph.run(`[...document.querySelectorAll('.selected')].map(({ id }) => id)`), [
+    'row-0',
+    'row-2',
+  ]);
   await page.keyboard.press('End');
   await page.locator(`#row-${COUNT - 1}.selected`).waitFor();
   await page.keyboard.press('Home');

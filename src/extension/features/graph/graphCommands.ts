@@ -9,6 +9,7 @@ import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { versionUri } from '../../providers/contentUris.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { fileUri } from '../../common/uris.ts';
+import { filterLabel } from './graphHtml.ts';
 import { isNode } from './graphSession.ts';
 import { currentGraph, openGraphInEditor } from './graphViews.ts';
 import { openChangeset, openComparison } from './openChangeset.ts';
@@ -78,6 +79,8 @@ async function chosenChangeset(
 /** Changesets of a set that the graph shows at most. */
 const MAX_IN_SET = 100_000;
 
+const FIXED = [{ kind: 'all' }, { kind: 'auto' }, { kind: 'drafts' }] as const satisfies readonly GraphFilter[];
+
 interface FilterItem extends PickItem {
   /** Undefined for a set of revisions, which the user types. */
   readonly filter: GraphFilter | undefined;
@@ -94,9 +97,7 @@ async function chooseFilter(context: HgContext): Promise<void> {
     filter: { kind: 'names', names: [name] },
   });
   const items: FilterItem[] = [
-    { label: l10n.t('All Changesets'), filter: { kind: 'all' } },
-    { label: l10n.t('Current Branch and Drafts'), filter: { kind: 'auto' } },
-    { label: l10n.t('Drafts'), filter: { kind: 'drafts' } },
+    ...FIXED.map(filter => ({ label: filterLabel(filter), filter })),
     ...((await canRunHg(context)) ? [{ label: l10n.t('Revision Set…'), filter: undefined }] : []),
     ...tips.map(([branch]) => named('git-branch', branch)),
     ...changesets.flatMap(({ bookmarks }) => bookmarks.map(name => named('bookmark', name))),

@@ -1,6 +1,7 @@
 // The words of the graph's page, and its place in a webview.
 import { randomBytes } from 'node:crypto';
-import { l10n, Uri, type Webview } from 'vscode';
+import { env, l10n, Uri, type Webview } from 'vscode';
+import type { GraphFilter } from '../../../server/historyProtocol.ts';
 import { graphPage } from './graphPage.ts';
 
 export function graphTexts(language: string, opensOnClick: string): Readonly<Record<string, string>> {
@@ -19,10 +20,53 @@ export function graphTexts(language: string, opensOnClick: string): Readonly<Rec
     more: l10n.t('{0} more files', '{0}'),
     searching: l10n.t('Searching…'),
     found: l10n.t('{0} found', '{0}'),
-    rows: l10n.t('{0} changesets', '{0}'),
     find: l10n.t('Find in history'),
+    filter: l10n.t('Filter Graph…'),
     graph: l10n.t('Changesets'),
-    keys: l10n.t('Enter: open changes. Space: details. p: parent. c: child. Period: current. Ctrl+F: find.'),
+    details: l10n.t('Changeset Details'),
+    hideDetails: l10n.t('Hide Details'),
+    toWorkingCopy: l10n.t('Go to Current Changeset'),
+    help: l10n.t('Keyboard Shortcuts'),
+    keys: [
+      l10n.t('Up, Down, Page Up, Page Down, Home, End: move'),
+      l10n.t('Shift+Up, Shift+Down: select a second changeset'),
+      l10n.t('Enter: open changes'),
+      l10n.t('Space: show or hide the details'),
+      l10n.t('p: go to the parent. c: go to the child'),
+      l10n.t('Period: go to the current changeset'),
+      l10n.t('Ctrl+F: find'),
+      l10n.t('Shift+F10: menu'),
+      l10n.t('Escape: close what is open here'),
+    ].join('\n'),
+  };
+}
+
+/** The name of a filter, for the button that changes it. */
+export function filterLabel(filter: GraphFilter): string {
+  switch (filter.kind) {
+    case 'all':
+      return l10n.t('All Changesets');
+    case 'auto':
+      return l10n.t('Current Branch and Drafts');
+    case 'drafts':
+      return l10n.t('Drafts');
+    case 'names':
+      return filter.names.join(', ');
+    case 'file':
+      return filter.path;
+    case 'changesets':
+      return l10n.t('Revision Set');
+  }
+}
+
+/** How many changesets there are, and a sentence if there is none. */
+export function countTexts(rows: number, filter: GraphFilter): { readonly status: string; readonly none: string } {
+  const status = rows === 1 ? l10n.t('1 changeset') : l10n.t('{0} changesets', rows.toLocaleString(env.language));
+  if (rows > 0) return { status, none: '' };
+  const isEmpty = filter.kind === 'all';
+  return {
+    status,
+    none: isEmpty ? l10n.t('The repository has no changesets yet.') : l10n.t('No changeset matches the filter.'),
   };
 }
 

@@ -25,11 +25,18 @@ export function graphPage({ of, source, nonce }: PageAddresses, texts: Readonly<
 <body>
 <main>
 <h1 class="unseen">${attribute('graph')}</h1>
-<div id="bar"><input id="find" type="search" placeholder="${attribute('find')}" aria-label="${attribute('find')}"><span id="status" role="status"></span></div>
+<div id="bar">
+<input id="find" type="search" placeholder="${attribute('find')}" aria-label="${attribute('find')}">
+<span id="status" role="status"></span>
+<button id="filter" class="link" title="${attribute('filter')}"></button>
+<button id="help" title="${attribute('help')}" aria-label="${attribute('help')}" aria-expanded="false" aria-controls="keys">?</button>
+</div>
+<div id="keys" role="status" tabindex="-1"></div>
 <ul id="found" aria-label="${attribute('find')}" hidden></ul>
-<button id="working"></button>
+<button id="working" title="${attribute('toWorkingCopy')}"></button>
+<div id="none" role="status"></div>
 <div id="list" role="grid" tabindex="0" aria-label="${attribute('graph')}"><div id="space" role="presentation"></div></div>
-<div id="details" hidden></div>
+<div id="details" role="region" tabindex="0" aria-label="${attribute('details')}" hidden></div>
 </main>
 <script type="application/json" id="texts" nonce="${nonce}">${data}</script>
 <script type="module" nonce="${nonce}" src="${of('graph.mjs')}"></script>

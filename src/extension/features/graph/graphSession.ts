@@ -1,6 +1,6 @@
 // One webview with a graph, in the side bar or in an editor. The webview draws rows and keeps the place by the ids of
 // changesets; this side asks the engine.
-import { env, l10n, Uri, type Webview } from 'vscode';
+import { commands, env, l10n, Uri, type Webview } from 'vscode';
 import { errorMessage } from '../../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
 import {
@@ -19,7 +19,7 @@ import { askHistory, HistoryUnavailable } from '../../engine/historyAnswers.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { openChangeset, openComparison, openFileChange } from './openChangeset.ts';
 import { harmlessMessage } from './graphMessage.ts';
-import { graphHtml, graphTexts } from './graphHtml.ts';
+import { countTexts, filterLabel, graphHtml, graphTexts } from './graphHtml.ts';
 
 const MAX_FILES = 2000;
 const MAX_FOUND = 100;
@@ -143,6 +143,10 @@ export class GraphSession implements Disposable {
       await this.#open();
       return;
     }
+    if (message.type === 'filter') {
+      await commands.executeCommand('quicksilver.graph.filter');
+      return;
+    }
     if (message.type === 'selected') {
       this.selected = [message.node, message.other].filter(node => isNode(node));
       return;
@@ -206,7 +210,10 @@ export class GraphSession implements Disposable {
       this.#repository = repositories.all[0];
     }
     const repository = this.#repository;
-    if (repository === undefined) return;
+    if (repository === undefined) {
+      this.#send({ type: 'problem', message: l10n.t('No Mercurial repository is open.') });
+      return;
+    }
     const { root } = repository;
     const before = this.#opened;
     const opened = await askHistory(client, OpenGraph, { root, filter: this.filter, showsHidden: this.#showsHidden });
@@ -219,6 +226,8 @@ export class GraphSession implements Disposable {
     this.#send({
       type: 'opened',
       ...opened,
+      ...countTexts(opened.rows, this.filter),
+      filter: filterLabel(this.filter),
       working: workingText(repository),
       selected: selected?.isExact === true ? selected.row : (working ?? 0),
       ...(extended?.isExact === true && { other: extended.row }),
@@ -258,6 +267,7 @@ type WebviewMessage =
       readonly source?: string;
       readonly parent?: string;
     }
+  | { readonly type: 'filter' }
   | { readonly type: 'find'; readonly words: string; readonly from?: number };
 
 export function isNode(value: unknown): value is string {
