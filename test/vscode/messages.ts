@@ -1,5 +1,12 @@
 // The messages that the extension shows, kept instead of shown, and answered.
-import { CancellationTokenSource, ProgressLocation, window, type CancellationToken } from 'vscode';
+import {
+  CancellationTokenSource,
+  EventEmitter,
+  ProgressLocation,
+  window,
+  type CancellationToken,
+  type Event,
+} from 'vscode';
 
 type Anything = (...args: readonly unknown[]) => unknown;
 
@@ -21,15 +28,22 @@ export const MESSAGES = ['showInformationMessage', 'showWarningMessage', 'showEr
 /** From now on messages are not shown: each gets the next answer, if there is one left. */
 export function keepMessages(...answers: readonly string[]): {
   readonly shown: string[];
+  readonly onDidShow: Event<void>;
   readonly dispose: () => void;
 } {
   const shown: string[] = [];
   const left = [...answers];
-  const dispose = replace(MESSAGES, () => async message => {
+  const didShow = new EventEmitter<void>();
+  const putBack = replace(MESSAGES, () => async message => {
     shown.push(String(message));
+    didShow.fire();
     return Promise.resolve(left.shift());
   });
-  return { shown, dispose };
+  const dispose = (): void => {
+    putBack();
+    didShow.dispose();
+  };
+  return { shown, onDidShow: didShow.event, dispose };
 }
 
 /** Input boxes get these answers, one after the other. */

@@ -134,6 +134,7 @@ describe('the welcome of the Source Control view', () => {
         await repositoryAt(api, at(name));
       }
       await untilKey('quicksilver.repositoryCount', 3);
+      await until('it is told', () => messages.shown.length > 0, messages.onDidShow);
     } finally {
       Object.defineProperty(extensions, 'all', all);
       messages.dispose();
