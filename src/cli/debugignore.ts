@@ -6,7 +6,10 @@ import { complain, EXIT_OK, nameShownIn, usageError, utf8Bytes, type CommandIo }
 import { locateRepository } from './open.ts';
 import { fromRoot } from './pathNames.ts';
 
-/** Prints a sentence or two for each path, in the order of the paths. Exit code 0 in every case. */
+/**
+ * Prints for each path, in the order of the paths, what `hg debugignore` prints. Of tracked files it says that no rule
+ * ignores them, which is a deliberate difference. Exit code 0 in every case.
+ */
 export function debugignore(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length === 0) throw usageError('quicksilver debugignore needs a path to explain');
   const place = locateRepository(args, io);
@@ -15,18 +18,17 @@ export function debugignore(args: ParsedArguments, io: CommandIo): Promise<numbe
   const shown = nameShownIn(io.stdout);
   const named = args.positionals.map(name => ({ name, path: fromRoot(place.vfs, place.root, place.cwd, name) }));
   for (const { name, path } of named.sort((a, b) => compareBytes(a.path, b.path))) {
-    io.stdout.write(`${shown(`${utf8Bytes(name)} ${sentence(path, ignore.explain(path))}`)}\n`);
+    for (const line of explained(utf8Bytes(name), path, ignore.explain(path))) io.stdout.write(`${shown(line)}\n`);
   }
   return Promise.resolve(EXIT_OK);
 }
 
-/** The rest of the sentence, as a byte string. */
-function sentence(path: BytePath, { ignored, isTracked }: IgnoreExplanation): string {
-  if (ignored === undefined) return 'is not ignored';
-  const { rule } = ignored;
-  const place = `${utf8Bytes(rule.file)}, line ${rule.line}: ${rule.text}`;
-  const what = ignored.path === path ? 'matches' : `matches the directory ${ignored.path} that it is in,`;
-  return isTracked
-    ? `is tracked, and so not ignored, although a rule ${what} ${place}`
-    : `is ignored: a rule ${what} ${place}`;
+/** Returns the lines about one path, as byte strings. */
+function explained(name: string, path: BytePath, { ignored, isTracked }: IgnoreExplanation): string[] {
+  if (ignored === undefined) return [`${name} is not ignored`];
+  const { file, line, text } = ignored.rule;
+  const rule = `(ignore rule in ${utf8Bytes(file)}, line ${line}: '${text}')`;
+  if (isTracked) return [`${name} is tracked, and so not ignored`, rule];
+  const because = ignored.path === path ? '' : ` because of containing directory ${ignored.path}`;
+  return [`${name} is ignored${because}`, rule];
 }

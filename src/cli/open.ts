@@ -1,7 +1,8 @@
 // Which repository a command is about.
 import * as nodePath from 'node:path';
 import { QuicksilverError } from '../base/errors.ts';
-import { findRepository, systemsOf } from '../backends/systems.ts';
+import { ALL_KINDS, findRepository, systemsOf } from '../backends/systems.ts';
+import type { SystemKind } from '../base/repositoryState.ts';
 import { Vfs } from '../files/vfs.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandIo } from './io.ts';
@@ -27,16 +28,25 @@ export function locateRepository(args: ParsedArguments, io: CommandIo): LocatedR
   if (named !== undefined && named !== '') {
     const root = realPath(vfs, nodePath.resolve(cwd, named));
     if (!vfs.isDirectory(nodePath.join(root, '.hg'))) {
-      throw new QuicksilverError('not-a-repository', `no repository at '${named}' (.hg not found)`);
+      throw notFound(vfs, root, `no repository at '${named}' (.hg not found)`);
     }
     return { vfs, root, cwd };
   }
   const root = rootAround(vfs, cwd) ?? commonRoot(vfs, cwd, args.positionals);
-  if (root === undefined) {
-    throw new QuicksilverError('not-a-repository', `no repository found in '${cwd}' (.hg not found)`);
-  }
+  if (root === undefined) throw notFound(vfs, cwd, `no repository found in '${cwd}' (.hg not found)`);
   return { vfs, root, cwd };
 }
+
+/** Returns the error, with a hint if the directory is in a working tree of another system. */
+function notFound(vfs: Vfs, directory: string, message: string): QuicksilverError {
+  const other = findRepository(vfs, directory, systemsOf(ALL_KINDS))?.system;
+  return new QuicksilverError('not-a-repository', message, { hint: other && HINTS[other] });
+}
+
+const HINTS: Partial<Readonly<Record<SystemKind, string>>> = {
+  git: "in a Git working tree, there is only 'quicksilver status'",
+  bzr: "in a Bazaar working tree, there are only 'quicksilver status' and 'cat'",
+};
 
 function commonRoot(vfs: Vfs, cwd: string, paths: readonly string[]): string | undefined {
   const roots = new Set(paths.map(path => rootAround(vfs, nodePath.resolve(cwd, path))));
