@@ -73,6 +73,9 @@ export class HgServer {
   #said = '';
   #ended: string | undefined;
   #hello = true;
+  #tellStart: () => void = () => undefined;
+  /** Settles when it waits for commands, or has ended. A busy machine needs seconds for that. */
+  readonly started = new Promise<void>(resolve => (this.#tellStart = resolve));
   #pending: ((answer: HgAnswer) => void) | undefined;
   #exited: Promise<void>;
 
@@ -141,6 +144,7 @@ export class HgServer {
 
   #end(errors: string): void {
     this.#ended = errors;
+    this.#tellStart();
     this.#pending?.({ code: 255, output: this.#output, errors });
     this.#pending = undefined;
   }
@@ -159,8 +163,10 @@ export class HgServer {
       if (this.#buffer.length < 5 + length) return;
       const body = this.#buffer.subarray(5, 5 + length);
       this.#buffer = this.#buffer.subarray(5 + length);
-      if (channel === 'o' && this.#hello) this.#hello = false;
-      else if (channel === 'o') this.#output += body.toString('latin1');
+      if (channel === 'o' && this.#hello) {
+        this.#hello = false;
+        this.#tellStart();
+      } else if (channel === 'o') this.#output += body.toString('latin1');
       else if (channel === 'e') this.#errors += body.toString('latin1');
       else if (channel === 'r') {
         const resolve = this.#pending;

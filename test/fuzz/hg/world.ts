@@ -50,8 +50,8 @@ export const emptyTally = (): Tally => ({
 /** The extensions that commands are taken from. */
 const EXTENSIONS = ['extensions.strip=', 'extensions.share=', 'extensions.rebase=', 'extensions.shelve='];
 
-/** The live model is done within milliseconds; unless something waits for a lock or for itself, and then it is wrong. */
-const REST_MS = 8000;
+/** The live model is done within milliseconds, on a busy machine within seconds; unless something waits for ever. */
+const REST_MS = 30_000;
 
 /** Contents that are compared in one check. */
 const CONTENTS = 2;
@@ -68,7 +68,7 @@ export class HgServers {
   readonly #servers = new Map<Policy, HgServer>();
   readonly #hangsMs: number;
 
-  /** @param hangsMs a command that takes longer is not going to end */
+  /** @param hangsMs a command that takes longer, once its server has started, is not going to end */
   constructor(hangsMs = 60_000) {
     this.#hangsMs = hangsMs;
   }
@@ -86,6 +86,7 @@ export class HgServers {
       this.#servers.set(policy, server);
     }
     const running = server;
+    await running.started;
     const limit = setTimeout(() => {
       this.#servers.delete(policy);
       running.kill();
