@@ -6,7 +6,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/commands.ts';
-import { HgServer, hgEnvironment } from '../support/hgServer.ts';
+import { HgServer, hasCrashed, hgEnvironment } from '../support/hgServer.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomHistory } from '../support/randomHistory.ts';
 import { removeTree } from '../../scripts/lib/remove-tree.mjs';
@@ -82,6 +82,8 @@ async function same(root: string, hg: HgServer, args: readonly string[]): Promis
     if (theirs.code !== 0) return undefined;
     throw error;
   });
+  // As 7.2.4 may at tags, with manifests that are a tree.
+  if (hasCrashed(theirs)) return '';
   const label = `hg -R ${root} status ${args.map(arg => JSON.stringify(arg)).join(' ')}`;
   if (ours === undefined) return '';
   assert.equal(ours.output, theirs.output, label);
@@ -113,13 +115,16 @@ async function comparePairs(
 }
 
 async function compareNames(root: string, hg: HgServer, history: RandomHistory): Promise<void> {
-  const nodes = (await hg.run('log', '-r', 'all()', '-T', '{node}\n')).output.trim().split('\n');
+  const listed = await hg.run('log', '-r', 'all()', '-T', '{node}\n');
+  if (hasCrashed(listed)) return;
+  const nodes = listed.output.trim().split('\n');
   const names = ['one', 'two', 'cafe', 'ba', 'with space', 'größe', 'x-1', 'mark one', 'mark x-1', 'default', 'stable'];
   const numbers = [0, -1, history.count - 1, history.count, -history.count, -history.count - 1, 2_147_483_647];
   const builtIn = ['.', 'tip', 'null', 'p1()', 'p2()', 'wdir()', ' tip ', '"two"', '000', 'ff', 'BA', '+1', '01', 'x'];
   const prefixes = nodes.slice(0, 12).flatMap(node => [node, node.slice(0, 2), node.slice(0, 12).toUpperCase()]);
   for (const name of [...names, 'beef', 'nothing', ...numbers.map(String), ...builtIn, ...prefixes]) {
     const expected = await hg.run('status', '--change', name, '-A');
+    if (hasCrashed(expected)) continue;
     const label = `hg -R ${root} status --change ${JSON.stringify(name)}`;
     const ours = await quicksilver(root, ['status', '--change', name, '-A']).catch(() => undefined);
     assert.equal(ours?.code ?? 255, expected.code, label);

@@ -34,6 +34,13 @@ export function hgEnvironment(hgrcPath = ''): NodeJS.ProcessEnv {
   };
 }
 
+const CRASHED = 'the command server ended';
+
+/** True if `hg` itself crashed at the command. */
+export function hasCrashed({ code, errors }: HgAnswer): boolean {
+  return code === 255 && errors.startsWith(CRASHED);
+}
+
 const CONFIG = [
   'storage.dirstate-v2.slow-path=allow',
   'ui.merge=:merge',
@@ -63,9 +70,13 @@ export function statusEntries(output: string): HgEntry[] {
   return entries;
 }
 
-/** Runs commands; for a status see {@link hgStatus}. */
+/**
+ * Runs commands; for a status see {@link hgStatus}. If one crashes `hg`, it answers 255, and the next one has a new
+ * process.
+ */
 export class HgServer {
-  readonly #process: ChildProcessWithoutNullStreams;
+  #process: ChildProcessWithoutNullStreams;
+  readonly #start: () => ChildProcessWithoutNullStreams;
   #buffer = Buffer.alloc(0);
   #output = '';
   #errors = '';
@@ -77,7 +88,8 @@ export class HgServer {
   /** Settles when it waits for commands, or has ended. A busy machine needs seconds for that. */
   readonly started = new Promise<void>(resolve => (this.#tellStart = resolve));
   #pending: ((answer: HgAnswer) => void) | undefined;
-  #exited: Promise<void>;
+  #exited!: Promise<void>;
+  #isClosed = false;
 
   /**
    * @param root the repository of all commands; if undefined, each command names its own by -R and reads the current
@@ -87,18 +99,28 @@ export class HgServer {
   constructor(root: string | undefined, config: readonly string[] = [], environment = hgEnvironment()) {
     const settings = [...CONFIG, ...config].flatMap(item => ['--config', item]);
     const place = root === undefined ? [] : ['-R', root, '--cwd', root];
-    this.#process = spawn('hg', [...settings, 'serve', '--cmdserver', 'pipe', ...place], {
-      cwd: os.tmpdir(),
-      env: environment,
-      stdio: 'pipe',
-    });
-    this.#exited = new Promise(resolve => this.#process.once('exit', () => resolve()));
+    this.#start = () =>
+      this.#follow(
+        spawn('hg', [...settings, 'serve', '--cmdserver', 'pipe', ...place], {
+          cwd: os.tmpdir(),
+          env: environment,
+          stdio: 'pipe',
+        }),
+      );
+    this.#process = this.#start();
+  }
+
+  #follow(server: ChildProcessWithoutNullStreams): ChildProcessWithoutNullStreams {
+    this.#buffer = Buffer.alloc(0);
+    this.#said = '';
+    this.#hello = true;
+    this.#ended = undefined;
+    this.#exited = new Promise(resolve => server.once('exit', () => resolve()));
     // When all that it wrote has been read.
-    this.#process.once('close', (code, signal) =>
-      this.#end(`the command server ended (${code ?? signal ?? ''})\n${this.#said}`),
-    );
-    this.#process.stderr.on('data', (data: Buffer) => (this.#said += data.toString('latin1')));
-    this.#process.stdout.on('data', (data: Buffer) => this.#receive(data));
+    server.once('close', (code, signal) => this.#end(`${CRASHED} (${code ?? signal ?? ''})\n${this.#said}`));
+    server.stderr.on('data', (data: Buffer) => (this.#said += data.toString('latin1')));
+    server.stdout.on('data', (data: Buffer) => this.#receive(data));
+    return server;
   }
 
   /** False after it has ended: by request, or in a crash. */
@@ -122,7 +144,10 @@ export class HgServer {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(body.length);
     this.#output = this.#errors = '';
-    if (this.#ended !== undefined) return Promise.resolve({ code: 255, output: '', errors: this.#ended });
+    if (this.#ended !== undefined) {
+      if (this.#isClosed) return Promise.resolve({ code: 255, output: '', errors: this.#ended });
+      this.#process = this.#start();
+    }
     return new Promise(resolve => {
       this.#pending = resolve;
       this.#process.stdin.write(Buffer.concat([Buffer.from('runcommand\n'), length, body]));
@@ -131,6 +156,7 @@ export class HgServer {
 
   /** Ends it at once; the command that is running answers with an error. */
   kill(): void {
+    this.#isClosed = true;
     this.#process.kill('SIGKILL');
     // A process that it has started may hold the other ends of these, and would be waited for.
     this.#process.stdout.destroy();
@@ -138,6 +164,7 @@ export class HgServer {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#process.stdin.end();
     await this.#exited;
   }

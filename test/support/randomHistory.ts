@@ -156,6 +156,7 @@ export class RandomHistory {
       default:
         await this.#hg.run('bookmark', '-q', '-f', '-r', revision, this.#random.chance(0.3) ? name : `mark ${name}`);
     }
-    this.count = Number((await this.#hg.run('log', '-r', 'tip', '-T', '{rev}')).output) + 1;
+    const { code, output } = await this.#hg.run('log', '-r', 'tip', '-T', '{rev}');
+    if (code === 0) this.count = Number(output) + 1;
   }
 }
