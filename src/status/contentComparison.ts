@@ -63,8 +63,37 @@ export function compareContent(
   stat: FileStat,
 ): Comparison {
   tree.outcome.unsure++;
+  return decided(path, () => compare(input, tree, verdicts, path, stat));
+}
+
+/** By so much Mercurial takes a content to be shorter, whose text might have a mark of metadata. */
+const MARK_BYTES = 4;
+
+/**
+ * Compares a directory, fifo or device in place of a tracked file of unsure stat, as Mercurial does. It is 'modified' if
+ * the base has another kind or another size. It is 'deleted' if its content would decide, as that cannot be read.
+ */
+export function compareWithoutContent(
+  input: StatusInput,
+  tree: WorkingTree,
+  path: BytePath,
+  stat: FileStat,
+): Comparison {
+  tree.outcome.unsure++;
+  return decided(path, () => {
+    const base = input.base.find(path);
+    if (base === undefined) return 'modified';
+    if (base.kind !== 'any' && base.kind !== workingKind(input, base, stat)) return 'modified';
+    // A filter reads every content.
+    const content = base.comparedAs === undefined ? base.content?.() : undefined;
+    const excess = content === undefined ? 0 : content.length - stat.size;
+    return excess === 0 || excess === MARK_BYTES ? 'deleted' : 'modified';
+  });
+}
+
+function decided(path: BytePath, compares: () => Comparison): Comparison {
   try {
-    return compare(input, tree, verdicts, path, stat);
+    return compares();
   } catch (error) {
     if (!(error instanceof QuicksilverError)) throw error;
     if (error.cause !== undefined) rethrowIfExhausted(path, error.cause);

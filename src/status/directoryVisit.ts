@@ -3,7 +3,7 @@
 import { joinPath, type BytePath } from '../base/bytePath.ts';
 import type { FileKind, FileStat } from '../base/fileStat.ts';
 import { asRecorded } from './caseFolding.ts';
-import { compareContent, type VerdictCache } from './contentComparison.ts';
+import { compareContent, compareWithoutContent, type VerdictCache } from './contentComparison.ts';
 import type { IgnoreVerdicts } from './ignoreVerdicts.ts';
 import { NO_NODE, type NodeId, type StatCache, type Status, type StatusInput, type StatusSink } from './types.ts';
 import type { DirectoryItem, WorkingTree } from './workingTree.ts';
@@ -407,7 +407,7 @@ export class DirectoryVisit {
 
   /**
    * Handles a directory, fifo or device at a recorded path that was stat'ed, not listed. Mercurial treats its stat as
-   * that of a file. It reports the path as missing only if it would have to read the content.
+   * that of a file. It reports the path as missing only if it would have to read the content: see {@link finish}.
    */
   #inPlaceOfFile(path: BytePath, node: NodeId, stat: FileStat): void {
     const cache = this.#input.statCache;
@@ -419,7 +419,8 @@ export class DirectoryVisit {
       this.#sink.entry(path, 'modified', node);
     } else if (kind === 'tracked') {
       const verdict = cache.compareStat(node, stat);
-      this.#compared(path, verdict === 'unsure' ? 'deleted' : verdict, node);
+      if (verdict === 'unsure') this.#unsure.push({ path, node, stat });
+      else this.#compared(path, verdict, node);
     } else {
       this.#tracked(path, node, stat.kind);
     }
@@ -444,7 +445,9 @@ export class DirectoryVisit {
    */
   finish(): void {
     for (const { path, node, stat } of this.#unsure) {
-      const found = compareContent(this.#input, this.#tree, this.#scan.verdicts, path, stat);
+      const found = this.#isEntry(stat.kind)
+        ? compareContent(this.#input, this.#tree, this.#scan.verdicts, path, stat)
+        : compareWithoutContent(this.#input, this.#tree, path, stat);
       this.#sink.unsure?.(path);
       if (typeof found === 'string') this.#compared(path, found, node);
       else this.#sink.undecided?.(path, node, found.why, stat);

@@ -120,6 +120,8 @@ export interface BaseFile {
   readonly comparedAs?: string | undefined;
   /** True if the working content is this revision's. Throws a QuicksilverError if the revision cannot be read. */
   matches(content: ContentSource): boolean;
+  /** The content, where working files are compared with it as it is. Throws as {@link matches} does. */
+  content?(): Buffer;
 }
 
 /** The files of the base revision. Nothing is read before it is asked for. */

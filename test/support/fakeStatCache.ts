@@ -172,6 +172,7 @@ export function fakeBase(files: Readonly<Record<string, FakeBaseFile>>): BaseTre
         kind: file.kind ?? 'file',
         revision: `r:${file.content}`,
         matches: content => text(content) === file.content,
+        content: () => Buffer.from(file.content, 'latin1'),
       };
     },
   };

@@ -83,9 +83,15 @@ test('in an excluded directory, what is there in place of a recorded file is tak
     'sub/changed/f': '',
     'sub/tracked/f': '',
     'sub/unsure/f': '',
+    'sub/unknown/f': '',
+    'sub/longer/f': '',
+    'sub/marked/f': '',
+    'sub/notInBase/f': '',
+    'sub/otherKind/f': '',
     'sub/removed/f': '',
   });
   const size = fs.statSync(directory.at('sub/unsure')).size;
+  const base = (length: number) => ({ content: 'x'.repeat(length), kind: 'executable' as const });
   const input = fakeInput({
     root: directory.root,
     entries: [
@@ -94,13 +100,26 @@ test('in an excluded directory, what is there in place of a recorded file is tak
       { path: 'sub/removed', kind: 'removed' },
       { path: 'sub/tracked', size: 1, mtime: OLD_SECONDS },
       { path: 'sub/unsure', size, mtime: OLD_SECONDS, executable: true },
+      ...['unknown', 'longer', 'marked', 'notInBase', 'otherKind'].map(name => ({ path: `sub/${name}` })),
     ],
+    base: {
+      'sub/unsure': base(size),
+      'sub/unknown': base(size),
+      'sub/longer': base(size + 1),
+      'sub/marked': base(size + 4),
+      'sub/otherKind': { ...base(size), kind: 'file' },
+    },
     excluded: ['sub'],
   });
   assert.deepEqual((await statusOf(input)).lines, [
+    '! sub/marked',
+    '! sub/unknown',
     '! sub/unsure',
     'A sub/added',
     'M sub/changed',
+    'M sub/longer',
+    'M sub/notInBase',
+    'M sub/otherKind',
     'M sub/tracked',
     'R sub/removed',
   ]);
