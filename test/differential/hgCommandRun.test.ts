@@ -1,6 +1,7 @@
 // Commands that people run, through the server and the real hg: whatever the person has configured, in order, with what hg
 // asks, and with the result known when the command has ended.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -355,6 +356,13 @@ test('an hg that dies while it writes is not run again', { skip: process.platfor
   assert.deepEqual(log(served)[0], 'then: a.txt');
 });
 
+/** True if programs that hg starts have the variables that hg was started with. */
+function passesOnVariables(): boolean {
+  const show = ['--config', 'alias.show=!printenv SSH_ASKPASS', 'show'];
+  const env = { ...process.env, HGRCPATH: '', SSH_ASKPASS: '/passed/on' };
+  return spawnSync('hg', show, { env, encoding: 'utf8' }).stdout === '/passed/on\n';
+}
+
 test('ssh asks for its password through the extension', { skip: process.platform === 'win32' }, async t => {
   const served = await serve(t, sandbox => {
     const ssh = [
@@ -370,6 +378,10 @@ test('ssh asks for its password through the extension', { skip: process.platform
     sandbox.hg('other', ['commit', '-q', '-A', '-m', 'far']);
     fs.appendFileSync(sandbox.path('hgrc'), `ssh = ${sandbox.path('ssh')}\n`);
   });
+  if (!passesOnVariables()) {
+    t.skip('This hg runs where programs do not get our environment variables.');
+    return;
+  }
   served.answer = ({ isPassword }) => (isPassword ? 'open sesame' : 'yes');
   const pulled = await served.run({ verb: 'pull', operands: ['ssh://joe@host/x'], kind: 'network' });
   assert.equal(code(pulled).split(' ')[0], '0', code(pulled));
