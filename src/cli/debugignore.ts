@@ -7,8 +7,8 @@ import { locateRepository } from './open.ts';
 import { fromRoot } from './pathNames.ts';
 
 /**
- * Prints for each path, in the order of the paths, what `hg debugignore` prints. Of tracked files it says that no rule
- * ignores them, which is a deliberate difference. Exit code 0 in every case.
+ * Prints for each path, in the order of the paths, what `hg debugignore` prints. It deliberately differs for a tracked
+ * file: no rule ignores it. Exit code 0 in every case.
  */
 export function debugignore(args: ParsedArguments, io: CommandIo): Promise<number> {
   if (args.positionals.length === 0) throw usageError('quicksilver debugignore needs a path to explain');
