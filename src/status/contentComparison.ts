@@ -70,8 +70,8 @@ export function compareContent(
 const MARK_BYTES = 4;
 
 /**
- * Compares a directory, fifo or device in place of a tracked file of unsure stat, as Mercurial does. It is 'modified' if
- * the base has another kind or another size. It is 'deleted' if its content would decide, as that cannot be read.
+ * Compares a directory, fifo or device in place of a tracked file of unsure stat, as Mercurial does. It is 'modified'
+ * if the base has another kind or another size. It is 'deleted' if its content would decide, which cannot be read.
  */
 export function compareWithoutContent(
   input: StatusInput,
