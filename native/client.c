@@ -3,6 +3,7 @@
 //   quicksilver-client status      the lines of `hg status` under HGPLAIN; exit code 2 without an exact answer
 //   quicksilver-client git-hook 2 TOKEN      as Git's core.fsmonitor: paths that may have changed since the token
 // docs/server-protocol.md describes the requests. Without a server, prompt starts one and prints nothing.
+#define _GNU_SOURCE // strcasestr
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -329,36 +330,106 @@ static int everything_changed(const char *token) {
   return 0;
 }
 
-// Git runs its hook in the root of the working tree, and takes the paths that may have changed, each with a NUL.
-static int run_git_hook(const char *version, const char *token) {
-  char root[PATH_MAX], control[PATH_MAX + 8];
+// The last character of a token that came with "everything".
+enum { MARK = '!' };
+
+// True if a text may set configuration that changes which files are ignored.
+static bool sets_rules(const char *text) {
+  return text != NULL && (strcasestr(text, "excludesfile") != NULL || strcasestr(text, "include") != NULL ||
+                          strcasestr(text, "ignorecase") != NULL);
+}
+
+// True if a file may set such configuration. One that is too long for a look counts as such.
+static bool file_sets_rules(const char *path) {
+  static char text[1 << 16];
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return false;
+  const size_t length = fread(text, 1, sizeof text - 1, file);
+  fclose(file);
+  text[length] = 0;
+  return length == sizeof text - 1 || sets_rules(text);
+}
+
+// True if two paths lead to one file.
+static bool is_same(const char *a, const char *b) {
+  struct stat first, second;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+// True if Git reads the index and the ignore rules that the server follows. With others, Git keeps facts of directories
+// that the server does not watch.
+static bool is_as_followed(const char *control) {
+  char directory[PATH_MAX + 8], index[PATH_MAX + 16], name[48];
+  snprintf(directory, sizeof directory, "%s", control);
   struct stat found;
+  if (stat(control, &found) != 0) return false;
+  if (!S_ISDIR(found.st_mode)) {
+    // A linked worktree or a submodule has a file with the path, which may be relative.
+    FILE *file = fopen(control, "r");
+    if (file == NULL) return false;
+    const bool is_read = fgets(directory, sizeof directory, file) != NULL;
+    fclose(file);
+    if (!is_read || strncmp(directory, "gitdir: ", 8) != 0) return false;
+    memmove(directory, directory + 8, strlen(directory + 8) + 1);
+    directory[strcspn(directory, "\n")] = 0;
+  }
+  const char *own = getenv("GIT_DIR"), *used = getenv("GIT_INDEX_FILE"), *without = getenv("GIT_CONFIG_NOSYSTEM");
+  snprintf(index, sizeof index, "%s/index", directory);
+  if ((own != NULL && !is_same(own, directory)) || (used != NULL && !is_same(used, index))) return false;
+  if (getenv("GIT_COMMON_DIR") != NULL || getenv("GIT_CONFIG_GLOBAL") != NULL || getenv("GIT_CONFIG_SYSTEM") != NULL)
+    return false;
+  if (without != NULL && file_sets_rules("/etc/gitconfig")) return false;
+  const char *count = getenv("GIT_CONFIG_COUNT");
+  for (int i = 0, end = count == NULL ? 0 : atoi(count); i < end; i++) {
+    snprintf(name, sizeof name, "GIT_CONFIG_KEY_%d", i);
+    if (sets_rules(getenv(name))) return false;
+  }
+  return !sets_rules(getenv("GIT_CONFIG_PARAMETERS"));
+}
+
+// Names a path. It may be, or have been, a file or a directory. Git has three parts of memory: the file, the files
+// below a directory, and which files of a directory are untracked. The last one it forgets if a file is named in it.
+static void print_changed(const char *path) { printf("%s%c%s/%c%s/-%c", path, 0, path, 0, path, 0); }
+
+// Git runs its hook in the root of the working tree, and takes the paths that may have changed, each with a NUL.
+//
+// A slash alone means everything. Git then forgets the files. But it keeps its memory of untracked files, and only some
+// forms of status check that. So a token that comes with a slash has a mark. For such a token every directory is named.
+static int run_git_hook(const char *version, const char *token) {
+  char root[PATH_MAX], control[PATH_MAX + 8], since[128];
   if (strcmp(version, "2") != 0 || getcwd(root, sizeof root) == NULL) return 1;
   snprintf(control, sizeof control, "%s/.git", root);
-  if (stat(control, &found) != 0) return everything_changed(token);
-  const extra_t extras[] = {{"system", "git"}, {"since", token}, {NULL, NULL}};
+  if (strlen(token) >= sizeof since || !is_as_followed(control)) return everything_changed(token);
+  strcpy(since, token);
+  const size_t length = strlen(since);
+  const bool is_marked = length > 0 && since[length - 1] == MARK;
+  if (is_marked) since[length - 1] = 0;
+  const extra_t extras[] = {
+      {"system", "git"}, {"since", since}, {"directories", is_marked ? "yes" : "no"}, {NULL, NULL}};
   buffer_t answer = {0};
   const outcome_t outcome = ask("changes", root, extras, &answer, HOOK_MS);
   if (outcome == ABSENT) start_server();
   if (outcome != ANSWERED || strcmp(answer.bytes, "changes") != 0) return everything_changed(token);
   const char *end = answer.bytes + answer.length - 5, *next = NULL, *at = answer.bytes;
-  bool is_fresh = true;
+  bool is_fresh = true, names_gaps = false;
   for (; at < end && strcmp(at, "paths=") != 0; at += strlen(at) + 1) {
     if (strncmp(at, "token=", 6) == 0) next = at + 6;
     else if (strcmp(at, "fresh=no") == 0) is_fresh = false;
+    else if (strcmp(at, "gaps=named") == 0) names_gaps = true;
   }
-  if (next == NULL || at >= end) return everything_changed(token);
-  fwrite(next, 1, strlen(next) + 1, stdout);
+  // A server of an older version does not name a directory that was not followed for a while.
+  if (next == NULL || at >= end || !names_gaps) return everything_changed(token);
   if (is_fresh) {
-    fwrite("/", 1, 2, stdout);
+    printf("%s%c%c/%c", next, MARK, 0, 0);
     return 0;
   }
-  // A directory that is not followed may have changed. A slash at the end stands for everything below.
+  fwrite(next, 1, strlen(next) + 1, stdout);
+  // Git does not care for what is in an ignored directory, as long as nothing in it is tracked: then it is followed.
   for (const char *of = answer.bytes; of < at; of += strlen(of) + 1) {
-    if (strncmp(of, "incomplete=", 11) == 0) printf("%s/%c", of + 11, 0);
+    if (strncmp(of, "nested=", 7) == 0) print_changed(of + 7);
+    else if (strncmp(of, "followed=", 9) == 0) printf("%s%s-%c", of + 9, of[9] == 0 ? "" : "/", 0);
   }
-  // Each path may be, or have been, a file or a directory.
-  for (at += strlen(at) + 1; at < end; at += strlen(at) + 1) printf("%s%c%s/%c", at, 0, at, 0);
+  for (at += strlen(at) + 1; at < end; at += strlen(at) + 1) print_changed(at);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 // `git status` with our hook for core.fsmonitor, with Git's untracked cache, with both, and with neither.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { findProgram, PlainError } from '../lib/processes.mjs';
@@ -9,8 +10,8 @@ import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { inTurnsOfBoth, summarize } from './statistics.mjs';
 
-/** The hook alone, and with the untracked cache. */
-const HOOK_INDEXES = ['index-hook', 'index-hook-untracked'];
+/** The index as it is found, and those of the hook alone and with the untracked cache. */
+const OWN_INDEXES = ['index-own', 'index-hook', 'index-hook-untracked'];
 const ARGUMENTS = ['status', '--porcelain', '-z'];
 const READY_MS = 120_000;
 
@@ -26,33 +27,55 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
   // The server finds a repository by this name.
   const link = path.join(root, '.git');
   fs.writeFileSync(link, `gitdir: ${gitDirectory}\n`);
-  const [hookIndex, bothIndex] = HOOK_INDEXES;
-  fs.copyFileSync(path.join(gitDirectory, 'index'), path.join(gitDirectory, hookIndex));
-  fs.copyFileSync(path.join(gitDirectory, UNTRACKED_INDEX), path.join(gitDirectory, bothIndex));
+  const inDirectory = name => path.join(gitDirectory, name);
+  const [ownIndex, hookIndex, bothIndex] = OWN_INDEXES;
+  for (const name of [ownIndex, hookIndex]) fs.copyFileSync(inDirectory('index'), inDirectory(name));
+  fs.copyFileSync(inDirectory(UNTRACKED_INDEX), inDirectory(bothIndex));
+  /** Puts a copy of an index in the place of the one that the server follows, in one step. */
+  const place = name => {
+    fs.copyFileSync(inDirectory(name), inDirectory('index-new'));
+    fs.renameSync(inDirectory('index-new'), inDirectory('index'));
+  };
+  // The hook answers only where Git reads the configuration that the server reads, too.
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'qsb-home-'));
+  const environment = { ...env, ...gitEnvironment(gitDirectory, root), HOME: home, XDG_CONFIG_HOME: home };
+  delete environment.GIT_CONFIG_GLOBAL;
   try {
     const hook = ['-c', `core.fsmonitor=${client} git-hook`, '-c', 'core.fsmonitorHookVersion=2'];
     const cached = ['-c', 'core.untrackedCache=true'];
     let expected;
+    const measured = async (title, options, own) => {
+      const before = processorOfChildren();
+      const { milliseconds, stdout } = await timed('git', [...options, ...ARGUMENTS], { cwd: root, env: own });
+      const processor = processorOfChildren() - before;
+      expected ??= stdout;
+      if (stdout !== expected) throw new PlainError(`git status differs: ${title}`);
+      return { milliseconds, processor };
+    };
     const status = (name, title, options, index) => ({
       name,
       title,
+      run: () => measured(title, options, { ...environment, GIT_INDEX_FILE: inDirectory(index) }),
+    });
+    const hooked = (name, title, options, index) => ({
+      name,
+      title,
       run: async () => {
-        const own = { ...env, ...gitEnvironment(gitDirectory, root, index) };
-        const before = processorOfChildren();
-        const { milliseconds, stdout } = await timed('git', [...options, ...ARGUMENTS], { cwd: root, env: own });
-        const processor = processorOfChildren() - before;
-        expected ??= stdout;
-        if (stdout !== expected) throw new PlainError(`git status differs: ${title}`);
-        return { milliseconds, processor };
+        place(index);
+        await untilFollowed(client, root, environment);
+        const result = await measured(title, options, environment);
+        fs.copyFileSync(inDirectory('index'), inDirectory(index));
+        return result;
       },
     });
     const cases = [
-      status('git', 'git status', []),
+      status('git', 'git status', [], ownIndex),
       status('git-untracked', 'git status with its untracked cache', cached, UNTRACKED_INDEX),
-      status('git-hook', 'git status with our hook', hook, hookIndex),
-      status('git-hook-untracked', 'git status with our hook and its untracked cache', [...hook, ...cached], bothIndex),
+      hooked('git-hook', 'git status with our hook', hook, hookIndex),
+      hooked('git-hook-untracked', 'git status with our hook and its untracked cache', [...hook, ...cached], bothIndex),
     ];
-    await untilFollowed(client, root, { ...env, ...gitEnvironment(gitDirectory, root) });
+    // After the first answer Git reads everything, and after the second one each directory.
+    for (let i = 0; i < 2; i++) for (const { name, run } of cases) if (name.startsWith('git-hook')) await run();
     const { values, processor } = await inTurnsOfBoth(rounds, cases);
     return cases.flatMap(({ name, title }) =>
       [values, processor].map((series, i) => {
@@ -75,7 +98,9 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
     );
   } finally {
     fs.rmSync(link);
-    for (const name of HOOK_INDEXES) fs.rmSync(path.join(gitDirectory, name));
+    place(ownIndex);
+    for (const name of OWN_INDEXES) fs.rmSync(inDirectory(name));
+    fs.rmSync(home, { recursive: true });
   }
 }
 

@@ -155,6 +155,16 @@ export class StatusTree {
     }
   }
 
+  /** Every directory that was read, the root included. The tree must not be changed meanwhile. */
+  *directories(): Generator<BytePath> {
+    const pending: [BytePath, Directory][] = [[bytePath(''), this.#root]];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const [path, { listed, subdirectories }] = next;
+      if (listed) yield path;
+      for (const [name, child] of subdirectories ?? []) pending.push([joinPath(path, name), child]);
+    }
+  }
+
   /** Sets one entry, leaving all else as it is. */
   setEntry(path: BytePath, entry: Entry): void {
     this.#set(path, entry);

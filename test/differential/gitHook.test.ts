@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { bundle } from '../support/bundle.ts';
 import { DaemonRig } from '../support/daemonRig.ts';
 import { GitSandbox, type GitRoot } from '../support/gitSandbox.ts';
@@ -14,13 +15,27 @@ import { RandomGitChanges } from '../support/randomGitChanges.ts';
 
 const ROUNDS = Number(process.env['GIT_HOOK_ROUNDS'] ?? 30);
 const OPERATIONS = 3;
-const PLAIN = ['-c', 'core.fsmonitor=false'] as const;
+const OWN = ['--no-optional-locks', '-c', 'core.fsmonitor=false'] as const;
 const STATUS = ['status', '--porcelain=v2', '-z'] as const;
+/** Forms of status; the usual one as often as all others. */
+const FORMS = [
+  ['--untracked-files=all'],
+  ['--untracked-files=no'],
+  ['--ignored'],
+  ['--ignored=matching'],
+  ['--ignored', '--untracked-files=all'],
+  ['--ignored=no'],
+] as const;
+/** Git's untracked cache has faults of its own. More than so many of all statuses would be a fault of the hook's. */
+const MOST_OWN_FAULTS = 0.03;
 
 interface Rig {
   readonly repository: GitRoot;
-  /** What the hook prints for a token: the next token, and paths. */
-  readonly ask: (token: string) => { readonly token: string; readonly paths: readonly string[] };
+  /** What the hook prints for a token, with more environment variables: the next token, and paths. */
+  readonly ask: (
+    token: string,
+    more?: Readonly<Record<string, string>>,
+  ) => { readonly token: string; readonly paths: readonly string[] };
   /** Starts a server, and resolves when it answers. */
   readonly start: () => Promise<void>;
   readonly kill: () => Promise<void>;
@@ -39,8 +54,6 @@ function prepare(t: TestContext): Rig {
   const repository = sandbox.init('repo');
   repository.git('config', 'core.fsmonitor', `${client} git-hook`);
   repository.git('config', 'core.fsmonitorHookVersion', '2');
-  // Git's untracked cache has faults of its own with nested repositories, also without a hook.
-  repository.git('config', 'core.untrackedCache', 'false');
   let kill = (): Promise<void> => Promise.resolve();
   t.after(async () => {
     await kill();
@@ -49,8 +62,8 @@ function prepare(t: TestContext): Rig {
   });
   return {
     repository,
-    ask: before => {
-      const env = { ...sandbox.variables };
+    ask: (before, more) => {
+      const env = { ...sandbox.variables, ...more };
       const answer = execFileSync(client, ['git-hook', '2', before], { cwd: repository.root, env, encoding: 'latin1' });
       const [token = '', ...paths] = answer.split('\0').slice(0, -1);
       return { token, paths };
@@ -74,37 +87,115 @@ const recordsOf = (output: string): string[] => output.split('\0').sort();
 describe("Git's hook", { skip: skipClient }, () => {
   const seed = seedFromEnvironment('GIT_HOOK_SEED');
 
-  it(`changes no status, seed ${seed} (GIT_HOOK_SEED=${seed} repeats it, GIT_HOOK_ROUNDS=1000 goes on longer)`, async t => {
+  for (const usesCache of [false, true]) {
+    const how = `${usesCache ? 'with' : 'without'} the untracked cache`;
+    it(`changes no status ${how}, seed ${seed} (GIT_HOOK_SEED=${seed} repeats it, GIT_HOOK_ROUNDS=1000 goes on longer)`, async t => {
+      const { repository, ask, start, kill } = prepare(t);
+      const random = new Random(seed);
+      repository.git('config', 'core.untrackedCache', String(usesCache));
+      const changes = new RandomGitChanges(repository, random, () => ask(''));
+      changes.begin();
+      await start();
+      const [index, copy] = ['index', 'index-copy'].map(name => path.join(repository.root, '.git', name));
+      let [compared, accepted, quiet, ownFaults] = [0, 0, 0, 0];
+      let { token } = ask('');
+      for (let round = 0; round < ROUNDS; round++) {
+        // Now and then it is another one, which knows nothing of earlier tokens.
+        if (round % 20 === 19) {
+          await kill();
+          if (round % 40 === 19) await start();
+        }
+        for (let i = 0; i < OPERATIONS; i++) changes.step();
+        const answer = ask(token);
+        token = answer.token;
+        if (answer.paths[0] !== '/') accepted++;
+        const form = [...STATUS, ...(random.chance(0.5) ? [] : random.pick(FORMS))];
+        const options = random.chance(0.1)
+          ? ['-c', `core.excludesFile=${random.pick(['/dev/null', '.git/excludes'])}`]
+          : [];
+        let expected: string[];
+        try {
+          expected = recordsOf(repository.git(...OWN, '-c', 'core.untrackedCache=false', ...options, ...form));
+        } catch {
+          // Git itself fails.
+          continue;
+        }
+        if (fs.existsSync(index!)) fs.copyFileSync(index!, copy!);
+        // Some programs give Git a copy of the index.
+        const more = random.chance(0.1) && fs.existsSync(copy!) ? { GIT_INDEX_FILE: copy! } : {};
+        const actual = recordsOf(repository.gitIn(more, ...options, ...form));
+        compared++;
+        // A second question finds nothing changed. A directory that is not watched must not be named each time.
+        const next = ask(token);
+        if (next.paths.length === 0) quiet++;
+        token = next.token;
+        if (isDeepStrictEqual(actual, expected)) continue;
+        const where = `round ${round}, ${form.join(' ')}: ${changes.log.slice(-12).join('\n')}`;
+        if (!usesCache) assert.deepEqual(actual, expected, where);
+        const own = repository.gitIn({ GIT_INDEX_FILE: copy! }, ...OWN, ...options, ...form);
+        assert.deepEqual(actual, recordsOf(own), `not so without the hook, ${where}`);
+        ownFaults++;
+      }
+      t.diagnostic(
+        `${compared} statuses compared, ${accepted} of ${ROUNDS} answers of the hook accepted, ${quiet} without a path; Git itself differs in ${ownFaults}`,
+      );
+      assert.ok(compared > ROUNDS / 2, 'most states have a status');
+      assert.ok(ownFaults <= Math.max(2, compared * MOST_OWN_FAULTS), `Git itself differs in ${ownFaults}`);
+    });
+  }
+
+  it('has Git forget the untracked files of directories that are others now, or that it was not asked about', async t => {
     const { repository, ask, start, kill } = prepare(t);
-    const changes = new RandomGitChanges(repository, new Random(seed));
-    changes.begin();
+    repository.git('config', 'core.untrackedCache', 'true');
+    const at = (...names: string[]): string => path.join(repository.root, ...names);
+    repository.write('tracked', '');
+    repository.git('add', 'tracked');
+    repository.write('more', '');
+    const fill = (): void => {
+      fs.rmSync(at('dir'), { recursive: true, force: true });
+      repository.write('dir/sub/file', '');
+    };
+    /** Git and the server know everything. */
+    const settled = (): void => {
+      fill();
+      for (let { token, paths } = ask(''); token.endsWith('!') || paths[0] === '/'; { token, paths } = ask(token));
+      for (let i = 0; i < 3; i++) repository.git(...STATUS);
+    };
+    const compare = (what: string, ...options: readonly string[]): void => {
+      const expected = repository.git(...OWN, '-c', 'core.untrackedCache=false', ...options, ...STATUS);
+      assert.deepEqual(recordsOf(repository.git(...options, ...STATUS)), recordsOf(expected), what);
+    };
     await start();
-    let compared = 0;
-    let accepted = 0;
-    let { token } = ask('');
-    for (let round = 0; round < ROUNDS; round++) {
-      // Now and then it is another one, which knows nothing of earlier tokens.
-      if (round % 20 === 19) {
-        await kill();
-        if (round % 40 === 19) await start();
-      }
-      for (let i = 0; i < OPERATIONS; i++) changes.step();
-      const answer = ask(token);
-      token = answer.token;
-      if (answer.paths[0] !== '/') accepted++;
-      let expected: string;
-      try {
-        expected = repository.git('--no-optional-locks', ...PLAIN, ...STATUS);
-      } catch {
-        // Git itself fails.
-        continue;
-      }
-      const actual = repository.git(...STATUS);
-      assert.deepEqual(recordsOf(actual), recordsOf(expected), `round ${round}: ${changes.log.slice(-9).join('\n')}`);
-      compared++;
-    }
-    t.diagnostic(`${compared} statuses compared, ${accepted} of ${ROUNDS} answers of the hook accepted`);
-    assert.ok(compared > ROUNDS / 2, 'most states have a status');
+
+    settled();
+    fs.renameSync(at('dir'), at('.git', 'old'));
+    fs.mkdirSync(at('dir', 'sub'), { recursive: true });
+    compare('another directory');
+
+    settled();
+    fs.writeFileSync(at('.gitignore'), 'dir\n');
+    ask('');
+    fs.rmSync(at('dir', 'sub'), { recursive: true });
+    fs.rmSync(at('.gitignore'));
+    compare('ignored for a while');
+
+    settled();
+    await kill();
+    fs.rmSync(at('dir'), { recursive: true });
+    await start();
+    while (ask('').token === 'qs0');
+    // It reads no directory, and keeps the token.
+    repository.write('tracked', 'more');
+    repository.git(...STATUS, '--untracked-files=no');
+    compare('a server that began in between');
+
+    fs.writeFileSync(at('.git', 'excludes'), 'dir\n');
+    repository.git('config', 'core.excludesFile', at('.git', 'excludes'));
+    settled();
+    const without = ['-c', 'core.excludesFile=/dev/null'];
+    compare('other rules', ...without);
+    fs.rmSync(at('dir', 'sub'), { recursive: true });
+    compare('other rules, again', ...without);
   });
 
   it('names what has changed, and everything where there is no answer', async t => {
@@ -120,10 +211,30 @@ describe("Git's hook", { skip: skipClient }, () => {
     // A busy machine may need longer for the first scan than Git waits.
     while (first.token === 'qs0') first = ask('');
     assert.deepEqual(first.paths, ['/']);
-    const unchanged = ask(first.token);
-    assert.deepEqual(unchanged.paths, ['build/']);
+    // Git may not have looked at directories: each is named once.
+    const second = ask(first.token);
+    assert.deepEqual([...second.paths].sort(), ['-', 'src/-']);
+    const unchanged = ask(second.token);
+    assert.deepEqual(unchanged.paths, []);
     repository.write('src/file', 'two');
-    assert.deepEqual(ask(unchanged.token).paths, ['build/', 'src/file', 'src/file/']);
+    assert.deepEqual(ask(unchanged.token).paths, ['src/file', 'src/file/', 'src/file/-']);
+    // Another index, or other rules, may show what is not followed.
+    fs.copyFileSync(path.join(repository.root, '.git', 'index'), path.join(repository.root, '.git', 'copy'));
+    const isNamed = (more: Readonly<Record<string, string>>): boolean => ask(unchanged.token, more).paths[0] !== '/';
+    const others: readonly Readonly<Record<string, string>>[] = [
+      { GIT_INDEX_FILE: '.git/copy' },
+      { GIT_DIR: repository.root },
+      { GIT_COMMON_DIR: '.git' },
+      { GIT_CONFIG_GLOBAL: '/dev/null' },
+      { GIT_CONFIG_PARAMETERS: "'core.excludesfile'='/dev/null'" },
+      { GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_0: 'color.ui', GIT_CONFIG_KEY_1: 'core.excludesFile' },
+    ];
+    for (const more of others) assert.ok(!isNamed(more), JSON.stringify(more));
+    const same: readonly Readonly<Record<string, string>>[] = [
+      { GIT_INDEX_FILE: '.git/index', GIT_DIR: '.git' },
+      { GIT_CONFIG_PARAMETERS: "'color.ui'='always'", GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'color.ui' },
+    ];
+    for (const more of same) assert.ok(isNamed(more), JSON.stringify(more));
     fs.writeFileSync(path.join(repository.root, '.git', 'index.lock'), '');
     assert.deepEqual(ask(unchanged.token).paths, ['/']);
     fs.rmSync(path.join(repository.root, '.git', 'index.lock'));

@@ -64,9 +64,14 @@ export class GitRoot {
 
   /** Returns the output, as bytes. Throws if the command fails. */
   git(...args: readonly string[]): string {
-    const { variables } = this.#sandbox;
+    return this.gitIn({}, ...args);
+  }
+
+  /** As {@link git}, with more environment variables. */
+  gitIn(more: Readonly<Record<string, string>>, ...args: readonly string[]): string {
+    const env = { ...this.#sandbox.variables, ...more };
     const stdio = ['ignore', 'pipe', 'ignore'] as const;
-    return execFileSync('git', args, { cwd: this.root, env: variables, encoding: 'latin1', stdio: [...stdio] });
+    return execFileSync('git', args, { cwd: this.root, env, encoding: 'latin1', stdio: [...stdio] });
   }
 
   /** As {@link git}, with something to read. */

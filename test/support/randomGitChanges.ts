@@ -28,6 +28,9 @@ const IGNORE_LINES = [
   '!/build/out', 'a', 'deep/**/est', '# no', 'er/est', '!dir/sub', '/build',
 ]; // prettier-ignore
 
+/** The file that core.excludesFile names, if it is set. */
+const EXCLUDES = '.git/excludes';
+
 type Operation = () => unknown;
 
 export class RandomGitChanges {
@@ -35,13 +38,16 @@ export class RandomGitChanges {
   readonly #repository: GitRoot;
   readonly #random: Random;
   readonly #operations: readonly Operation[];
+  readonly #between: () => void;
   #commits = 0;
   /** Modification times are all different, and of whole seconds: git compares no more. */
   #clock = 1_500_000_000;
 
-  constructor(repository: GitRoot, random: Random) {
+  /** @param between called now and then between two changes that belong together; a follower may read the first */
+  constructor(repository: GitRoot, random: Random, between: () => void = () => undefined) {
     this.#repository = repository;
     this.#random = random;
+    this.#between = between;
     const times = (count: number, operation: Operation): Operation[] => Array<Operation>(count).fill(operation);
     const branch = (): string => random.pick(['main', 'one', 'two']);
     this.#operations = [
@@ -56,10 +62,13 @@ export class RandomGitChanges {
       ...times(1, () => this.#nested()),
       ...times(3, () => this.#ignoreRules()),
       ...times(1, () => this.#exclude()),
+      ...times(1, () => this.#excludesFile()),
+      ...times(3, () => this.#hide()),
       ...times(2, () => this.#tree()),
       ...times(6, () => this.#git('add', '--', this.#one())),
       ...times(3, () => this.#git('add', '-A')),
       ...times(1, () => this.#git('add', '-N', '--', this.#one())),
+      ...times(2, () => this.#git('add', '-f', '--', this.#one())),
       ...times(2, () => this.#git('rm', '-r', '-q', ...random.pick([[], ['-f'], ['--cached']]), '--', this.#one())),
       ...times(2, () => this.#git('mv', '-k', this.#one(), this.#newPath())),
       ...times(4, () => this.#git('commit', '-q', '-m', `c${++this.#commits}`, ...random.pick([[], ['-a'], ['--amend']]))),
@@ -218,6 +227,48 @@ export class RandomGitChanges {
     const lines = Array.from({ length: 1 + this.#random.below(3) }, () => this.#random.pick(IGNORE_LINES));
     this.log.push(`rules ${JSON.stringify(lines)}`);
     this.#write(name, `${lines.join('\n')}\n`);
+  }
+
+  /** A directory is ignored for a while, and changes meanwhile. Git may ask in between. */
+  #hide(): void {
+    const directory = this.#random.pick(this.#all().filter(name => fs.lstatSync(this.#at(name)).isDirectory()));
+    const [parent, name] = [path.posix.dirname(directory), path.posix.basename(directory)];
+    const [file, line] = this.#random.pick([
+      [path.posix.join(parent, '.gitignore'), `/${name}`],
+      ['.gitignore', `/${directory}/`],
+      ['.git/info/exclude', `/${directory}`],
+      [EXCLUDES, name],
+    ] as const);
+    const old = fs.existsSync(this.#at(file)) ? fs.readFileSync(this.#at(file), 'utf8') : undefined;
+    const ask = (): void => {
+      if (this.#random.chance(0.3)) this.#git('status');
+      else if (this.#random.chance(0.7)) this.#between();
+    };
+    this.log.push(`hide ${directory} by ${file}`);
+    fs.writeFileSync(this.#at(file), `${old ?? ''}\n${line}\n`);
+    ask();
+    for (const at of this.#all().filter(each => each.startsWith(`${directory}/`))) {
+      if (!fs.existsSync(this.#at(at)) || this.#random.chance(0.4)) continue;
+      this.log.push(`  remove ${at}`);
+      fs.rmSync(this.#at(at), { recursive: true });
+    }
+    if (this.#random.chance(0.5)) this.#write(path.posix.join(directory, this.#newPath()));
+    ask();
+    if (this.#random.chance(0.2)) return;
+    this.log.push('  show');
+    if (old === undefined) fs.rmSync(this.#at(file));
+    else fs.writeFileSync(this.#at(file), old);
+  }
+
+  #excludesFile(): void {
+    if (this.#random.chance(0.3)) {
+      this.#git('config', '--unset', 'core.excludesFile');
+      return;
+    }
+    const line = this.#random.pick(IGNORE_LINES);
+    this.log.push(`excludesFile ${line}`);
+    fs.writeFileSync(this.#at(EXCLUDES), `${line}\n`);
+    this.#git('config', 'core.excludesFile', this.#at(EXCLUDES));
   }
 
   #exclude(): void {

@@ -18,7 +18,10 @@ export interface Changes {
   readonly paths: readonly BytePath[];
 }
 
-/** Records the hints and changes of one repository from its creation on. */
+/**
+ * Records the hints and changes of one repository from its first token on. Also records each directory whose watch
+ * begins or ends, because no hint reports what happened there without a watch.
+ */
 export class ChangeRing implements Disposable {
   readonly #owned = new DisposableStore();
   /** Another one for each ring of this process: a token of another ring means everything. */
@@ -28,13 +31,14 @@ export class ChangeRing implements Disposable {
   #paths: BytePath[] = [];
   /** The number of the first path that is kept. Numbers count up from 0. */
   #first = 0;
-  /** The number in the newest token. */
-  #named = 0;
+  /** The number in the newest token. Before there is one, and after a drop, no path is of use. */
+  #named = -1;
 
   constructor(serverId: string, { watcher, backend, onDidUpdate }: SharedRepository) {
     this.#serverId = serverId;
     this.#controlName = backend.controlName;
     this.#owned.add(watcher.onHint(path => this.#add(path)));
+    this.#owned.add(watcher.onWatchChange(path => this.#add(path)));
     // An audit may find what no event reported.
     this.#owned.add(
       onDidUpdate(({ changes }) => {
@@ -45,8 +49,7 @@ export class ChangeRing implements Disposable {
 
   /** Names this moment. */
   takeToken(): string {
-    this.#named = this.#first + this.#paths.length;
-    return this.#token(this.#named);
+    return this.#tokenAt(this.#first + this.#paths.length);
   }
 
   /**
@@ -66,14 +69,15 @@ export class ChangeRing implements Disposable {
       bytes += path.length;
     }
     const hasMore = end < this.#paths.length;
-    return { token: hasMore ? this.#token(this.#first + end) : this.takeToken(), hasMore, paths: [...paths].sort() };
+    return { token: this.#tokenAt(this.#first + end), hasMore, paths: [...paths].sort() };
   }
 
   dispose(): void {
     this.#owned.dispose();
   }
 
-  #token(number: number): string {
+  #tokenAt(number: number): string {
+    this.#named = Math.max(this.#named, number);
     return `qs1:${this.#serverId}:${this.#name}:${number}`;
   }
 
@@ -88,6 +92,7 @@ export class ChangeRing implements Disposable {
 
   #add(path: BytePath): void {
     if (path === this.#controlName || path.startsWith(`${this.#controlName}/`)) return;
+    if (this.#named < this.#first) return;
     // The root itself means that events were lost.
     if (path === '') this.#drop(this.#paths.length + 1);
     // A repeated path is left out, unless a token lies in between.

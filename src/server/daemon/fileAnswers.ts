@@ -19,6 +19,8 @@ import { identityOf, listed, MOST_ENTRIES, type Identity, type ListedEntry } fro
 export const MOST_STATS = 10_000;
 /** The most paths of one answer about changes. */
 export const MOST_CHANGES = 10_000;
+/** The most followed directories of one answer: some 10 MB. */
+const MOST_DIRECTORIES = 200_000;
 
 type Stat = NonNullable<ReturnType<Vfs['lstat']>>;
 
@@ -43,7 +45,14 @@ export interface ChangesAnswer {
   readonly hasMore: boolean;
   /** Directories that are not followed. */
   readonly unfollowed: readonly BytePath[];
-  /** A path stands for everything below it, too. */
+  /** Those of them that are repositories. */
+  readonly nested: readonly BytePath[];
+  /** All directories that are followed, if the client has asked for them. */
+  readonly followed?: readonly BytePath[];
+  /**
+   * A path stands for everything below it, too. A directory that was not followed all the time since the token is among
+   * them, unless it was not followed at all.
+   */
   readonly paths: readonly BytePath[];
 }
 
@@ -65,6 +74,15 @@ export interface EverythingAnswer {
   readonly entries: readonly (ListedEntry & { readonly stat: FileStat | undefined })[];
 }
 
+/** Returns the directories that are followed, '' for the root. */
+export function followedDirectories({ repository }: FileQuestion): readonly BytePath[] | Refused {
+  const found: BytePath[] = [];
+  for (const path of repository.model.tree.directories()) {
+    if (found.push(path) > MOST_DIRECTORIES) return refused('there are too many directories');
+  }
+  return found;
+}
+
 /** @param most the number of paths of one answer */
 export function changesAnswer(
   { repository, exactness, changes }: FileQuestion,
@@ -74,10 +92,11 @@ export function changesAnswer(
   if (exactness.kind === 'refused') return exactness;
   const unfollowed = unfollowedDirectories(repository);
   if (unfollowed.length > MOST_ENTRIES) return refused('there are too many ignored directories');
+  const nested = [...repository.model.nestedRepositories];
   const found = changes.since(since, most);
   return found === undefined
-    ? { kind: 'changes', token: changes.takeToken(), isFresh: true, hasMore: false, unfollowed, paths: [] }
-    : { kind: 'changes', isFresh: false, unfollowed, ...found };
+    ? { kind: 'changes', token: changes.takeToken(), isFresh: true, hasMore: false, unfollowed, nested, paths: [] }
+    : { kind: 'changes', isFresh: false, unfollowed, nested, ...found };
 }
 
 /** @param directory relative to the root, in display form; '' for the root */

@@ -64,11 +64,14 @@ function statusLines({ entries }: StatusAnswer): string[] {
   return lines;
 }
 
-function changesFields({ token, isFresh, unfollowed, paths }: ChangesAnswer): string[] {
+function changesFields({ token, isFresh, unfollowed, nested, followed = [], paths }: ChangesAnswer): string[] {
   return [
     `token=${token}`,
     `fresh=${isFresh ? 'yes' : 'no'}`,
+    'gaps=named',
     ...unfollowed.map(path => `incomplete=${path}`),
+    ...nested.map(path => `nested=${path}`),
+    ...followed.map(path => `followed=${path}`),
     'paths=',
     ...paths,
   ];

@@ -5,7 +5,13 @@ import { encodeAnswer, type ShortRequest } from '../../daemon/shortForm.ts';
 import { isNewer } from '../../daemon/versions.ts';
 import type { ProcessEnvironment } from '../../files/environment.ts';
 import type { Refused } from './exactStatus.ts';
-import { changesAnswer, directoryAnswer, everythingAnswer, type ChangesAnswer } from './fileAnswers.ts';
+import {
+  changesAnswer,
+  directoryAnswer,
+  everythingAnswer,
+  followedDirectories,
+  type ChangesAnswer,
+} from './fileAnswers.ts';
 import { ask, askExactly, type Asked, type FileQuestion, type QuestionContext } from './questions.ts';
 import { refusal, shortAnswer, type RepositoryAnswer } from './shortAnswers.ts';
 import { promptAnswer, statusAnswer } from './statusAnswers.ts';
@@ -60,7 +66,12 @@ function repositoryAnswer(request: ShortRequest, context: ShortRequestContext): 
     case 'fetchall':
       return askExactly(asked, context, everythingAnswer);
     case 'changes':
-      return ask(asked, context, question => changesAtOnce(question, values.get('since') ?? ''));
+      return ask(asked, context, question => {
+        const answer = changesAtOnce(question, values.get('since') ?? '');
+        if (answer.kind === 'refused' || values.get('directories') !== 'yes') return answer;
+        const followed = followedDirectories(question);
+        return 'kind' in followed ? followed : { ...answer, followed };
+      });
     case 'listdir':
       return ask(asked, context, question => directoryAnswer(question, values.get('path') ?? ''));
     default:

@@ -1,6 +1,6 @@
 // Watches, and another source of hints for directories without a watch.
 import type { BytePath } from '../../base/bytePath.ts';
-import { DisposableStore, Emitter, type Disposable } from '../../base/lifecycle.ts';
+import { DisposableStore, Emitter, type Disposable, type Event } from '../../base/lifecycle.ts';
 import type { TreeWatcher } from './treeWatcher.ts';
 
 /** Reports changes of the whole working copy, as far as it can. */
@@ -22,6 +22,10 @@ export class SupplementedWatcher implements TreeWatcher {
     this.#own = this.#owned.add(own);
     this.#source = this.#owned.add(makeSource(path => this.#hints.fire(path)));
     this.#owned.add(own.onHint(path => this.#hints.fire(path)));
+  }
+
+  get onWatchChange(): Event<BytePath> {
+    return this.#own.onWatchChange;
   }
 
   get watched(): number {

@@ -17,6 +17,11 @@ import {
 export interface TreeWatcher extends Disposable {
   /** Something may have happened at this path. */
   readonly onHint: Event<BytePath>;
+  /**
+   * The watch of this directory has begun or ended, so that events of it may be missing. '' stands for those of many
+   * directories. Never fires where the root's watch covers every directory.
+   */
+  readonly onWatchChange: Event<BytePath>;
   /** Directories watched, one by one or through the root; false for `complete` means that some are not. */
   readonly watched: number;
   readonly complete: boolean;
@@ -66,12 +71,14 @@ export class DirectoryWatcher implements TreeWatcher {
   /** The paths of each watch: several for a directory that is still known by an older name. */
   readonly #paths = new Map<number, BytePath | readonly BytePath[]>();
   readonly #hints = new Emitter<BytePath>();
+  readonly #watchChanges = new Emitter<BytePath>();
   /** Directories that are there and that there was no watch for. They are asked for again by each audit. */
   readonly #refused = new Set<BytePath>();
   #told = false;
   #disposed = false;
 
   readonly onHint = this.#hints.event;
+  readonly onWatchChange = this.#watchChanges.event;
 
   constructor(
     options: WatchOptions,
@@ -119,12 +126,16 @@ export class DirectoryWatcher implements TreeWatcher {
     this.#paths.set(watch, this.#paths.has(watch) ? [...this.#pathsOf(watch), path] : path);
     // After the new one is there: both may stand for the same directory, which must not go unwatched in between.
     if (before !== undefined) this.#release(path, before);
+    this.#watchChanges.fire(path);
   }
 
   unwatch(path: BytePath): void {
     const watch = this.#watches.get(path);
     this.#watches.delete(path);
-    if (watch !== undefined) this.#release(path, watch);
+    if (watch !== undefined) {
+      this.#release(path, watch);
+      this.#watchChanges.fire(path);
+    }
     this.#accepted(path);
   }
 
@@ -139,6 +150,7 @@ export class DirectoryWatcher implements TreeWatcher {
     }
     for (const watch of ended) this.#system.remove(watch);
     this.#refused.clear();
+    this.#watchChanges.fire(ROOT_PATH);
   }
 
   drain(): void {
@@ -152,6 +164,7 @@ export class DirectoryWatcher implements TreeWatcher {
     this.#watches.clear();
     this.#refused.clear();
     this.#hints.dispose();
+    this.#watchChanges.dispose();
   }
 
   #pathsOf(watch: number): readonly BytePath[] {
@@ -235,6 +248,7 @@ export class RecursiveWatcher implements TreeWatcher {
   #disposed = false;
 
   readonly onHint = this.#hints.event;
+  readonly onWatchChange: Event<BytePath> = () => ({ dispose: () => undefined });
 
   constructor(options: WatchOptions) {
     this.#options = options;

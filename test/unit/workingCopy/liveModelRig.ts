@@ -127,6 +127,7 @@ export class FakeTreeWatcher implements TreeWatcher {
   readonly complete = true;
   readonly #hints = new Emitter<BytePath>();
   readonly onHint = this.#hints.event;
+  readonly onWatchChange = new Emitter<BytePath>().event;
 
   get watched(): number {
     return this.directories.size;

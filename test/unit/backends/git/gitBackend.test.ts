@@ -43,6 +43,7 @@ function manyFiles(repository: GitRoot): void {
 /** Reports nothing: hints come from the test alone. */
 const NO_WATCHER: TreeWatcher = {
   onHint: () => ({ dispose: () => undefined }),
+  onWatchChange: () => ({ dispose: () => undefined }),
   watched: 0,
   complete: true,
   watch: () => undefined,

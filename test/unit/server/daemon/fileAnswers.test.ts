@@ -85,6 +85,55 @@ describe('listdir', { skip }, () => {
   });
 });
 
+describe('changes', { skip }, () => {
+  test('name each directory that was not followed for a while, and the followed ones on request', async t => {
+    const { rig, root } = await prepare(t);
+    const rules = path.join(root, '.hgignore');
+    fs.writeFileSync(rules, '');
+    fs.mkdirSync(path.join(root, 'src', 'deep'), { recursive: true });
+    fs.writeFileSync(path.join(root, 'src', 'deep', 'file'), '');
+    fs.mkdirSync(path.join(root, 'other'));
+    const ask = (since: string, more = {}): Promise<Answer> => asked(rig, 'changes', root, { since, ...more });
+    let token = (await ask('')).values.get('token')!;
+    const next = async (): Promise<readonly string[]> => {
+      const { values, lines } = await ask(token);
+      assert.deepEqual([values.get('fresh'), values.get('gaps')], ['no', 'named']);
+      token = values.get('token')!;
+      return lines;
+    };
+    assert.deepEqual(await next(), []);
+    fs.writeFileSync(rules, 'syntax: glob\nsrc\n');
+    const hidden = await next();
+    for (const name of ['.hgignore', 'src', 'src/deep']) assert.ok(hidden.includes(name), `${name}: ${hidden.join()}`);
+    assert.ok(!hidden.includes('other'));
+    // No watch reports it.
+    fs.rmSync(path.join(root, 'src', 'deep', 'file'));
+    fs.mkdirSync(path.join(root, 'src', 'new'));
+    assert.deepEqual(await next(), []);
+    fs.writeFileSync(rules, '');
+    assert.deepEqual(await next(), ['.hgignore', 'src', 'src/deep', 'src/new']);
+    assert.deepEqual(await next(), []);
+
+    const listed = await rig.answer('changes', root, { since: token, directories: 'yes' });
+    const followed = listed.split('|').filter(field => field.startsWith('followed='));
+    assert.deepEqual(
+      followed.sort(),
+      ['', 'other', 'src', 'src/deep', 'src/new'].map(name => `followed=${name}`),
+    );
+  });
+
+  test('tell nested repositories from ignored directories', async t => {
+    const { rig, root } = await prepare(t);
+    fs.writeFileSync(path.join(root, '.hgignore'), 'syntax: glob\nbuild\n');
+    fs.mkdirSync(path.join(root, 'build'));
+    bareRepository(path.join(root, 'inner'));
+    const fields = (await rig.answer('changes', root)).split('|');
+    const of = (name: string): string[] => fields.filter(field => field.startsWith(`${name}=`)).sort();
+    assert.deepEqual(of('incomplete'), ['incomplete=build', 'incomplete=inner']);
+    assert.deepEqual(of('nested'), ['nested=inner']);
+  });
+});
+
 describe('fetchall', { skip }, () => {
   test('has everything that is not clean, and a token from which changes follow', async t => {
     const { rig, root } = await prepare(t);

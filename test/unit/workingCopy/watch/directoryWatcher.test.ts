@@ -72,6 +72,32 @@ const watch = (watcher: DirectoryWatcher, path: string, fresh = false): void => 
 
 for (const means of MEANS) {
   const { name, skip, make } = means;
+  test(`${name}: reports each directory whose watch begins or ends, and no other`, { skip }, t => {
+    const { directory, watcher } = setUp(t, means);
+    const changes: string[] = [];
+    watcher.onWatchChange(path => changes.push(path));
+    const taken = (): string[] => changes.splice(0);
+    directory.mkdir('d/e');
+    watch(watcher, '');
+    watch(watcher, 'd');
+    watch(watcher, 'd/e');
+    assert.deepEqual(taken(), ['', 'd', 'd/e']);
+    watch(watcher, 'd');
+    assert.deepEqual(taken(), []);
+    // Where the system cannot tell that it is the same directory, it may be another one.
+    watch(watcher, 'd/e', true);
+    assert.deepEqual(taken(), name === 'native code' ? [] : ['d/e']);
+    directory.rename('d', 'old');
+    directory.mkdir('d');
+    watch(watcher, 'd', true);
+    assert.deepEqual(taken(), ['d']);
+    watcher.unwatch(bytePath('d/e'));
+    watcher.unwatch(bytePath('never'));
+    assert.deepEqual(taken(), ['d/e']);
+    watcher.unwatchBelow();
+    assert.deepEqual(taken(), ['']);
+  });
+
   test(`${name}: hints name what happened in a watched directory, and come in order`, { skip }, async t => {
     const { directory, watcher, hint, logger } = setUp(t, means);
     directory.mkdir('d/e');
