@@ -407,7 +407,9 @@ window.addEventListener('message', ({ data: message }) => {
       working.textContent = message.working;
       break;
     case 'progress':
-      status.textContent = view.status = message.status;
+      view.status = message.status;
+      working.textContent = message.working;
+      if (found.hidden) status.textContent = message.status;
       break;
     case 'reveal':
       select(message.row);
@@ -427,7 +429,7 @@ window.addEventListener('message', ({ data: message }) => {
       status.textContent = view.status;
       break;
     case 'ask':
-      send({ type: 'ready', ...kept });
+      send({ type: 'ready', ...kept, view: view.id });
       break;
   }
 });

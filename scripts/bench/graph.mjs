@@ -20,6 +20,8 @@ const KINDS = [
 const NULL = '0'.repeat(40);
 const ROWS = 60;
 const SEARCHED = 20_000;
+/** Texts that one request reads for branches. */
+const ONE_REQUEST = 1024;
 
 export function measureHistory(rounds) {
   return [...KINDS.flatMap(kind => measureKind(kind, rounds)), ...measureFileHistory(rounds)];
@@ -34,10 +36,21 @@ function measureKind(kind, rounds) {
     const open = [];
     const windows = [];
     const appended = [];
+    const all = [];
     let model;
     for (let round = 0; round < rounds; round++) {
       model = modelOf(directory);
       open.push(cpu(() => rows(openView(model), model, 0)));
+    }
+    const current = [];
+    const elsewhere = [];
+    for (let round = 0; round < rounds; round++) {
+      current.push(cpu(() => openCurrent(modelOf(directory), Infinity)));
+      fs.writeFileSync(path.join(directory, 'branch'), 'elsewhere\n');
+      const other = modelOf(directory);
+      elsewhere.push(cpu(() => openCurrent(other, ONE_REQUEST)));
+      if (round === 0) all.push(cpu(() => openCurrent(other, Infinity)));
+      fs.rmSync(path.join(directory, 'branch'));
     }
     const message = messageBytes(openView(model), model);
     const view = openView(model);
@@ -54,6 +67,11 @@ function measureKind(kind, rounds) {
       makeRow({ id: `history.${kind.name}.${id}`, files: COUNT, title: `${kind.name}: ${title}`, values, targets });
     return [
       row('open', 'open to the first rows', open, [{ of: 'median', limit: 120 }]),
+      row('current', 'current branch and drafts, no cache of Mercurial', current, []),
+      row('elsewhere', 'the same on a branch that no changeset has: to the first rows', elsewhere, [
+        { of: 'median', limit: 120 },
+      ]),
+      row('elsewhere.all', 'the same until all branches are read', all, []),
       row('rows', '60 rows anywhere', windows, [{ of: 'p95', limit: 60 }]),
       row('commit', 'rows after a commit', appended, [{ of: 'median', limit: 150 }]),
       makeRow({
@@ -81,6 +99,14 @@ function modelOf(directory) {
 function openView(model) {
   finish(model.load([NULL, NULL]));
   return finish(model.view({ kind: 'all' }, false));
+}
+
+/** Opens the graph of the current branch, with at most so many texts of changesets read for it. */
+function openCurrent(model, maxTexts) {
+  const filter = { kind: 'auto' };
+  finish(model.load([NULL, NULL]));
+  finish(model.prepare(filter, maxTexts));
+  rows(finish(model.view(filter, false)), model, 0);
 }
 
 /** Reads the texts, as a search for a word does. */

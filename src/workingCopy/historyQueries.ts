@@ -49,6 +49,13 @@ export interface OpenedGraph {
   readonly width: number;
   /** Rows of the working copy's parents that the graph has. */
   readonly workingParents: readonly number[];
+  /** All changesets of the repository. */
+  readonly changesets: number;
+  /**
+   * Changesets whose branches are still to be read: until it is 0, the graph may lack some. Without Mercurial's caches
+   * this takes long; open the graph again to go on.
+   */
+  readonly unread: number;
 }
 
 export interface GraphRows {
@@ -97,6 +104,8 @@ export interface NamedHistory {
   readonly changesets: readonly HistoryRow[];
   /** The newest open head of each branch, by the name of the branch. */
   readonly tips: readonly (readonly [branch: string, node: string])[];
+  /** Changesets whose branches are still to be read. Until it is 0 there are no names; ask again to go on. */
+  readonly unread: number;
 }
 
 /** Lines of a file: the first one from 0, and the one after the last. */

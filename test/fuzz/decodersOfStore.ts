@@ -2,6 +2,7 @@
 import { bytePath } from '../../src/base/bytePath.ts';
 import { readBookmarks } from '../../src/mercurial/history/bookmarks.ts';
 import { Branches } from '../../src/mercurial/history/branches.ts';
+import { KnownBranches } from '../../src/mercurial/history/knownBranches.ts';
 import { hiddenRevisions } from '../../src/mercurial/history/hidden.ts';
 import { diffManifests } from '../../src/mercurial/history/manifestDiff.ts';
 import { RevisionGraph } from '../../src/mercurial/history/revisionGraph.ts';
@@ -151,7 +152,8 @@ export const STORE_DECODERS: readonly Decoder[] = [
     run: bytes => {
       for (const name of ['branch2-visible', 'branch2-served', 'branch2']) storeVfs.write(`${HG}/cache/${name}`, bytes);
       const graph = new RevisionGraph(store.changelog.revlog);
-      const branches = new Branches(store, graph, storeVfs, `${HG}/cache`, () => new Set());
+      const known = new KnownBranches(storeVfs, store.changelog, `${HG}/cache`);
+      const branches = new Branches(store, graph, storeVfs, `${HG}/cache`, () => new Set(), known);
       for (const name of ['default', 'stable', 'nosuch']) branches.find(name);
       isBranchTip(storeVfs, store.changelog, `${HG}/cache`, TIP - 1, { branch: 'default', closesBranch: false });
     },

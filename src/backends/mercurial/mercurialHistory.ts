@@ -40,6 +40,8 @@ const MAX_NAMED = 2000;
 const MAX_SEARCHED = 20_000;
 /** Steps between two turns for others. */
 const STEPS = 64;
+/** Texts of changesets that one request reads to learn their branches. Rows can be asked for between two requests. */
+const MAX_BRANCH_TEXTS = 1024;
 
 interface View {
   readonly graph: GraphView;
@@ -80,17 +82,18 @@ export class MercurialHistory implements HistoryQueries {
   *open(snapshot: Snapshot, { filter, showsHidden }: GraphQuery): Generator<void, OpenedGraph> {
     const model = yield* this.#model(snapshot);
     const { generation } = model;
-    const key = JSON.stringify([filter, showsHidden]);
+    const unread = yield* unreadBranches(model, filter);
+    const key = JSON.stringify([filter, showsHidden, unread > 0]);
     // Most events change no changeset: then the view stays as it is.
     const same = [...this.#views].find(
       ([, old]) => old.model === model && old.generation === generation && old.key === key,
     );
-    const graph = same?.[1].graph ?? (yield* model.view(yield* this.#filter(model, filter), showsHidden));
+    const graph = same?.[1].graph ?? (yield* model.view(yield* this.#filter(model, filter, unread > 0), showsHidden));
     const view = same?.[0] ?? this.#nextView++;
     this.#views.set(view, { graph, model, showsHidden, generation, key });
     for (const [old] of this.#views) if (this.#views.size > MAX_VIEWS) this.#views.delete(old);
     const workingParents = model.workingParents.map(parent => graph.rowOf(parent)).filter(row => row >= 0);
-    return { view, rows: graph.rows, width: graph.width, workingParents };
+    return { view, rows: graph.rows, width: graph.width, workingParents, unread, changesets: model.count };
   }
 
   close(view: number): void {
@@ -187,6 +190,8 @@ export class MercurialHistory implements HistoryQueries {
   *named(snapshot: Snapshot): Generator<void, NamedHistory> {
     const model = yield* this.#model(snapshot);
     const { history } = model;
+    const unread = yield* history.loadBranches(MAX_BRANCH_TEXTS);
+    if (unread > 0) return { changesets: [], tips: [], unread };
     const tips: [string, string][] = [];
     const revisions = new Set<number>([...model.tags(false).keys(), ...model.bookmarks().keys()]);
     for (const parent of model.workingParents) if (parent >= 0) revisions.add(parent);
@@ -203,7 +208,7 @@ export class MercurialHistory implements HistoryQueries {
       changesets.push(model.row(revision));
       if (changesets.length % STEPS === 0) yield;
     }
-    return { changesets, tips };
+    return { changesets, tips, unread };
   }
 
   *fileHistory(snapshot: Snapshot, query: FileHistoryQuery): Generator<void, FileHistory> {
@@ -228,9 +233,10 @@ export class MercurialHistory implements HistoryQueries {
     return model;
   }
 
-  *#filter(model: HistoryModel, filter: GraphFilter): Generator<void, HistoryFilter> {
+  *#filter(model: HistoryModel, filter: GraphFilter, isPartial: boolean): Generator<void, HistoryFilter> {
     switch (filter.kind) {
       case 'names': {
+        if (isPartial) return { kind: 'revisions', revisions: [] };
         const revisions = filter.names.flatMap(name => {
           const heads = model.history.branchHeads(fromDisplay(name));
           if (heads.length > 0) return heads;
@@ -254,6 +260,12 @@ export class MercurialHistory implements HistoryQueries {
         return { kind: filter.kind };
     }
   }
+}
+
+/** Reads some of the branches that a filter needs. Returns how many changesets are still to be read. */
+function* unreadBranches(model: HistoryModel, filter: GraphFilter): Generator<void, number> {
+  if (filter.kind === 'names') return yield* model.history.loadBranches(MAX_BRANCH_TEXTS);
+  return filter.kind === 'auto' ? yield* model.prepare({ kind: 'auto' }, MAX_BRANCH_TEXTS) : 0;
 }
 
 /** The changesets that list a file at or below a path. */

@@ -1,6 +1,6 @@
 // Questions about the history. Code that loads on demand asks them, and the client at start-up does not know them.
 import type { CancellationToken, RequestType } from 'vscode-jsonrpc/node';
-import type { Answer } from '../../server/historyProtocol.ts';
+import { ListNamed, type Answer, type NamedHistory } from '../../server/historyProtocol.ts';
 import type { EngineClient } from './engineClient.ts';
 
 /** The repository cannot be read; the message is a sentence for the user. */
@@ -18,4 +18,12 @@ export async function askHistory<P, R>(
   const answer = await client.request(type, parameters, token);
   if (answer.kind === 'unavailable') throw new HistoryUnavailable(answer.message);
   return answer.value;
+}
+
+/** The changesets with names. Without Mercurial's caches all changesets are read for it, some with each request. */
+export async function askNamed(client: EngineClient, root: string, token?: CancellationToken): Promise<NamedHistory> {
+  for (;;) {
+    const named = await askHistory(client, ListNamed, { root }, token);
+    if (named.unread === 0 || token?.isCancellationRequested === true) return named;
+  }
 }

@@ -1,10 +1,10 @@
 // Sources of the lists of changesets: the engine, or hg for the changesets that a merge could be with.
 import { env, workspace, type CancellationToken } from 'vscode';
 import type { HgCall } from '../../hgCommand/hgCall.ts';
-import { ListNamed, SearchHistory } from '../../server/historyProtocol.ts';
+import { SearchHistory } from '../../server/historyProtocol.ts';
 import type { ChangesetSummary } from '../../server/protocol.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import { askHistory } from '../engine/historyAnswers.ts';
+import { askHistory, askNamed } from '../engine/historyAnswers.ts';
 import { HgClient, type HgRequest } from '../hg/hgClient.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { isNullNode } from '../common/changesetIds.ts';
@@ -129,7 +129,7 @@ function parentsSource(client: EngineClient, { root }: OpenRepository): Changese
 function engineSource(client: EngineClient, { root }: OpenRepository): ChangesetSource {
   return {
     named: async () => {
-      const { changesets, tips } = await askHistory(client, ListNamed, { root });
+      const { changesets, tips } = await askNamed(client, root);
       return { changesets, tips: new Map(tips) };
     },
     search: async (words, token) => {

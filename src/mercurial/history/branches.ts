@@ -1,21 +1,37 @@
 // Finds the changeset of a branch name. A changeset's text names its branch. Mercurial caches the heads of all branches
 // in its own files, which are used as far as they match the history.
-import { fromDisplay } from '../../base/bytePath.ts';
 import { linesOf } from '../../base/lines.ts';
-import { isNodeHex, NODE_LENGTH } from '../store/node.ts';
+import { isNodeHex } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { RevisionBranches, type RevisionBranch } from './revisionBranches.ts';
+import { finish } from '../annotate/finish.ts';
+import type { KnownBranches } from './knownBranches.ts';
 import type { RevisionGraph } from './revisionGraph.ts';
 
 const CACHE_FILES = ['branch2-visible', 'branch2-served', 'branch2-immutable', 'branch2-base'];
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
-/** Changesets whose nodes are read at once. */
-const BLOCK = 1 << 16;
+/** Changesets, and texts of them, after which others have a turn. */
+const STEP = 1 << 14;
+const STEP_TEXTS = 64;
 
 interface Head {
   readonly revision: number;
   readonly isClosed: boolean;
+}
+
+type HeadsByBranch = Map<string, readonly Head[]>;
+
+/** The heads among the changesets before `from`, in order for each branch (a byte string). */
+export interface CachedHeads {
+  readonly from: number;
+  readonly heads: ReadonlyMap<string, readonly Head[]>;
+}
+
+/** How far the search for all heads has come: the changesets from `next` on are still to be read. */
+interface Search {
+  next: number;
+  readonly heads: HeadsByBranch;
+  readonly added: Map<string, Map<number, Head>>;
 }
 
 export class Branches {
@@ -24,15 +40,60 @@ export class Branches {
   readonly #vfs: Vfs;
   readonly #cacheDirectory: string;
   readonly #hidden: () => ReadonlySet<number>;
-  #heads: Map<string, Head[]> | undefined;
+  readonly #known: KnownBranches;
+  #heads: HeadsByBranch | undefined;
+  #search: Search | undefined;
+  /** The contents of Mercurial's cache of heads; null without one that fits. */
+  #cache: CachedHeads | null | undefined;
 
-  /** @param cacheDirectory where Mercurial keeps what it has computed, which need not exist */
-  constructor(store: Store, graph: RevisionGraph, vfs: Vfs, cacheDirectory: string, hidden: () => ReadonlySet<number>) {
+  /**
+   * @param cacheDirectory where Mercurial keeps what it has computed, which need not exist
+   * @param known what is known of the branches of changesets
+   */
+  constructor(
+    store: Store,
+    graph: RevisionGraph,
+    vfs: Vfs,
+    cacheDirectory: string,
+    hidden: () => ReadonlySet<number>,
+    known: KnownBranches,
+  ) {
     this.#store = store;
     this.#graph = graph;
     this.#vfs = vfs;
     this.#cacheDirectory = cacheDirectory;
     this.#hidden = hidden;
+    this.#known = known;
+  }
+
+  /** The heads of all branches from Mercurial's cache, for the changesets before `from`; undefined without a cache. */
+  get cached(): CachedHeads | undefined {
+    this.#cache ??= this.#readCache() ?? null;
+    return this.#cache ?? undefined;
+  }
+
+  /**
+   * Finds the heads of all branches, in steps between which the caller may do other things. Ends early after
+   * `maxTexts` texts of changesets, and goes on from there the next time. Returns how many changesets are still to be
+   * read: 0 at the end.
+   */
+  *load(maxTexts: number): Generator<void, number> {
+    if (this.#heads !== undefined) return 0;
+    const search = (this.#search ??= this.#begin());
+    const { length } = this.#graph;
+    const end = this.#known.texts + maxTexts;
+    while (search.next < length) {
+      if (this.#known.texts >= end) return length - search.next;
+      this.#store.changelog.revlog.keepingOpen(() => this.#advance(search));
+      yield;
+    }
+    const { heads, added } = search;
+    for (const [name, news] of added) {
+      heads.set(name, this.#withoutAncestors([...(heads.get(name) ?? []), ...news.values()]));
+    }
+    this.#heads = heads;
+    this.#search = undefined;
+    return 0;
   }
 
   /**
@@ -40,62 +101,52 @@ export class Branches {
    * branch.
    */
   find(name: string): number | undefined {
-    this.#heads ??= this.#compute();
-    const heads = this.#heads.get(name) ?? [];
+    const heads = this.#all().get(name) ?? [];
     return (heads.findLast(head => !head.isClosed) ?? heads.at(-1))?.revision;
   }
 
   /** The open heads of a branch (a byte string), in order; all of them if none is open. */
   heads(name: string): readonly number[] {
-    this.#heads ??= this.#compute();
-    const heads = this.#heads.get(name) ?? [];
+    const heads = this.#all().get(name) ?? [];
     const open = heads.filter(head => !head.isClosed);
     return (open.length > 0 ? open : heads).map(head => head.revision);
   }
 
   /** The heads of all branches, closed ones too. */
   allHeads(): number[] {
-    this.#heads ??= this.#compute();
-    return [...this.#heads.values()].flatMap(heads => heads.map(head => head.revision));
+    return [...this.#all().values()].flatMap(heads => heads.map(head => head.revision));
   }
 
   /** The names of all branches, as byte strings. */
   names(): string[] {
-    this.#heads ??= this.#compute();
-    return [...this.#heads.keys()];
+    return [...this.#all().keys()];
   }
 
-  #compute(): Map<string, Head[]> {
-    const { from, heads } = this.#cached() ?? { from: 0, heads: new Map<string, Head[]>() };
+  #all(): HeadsByBranch {
+    if (this.#heads === undefined) finish(this.load(Infinity));
+    return this.#heads!;
+  }
+
+  #begin(): Search {
+    const { from, heads } = this.cached ?? { from: 0, heads: new Map<string, Head[]>() };
+    return { next: from, heads: new Map(heads), added: new Map() };
+  }
+
+  /** Reads the branches of some changesets. */
+  #advance(search: Search): void {
     const hidden = this.#hidden();
-    const added = new Map<string, Map<number, Head>>();
-    const cache = new RevisionBranches(this.#vfs, this.#cacheDirectory);
-    const { changelog } = this.#store;
-    for (let first = from; first < this.#graph.length; first += BLOCK) {
-      const end = Math.min(this.#graph.length, first + BLOCK);
-      let nodes: Buffer = Buffer.alloc(0);
-      changelog.revlog.hashNodes(first, end - first, { update: bytes => (nodes = bytes) });
-      changelog.revlog.keepingOpen(() => {
-        for (let revision = first; revision < end; revision++) {
-          if (hidden.has(revision)) continue;
-          const known = cache.find(revision, nodes, (revision - first) * NODE_LENGTH) ?? this.#read(revision);
-          let ofBranch = added.get(known.branch);
-          if (ofBranch === undefined) added.set(known.branch, (ofBranch = new Map<number, Head>()));
-          // Most are no heads, and need not be kept until all are there.
-          for (const parent of this.#graph.parents(revision)) ofBranch.delete(parent);
-          ofBranch.set(revision, { revision, isClosed: known.closesBranch });
-        }
-      });
+    const end = Math.min(this.#graph.length, search.next + STEP);
+    const lastText = this.#known.texts + STEP_TEXTS;
+    for (; search.next < end && this.#known.texts < lastText; search.next++) {
+      const revision = search.next;
+      if (hidden.has(revision)) continue;
+      const { branch, closesBranch } = this.#known.of(revision);
+      let ofBranch = search.added.get(branch);
+      if (ofBranch === undefined) search.added.set(branch, (ofBranch = new Map<number, Head>()));
+      // Most are no heads, and need not be kept until all are there.
+      for (const parent of this.#graph.parents(revision)) ofBranch.delete(parent);
+      ofBranch.set(revision, { revision, isClosed: closesBranch });
     }
-    for (const [name, news] of added) {
-      heads.set(name, this.#withoutAncestors([...(heads.get(name) ?? []), ...news.values()]));
-    }
-    return heads;
-  }
-
-  #read(revision: number): RevisionBranch {
-    const { branch, closesBranch } = this.#store.changelog.read(revision);
-    return { branch: fromDisplay(branch), closesBranch };
   }
 
   /** Returns the changesets that are not ancestors of another one, in their order. */
@@ -114,9 +165,8 @@ export class Branches {
     return changesets.filter(head => !reached.has(head.revision));
   }
 
-  /** Returns Mercurial's cached heads for the revisions below `from`. */
-  #cached(): { from: number; heads: Map<string, Head[]> } | undefined {
-    let best: { from: number; heads: Map<string, Head[]> } | undefined;
+  #readCache(): CachedHeads | undefined {
+    let best: CachedHeads | undefined;
     for (const file of CACHE_FILES) {
       const text = this.#vfs.read(`${this.#cacheDirectory}/${file}`, MAX_CACHE_BYTES)?.bytes.toString('latin1');
       const found = text === undefined ? undefined : this.#parse(text);
@@ -129,7 +179,7 @@ export class Branches {
    * Parses a cache file. Its first line has the node and number of the last changeset covered, and a hash if some were
    * filtered out. Each further line describes a head: node, 'o' for open or 'c' for closed, branch.
    */
-  #parse(text: string): { from: number; heads: Map<string, Head[]> } | undefined {
+  #parse(text: string): CachedHeads | undefined {
     const end = text.indexOf('\n');
     const first = end < 0 ? text : text.slice(0, end);
     const lines: string[] = [];

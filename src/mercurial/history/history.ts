@@ -10,9 +10,10 @@ import type { Vfs } from '../../files/vfs.ts';
 import { bookmarksFile } from '../repository/names.ts';
 import { readBookmarks } from './bookmarks.ts';
 import type { FileHistorySource } from '../annotate/fileRevisions.ts';
-import { Branches } from './branches.ts';
+import { Branches, type CachedHeads } from './branches.ts';
 import { traceCopies, type CopyRevision, type Selected } from './copyTracing.ts';
 import { hiddenRevisions } from './hidden.ts';
+import { KnownBranches } from './knownBranches.ts';
 import { diffManifests, type ManifestDiffOptions, type ManifestDiffSink } from './manifestDiff.ts';
 import { resolveRevision, type ResolvedRevision } from './resolve.ts';
 import { RevisionGraph } from './revisionGraph.ts';
@@ -26,6 +27,13 @@ export interface HistoryOptions {
   readonly parents: readonly [string, string];
   /** Returns what decides which paths are shown, if not all are: in a narrow clone. */
   readonly scope?: () => { matches(path: BytePath): boolean } | undefined;
+  /** The branches that an earlier history of the same changesets has read. */
+  readonly knownBranches?: KnownBranches;
+}
+
+/** Where Mercurial keeps what it has computed. */
+export function cacheDirectoryOf({ sharedSource, hgDirectory }: RepositoryLayout): string {
+  return path.join(sharedSource ?? hgDirectory, 'cache');
 }
 
 /** A repository's history at one moment: make another one after a change. */
@@ -34,6 +42,8 @@ export class History {
   readonly #store: Store;
   readonly #graph: RevisionGraph;
   readonly #tags: Tags;
+  /** Those of hidden heads, too. */
+  #allTags: Tags | undefined;
   readonly #branches: Branches;
   #bookmarks: Map<string, string> | undefined;
   #localTags: Map<string, TagHistory> | undefined;
@@ -51,8 +61,9 @@ export class History {
       () => this.#visibleHeads(),
       revision => !hidden().has(revision),
     );
-    const cacheDirectory = path.join(layout.sharedSource ?? layout.hgDirectory, 'cache');
-    this.#branches = new Branches(store, this.#graph, vfs, cacheDirectory, hidden);
+    const cacheDirectory = cacheDirectoryOf(layout);
+    const known = options.knownBranches ?? new KnownBranches(vfs, store.changelog, cacheDirectory);
+    this.#branches = new Branches(store, this.#graph, vfs, cacheDirectory, hidden, known);
   }
 
   /** The revision that `text` names: see {@link resolveRevision}. */
@@ -103,14 +114,25 @@ export class History {
 
   /** Tags by name (a byte string); 'tip' is none of them. With `withHidden`, heads that are hidden count, too. */
   tags(withHidden: boolean): Map<string, number> {
-    if (!withHidden || this.hidden().size === 0) return this.#tags.all();
-    const heads = (): number[] => this.#heads(new Set());
-    return new Tags(
-      this.#store,
-      () => this.#readLocalTags(),
-      heads,
-      () => true,
-    ).all();
+    return this.#tagsOf(withHidden).all();
+  }
+
+  /** Reads what {@link tags} needs, in steps between which the caller may do other things. */
+  *loadTags(withHidden: boolean): Generator<void, void> {
+    yield* this.#tagsOf(withHidden).load();
+  }
+
+  /**
+   * Reads what the questions about branches need, in steps: at most so many texts of changesets. Returns how many
+   * changesets are still to be read.
+   */
+  *loadBranches(maxTexts: number): Generator<void, number> {
+    return yield* this.#branches.load(maxTexts);
+  }
+
+  /** The heads of branches from Mercurial's cache; undefined without one that fits. */
+  get cachedHeads(): CachedHeads | undefined {
+    return this.#branches.cached;
   }
 
   /** The open heads of a branch (a byte string), or all of them if none is open. */
@@ -190,6 +212,16 @@ export class History {
         return changed;
       },
     };
+  }
+
+  #tagsOf(withHidden: boolean): Tags {
+    if (!withHidden || this.hidden().size === 0) return this.#tags;
+    return (this.#allTags ??= new Tags(
+      this.#store,
+      () => this.#readLocalTags(),
+      () => this.#heads(new Set()),
+      () => true,
+    ));
   }
 
   #texts(revision: number): ManifestTexts | undefined {

@@ -18,8 +18,8 @@ export interface FilterFacts {
   readonly phases: Uint8Array;
   readonly hidden: ReadonlySet<number>;
   readonly workingParents: readonly number[];
-  /** The active bookmark, and the heads of the working copy's branch. */
-  readonly heads: () => readonly number[];
+  /** Returns 1 for each revision of the filter 'auto'. */
+  readonly relevant: () => Uint8Array;
 }
 
 /** Returns 1 for each revision that the filter selects and that is not hidden; undefined if these are all. */
@@ -31,7 +31,10 @@ export function revisionMask(filter: HistoryFilter, facts: FilterFacts): Uint8Ar
   return mask;
 }
 
-function selected(filter: HistoryFilter, { count, parents, phases, workingParents, heads }: FilterFacts): Uint8Array {
+function selected(
+  filter: HistoryFilter,
+  { count, parents, phases, workingParents, relevant }: FilterFacts,
+): Uint8Array {
   const mask = new Uint8Array(count);
   const mark = (revisions: readonly number[]): void => {
     for (const revision of revisions) if (revision >= 0 && revision < count) mask[revision] = 1;
@@ -40,11 +43,7 @@ function selected(filter: HistoryFilter, { count, parents, phases, workingParent
     case 'all':
       return mask.fill(1);
     case 'auto':
-      mark(workingParents);
-      mark(heads());
-      for (let revision = 0; revision < count; revision++) if (phases[revision] !== 0) mask[revision] = 1;
-      addAncestors(mask, parents);
-      return mask;
+      return relevant();
     case 'drafts':
       for (let revision = 0; revision < count; revision++) {
         if (phases[revision] === 0) continue;
@@ -61,6 +60,14 @@ function selected(filter: HistoryFilter, { count, parents, phases, workingParent
       mark(filter.revisions);
       return mask;
   }
+}
+
+/** Returns 1 for each draft, and for each revision named. */
+export function markRelevant(count: number, phases: Uint8Array, revisions: readonly number[]): Uint8Array {
+  const mask = new Uint8Array(count);
+  for (let revision = 0; revision < count; revision++) if (phases[revision] !== 0) mask[revision] = 1;
+  for (const revision of revisions) if (revision >= 0 && revision < count) mask[revision] = 1;
+  return mask;
 }
 
 function addAncestors(mask: Uint8Array, parents: Int32Array): void {

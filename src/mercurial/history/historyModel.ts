@@ -12,8 +12,10 @@ import type { RepositoryLayout } from '../repository/requirements.ts';
 import type { Changeset } from '../store/changelog.ts';
 import type { Store } from '../store/store.ts';
 import { GraphView } from './graphView.ts';
-import { History } from './history.ts';
-import { revisionMask, type HistoryFilter } from './historyFilter.ts';
+import { cacheDirectoryOf, History } from './history.ts';
+import { BranchMask } from './branchMask.ts';
+import { KnownBranches } from './knownBranches.ts';
+import { revisionMask, type HistoryFilter, markRelevant } from './historyFilter.ts';
 import { CONTENT_DIVERGENT, instabilities, OBSOLETE, ORPHAN, PHASE_DIVERGENT, readMarkers } from './obsolescence.ts';
 import { locateRoots, PHASE_ROOTS_FILE, phaseName, phasesOfAll, readPhaseRoots } from './phases.ts';
 
@@ -42,8 +44,10 @@ export interface HistoryRow extends ChangesetSummary {
 export interface HistoryCounters {
   /** Index entries whose parents were read. */
   entries: number;
-  /** Texts of changesets that were read. */
+  /** Texts of changesets that were read for what a list shows of them. */
   texts: number;
+  /** Texts that were read for branches, because Mercurial's caches did not have them. */
+  branchTexts: number;
 }
 
 /** Revisions that are read before others have a turn. */
@@ -74,12 +78,12 @@ interface Facts {
 }
 
 export class HistoryModel {
-  readonly counters: HistoryCounters = { entries: 0, texts: 0 };
   /** Another number after each time that something changed. */
   generation = 0;
   /** Another number after each time that revisions may have got other numbers: after a strip, but not a commit. */
   numbering = 0;
   readonly #options: HistoryModelOptions;
+  readonly #read = { entries: 0, texts: 0 };
   /** Two for each revision; the array may be longer. */
   #parents: Int32Array = new Int32Array(0);
   #count = 0;
@@ -90,8 +94,16 @@ export class HistoryModel {
   readonly #tags: { shown: Names | undefined; all: Names | undefined } = { shown: undefined, all: undefined };
   readonly #texts = new BoundedCache<Described>(MAX_TEXTS, Infinity, () => 1);
 
+  #branches: KnownBranches | undefined;
+  /** The search for the current branch, in this state of the history. */
+  #mask: BranchMask | undefined;
+
   constructor(options: HistoryModelOptions) {
     this.#options = options;
+  }
+
+  get counters(): HistoryCounters {
+    return { ...this.#read, branchTexts: this.#branches?.texts ?? 0 };
   }
 
   /** Number of changesets, hidden ones too. */
@@ -130,6 +142,7 @@ export class HistoryModel {
     const hasGrown = this.#count > 0 && count >= this.#count && this.#tailOf(this.#count) === this.#tail;
     if (!hasGrown) {
       this.#texts.clear();
+      this.#branches = undefined;
       this.numbering++;
       // Filelogs name changesets by number, too.
       store.refresh();
@@ -140,10 +153,11 @@ export class HistoryModel {
     for (let first = from; first < count; first += SLICE) {
       const some = Math.min(SLICE, count - first);
       all.set(changelog.revlog.parents(first, some), first * 2);
-      this.counters.entries += some;
+      this.#read.entries += some;
       yield;
     }
-    const history = new History({ vfs, layout, store, parents });
+    const knownBranches = (this.#branches ??= new KnownBranches(vfs, changelog, cacheDirectoryOf(layout)));
+    const history = new History({ vfs, layout, store, parents, knownBranches });
     const roots = readPhaseRoots(vfs, layout.storeDirectory);
     const phases = phasesOfAll(changelog, all, count, roots);
     yield;
@@ -174,6 +188,7 @@ export class HistoryModel {
       bookmarks,
     };
     this.#tags.shown = this.#tags.all = undefined;
+    this.#mask = undefined;
     this.generation++;
     return true;
   }
@@ -267,24 +282,52 @@ export class HistoryModel {
     return this.#known().bookmarks;
   }
 
+  /**
+   * Reads the branches that a filter needs, in steps, at most so many texts of changesets. Returns how many changesets
+   * are still to be read: until it is 0, {@link view} may lack some.
+   */
+  *prepare(filter: HistoryFilter, maxTexts: number): Generator<void, number> {
+    if (filter.kind !== 'auto') return 0;
+    const mask = (this.#mask ??= this.#searchBranch());
+    yield* mask.run(maxTexts);
+    return mask.left;
+  }
+
   /** Lays out the graph of the changesets that a filter selects. Yields from time to time. */
   *view(filter: HistoryFilter, withHidden: boolean): Generator<void, GraphView> {
-    const { history, hidden, phases, working, workingParents } = this.#known();
+    const { history, hidden, phases, workingParents } = this.#known();
     const mask = revisionMask(filter, {
       count: this.#count,
       parents: this.parents,
       phases,
       hidden: withHidden ? new Set() : hidden,
       workingParents,
-      heads: () => {
-        const marked = working.bookmark === undefined ? undefined : fromDisplay(working.bookmark);
-        const node = marked === undefined ? undefined : history.bookmarks().get(marked);
-        const heads = [...history.branchHeads(fromDisplay(working.branch))];
-        return node === undefined ? heads : [...heads, this.revisionOf(node)];
-      },
+      relevant: () => (this.#mask ??= this.#searchBranch()).mask(),
     });
     yield;
+    yield* history.loadTags(withHidden);
     return yield* GraphView.make(this.#count, this.parents, mask);
+  }
+
+  #searchBranch(): BranchMask {
+    const { history, hidden, phases, working, workingParents } = this.#known();
+    const { revlog } = this.#options.store.changelog;
+    const known = this.#branches!;
+    const marked = working.bookmark === undefined ? undefined : fromDisplay(working.bookmark);
+    const node = marked === undefined ? undefined : history.bookmarks().get(marked);
+    const bookmark = node === undefined ? -1 : this.revisionOf(node);
+    return new BranchMask(
+      {
+        parents: this.parents,
+        branch: fromDisplay(working.branch),
+        hidden,
+        known,
+        // The cache of heads saves texts; comparing it with all changesets costs more than asking the other cache.
+        cached: this.#count > 0 && known.has(this.#count - 1) ? undefined : history.cachedHeads,
+        keepingOpen: work => revlog.keepingOpen(work),
+      },
+      markRelevant(this.#count, phases, [...workingParents, bookmark]),
+    );
   }
 
   #described(revision: number): Described {
@@ -294,7 +337,7 @@ export class HistoryModel {
       const { changelog } = this.#options.store;
       const changeset = changelog.read(revision);
       described = { changeset, summary: summaryOf(changelog, revision, changeset) };
-      this.counters.texts++;
+      this.#read.texts++;
       this.#texts.set(key, described);
     }
     return described;

@@ -35,6 +35,11 @@ export class RevisionBranches {
     this.#names = read(NAMES_FILE, MAX_NAMES_BYTES).toString('latin1').split('\0');
   }
 
+  /** True if it knows no revision. */
+  get isEmpty(): boolean {
+    return this.#records.length < RECORD;
+  }
+
   /**
    * Returns the branch of a revision; undefined if the cache does not know it, or knows another changeset there.
    *

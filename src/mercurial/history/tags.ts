@@ -2,6 +2,7 @@
 import { bytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { linesOf } from '../../base/lines.ts';
+import { finish } from '../annotate/finish.ts';
 import { isNodeHex, NULL_NODE_HEX } from '../store/node.ts';
 import type { Store } from '../store/store.ts';
 import type { Vfs } from '../../files/vfs.ts';
@@ -76,7 +77,7 @@ export class Tags {
     const local = this.#local();
     // Reading the manifest of every head can be long; most names that are asked for are in no version of the file.
     if (this.#all === undefined && !local.has(name) && !this.#isMentioned(name)) return undefined;
-    this.#all ??= this.#merge(local);
+    this.#all ??= finish(this.#merge(local));
     const node = this.#all.get(name)?.node;
     if (node === undefined || node === NULL_NODE_HEX) return undefined;
     const revision = this.#store.changelog.findNode(node);
@@ -85,7 +86,7 @@ export class Tags {
 
   /** All tags (byte strings) of changesets that exist and are visible, with their revisions. */
   all(): Map<string, number> {
-    this.#all ??= this.#merge(this.#local());
+    this.#all ??= finish(this.#merge(this.#local()));
     const tags = new Map<string, number>();
     const nodes = [...this.#all.values()].map(({ node }) => node);
     const revisions = locateRoots(
@@ -97,6 +98,11 @@ export class Tags {
       if (revision >= 0 && this.#isVisible(revision)) tags.set(name, revision);
     }
     return tags;
+  }
+
+  /** Reads the tags, in steps between which the caller may do other things: each head has a manifest of its own. */
+  *load(): Generator<void, void> {
+    this.#all ??= yield* this.#merge(this.#local());
   }
 
   #isMentioned(name: string): boolean {
@@ -113,7 +119,7 @@ export class Tags {
     return false;
   }
 
-  #merge(local: Map<string, TagHistory>): Map<string, TagHistory> {
+  *#merge(local: Map<string, TagHistory>): Generator<void, Map<string, TagHistory>> {
     const all = new Map<string, TagHistory>();
     let bytes = 0;
     let lines = 0;
@@ -128,6 +134,7 @@ export class Tags {
     const seen = new Set<string>();
     const mayExist = !this.#store.hasFilelogs || this.#store.filelog(TAGS_FILE) !== undefined;
     for (const head of mayExist ? this.#heads() : []) {
+      yield;
       const node = this.#store.manifest(this.#store.changelog.manifestNode(head)).find(TAGS_FILE)?.node;
       if (node === undefined || seen.has(node)) continue;
       seen.add(node);

@@ -117,6 +117,25 @@ test('selection and place outlive a reload', { skip }, async () => {
   assert.deepEqual([ready?.type, ready?.node], ['ready', (COUNT - 400_003).toString(16).padStart(40, '0')]);
 });
 
+test('progress leaves the place alone, and an empty graph says why', { skip }, async () => {
+  const { page } = graph;
+  await graph.run(`document.getElementById('list').scrollTop = 300_000 * 22`);
+  await page.locator('#row-300001').waitFor();
+  const post = async (message: object): Promise<void> => graph.run(`postMessage(${JSON.stringify(message)}, '*')`);
+  await post({ type: 'progress', status: 'Reading branches: 40 %', working: 'Working Copy · 4 changes' });
+  await page.locator('#status', { hasText: '40 %' }).waitFor();
+  assert.equal(await page.locator('#working').textContent(), 'Working Copy · 4 changes');
+  assert.equal(await graph.run(`document.getElementById('list').scrollTop`), 300_000 * 22);
+  const none = 'No changeset matches the filter.';
+  const opened = { type: 'opened', view: 2, rows: 0, width: 0, workingParents: [], selected: 0, anchor: 0 };
+  await post({ ...opened, status: '0 changesets', working: 'Working Copy', filter: 'Drafts', none });
+  await page.locator('#none', { hasText: none }).waitFor();
+  assert.equal(await page.locator('.row').count(), 0);
+  assert.equal(await page.locator('#filter').getAttribute('aria-label'), 'Filter Graph… Drafts');
+  await page.reload();
+  await page.locator('.row').first().waitFor();
+});
+
 test('a narrow side bar shows the summaries, and nothing beside the page', { skip }, async () => {
   const { page } = graph;
   await page.setViewportSize({ width: 250, height: 400 });

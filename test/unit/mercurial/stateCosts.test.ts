@@ -1,5 +1,6 @@
 // The most memory and time that the small files of a repository can cost, as costs.test.ts says. A process of its own.
 import { Branches } from '../../../src/mercurial/history/branches.ts';
+import { KnownBranches } from '../../../src/mercurial/history/knownBranches.ts';
 import { isBranchTip } from '../../../src/mercurial/history/branchTip.ts';
 import { hiddenRevisions } from '../../../src/mercurial/history/hidden.ts';
 import type { RevisionGraph } from '../../../src/mercurial/history/revisionGraph.ts';
@@ -55,7 +56,11 @@ testCosts([
   {
     what: 'the cache of branches: many of them',
     bytes: branchCache,
-    run: bytes => new Branches(STORE, GRAPH, vfsOf('/c/branch2-served', bytes), '/c', () => new Set()).find('default'),
+    run: bytes => {
+      const vfs = vfsOf('/c/branch2-served', bytes);
+      const known = new KnownBranches(vfs, STORE.changelog, '/c');
+      return new Branches(STORE, GRAPH, vfs, '/c', () => new Set(), known).find('default');
+    },
     factor: 24,
   },
   {

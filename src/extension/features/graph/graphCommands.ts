@@ -1,10 +1,10 @@
 // The commands of the graph.
-import { commands, env, l10n, workspace } from 'vscode';
+import { CancellationTokenSource, commands, env, l10n, workspace, type CancellationToken } from 'vscode';
 import type { HgCall } from '../../../hgCommand/hgCall.ts';
-import { ListNamed, ReadChangeset, type GraphFilter } from '../../../server/historyProtocol.ts';
+import { ReadChangeset, type GraphFilter } from '../../../server/historyProtocol.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import { input, notify, openDiffs, pick, type PickItem } from '../../common/display.ts';
-import { askHistory } from '../../engine/historyAnswers.ts';
+import { askHistory, askNamed } from '../../engine/historyAnswers.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { versionUri } from '../../providers/contentUris.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
@@ -90,22 +90,36 @@ async function chooseFilter(context: HgContext): Promise<void> {
   const graph = await currentGraph(context);
   const { repository } = graph;
   if (repository === undefined) return;
-  const { changesets, tips } = await askHistory(context.client, ListNamed, { root: repository.root });
+  const search = new CancellationTokenSource();
+  const items = filterItems(context, repository, search.token);
+  try {
+    const chosen = await pick(items, { placeHolder: l10n.t('Select the changesets to show') });
+    const filter = chosen?.filter ?? (chosen && (await askForSet(context, repository)));
+    if (filter !== undefined) graph.setFilter(filter);
+  } finally {
+    search.cancel();
+    search.dispose();
+  }
+}
+
+async function filterItems(
+  context: HgContext,
+  { root }: OpenRepository,
+  token: CancellationToken,
+): Promise<readonly FilterItem[]> {
+  const { changesets, tips } = await askNamed(context.client, root, token);
   const named = (icon: string, label: string, name = label): FilterItem => ({
     icon,
     label,
     filter: { kind: 'names', names: [name] },
   });
-  const items: FilterItem[] = [
+  return [
     ...FIXED.map(filter => ({ label: filterLabel(filter), filter })),
     ...((await canRunHg(context)) ? [{ label: l10n.t('Revision Set…'), filter: undefined }] : []),
     ...tips.map(([branch]) => named('git-branch', branch)),
     ...changesets.flatMap(({ bookmarks }) => bookmarks.map(name => named('bookmark', name))),
     ...changesets.flatMap(({ tags }) => tags.filter(name => name !== 'tip').map(name => named('tag', name))),
   ];
-  const chosen = await pick(items, { placeHolder: l10n.t('Select the changesets to show') });
-  const filter = chosen?.filter ?? (chosen && (await askForSet(context, repository)));
-  if (filter !== undefined) graph.setFilter(filter);
 }
 
 async function canRunHg({ client }: HgContext): Promise<boolean> {

@@ -1,7 +1,7 @@
 // The words of the graph's page, and its place in a webview.
 import { randomBytes } from 'node:crypto';
 import { env, l10n, Uri, type Webview } from 'vscode';
-import type { GraphFilter } from '../../../server/historyProtocol.ts';
+import type { GraphFilter, OpenedGraph } from '../../../server/historyProtocol.ts';
 import { graphPage } from './graphPage.ts';
 
 export function graphTexts(language: string, opensOnClick: string): Readonly<Record<string, string>> {
@@ -59,15 +59,22 @@ export function filterLabel(filter: GraphFilter): string {
   }
 }
 
-/** How many changesets there are, and a sentence if there is none. */
-export function countTexts(rows: number, filter: GraphFilter): { readonly status: string; readonly none: string } {
+type Counts = Pick<OpenedGraph, 'rows' | 'unread' | 'changesets'>;
+
+/** How many changesets there are, or how far reading them has come, and a sentence if there is none. */
+export function countTexts(
+  { rows, unread, changesets }: Counts,
+  filter: GraphFilter,
+): { readonly status: string; readonly none: string } {
+  if (unread > 0) {
+    const percent = Math.floor((100 * (changesets - unread)) / changesets);
+    return { status: l10n.t('Reading branches: {0} %', percent), none: '' };
+  }
   const status = rows === 1 ? l10n.t('1 changeset') : l10n.t('{0} changesets', rows.toLocaleString(env.language));
   if (rows > 0) return { status, none: '' };
   const isEmpty = filter.kind === 'all';
-  return {
-    status,
-    none: isEmpty ? l10n.t('The repository has no changesets yet.') : l10n.t('No changeset matches the filter.'),
-  };
+  const none = isEmpty ? l10n.t('The repository has no changesets yet.') : l10n.t('No changeset matches the filter.');
+  return { status, none };
 }
 
 export function graphHtml(webview: Webview, media: Uri, texts: Readonly<Record<string, string>>): string {

@@ -30,6 +30,8 @@ interface Place {
   readonly other?: string;
   /** The first visible changeset; without it, the graph is at its top. */
   readonly anchor?: string;
+  /** The view that the webview shows, if it shows one. */
+  readonly view?: number;
 }
 
 export class GraphSession implements Disposable {
@@ -220,15 +222,20 @@ export class GraphSession implements Disposable {
     this.#opened = opened;
     if (before !== undefined && before.view !== opened.view)
       await client.request(CloseGraph, { root, view: before.view });
-    const { node, other, anchor } = this.#place;
+    const { node, other, anchor, view } = this.#place;
+    if (opened.unread > 0) this.#isStale = true;
+    const shown = { ...countTexts(opened, this.filter), working: workingText(repository) };
+    if (view === opened.view) {
+      this.#send({ type: 'progress', ...shown });
+      return;
+    }
     const [selected, extended, top] = await Promise.all([node, other, anchor].map(each => this.#rowOf(each)));
     const [working] = opened.workingParents;
     this.#send({
       type: 'opened',
       ...opened,
-      ...countTexts(opened.rows, this.filter),
+      ...shown,
       filter: filterLabel(this.filter),
-      working: workingText(repository),
       selected: selected?.isExact === true ? selected.row : (working ?? 0),
       ...(extended?.isExact === true && { other: extended.row }),
       anchor: top?.row ?? 0,
