@@ -68,6 +68,8 @@ def _dirstatestatus(orig, wctx, match, ignored=False, clean=False, unknown=False
         if ignored or clean or any(args) or any(kwargs.values()):
             raise _NoAnswer('it does not know all files')
         lists = _ask(repo, wctx, match)
+        if unknown and any(_is_ambiguous(repo, path) for path in lists[3]):
+            raise _NoAnswer('no file, but something else in an ignored directory')
     except Exception as error:  # Whatever it is, Mercurial can do without.
         repo.ui.debug(b'quicksilver: own status (%s)\n' % str(error).encode('ascii', 'replace'))
         return orig(wctx, match, ignored, clean, unknown, *args, **kwargs)
@@ -75,6 +77,17 @@ def _dirstatestatus(orig, wctx, match, ignored=False, clean=False, unknown=False
     known = lists[:4]
     wctx._status = scmutil.status(*(known + [[], [], []]))
     return scmutil.status(*(known + [lists[4] if unknown else [], [], []]))
+
+
+def _is_ambiguous(repo, path):
+    """True for a missing file that Mercurial lists as modified, but only beside unknown and without ignored files."""
+    try:
+        mode = os.lstat(os.path.join(repo.root, path)).st_mode
+    except OSError:
+        return False
+    names = path.split(b'/')
+    above = (b'/'.join(names[:count]) for count in range(1, len(names)))
+    return not stat.S_ISREG(mode) and not stat.S_ISLNK(mode) and any(repo.dirstate._ignore(name) for name in above)
 
 
 def _ask(repo, wctx, match):

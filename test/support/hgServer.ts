@@ -57,6 +57,13 @@ export function hgStatus(root: string): HgEntry[] | string {
   return statusEntries(stdout.toString('latin1'));
 }
 
+/** Returns the lines of `hg status`, as bytes; none where {@link hgStatus} returns a text. */
+export function hgStatusLines(root: string): string[] {
+  const options = CONFIG.flatMap(item => ['--config', item]);
+  const { stdout } = hgAtOnce(['status', '-0'], { cwd: root, env: hgEnvironment(), options });
+  return stdout.toString('latin1').split('\0').slice(0, -1);
+}
+
 /** The entries of `hg status -A -C -0`. */
 export function statusEntries(output: string): HgEntry[] {
   const entries: HgEntry[] = [];
