@@ -1,8 +1,7 @@
 // `npm start`: opens a real VS Code with the extension, on a folder or on a sample repository.
 //   npm start -- [FOLDER] [--web] [--host ADDRESS] [--port NUMBER] [--vscode VERSION] [--screenshot FILE.png]
 // Uses the desktop VS Code if there is one. Otherwise, or with --web, VS Code runs as a server, and its address for a
-// browser is printed. It writes a picture of the
-// page with --screenshot, and ends.
+// browser is printed. With --screenshot it writes a picture of the page, and ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';

@@ -81,6 +81,7 @@ export type HgFlag =
   | '--reset'
   | '--skip'
   | '--stop'
+  | '--subrepos'
   | '--tool=internal:local'
   | '--tool=internal:merge'
   | '--unknown'

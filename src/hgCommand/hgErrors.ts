@@ -15,6 +15,8 @@ export type FailureKind =
   | 'new-heads'
   /** There are uncommitted changes in the way. */
   | 'uncommitted-changes'
+  /** A subrepository has some, and is not to be committed. */
+  | 'dirty-subrepository'
   /** Another operation was begun and is not finished. */
   | 'unfinished'
   | 'unknown-command'
@@ -50,6 +52,7 @@ const SENTENCES: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/No space left on device|not enough space on the disk|Disk quota exceeded/i, 'no-space'],
   [/fix up the (?:working directory|merge) and run hg transplant/, 'to-be-fixed'],
   [/creates? new remote (?:head|branch)/, 'new-heads'],
+  [/uncommitted changes in subrepository /, 'dirty-subrepository'],
   [/uncommitted changes|outstanding (?:local|uncommitted) /, 'uncommitted-changes'],
   [/(?:in progress|interrupted)$|unfinished /m, 'unfinished'],
   [/unknown command|option --?[\w-]+ not recognized|extension .* not found/, 'unknown-command'],

@@ -94,6 +94,9 @@ export const hgTexts = {
       never: (hasMissing: boolean) =>
         hasMissing ? l10n.t("Never Remove (Don't Ask Again)") : l10n.t("Never Add (Don't Ask Again)"),
     },
+    parts: () => l10n.t('Commit the subrepositories, too?'),
+    partsDetail: (reason: string) => l10n.t('Mercurial: {0}. They are committed first, with the same message.', reason),
+    commitParts: () => l10n.t('Commit with Subrepositories'),
     unsaved: (count: number, name: string) =>
       count === 1
         ? l10n.t('{0} has unsaved changes. Save before committing?', name)

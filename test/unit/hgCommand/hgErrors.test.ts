@@ -18,6 +18,11 @@ test('what hg 6.3.2 says is recognized', () => {
     [10, 'abort: cannot amend changeset, as that will orphan 2 descendants', 'other'],
     [20, "abort: push creates new remote head 9e305cdc27a2\n(merge or see 'hg help push')", 'new-heads'],
     [20, 'abort: uncommitted changes', 'uncommitted-changes'],
+    [
+      255,
+      'abort: uncommitted changes in subrepository "sub"\n(use --subrepos for recursive commit)',
+      'dirty-subrepository',
+    ],
     [20, 'abort: outstanding uncommitted merge', 'uncommitted-changes'],
     [20, "abort: rebase in progress\n(use 'hg rebase --continue')", 'unfinished'],
     [10, "hg: unknown command 'nosuch'", 'unknown-command'],

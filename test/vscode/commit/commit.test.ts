@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { window, workspace, type SourceControlInputBox, type SourceControlResourceState } from 'vscode';
+import {
+  ConfigurationTarget,
+  Position,
+  Uri,
+  ViewColumn,
+  window,
+  workspace,
+  type SourceControlInputBox,
+  type SourceControlResourceState,
+  type TextEditor,
+} from 'vscode';
 import type { QuicksilverRepository } from '../../../src/extension/api/api.ts';
 import { Bench, lines } from '../agreement.ts';
 import { answerDialogs } from '../dialogs.ts';
 import { hasUi, ui, until } from '../harness.ts';
-import { keepMessages } from '../messages.ts';
+import { answerInputs, keepMessages } from '../messages.ts';
 import { at, hg, remove, uriAt, write } from '../outside.ts';
 
 describe('commits from the Source Control view', () => {
@@ -69,6 +79,7 @@ describe('commits from the Source Control view', () => {
     box.value = 'typed meanwhile';
     assert.equal(await run('commitAmendKeepMessage'), true);
     assert.equal(log()[0], 'Three files [a.txt b.txt c.txt]');
+    assert.equal(box.value, 'typed meanwhile');
     assert.equal(asked('cat', '--rev', '.', 'c.txt'), 'c, changed again\n');
   });
 
@@ -97,6 +108,22 @@ describe('commits from the Source Control view', () => {
     assert.equal(await run('commit'), true);
     assert.deepEqual(await rows(), { Changes: ['a.txt', 'c.txt'] });
     assert.equal(log()[0], 'Refused [b.txt]');
+  });
+
+  it('keeps a message that was written outside of the box, too, when a hook refuses', async () => {
+    fs.appendFileSync(at('.hg', 'hgrc'), '[hooks]\npretxncommit.no = exit 1\n');
+    const messages = keepMessages();
+    const inputs = answerInputs('Asked for');
+    await run('commit');
+    assert.equal(inputs.asked.length, 1);
+    assert.equal(box.value, 'Asked for');
+    await run('commitAmendEditMessage', { message: 'From an editor' });
+    assert.equal(box.value, 'From an editor');
+    inputs.dispose();
+    messages.dispose();
+    assert.equal(messages.shown.length, 2);
+    fs.writeFileSync(at('.hg', 'hgrc'), '');
+    box.value = '';
   });
 
   it('has both halves of a rename in one commit', async () => {
@@ -160,14 +187,7 @@ describe('commits from the Source Control view', () => {
     write('a.txt', 'a, for the editor\n');
     await repository.settle();
     const done = run('editCommitMessage');
-    await until(
-      'the editor is open',
-      () => window.activeTextEditor?.document.languageId === 'hg-commit',
-      window.onDidChangeActiveTextEditor,
-      workspace.onDidOpenTextDocument,
-    );
-    const editor = window.activeTextEditor;
-    assert.ok(editor);
+    const editor = await messageEditor();
     assert.match(
       editor.document.getText(),
       /^Nothing\n\nHG: Enter commit message[^]*HG: Branch: default\nHG: M a\.txt$/,
@@ -178,6 +198,55 @@ describe('commits from the Source Control view', () => {
     assert.deepEqual(await rows(), {});
     assert.equal(asked('log', '--rev', '.', '--template', '{desc}'), 'From the editor\n\nin two parts');
     assert.equal(window.activeTextEditor, undefined);
+  });
+
+  it('lists in the editor what will be committed', async () => {
+    const settings = workspace.getConfiguration('quicksilver');
+    await settings.update('useEditorAsCommitInput', true, ConfigurationTarget.Global);
+    write('a.txt', 'a, and another file is missing\n');
+    remove('b.txt');
+    await repository.settle();
+    const help = /^HG: [MAR!?] .*$/gm;
+    for (const [answer, expected] of [
+      ['Remove and Commit', ['HG: M a.txt', 'HG: R b.txt']],
+      ['Leave Out', ['HG: M a.txt']],
+    ] as const) {
+      const dialogs = answerDialogs(answer);
+      const done = run('commit');
+      const editor = await messageEditor();
+      assert.deepEqual(editor.document.getText().match(help), expected);
+      await run('commitMessageDiscard');
+      assert.equal(await done, false);
+      dialogs.dispose();
+    }
+    await settings.update('useEditorAsCommitInput', false, ConfigurationTarget.Global);
+    await hg(at(), 'revert', '--no-backup', 'a.txt', 'b.txt');
+    assert.deepEqual(await rows(), {});
+  });
+
+  it('leaves unsaved text in other editors alone', async () => {
+    const settings = workspace.getConfiguration('files');
+    await settings.update('autoSave', 'off', ConfigurationTarget.Global);
+    const elsewhere = Uri.file(`${at()}-elsewhere`);
+    await workspace.fs.writeFile(elsewhere, Buffer.from('saved'));
+    const other = await workspace.openTextDocument(elsewhere);
+    const shown = await window.showTextDocument(other, ViewColumn.Two);
+    await shown.edit(edit => edit.insert(new Position(0, 0), 'un'));
+    for (const text of ['one', 'two']) {
+      await window.showTextDocument(other, ViewColumn.Two);
+      const editing = run('editCommitMessage');
+      const editor = await messageEditor();
+      assert.match(editor.document.getText(), /^\n\nHG: /, 'nothing of the message before');
+      await editor.edit(edit => edit.insert(new Position(0, 0), text));
+      await window.showTextDocument(other, ViewColumn.One);
+      await run('commitMessageDiscard', editor.document.uri);
+      assert.equal(await editing, false);
+      assert.deepEqual([other.getText(), other.isDirty], ['unsaved', true]);
+    }
+    await other.save();
+    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
+    await workspace.fs.delete(elsewhere);
+    await settings.update('autoSave', undefined, ConfigurationTarget.Global);
   });
 
   it('does not take back what is public', async () => {
@@ -210,6 +279,10 @@ describe('commits from the Source Control view', () => {
     await hg(at(), 'resolve', '--mark', 'a.txt');
     remove('a.txt.orig');
     await repository.settle();
+    const editing = run('editCommitMessage');
+    assert.match((await messageEditor()).document.getText(), /^HG: Branch merge$/m);
+    await run('commitMessageDiscard');
+    assert.equal(await editing, false);
     await run('include', uriAt('b.txt'));
     const dialogs = answerDialogs('Commit All Changes');
     assert.equal(await run('commit'), true);
@@ -222,3 +295,14 @@ describe('commits from the Source Control view', () => {
     );
   });
 });
+
+/** Waits for the editor of a message. */
+async function messageEditor(): Promise<TextEditor> {
+  await until(
+    'the editor is open',
+    () => window.activeTextEditor?.document.languageId === 'hg-commit',
+    window.onDidChangeActiveTextEditor,
+    workspace.onDidOpenTextDocument,
+  );
+  return window.activeTextEditor ?? assert.fail();
+}

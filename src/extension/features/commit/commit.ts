@@ -1,8 +1,8 @@
 // Makes a commit: plans it, runs hg, and keeps the message until that has worked.
-import { notify } from '../../common/display.ts';
+import { modal, notify } from '../../common/display.ts';
 import type { HgOption } from '../../../hgCommand/hgCall.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
-import { ASK_USERNAME, HgFailure } from '../../hg/hgClient.ts';
+import { ASK_USERNAME, HgFailure, type HgChange, type HgClient } from '../../hg/hgClient.ts';
 import { planCommit, type CommitOptions, type CommitPlan } from './commitPlan.ts';
 import { rememberMessage } from './messageHistory.ts';
 import { fillInputBox } from './messageTemplate.ts';
@@ -19,13 +19,11 @@ export async function commit(
   return plan !== undefined && execute(context, repository, plan);
 }
 
-async function execute(
-  { hg, extension }: HgContext,
-  repository: OpenRepository,
-  { files, toAdd, toRemove, message, amend, closesBranch }: CommitPlan,
-): Promise<boolean> {
+async function execute({ hg, extension }: HgContext, repository: OpenRepository, plan: CommitPlan): Promise<boolean> {
+  const { toAdd, toRemove, message, isNew, amend } = plan;
   const { inputBox } = repository.view.sourceControl;
-  const typed = inputBox.value;
+  // If hg refuses, a message that was written elsewhere is there and can be committed again.
+  if (isNew) inputBox.value = message;
   const texts = hgTexts.commit;
   // Text that is typed while hg runs would be lost with the message.
   inputBox.enabled = false;
@@ -34,17 +32,7 @@ async function execute(
     if (toRemove.length > 0) {
       await hg.change(repository, { verb: 'remove', options: ['--after'], files: toRemove, title: texts.removing() });
     }
-    const options: HgOption[] = ['--logfile=-'];
-    if (amend !== undefined) options.push('--amend');
-    if (closesBranch) options.push('--close-branch');
-    await hg.change(repository, {
-      verb: 'commit',
-      settings: ASK_USERNAME,
-      options,
-      input: message,
-      ...(files && { files }),
-      title: amend === undefined ? texts.title() : texts.amending(),
-    });
+    if (!(await commitWithParts(hg, repository, plan))) return false;
   } catch (error) {
     if (!(error instanceof HgFailure) || error.kind !== 'nothing-changed') throw error;
     void notify('info', amend === undefined ? texts.nothing() : texts.nothingToAmend());
@@ -52,9 +40,41 @@ async function execute(
   } finally {
     inputBox.enabled = true;
   }
-  // VS Code's value of the box may be a moment old.
-  if (inputBox.value === typed || inputBox.value === message) inputBox.value = '';
+  // A text for another commit stays.
+  if (isNew && inputBox.value === message) inputBox.value = '';
   await fillInputBox(repository);
   await rememberMessage(extension.workspaceState, repository.root, message);
   return true;
+}
+
+/**
+ * Commits. Asks about subrepositories with changes, because hg commits nothing then by itself. Returns false if
+ * the user cancels.
+ */
+async function commitWithParts(hg: HgClient, repository: OpenRepository, plan: CommitPlan): Promise<boolean> {
+  const texts = hgTexts.commit;
+  try {
+    await hg.change(repository, commitCall(plan));
+  } catch (error) {
+    if (!(error instanceof HgFailure) || error.kind !== 'dirty-subrepository') throw error;
+    const choice = await modal('warning', texts.parts(), texts.partsDetail(error.reason), texts.commitParts());
+    if (choice === undefined) return false;
+    await hg.change(repository, commitCall(plan, ['--subrepos']));
+  }
+  return true;
+}
+
+function commitCall({ files, message, amend, closesBranch }: CommitPlan, more: readonly HgOption[] = []): HgChange {
+  const texts = hgTexts.commit;
+  const options: HgOption[] = ['--logfile=-', ...more];
+  if (amend !== undefined) options.push('--amend');
+  if (closesBranch) options.push('--close-branch');
+  return {
+    verb: 'commit',
+    settings: ASK_USERNAME,
+    options,
+    input: message,
+    ...(files && { files }),
+    title: amend === undefined ? texts.title() : texts.amending(),
+  };
 }

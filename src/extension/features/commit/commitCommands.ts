@@ -66,10 +66,7 @@ async function commitAndPush(context: HgContext, repository: OpenRepository): Pr
 async function editMessage(context: HgContext, repository: OpenRepository): Promise<boolean> {
   const typed = typedMessage(repository);
   const message = await writeInEditor(context, repository, typed === '' ? undefined : typed);
-  if (message === undefined) return false;
-  // If hg refuses, it is there and can be committed again.
-  repository.view.sourceControl.inputBox.value = message;
-  return commit(context, repository, { message });
+  return message !== undefined && commit(context, repository, { message });
 }
 
 async function pickMessage({ hg, extension }: HgContext, repository: OpenRepository): Promise<void> {

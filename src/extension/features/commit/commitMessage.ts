@@ -5,7 +5,7 @@ import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import type { CommitSettings } from '../../common/settings.ts';
 import { problemsOf } from './messageChecks.ts';
-import { writeInEditor } from './messageEditor.ts';
+import { writeInEditor, type ListedContent } from './messageEditor.ts';
 import { typedMessage } from './messageTemplate.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
 import { previewLines } from '../../hg/notifications.ts';
@@ -19,26 +19,37 @@ export interface MessageOptions {
   readonly message?: string;
 }
 
-/** Returns the message for a commit; undefined if the user cancels or writes nothing. */
+export interface ChosenMessage {
+  readonly message: string;
+  /** False for that of the last commit. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Returns the message for a commit; undefined if the user cancels or writes nothing.
+ * @param content the files of the commit, which the editor lists
+ */
 export async function messageFor(
   context: HgContext,
   repository: OpenRepository,
   { message, amend }: MessageOptions,
   settings: CommitSettings,
-): Promise<string | undefined> {
-  if (message !== undefined) return message;
+  content: ListedContent,
+): Promise<ChosenMessage | undefined> {
+  if (message !== undefined) return { message, isNew: true };
   const typed = typedMessage(repository);
-  if (amend === 'keep') return lastMessage(context, repository);
-  if (typed !== '') return typed;
   // Without typed text, the old message stays.
-  if (amend !== undefined) return lastMessage(context, repository);
+  if (amend === 'keep' || (amend !== undefined && typed === '')) {
+    return { message: await lastMessage(context, repository), isNew: false };
+  }
+  if (typed !== '') return { message: typed, isNew: true };
   const written = settings.usesEditor
-    ? await writeInEditor(context, repository)
+    ? await writeInEditor(context, repository, undefined, content)
     : await input({
         prompt: hgTexts.commit.messagePrompt(repository.model.head?.branch ?? ''),
         ignoreFocusOut: true,
       });
-  return written === undefined || written.trim() === '' ? undefined : written;
+  return written === undefined || written.trim() === '' ? undefined : { message: written, isNew: true };
 }
 
 /** Returns the first parent's message, unchanged. */

@@ -8,7 +8,7 @@ import { isAtOrBelowKey } from '../../common/rootMap.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../../common/settings.ts';
 import { isOnDisk, uriKey } from '../../common/uris.ts';
 import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
-import { confirmMessage, messageFor, type MessageOptions } from './commitMessage.ts';
+import { confirmMessage, messageFor, type ChosenMessage, type MessageOptions } from './commitMessage.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
 import { previewLines, warnOfConflicts } from '../../hg/notifications.ts';
 import { flushPendingChanges } from '../../hg/pendingChanges.ts';
@@ -21,8 +21,7 @@ export interface CommitOptions extends MessageOptions {
 }
 
 /** Everything that hg needs for a commit. */
-export interface CommitPlan extends Content {
-  readonly message: string;
+export interface CommitPlan extends Content, ChosenMessage {
   readonly amend: MessageOptions['amend'];
   readonly closesBranch: boolean;
 }
@@ -58,9 +57,9 @@ export async function planCommit(
     void notify('info', hgTexts.commit.nothing());
     return undefined;
   }
-  const message = await messageFor(context, repository, options, settings);
-  if (message === undefined || !(await confirmMessage(message, settings))) return undefined;
-  return { ...content, amend: options.amend, closesBranch: options.closesBranch === true, message };
+  const chosen = await messageFor(context, repository, options, settings, content);
+  if (chosen === undefined || !(await confirmMessage(chosen.message, settings))) return undefined;
+  return { ...content, ...chosen, amend: options.amend, closesBranch: options.closesBranch === true };
 }
 
 function mayCommit({ model, name }: OpenRepository): boolean {

@@ -1,8 +1,10 @@
 // Edits a commit message in an editor: a temporary file with help at its end. Accepting it or closing its tab takes it.
-import { commands, TabInputText, Uri, window, workspace, type CancellationToken, type TextDocument } from 'vscode';
+import { randomUUID } from 'node:crypto';
+import { TabInputText, Uri, window, workspace, type CancellationToken, type Tab, type TextDocument } from 'vscode';
 import { errorMessage } from '../../../base/errors.ts';
 import { DisposableStore } from '../../../base/lifecycle.ts';
 import { activeUri } from '../../commands/commandArguments.ts';
+import { isMerging } from '../../commands/contextKeys.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { statusPresentations } from '../../model/statusPresentation.ts';
 import { HELP_PREFIX } from './messageChecks.ts';
@@ -16,8 +18,21 @@ const FILE_NAME = 'HG_COMMIT_MESSAGE';
 /** So many files are listed in the help. */
 const FILES_LISTED = 100;
 
-/** Editors that are open, by URI; called with whether the message is accepted. */
-const open = new Map<string, (accepted: boolean) => void>();
+interface OpenEditor {
+  readonly uri: string;
+  readonly purpose: string;
+  readonly end: (accepted: boolean) => void;
+}
+
+let open: OpenEditor[] = [];
+
+/** The files of a commit, as far as the user has chosen them already. */
+export interface ListedContent {
+  /** Undefined for all changes of tracked files. */
+  readonly files: readonly string[] | undefined;
+  readonly toAdd: readonly string[];
+  readonly toRemove: readonly string[];
+}
 
 /**
  * Lets the user write a message, beginning with `initial` or the template. Undefined if the user discards it or leaves
@@ -27,8 +42,9 @@ export async function writeInEditor(
   context: HgContext,
   repository: OpenRepository,
   initial?: string,
+  content?: ListedContent,
 ): Promise<string | undefined> {
-  const text = [initial ?? (await editorTemplate(context, repository)), '', help(repository)].join('\n');
+  const text = [initial ?? (await editorTemplate(context, repository)), '', help(repository, content)].join('\n');
   const written = await editText(context, repository, text, { folder: 'commit' });
   return written === undefined || withoutHelp(written) === '' ? undefined : withoutHelp(written);
 }
@@ -45,24 +61,23 @@ export async function editText(
   options: { readonly folder: string; readonly token?: CancellationToken },
 ): Promise<string | undefined> {
   const storage = extension.storageUri ?? extension.globalStorageUri;
-  const uri = Uri.joinPath(storage, options.folder, messageFolder(repository.root), FILE_NAME);
-  // A second request for a message takes over from the first one.
-  open.get(uri.toString())?.(false);
+  // A folder of its own: VS Code keeps the text of a closed file for minutes, and would show it again.
+  const folder = Uri.joinPath(storage, options.folder, randomUUID());
+  const uri = Uri.joinPath(folder, messageFolder(repository.root), FILE_NAME);
   await workspace.fs.writeFile(uri, Buffer.from(text, 'utf8'));
   const document = await workspace.openTextDocument(uri);
-  if (document.getText() !== text) await commands.executeCommand('workbench.action.files.revert', uri);
   await window.showTextDocument(document, { preview: false });
-  const accepted = await ended(document, options.token);
+  const accepted = await ended(document, `${options.folder} ${repository.root}`, options.token);
   try {
-    if (!accepted) return undefined;
+    // A discarded one, too: VS Code would ask about the changes before it closes the tab.
     if (document.isDirty) await document.save();
-    return Buffer.from(await workspace.fs.readFile(uri)).toString('utf8');
+    return accepted ? Buffer.from(await workspace.fs.readFile(uri)).toString('utf8') : undefined;
   } finally {
     await closeTabs(uri);
     try {
-      await workspace.fs.delete(uri);
+      await workspace.fs.delete(folder, { recursive: true });
     } catch (error) {
-      log.debug(`${uri.fsPath} stays: ${errorMessage(error)}`);
+      log.debug(`${folder.fsPath} stays: ${errorMessage(error)}`);
     }
   }
 }
@@ -70,55 +85,69 @@ export async function editText(
 /** Accepts or discards the message in the active editor, or in the given one. */
 export function endEditor(argument: unknown, accepted: boolean): void {
   const uri = argument instanceof Uri ? argument : activeUri();
-  if (uri !== undefined) open.get(uri.toString())?.(accepted);
+  open.find(editor => editor.uri === uri?.toString())?.end(accepted);
 }
 
-/** Resolves when the message is accepted or discarded; a tab that is closed has what was saved accepted. */
-async function ended(document: TextDocument, token?: CancellationToken): Promise<boolean> {
-  const key = document.uri.toString();
+/**
+ * Resolves when the message is accepted or discarded; a tab that is closed has what was saved accepted.
+ * @param purpose a second editor for the same purpose takes over from the first one
+ */
+async function ended(document: TextDocument, purpose: string, token?: CancellationToken): Promise<boolean> {
+  const uri = document.uri.toString();
   const store = new DisposableStore();
+  open.find(editor => editor.purpose === purpose)?.end(false);
   try {
     return await new Promise<boolean>(resolve => {
-      open.set(key, resolve);
+      open.push({ uri, purpose, end: resolve });
       if (token?.isCancellationRequested === true) resolve(false);
       if (token !== undefined) store.add(token.onCancellationRequested(() => resolve(false)));
       store.add(
         window.tabGroups.onDidChangeTabs(({ closed }) => {
-          const isClosed = closed.some(({ input }) => input instanceof TabInputText && input.uri.toString() === key);
-          if (isClosed) resolve(true);
+          if (closed.some(tab => isTabOf(tab, uri))) resolve(true);
         }),
       );
     });
   } finally {
-    open.delete(key);
+    open = open.filter(editor => editor.uri !== uri);
     store.dispose();
   }
 }
 
 async function closeTabs(uri: Uri): Promise<void> {
-  const tabs = window.tabGroups.all
-    .flatMap(group => group.tabs)
-    .filter(({ input }) => input instanceof TabInputText && input.uri.toString() === uri.toString());
-  for (const { isDirty, isActive } of tabs) {
-    // Discards changes first, so that VS Code does not ask about them.
-    if (isDirty && isActive) await commands.executeCommand('workbench.action.files.revert');
-  }
-  await window.tabGroups.close(tabs);
+  const tabs = window.tabGroups.all.flatMap(group => group.tabs);
+  await window.tabGroups.close(tabs.filter(tab => isTabOf(tab, uri.toString())));
 }
 
-function help({ model, included }: OpenRepository): string {
+function isTabOf({ input }: Tab, uri: string): boolean {
+  return input instanceof TabInputText && input.uri.toString() === uri;
+}
+
+function help(repository: OpenRepository, content: ListedContent | undefined): string {
+  const { head } = repository.model;
   const texts = messageTexts;
-  const lines = [texts.help(), texts.helpEnd(), texts.branch(model.head?.branch ?? '')];
-  if (model.head?.bookmark !== undefined) lines.push(texts.bookmark(model.head.bookmark));
-  const chosen = included.paths;
-  const paths = chosen.length > 0 ? chosen : [...model.entries.keys()].sort();
-  let listed = 0;
-  for (const path of paths) {
-    const status = model.statusAt(path);
-    if (status === undefined || status === 'ignored' || (chosen.length === 0 && status === 'unknown')) continue;
-    if (listed++ === FILES_LISTED) break;
-    lines.push(`${statusPresentations[status].letter} ${path}`);
-  }
-  if (listed > FILES_LISTED) lines.push('…');
+  const lines = [texts.help(), texts.helpEnd(), texts.branch(head?.branch ?? '')];
+  if (head?.bookmark !== undefined) lines.push(texts.bookmark(head.bookmark));
+  if (isMerging(repository)) lines.push(texts.merge());
+  const files = listedFiles(repository, content);
+  lines.push(...files.slice(0, FILES_LISTED));
+  if (files.length > FILES_LISTED) lines.push('…');
   return lines.map(line => `${HELP_PREFIX} ${line}`).join('\n');
+}
+
+/** Returns letters and paths of the files that will be committed, at most one more than the help lists. */
+function listedFiles({ model, included }: OpenRepository, content: ListedContent | undefined): string[] {
+  const toAdd = new Set(content?.toAdd);
+  const toRemove = new Set(content?.toRemove);
+  const chosen = content?.files ?? (content === undefined ? included.paths : []);
+  const paths = chosen.length > 0 ? chosen : [...model.entries.keys()].sort();
+  const lines: string[] = [];
+  for (const path of paths) {
+    const status = toAdd.has(path) ? 'added' : toRemove.has(path) ? 'removed' : model.statusAt(path);
+    if (status === undefined || status === 'ignored') continue;
+    // Left out, or not decided yet.
+    if (chosen.length === 0 && (status === 'unknown' || status === 'deleted')) continue;
+    lines.push(`${statusPresentations[status].letter} ${path}`);
+    if (lines.length > FILES_LISTED) break;
+  }
+  return lines;
 }

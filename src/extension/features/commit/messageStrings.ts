@@ -18,6 +18,7 @@ export const messageTexts = {
   help: () => l10n.t("Enter commit message. Lines beginning with 'HG:' are removed."),
   helpEnd: () => l10n.t('Use the buttons above, or save and close the editor. An empty message aborts the commit.'),
   branch: (name: string) => l10n.t('Branch: {0}', name),
+  merge: () => l10n.t('Branch merge'),
   bookmark: (name: string) => l10n.t('Bookmark: {0}', name),
   pick: () => l10n.t('Select a message to reuse'),
 };
