@@ -1,66 +1,14 @@
 // Stores that keep contents of files outside of filelogs, and the user's cache of lfs: status and contents beside hg.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { quicksilver, sameAnswer } from '../support/comparedCommands.ts';
-import { hgEnvironment } from '../support/hgServer.ts';
-import { temporaryDirectory } from '../support/temporaryDirectory.ts';
+import { OLD, RemoteSandbox } from '../support/remoteSandbox.ts';
 
 const skip = process.platform === 'win32' ? 'a shell is used' : false;
-const OLD = 1_000_000_000;
-
-class Sandbox {
-  readonly base: string;
-
-  constructor(t: TestContext) {
-    this.base = temporaryDirectory(t).root;
-  }
-
-  path(name: string): string {
-    return path.join(this.base, name);
-  }
-
-  write(name: string, content: string): void {
-    fs.mkdirSync(path.dirname(this.path(name)), { recursive: true });
-    fs.writeFileSync(this.path(name), content);
-  }
-
-  /** Gives files a time that hg did not record: their contents decide. */
-  touch(...names: string[]): void {
-    for (const name of names) fs.utimesSync(this.path(name), OLD, OLD);
-  }
-
-  hg(repository: string, ...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync('hg', args, {
-      cwd: this.path(repository),
-      env: hgEnvironment(),
-      encoding: 'utf8',
-    });
-    assert.equal(status, 0, `hg ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  }
-
-  /** True if hg has the extension and what it needs. */
-  has(extension: string): boolean {
-    const { status, stderr } = spawnSync('hg', ['--config', `extensions.${extension}=`, 'version', '-q'], {
-      env: hgEnvironment(),
-      encoding: 'utf8',
-    });
-    return status === 0 && !stderr.includes('failed to import');
-  }
-
-  removeFilesBelow(name: string): void {
-    for (const entry of fs.readdirSync(this.path(name), { recursive: true, encoding: 'utf8' })) {
-      const file = path.join(this.path(name), entry);
-      if (fs.lstatSync(file).isFile()) fs.rmSync(file);
-    }
-  }
-}
 
 test('SQLite: status by stats, comparisons of revisions, and contents refused by name', { skip }, async t => {
-  const sandbox = new Sandbox(t);
+  const sandbox = new RemoteSandbox(t);
   if (!sandbox.has('sqlitestore')) {
     t.skip('hg has no extension sqlitestore');
     return;
@@ -95,30 +43,19 @@ test('SQLite: status by stats, comparisons of revisions, and contents refused by
 });
 
 test('remotefilelog: contents made here and fetched ones are compared and printed, others named', { skip }, async t => {
-  const sandbox = new Sandbox(t);
+  const sandbox = new RemoteSandbox(t);
   if (!sandbox.has('remotefilelog')) {
     t.skip('hg has no extension remotefilelog');
     return;
   }
-  const ui = '[ui]\nusername = a\n[extensions]\nremotefilelog =\n[remotefilelog]\n';
-  fs.mkdirSync(sandbox.path('server'));
-  sandbox.hg('server', 'init');
-  sandbox.write('server/.hg/hgrc', `${ui}server = True\n`);
+  sandbox.makeServer();
   for (const name of ['a', 'b', 'd/c']) sandbox.write(`server/${name}`, `${name}\n`);
   sandbox.write('server/meta', '\x01\nfoo');
   sandbox.hg('server', 'commit', '-qAm', 'one');
   sandbox.hg('server', 'copy', 'a', 'copied');
   sandbox.write('server/b', 'another\n');
   sandbox.hg('server', 'commit', '-qm', 'two');
-  const cache = sandbox.path('cache');
-  const settings = `cachepath = ${cache}\nreponame = master\n`;
-  const cloned = [
-    ...['--config', 'extensions.remotefilelog=', '--config', `remotefilelog.cachepath=${cache}`],
-    ...['--config', 'remotefilelog.reponame=master', '--config', 'ui.ssh=sh -c "cd /; eval \\"\\$2\\"" --'],
-    ...['clone', '-q', '--shallow', `ssh://user@localhost/${sandbox.path('server')}`, 'r'],
-  ];
-  sandbox.hg('.', ...cloned);
-  fs.appendFileSync(sandbox.path('r/.hg/hgrc'), `\n${ui}${settings}`);
+  sandbox.shallowClone();
   const root = sandbox.path('r');
   const names = ['a', 'b', 'copied', 'd/c', 'meta'];
   sandbox.write('r/local', 'made here\n');
@@ -152,7 +89,7 @@ test(
   'lfs: contents come from the repository or from the cache of the user, or the file is named',
   { skip },
   async t => {
-    const sandbox = new Sandbox(t);
+    const sandbox = new RemoteSandbox(t);
     fs.mkdirSync(sandbox.path('r'));
     sandbox.hg('r', '--config', 'extensions.lfs=', 'init');
     const cache = sandbox.path('cache');

@@ -17,7 +17,8 @@ import { PatchedText } from '../../src/mercurial/store/delta.ts';
 import { parseFileText, parseLargeFilePointer } from '../../src/mercurial/store/filelog.ts';
 import { FlatManifest, ManifestText, TreeManifest } from '../../src/mercurial/store/manifest.ts';
 import { readManifestCache } from '../../src/mercurial/store/manifestCache.ts';
-import { parseRemoteFile } from '../../src/mercurial/store/remoteFiles.ts';
+import { parseAncestry, parseRemoteFile } from '../../src/mercurial/store/remoteFiles.ts';
+import { RemotePacks } from '../../src/mercurial/store/remotePacks.ts';
 import { Revlog } from '../../src/mercurial/store/revlog.ts';
 import { openStore, type Store } from '../../src/mercurial/store/store.ts';
 import type { Decoder } from './fuzzer.ts';
@@ -36,6 +37,12 @@ function smallStore(): { readonly store: Store; readonly vfs: MemoryVfs } {
   return { store, vfs };
 }
 
+/** A delta to a delta, a copy, and one that is missing. */
+const PACKED_NODES = [
+  'fe4ca6d9828c185d39221a18ca72a9a665e15c07',
+  '37d9b5d994eab34eda9c16b195ace52c7b129980',
+  '1'.repeat(40),
+];
 const delta = fixtures('seeds', 'delta');
 const manifestSeeds = fixtures('seeds', 'manifest').map(({ bytes }) => bytes);
 const { store, vfs: storeVfs } = smallStore();
@@ -106,7 +113,16 @@ export const STORE_DECODERS: readonly Decoder[] = [
     name: 'remote-file',
     seeds: [Buffer.concat([Buffer.from('5\0text\n'), Buffer.alloc(80), Buffer.from('\0')])],
     tokens: ['\0', '\x01\n', 'v1\n', ...NUMBERS],
-    run: bytes => void parseRemoteFile(bytes, '72d9dadc101d101d28f20b28755efd4c2682f424', 'remote'),
+    run: bytes => {
+      tried(() => [...parseAncestry(bytes, bytePath('a'), 'remote')].length);
+      parseRemoteFile(bytes, '72d9dadc101d101d28f20b28755efd4c2682f424', 'remote');
+    },
+  },
+  {
+    name: 'remote-packs',
+    seeds: seeds('remote-packs'),
+    stride: 40,
+    run: readRemotePacks,
   },
   {
     name: 'phases',
@@ -182,6 +198,17 @@ export const STORE_DECODERS: readonly Decoder[] = [
     },
   },
 ];
+
+/** Reads packs in which one file is another one. */
+function readRemotePacks(bytes: Buffer): void {
+  const files = fixtures('seeds', 'remote-packs');
+  for (const { file: replaced } of files) {
+    const named = files.map(({ file, bytes: own }) => [`/packs/${file}`, file === replaced ? bytes : own] as const);
+    const packs = new RemotePacks(new MemoryVfs(Object.fromEntries(named)), '/packs');
+    for (const path of ['d/big', 'copied', 'nothing']) tried(() => [...packs.revisions(bytePath(path))].length);
+    for (const node of PACKED_NODES) tried(() => void packs.text(node));
+  }
+}
 
 function readRevlogs(bytes: Buffer): void {
   const data = bytes.subarray(Math.min(bytes.length, 64));

@@ -1,16 +1,19 @@
 // The file revisions that annotate and file history walk through, over renames and copies: their parents, and the
 // changeset that brought each.
-import type { BytePath } from '../../base/bytePath.ts';
+import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { RevisionGraph } from '../history/revisionGraph.ts';
 import { RevisionHeap } from '../history/revisionHeap.ts';
 import type { Filelog } from '../store/filelog.ts';
 import type { Manifest } from '../store/manifest.ts';
+import type { FollowedFilelog } from '../store/remoteFilelog.ts';
 
 /** The parts of the store that the walk reads. */
 export interface FileHistorySource {
   readonly graph: RevisionGraph;
+  /** Throws 'unsupported' if the history is not kept in a filelog. */
   filelog(path: BytePath): Filelog | undefined;
+  followedFilelog(path: BytePath): FollowedFilelog | undefined;
   /** Paths that the changeset names as changed. Takes a changelog revision. */
   changedFiles(revision: number): readonly BytePath[];
   manifest(revision: number): Manifest;
@@ -19,7 +22,7 @@ export interface FileHistorySource {
 /** A revision of a file at one path. */
 export interface FileRevision {
   readonly path: BytePath;
-  readonly filelog: Filelog;
+  readonly filelog: FollowedFilelog;
   /** The revision in the filelog. */
   readonly revision: number;
 }
@@ -36,9 +39,9 @@ export function fileRevisionAt(source: FileHistorySource, path: BytePath, change
   return node === undefined ? undefined : fileRevisionOf(source, path, node);
 }
 
-/** Throws 'corrupt' if the store lacks the revision. */
+/** Throws 'corrupt' if the store lacks the revision, 'unsupported' if it is kept on another machine. */
 export function fileRevisionOf(source: FileHistorySource, path: BytePath, node: string): FileRevision {
-  const filelog = source.filelog(path);
+  const filelog = source.followedFilelog(path);
   const revision = filelog?.revlog.findNode(node) ?? -1;
   if (filelog === undefined || revision < 0) {
     throw new QuicksilverError('corrupt', `the store lacks revision ${node} of ${JSON.stringify(path)}`);
@@ -110,6 +113,8 @@ export class Introductions {
       }
       for (const parent of graph.parents(next)) add(parent);
     }
+    // Only remotefilelog may name a changeset that is not here.
+    if (link < 0) throw new QuicksilverError('unsupported', `no changeset is known to have brought ${toDisplay(path)}`);
     return link;
   }
 }

@@ -1,8 +1,8 @@
 // The lines of file revisions as numbers. Annotate goes from new to old, but a text is rebuilt from deltas against
 // older ones. So revisions are read in windows, the oldest of a window first, and only the numbers are kept.
-import type { Filelog } from '../store/filelog.ts';
 import { BoundedCache } from '../../base/boundedCache.ts';
 import { keyOf, type FileRevision } from './fileRevisions.ts';
+import type { FollowedFilelog } from '../store/remoteFilelog.ts';
 import type { LineTable } from './lineTable.ts';
 import { comparableText, type WhitespaceOptions } from './whitespace.ts';
 
@@ -15,7 +15,7 @@ export class LineCache {
   readonly #whitespace: WhitespaceOptions;
   readonly #lines = new BoundedCache<Int32Array>(Infinity, MAX_BYTES, lines => lines.byteLength + 64);
   /** Revisions that will be needed, ascending, by filelog. */
-  readonly #needed = new Map<Filelog, number[]>();
+  readonly #needed = new Map<FollowedFilelog, number[]>();
 
   /** @param files all file revisions that may be asked for */
   constructor(table: LineTable, whitespace: WhitespaceOptions, files: Iterable<FileRevision>) {
@@ -42,17 +42,18 @@ export class LineCache {
   #read({ path, filelog, revision }: FileRevision): Int32Array {
     const revisions = this.#needed.get(filelog) ?? [];
     const end = revisions.indexOf(revision) + 1;
-    const { revlog } = filelog;
-    const inOneGo = <T>(work: () => T): T => revlog.keepingOpen(() => revlog.keepingLastText(work));
-    return inOneGo(() => {
+    const read = (from: number): Int32Array => {
       let lines: Int32Array = new Int32Array(0);
-      for (const next of revisions.slice(Math.max(0, end - WINDOW), end)) {
+      for (const next of revisions.slice(from, end)) {
         const key = keyOf({ path, filelog, revision: next });
         if (next !== revision && this.#lines.get(key) !== undefined) continue;
         lines = this.linesOf(filelog.content(next));
         this.#lines.set(key, lines);
       }
       return lines;
-    });
+    };
+    // Revisions that are read one by one may be on another machine: they wait until they are needed.
+    if (filelog.readingMany === undefined) return read(end - 1);
+    return filelog.readingMany(() => read(Math.max(0, end - WINDOW)));
   }
 }

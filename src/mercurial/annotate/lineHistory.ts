@@ -7,7 +7,7 @@ import type { FileHistorySource, FileRevision, IntroducedRevision } from './file
 import type { FileHistoryEntry } from './fileHistory.ts';
 import { LineCache } from './lineCache.ts';
 import { LineTable } from './lineTable.ts';
-import type { Filelog } from '../store/filelog.ts';
+import type { FollowedFilelog } from '../store/remoteFilelog.ts';
 import { matchBlocks, MatchMemory, type Blocks } from './matchBlocks.ts';
 import { KEEP_WHITESPACE } from './whitespace.ts';
 
@@ -83,7 +83,7 @@ export function* lineHistory(
 class Texts {
   readonly #table = new LineTable();
   readonly #memory = new MatchMemory();
-  readonly #caches = new Map<Filelog, LineCache>();
+  readonly #caches = new Map<FollowedFilelog, LineCache>();
 
   follow(parent: FileRevision, child: FileRevision, lines: LineRange): FollowedLines {
     const after = this.#linesOf(child);

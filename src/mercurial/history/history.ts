@@ -205,6 +205,7 @@ export class History {
     return {
       graph: this.#graph,
       filelog: file => this.#store.filelog(file),
+      followedFilelog: file => this.#store.followedFilelog(file),
       manifest: revision => this.manifest(revision),
       changedFiles: revision => {
         let changed = files.get(revision);

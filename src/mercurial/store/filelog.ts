@@ -106,6 +106,11 @@ export class Filelog {
     return this.read(revision).content;
   }
 
+  /** Runs `work`, which reads many revisions in ascending order. */
+  readingMany<Result>(work: () => Result): Result {
+    return this.revlog.keepingOpen(() => this.revlog.keepingLastText(work));
+  }
+
   isCensored(revision: number): boolean {
     return (this.revlog.entry(revision).flags & FLAG_CENSORED) !== 0;
   }

@@ -22,6 +22,7 @@ import {
 import { findInManifestCache, readManifestCache } from './manifestCache.ts';
 import { ManifestFile } from './manifestFile.ts';
 import { NULL_NODE_HEX, nodeBytes } from './node.ts';
+import { RemoteFilelog, type FollowedFilelog } from './remoteFilelog.ts';
 import { remoteFilesOf, type RemoteFiles } from './remoteFiles.ts';
 import { MAX_TEXT_BYTES, Revlog } from './revlog.ts';
 import { encodeStorePath, storeLayout, type StoreLayout } from './storePath.ts';
@@ -78,6 +79,8 @@ export interface Store {
   manifestTexts(revision: number): ManifestTexts | undefined;
   /** The history of a path; undefined if it has none. Throws 'unsupported' if an extension keeps it elsewhere. */
   filelog(path: BytePath): Filelog | undefined;
+  /** The history of a path as far as it is on this machine; undefined if it has none. */
+  followedFilelog(path: BytePath): FollowedFilelog | undefined;
   /** As {@link filelog}, but undefined if it is kept elsewhere. */
   ownFilelog(path: BytePath): Filelog | undefined;
   /** The content of a file node. Throws 'unsupported' if it is not on this machine, 'corrupt' if there is none. */
@@ -125,6 +128,7 @@ class DiskStore implements Store {
   readonly #manifests: Revlog;
   readonly #directories = new BoundedCache<Revlog>(MAX_DIRECTORY_REVLOGS, MAX_FILELOG_BYTES, log => log.bytesHeld);
   readonly #filelogs = new BoundedCache<Filelog>(MAX_FILELOGS, MAX_FILELOG_BYTES, log => log.revlog.bytesHeld);
+  readonly #remoteFilelogs = new BoundedCache<RemoteFilelog>(MAX_FILELOGS, MAX_FILELOG_BYTES, log => log.bytesHeld);
   readonly #texts = new BoundedCache<ManifestText>(MAX_MANIFESTS, MAX_MANIFEST_BYTES, text => text.byteLength);
 
   constructor(options: StoreOptions) {
@@ -166,6 +170,19 @@ class DiskStore implements Store {
     const filelog = this.ownFilelog(path);
     if (filelog !== undefined || this.#remote === undefined) return filelog;
     throw new QuicksilverError('unsupported', `the history of ${toDisplay(path)} is not kept in a filelog`);
+  }
+
+  followedFilelog(path: BytePath): FollowedFilelog | undefined {
+    const own = this.ownFilelog(path);
+    if (own !== undefined || this.#remote === undefined) return own;
+    let filelog = this.#remoteFilelogs.get(path);
+    if (filelog === undefined) {
+      filelog = new RemoteFilelog(path, this.#remote, node => this.changelog.findNode(node));
+      this.#remoteFilelogs.set(path, filelog);
+    } else {
+      this.#remoteFilelogs.trim();
+    }
+    return filelog;
   }
 
   content(path: BytePath, node: string): Buffer {
