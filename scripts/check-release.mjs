@@ -2,11 +2,15 @@
 // changelog's section for the tag instead.
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './lib/options.mjs';
 import { PlainError, projectRoot, reportFailure } from './lib/processes.mjs';
 import { releaseNotes, releaseProblems } from './lib/release.mjs';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { notes: { type: 'boolean' } } });
+const { values, positionals } = readOptions(
+  'node scripts/check-release.mjs',
+  { notes: { type: 'boolean' } },
+  '[VERSION]',
+);
 
 await main().catch(reportFailure);
 

@@ -4,14 +4,14 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './lib/options.mjs';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { PlainError, npmCommand, outcomeOf, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
 import { chunksIn } from './lib/shared-chunks.mjs';
 import { makeSample } from './sample-repository.mjs';
 
 const sizeLimit = 500_000; // Bytes of the tarball.
-const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const { values: options } = readOptions('npm run package:cli --', { check: { type: 'boolean', default: false } });
 
 await main().catch(reportFailure);
 

@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './lib/options.mjs';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { packageReadme } from './lib/package-readme.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
@@ -22,8 +22,9 @@ const required = ['package.json', readme, 'CHANGELOG.md', 'LICENSE', 'media/icon
   ['dist/askpass.sh', 'dist/askpass.cmd', 'dist/third-party-notices.txt', 'hgext/quicksilver.py', 'hgext/COPYING'],
 );
 
-const { values: options } = parseArgs({
-  options: { check: { type: 'boolean', default: false }, universal: { type: 'boolean', default: false } },
+const { values: options } = readOptions('npm run package --', {
+  check: { type: 'boolean', default: false },
+  universal: { type: 'boolean', default: false },
 });
 
 await main().catch(reportFailure);

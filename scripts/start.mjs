@@ -7,23 +7,24 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './lib/options.mjs';
 import { buildExtension, ensureModules, ensurePrograms } from './lib/prerequisites.mjs';
 import { PlainError, findProgram, projectRoot, reportFailure } from './lib/processes.mjs';
 import { makeSample, sampleFolders } from './sample-repository.mjs';
 import { getVscode } from './vscode/get-vscode.mjs';
 import { findChromium, startServer, workbenchUrl } from './vscode/launch.mjs';
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { values: options, positionals } = readOptions(
+  'npm start --',
+  {
     web: { type: 'boolean', default: false },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     vscode: { type: 'string' },
     screenshot: { type: 'string' },
   },
-});
+  '[FOLDER]',
+);
 
 await main().catch(reportFailure);
 

@@ -9,7 +9,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './lib/options.mjs';
 import { removeTree } from './lib/remove-tree.mjs';
 import { buildExtension } from './lib/prerequisites.mjs';
 import {
@@ -24,16 +24,14 @@ import {
 import { getVscode, knownReleases } from './vscode/get-vscode.mjs';
 import { bundlesFolder, runScenario, scenarioNames, scenariosFolder } from './vscode/run.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    vscode: { type: 'string', multiple: true, default: knownReleases },
-    scenario: { type: 'string', multiple: true },
-    grep: { type: 'string' },
-    user: { type: 'string' },
-    jobs: { type: 'string', default: '1' },
-    extension: { type: 'string' },
-    'no-build': { type: 'boolean', default: false },
-  },
+const { values: options } = readOptions('npm run test:vscode --', {
+  vscode: { type: 'string', multiple: true, default: knownReleases },
+  scenario: { type: 'string', multiple: true },
+  grep: { type: 'string' },
+  user: { type: 'string' },
+  jobs: { type: 'string', default: '1' },
+  extension: { type: 'string' },
+  'no-build': { type: 'boolean', default: false },
 });
 
 await main().catch(reportFailure);

@@ -12,7 +12,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './lib/options.mjs';
 import { lastLines, nodeFailures, vscodeFailures } from './lib/failures.mjs';
 import { buildExtension, ensureModules, ensurePrograms } from './lib/prerequisites.mjs';
 import { PlainError, findProgram, outcomeOf, projectRoot, reportFailure } from './lib/processes.mjs';
@@ -20,12 +20,10 @@ import { knownReleases } from './vscode/get-vscode.mjs';
 import { findChromium } from './vscode/launch.mjs';
 import { findHg } from './vscode/mercurial.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [] },
-    skip: { type: 'string', multiple: true, default: [] },
-    'every-release': { type: 'boolean', default: false },
-  },
+const { values: options } = readOptions('npm test --', {
+  only: { type: 'string', multiple: true, default: [] },
+  skip: { type: 'string', multiple: true, default: [] },
+  'every-release': { type: 'boolean', default: false },
 });
 
 const desktop = process.env.QUICKSILVER_VSCODE === 'desktop' || process.platform !== 'linux';

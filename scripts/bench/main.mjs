@@ -9,7 +9,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../lib/options.mjs';
 import { buildExtension } from '../lib/prerequisites.mjs';
 import { PlainError, outputOf, projectRoot, reportFailure } from '../lib/processes.mjs';
 import { measureBazaar } from './bazaar.mjs';
@@ -43,19 +43,17 @@ const PARTS = {
   windows: measureServerWindows,
 };
 
-const { values: options } = parseArgs({
-  options: {
-    size: { type: 'string', default: '10k,300k' },
-    only: { type: 'string', multiple: true, default: [] },
-    rounds: { type: 'string', default: '7' },
-    rhg: { type: 'string' },
-    'newer-hg': { type: 'string' },
-    json: { type: 'string' },
-    svg: { type: 'string' },
-    profile: { type: 'string' },
-    cache: { type: 'string', default: defaultCacheFolder() },
-    'no-build': { type: 'boolean', default: false },
-  },
+const { values: options } = readOptions('npm run bench --', {
+  size: { type: 'string', default: '10k,300k' },
+  only: { type: 'string', multiple: true, default: [] },
+  rounds: { type: 'string', default: '7' },
+  rhg: { type: 'string' },
+  'newer-hg': { type: 'string' },
+  json: { type: 'string' },
+  svg: { type: 'string' },
+  profile: { type: 'string' },
+  cache: { type: 'string', default: defaultCacheFolder() },
+  'no-build': { type: 'boolean', default: false },
 });
 
 await main().catch(reportFailure);

@@ -12,7 +12,7 @@ import { COMPARED, findHg, hgEnvironment, linesOf, timed } from './programs.mjs'
 import { askServer } from '../../src/daemon/shortClient.ts';
 import { processorOf, processorOfChildren } from './processor.mjs';
 import { makeRow } from './report.mjs';
-import { inTurns, summarize } from './statistics.mjs';
+import { inTurnsOfBoth, summarize } from './statistics.mjs';
 import { measureGitHook } from './serverGit.mjs';
 import { measureWindows } from './serverWindows.mjs';
 import { checkAnswer, isLarge, smallRepository } from './status.mjs';
@@ -56,16 +56,15 @@ export async function measureServer(repository, { rounds, notes, newerHg }) {
   const { root, plan, expected } = repository;
   const { directory, env } = runtimeDirectory();
   const absent = { ...env, QUICKSILVER_RUNTIME_DIRECTORY: `${directory}-absent` };
-  const processor = {};
   const program = (name, title, command, args, environment, check) => ({
     name,
     title,
     run: async () => {
       const before = processorOfChildren();
       const { milliseconds, stdout } = await timed(command, args, { cwd: root, env: environment });
-      (processor[name] ??= []).push(processorOfChildren() - before);
+      const processor = processorOfChildren() - before;
       check(stdout);
-      return milliseconds;
+      return { milliseconds, processor };
     },
   });
   const answers = stdout => checkAnswer('the server', linesOf(stdout), expected);
@@ -97,37 +96,40 @@ export async function measureServer(repository, { rounds, notes, newerHg }) {
   const server = await startServer(env);
   try {
     for (const hg of [findHg(), newerHg]) if (hg !== undefined) await untilExact(hg, root, env);
-    const values = await inTurns(rounds, cases);
+    const measured = await inTurnsOfBoth(rounds, cases);
+    const measureMore = async (count, one) => {
+      const more = await inTurnsOfBoth(count, [one]);
+      for (const kind of ['values', 'processor']) Object.assign(measured[kind], more[kind]);
+    };
     // A stopped server costs each client its timeout, once.
     const stopped = program(
       ...['hg-stopped', 'hg status with our extension, the server stopped'],
       ...[findHg(), [...EXTENSION, ...COMPARED], env, answers],
     );
     server.kill('SIGSTOP');
-    Object.assign(values, await inTurns(Math.min(rounds, STOPPED_ROUNDS), [stopped]));
+    await measureMore(Math.min(rounds, STOPPED_ROUNDS), stopped);
     server.kill('SIGCONT');
     cases.push(stopped);
     const before = processorOf(server.pid);
-    if (hasClient) Object.assign(values, await inTurns(SHORT_ROUNDS * rounds, [prompt]));
+    if (hasClient) await measureMore(SHORT_ROUNDS * rounds, prompt);
     else notes.push('There is no native client: prompts were not measured.');
     if (late > 0) notes.push(`${late} prompts had no exact answer in time.`);
     const ofServer = processorOf(server.pid) - before;
-    const rows = cases.flatMap(({ name, title }) => {
-      // One round does not count.
-      const series = [values, { [name]: processor[name].slice(1) }];
-      return ['', '-processor'].map((suffix, i) =>
+    const { values, processor } = measured;
+    const rows = cases.flatMap(({ name, title }) =>
+      [values, processor].map((series, i) =>
         makeRow({
-          id: `server.${name}${suffix}`,
+          id: `server.${name}${i === 0 ? '' : '-processor'}`,
           files: plan.count,
-          title: suffix === '' ? title : `${title}: processor`,
-          values: series[i][name],
+          title: i === 0 ? title : `${title}: processor`,
+          values: series[name],
           targets: targetsOf(name, plan.count, other => ({
             name: cases.find(each => each.name === other).title,
-            value: summarize(i === 0 ? values[other] : processor[other].slice(1)).median,
+            value: summarize(series[other]).median,
           })),
         }),
-      );
-    });
+      ),
+    );
     if (hasClient) rows.push(...promptRows(plan.count, prompt.title, values.prompt, processor.prompt, ofServer));
     return [
       ...rows.filter(({ id }) => !/chg.*-processor$/.test(id)),
@@ -185,11 +187,12 @@ function targetsOf(name, files, base) {
 function promptRows(files, title, values, processor, ofServer) {
   const row = (name, what, series, ...targets) =>
     makeRow({ id: `server.prompt${name}`, files, title: `${title}${what}`, values: series, targets });
-  const each = sum => [sum / processor.length];
+  const ofClient = processor.reduce((sum, one) => sum + one, 0);
   return [
     row('', '', values, { of: 'median', limit: 5 }, { of: 'p95', limit: 15 }),
-    row('-processor', ': processor', each(processor.reduce((sum, one) => sum + one, 0)), { of: 'median', limit: 2 }),
-    row('-server-processor', ': processor of the server', each(ofServer)),
+    row('-processor', ': processor', [ofClient / processor.length], { of: 'median', limit: 2 }),
+    // The server answered the round that does not count, too.
+    row('-server-processor', ': processor of the server', [ofServer / (processor.length + 1)]),
   ];
 }
 

@@ -2,18 +2,16 @@
 // made small, shown, and kept in test/fixtures/hostile/<decoder>/, which the unit tests replay.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { readOptions } from '../../scripts/lib/options.mjs';
 import { seedFromEnvironment } from '../support/random.ts';
 import { DECODERS } from './decoders.ts';
 import { fuzz, minimize } from './fuzzer.ts';
 
-const { values } = parseArgs({
-  options: {
-    mutations: { type: 'string', default: '100000' },
-    only: { type: 'string', multiple: true, default: [] },
-    seed: { type: 'string' },
-  },
+const { values } = readOptions('npm run fuzz:decoders --', {
+  mutations: { type: 'string', default: '100000' },
+  only: { type: 'string', multiple: true, default: [] },
+  seed: { type: 'string' },
 });
 
 const seed = values.seed === undefined ? seedFromEnvironment('QUICKSILVER_FUZZ_SEED') : Number(values.seed);

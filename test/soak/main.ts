@@ -1,11 +1,12 @@
 // `npm run soak`: a long session, and what it held.
 //
 //   npm run soak -- [--events N] [--seed N]
-import { parseArgs } from 'node:util';
+import { readOptions } from '../../scripts/lib/options.mjs';
 import { describe, soak } from './session.ts';
 
-const { values } = parseArgs({
-  options: { events: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },
+const { values } = readOptions('npm run soak --', {
+  events: { type: 'string', default: '20000' },
+  seed: { type: 'string', default: '1' },
 });
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -1,11 +1,14 @@
 // `npm run fuzz:ignore`: ignore files drawn by their grammar, compared with the real hg.
 //
 //   npm run fuzz:ignore -- [--seed N] [--pairs N]
-import { parseArgs } from 'node:util';
+import { readOptions } from '../../../scripts/lib/options.mjs';
 import { ignoreRun } from './ignoreRun.ts';
 import { HgServers } from './world.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, pairs: { type: 'string', default: '20000' } } });
+const { values } = readOptions('npm run fuzz:ignore --', {
+  seed: { type: 'string' },
+  pairs: { type: 'string', default: '20000' },
+});
 const seed = values.seed === undefined ? Math.floor(Math.random() * 0x7fffffff) : Number(values.seed);
 
 // Python takes exponential time for some expressions.

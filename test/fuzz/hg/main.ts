@@ -7,21 +7,19 @@
 // a test from then on.
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../../../scripts/lib/options.mjs';
 import { addTally, FIXTURES, minimize, randomRun, writeRecording, type Failure } from './run.ts';
 import { emptyTally, HgServers, type Format } from './world.ts';
 
 /** Cutting a failure down may take this long. */
 const SHRINK_MS = 180_000;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    steps: { type: 'string', default: '100' },
-    format: { type: 'string' },
-    repos: { type: 'string' },
-    minutes: { type: 'string' },
-  },
+const { values } = readOptions('npm run fuzz --', {
+  seed: { type: 'string' },
+  steps: { type: 'string', default: '100' },
+  format: { type: 'string' },
+  repos: { type: 'string' },
+  minutes: { type: 'string' },
 });
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
