@@ -7,6 +7,7 @@ import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import type { Configuration } from './configuration.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
+import { refuseOtherCommand } from './log/logForm.ts';
 import { locateRepository } from './open.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
@@ -17,6 +18,7 @@ export async function annotate(args: ParsedArguments, io: CommandIo): Promise<nu
   if (args.positionals.length === 0) throw usageError('at least one filename or pattern is required');
   const place = locateRepository(args, io);
   const reader = new AnnotateReader(place);
+  refuseOtherCommand('annotate', reader.config, io);
   // Annotated lines have no labels. The configuration of colors is checked all the same.
   for (const warning of colorsFor(reader.config, io, args.values.get('color')).warnings) complain(io, warning);
   const view = reader.view(requestOf(args, reader.config));
@@ -45,14 +47,13 @@ const COLUMNS: readonly AnnotateColumn[] = ['user', 'number', 'changeset', 'date
 function formatOf(args: ParsedArguments, config: Configuration, io: CommandIo, marksOwn: boolean): AnnotateFormat {
   const template = templateOf(args);
   const columns = new Set(COLUMNS.filter(column => args.flags.has(column)));
-  const { quiet } = displaySettings(config, io);
+  const { quiet, verbose } = displaySettings(config, io, args.flags);
   // A line without any other column shows its number.
   if (!['user', 'changeset', 'date', 'file'].some(column => args.flags.has(column))) columns.add('number');
   if (columns.has('line-number') && !columns.has('number') && !columns.has('changeset')) {
     throw usageError('at least one of -n/-c is required for -l');
   }
-  const verbose = args.flags.has('verbose');
-  return { template, columns, marksOwn, verbose, quiet: args.flags.has('quiet') || quiet };
+  return { template, columns, marksOwn, verbose, quiet };
 }
 
 function requestOf(args: ParsedArguments, config: Configuration): AnnotateRequest {

@@ -1,6 +1,7 @@
 // Parses command lines as Mercurial does: options before and after the command, short ones in groups (-mard), long
 // ones abbreviated or negated (--mod, --no-modified). For unknown words it suggests the nearest known one.
 import { parseArgs } from 'node:util';
+import { QuicksilverError } from '../base/errors.ts';
 import { usageError } from './io.ts';
 
 export interface OptionSpec {
@@ -77,7 +78,9 @@ export function parseArguments(args: readonly string[], specs: OptionSpecs, comm
     if (spec === undefined || (negated && (spec.type !== 'boolean' || opposite(name) !== token.name))) {
       throw usageError(unknownOption(token.rawName, specs, command));
     }
-    if (spec.unavailable === true) throw usageError(`${token.rawName} is not supported by quicksilver ${command} yet`);
+    if (spec.unavailable === true) {
+      throw new QuicksilverError('unsupported', `${token.rawName} is not supported by quicksilver ${command} yet`);
+    }
     if (spec.type === 'string') {
       if (token.value === undefined) throw usageError(`option ${token.rawName} needs a value`);
       values.set(name, token.value);

@@ -2,9 +2,12 @@
 import { version } from '../../package.json';
 import { QuicksilverError } from '../base/errors.ts';
 import { parseArguments, nearest, splitCommand } from './arguments.ts';
-import { ALIASES, COMMANDS, GLOBAL_OPTIONS } from './commandTable.ts';
+import { ALIASES, COMMANDS, GLOBAL_OPTIONS, type Command } from './commandTable.ts';
 import { EXIT_ERROR, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
 import { systemOf } from './systems.ts';
+
+/** Commands that take the options of the command of `hg` with their name, and print the same. */
+const HG_COMMANDS: ReadonlySet<string> = new Set(['annotate', 'cat', 'log']);
 
 /** Runs the command line `args` and returns the exit code. Throws QuicksilverErrors. */
 export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<number> {
@@ -32,14 +35,24 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     const system = systemOf(rest, io);
     if (system === 'git') {
       const { gitStatusCommand } = await import('./git/gitStatus.ts');
-      return gitStatusCommand(rest, io).catch(failureThatNames('git status'));
+      return gitStatusCommand(rest, io).catch(failureThatNames("'git status'"));
     }
     if (system === 'bzr') {
       const { bazaarStatusCommand } = await import('./bazaar/bazaarStatus.ts');
-      return bazaarStatusCommand(rest, io).catch(failureThatNames('brz status'));
+      return bazaarStatusCommand(rest, io).catch(failureThatNames("'brz status'"));
     }
   }
   const command = COMMANDS[name]!;
+  try {
+    return await runCommand(name, command, rest, io);
+  } catch (error) {
+    if (HG_COMMANDS.has(name) && systemOf(rest, io) === 'hg')
+      failureThatNames(shellCommand(['hg', name, ...rest]))(error);
+    throw error;
+  }
+}
+
+async function runCommand(name: string, command: Command, rest: readonly string[], io: CommandIo): Promise<number> {
   const parsed = parseArguments(rest, { ...command.options, ...GLOBAL_OPTIONS }, name);
   if (parsed.flags.has('help')) {
     io.stdout.write(utf8Bytes(help(name)));
@@ -52,6 +65,11 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
   return run(parsed, io);
 }
 
+/** Returns words as a shell takes them. */
+function shellCommand(words: readonly string[]): string {
+  return words.map(word => (/^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+}
+
 /** Returns a function that throws what it gets. A failure at an unsupported repository names the program to run. */
 function failureThatNames(program: string): (error: unknown) => never {
   return error => {
@@ -61,7 +79,7 @@ function failureThatNames(program: string): (error: unknown) => never {
       line: error.line,
       warnings: error.warnings,
       cause: error,
-      hint: `run '${program}'`,
+      hint: `run ${program}`,
     });
   };
 }

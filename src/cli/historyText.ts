@@ -14,17 +14,21 @@ export function shortUser(user: string): string {
   return dot < 0 ? name : name.slice(0, dot);
 }
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+export const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Returns a date as in "Thu Jan 01 00:00:00 1970 +0000". Takes seconds since 1970 and seconds west of UTC. */
 export function longDate(time: number, timezone: number): string {
   const date = localDate(time, timezone);
   const day = `${DAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())}`;
   const clock = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':');
+  return `${day} ${clock} ${date.getUTCFullYear()} ${zoneText(timezone)}`;
+}
+
+/** Returns a time zone as in "+0130". Takes seconds west of UTC. */
+export function zoneText(timezone: number): string {
   const minutes = Math.floor(Math.abs(timezone) / 60);
-  const zone = `${timezone > 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
-  return `${day} ${clock} ${date.getUTCFullYear()} ${zone}`;
+  return `${timezone > 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
 }
 
 /** Returns a date as in "1970-01-01". */
@@ -34,10 +38,10 @@ export function shortDate(time: number, timezone: number): string {
 }
 
 /** The clock of that time zone, in the UTC fields of a date. */
-function localDate(time: number, timezone: number): Date {
+export function localDate(time: number, timezone: number): Date {
   return new Date((Math.floor(time) - timezone) * 1000);
 }
 
-function two(number: number): string {
+export function two(number: number): string {
   return String(number).padStart(2, '0');
 }

@@ -4,8 +4,14 @@ import type { Configuration } from './configuration.ts';
 import type { CommandIo } from './io.ts';
 
 export interface DisplaySettings {
-  /** Hide untracked files. */
+  /** True if ui.tweakdefaults is on. */
+  readonly isTweaked: boolean;
+  /** Hide untracked files; write changesets and dates short. */
   readonly quiet: boolean;
+  /** Write changesets and users long. */
+  readonly verbose: boolean;
+  /** Write changesets with all that is recorded. */
+  readonly debug: boolean;
   /** Add the state of an unfinished operation. */
   readonly moreStatus: boolean;
   /** Show the sources of copies without a request. */
@@ -46,7 +52,10 @@ export function displaySettings(
       : config.boolean('ui', 'relative-paths', isTweaked);
   const own = plain || config.get('commands', 'status.relative') === undefined ? undefined : 'status.relative';
   return {
+    isTweaked,
     quiet: quiet && !verbose,
+    verbose: verbose && !quiet,
+    debug: asked('debug'),
     moreStatus: !plain && (setting('commands', 'status.verbose', isTweaked) || (verbose && !quiet)),
     copies: setting('ui', 'statuscopies', isTweaked),
     terse: plain ? '' : (config.get('commands', 'status.terse')?.value ?? ''),

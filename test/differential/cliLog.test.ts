@@ -122,9 +122,21 @@ test('text, JSON, filters and the history of a file', async t => {
     ['-k', 'FIX', '-q'],
     ['-k', 'größe', '-k', 'f2', '-q'],
     ['-u', 'ann', '-l', '2'],
+    ['-u', 're:^a', '-q'],
+    ['-u', 'literal:ann', '-q'],
     ['-b', 'stable', '-q'],
     ['-b', 'nowhere'],
+    ['-b', '.', '-q'],
+    ['-b', '@one', '-q'],
+    ['-b', 'null', '-q'],
+    ['--only-branch', 'default', '-b', 'stable', '-q'],
+    ['--only-branch', 'nowhere', '-q'],
     ['-M', '-q', '-l', '5'],
+    ['-m', '-q'],
+    ['-m', '-M', '-q'],
+    ['--follow-first', '-q'],
+    ['-f', '--follow-first', '-r', '9', '-r', '4', '-q'],
+    ['--hidden', '-q'],
     ['-P', '4', '-q'],
     ['-P', '4', '-P', 'null', '-r', '1:', '-q'],
     ['-P', 'merge()', '-q'],
@@ -155,8 +167,62 @@ test('text, JSON, filters and the history of a file', async t => {
     lines += stdout.split('\n').length;
   }
   assert.ok(lines > 300, String(lines));
-  const hidden = await quicksilver(['log', '--hidden'], root);
-  assert.match(hidden.stderr, /--hidden is not supported by quicksilver log yet/);
+  const debug = await quicksilver(['log', '--debug'], root);
+  assert.match(debug.stderr, /--debug is not supported by quicksilver log yet/);
   const refused = await quicksilver(['log', '-r', 'contains(f1)'], root);
   assert.match(refused.stderr, /the function 'contains' needs hg/);
+});
+
+test('hidden changesets', async t => {
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-log-')));
+  t.after(() => removeTree(root));
+  const server = new HgServer(undefined, DAG_CONFIG);
+  t.after(() => server.close());
+  await server.run('init', root);
+  const own = new HgServer(root, DAG_CONFIG);
+  try {
+    const dag = new RandomDag(root, own, new Random(12));
+    await dag.grow(20);
+    await dag.decorate();
+    await dag.rewrite(4);
+    for (const node of dag.nodes.slice(-7)) await own.run('debugobsolete', node);
+    await own.run('update', '-q', '-C', '-r', 'null');
+  } finally {
+    await own.close();
+  }
+  const lines = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await sameAnswer(['log', ...args], root, await hgIn(server, ['log', ...args], root));
+    return stdout.split('\n');
+  };
+  const all = await lines('--hidden', '-q');
+  const shown = await lines('-q');
+  assert.ok(all.length > shown.length + 2, `${all.length} and ${shown.length}`);
+  const hidden = all.find(line => !shown.includes(line))!.split(':')[0]!;
+  for (const args of [
+    ['--hidden', '-T', 'json'],
+    ['--hidden', '-G', '-q'],
+    ['--hidden', '-r', hidden, '-q'],
+    ['--hidden', '-r', `${hidden}::`, '-q', '-p'],
+    ['--hidden', '-r', 'head()', '-q'],
+    ['--hidden', '-b', 'default', '-q'],
+    ['--hidden', 'f1', '-q'],
+    ['--hidden', '-f', '-r', hidden, 'f1', '-q'],
+    ['--hidden', '-f', '-r', hidden, '-q', '--stat'],
+    ['--hidden', '-B', '@one', '-q'],
+    ['-r', hidden, '-q'],
+  ]) {
+    await lines(...args);
+  }
+  // A parent of the working copy is shown, although it was rewritten. It is no head of its branch.
+  const { errors } = await server.run('-R', root, 'update', '--hidden', '-q', '-r', hidden);
+  assert.match(errors, /hidden/);
+  for (const args of [
+    ['-q'],
+    ['-r', 'head()', '-q'],
+    ['-r', 'default', '-q'],
+    ['-r', 'stable', '-q'],
+    ['-B', '@one', '-q'],
+  ]) {
+    await lines(...args);
+  }
 });

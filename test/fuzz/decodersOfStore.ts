@@ -3,7 +3,7 @@ import { bytePath } from '../../src/base/bytePath.ts';
 import { readBookmarks } from '../../src/mercurial/history/bookmarks.ts';
 import { Branches } from '../../src/mercurial/history/branches.ts';
 import { KnownBranches } from '../../src/mercurial/history/knownBranches.ts';
-import { hiddenRevisions } from '../../src/mercurial/history/hidden.ts';
+import { visibility } from '../../src/mercurial/history/hidden.ts';
 import { diffManifests } from '../../src/mercurial/history/manifestDiff.ts';
 import { RevisionGraph } from '../../src/mercurial/history/revisionGraph.ts';
 import { mergeTag, parseTags, readLocalTags } from '../../src/mercurial/history/tags.ts';
@@ -137,7 +137,7 @@ export const STORE_DECODERS: readonly Decoder[] = [
         finder.draftAncestors(revision, roots);
       }
       storeVfs.write(`${HG}/store/obsstore`, Buffer.alloc(0));
-      hiddenRevisions(storeVfs, `${HG}/store`, store, new RevisionGraph(store.changelog.revlog), () => [TIP]);
+      visibility(storeVfs, `${HG}/store`, store, new RevisionGraph(store.changelog.revlog), () => [TIP]);
     },
   },
   {
@@ -146,7 +146,7 @@ export const STORE_DECODERS: readonly Decoder[] = [
     run: bytes => {
       storeVfs.write(`${HG}/store/obsstore`, bytes);
       storeVfs.write(`${HG}/store/phaseroots`, Buffer.from(`1 ${NODES[0]!}\n`));
-      hiddenRevisions(storeVfs, `${HG}/store`, store, new RevisionGraph(store.changelog.revlog), () => [TIP]);
+      visibility(storeVfs, `${HG}/store`, store, new RevisionGraph(store.changelog.revlog), () => [TIP]);
     },
   },
   {

@@ -1,6 +1,7 @@
 // The changesets that the options of `quicksilver log` select.
 import type { ChangesetLog, FollowedChangeset } from '../../backends/mercurial/commandLine/changesetLog.ts';
 import { isAtOrBelow, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { QuicksilverError } from '../../base/errors.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { usageError } from '../io.ts';
 import type { Selection } from '../selection.ts';
@@ -32,7 +33,7 @@ function candidates(args: ParsedArguments, model: ChangesetLog, files: SelectedF
   const { paths, filter } = files;
   const all = (): Iterable<number> => inGraphOrder(args, changesets(args, model));
   if (paths === undefined && filter === undefined) return restricted(all(), undefined, () => true);
-  if (args.flags.has('follow')) return followed(args, model, files);
+  if (isFollowing(args)) return followed(args, model, files);
   const isSlow = args.flags.has('removed') || filter !== undefined || !paths!.every(path => model.hasHistory(path));
   return restricted(all(), files, isSlow ? touching(model, files) : recordedIn(model, paths!));
 }
@@ -45,6 +46,11 @@ function* restricted(
   for (const changeset of revisions) if (passes(changeset)) yield { changeset, files };
 }
 
+/** --follow-first follows, too. */
+function isFollowing({ flags }: ParsedArguments): boolean {
+  return flags.has('follow') || flags.has('follow-first');
+}
+
 /** A graph has the newest changeset first, whatever the order of a set. */
 function inGraphOrder(args: ParsedArguments, revisions: Iterable<number>): Iterable<number> {
   return args.flags.has('graph') ? [...revisions].sort((a, b) => b - a) : revisions;
@@ -52,8 +58,9 @@ function inGraphOrder(args: ParsedArguments, revisions: Iterable<number>): Itera
 
 function changesets(args: ParsedArguments, model: ChangesetLog): Iterable<number> {
   const named = args.repeated.get('rev');
-  if (args.flags.has('follow')) {
-    return ancestors(model, named === undefined ? [model.workingParents[0]] : resolved(model, named));
+  if (isFollowing(args)) {
+    const heads = named === undefined ? [model.workingParents[0]] : resolved(model, named);
+    return ancestors(model, heads, args.flags.has('follow-first'));
   }
   return named === undefined ? newestFirst(model.count) : resolved(model, named);
 }
@@ -78,6 +85,9 @@ function recordedIn(model: ChangesetLog, paths: readonly BytePath[]): (revision:
 
 /** The histories of files, or the ancestors that change something in directories. */
 function followed(args: ParsedArguments, model: ChangesetLog, files: SelectedFiles): Iterable<Candidate> {
+  if (args.flags.has('follow-first')) {
+    throw new QuicksilverError('unsupported', '--follow-first with files is not supported by quicksilver log');
+  }
   const named = args.repeated.get('rev');
   const [start, ...more] = named === undefined ? [model.workingParents[0]] : resolved(model, named);
   if (start === undefined || more.length > 0) throw usageError('--follow with a file takes one revision');
@@ -111,18 +121,19 @@ function* merged(histories: readonly Iterable<FollowedChangeset>[]): Generator<C
   }
 }
 
-function* ancestors(model: ChangesetLog, heads: readonly number[]): Generator<number> {
-  const isAncestor = ancestorMask(model, heads);
+function* ancestors(model: ChangesetLog, heads: readonly number[], byFirstParents = false): Generator<number> {
+  const isAncestor = ancestorMask(model, heads, byFirstParents);
   for (let revision = model.count - 1; revision >= 0; revision--) if (isAncestor[revision] === 1) yield revision;
 }
 
-/** 1 for each of the changesets and of their ancestors. */
-function ancestorMask({ parents, count }: ChangesetLog, heads: readonly number[]): Uint8Array {
+/** 1 for each of the changesets and of their ancestors, or of those that first parents lead to. */
+function ancestorMask({ parents, count }: ChangesetLog, heads: readonly number[], byFirstParents = false): Uint8Array {
   const mask = new Uint8Array(count);
+  const followed = byFirstParents ? 1 : 2;
   for (const head of heads) if (head >= 0) mask[head] = 1;
   for (let revision = count - 1; revision >= 0; revision--) {
     if (mask[revision] === 0) continue;
-    for (let at = revision * 2; at < revision * 2 + 2; at++) if (parents[at]! >= 0) mask[parents[at]!] = 1;
+    for (let at = revision * 2; at < revision * 2 + followed; at++) if (parents[at]! >= 0) mask[parents[at]!] = 1;
   }
   return mask;
 }
@@ -136,6 +147,7 @@ function resolved(model: ChangesetLog, sets: readonly string[]): readonly number
 function filterOf(args: ParsedArguments, model: ChangesetLog): Filter {
   const filters = [
     ...(args.flags.has('no-merges') ? [(revision: number) => model.parents[revision * 2 + 1]! < 0] : []),
+    ...(args.flags.has('only-merges') ? [(revision: number) => model.parents[revision * 2 + 1]! >= 0] : []),
     ...prunes(args, model),
     ...bookmarks(args, model),
     ...dates(args, model),
@@ -191,22 +203,31 @@ function texts(args: ParsedArguments, model: ChangesetLog): Filter[] {
   const lower = (name: string): string[] | undefined => args.repeated.get(name)?.map(text => text.toLowerCase());
   const keywords = lower('keyword');
   const users = lower('user');
-  const branches = args.repeated.get('branch');
-  for (const user of users ?? []) {
-    if (/^(?:re|literal):/.test(user)) throw usageError(`patterns are not supported for users: '${user}'`);
-  }
-  const known = new Set(branches === undefined ? [] : model.branchNames());
-  for (const branch of branches ?? []) if (!known.has(branch)) throw usageError(`unknown branch '${branch}'`);
+  const branches = branchesOf(args, model);
   if (keywords === undefined && users === undefined && branches === undefined) return [];
   return [
     revision => {
       const { user, description, branch, files } = model.changeset(revision);
       const author = user.toLowerCase();
-      if (branches !== undefined && !branches.includes(branch)) return false;
+      if (branches !== undefined && !branches.has(branch)) return false;
       if (users !== undefined && !users.some(wanted => author.includes(wanted))) return false;
       if (keywords === undefined) return true;
       const searched = [author, description.toLowerCase(), ...files.map(file => toDisplay(file).toLowerCase())];
       return keywords.some(keyword => searched.some(text => text.includes(keyword)));
     },
   ];
+}
+
+/** The branches that options name, or that the changesets are on which they name; undefined without such an option. */
+function branchesOf({ repeated }: ParsedArguments, model: ChangesetLog): ReadonlySet<string> | undefined {
+  const names = [...(repeated.get('branch') ?? []), ...(repeated.get('only-branch') ?? [])];
+  if (names.length === 0) return undefined;
+  const known = new Set(model.branchNames());
+  return new Set(
+    names.map(name => {
+      if (known.has(name)) return name;
+      const revision = changesetNamed(name, model);
+      return revision < 0 ? 'default' : model.changeset(revision).branch;
+    }),
+  );
 }

@@ -10,9 +10,10 @@ import { complain, EXIT_OK, usageError, type CommandIo } from '../io.ts';
 import { locateRepository, type LocatedRepository } from '../open.ts';
 import { selectPaths, type Selection } from '../selection.ts';
 import { displaySettings } from '../settings.ts';
-import { compileLater, restrictionsOf, templateOf } from '../status.ts';
+import { compileLater, restrictionsOf } from '../status.ts';
 import { selectedChangesets, type Candidate } from './candidates.ts';
 import { diffStat } from './diffStat.ts';
+import { chosenForm, refuseOtherCommand, type ChosenForm } from './logForm.ts';
 import { logJson, logText, type LogFormat, type ShownDiff } from './logWriter.ts';
 
 /** Changesets after which others may have their turn. */
@@ -21,34 +22,54 @@ const TURN = 1000;
 /** Exit code 0. Throws QuicksilverErrors. */
 export async function log(args: ParsedArguments, io: CommandIo): Promise<number> {
   const place = locateRepository(args, io);
-  const model = new ChangesetLog(place);
-  const isVerbose = args.flags.has('verbose');
-  const isQuiet = !isVerbose && displaySettings(model.config, io, args.flags).quiet;
-  const isJson = templateOf(args) === 'json';
-  if (isJson && args.flags.has('graph')) throw usageError('a graph has no JSON form here');
+  const model = new ChangesetLog(place, args.flags.has('hidden'));
+  refuseOtherCommand('log', model.config, io);
+  const { verbose: isVerbose, quiet: isQuiet, debug } = displaySettings(model.config, io, args.flags);
+  const form = chosenForm(args, model.config, io);
+  const isJson = form === 'json';
+  if (debug && typeof form === 'string') {
+    throw new QuicksilverError('unsupported', 'The setting ui.debug is not supported.');
+  }
+  if (isJson && args.flags.has('graph')) {
+    throw new QuicksilverError('unsupported', 'a graph has no JSON form here');
+  }
   const colors = colorsFor(model.config, io, args.values.get('color'));
   for (const warning of colors.warnings) complain(io, warning);
   const { paint } = isJson ? NO_COLORS : colors;
-  const diffOf = await diffShower(args, io, place, model.config, paint);
+  const diffOf = await diffShower(args, io, place, model.config, paint, isJson);
   const format: LogFormat = { isVerbose, isQuiet, showsCopies: args.flags.has('copies'), paint, diffOf };
+  const textOf = await textWriter(form, model, format, io);
   const changesets = limited(selectedChangesets(args, model, await selected(args, place)), limitOf(args));
   if (args.flags.has('graph')) {
     const { writeGraph } = await import('./logGraph.ts');
-    await writeGraph(changesets, model, format, io);
+    await writeGraph(changesets, model, textOf, io);
     return EXIT_OK;
   }
   let count = 0;
   if (isJson) io.stdout.write('[');
   for (const candidate of changesets) {
-    const row = model.row(candidate.changeset);
-    const text = isJson
-      ? logJson(row, model, format, candidate, io.stdout)
-      : logText(row, model, format, candidate, io.stdout);
+    const text = textOf(candidate);
     io.stdout.write(isJson && count > 0 ? `,${text}` : text);
     if (++count % TURN === 0) await Promise.resolve();
   }
   if (isJson) io.stdout.write('\n]\n');
   return EXIT_OK;
+}
+
+/** Returns what writes a changeset. Takes the columns that are beside the text. */
+async function textWriter(
+  form: ChosenForm,
+  model: ChangesetLog,
+  format: LogFormat,
+  { stdout }: CommandIo,
+): Promise<(candidate: Candidate, indent?: number) => string> {
+  if (form === 'json') return candidate => logJson(model.row(candidate.changeset), model, format, candidate, stdout);
+  if (form === 'text') {
+    return (candidate, indent) => logText(model.row(candidate.changeset), model, format, candidate, stdout, indent);
+  }
+  const { LogTemplate } = await import('./logTemplate.ts');
+  const template = new LogTemplate(form.template, model, format, stdout);
+  return (candidate, indent) => template.text(candidate, indent);
 }
 
 function limitOf(args: ParsedArguments): number {
@@ -83,16 +104,18 @@ async function diffShower(
   place: LocatedRepository,
   config: Configuration,
   paint: Paint,
+  isData: boolean,
 ): Promise<LogFormat['diffOf']> {
   const [wantsPatch, wantsStat] = [args.flags.has('patch'), args.flags.has('stat')];
   if (!wantsPatch && !wantsStat) return () => NO_DIFF;
   // Colors within changed lines come from a comparison of words.
-  if (paint !== NO_COLORS.paint && !isPlain(io, 'diff')) {
+  const { isTweaked } = displaySettings(config, io);
+  if (wantsPatch && paint !== NO_COLORS.paint && !isPlain(io, 'diff')) {
     for (const [section, name] of [
       ['diff', 'word-diff'],
       ['experimental', 'worddiff'],
     ] as const) {
-      if (config.boolean(section, name, false)) {
+      if (config.boolean(section, name, isTweaked && section === 'diff')) {
         throw new QuicksilverError('unsupported', `The setting ${section}.${name} is not supported with colors.`);
       }
     }
@@ -103,7 +126,8 @@ async function diffShower(
   const request = {
     git: args.flags.has('git'),
     isPlain: isScript,
-    isData: templateOf(args) === 'json',
+    isTweaked,
+    isData,
     date: longDate,
   };
   const painted = (text: string): string => (paint === NO_COLORS.paint ? text : paintedDiff(text, paint));

@@ -5,13 +5,13 @@ import { isPlain } from '../color.ts';
 import type { CommandIo } from '../io.ts';
 import type { Candidate } from './candidates.ts';
 import { DEFAULT_STYLES, GraphDrawing, PLAIN_STYLES, type DrawnEdge } from './graphDrawing.ts';
-import { logText, type LogFormat } from './logWriter.ts';
 
 /** Settings that change the drawing in ways that are not known here. */
 const UNSUPPORTED: readonly (readonly [section: string, name: string])[] = [
   ['command-templates', 'graphnode'],
   ['ui', 'graphnodetemplate'],
   ['experimental', 'graphshorten'],
+  ['experimental', 'log.topo'],
   ...(['parent', 'grandparent', 'missing'] as const).map(kind => ['experimental', `graphstyle.${kind}`] as const),
 ];
 
@@ -22,12 +22,13 @@ const TURN = 1000;
  * Writes the changesets, the newest first.
  *
  * @param changesets in this order
+ * @param textOf takes a changeset, and the columns that the drawing takes
  * @throws 'unsupported' for settings that change the drawing
  */
 export async function writeGraph(
   changesets: Iterable<Candidate>,
   model: ChangesetLog,
-  format: LogFormat,
+  textOf: (candidate: Candidate, indent: number) => string,
   io: CommandIo,
 ): Promise<void> {
   const isScript = isPlain(io, 'graph');
@@ -45,7 +46,7 @@ export async function writeGraph(
     const { changeset } = candidate;
     const node = { revision: changeset, symbol: model.graphSymbol(changeset), edges: edgesOf(changeset) };
     const drawn = drawing.draw(node, indent => {
-      const lines = logText(model.row(changeset), model, format, candidate, io.stdout, indent).split('\n');
+      const lines = textOf(candidate, indent).split('\n');
       return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
     });
     io.stdout.write(drawn);

@@ -27,10 +27,11 @@ export function passOnSkipped(
   lines.each((result, first, length) => {
     for (let at = 0; at < length; at++) {
       const line = first + at;
-      let chosen = maps.findIndex(({ longer }) => (longer[line] ?? -1) >= 0);
+      // The later parents count more, as for lines that a parent has.
+      let chosen = maps.findLastIndex(({ longer }) => (longer[line] ?? -1) >= 0);
       let target = maps[chosen]?.longer[line];
       if (target === undefined) {
-        chosen = maps.findIndex(({ shorter }) => (shorter[line] ?? -1) >= 0);
+        chosen = maps.findLastIndex(({ shorter }) => (shorter[line] ?? -1) >= 0);
         target = maps[chosen]?.shorter[line];
       }
       if (target === undefined) rest.add(result + at, line, 1);

@@ -34,23 +34,27 @@ export const DEFAULT_DIFF_OPTIONS: DiffOptions = {
  * Returns the options that the configuration has.
  *
  * @param isPlain true under HGPLAIN, where settings that would surprise a script do not count
+ * @param isTweaked true if ui.tweakdefaults is on: settings that are not given are those of Git
  * @param isData true for a difference within JSON, for which white space counts and the format is fixed
  * @throws 'invalid-config' for a value of the wrong type
  * @throws 'unsupported' for settings that choose another comparison of lines, or other headers
  */
-export function readDiffOptions(config: HgConfig, isPlain: boolean, isData: boolean): DiffOptions {
-  const asked = (name: string): boolean => config.boolean('diff', name, false);
+export function readDiffOptions(
+  config: HgConfig,
+  { isPlain, isTweaked, isData }: Readonly<Record<'isPlain' | 'isTweaked' | 'isData', boolean>>,
+): DiffOptions {
+  const asked = (name: string, fallback = false): boolean => config.boolean('diff', name, fallback);
   const ignores = (name: string): boolean => !isData && asked(name);
   const isFixed = isPlain || isData;
   if (config.boolean('experimental', 'xdiff', false)) throw unsupported('experimental.xdiff');
   const isExtended = ['index', 'similarity'].find(name => config.get('experimental', `extendedheader.${name}`));
   if (isExtended !== undefined && !isPlain) throw unsupported(`experimental.extendedheader.${isExtended}`);
   return {
-    git: asked('git'),
+    git: asked('git', isTweaked),
     context: contextOf(config.get('diff', 'unified')?.value),
     showsDates: !asked('nodates'),
     hasPrefixes: isFixed || !asked('noprefix'),
-    showsFunction: asked('showfunc'),
+    showsFunction: asked('showfunc', isTweaked),
     hasBinary: isFixed || !asked('nobinary'),
     whitespace: { all: ignores('ignorews'), amount: ignores('ignorewsamount'), endOfLine: ignores('ignorewseol') },
     ignoresBlankLines: ignores('ignoreblanklines'),

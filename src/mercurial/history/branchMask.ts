@@ -8,7 +8,8 @@ export interface BranchMaskFacts {
   readonly parents: Int32Array;
   /** The branch, a byte string. */
   readonly branch: string;
-  readonly hidden: ReadonlySet<number>;
+  /** Changesets that are not shown, or were rewritten. */
+  readonly noHeads: ReadonlySet<number>;
   readonly known: Pick<KnownBranches, 'of' | 'texts'>;
   readonly cached: CachedHeads | undefined;
   /** Runs work that reads many changesets. */
@@ -99,8 +100,8 @@ export class BranchMask {
 
   /** True if the changeset, of which no descendant is on the branch, is on it. Selects an open one. */
   #isHead(revision: number): boolean {
-    const { hidden, cached, known, branch } = this.#facts;
-    if (hidden.has(revision)) return false;
+    const { noHeads, cached, known, branch } = this.#facts;
+    if (noHeads.has(revision)) return false;
     let isClosed: boolean | undefined;
     if (revision < (cached?.from ?? 0)) isClosed = this.#cachedHeads.get(revision);
     else {

@@ -39,7 +39,7 @@ export class Branches {
   readonly #graph: RevisionGraph;
   readonly #vfs: Vfs;
   readonly #cacheDirectory: string;
-  readonly #hidden: () => ReadonlySet<number>;
+  readonly #noHeads: () => ReadonlySet<number>;
   readonly #known: KnownBranches;
   #heads: HeadsByBranch | undefined;
   #search: Search | undefined;
@@ -48,6 +48,7 @@ export class Branches {
 
   /**
    * @param cacheDirectory where Mercurial keeps what it has computed, which need not exist
+   * @param noHeads returns the changesets that are not shown, or were rewritten
    * @param known what is known of the branches of changesets
    */
   constructor(
@@ -55,14 +56,14 @@ export class Branches {
     graph: RevisionGraph,
     vfs: Vfs,
     cacheDirectory: string,
-    hidden: () => ReadonlySet<number>,
+    noHeads: () => ReadonlySet<number>,
     known: KnownBranches,
   ) {
     this.#store = store;
     this.#graph = graph;
     this.#vfs = vfs;
     this.#cacheDirectory = cacheDirectory;
-    this.#hidden = hidden;
+    this.#noHeads = noHeads;
     this.#known = known;
   }
 
@@ -134,12 +135,13 @@ export class Branches {
 
   /** Reads the branches of some changesets. */
   #advance(search: Search): void {
-    const hidden = this.#hidden();
+    const noHeads = this.#noHeads();
     const end = Math.min(this.#graph.length, search.next + STEP);
     const lastText = this.#known.texts + STEP_TEXTS;
     for (; search.next < end && this.#known.texts < lastText; search.next++) {
       const revision = search.next;
-      if (hidden.has(revision)) continue;
+      // The parent of a rewritten changeset may be a head.
+      if (noHeads.has(revision)) continue;
       const { branch, closesBranch } = this.#known.of(revision);
       let ofBranch = search.added.get(branch);
       if (ofBranch === undefined) search.added.set(branch, (ofBranch = new Map<number, Head>()));
@@ -188,7 +190,7 @@ export class Branches {
     const last = Number(number);
     const { changelog } = this.#store;
     if (filtered.length > 0 || !/^\d{1,9}$/.test(number) || !this.#isNode(last, tip)) return undefined;
-    for (const revision of this.#hidden()) if (revision <= last) return undefined;
+    for (const revision of this.#noHeads()) if (revision <= last) return undefined;
     const heads = new Map<string, Head[]>();
     // All at once: one search goes through the whole index.
     const nodes = new Set(lines.map(line => line.slice(0, 40)));

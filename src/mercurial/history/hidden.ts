@@ -11,22 +11,29 @@ const FIRST_HIDDEN_PHASE = 32;
 
 const NONE: ReadonlySet<number> = new Set();
 
+export interface Visibility {
+  /** Revisions that are not shown. */
+  readonly hidden: ReadonlySet<number>;
+  /** Revisions that were rewritten, shown or not. They are no heads of their branches. */
+  readonly obsolete: ReadonlySet<number>;
+}
+
 /**
- * The hidden revisions.
+ * Returns the hidden and the obsolete revisions.
  *
  * @param pinned revisions that are shown in any case: parents of the working copy, bookmarks, local tags
  */
-export function hiddenRevisions(
+export function visibility(
   vfs: Vfs,
   storeDirectory: string,
   store: Store,
   graph: RevisionGraph,
   pinned: () => Iterable<number>,
-): ReadonlySet<number> {
+): Visibility {
   const predecessors = new Set(readMarkers(vfs, storeDirectory).map(({ predecessor }) => predecessor));
   const roots = readPhaseRoots(vfs, storeDirectory);
   const hasHiddenPhase = roots.some(({ phase }) => phase >= FIRST_HIDDEN_PHASE);
-  if (predecessors.size === 0 && !hasHiddenPhase) return NONE;
+  if (predecessors.size === 0 && !hasHiddenPhase) return { hidden: NONE, obsolete: NONE };
   const { changelog } = store;
   const rootPhases = new Map<number, number>();
   const revisions = locateRoots(
@@ -46,8 +53,10 @@ export function hiddenRevisions(
     if (phase > 0) phases.set(revision, phase);
   }
   const hidden = new Set<number>();
+  const obsolete = new Set<number>();
   for (const [revision, phase] of phases) {
     const node = changelog.revlog.entry(revision).node.toString('latin1');
+    if (predecessors.has(node)) obsolete.add(revision);
     if (phase >= FIRST_HIDDEN_PHASE || predecessors.has(node)) hidden.add(revision);
   }
   const pending = [...phases.keys()].filter(revision => !hidden.has(revision));
@@ -63,5 +72,5 @@ export function hiddenRevisions(
       pending.push(parent);
     }
   }
-  return hidden;
+  return { hidden, obsolete };
 }

@@ -12,7 +12,7 @@ import { readBookmarks } from './bookmarks.ts';
 import type { FileHistorySource } from '../annotate/fileRevisions.ts';
 import { Branches, type CachedHeads } from './branches.ts';
 import { traceCopies, type CopyRevision, type Selected } from './copyTracing.ts';
-import { hiddenRevisions } from './hidden.ts';
+import { visibility, type Visibility } from './hidden.ts';
 import { KnownBranches } from './knownBranches.ts';
 import { diffManifests, type ManifestDiffOptions, type ManifestDiffSink } from './manifestDiff.ts';
 import { resolveRevision, type ResolvedRevision } from './resolve.ts';
@@ -25,6 +25,8 @@ export interface HistoryOptions {
   readonly store: Store;
   /** Nodes of the working copy's parents, hexadecimal; 40 zeros for none. */
   readonly parents: readonly [string, string];
+  /** True if hidden changesets are shown as the others are. */
+  readonly showsHidden?: boolean;
   /** Returns what decides which paths are shown, if not all are: in a narrow clone. */
   readonly scope?: () => { matches(path: BytePath): boolean } | undefined;
   /** The branches that an earlier history of the same changesets has read. */
@@ -35,6 +37,8 @@ export interface HistoryOptions {
 export function cacheDirectoryOf({ sharedSource, hgDirectory }: RepositoryLayout): string {
   return path.join(sharedSource ?? hgDirectory, 'cache');
 }
+
+const NONE_HIDDEN: ReadonlySet<number> = new Set();
 
 /** A repository's history at one moment: make another one after a change. */
 export class History {
@@ -47,7 +51,8 @@ export class History {
   readonly #branches: Branches;
   #bookmarks: Map<string, string> | undefined;
   #localTags: Map<string, TagHistory> | undefined;
-  #hidden: ReadonlySet<number> | undefined;
+  #visible: Visibility | undefined;
+  #noHeads: ReadonlySet<number> | undefined;
 
   constructor(options: HistoryOptions) {
     const { vfs, layout, store } = options;
@@ -63,7 +68,7 @@ export class History {
     );
     const cacheDirectory = cacheDirectoryOf(layout);
     const known = options.knownBranches ?? new KnownBranches(vfs, store.changelog, cacheDirectory);
-    this.#branches = new Branches(store, this.#graph, vfs, cacheDirectory, hidden, known);
+    this.#branches = new Branches(store, this.#graph, vfs, cacheDirectory, () => this.noHeads(), known);
   }
 
   /** The revision that `text` names: see {@link resolveRevision}. */
@@ -150,7 +155,12 @@ export class History {
     return this.#branches.names();
   }
 
-  /** Revisions that are not shown: see {@link hiddenRevisions}. */
+  /** Revisions that are never heads of their branches: those that are not shown, and those that were rewritten. */
+  noHeads(): ReadonlySet<number> {
+    return (this.#noHeads ??= new Set([...this.hidden(), ...this.#visibility().obsolete]));
+  }
+
+  /** Revisions that are not shown: see {@link visibility}. */
   hidden(): ReadonlySet<number> {
     return this.#hiddenRevisions();
   }
@@ -241,8 +251,12 @@ export class History {
   }
 
   #hiddenRevisions(): ReadonlySet<number> {
+    return this.#options.showsHidden === true ? NONE_HIDDEN : this.#visibility().hidden;
+  }
+
+  #visibility(): Visibility {
     const { vfs, layout } = this.#options;
-    return (this.#hidden ??= hiddenRevisions(vfs, layout.storeDirectory, this.#store, this.#graph, () => {
+    return (this.#visible ??= visibility(vfs, layout.storeDirectory, this.#store, this.#graph, () => {
       const nodes = [...this.#readBookmarks().values(), ...[...this.#readLocalTags().values()].map(tag => tag.node)];
       const named = nodes.map(node => this.#store.changelog.findNode(node));
       return [...this.parents(), ...named].filter(revision => revision >= 0);

@@ -23,6 +23,8 @@ export interface HistoryModelOptions {
   readonly vfs: Vfs;
   readonly layout: RepositoryLayout;
   readonly store: Store;
+  /** True if hidden changesets are as the others are. */
+  readonly showsHidden?: boolean;
 }
 
 /** A changeset as a row of a list. */
@@ -135,7 +137,7 @@ export class HistoryModel {
   *load(parents: readonly [string, string]): Generator<void, boolean> {
     const basis = this.#readBasis(parents);
     if (this.#facts !== undefined && sameBasis(basis, this.#basis)) return false;
-    const { vfs, layout, store } = this.#options;
+    const { vfs, layout, store, showsHidden = false } = this.#options;
     const { changelog } = store;
     changelog.revlog.refresh();
     const count = changelog.revlog.length;
@@ -157,7 +159,7 @@ export class HistoryModel {
       yield;
     }
     const knownBranches = (this.#branches ??= new KnownBranches(vfs, changelog, cacheDirectoryOf(layout)));
-    const history = new History({ vfs, layout, store, parents, knownBranches });
+    const history = new History({ vfs, layout, store, parents, showsHidden, knownBranches });
     const roots = readPhaseRoots(vfs, layout.storeDirectory);
     const phases = phasesOfAll(changelog, all, count, roots);
     yield;
@@ -216,6 +218,11 @@ export class HistoryModel {
   revisionOfPrefix(digits: string): number {
     const [first, ...others] = this.#options.store.changelog.revlog.findPrefix(digits, 2);
     return first === undefined || others.length > 0 || first >= this.#count ? -1 : first;
+  }
+
+  /** Number of changesets whose nodes begin with these hexadecimal digits; two stand for more. */
+  countOfPrefix(digits: string): number {
+    return this.#options.store.changelog.revlog.findPrefix(digits, 2).length;
   }
 
   /** The text of a changeset, which stays for some time. */
@@ -310,7 +317,7 @@ export class HistoryModel {
   }
 
   #searchBranch(): BranchMask {
-    const { history, hidden, phases, working, workingParents } = this.#known();
+    const { history, phases, working, workingParents } = this.#known();
     const { revlog } = this.#options.store.changelog;
     const known = this.#branches!;
     const marked = working.bookmark === undefined ? undefined : fromDisplay(working.bookmark);
@@ -320,7 +327,7 @@ export class HistoryModel {
       {
         parents: this.parents,
         branch: fromDisplay(working.branch),
-        hidden,
+        noHeads: history.noHeads(),
         known,
         // The cache of heads saves texts; comparing it with all changesets costs more than asking the other cache.
         cached: this.#count > 0 && known.has(this.#count - 1) ? undefined : history.cachedHeads,

@@ -168,7 +168,7 @@ class Evaluation {
 
   #call(name: string, args: readonly SetNode[]): readonly number[] {
     if (!isKnown(name)) {
-      throw usage(`the function '${name}' needs hg: the functions here are ${SET_FUNCTIONS.join(', ')}`);
+      throw unsupported(`the function '${name}' needs hg: the functions here are ${SET_FUNCTIONS.join(', ')}`);
     }
     const { most, run } = this.#functions[name];
     const least = name in NEEDS_ONE ? 1 : 0;
@@ -178,7 +178,7 @@ class Evaluation {
 
   #matches(args: readonly SetNode[], texts: (revision: number) => readonly string[]): number[] {
     const wanted = textOf(args[0]!).toLowerCase();
-    if (/^(?:re|literal):/.test(wanted)) throw usage('patterns with a kind need hg');
+    if (/^(?:re|literal):/.test(wanted)) throw unsupported('patterns with a kind need hg');
     return this.#where(revision => texts(revision).some(text => text.toLowerCase().includes(wanted)));
   }
 
@@ -305,7 +305,7 @@ class Evaluation {
 
   #named(kind: 'bookmark' | 'tag', node: SetNode | undefined): number[] {
     const name = node === undefined ? undefined : textOf(node);
-    if (name !== undefined && /^(?:re|literal):/.test(name)) throw usage('patterns with a kind need hg');
+    if (name !== undefined && /^(?:re|literal):/.test(name)) throw unsupported('patterns with a kind need hg');
     const found = kind === 'tag' ? this.#facts.tagged(name) : this.#facts.bookmarked(name);
     if (name !== undefined && found.length === 0) {
       throw new QuicksilverError('unknown-revision', `${kind} '${name}' does not exist`);
@@ -374,4 +374,8 @@ function ascending(revisions: readonly number[]): number[] {
 
 function usage(message: string): QuicksilverError {
   return new QuicksilverError('usage', message);
+}
+
+function unsupported(message: string): QuicksilverError {
+  return new QuicksilverError('unsupported', message);
 }

@@ -287,8 +287,8 @@ export class MercurialRepository {
   }
 
   /** The model of all changesets; it reads nothing before it is loaded. */
-  historyModel(): HistoryModel {
-    return new HistoryModel({ vfs: this.#vfs, layout: this.#layout, store: this.store });
+  historyModel(showsHidden = false): HistoryModel {
+    return new HistoryModel({ vfs: this.#vfs, layout: this.#layout, store: this.store, showsHidden });
   }
 
   names(): WorkingCopyNames {

@@ -18,12 +18,12 @@ function parse(...args: string[]): { flags: string[]; values: [string, string][]
   return { flags: [...flags].sort(), values: [...values], positionals };
 }
 
-function rejects(args: string[], message: string): void {
+function rejects(args: string[], message: string, code = 'usage'): void {
   assert.throws(
     () => parse(...args),
     (error: unknown) => {
       assert.ok(error instanceof QuicksilverError);
-      assert.equal(error.code, 'usage');
+      assert.equal(error.code, code);
       assert.equal(error.message, message);
       return true;
     },
@@ -69,7 +69,7 @@ test('what is not known is named, with what may have been meant', () => {
 });
 
 test('an option that hg has and we have not yet says so', () => {
-  rejects(['--rev', '3'], '--rev is not supported by quicksilver status yet');
+  rejects(['--rev', '3'], '--rev is not supported by quicksilver status yet', 'unsupported');
 });
 
 test('values that are missing or too many', () => {

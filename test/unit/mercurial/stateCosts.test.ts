@@ -2,7 +2,7 @@
 import { Branches } from '../../../src/mercurial/history/branches.ts';
 import { KnownBranches } from '../../../src/mercurial/history/knownBranches.ts';
 import { isBranchTip } from '../../../src/mercurial/history/branchTip.ts';
-import { hiddenRevisions } from '../../../src/mercurial/history/hidden.ts';
+import { visibility } from '../../../src/mercurial/history/hidden.ts';
 import type { RevisionGraph } from '../../../src/mercurial/history/revisionGraph.ts';
 import { readLocalTags } from '../../../src/mercurial/history/tags.ts';
 import { workingCopyLock } from '../../../src/mercurial/repository/lock.ts';
@@ -50,7 +50,7 @@ testCosts([
   ...([0, 1] as const).map(version => ({
     what: `obsolescence markers of version ${version}`,
     bytes: markers(version, 120_000),
-    run: (bytes: Buffer) => hiddenRevisions(vfsOf('/s/obsstore', bytes), '/s', NO_HISTORY, NO_GRAPH, () => []),
+    run: (bytes: Buffer) => visibility(vfsOf('/s/obsstore', bytes), '/s', NO_HISTORY, NO_GRAPH, () => []),
     factor: 12,
   })),
   {

@@ -25,6 +25,8 @@ export interface ChangesetDiffRequest {
   readonly git: boolean;
   /** True where settings that would surprise a script do not count. */
   readonly isPlain: boolean;
+  /** True if ui.tweakdefaults is on. */
+  readonly isTweaked: boolean;
   /** True for differences within JSON. */
   readonly isData: boolean;
   /** Returns the date of a changeset in the long form. */
@@ -51,7 +53,7 @@ export class ChangesetDiff {
   private constructor(place: RepositoryPlace, request: ChangesetDiffRequest, binaryPatch: BinaryPatch) {
     this.#repository = openForRevisions(place);
     this.#history = this.#repository.history(this.#repository.readDirstate());
-    const options = readDiffOptions(this.#repository.config, request.isPlain, request.isData);
+    const options = readDiffOptions(this.#repository.config, request);
     this.#options = request.git ? { ...options, git: true } : options;
     this.#date = request.date;
     this.#binaryPatch = binaryPatch;

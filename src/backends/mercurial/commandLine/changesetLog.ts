@@ -1,6 +1,6 @@
 // The changesets of a repository, as `quicksilver log` reads them.
 import * as path from 'node:path';
-import { toDisplay, type BytePath } from '../../../base/bytePath.ts';
+import { fromDisplay, toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { fileHistory } from '../../../mercurial/annotate/fileHistory.ts';
 import { copiesIn } from '../../../mercurial/annotate/copiesIn.ts';
 import { recordedChangesets } from '../../../mercurial/annotate/recordedChangesets.ts';
@@ -45,14 +45,19 @@ export class ChangesetLog {
   readonly #model: HistoryModel;
   readonly #place: RepositoryPlace;
   #merge: MergeSides | undefined;
+  #children: ReadonlyMap<number, readonly number[]> | undefined;
 
-  /** Throws QuicksilverErrors. */
-  constructor(place: RepositoryPlace) {
+  /**
+   * Throws QuicksilverErrors.
+   *
+   * @param showsHidden true if hidden changesets are as the others are
+   */
+  constructor(place: RepositoryPlace, showsHidden: boolean) {
     this.#place = place;
     const repository = openRepository(place);
     const { p1, p2 } = repository.readDirstate();
     this.config = repository.config;
-    this.#model = repository.historyModel();
+    this.#model = repository.historyModel(showsHidden);
     finish(this.#model.load([p1, p2]));
   }
 
@@ -154,6 +159,55 @@ export class ChangesetLog {
   /** True if some changeset has, or had, a file at this path. */
   hasHistory(path: BytePath): boolean {
     return (this.#model.history.fileHistory().filelog(path)?.revlog.length ?? 0) > 0;
+  }
+
+  /** Returns the children that are not hidden, in ascending order. */
+  children(revision: number): readonly number[] {
+    this.#children ??= this.#readChildren();
+    return this.#children.get(revision) ?? [];
+  }
+
+  /** Returns the extra facts of a changeset with their names, sorted. Byte strings. */
+  extras(revision: number): readonly (readonly [name: string, value: string])[] {
+    if (revision < 0) return [['branch', 'default']];
+    const { extra, branch } = this.#model.changeset(revision);
+    const all = new Map(
+      [['branch', branch], ...extra].map(([name, value]) => [fromDisplay(name!), fromDisplay(value!)]),
+    );
+    return [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /**
+   * Returns the shortest beginning of a node that names no other changeset and is no revision number.
+   *
+   * @param node 40 hexadecimal digits
+   * @param least digits, at least
+   */
+  shortestId(node: string, least: number): string {
+    const isUnique = (length: number): boolean => {
+      const prefix = node.slice(0, length);
+      if (/^(?:f+|0+)$/.test(prefix) && !/^(?:f+|0+)$/.test(node)) return false;
+      if (this.#model.countOfPrefix(prefix) > 1) return false;
+      const isNumber = /^(?:0|[1-9]\d*)$/.test(prefix) && Number(prefix) < this.count;
+      return !isNumber;
+    };
+    let length = Math.min(least, node.length);
+    while (length < node.length && !isUnique(length)) length++;
+    return node.slice(0, length);
+  }
+
+  #readChildren(): ReadonlyMap<number, readonly number[]> {
+    const children = new Map<number, number[]>();
+    for (let revision = 0; revision < this.count; revision++) {
+      if (this.isHidden(revision)) continue;
+      const [p1, p2] = [this.parents[revision * 2]!, this.parents[revision * 2 + 1]!];
+      for (const parent of p1 === p2 ? [p1] : p2 < 0 ? [p1] : [p1, p2]) {
+        const known = children.get(parent);
+        if (known === undefined) children.set(parent, [revision]);
+        else known.push(revision);
+      }
+    }
+    return children;
   }
 
   /** Returns the files that the changeset copied or renamed, with their sources, in the order of its files. */

@@ -73,9 +73,9 @@ function search(example: Example, cached?: CachedHeads): Searched {
       return example.branches[revision]!;
     },
   };
-  const { parents, hidden } = example;
+  const { parents, hidden: noHeads } = example;
   const facts = {
-    ...{ parents: Int32Array.from(parents.flat()), branch: 'a', hidden, known, cached },
+    ...{ parents: Int32Array.from(parents.flat()), branch: 'a', noHeads, known, cached },
     keepingOpen: <Result>(work: () => Result): Result => work(),
   };
   const shown = new Uint8Array(parents.length);
