@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { MercurialBackend } from '../../src/backends/mercurial/mercurialBackend.ts';
 import { MercurialHistory } from '../../src/backends/mercurial/mercurialHistory.ts';
 import { Vfs } from '../../src/files/vfs.ts';
@@ -25,12 +25,7 @@ test('an unsaved text is annotated as hg annotates it when it is saved', async t
   t.diagnostic(`QUICKSILVER_UNSAVED_SEED=${seed}`);
   for (const each of [FIXED_SEED, ...Array.from({ length: REPOSITORIES - 1 }, (_, i) => seed + i)]) {
     const random = new Random(each);
-    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
-    t.after(() => removeTree(root));
-    const maker = new HgServer(undefined);
-    await maker.run('init', root);
-    await maker.close();
-    const hg = new HgServer(root);
+    const { root, hg } = await newRepository(t);
     try {
       await new RandomEdits(root, hg, random).grow(16);
       const compared = await compareTexts(root, hg, random, `repository ${each}`);
@@ -46,12 +41,7 @@ test('after commits, an annotation is made from the one before, and equals that 
   const seed = seedFromEnvironment('QUICKSILVER_UNSAVED_SEED');
   t.diagnostic(`QUICKSILVER_UNSAVED_SEED=${seed}`);
   const random = new Random(seed);
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
-  t.after(() => removeTree(root));
-  const maker = new HgServer(undefined);
-  await maker.run('init', root);
-  await maker.close();
-  const hg = new HgServer(root);
+  const { root, hg } = await newRepository(t);
   try {
     await new RandomEdits(root, hg, random).grow(12);
     await hg.run('update', '-q', '-C', '-r', 'tip');
@@ -127,12 +117,7 @@ function edited(text: string, random: Random): string {
 }
 
 test('an annotation stays right when a changeset is removed that others follow by number', async t => {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
-  t.after(() => removeTree(root));
-  const maker = new HgServer(undefined);
-  await maker.run('init', root);
-  await maker.close();
-  const hg = new HgServer(root);
+  const { root, hg } = await newRepository(t);
   try {
     const commit = async (name: string, text: string): Promise<void> => {
       fs.writeFileSync(path.join(root, name), text);
@@ -174,3 +159,13 @@ test('an annotation stays right when a changeset is removed that others follow b
     await hg.close();
   }
 });
+
+/** An empty repository, with a server that has its configuration. */
+async function newRepository(t: TestContext): Promise<{ readonly root: string; readonly hg: HgServer }> {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-unsaved-'));
+  t.after(() => removeTree(root));
+  const maker = new HgServer(undefined);
+  await maker.run('init', root);
+  await maker.close();
+  return { root, hg: new HgServer(root) };
+}

@@ -43,7 +43,7 @@ test('brz answers for an unsupported tree where that is allowed', NEEDS_BRZ, asy
 
   const dirstate = path.join(tree.root, '.bzr/checkout/dirstate');
   const before = fs.readFileSync(dirstate);
-  await served.allow(true);
+  await served.setHgPolicy(true);
   await served.until(() => served.program === 'brz' && served.entries.length > 0);
   assert.deepEqual(served.entries, EXPECTED);
   assert.deepEqual(served.calls, [STATUS]);
@@ -53,7 +53,7 @@ test('brz answers for an unsupported tree where that is allowed', NEEDS_BRZ, asy
   await served.hint('in/same');
   assert.deepEqual(served.entries, [...EXPECTED, 'M in/same'].sort());
 
-  await served.allow(false);
+  await served.setHgPolicy(false);
   await served.until(() => served.state.kind === 'refused');
   assert.deepEqual(served.entries, []);
   assert.equal(served.calls.length, 2);
@@ -61,7 +61,7 @@ test('brz answers for an unsupported tree where that is allowed', NEEDS_BRZ, asy
 
 test('brz is asked no more when the tree is supported again', NEEDS_BRZ, async t => {
   const { served, tree } = treeWithView(t);
-  await served.allow(true);
+  await served.setHgPolicy(true);
   await served.open();
   await served.until(() => served.entries.length === EXPECTED.length);
   tree.brz('view', '-q', '--delete');

@@ -53,7 +53,7 @@ test('git answers for an unsupported repository where that is allowed', async t 
 
   const index = path.join(repository.root, '.git/index');
   const before = fs.statSync(index, { bigint: true });
-  await served.allow(true);
+  await served.setHgPolicy(true);
   await served.until(() => served.program === 'git' && served.entries.length > 0);
   assert.deepEqual(served.entries, EXPECTED);
   assert.deepEqual(served.calls, [STATUS]);
@@ -63,7 +63,7 @@ test('git answers for an unsupported repository where that is allowed', async t 
   await served.hint('dir/same');
   assert.deepEqual(served.entries, [...EXPECTED, 'M dir/same'].sort());
 
-  await served.allow(false);
+  await served.setHgPolicy(false);
   await served.until(() => served.state.kind === 'refused');
   assert.deepEqual(served.entries, []);
   assert.equal(served.calls.length, 2);
@@ -71,7 +71,7 @@ test('git answers for an unsupported repository where that is allowed', async t 
 
 test('git is asked no more when the repository is supported again', async t => {
   const { served, repository } = repositoryWithReplacement(t);
-  await served.allow(true);
+  await served.setHgPolicy(true);
   await served.open();
   await served.until(() => served.entries.length === EXPECTED.length);
   repository.git('replace', '-d', repository.git('rev-parse', 'HEAD').trim());

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { hgIn, quicksilver } from '../support/comparedCommands.ts';
 import { hgStatus, HgServer, hgEnvironment } from '../support/hgServer.ts';
 import { hgIsAtLeast } from '../support/hgVersion.ts';
@@ -249,19 +249,7 @@ test('temporary includes are paths as they are written', async t => {
 });
 
 test('a narrow specification counts if that of the store has the same patterns', async t => {
-  const { root: base } = temporaryDirectory(t);
-  const [first, root] = [path.join(base, 'first'), path.join(base, 'clone')];
-  const hg = new HgServer(undefined, ['extensions.narrow=']);
-  t.after(() => hg.close());
-  await hg.run('init', first);
-  for (const name of ['a/f', 'b/f']) {
-    fs.mkdirSync(path.dirname(path.join(first, name)), { recursive: true });
-    fs.writeFileSync(path.join(first, name), `${name}\n`);
-  }
-  await hg.run('-R', first, '--cwd', first, 'commit', '-qAm', 'first');
-  const { code, errors } = await hg.run('clone', '-q', '--narrow', '--include', 'path:a', first, root);
-  assert.equal(code, 0, errors);
-  fs.appendFileSync(path.join(root, '.hg', 'hgrc'), '[extensions]\nnarrow =\n');
+  const { root } = await narrowClone(t, ['a/f', 'b/f']);
   const ab = '[include]\npath:a\npath:b\n';
   const pairs: readonly (readonly [stored: string, own: string])[] = [
     ...['[include]\npath:b\npath:a\n', `# c\n${ab}\n`, `${ab}path:a\n`, `${ab}[exclude]\n`].map(
@@ -288,20 +276,8 @@ test('a narrow specification counts if that of the store has the same patterns',
 });
 
 test('a narrow clone with a tree of manifests lists the files that it has', async t => {
-  const { root: base } = temporaryDirectory(t);
-  const [first, root] = [path.join(base, 'first'), path.join(base, 'clone')];
-  const config = ['experimental.treemanifest=yes', 'experimental.changegroup3=yes', 'extensions.narrow='];
-  const hg = new HgServer(undefined, config);
-  t.after(() => hg.close());
-  await hg.run('init', first);
-  for (const name of ['a/f', 'a/deep/f', 'b/x/f', 'f']) {
-    fs.mkdirSync(path.dirname(path.join(first, name)), { recursive: true });
-    fs.writeFileSync(path.join(first, name), `${name}\n`);
-  }
-  await hg.run('-R', first, '--cwd', first, 'commit', '-qAm', 'first');
-  const { code, errors } = await hg.run('clone', '-q', '--narrow', '--include', 'path:a', first, root);
-  assert.equal(code, 0, errors);
-  fs.appendFileSync(path.join(root, '.hg', 'hgrc'), '[extensions]\nnarrow =\n');
+  const config = ['experimental.treemanifest=yes', 'experimental.changegroup3=yes'];
+  const { hg, root } = await narrowClone(t, ['a/f', 'a/deep/f', 'b/x/f', 'f'], config);
   for (const args of [
     ['status', '--change', '0'],
     ['cat', '-r', '0', '.'],
@@ -312,3 +288,25 @@ test('a narrow clone with a tree of manifests lists the files that it has', asyn
   }
   assert.match((await quicksilver(['cat', '-r', '0', 'b'], root)).stderr, /^b: no such file in rev [0-9a-f]+\n$/);
 });
+
+/** Clones `path:a` of a new repository that has these files. */
+async function narrowClone(
+  t: TestContext,
+  files: readonly string[],
+  config: readonly string[] = [],
+): Promise<{ readonly hg: HgServer; readonly root: string }> {
+  const { root: base } = temporaryDirectory(t);
+  const [first, root] = [path.join(base, 'first'), path.join(base, 'clone')];
+  const hg = new HgServer(undefined, [...config, 'extensions.narrow=']);
+  t.after(() => hg.close());
+  await hg.run('init', first);
+  for (const name of files) {
+    fs.mkdirSync(path.dirname(path.join(first, name)), { recursive: true });
+    fs.writeFileSync(path.join(first, name), `${name}\n`);
+  }
+  await hg.run('-R', first, '--cwd', first, 'commit', '-qAm', 'first');
+  const { code, errors } = await hg.run('clone', '-q', '--narrow', '--include', 'path:a', first, root);
+  assert.equal(code, 0, errors);
+  fs.appendFileSync(path.join(root, '.hg', 'hgrc'), '[extensions]\nnarrow =\n');
+  return { hg, root };
+}

@@ -2,32 +2,23 @@
 // PATH records each start.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import {
-  CancellationTokenSource,
-  createMessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-  type RequestType,
-} from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, type RequestType } from 'vscode-jsonrpc/node';
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import { findHg } from '../../src/hgCommand/hgExecutable.ts';
 import { currentEnvironment } from '../../src/files/environment.ts';
 import { AskUser, RunHg, type HgAsked, type HgRun, type HgRunResult } from '../../src/server/hgProtocol.ts';
 import * as historyProtocol from '../../src/server/historyProtocol.ts';
 import * as protocol from '../../src/server/protocol.ts';
-import { Server } from '../../src/server/server.ts';
-import { Conditions } from './conditions.ts';
 import { HgSandbox } from './hgSandbox.ts';
 import { hgEnvironment } from './hgServer.ts';
+import { ServedClient } from './servedClient.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-export class ServedRepository implements Disposable {
+export class ServedRepository extends ServedClient implements Disposable {
   readonly sandbox: HgSandbox;
-  readonly root: string;
   /** The server's log, as 'level: message'. */
   readonly log: string[] = [];
   /** The kinds of published states, without repetitions in a row. */
@@ -40,65 +31,55 @@ export class ServedRepository implements Disposable {
   historyChanges = 0;
   /** Answers a question of hg; null for no answer. */
   answer: (asked: HgAsked) => string | null = () => null;
-  state: protocol.RepositoryState = { kind: 'scanning' };
   head: protocol.RepositoryHead | undefined;
   subrepositories: readonly protocol.Subrepository[] = [];
-  readonly #entries = new Map<string, protocol.FileEntry>();
-  readonly #connection;
-  readonly #server: Server;
   readonly #calls: string;
-  readonly #conditions = new Conditions();
   #runs = 0;
 
   /** Makes an empty repository. Opens it after `prepare` has changed the repository and the sandbox. */
   constructor(prepare: (sandbox: HgSandbox) => void, options: readonly string[] = []) {
-    this.sandbox = new HgSandbox(options);
-    this.sandbox.hg('.', ['init', 'repo']);
-    this.root = this.sandbox.path('repo');
-    this.#calls = this.sandbox.path('calls');
-    prepare(this.sandbox);
-    fs.mkdirSync(this.sandbox.path('bin'));
-    fs.writeFileSync(this.#calls, '');
-    const script = `#!/bin/sh\necho "$@" >> '${this.#calls}'\nexec '${findHg()}' "$@"\n`;
-    fs.writeFileSync(this.sandbox.path('bin/hg'), script, { mode: 0o755 });
+    const sandbox = new HgSandbox(options);
+    sandbox.hg('.', ['init', 'repo']);
+    const calls = sandbox.path('calls');
+    prepare(sandbox);
+    fs.mkdirSync(sandbox.path('bin'));
+    fs.writeFileSync(calls, '');
+    const script = `#!/bin/sh\necho "$@" >> '${calls}'\nexec '${findHg()}' "$@"\n`;
+    fs.writeFileSync(sandbox.path('bin/hg'), script, { mode: 0o755 });
 
-    const variables = { ...hgEnvironment(this.sandbox.path('hgrc')), HGPLAIN: undefined };
-    const PATH = [this.sandbox.path('bin'), process.env['PATH']].join(path.delimiter);
+    const variables = { ...hgEnvironment(sandbox.path('hgrc')), HGPLAIN: undefined };
+    const PATH = [sandbox.path('bin'), process.env['PATH']].join(path.delimiter);
     const environment = { ...currentEnvironment(), variables: { ...variables, PATH } };
-    const [there, back] = [new PassThrough(), new PassThrough()];
-    const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
-    this.#server = new Server(far, { environment, programs: path.join(PROJECT, 'dist') });
-    far.listen();
-    this.#connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
-    this.#connection.onNotification(protocol.Log, ({ level, message }) => {
+    super(sandbox.path('repo'), { environment, programs: path.join(PROJECT, 'dist') });
+    this.sandbox = sandbox;
+    this.#calls = calls;
+    this.connection.onNotification(protocol.Log, ({ level, message }) => {
       this.log.push(`${level}: ${message}`);
-      this.#conditions.check();
+      this.conditions.check();
     });
-    this.#connection.onNotification(protocol.DidUpdate, update => this.#apply(update));
-    this.#connection.onNotification(protocol.DidChangeBase, ({ paths }) => {
+    this.connection.onNotification(protocol.DidChangeBase, ({ paths }) => {
       this.changedBases.push(...paths);
-      this.#conditions.check();
+      this.conditions.check();
     });
-    this.#connection.onNotification(historyProtocol.DidChangeHistory, () => {
+    this.connection.onNotification(historyProtocol.DidChangeHistory, () => {
       this.historyChanges++;
-      this.#conditions.check();
+      this.conditions.check();
     });
-    this.#connection.onRequest(AskUser, asked => {
+    this.connection.onRequest(AskUser, asked => {
       this.asked.push(asked);
       return this.answer(asked);
     });
-    this.#connection.listen();
   }
 
   /** As `hg status -mardu -C` has it: 'M a', 'A b < a', ordered. */
   get entries(): string[] {
-    const lines = [...this.#entries.values()].filter(({ status }) => status !== 'ignored');
+    const lines = [...this.published.values()].filter(({ status }) => status !== 'ignored');
     return lines.map(({ path: at, status, source }) => line(STATUS_LETTERS[status], at, source)).sort();
   }
 
   /** Returns the published entry of a file; undefined if it has none. */
   entryOf(name: string): protocol.FileEntry | undefined {
-    return this.#entries.get(name);
+    return this.published.get(name);
   }
 
   /** The real answer in the same form; hg reads only the sandbox's configuration. */
@@ -141,13 +122,9 @@ export class ServedRepository implements Disposable {
     fs.writeFileSync(path.join(this.root, name), content);
   }
 
-  async setHgPolicy(allow: boolean, hg = ''): Promise<void> {
-    await this.#connection.sendNotification(protocol.SetHgPolicy, { allow, fallback: true, path: hg });
-  }
-
   /** The report, with a comparison if that is allowed. */
   async doctor(): Promise<string> {
-    return this.#connection.sendRequest(protocol.Doctor, { root: this.root, compare: true });
+    return this.connection.sendRequest(protocol.Doctor, { root: this.root, compare: true });
   }
 
   /** Has the server run a command of hg, as the extension does. */
@@ -155,25 +132,21 @@ export class ServedRepository implements Disposable {
     const cancel = new CancellationTokenSource();
     signal?.addEventListener('abort', () => cancel.cancel());
     const whole: HgRun = { root: this.root, id: ++this.#runs, kind: 'write', isInteractive: true, ...run };
-    return this.#connection.sendRequest(RunHg, whole, cancel.token);
+    return this.connection.sendRequest(RunHg, whole, cancel.token);
   }
 
   async open(): Promise<void> {
-    await this.#connection.sendRequest(protocol.Open, { root: this.root, auditSeconds: 0, watchShare: 0.5 });
+    await this.connection.sendRequest(protocol.Open, { root: this.root, auditSeconds: 0, watchShare: 0.5 });
     await this.settle();
   }
 
-  async settle(): Promise<void> {
-    await this.#connection.sendRequest(protocol.Settle, { root: this.root });
-  }
-
   async refresh(): Promise<void> {
-    await this.#connection.sendRequest(protocol.Refresh, { root: this.root, cause: 'test' });
+    await this.connection.sendRequest(protocol.Refresh, { root: this.root, cause: 'test' });
   }
 
   /** Asks something about the history; throws if there is no answer. */
   async history<P, R>(type: RequestType<P & { root: string }, historyProtocol.Answer<R>, void>, query: P): Promise<R> {
-    const answer = await this.#connection.sendRequest<historyProtocol.Answer<R>>(type.method, {
+    const answer = await this.connection.sendRequest<historyProtocol.Answer<R>>(type.method, {
       ...query,
       root: this.root,
     });
@@ -184,38 +157,22 @@ export class ServedRepository implements Disposable {
   /** A version of a file. */
   async content(name: string, revision: string): Promise<protocol.ContentAnswer> {
     const query = { root: this.root, path: name, revision, withBytes: true };
-    const answer = await this.#connection.sendRequest(protocol.Content, query);
+    const answer = await this.connection.sendRequest(protocol.Content, query);
     if (answer.kind === 'none') return answer;
     // This connection carries JSON, in which an array of bytes is an object.
     return { ...answer, bytes: Uint8Array.from(Object.values(answer.bytes!)) };
   }
 
-  /** Sends hints, as VS Code's watcher does. */
-  async hint(...paths: readonly string[]): Promise<void> {
-    await this.#connection.sendNotification(protocol.Hint, { root: this.root, paths });
-    await this.settle();
-  }
-
-  /** Resolves when the published entries fulfil the condition. */
-  until(condition: () => boolean): Promise<void> {
-    return this.#conditions.until(condition);
-  }
-
-  dispose(): void {
-    this.#server.dispose();
-    this.#connection.dispose();
+  override dispose(): void {
+    super.dispose();
     this.sandbox.dispose();
   }
 
-  #apply(update: protocol.RepositoryUpdate): void {
-    if (update.reset) this.#entries.clear();
-    for (const at of update.cleared) this.#entries.delete(at);
-    for (const entry of update.changed) this.#entries.set(entry.path, entry);
-    this.state = update.state;
+  protected override apply(update: protocol.RepositoryUpdate): void {
+    super.apply(update);
     this.head = update.head;
     if (update.subrepositories !== undefined || update.reset) this.subrepositories = update.subrepositories ?? [];
     if (this.states.at(-1) !== update.state.kind) this.states.push(update.state.kind);
-    this.#conditions.check();
   }
 }
 
