@@ -40,11 +40,12 @@ function upstreamParts(head: RepositoryHead | undefined): string[] {
 /**
  * The parts of the status bar's item for the branch. The arrow means that the branch has a newer head, the warning that
  * the parent is obsolete.
+ * @param system the name of the system, shown while the branch is unknown
  */
 export function statusBarParts(
   head: RepositoryHead | undefined,
   activity: Activity,
-  system = 'Mercurial',
+  system: string,
 ): (string | { readonly icon: string })[] {
   const icon = activity === 'busy' ? 'sync~spin' : activity === 'problem' ? 'warning' : 'git-branch';
   const name = headText(head);

@@ -77,7 +77,7 @@ export class OpenRepository implements Disposable {
         rootUri: this.rootUri,
         name: this.name,
         // No stable API nests source controls: the label names the outer repository.
-        label: outer === undefined ? texts.sourceControlLabel() : texts.subrepositoryLabel(outer.longName),
+        label: texts.sourceControlLabel(system, outer?.longName),
         model: this.model,
         isIncluded: path => this.included.has(path),
         showsIcons: !setting('decorations.enabled'),

@@ -1,5 +1,6 @@
 // The sentences that the extension shows without any command: of the view, the status bar and the rows.
 import { l10n } from 'vscode';
+import type { SystemKind } from '../../base/repositoryState.ts';
 import { shortRevision } from '../common/changesetIds.ts';
 import type { GroupId, ShownStatus } from '../model/statusPresentation.ts';
 import type { SubrepositoryStatus } from '../model/subrepositoryStatus.ts';
@@ -102,10 +103,12 @@ export function subrepositoryTooltip({ kind, state, hasChanges, recorded, curren
   return l10n.t('Subrepository: {0}', parts.join(', '));
 }
 
+export const SYSTEM_NAMES: Readonly<Record<SystemKind, string>> = { hg: 'Mercurial', git: 'Git', bzr: 'Bazaar' };
+
 export const texts = {
-  sourceControlLabel: () => l10n.t('Mercurial'),
-  /** The label of a subrepository; `outer` is its outer repository. */
-  subrepositoryLabel: (outer: string) => l10n.t('Mercurial, part of {0}', outer),
+  /** The label of a repository; `outer` names the one that it is a part of. */
+  sourceControlLabel: (system: SystemKind, outer: string | undefined) =>
+    outer === undefined ? SYSTEM_NAMES[system] : l10n.t('{0}, part of {1}', SYSTEM_NAMES[system], outer),
   open: () => l10n.t('Open'),
   commit: () => l10n.t('Commit'),
   conflict: {

@@ -18,7 +18,7 @@ import type { FolderSettings } from '../common/settings.ts';
 import { scheduleAfter } from '../common/slicedQueue.ts';
 import { commandWith } from '../common/typedCommands.ts';
 import { badgeCount, statusBarParts, type Activity } from '../model/updateLog.ts';
-import { texts } from './scmStrings.ts';
+import { SYSTEM_NAMES, texts } from './scmStrings.ts';
 import type { ViewOptions } from './sourceControlGroups.ts';
 import { createProblemRow, shownProblem, type ShownProblem } from './sourceControlRows.ts';
 import {
@@ -119,7 +119,7 @@ export class SourceControlSummary implements Disposable {
     const canUpdate = isHg && problem === undefined && this.#notice === undefined && workspace.isTrusted;
     const branch = statusBarCommand(
       canUpdate ? commandWith('update', '', rootUri) : SHOW_VIEW,
-      statusBarParts(model.head, activity, isHg ? 'Mercurial' : 'Git'),
+      statusBarParts(model.head, activity, SYSTEM_NAMES[system]),
       problem?.sentence ?? this.#hover(shown, canUpdate),
     );
     const others = [

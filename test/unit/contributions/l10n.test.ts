@@ -53,7 +53,6 @@ test('a translation differs from the English, except for names', () => {
     'Changesets',
     'Commit',
     'Index',
-    'Mercurial',
     'Mercurial: {0}',
     'Merge',
     'Pull',

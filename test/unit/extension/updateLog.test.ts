@@ -60,12 +60,12 @@ test('letters are those of hg status, and of hg resolve for conflicts', () => {
 
 test('the status bar names branch, topic and bookmark, and tells of a newer head', () => {
   assert.equal(headText(undefined), '');
-  assert.deepEqual(statusBarParts(head, 'idle'), [icon('git-branch'), 'default']);
-  assert.deepEqual(statusBarParts(head, 'busy'), [icon('sync~spin'), 'default']);
-  assert.deepEqual(statusBarParts(head, 'problem'), [icon('warning'), 'default']);
-  assert.deepEqual(statusBarParts(undefined, 'problem'), [icon('warning'), 'Mercurial']);
+  assert.deepEqual(statusBarParts(head, 'idle', 'Mercurial'), [icon('git-branch'), 'default']);
+  assert.deepEqual(statusBarParts(head, 'busy', 'Mercurial'), [icon('sync~spin'), 'default']);
+  assert.deepEqual(statusBarParts(head, 'problem', 'Mercurial'), [icon('warning'), 'default']);
+  assert.deepEqual(statusBarParts(undefined, 'problem', 'Mercurial'), [icon('warning'), 'Mercurial']);
   const busy = { ...head, topic: 'parser', bookmark: 'tip-of-it', isBranchTip: false };
-  assert.deepEqual(statusBarParts(busy, 'idle'), [
+  assert.deepEqual(statusBarParts(busy, 'idle', 'Mercurial'), [
     icon('git-branch'),
     'default//parser (tip-of-it)',
     icon('arrow-down'),

@@ -28,6 +28,7 @@ describe('a Bazaar working tree', () => {
 
   it('is open and clean, with no commands of hg', async () => {
     assert.equal(repository.state.kind, 'ready');
+    assert.equal(api.view.label(repository.rootUri), 'Bazaar');
     assert.equal(api.view.inputBoxVisible(repository.rootUri), false);
     await shows();
   });

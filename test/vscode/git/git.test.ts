@@ -23,6 +23,7 @@ describe('a Git repository', () => {
 
   it('is open and clean, with no commands of hg', async () => {
     assert.equal(repository.state.kind, 'ready');
+    assert.equal(api.view.label(repository.rootUri), 'Git');
     assert.equal(repository.head?.branch, 'main');
     assert.match(api.view.statusBar(repository.rootUri).text, /main/);
     assert.equal(api.view.inputBoxVisible(repository.rootUri), false);
