@@ -47,12 +47,27 @@ export async function measureServerWindows(repository, { cache }) {
   }
 }
 
-export async function measureServer(repository, { rounds, notes, newerHg }) {
+export async function measureServer(repository, context) {
   if (process.platform !== 'linux') {
-    notes.push('Only Linux has exact answers: the server was not measured.');
+    context.notes.push('Only Linux has exact answers: the server was not measured.');
     return [];
   }
   repository.use('v1');
+  return [...(await measureStatusClients(repository, context)), ...(await measureHook(repository, context))];
+}
+
+/** With a server of its own: two models of 25,000 directories have more watches than one server takes by default. */
+async function measureHook(repository, { rounds, notes }) {
+  const { directory, env } = runtimeDirectory();
+  const server = await startServer(env);
+  try {
+    return await measureGitHook(repository, { rounds, notes, env, client: CLIENT });
+  } finally {
+    await endServer(server, directory);
+  }
+}
+
+async function measureStatusClients(repository, { rounds, notes, newerHg }) {
   const { root, plan, expected } = repository;
   const { directory, env } = runtimeDirectory();
   const absent = { ...env, QUICKSILVER_RUNTIME_DIRECTORY: `${directory}-absent` };
@@ -131,17 +146,18 @@ export async function measureServer(repository, { rounds, notes, newerHg }) {
       ),
     );
     if (hasClient) rows.push(...promptRows(plan.count, prompt.title, values.prompt, processor.prompt, ofServer));
-    return [
-      ...rows.filter(({ id }) => !/chg.*-processor$/.test(id)),
-      ...(await measureGitHook(repository, { rounds, notes, env, client: CLIENT })),
-    ];
+    return rows.filter(({ id }) => !/chg.*-processor$/.test(id));
   } finally {
-    const ended = once(server, 'exit');
-    server.kill('SIGCONT');
-    server.kill();
-    await ended;
-    fs.rmSync(directory, { recursive: true, force: true });
+    await endServer(server, directory);
   }
+}
+
+async function endServer(server, directory) {
+  const ended = once(server, 'exit');
+  server.kill('SIGCONT');
+  server.kill();
+  await ended;
+  fs.rmSync(directory, { recursive: true, force: true });
 }
 
 /** An empty runtime directory, and the environment of its clients. */
