@@ -32,13 +32,14 @@ export async function annotate(args: ParsedArguments, io: CommandIo): Promise<nu
   const found = view.files(paths).filter(path => filter?.(path, true) ?? true);
   const files = found.sort(compareBytes).map(path => view.annotate(path));
   writeAnnotations(files, format, revision => view.changeset(revision), io.stdout);
-  // As with `hg annotate`, a name without a file is an error that comes after the others' lines.
-  if (filter === undefined) {
-    const missing = bases.filter(base => base !== ROOT_PATH && !found.some(path => isAtOrBelow(path, base)));
-    const parts = missing.length > 0 ? view.subrepositories() : [];
-    const [first] = missing.filter(base => !parts.some(part => isAtOrBelow(base, part)));
-    if (first !== undefined) throw view.noSuchFile(first);
-  }
+  // As with `hg annotate`, a name without a file is an error that comes after the others' lines. Restrictions do not
+  // count, and a pattern counts as the directory or file that it begins with.
+  const named = bases.filter(base => base !== ROOT_PATH);
+  const present = filter === undefined || named.length === 0 ? found : view.files(named);
+  const missing = named.filter(base => !present.some(path => isAtOrBelow(path, base)));
+  const parts = missing.length > 0 ? view.subrepositories() : [];
+  const [first] = missing.filter(base => !parts.some(part => isAtOrBelow(base, part)));
+  if (first !== undefined) throw view.noSuchFile(first);
   return EXIT_OK;
 }
 

@@ -1,6 +1,7 @@
 // The server's answers about the history, in a repository of the real hg: graphs, details, searches, names, the history
 // of a file, and annotations of unsaved texts. No hg runs for them.
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import {
   AnnotateFile,
@@ -191,4 +192,25 @@ test('the history of a file, and annotations of an unsaved text', async t => {
   const binary = await served.history(AnnotateFile, { path: 'b', text: 'a\0b', skip: [] });
   assert.equal(binary.kind === 'none' && binary.reason, 'binary');
   assert.deepEqual(served.calls, []);
+});
+
+test('a large file has no lines to annotate', async t => {
+  const served = new ServedRepository(() => undefined);
+  t.after(() => served.dispose());
+  const settings = `[extensions]\nlargefiles =\n[largefiles]\nusercache = ${served.sandbox.path('cache')}\n`;
+  fs.appendFileSync(`${served.root}/.hg/hgrc`, settings);
+  served.write('big', 'one\n');
+  served.write('small', 'one\n');
+  served.hg('add', '--large', 'big');
+  served.hg('commit', '-q', '-A', '-m', 'first');
+  await served.open();
+  const node = served.hg('log', '-r', '.', '-T', '{node}');
+  const annotate = async (path: string, more = {}): Promise<unknown> => {
+    const answer = await served.history(AnnotateFile, { path, skip: [], ...more });
+    return answer.kind === 'none' ? [answer.reason, answer.message] : answer.sources;
+  };
+  const none = ['large', 'big is a large file. The history has its hashes, and no lines.'];
+  for (const more of [{}, { force: true }, { node }]) assert.deepEqual(await annotate('big', more), none);
+  assert.deepEqual(await annotate('small'), [0]);
+  assert.deepEqual(await annotate('nothing'), ['not-in-history', 'nothing is not in the parent changeset.']);
 });

@@ -1,4 +1,4 @@
-// Revisions with large files: `status --rev`, `--change` and `cat` in random histories, beside the real hg.
+// Revisions with large files: `status --rev`, `--change`, `cat` and `annotate` in random histories, beside the real hg.
 //
 // QUICKSILVER_LONG=1 makes the long run of it; QUICKSILVER_SEED repeats one.
 import assert from 'node:assert/strict';
@@ -43,7 +43,7 @@ function rig(t: TestContext): Rig {
   return { base, root, cache, hg, asked };
 }
 
-test('status of revisions and cat with large files are those of hg', async t => {
+test('status of revisions, cat and annotate with large files are those of hg', async t => {
   const seed = seedFromEnvironment('QUICKSILVER_SEED');
   t.diagnostic(`seed ${seed}`);
   const random = new Random(seed);
@@ -99,9 +99,16 @@ test('status of revisions and cat with large files are those of hg', async t => 
       ['--rev', '.'],
       [],
     ]);
-    return random.below(3) === 0
-      ? ['cat', '-r', revision(), ...(named.length === 0 ? ['.'] : named)]
-      : ['status', ...sides, ...flags, ...pick(restrictions), ...named];
+    const some = named.length === 0 ? ['.'] : named;
+    switch (random.below(4)) {
+      case 0:
+        return ['cat', '-r', revision(), ...some];
+      case 1:
+        // As for hg, stand-ins are ordinary files, and large ones are none.
+        return ['annotate', '-nf', ...pick([['-r', revision()], []]), ...pick(restrictions), ...some];
+      default:
+        return ['status', ...sides, ...flags, ...pick(restrictions), ...named];
+    }
   };
   for (const name of [...LARGE, ...ORDINARY]) write(name);
   await run('add', '-q', '--large', ...LARGE);

@@ -1,8 +1,9 @@
 // Annotations of files for an editor. Typing asks for the same file again and again, so the annotation of the committed
 // version stays, and an unsaved text costs one comparison.
-import { fromDisplay, type BytePath } from '../../base/bytePath.ts';
+import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { BoundedCache } from '../../base/boundedCache.ts';
 import { QuicksilverError } from '../../base/errors.ts';
+import { standinOf } from '../../mercurial/repository/largefiles.ts';
 import { annotateRevision, annotateText, type Annotation } from '../../mercurial/annotate/annotate.ts';
 import { fileRevisionAt, Introductions, keyOf, parentsOf } from '../../mercurial/annotate/fileRevisions.ts';
 import type { FileHistorySource, FileRevision, IntroducedRevision } from '../../mercurial/annotate/fileRevisions.ts';
@@ -76,7 +77,7 @@ export class Annotations {
     if (query.node !== undefined) {
       const changeset = model.revisionOf(query.node);
       const file = changeset < 0 ? undefined : fileRevisionAt(source, path, changeset);
-      if (file === undefined) return none('not-in-history', `${query.path} is not in that changeset.`);
+      if (file === undefined) return missing(source, path, changeset, `${query.path} is not in that changeset.`);
       const text = file.filelog.content(file.revision);
       const problem = problemOf(text, query);
       if (problem !== undefined) return problem;
@@ -89,7 +90,9 @@ export class Annotations {
       return this.#changesets.answer(source, model, annotation);
     }
     const parents = workingParents(source, this.#backend.dirstate(snapshot), model.workingParents, path);
-    if (parents.parents.length === 0) return none('not-in-history', `${query.path} is not in the parent changeset.`);
+    if (parents.parents.length === 0) {
+      return missing(source, path, model.workingParents[0], `${query.path} is not in the parent changeset.`);
+    }
     const text = this.#workingText(query, path);
     if (!Buffer.isBuffer(text)) return text;
     const problem = problemOf(text, query);
@@ -212,6 +215,13 @@ function problemOf(text: Buffer, { path, force }: AnnotateQuery): FileAnnotation
   for (let at = text.indexOf(0x0a); at >= 0 && lines <= MAX_LINES; at = text.indexOf(0x0a, at + 1)) lines++;
   const isLarge = text.length > MAX_BYTES || lines > MAX_LINES;
   return isLarge ? none('large', `${path} is large. Annotate it by the command.`) : undefined;
+}
+
+/** A large file has a stand-in instead. */
+function missing(source: FileHistorySource, path: BytePath, changeset: number, message: string): FileAnnotation {
+  const isLarge = changeset >= 0 && source.manifest(changeset).find(standinOf(path)) !== undefined;
+  if (!isLarge) return none('not-in-history', message);
+  return none('large', `${toDisplay(path)} is a large file. The history has its hashes, and no lines.`);
 }
 
 function none(reason: 'binary' | 'large' | 'not-in-history' | 'unreadable', message: string): FileAnnotation {

@@ -17,7 +17,7 @@ import type { History } from '../../../mercurial/history/history.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import { subrepositories } from '../../../mercurial/repository/subrepos.ts';
 import { lastOf, revisionsNamed } from './namedRevisions.ts';
-import { openForRevisions, type RepositoryPlace } from './open.ts';
+import { openRepository, type RepositoryPlace } from './open.ts';
 import { subrepositoriesOf } from './recordedSubrepositories.ts';
 
 export interface AnnotatedFile {
@@ -60,7 +60,7 @@ export class AnnotateReader {
   /** Throws 'unsupported' for a repository that has no exact answer. */
   constructor(place: RepositoryPlace) {
     this.#place = place;
-    this.#repository = openForRevisions(place);
+    this.#repository = openRepository(place);
   }
 
   get config(): HgConfig {
@@ -93,6 +93,10 @@ export class AnnotatedView {
     this.#history = repository.history(this.#dirstate);
     const resolved = lastOf(revisionsNamed(revision, repository, this.#dirstate, this.#history));
     this.#revision = resolved === 'working-copy' ? undefined : resolved;
+    // In a revision, as for hg, stand-ins are ordinary files. In the working copy large files are beside them.
+    if (this.#revision === undefined && repository.hasLargefile(this.#dirstate, () => true)) {
+      throw new QuicksilverError('unsupported', 'Annotations of a working copy with large files are not supported.');
+    }
     this.#asText = asText;
     const skips = new Set(skipped.flatMap(text => this.#skipped(text)));
     this.#options = { followsCopies, whitespace, skips: changeset => skips.has(changeset) };
