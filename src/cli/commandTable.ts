@@ -102,7 +102,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     notes: [
       'Without a choice of statuses, all except clean and ignored files are shown.',
       "A PATH may be a pattern with its kind in front ('glob:**.c', 're:\\.h$').",
-      "The output is that of 'hg status'.",
+      "The output is that of 'hg status'. In a Git or Bazaar working tree, output and options are those of",
+      "'git status' or 'brz status'; 'quicksilver status --help' lists them there.",
     ],
     options: STATUS_OPTIONS,
     operands: 'paths',

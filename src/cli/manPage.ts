@@ -1,7 +1,9 @@
 // `quicksilver manpage`: the manual page in troff, made from the table of commands.
 import { version } from '../../package.json';
 import type { OptionSpecs, ParsedArguments } from './arguments.ts';
+import { BAZAAR_STATUS_HELP } from './bazaar/bazaarArguments.ts';
 import { ALIASES, COMMANDS, GLOBAL_OPTIONS } from './commandTable.ts';
+import { GIT_STATUS_HELP } from './git/gitArguments.ts';
 import { EXIT_DIFFERENT, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, utf8Bytes, type CommandIo } from './io.ts';
 
 /** Exit code 0. */
@@ -31,6 +33,8 @@ function page(): string {
     lines.push(...optionLines(options));
   }
   lines.push('.SH "GLOBAL OPTIONS"', ...optionLines(GLOBAL_OPTIONS));
+  lines.push('.SH "STATUS IN A GIT WORKING TREE"', ...verbatim(GIT_STATUS_HELP));
+  lines.push('.SH "STATUS IN A BAZAAR WORKING TREE"', ...verbatim(BAZAAR_STATUS_HELP));
   lines.push('.SH "EXIT STATUS"');
   lines.push(...term(String(EXIT_OK), 'success'));
   lines.push(...term(String(EXIT_DIFFERENT), 'doctor found a difference; cat found no file'));
@@ -54,6 +58,11 @@ function optionLines(options: OptionSpecs): string[] {
 
 function term(name: string, text: string): string[] {
   return ['.TP', `.B ${plain(name)}`, text];
+}
+
+/** Returns lines that are shown as they are. */
+function verbatim(text: string): string[] {
+  return ['.nf', ...text.trimEnd().split('\n').map(plain), '.fi'];
 }
 
 /** Escapes what troff would interpret. */

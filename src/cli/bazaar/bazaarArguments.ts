@@ -24,20 +24,20 @@ show what changed in a Bazaar or Breezy working tree
 
 Output is that of 'brz status' with the same options.
 
- -S --short            three letters and a path for each change
+ -S --short            show three letters and a path for each change
  -T --template json    write JSON
- -V --versioned        leave unknown paths out
- -v --verbose          all revisions that pending merges bring in
-    --show-ids         file ids
-    --no-classify      no marks for directories, links and execute bits
-    --no-pending       no pending merges
+ -V --versioned        hide unknown paths
+ -v --verbose          show all revisions that pending merges bring in
+    --show-ids         show file ids
+    --no-classify      hide the marks of directories, links and execute bits
+    --no-pending       hide pending merges
  -r --revision REV     compare with a revision, or two: A..B
- -c --change REV       what a revision changed
- -q --quiet            no changes in the short form
-    --stats            tell on stderr what work it took
- -R --repository ROOT  root of the working tree, if not the one around here
-    --cwd DIR          go there first
- -h --help             show this
+ -c --change REV       show the changes of this revision
+ -q --quiet            hide the changes in the short form
+    --stats            report the work done on stderr
+ -R --repository ROOT  root of the working tree instead of the one around the current directory
+    --cwd DIR          change to this directory first
+ -h --help             show this help
 `;
 
 type Draft = { -readonly [Key in keyof BazaarArguments]: BazaarArguments[Key] };

@@ -25,22 +25,22 @@ show what changed in a Git working tree
 
 Output is that of 'git status' with the same options; without any, of 'git status --short'.
 
- -s --short                    two letters and a path for each change
-    --porcelain[=v1|v2]        for scripts
+ -s --short                    show two letters and a path for each change (default)
+    --porcelain[=v1|v2]        use the form for scripts
  -T --template json            write JSON
- -b --branch                   the branch, and how far it is from its upstream
-    --show-stash               how many stashes there are
+ -b --branch                   add the branch, and how far it is from its upstream
+    --show-stash               add the number of stashes
  -z --null                     end names with NUL instead of a newline
- -u --untracked-files[=MODE]   no, normal or all
-    --ignored[=MODE]           no, traditional or matching
-    --no-ahead-behind          do not count commits
-    --no-renames               no renames
-    --find-renames[=PERCENT]   renames of files that are so similar
-    --ignore-submodules[=WHEN] none, untracked, dirty or all
-    --stats                    tell on stderr what work it took
- -R --repository ROOT          root of the working tree, if not the one around here
-    --cwd DIR                  go there first
- -h --help                     show this
+ -u --untracked-files[=MODE]   show untracked files: no, normal or all (without MODE: all)
+    --ignored[=MODE]           show ignored files: no, traditional or matching (without MODE: traditional)
+    --no-ahead-behind          do not count the commits ahead and behind
+    --no-renames               show renames as an added and a deleted file
+    --find-renames[=PERCENT]   find renames of files that are at least this similar
+    --ignore-submodules[=WHEN] ignore changes of submodules: none, untracked, dirty or all (without WHEN: all)
+    --stats                    report the work done on stderr
+ -R --repository ROOT          root of the working tree instead of the one around the current directory
+    --cwd DIR                  change to this directory first
+ -h --help                     show this help
 `;
 
 type Draft = { -readonly [Key in keyof GitArguments]: GitArguments[Key] };

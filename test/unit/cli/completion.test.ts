@@ -152,6 +152,8 @@ test('the manual page is well-formed and complete', { skip: without('man') }, as
     '-I, --include PATTERN',
     're:\\.h$',
     '--no-hg',
+    '--ignore-submodules[=WHEN]',
+    '--no-classify',
     'NO_COLOR',
   ]) {
     assert.ok(stdout.includes(text), text);
