@@ -22,6 +22,7 @@ const TEMPLATES = [
   '{p1} {p2} {p1rev} {p2rev} {p1node} {p2node} {p1.rev} {p2.node|short} {p1.branch}|{p1.user}|{p2.phase}\n',
   '{desc}|{desc|firstline}|{files}|{file_copies}|{extras}|{obsolete}|{instabilities}|{graphnode}|{index}\n',
   // Lists.
+  '[{extras}] [{file_copies}] [{parents}] [{children}] {join(extras, ";")} {join(parents, ";")} {join(file_copies)}\n',
   '{files % "{file};"}{tags % "{tag};"}{bookmarks % "{bookmark};"}{branches % "{branch};"}\n',
   '{parents % "{rev}:{node|short} {phase} {desc|firstline} "}{parents|count}\n',
   '{children % "{rev} {child} "}{parents % "{parent}{branch}"}{extras % "{key}={value};"}{get(extras, "branch")}{get(extras, "none")}\n',
@@ -66,6 +67,7 @@ async function randomRepository(t: TestContext): Promise<{ root: string; server:
     await dag.decorate();
     await own.run('update', '-q', '-C', '-r', 'tip');
     await own.run('mv', 'f0', 'moved');
+    await own.run('cp', 'f2', 'copied');
     const commit = (message: string, user: string, date: string): Promise<unknown> =>
       own.run('commit', '-q', '-m', message, '-u', user, '-d', date);
     await commit('<b>"quoted" & more\n\n  two\n\nend\ttab', '"Ann Lee (a)" <ann.lee@example.org>', '1700000000 -19800');
@@ -203,5 +205,42 @@ test('what changes the output, and is not known here, is refused with the comman
       sameAnswer(args, root, theirs).then(({ code }) => assert.notEqual(code, 255)),
       template,
     );
+  }
+});
+
+test('topics, where their extension is on', async t => {
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quicksilver-topics-')));
+  t.after(() => removeTree(root));
+  const config = ['extensions.topic='];
+  const probe = new HgServer(undefined, config);
+  t.after(() => probe.close());
+  if ((await probe.run('init', root)).code !== 0 || !(await probe.run('help', 'topics')).output.includes('topic')) {
+    t.skip('the extension is not installed');
+    return;
+  }
+  const own = new HgServer(root, config);
+  try {
+    for (const [index, topic] of ['', 'first', 'größe', 'last'].entries()) {
+      if (topic !== '') await own.run('topics', '-q', topic);
+      fs.writeFileSync(path.join(root, 'f'), `${index}\n`);
+      assert.equal((await own.run('commit', '-q', '-A', '-m', `c${index}`, '-d', '0 0')).code, 0);
+    }
+    await own.run('bookmark', '-r', '2', 'mark');
+    await own.run('phase', '-p', '-r', '1');
+  } finally {
+    await own.close();
+  }
+  const plain = new HgServer(undefined, [], USER);
+  t.after(() => plain.close());
+  for (const [config, server] of [
+    ['[extensions]\ntopic =\n', probe],
+    ['', plain],
+  ] as const) {
+    fs.writeFileSync(path.join(root, '.hg/hgrc'), config);
+    for (const args of [[], ['-v'], ['-G'], ['-T', 'json'], ['-T', '{rev} {topic} {extras}\n']]) {
+      const all = ['log', ...args];
+      const { stdout } = await sameAnswer(all, root, await hgIn(server, all, root), {});
+      if (args.length === 0) assert.equal(stdout.includes('\ntopic:       last\n'), config !== '');
+    }
   }
 });

@@ -167,3 +167,41 @@ test('cat finds the content in the repository, in the cache of the user, or says
   fs.rmSync(cache, { recursive: true });
   assert.equal((await quicksilver(['cat', 'big'], root)).stdout, '');
 });
+
+test('log with differences shows large files as they are recorded, and rejects names', async t => {
+  const { root, hg, asked } = rig(t);
+  const write = (name: string, content: string): void => {
+    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    fs.writeFileSync(path.join(root, name), content);
+  };
+  const commit = async (message: string): Promise<void> => {
+    const { code, errors } = await hg.run('commit', '-qAm', message, '-d', '0 0');
+    assert.equal(code, 0, errors);
+  };
+  for (const name of LARGE) write(name, `${name}\n`);
+  for (const name of ORDINARY) write(name, `${name}\n`);
+  await hg.run('add', '-q', '--large', ...LARGE);
+  await commit('first');
+  write('big', 'changed\n');
+  write('small', 'changed\n');
+  await commit('second');
+  await hg.run('move', '-q', 'big', 'moved');
+  await hg.run('move', '-q', 'd/big', 'd/moved');
+  await hg.run('move', '-q', 'small', 'elsewhere');
+  await hg.run('copy', '-q', 'other', 'copied');
+  fs.chmodSync(path.join(root, 'moved'), 0o755);
+  await commit('third');
+  await hg.run('remove', '-q', 'd/e/big', 'script');
+  await commit('fourth');
+  const forms = [['-p'], ['-p', '-g'], ['--stat'], ['--stat', '-g', '-v', '-C'], ['-G', '-p'], ['-T', 'json', '-p']];
+  for (const form of forms) {
+    const args = ['log', ...form];
+    const { stdout } = await sameAnswer(args, root, await hgIn(asked, args, root));
+    assert.match(stdout, /\.hglf\/big/);
+  }
+  for (const names of [['big'], ['moved', '-p'], ['-I', 'd'], ['-f', 'moved'], ['glob:b*']]) {
+    const { code, stderr } = await quicksilver(['log', ...names], root);
+    assert.equal(code, 255);
+    assert.match(stderr, /Names of files are not supported by log where there are large files/);
+  }
+});

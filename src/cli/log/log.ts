@@ -38,6 +38,12 @@ export async function log(args: ParsedArguments, io: CommandIo): Promise<number>
   const { paint } = isJson ? NO_COLORS : colors;
   const diffOf = await diffShower(args, io, place, model.config, paint, isJson);
   const format: LogFormat = { isVerbose, isQuiet, showsCopies: args.flags.has('copies'), paint, diffOf };
+  if (
+    model.hasLargefiles &&
+    (args.positionals.length > 0 || ['include', 'exclude'].some(name => args.repeated.has(name)))
+  ) {
+    throw new QuicksilverError('unsupported', 'Names of files are not supported by log where there are large files.');
+  }
   const textOf = await textWriter(form, model, format, io);
   const changesets = limited(selectedChangesets(args, model, await selected(args, place)), limitOf(args));
   if (args.flags.has('graph')) {

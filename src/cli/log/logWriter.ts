@@ -58,6 +58,7 @@ export function logText(
     ...(row.branch === 'default' ? [] : [line('log.branch', 'branch', bytes(row.branch))]),
     ...row.bookmarks.map(name => line('log.bookmark', 'bookmark', bytes(name))),
     ...row.tags.map(name => line('log.tag', 'tag', bytes(name))),
+    ...[model.topic(row.revision)].flatMap(topic => (topic === '' ? [] : [line('log.topic', 'topic', bytes(topic))])),
     ...notableParents(row).map(parent =>
       line(`log.parent changeset.${model.phase(parent)}`, 'parent', `${parent}:${model.node(parent).slice(0, 12)}`),
     ),

@@ -49,6 +49,7 @@ const KEYWORDS: Readonly<Record<string, Keyword>> = {
     revision < 0 ? '' : fromDisplay(model.changeset(revision).description).split('\n').map(shown).join('\n'),
   extras: (revision, model, shown) => ({
     kind: 'list',
+    between: '',
     items: model.extras(revision).map(([key, value]) => {
       const [name, content] = [shown(key), shown(value)];
       const own = (asked: string): TemplateValue =>
@@ -58,6 +59,7 @@ const KEYWORDS: Readonly<Record<string, Keyword>> = {
   }),
   file_copies: (revision, model, shown) => ({
     kind: 'list',
+    between: '',
     items: (revision < 0 ? [] : model.copies(revision)).map(copy => {
       const [name, source] = [shown(copy.path), shown(copy.source)];
       const own = (asked: string): TemplateValue => (asked === 'name' ? name : asked === 'source' ? source : undefined);
@@ -85,6 +87,7 @@ const KEYWORDS: Readonly<Record<string, Keyword>> = {
   phaseidx: (revision, model) => PHASES.indexOf(model.phase(revision)),
   rev: revision => revision,
   tags: (revision, model, shown) => names(revision < 0 ? [] : model.row(revision).tags, 'tag', shown),
+  topic: (revision, model, shown) => (revision < 0 ? '' : shown(fromDisplay(model.topic(revision)))),
   user,
 };
 
@@ -130,7 +133,7 @@ function parentList(revisions: readonly number[], model: ChangesetLog, shown: Sh
     const { kind, text, names: own } = changesetItem(revision, model, shown);
     return { kind, text, names: name => (name === 'parent' ? `${text} ` : own(name)) };
   });
-  return { kind: 'list', items, endsWithSpace: true };
+  return { kind: 'list', items, after: ' ' };
 }
 
 function idOf(revision: number, model: ChangesetLog): string {

@@ -15,8 +15,10 @@ export interface TemplateList {
   readonly items: readonly TemplateItem[];
   /** True if the items are texts with one name. */
   readonly isPlain?: boolean;
-  /** True if a space follows the last item, too. */
-  readonly endsWithSpace?: boolean;
+  /** Written between the items; a space if undefined. */
+  readonly between?: string;
+  /** Written after the last item. */
+  readonly after?: string;
 }
 
 /** A value with names, as a changeset or an item of a list has them. */
@@ -58,7 +60,8 @@ export function textOf(value: TemplateValue): string {
     case 'item':
       return value.text;
     case 'list':
-      return value.items.map(({ text }) => text).join(' ') + (value.endsWithSpace === true && isTrue(value) ? ' ' : '');
+      if (value.items.length === 0) return '';
+      return value.items.map(({ text }) => text).join(value.between ?? ' ') + (value.after ?? '');
     case 'date':
       return `${Number.isInteger(value.time) ? `${value.time}.0` : value.time}${value.timezone}`;
   }

@@ -4,9 +4,10 @@ import { QuicksilverError } from '../../../base/errors.ts';
 import { readDiffOptions, type DiffOptions } from '../../../mercurial/diff/diffOptions.ts';
 import { fileDiff, type BinaryPatch, type DiffedFile, type FileDiff } from '../../../mercurial/diff/fileDiff.ts';
 import type { History } from '../../../mercurial/history/history.ts';
+import { largefileOf } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import type { ManifestEntry } from '../../../mercurial/store/manifest.ts';
-import { openForRevisions, type RepositoryPlace } from './open.ts';
+import { openRepository, type RepositoryPlace } from './open.ts';
 import { RecentContents } from './recentContents.ts';
 import type { SelectedPaths } from './selectedPaths.ts';
 
@@ -51,7 +52,8 @@ export class ChangesetDiff {
   readonly #contents = new RecentContents();
 
   private constructor(place: RepositoryPlace, request: ChangesetDiffRequest, binaryPatch: BinaryPatch) {
-    this.#repository = openForRevisions(place);
+    // Large files are shown as they are recorded: by their stand-ins.
+    this.#repository = openRepository(place);
     this.#history = this.#repository.history(this.#repository.readDirstate());
     const options = readDiffOptions(this.#repository.config, request);
     this.#options = request.git ? { ...options, git: true } : options;
@@ -120,7 +122,10 @@ export class ChangesetDiff {
     paths: readonly BytePath[] | undefined,
     changed: ReadonlyMap<BytePath, ChangedPath>,
   ): ReadonlyMap<BytePath, BytePath> {
-    return this.#history.copies({ revision: from }, { revision: to }, path => changed.has(path), paths);
+    const copies = this.#history.copies({ revision: from }, { revision: to }, path => changed.has(path), paths);
+    if (!this.#repository.requirements.has('largefiles')) return copies;
+    // The copies of stand-ins count as those of large files, which no difference has.
+    return new Map([...copies].filter(names => names.every(name => largefileOf(name) === undefined)));
   }
 
   #entry(revision: number, path: BytePath): ManifestEntry | undefined {

@@ -42,6 +42,9 @@ function unresolvedSides({ vfs, root }: RepositoryPlace): MergeSides {
 /** All changesets as they were when this was made. They are named by their revision numbers. */
 export class ChangesetLog {
   readonly config: HgConfig;
+  /** True if large files are recorded by stand-ins, under other names. */
+  readonly hasLargefiles: boolean;
+  readonly #showsTopics: boolean;
   readonly #model: HistoryModel;
   readonly #place: RepositoryPlace;
   #merge: MergeSides | undefined;
@@ -57,6 +60,8 @@ export class ChangesetLog {
     const repository = openRepository(place);
     const { p1, p2 } = repository.readDirstate();
     this.config = repository.config;
+    this.#showsTopics = ['topic', 'hgext3rd.topic'].some(name => repository.config.isExtensionEnabled(name));
+    this.hasLargefiles = repository.requirements.has('largefiles');
     this.#model = repository.historyModel(showsHidden);
     finish(this.#model.load([p1, p2]));
   }
@@ -86,6 +91,11 @@ export class ChangesetLog {
 
   row(revision: number): HistoryRow {
     return this.#model.row(revision);
+  }
+
+  /** Returns the topic of a changeset, in display form; '' without one, or without the extension that shows topics. */
+  topic(revision: number): string {
+    return this.#showsTopics ? (this.#model.row(revision).topic ?? '') : '';
   }
 
   /**
