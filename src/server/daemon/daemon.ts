@@ -30,6 +30,8 @@ export interface DaemonOptions extends ModelLimits {
   readonly version?: string;
   /** Names the private socket. Default: the number of the process. */
   readonly process?: number;
+  /** A client that begins JSON-RPC without `hello`, or leaves an answer unread, is dropped after so long. */
+  readonly patienceMs?: number;
   /** Tests force a race with it. */
   readonly beforeRename?: () => Promise<void>;
 }
@@ -38,6 +40,7 @@ export interface DaemonOptions extends ModelLimits {
 const MOST_CONNECTIONS = 32;
 /** Who connects and sends nothing is dropped. */
 const SILENT_MS = 5000;
+const PATIENCE_MS = 30_000;
 /** JSON-RPC begins with it, the short form does not. */
 const OPEN_BRACE = 0x7b;
 const IDLE_LOOK_MS = 1000;
@@ -142,13 +145,21 @@ export class Daemon implements Disposable {
       this.#sockets.delete(socket);
       if (this.#isEnding) this.#look();
     });
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    const finish = (answer: string): void => {
+      silence.set(patienceMs);
+      // A client that is stopped would keep the connection. Where the system keeps an answer for it, that is over.
+      socket.end(answer, 'latin1', () => {
+        if (process.platform !== 'win32') socket.destroy();
+      });
+    };
     let received: Buffer = Buffer.alloc(0);
     const take = (bytes: Buffer): void => {
       received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
       if (received[0] === OPEN_BRACE) {
         socket.off('data', take);
-        silence.cancel();
-        this.#serveRpc(socket, received);
+        silence.set(patienceMs);
+        this.#serveRpc(socket, received, () => silence.cancel());
         return;
       }
       const request = decodeRequest(received.toString('latin1'));
@@ -164,17 +175,15 @@ export class Daemon implements Disposable {
         return;
       }
       if (request === undefined || typeof request === 'string') {
-        socket.end(refusal(request ?? 'the request is too long'), 'latin1');
+        finish(refusal(request ?? 'the request is too long'));
         return;
       }
       this.#answered++;
       answerShortly(request, this.#context(socket)).then(
-        answer => {
-          socket.end(secret === undefined ? answer : withProof(answer, serverProof(secret, nonce)), 'latin1');
-        },
+        answer => finish(secret === undefined ? answer : withProof(answer, serverProof(secret, nonce))),
         (error: unknown) => {
           this.#hub.logger.error(error instanceof Error ? (error.stack ?? error.message) : errorMessage(error));
-          if (secret === undefined) socket.end(refusal(errorMessage(error)), 'latin1');
+          if (secret === undefined) finish(refusal(errorMessage(error)));
           else socket.destroy();
         },
       );
@@ -182,7 +191,7 @@ export class Daemon implements Disposable {
     socket.on('data', take);
   }
 
-  #serveRpc(socket: Socket, received: Buffer): void {
+  #serveRpc(socket: Socket, received: Buffer, onWelcome: () => void): void {
     const { mount, environment } = this.#context(socket);
     const { secret } = this.#listener;
     const client = new RpcClient(socket, received, {
@@ -192,6 +201,7 @@ export class Daemon implements Disposable {
         if (!this.#owned.isDisposed && !this.#isEnding) this.#models.keep(repository);
       },
       hasRoom: () => this.#models.hasRoom(),
+      onWelcome,
     });
     this.#rpcClients.add(client);
     socket.on('close', () => this.#rpcClients.delete(client));

@@ -27,6 +27,8 @@ export interface RpcClientOptions {
   readonly onClosing: (repository: SharedRepository) => void;
   /** True if one more repository may be followed. */
   readonly hasRoom: () => boolean;
+  /** Called at the `hello` of the client. */
+  readonly onWelcome: () => void;
   readonly environment: (variables: Readonly<Record<string, string>>) => ProcessEnvironment;
 }
 
@@ -77,6 +79,7 @@ export class RpcClient implements Disposable {
     }
     if (mount !== this.#options.mount)
       throw new ResponseError(ErrorCodes.InvalidRequest, 'the client sees other mounts');
+    this.#options.onWelcome();
     const clientEnvironment = this.#options.environment(environment);
     const subscriber = (this.#subscriber = new Subscriber({
       connection: this.#connection,

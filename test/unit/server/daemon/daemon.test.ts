@@ -7,7 +7,8 @@ import * as net from 'node:net';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { runtimeDirectoryPath, RuntimeDirectory } from '../../../../src/daemon/runtimeDirectory.ts';
+import { mountNamespace, runtimeDirectoryPath, RuntimeDirectory } from '../../../../src/daemon/runtimeDirectory.ts';
+import { variablesToSend } from '../../../../src/daemon/shortForm.ts';
 import { loadNative } from '../../../../src/status/bulk/native.ts';
 import { bareRepository, DaemonRig, exchange } from '../../../support/daemonRig.ts';
 
@@ -143,6 +144,33 @@ describe('a request', { skip }, () => {
     await closed;
     // The server sees the end in a turn of its own.
     for (let asked = await rig.ask('info'); asked.kind !== 'answer';) asked = await rig.ask('info');
+  });
+
+  test('of a client that stops reading, or does not say hello, keeps no connection', async t => {
+    const rig = rigOf(t);
+    const root = bareRepository(path.join(rig.base, 'repo'));
+    // More than the system keeps for a client.
+    const long = 'x'.repeat(200);
+    fs.mkdirSync(path.join(root, long));
+    for (let i = 0; i < 1200; i++) fs.writeFileSync(path.join(root, long, `${long}${i}`), '');
+    await rig.daemon({ patienceMs: 50 }).start();
+    assert.match(await rig.answer('status', root), /^exact/);
+    const { address } = rig.directory;
+    const place = fs.statSync(root);
+    const fields = [`root=${root}`, `id=${place.dev}:${place.ino}`, `mount=${mountNamespace()}`, 'deadline=60000'];
+    const environment = Object.entries(variablesToSend(rig.variables)).map(([name, value]) => `env.${name}=${value}`);
+    const status = `quicksilver/1\0${['status', ...fields, ...environment].join('\0')}\0\0`;
+    for (const sent of ['quicksilver/1\0info\0\0', status, 'nonsense\0', '{', '{"jsonrpc":"2.0"']) {
+      const sockets = Array.from({ length: 32 }, () => net.connect({ path: address, allowHalfOpen: true }));
+      t.after(() => sockets.forEach(socket => socket.destroy()));
+      for (const socket of sockets) {
+        socket.on('error', () => socket.destroy());
+        socket.pause();
+        socket.write(sent, 'latin1');
+      }
+      await Promise.all(sockets.map(socket => new Promise(resolve => socket.once('connect', resolve))));
+      for (let asked = await rig.ask('info'); asked.kind !== 'answer';) asked = await rig.ask('info');
+    }
   });
 });
 
