@@ -29,6 +29,8 @@ export interface ContextKeyValues {
   readonly manyIgnored: boolean;
   /** A working copy has two parents. */
   readonly merging: boolean;
+  /** Annotations stand beside the lines of a file. */
+  readonly showsAnnotations: boolean;
   /** The view File History is there, and goes with the active editor or stays. */
   readonly fileHistory: 'following' | 'pinned' | undefined;
 }

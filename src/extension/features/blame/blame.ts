@@ -6,7 +6,6 @@ import {
   ThemeColor,
   window,
   workspace,
-  type DecorationOptions,
   type Hover,
   type Position,
   type StatusBarItem,
@@ -15,18 +14,22 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
+import type { AnnotatedChangeset } from '../../../server/historyProtocol.ts';
 import type { CommandContext } from '../../commands/commands.ts';
 import {
   attachment,
   createRightItem,
   hoverWithLinks,
   lineRange,
+  rangeOfLine,
   setStatusBarItem,
   type HoverLink,
 } from '../../common/displayInEditor.ts';
+import { contextKeys } from '../../common/contextKeys.ts';
 import { setting } from '../../common/settings.ts';
 import { commandWith } from '../../common/typedCommands.ts';
-import type { LineAttributions, LineOrigin } from '../../model/lineAttributions.ts';
+import type { LineAttributions, LineEdit, LineOrigin } from '../../model/lineAttributions.ts';
+import { ShownColumn, type ColumnCell, type ColumnChanges } from '../../model/shownColumn.ts';
 import { CONTENT_SCHEME } from '../../providers/contentAddress.ts';
 import { BlamedDocuments } from './blamedDocuments.ts';
 import { blameTexts, COLUMN_WIDTH, columnText, factsOf, fromTemplate, shownDate } from './blameTexts.ts';
@@ -49,6 +52,8 @@ export class Blame implements Disposable {
   readonly #item: StatusBarItem;
   readonly #endOfLine: TextEditorDecorationType;
   readonly #columns: readonly TextEditorDecorationType[];
+  readonly #shownColumns = new WeakMap<TextEditor, ShownColumn>();
+  #shownLines = new WeakMap<TextEditor, ShownLine>();
   /** Documents with an annotation beside each line. */
   readonly #annotated = new Set<TextDocument>();
 
@@ -60,7 +65,7 @@ export class Blame implements Disposable {
     );
     this.#columns = Array.from({ length: HEATS + 1 }, (_, heat) => this.#store.add(columnDecoration(heat)));
     const store = this.#store;
-    store.add(this.documents.onDidChange(({ document, movesLines }) => this.#changed(document, movesLines)));
+    store.add(this.documents.onDidChange(({ document, edits }) => this.#changed(document, edits)));
     store.add(window.onDidChangeActiveTextEditor(() => this.#followActive()));
     store.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.#showLine(textEditor)));
     store.add(window.onDidChangeVisibleTextEditors(editors => editors.forEach(editor => this.showColumn(editor))));
@@ -92,7 +97,7 @@ export class Blame implements Disposable {
 
   toggleColumn({ document }: TextEditor): void {
     if (!this.#annotated.delete(document)) this.addColumn(document);
-    this.#changed(document);
+    this.#changed(document, undefined);
   }
 
   addColumn(document: TextDocument): void {
@@ -117,6 +122,7 @@ export class Blame implements Disposable {
   }
 
   #reconfigured(): void {
+    this.#shownLines = new WeakMap();
     this.#followActive();
     for (const editor of window.visibleTextEditors) {
       this.#refresh(editor.document);
@@ -124,11 +130,13 @@ export class Blame implements Disposable {
     }
   }
 
-  #changed(document: TextDocument, movesLines = true): void {
+  /** @param edits undefined if the attributions are new, not moved */
+  #changed(document: TextDocument, edits: readonly LineEdit[] | undefined): void {
     for (const editor of window.visibleTextEditors) {
       if (editor.document !== document) continue;
       this.#showLine(editor);
-      if (movesLines) this.showColumn(editor);
+      if (edits === undefined) this.showColumn(editor);
+      else this.#moveColumn(editor, edits);
     }
   }
 
@@ -138,6 +146,10 @@ export class Blame implements Disposable {
     const isActive = window.activeTextEditor === editor;
     const known = this.documents.get(document);
     const origin = known?.originOf(selection.active.line);
+    const state = { isActive, isKnown: known !== undefined, line: selection.active.line, shown: origin?.changeset };
+    // A key reports its change and the new place of the cursor. Most keys change nothing that is shown.
+    if (sameLine(this.#shownLines.get(editor), state)) return;
+    this.#shownLines.set(editor, state);
     const showsEnd = isActive && origin !== undefined && setting('blame.editorDecoration.enabled', document.uri);
     const text = showsEnd
       ? fromTemplate(setting('blame.editorDecoration.template', document.uri), origin.changeset.changeset)
@@ -158,34 +170,40 @@ export class Blame implements Disposable {
     this.#item.show();
   }
 
+  /** VS Code moves the annotations with their lines. Lines that are new get one at once. */
+  #moveColumn(editor: TextEditor, edits: readonly LineEdit[]): void {
+    const column = this.#shownColumns.get(editor);
+    if (column === undefined) return;
+    for (const edit of edits) column.apply(edit);
+    const { document } = editor;
+    const count = Math.min(document.lineCount, MAX_ANNOTATED_LINES);
+    const endsEmpty = document.lineAt(document.lineCount - 1).text === '';
+    this.#setColumn(editor, column, column.fill(count, { color: 0, text: blameTexts.uncommitted() }, endsEmpty));
+  }
+
+  #setColumn(editor: TextEditor, column: ShownColumn, changes: ColumnChanges): void {
+    if (changes.size === 0) return;
+    for (const [color, cells] of changes) {
+      const options = cells.map(([line, text]) => attachment('before', rangeOfLine(line), text.padEnd(COLUMN_WIDTH)));
+      editor.setDecorations(this.#columns[color]!, options);
+    }
+    const list = column.lists;
+    // The window answers in order: an edit that arrives before this answer may have come before the texts.
+    void contextKeys.set('showsAnnotations', this.#annotated.size > 0).then(() => {
+      if (this.#shownColumns.get(editor) === column) this.#setColumn(editor, column, column.settle(list));
+    });
+  }
+
   /** Shows the annotation beside each line, in an editor whose document has one. */
   showColumn(editor: TextEditor): void {
     const { document } = editor;
     const known = this.#annotated.has(document) ? this.documents.get(document) : undefined;
     // The old annotations stay until there are better ones.
     if (this.#annotated.has(document) && known === undefined) return;
-    const byHeat: DecorationOptions[][] = Array.from({ length: HEATS + 1 }, () => []);
-    if (known !== undefined) this.#fillColumn(document, known, byHeat);
-    this.#columns.forEach((decoration, heat) => editor.setDecorations(decoration, byHeat[heat]!));
-  }
-
-  #fillColumn(document: TextDocument, known: LineAttributions, byHeat: readonly DecorationOptions[][]): void {
-    const usesHeat = setting('blame.heat.enabled', document.uri);
-    const heats = usesHeat ? heatsOf(known) : undefined;
-    const format = setting('blame.dateFormat', document.uri);
-    const texts = known.changesets.map(({ changeset }) => columnText(changeset, format));
-    let before = -2;
-    for (let line = 0; line < Math.min(document.lineCount, MAX_ANNOTATED_LINES); line++) {
-      const source = known.sourceOf(line);
-      // A run of lines of one changeset has its text once.
-      // After the last line break there is no line yet.
-      const isEnd = line >= known.count && document.lineAt(line).text === '';
-      const own = source < 0 ? blameTexts.uncommitted() : texts[source]!;
-      const text = source === before || isEnd ? '' : own;
-      before = source;
-      const at = lineRange(document.lineAt(line).range.start);
-      byHeat[source < 0 ? 0 : (heats?.[source] ?? 0)]!.push(attachment('before', at, text.padEnd(COLUMN_WIDTH)));
-    }
+    const column = this.#shownColumns.get(editor) ?? new ShownColumn();
+    if (known === undefined) this.#shownColumns.delete(editor);
+    else this.#shownColumns.set(editor, column);
+    this.#setColumn(editor, column, column.update(known === undefined ? [] : columnOf(document, known)));
   }
 
   #hover(document: TextDocument, position: Position): Hover | undefined {
@@ -200,6 +218,39 @@ export class Blame implements Disposable {
     if (!isAtEnd && !isAtColumn) return undefined;
     return hoverOf(document, position.line, origin);
   }
+}
+
+/** The line with the cursor, as an editor shows it. */
+interface ShownLine {
+  readonly isActive: boolean;
+  readonly isKnown: boolean;
+  readonly line: number;
+  readonly shown: AnnotatedChangeset | undefined;
+}
+
+function sameLine(before: ShownLine | undefined, { isActive, isKnown, line, shown }: ShownLine): boolean {
+  return before?.isActive === isActive && before.isKnown === isKnown && before.line === line && before.shown === shown;
+}
+
+function columnOf(document: TextDocument, known: LineAttributions): ColumnCell[] {
+  const heats = setting('blame.heat.enabled', document.uri) ? heatsOf(known) : undefined;
+  const format = setting('blame.dateFormat', document.uri);
+  const cells = known.changesets.map(({ changeset }, source) => {
+    return { color: heats?.[source] ?? 0, text: columnText(changeset, format) };
+  });
+  const continued = cells.map(({ color }) => ({ color, text: '' }));
+  const uncommitted = { color: 0, text: blameTexts.uncommitted() };
+  const empty = { color: 0, text: '' };
+  const count = Math.min(document.lineCount, MAX_ANNOTATED_LINES);
+  return Array.from({ length: count }, (_, line) => {
+    const source = known.sourceOf(line);
+    // A run of lines of one changeset has its text once.
+    const isContinued = line > 0 && source === known.sourceOf(line - 1);
+    // After the last line break there is no line yet.
+    const isEnd = line >= known.count && document.lineAt(line).text === '';
+    if (source < 0) return isContinued || isEnd ? empty : uncommitted;
+    return isContinued ? continued[source]! : cells[source]!;
+  });
 }
 
 function hoverOf(document: TextDocument, line: number, { changeset: annotated }: LineOrigin): Hover {

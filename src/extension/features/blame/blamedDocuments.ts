@@ -31,8 +31,8 @@ interface Blamed {
 
 export interface BlameChange {
   readonly document: TextDocument;
-  /** False if an edit within a line is all that happened: then VS Code keeps what stands beside lines in its place. */
-  readonly movesLines: boolean;
+  /** Edits, in order; undefined if the attributions are new. */
+  readonly edits: readonly LineEdit[] | undefined;
 }
 
 export class BlamedDocuments implements Disposable {
@@ -94,19 +94,18 @@ export class BlamedDocuments implements Disposable {
   #edited({ document, contentChanges }: TextDocumentChangeEvent): void {
     const blamed = this.#blamed.get(document);
     if (blamed === undefined || contentChanges.length === 0) return;
-    for (const { range, text } of contentChanges) {
-      const edit: LineEdit = {
-        startLine: range.start.line,
-        startCharacter: range.start.character,
-        endLine: range.end.line,
-        endCharacter: range.end.character,
-        text,
-      };
+    const edits = contentChanges.map(({ range: { start, end }, text }) => ({
+      startLine: start.line,
+      startCharacter: start.character,
+      endLine: end.line,
+      endCharacter: end.character,
+      text,
+    }));
+    for (const edit of edits) {
       blamed.attributions?.apply(edit);
       if (blamed.isAsking) blamed.edits.push(edit);
     }
-    const movesLines = contentChanges.some(({ range, text }) => !range.isSingleLine || text.includes('\n'));
-    if (blamed.attributions !== undefined) this.#didChange.fire({ document, movesLines });
+    if (blamed.attributions !== undefined) this.#didChange.fire({ document, edits });
     blamed.pause?.dispose();
     blamed.pause = scheduleAfter(TYPING_PAUSE, () => {
       blamed.pause = undefined;
@@ -148,7 +147,7 @@ export class BlamedDocuments implements Disposable {
       const attributions = annotation.kind === 'lines' ? new LineAttributions(annotation) : undefined;
       for (const edit of blamed.edits) attributions?.apply(edit);
       blamed.attributions = attributions;
-      this.#didChange.fire({ document, movesLines: true });
+      this.#didChange.fire({ document, edits: undefined });
     } catch (error) {
       if (!(error instanceof HistoryUnavailable)) throw error;
       log.trace(`${target.path} is not annotated: ${errorMessage(error)}`);
