@@ -104,7 +104,7 @@ export class History {
 
   /** The node of a revision, hexadecimal; 40 zeros of -1. */
   node(revision: number): string {
-    return revision < 0 ? NULL_NODE_HEX : this.#store.changelog.revlog.entry(revision).node.toString('hex');
+    return revision < 0 ? NULL_NODE_HEX : this.#store.changelog.revlog.node(revision);
   }
 
   manifest(revision: number): Manifest {

@@ -32,7 +32,7 @@ export function summarize(changelog: Changelog, revision: number): ChangesetSumm
 export function summaryOf(changelog: Changelog, revision: number, changeset: Changeset): ChangesetSummary {
   const { user, time, timezone, branch, closesBranch, description } = changeset;
   const summary = description.split(/\r\n|\n|\r/, 1)[0] ?? '';
-  const node = changelog.revlog.entry(revision).node.toString('hex');
+  const node = changelog.revlog.node(revision);
   return { node, revision, user, time, timezone, branch, closesBranch, summary };
 }
 

@@ -105,16 +105,21 @@ function manifestNodeOf(text: Buffer, name: string): string {
 }
 
 /** Items are separated by NUL; NUL, line ends and backslashes within them are escaped. */
-function parseExtra(text: string): Map<string, string> {
+function parseExtra(text: string): ReadonlyMap<string, string> {
+  // Most changesets are on 'default', and have nothing here.
+  if (text === '') return NO_EXTRA;
   const extra = new Map<string, string>();
   for (const item of text.split('\0')) {
-    const plain = item.replace(/\\([\\nr0])/g, (_, code: string) => ESCAPES[code] ?? code);
+    const plain = !item.includes('\\')
+      ? item
+      : item.replace(/\\([\\nr0])/g, (_, code: string) => ESCAPES[code] ?? code);
     const colon = plain.indexOf(':');
     if (colon >= 0) extra.set(toDisplay(plain.slice(0, colon)), toDisplay(plain.slice(colon + 1)));
   }
   return extra;
 }
 
+const NO_EXTRA: ReadonlyMap<string, string> = new Map();
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', n: '\n', r: '\r', '0': '\0' };
 
 function corrupt(name: string): QuicksilverError {

@@ -77,6 +77,11 @@ export class Revlog {
     return (this.#index?.bytesHeld ?? 0) + (this.#last?.text.length ?? 0);
   }
 
+  /** The node of a revision, hexadecimal, without the rest of its entry. Throws 'corrupt' if there is none. */
+  node(revision: number): string {
+    return this.#loaded().node(revision).toString('hex');
+  }
+
   /**
    * Throws 'corrupt' if there is no such revision or its entry is invalid. Throws 'changed-while-reading' if the
    * index was replaced since it was read: then numbers may mean other revisions, and the caller must find the
