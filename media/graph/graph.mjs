@@ -333,6 +333,11 @@ working.addEventListener('click', () => keys['.']());
 filter.addEventListener('click', () => send({ type: 'filter' }));
 help.addEventListener('click', () => toggleHelp());
 
+// VS Code gives the focus to the page. There, the keys are for the list.
+window.addEventListener('focus', () => {
+  if (document.activeElement === document.body) list.focus();
+});
+
 let searched = { words: '', next: undefined };
 find.addEventListener('keydown', event => {
   if (event.key === 'Enter') search(find.value.trim(), undefined);
@@ -442,4 +447,5 @@ new ResizeObserver(() => {
   if (size.width === width) draw();
   else redraw();
 }).observe(list);
+if (document.hasFocus()) list.focus();
 send({ type: 'ready', ...kept });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { loadBundled } from './bundled.mjs';
 import { makeRow } from './report.mjs';
+import { summarize } from './statistics.mjs';
 import { canMeasureVscode, measureInVscode } from './vscode.mjs';
 
 const VERSIONS = 2000;
@@ -39,6 +40,12 @@ async function measureWindow(rounds) {
       { of: 'median', limit: 4 },
     ]),
     row('keysWithout', 'the same without annotations', keysWithout),
+    row(
+      'keysShare',
+      'our share of a key: the difference of the medians',
+      [summarize(keys).median - summarize(keysWithout).median],
+      [{ of: 'median', limit: 1 }],
+    ),
     row('lineBreaks', 'a line break in the annotated file', lineBreaks),
   ];
 }

@@ -134,6 +134,7 @@ test('progress leaves the place alone, and an empty graph says why', { skip }, a
   assert.equal(await page.locator('#filter').getAttribute('aria-label'), 'Filter Graph… Drafts');
   await page.reload();
   await page.locator('.row').first().waitFor();
+  assert.equal(await graph.run('document.activeElement.id'), 'list', 'the keys are for the list at once');
 });
 
 test('a narrow side bar shows the summaries, and nothing beside the page', { skip }, async () => {

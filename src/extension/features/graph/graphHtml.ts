@@ -62,18 +62,15 @@ export function filterLabel(filter: GraphFilter): string {
 type Counts = Pick<OpenedGraph, 'rows' | 'unread' | 'changesets'>;
 
 /** How many changesets there are, or how far reading them has come, and a sentence if there is none. */
-export function countTexts(
-  { rows, unread, changesets }: Counts,
-  filter: GraphFilter,
-): { readonly status: string; readonly none: string } {
+export function countTexts({ rows, unread, changesets }: Counts): { readonly status: string; readonly none: string } {
   if (unread > 0) {
     const percent = Math.floor((100 * (changesets - unread)) / changesets);
     return { status: l10n.t('Reading branches: {0} %', percent), none: '' };
   }
   const status = rows === 1 ? l10n.t('1 changeset') : l10n.t('{0} changesets', rows.toLocaleString(env.language));
   if (rows > 0) return { status, none: '' };
-  const isEmpty = filter.kind === 'all';
-  const none = isEmpty ? l10n.t('The repository has no changesets yet.') : l10n.t('No changeset matches the filter.');
+  const none =
+    changesets === 0 ? l10n.t('The repository has no changesets yet.') : l10n.t('No changeset matches the filter.');
   return { status, none };
 }
 

@@ -132,7 +132,8 @@ export class GraphSession implements Disposable {
 
   #receive(message: unknown): void {
     this.#handle(message as WebviewMessage).catch((error: unknown) => {
-      if (error instanceof HistoryUnavailable) this.#send({ type: 'problem', message: error.message });
+      if (error instanceof HistoryUnavailable)
+        this.#send({ type: 'problem', message: reasonOf(error, this.#repository) });
       else this.#context.log.error(`graph: ${errorMessage(error)}`);
     });
   }
@@ -224,7 +225,7 @@ export class GraphSession implements Disposable {
       await client.request(CloseGraph, { root, view: before.view });
     const { node, other, anchor, view } = this.#place;
     if (opened.unread > 0) this.#isStale = true;
-    const shown = { ...countTexts(opened, this.filter), working: workingText(repository) };
+    const shown = { ...countTexts(opened), working: workingText(repository) };
     if (view === opened.view) {
       this.#send({ type: 'progress', ...shown });
       return;
@@ -281,8 +282,17 @@ export function isNode(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{40}$/.test(value);
 }
 
+/** Why there is no graph, for the user. */
+function reasonOf({ message }: HistoryUnavailable, repository: OpenRepository | undefined): string {
+  const state = repository?.model.state;
+  if (state?.kind === 'scanning') return l10n.t('Reading the repository…');
+  if (state === undefined || !('problem' in state)) return message;
+  return l10n.t('The history cannot be shown: {0}', state.problem.message);
+}
+
 function workingText({ model }: OpenRepository): string {
   const { head, changeCount } = model;
-  const changes = changeCount === 1 ? l10n.t('1 change') : l10n.t('{0} changes', changeCount);
+  const some = changeCount === 1 ? l10n.t('1 change') : l10n.t('{0} changes', changeCount);
+  const changes = changeCount === 0 ? l10n.t('no changes') : some;
   return [l10n.t('Working Copy'), changes, head?.branch, head?.bookmark].filter(Boolean).join(' · ');
 }
