@@ -162,7 +162,7 @@ export class Annotations {
   }
 
   #textOf({ path, filelog, revision }: FileRevision): Buffer {
-    const key = `${filelog.revlog.node(revision)} ${path}`;
+    const key = `${filelog.revlog.entry(revision).node.toString('hex')} ${path}`;
     let text = this.#texts.get(key);
     if (text === undefined) this.#texts.set(key, (text = filelog.content(revision)));
     return text;

@@ -98,7 +98,7 @@ export class Introductions {
     const link = filelog.revlog.link(revision);
     if (this.#base.has(link)) return link;
     const { graph } = this.#source;
-    const hex = filelog.revlog.node(revision);
+    const hex = filelog.revlog.entry(revision).node.toString('hex');
     const heap = new RevisionHeap();
     const seen = new Set<number>();
     const add = (next: number): void => {
