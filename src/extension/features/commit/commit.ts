@@ -20,10 +20,11 @@ export async function commit(
 }
 
 async function execute({ hg, extension }: HgContext, repository: OpenRepository, plan: CommitPlan): Promise<boolean> {
-  const { toAdd, toRemove, message, isNew, amend } = plan;
+  const { toAdd, toRemove, message, from, amend } = plan;
   const { inputBox } = repository.view.sourceControl;
   // If hg refuses, a message that was written elsewhere is there and can be committed again.
-  if (isNew) inputBox.value = message;
+  if (from === 'elsewhere') inputBox.value = message;
+  const typed = inputBox.value;
   const texts = hgTexts.commit;
   // Text that is typed while hg runs would be lost with the message.
   inputBox.enabled = false;
@@ -41,7 +42,7 @@ async function execute({ hg, extension }: HgContext, repository: OpenRepository,
     inputBox.enabled = true;
   }
   // A text for another commit stays.
-  if (isNew && inputBox.value === message) inputBox.value = '';
+  if (from !== 'last commit' && [typed, message].includes(inputBox.value)) inputBox.value = '';
   await fillInputBox(repository);
   await rememberMessage(extension.workspaceState, repository.root, message);
   return true;

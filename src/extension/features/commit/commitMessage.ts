@@ -21,8 +21,8 @@ export interface MessageOptions {
 
 export interface ChosenMessage {
   readonly message: string;
-  /** False for that of the last commit. */
-  readonly isNew: boolean;
+  /** 'elsewhere' is an editor, a prompt, or another extension. */
+  readonly from: 'input box' | 'elsewhere' | 'last commit';
 }
 
 /**
@@ -36,20 +36,20 @@ export async function messageFor(
   settings: CommitSettings,
   content: ListedContent,
 ): Promise<ChosenMessage | undefined> {
-  if (message !== undefined) return { message, isNew: true };
+  if (message !== undefined) return { message, from: 'elsewhere' };
   const typed = typedMessage(repository);
   // Without typed text, the old message stays.
   if (amend === 'keep' || (amend !== undefined && typed === '')) {
-    return { message: await lastMessage(context, repository), isNew: false };
+    return { message: await lastMessage(context, repository), from: 'last commit' };
   }
-  if (typed !== '') return { message: typed, isNew: true };
+  if (typed !== '') return { message: typed, from: 'input box' };
   const written = settings.usesEditor
     ? await writeInEditor(context, repository, undefined, content)
     : await input({
         prompt: hgTexts.commit.messagePrompt(repository.model.head?.branch ?? ''),
         ignoreFocusOut: true,
       });
-  return written === undefined || written.trim() === '' ? undefined : { message: written, isNew: true };
+  return written === undefined || written.trim() === '' ? undefined : { message: written, from: 'elsewhere' };
 }
 
 /** Returns the first parent's message, unchanged. */

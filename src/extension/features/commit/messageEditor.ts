@@ -77,7 +77,7 @@ export async function editText(
     try {
       await workspace.fs.delete(folder, { recursive: true });
     } catch (error) {
-      log.debug(`${folder.fsPath} stays: ${errorMessage(error)}`);
+      log.trace(`${folder.fsPath} stays: ${errorMessage(error)}`);
     }
   }
 }
