@@ -66,6 +66,8 @@ export class HgHasNoAnswer extends Error {
 /** Command servers, one of each policy, for any number of worlds. */
 export class HgServers {
   readonly #servers = new Map<Policy, HgServer>();
+  /** Those that start for a command, or run it. */
+  readonly #busy = new Set<HgServer>();
   readonly #hangsMs: number;
 
   /** @param hangsMs a command that takes longer, once its server has started, is not going to end */
@@ -80,12 +82,14 @@ export class HgServers {
    */
   async run(policy: Policy, args: readonly string[]): Promise<HgAnswer> {
     let server = this.#servers.get(policy);
-    if (server?.isBusy === true) server.kill();
-    if (server?.isRunning !== true || server.isBusy) {
+    const isBusy = server !== undefined && this.#busy.has(server);
+    if (isBusy) server?.kill();
+    if (isBusy || server?.isRunning !== true) {
       server = new HgServer(undefined, EXTENSIONS, { ...hgEnvironment(), HGMODULEPOLICY: policy });
       this.#servers.set(policy, server);
     }
     const running = server;
+    this.#busy.add(running);
     await running.started;
     const limit = setTimeout(() => {
       this.#servers.delete(policy);
@@ -93,6 +97,7 @@ export class HgServers {
     }, this.#hangsMs);
     const answer = await running.runBytes(args);
     clearTimeout(limit);
+    this.#busy.delete(running);
     if (this.#servers.get(policy) !== running) throw new HgHasNoAnswer(args, 'does not end');
     return answer;
   }
