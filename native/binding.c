@@ -10,6 +10,8 @@
 #include "binding.h"
 #include "decode_binding.h"
 #include "git_index_binding.h"
+#include "git_staged_binding.h"
+#include "plan_binding.h"
 #include "scan.h"
 #include "watch.h"
 #include "peer.h"
@@ -240,7 +242,7 @@ NAPI_MODULE_INIT() {
       napi_set_named_property(env, exports, "prepare", function) != napi_ok ||
       napi_create_function(env, "scan", NAPI_AUTO_LENGTH, scan, NULL, &function) != napi_ok ||
       napi_set_named_property(env, exports, "scan", function) != napi_ok || !bind_decoders(env, exports) ||
-      !bind_git_index(env, exports) ||
+      !bind_git_index(env, exports) || !bind_git_staged(env, exports) || !bind_plan(env, exports) ||
       export_watch(env, exports) != napi_ok || export_peer(env, exports) != napi_ok) {
     return fail(env, "the module could not be set up");
   }

@@ -53,11 +53,49 @@ export interface GitTreeColumns extends TreeColumns {
   readonly doubtful: Uint32Array;
 }
 
+/** The remembered trees of a Git index: see git/index/cacheTree.ts. */
+export interface CachedTreeColumns {
+  readonly nameAt: Uint32Array;
+  readonly nameLength: Uint32Array;
+  readonly idAt: Uint32Array;
+  readonly end: Uint32Array;
+}
+
+/** An index to compare trees with. The arrays are those of EntryList, IndexTree and {@link CachedTreeColumns}. */
+export interface StagedInput extends CachedTreeColumns {
+  readonly names: Uint8Array;
+  readonly pathOffset: Uint32Array;
+  readonly pathLength: Uint16Array;
+  readonly baseStart: Uint16Array;
+  readonly firstChild: Uint32Array;
+  readonly childCount: Uint32Array;
+  readonly flags: Uint16Array;
+  readonly entry: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly at: Uint32Array;
+  readonly cachedBytes: Uint8Array;
+  readonly hashLength: number;
+}
+
+/** Inflates a whole zlib stream of at most `limit` bytes. The result is null for everything that is no such stream. */
+export type Inflate = (bytes: Uint8Array, limit: number) => Buffer | null;
+
 /**
- * Decoders of a Git index in native code (native/git_index.c). They return exactly the result of decodeIndex() and
- * buildIndexTree(). The result is null where those would reject the bytes, or if memory is short.
+ * Decoders of Git's files in native code (native/git_index.c, git_staged.c, inflate.c). They return exactly the result
+ * of decodeIndex(), buildIndexTree(), decodeCacheTree() and zlib. The result is null where those would reject the
+ * bytes, or if memory is short.
  */
 export interface NativeGitDecoders {
+  decodeCachedTrees(bytes: Uint8Array, hashLength: number): CachedTreeColumns | null;
+  /** Returns a handle for `compareTree`. Nobody may change the arrays while it lives. */
+  prepareStaged(input: StagedInput): object;
+  /**
+   * Returns three words for each name of a directory that a tree and the index may have differently: its node, its
+   * place in the tree, its remembered tree; each 0xffffffff if there is none.
+   * @param cached the remembered tree of the directory
+   */
+  compareTree(handle: object, tree: Uint8Array, node: number, cached: number): Uint32Array | null;
+  readonly inflate: Inflate;
   /** @param hashLength bytes of an object name */
   decodeGitEntries(bytes: Uint8Array, hashLength: number): GitEntryColumns | null;
   /** `uid` and `gid` count if `owned`. The other parameters are those of EntryList and TreeOptions. */

@@ -1,4 +1,5 @@
 // The names of trees that the index remembers (extension TREE): where they are valid, nothing below has to be compared.
+import type { CachedTreeColumns, NativeGitDecoders } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
 
@@ -6,8 +7,13 @@ import type { ObjectFormat } from '../objects/objectFormat.ts';
 export interface CachedTree {
   /** The tree's name in hexadecimal; undefined if entries below changed since it was known. */
   readonly id: string | undefined;
+  /** All trees, and the place of this one among them. */
+  readonly columns: RememberedTrees;
+  readonly number: number;
   /** Returns the tree of a directory in this one; undefined if the index remembers none. */
   subtree(name: string): CachedTree | undefined;
+  /** Returns the tree at a place among all; undefined for {@link NO_ID}. */
+  at(number: number): CachedTree | undefined;
 }
 
 /** Deeper than any path can be. */
@@ -18,26 +24,38 @@ const SPACE = 0x20;
 const LINE_FEED = 0x0a;
 const MINUS = 0x2d;
 const DIGIT_0 = 0x30;
-const NO_ID = -1;
+/** Stands for no name of a tree, and for no remembered tree. */
+export const NO_ID = 0xffff_ffff;
 
-/** The remembered trees in the order of the extension: each before its subtrees. */
-interface TreeColumns {
+/**
+ * The remembered trees in the order of the extension, each before its subtrees: where a name begins in `bytes`, and how
+ * long it is; where the name of the tree is, or {@link NO_ID}; the first tree that is not below.
+ */
+export interface RememberedTrees extends CachedTreeColumns {
   readonly bytes: Buffer;
   readonly format: ObjectFormat;
-  /** Where a name begins in `bytes`, and how long it is. */
-  readonly nameAt: readonly number[];
-  readonly nameLength: readonly number[];
-  /** Where the name of the tree is in `bytes`, or {@link NO_ID}. */
-  readonly idAt: readonly number[];
-  /** The first tree that is not below. */
-  readonly end: readonly number[];
 }
 
-/** Decodes the extension. Throws 'corrupt' if it is malformed. */
-export function decodeCacheTree(bytes: Buffer, format: ObjectFormat, file: string): CachedTree | undefined {
+/**
+ * Decodes the extension. Throws 'corrupt' if it is malformed.
+ * @param native decodes it, where it can
+ */
+export function decodeCacheTree(
+  bytes: Buffer,
+  format: ObjectFormat,
+  file: string,
+  native?: NativeGitDecoders,
+): CachedTree | undefined {
   if (bytes.length === 0) return undefined;
+  const columns = native?.decodeCachedTrees(bytes, format.length) ?? decodeColumns(bytes, format, file);
+  return new Subtree({ bytes, format, ...columns }, 0);
+}
+
+function decodeColumns(bytes: Buffer, format: ObjectFormat, file: string): CachedTreeColumns {
   const bad = (): QuicksilverError => new QuicksilverError('corrupt', `${file}: extension TREE is malformed`, { file });
-  const columns = { bytes, format, nameAt: [] as number[], nameLength: [] as number[], idAt: [] as number[] };
+  const nameAt: number[] = [];
+  const nameLength: number[] = [];
+  const idAt: number[] = [];
   const end: number[] = [];
   const numbers = new NumberReader(bytes, bad);
   /** The trees above the next one, and how many of their subtrees are still to come. */
@@ -48,13 +66,13 @@ export function decodeCacheTree(bytes: Buffer, format: ObjectFormat, file: strin
     const tree = end.length;
     const nul = bytes.indexOf(0, at);
     if (nul < 0) throw bad();
-    columns.nameAt.push(at);
-    columns.nameLength.push(nul - at);
+    nameAt.push(at);
+    nameLength.push(nul - at);
     numbers.at = nul + 1;
     const entryCount = numbers.until(SPACE);
     const subtreeCount = numbers.until(LINE_FEED);
     at = numbers.at;
-    columns.idAt.push(entryCount < 0 ? NO_ID : at);
+    idAt.push(entryCount < 0 ? NO_ID : at);
     if (entryCount >= 0) at += format.length;
     if (at > bytes.length) throw bad();
     end.push(tree + 1);
@@ -71,7 +89,12 @@ export function decodeCacheTree(bytes: Buffer, format: ObjectFormat, file: strin
       if (toCome.length > 0) toCome[toCome.length - 1]!--;
     }
   } while (open.length > 0);
-  return new Subtree({ ...columns, end }, 0);
+  return {
+    nameAt: Uint32Array.from(nameAt),
+    nameLength: Uint32Array.from(nameLength),
+    idAt: Uint32Array.from(idAt),
+    end: Uint32Array.from(end),
+  };
 }
 
 class NumberReader {
@@ -103,31 +126,35 @@ class NumberReader {
 }
 
 class Subtree implements CachedTree {
-  readonly #columns: TreeColumns;
-  readonly #tree: number;
+  readonly columns: RememberedTrees;
+  readonly number: number;
   #byName: Map<string, number> | undefined;
 
-  constructor(columns: TreeColumns, tree: number) {
-    this.#columns = columns;
-    this.#tree = tree;
+  constructor(columns: RememberedTrees, number: number) {
+    this.columns = columns;
+    this.number = number;
   }
 
   get id(): string | undefined {
-    const { bytes, format, idAt } = this.#columns;
-    const at = idAt[this.#tree]!;
+    const { bytes, format, idAt } = this.columns;
+    const at = idAt[this.number]!;
     return at === NO_ID ? undefined : bytes.toString('hex', at, at + format.length);
   }
 
   subtree(name: string): CachedTree | undefined {
     this.#byName ??= this.#names();
     const tree = this.#byName.get(name);
-    return tree === undefined ? undefined : new Subtree(this.#columns, tree);
+    return tree === undefined ? undefined : new Subtree(this.columns, tree);
+  }
+
+  at(number: number): CachedTree | undefined {
+    return number === NO_ID ? undefined : new Subtree(this.columns, number);
   }
 
   #names(): Map<string, number> {
-    const { bytes, nameAt, nameLength, end } = this.#columns;
+    const { bytes, nameAt, nameLength, end } = this.columns;
     const names = new Map<string, number>();
-    for (let tree = this.#tree + 1; tree < end[this.#tree]!; tree = end[tree]!) {
+    for (let tree = this.number + 1; tree < end[this.number]!; tree = end[tree]!) {
       names.set(bytes.toString('latin1', nameAt[tree], nameAt[tree]! + nameLength[tree]!), tree);
     }
     return names;

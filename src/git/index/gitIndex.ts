@@ -1,5 +1,6 @@
 // An index as the engine's stat cache: the tracked paths as a tree, and what is recorded for each.
 import { bytePath, type BytePath } from '../../base/bytePath.ts';
+import type { NativeGitDecoders } from '../../base/decodeAccelerators.ts';
 import type { FileStat } from '../../base/fileStat.ts';
 import { findNode } from '../../base/findNode.ts';
 import type { FileIdentity } from '../../files/vfs.ts';
@@ -53,6 +54,8 @@ export interface IndexHeader {
   /** The extension TREE. */
   readonly cachedTrees: Buffer | undefined;
   readonly file: string;
+  /** Native code for what is decoded later. */
+  readonly native: NativeGitDecoders | undefined;
 }
 
 /** The engine's StatColumns by its shape. */
@@ -248,8 +251,8 @@ export class GitIndex {
 
   /** The names of trees that the index remembers; undefined if it remembers none. */
   cachedTrees(): CachedTree | undefined {
-    const { cachedTrees, format, file } = this.header;
-    return cachedTrees && decodeCacheTree(cachedTrees, format, file);
+    const { cachedTrees, format, file, native } = this.header;
+    return cachedTrees && decodeCacheTree(cachedTrees, format, file, native);
   }
 
   #owner(node: number): { uid: number; gid: number } {

@@ -73,6 +73,7 @@ function tryRead(vfs: Vfs, store: ObjectStore, options: IndexOptions): GitIndex 
     sharedIdentity: joined.sharedIdentity,
     cachedTrees: decoded.extensions.get('TREE'),
     file,
+    native: decoders,
   });
 }
 
@@ -148,5 +149,6 @@ function emptyIndex(
     sharedIdentity: undefined,
     cachedTrees: undefined,
     file,
+    native: undefined,
   });
 }

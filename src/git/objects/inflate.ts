@@ -1,13 +1,22 @@
 // Inflating untrusted zlib data with a bound on what comes out.
 import { inflateSync } from 'node:zlib';
+import type { Inflate } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 
 /**
  * Returns exactly `size` bytes inflated from the start of `compressed`; bytes after the end of the stream are ignored.
  * Returns undefined if the stream goes on behind `compressed`.
  * Throws a 'corrupt' error for damaged data and for any other size.
+ * @param native inflates, where it can: zlib sets up a stream for each call
  */
-export function inflateExactly(compressed: Uint8Array, size: number, file: string): Buffer | undefined {
+export function inflateExactly(
+  compressed: Uint8Array,
+  size: number,
+  file: string,
+  native?: Inflate,
+): Buffer | undefined {
+  const inflated = native?.(compressed, size);
+  if (inflated?.length === size) return inflated;
   let data: Buffer;
   try {
     // A stream that would yield more fails here, before memory is allocated for it.
@@ -27,7 +36,9 @@ export function inflateExactly(compressed: Uint8Array, size: number, file: strin
  * Returns the inflated data; undefined if it is damaged, or has more than `limit` bytes.
  * {@link inflateExactly} reports which.
  */
-export function inflateUpTo(compressed: Uint8Array, limit: number): Buffer | undefined {
+export function inflateUpTo(compressed: Uint8Array, limit: number, native?: Inflate): Buffer | undefined {
+  const inflated = native?.(compressed, limit);
+  if (inflated) return inflated;
   try {
     return inflateSync(compressed, { maxOutputLength: limit });
   } catch {

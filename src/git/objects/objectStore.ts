@@ -1,6 +1,7 @@
 // Reads objects by name: loose ones, packs, and those of other repositories that `info/alternates` names.
 import * as path from 'node:path';
 import { inflateSync } from 'node:zlib';
+import type { Inflate } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import { inflateExactly, inflateUpTo } from './inflate.ts';
@@ -27,18 +28,21 @@ export class ObjectStore {
   readonly #vfs: Vfs;
   readonly #directory: string;
   readonly #isPartial: boolean;
+  readonly #native: Inflate | undefined;
   #directories: readonly string[] | undefined;
   readonly #packs = new Map<string, Pack>();
 
   /**
    * @param directory absolute path of the `objects` directory
    * @param isPartial true if objects may be missing because they were never fetched
+   * @param native inflates objects, where it can
    */
-  constructor(vfs: Vfs, directory: string, format: ObjectFormat, isPartial: boolean) {
+  constructor(vfs: Vfs, directory: string, format: ObjectFormat, isPartial: boolean, native?: Inflate) {
     this.#vfs = vfs;
     this.#directory = directory;
     this.format = format;
     this.#isPartial = isPartial;
+    this.#native = native;
   }
 
   /**
@@ -104,12 +108,13 @@ export class ObjectStore {
     const file = path.join(directory, id.slice(0, 2), id.slice(2));
     const found = this.#vfs.read(file, maxBytes + 1024);
     if (found === undefined) return undefined;
-    const small = found.bytes.length <= SMALL_BYTES ? inflateUpTo(found.bytes, MAX_SMALL_DATA) : undefined;
+    const small =
+      found.bytes.length <= SMALL_BYTES ? inflateUpTo(found.bytes, MAX_SMALL_DATA, this.#native) : undefined;
     const { type, size, start } = looseHeader(small ?? inflateStart(found.bytes, file), file);
     if (size > maxBytes) {
       throw new QuicksilverError('corrupt', `${file}: ${size} bytes are more than ${maxBytes}`, { file });
     }
-    const data = small?.length === start + size ? small : inflateExactly(found.bytes, start + size, file);
+    const data = small?.length === start + size ? small : inflateExactly(found.bytes, start + size, file, this.#native);
     if (data === undefined) throw new QuicksilverError('corrupt', `${file}: is truncated`, { file });
     return { type, data: data.subarray(start) };
   }
@@ -135,7 +140,7 @@ export class ObjectStore {
         continue;
       }
       try {
-        this.#packs.set(file, new Pack(pack, index, file, this.format));
+        this.#packs.set(file, new Pack(pack, index, file, this.format, this.#native));
       } catch (error) {
         pack.close();
         index.close();

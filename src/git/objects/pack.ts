@@ -1,5 +1,6 @@
 // One pack and its index: objects at offsets, whole or as deltas against others.
 import { BoundedCache } from '../../base/boundedCache.ts';
+import type { Inflate } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { OpenFile } from '../../files/vfs.ts';
 import { applyDelta } from './delta.ts';
@@ -38,14 +39,16 @@ export class Pack {
   readonly #indexFile: OpenFile;
   readonly #path: string;
   readonly #format: ObjectFormat;
+  readonly #native: Inflate | undefined;
   readonly #bases = new BoundedCache<GitObject>(CACHED_BASES, CACHED_BYTES, object => object.data.length);
 
   /** Throws a 'corrupt' or 'unsupported' error if the header is no pack's. Takes both files over. */
-  constructor(file: OpenFile, indexFile: OpenFile, path: string, format: ObjectFormat) {
+  constructor(file: OpenFile, indexFile: OpenFile, path: string, format: ObjectFormat, native?: Inflate) {
     this.#file = file;
     this.#indexFile = indexFile;
     this.#path = path;
     this.#format = format;
+    this.#native = native;
     const header = file.read(0, 12);
     if (header.length < 12 || header.toString('latin1', 0, 4) !== 'PACK') throw this.#corrupt('is no pack');
     const version = header.readUInt32BE(4);
@@ -148,7 +151,7 @@ export class Pack {
     for (let length = size + (size >>> 8) + 128; ; length *= 4) {
       const compressed = this.#file.read(dataAt, length);
       spend(compressed.length + size);
-      const data = inflateExactly(compressed, size, this.#path);
+      const data = inflateExactly(compressed, size, this.#path, this.#native);
       if (data !== undefined) return data;
       if (compressed.length < length) throw this.#corrupt(`ends within the object at ${dataAt}`);
     }

@@ -46,20 +46,30 @@ export interface TreeEntry {
 export function parseTree(data: Buffer, format: ObjectFormat, id: string): TreeEntry[] {
   const entries: TreeEntry[] = [];
   for (let at = 0; at < data.length;) {
-    const blank = data.indexOf(0x20, at);
-    const nul = blank < 0 ? -1 : data.indexOf(0, blank);
-    const end = nul + 1 + format.length;
-    if (nul < 0 || blank - at > 7 || end > data.length)
-      throw new QuicksilverError('corrupt', `tree ${id} is malformed`);
-    const mode = Number.parseInt(data.toString('latin1', at, blank), 8);
-    const name = data.toString('latin1', blank + 1, nul);
-    if (Number.isNaN(mode) || name === '' || name.includes('/')) {
-      throw new QuicksilverError('corrupt', `tree ${id} has an entry that cannot be`);
-    }
-    entries.push({ mode: canonicalMode(mode), name, id: data.toString('hex', nul + 1, end) });
+    const { entry, end } = parseTreeEntry(data, at, format, id);
+    entries.push(entry);
     at = end;
   }
   return entries;
+}
+
+/** Reads one entry of a tree, and where it ends. Throws as {@link parseTree}. */
+export function parseTreeEntry(
+  data: Buffer,
+  at: number,
+  format: ObjectFormat,
+  id: string,
+): { readonly entry: TreeEntry; readonly end: number } {
+  const blank = data.indexOf(0x20, at);
+  const nul = blank < 0 ? -1 : data.indexOf(0, blank);
+  const end = nul + 1 + format.length;
+  if (nul < 0 || blank - at > 7 || end > data.length) throw new QuicksilverError('corrupt', `tree ${id} is malformed`);
+  const mode = Number.parseInt(data.toString('latin1', at, blank), 8);
+  const name = data.toString('latin1', blank + 1, nul);
+  if (Number.isNaN(mode) || name === '' || name.includes('/')) {
+    throw new QuicksilverError('corrupt', `tree ${id} has an entry that cannot be`);
+  }
+  return { entry: { mode: canonicalMode(mode), name, id: data.toString('hex', nul + 1, end) }, end };
 }
 
 /** Regular files are 644 or 755 by the owner's execute bit; old trees have other bits. */

@@ -50,7 +50,8 @@ export class GitRepository implements GitDirectories {
     this.format = formatOf(config);
     this.refs = new Refs(vfs, { ...directories, format: this.format });
     this.isPartial = config.has('extensions.partialclone');
-    this.store = new ObjectStore(vfs, path.join(this.commonDirectory, 'objects'), this.format, this.isPartial);
+    const objects = path.join(this.commonDirectory, 'objects');
+    this.store = new ObjectStore(vfs, objects, this.format, this.isPartial, indexOptions?.decoders?.inflate);
     const isMinimal = config.get('core.checkstat') === 'minimal';
     this.settings = {
       executableBit: config.boolean('core.filemode', true),
@@ -151,6 +152,7 @@ export class GitRepository implements GitDirectories {
 
   /** Returns a rule file as it is recorded, if it is not checked out. */
   recordedRules(index: GitIndex, at: BytePath): Buffer | undefined {
+    if ((index.tree.allFlags & SKIPPED) === 0) return undefined;
     const node = index.find(at);
     if (node < 0 || (index.tree.flags[node]! & SKIPPED) === 0) return undefined;
     return this.store.readTyped(index.id(node), 'blob');

@@ -52,7 +52,7 @@ export function prepareBulk(input: StatusInput, options: BulkOptions, known?: Sc
   if (input.statCache.nodeCount < (options.minimumNodes ?? bulkNodes(scanners.worthNodes ?? BULK_NODES))) {
     return undefined;
   }
-  const plan = known ?? planScan(input, unitNodes, first);
+  const plan = known ?? planScan(input, unitNodes, first, scanners.drawPlan);
   try {
     return { plan, scanner: scanners.prepare(input, columns, plan) };
   } catch (error) {

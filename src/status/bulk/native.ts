@@ -5,13 +5,14 @@ import * as path from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
 import type { NativeDecoders, DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
-import type { ScanPlan, Unit } from './plan.ts';
+import type { DrawPlan, ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
 import type { UnitResult } from './unitResult.ts';
 
 /** The exports of `native/binding.c`. */
 interface NativeModule extends NativeDecoders {
   prepare(options: Readonly<Record<string, unknown>>): object;
+  drawPlan: DrawPlan;
   scan(
     handle: object,
     from: number,
@@ -33,6 +34,10 @@ export class NativeScanners implements UnitScanners {
   constructor(module: NativeModule) {
     this.#module = module;
     this.accelerators = { decoders: module };
+  }
+
+  get drawPlan(): DrawPlan {
+    return this.#module.drawPlan;
   }
 
   prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner {
@@ -95,8 +100,8 @@ function load(): { readonly module: NativeModule | undefined; readonly reason: s
     return { module: undefined, reason: errorMessage(error) };
   }
   const module = holder.exports as Partial<NativeModule>;
-  const { prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree } = module;
-  const needed = [prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree];
+  const { prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree, inflate, drawPlan } = module;
+  const needed = [prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree, inflate, drawPlan];
   const isWhole = needed.every(each => each !== undefined);
   if (!isWhole) return { module: undefined, reason: 'it was built from other sources' };
   return { module: module as NativeModule, reason: '' };

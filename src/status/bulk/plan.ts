@@ -26,6 +26,24 @@ export interface ScanPlan {
   readonly units: readonly Unit[];
 }
 
+/**
+ * Completes a plan in native code (native/plan.c) with the same result; null if the columns are no tree, or memory is
+ * short.
+ * @param excluded nodes that are left out with everything below them
+ * @param placeOf has the places of the first unit, and gets those of all others
+ * @param nodes the directories of the first unit; empty if there is none
+ */
+export type DrawPlan = (
+  firstChild: Uint32Array,
+  childCount: Uint32Array,
+  root: NodeId,
+  excluded: Uint32Array,
+  placeOf: Uint32Array,
+  nodes: Uint32Array,
+  parents: Uint32Array,
+  unitNodes: number,
+) => { readonly nodes: Uint32Array; readonly parents: Uint32Array; readonly ends: Uint32Array } | null;
+
 /** The first units are larger, up to this many times. */
 const LARGEST = 4;
 /** As long as there is so many times a unit's work left, units grow: what one begins late ends late. */
@@ -39,8 +57,14 @@ const LEFT_FOR_LARGER = 24;
  *
  * @param unitNodes the approximate number of recorded names in the smallest units
  * @param first directories that are wanted first; the first unit consists of them and the directories above them
+ * @param drawPlan draws the plan, where it can
  */
-export function planScan(input: StatusInput, unitNodes: number, first: readonly BytePath[] = []): ScanPlan {
+export function planScan(
+  input: StatusInput,
+  unitNodes: number,
+  first: readonly BytePath[] = [],
+  drawPlan?: DrawPlan,
+): ScanPlan {
   const { statCache: cache, rules } = input;
   const excluded = new Set<NodeId>();
   const skipped = new Set<NodeId>();
@@ -52,6 +76,26 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
     if (parent !== NO_NODE) skipped.add(parent);
   }
   const draft = new Draft(cache.nodeCount);
+  draftFirst(input, first, excluded, draft);
+  const drawn = cache.columns && drawPlan && drawNatively(input, unitNodes, excluded, draft, drawPlan);
+  const { nodes, parents, placeOf, units } = drawn ?? drawRest(input, unitNodes, excluded, draft);
+  const skip = new Uint8Array(nodes.length);
+  for (const node of skipped) {
+    const place = placeOf[node]!;
+    if (place !== NO_DIRECTORY) skip[place] = 1;
+  }
+  return { nodes, parents, skip, placeOf, units };
+}
+
+type DrawnPlan = Omit<ScanPlan, 'skip'>;
+
+/** Makes the first unit. */
+function draftFirst(
+  { statCache: cache }: StatusInput,
+  first: readonly BytePath[],
+  excluded: ReadonlySet<NodeId>,
+  draft: Draft,
+): void {
   for (const directory of first) {
     let node: NodeId = cache.root;
     draft.add(node, NO_DIRECTORY);
@@ -65,6 +109,33 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
     }
   }
   if (draft.count > 0) draft.endUnit();
+}
+
+function drawNatively(
+  { statCache: cache }: StatusInput,
+  unitNodes: number,
+  excluded: ReadonlySet<NodeId>,
+  draft: Draft,
+  drawPlan: DrawPlan,
+): DrawnPlan | undefined {
+  const { firstChild, childCount } = cache.columns!;
+  if (firstChild.length !== cache.nodeCount || childCount.length !== cache.nodeCount) return undefined;
+  // If it fails, the draft must be as it was.
+  const placeOf = draft.placeOf.slice();
+  const first = [Uint32Array.from(draft.nodes), Uint32Array.from(draft.parents)] as const;
+  const drawn = drawPlan(firstChild, childCount, cache.root, Uint32Array.from(excluded), placeOf, ...first, unitNodes);
+  if (drawn === null) return undefined;
+  const { nodes, parents, ends } = drawn;
+  const units = Array.from(ends, (to, unit): Unit => ({ from: unit === 0 ? 0 : ends[unit - 1]!, to }));
+  return { nodes, parents, placeOf, units };
+}
+
+function drawRest(
+  { statCache: cache }: StatusInput,
+  unitNodes: number,
+  excluded: ReadonlySet<NodeId>,
+  draft: Draft,
+): DrawnPlan {
   const pending: NodeId[] = [cache.root];
   const parents: DirectoryIndex[] = [NO_DIRECTORY];
   let weight = 0;
@@ -88,15 +159,9 @@ export function planScan(input: StatusInput, unitNodes: number, first: readonly 
     weight = 0;
   }
   draft.endUnit();
-  const skip = new Uint8Array(draft.count);
-  for (const node of skipped) {
-    const place = draft.placeOf[node]!;
-    if (place !== NO_DIRECTORY) skip[place] = 1;
-  }
   return {
     nodes: Uint32Array.from(draft.nodes),
     parents: Uint32Array.from(draft.parents),
-    skip,
     placeOf: draft.placeOf,
     units: draft.units,
   };

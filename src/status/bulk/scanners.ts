@@ -1,7 +1,7 @@
 // Who scans units, with which means.
 import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import type { StatusInput, StatColumns } from '../types.ts';
-import type { ScanPlan, Unit } from './plan.ts';
+import type { DrawPlan, ScanPlan, Unit } from './plan.ts';
 import type { UnitResult } from './unitResult.ts';
 
 /** Scans the units of one plan, several at a time, off the caller's thread. */
@@ -20,6 +20,8 @@ export interface UnitScanners {
   readonly accelerators?: DecodeAccelerators;
   /** With fewer recorded names than this, one thread is sooner done; if not given, the scan's own limit holds. */
   readonly worthNodes?: number;
+  /** Draws plans in native code. */
+  readonly drawPlan?: DrawPlan | undefined;
   /** Throws if there are none to be had: then one thread scans. */
   prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner;
 }

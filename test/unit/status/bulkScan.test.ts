@@ -88,6 +88,29 @@ test('excluded directories and what is below them are not in a plan, and their p
   );
 });
 
+test('native code draws the same plans', { skip: nativeReason() === '' ? false : nativeReason() }, t => {
+  const drawPlan = bulkForms().find(form => form.name === 'native')!.scanners.drawPlan!;
+  const many = Array.from({ length: 4000 }, (_, i) => clean(`d${i % 70}/e${i % 900}/a${i}`));
+  const some = someTree(temporaryDirectory(t));
+  let asked = 0;
+  const counted: typeof drawPlan = (...args) => {
+    const drawn = drawPlan(...args);
+    if (drawn !== null) asked++;
+    return drawn;
+  };
+  for (const entries of [[], some, many]) {
+    for (const excluded of [[], ['d1', 'd2/sub', 'd3/none', 'd4/e4']]) {
+      for (const first of [[], ['d7/sub', 'd3', 'gone/sub', 'd4/e4', 'd7'].map(bytePath)]) {
+        const input = fakeInput({ root: '/nowhere', entries, excluded });
+        for (const unitNodes of [1, 12, 40, 1000]) {
+          assert.deepEqual(planScan(input, unitNodes, first, counted), planScan(input, unitNodes, first));
+        }
+      }
+    }
+  }
+  assert.equal(asked, 48);
+});
+
 test('native code is tested where it was built', { skip: nativeReason() === '' ? false : nativeReason() }, () => {
   assert.ok(bulkForms().some(form => form.name === 'native'));
 });
