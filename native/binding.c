@@ -1,6 +1,6 @@
 // The functions of scan.c for JavaScript:
-//   prepare({ root, control, names, pathOffset, ..., mask, value, executable, entry, nodes, parents, skip }) ->
-// handle
+//   prepare({ root, control, names, pathOffset, ..., mask, value, executable, entry, nodes, parents, skip,
+//     listings }) -> handle
 //   scan(handle, from, to) -> Promise<{ words: ArrayBuffer, names: ArrayBuffer, stats, directoriesRead }>
 // and those of decode_v1.c and decode_v2.c: see decode_binding.h.
 // Other threads use the arrays in place: nobody may change them while the handle lives.
@@ -12,18 +12,23 @@
 #include "git_index_binding.h"
 #include "git_staged_binding.h"
 #include "plan_binding.h"
+#include "listings.h"
+#include "listings_binding.h"
 #include "scan.h"
 #include "watch.h"
 #include "peer.h"
 
-enum { REFERENCES = 16 };
+enum { REFERENCES = 24 };
 
 typedef struct {
   columns_t columns;
   rule_t rule;
   plan_t plan;
+  // Without `bytes`: nothing is known of names.
+  listings_t listings;
   char *root;
   char *control;
+  char *rule_name;
   int nests;
   // Keep the arrays alive.
   napi_ref references[REFERENCES];
@@ -45,6 +50,7 @@ static void free_prepared(napi_env env, void *data, void *hint) {
   for (int i = 0; i < prepared->reference_count; i++) napi_delete_reference(env, prepared->references[i]);
   free(prepared->root);
   free(prepared->control);
+  free(prepared->rule_name);
   free(prepared);
 }
 
@@ -110,6 +116,28 @@ static int number(napi_env env, napi_value options, const char *name, uint16_t *
   return 1;
 }
 
+// The listings, if they are given.
+static int listings(napi_env env, napi_value options, prepared_t *prepared) {
+  napi_value value, written;
+  bool has = false;
+  listings_t *listings = &prepared->listings;
+  size_t words = SIZE_MAX, nodes = prepared->columns.node_count;
+  if (napi_has_named_property(env, options, "listings", &has) != napi_ok) return 0;
+  if (!has) return 1;
+  listings->length = listings->count = SIZE_MAX;
+  if (napi_get_named_property(env, options, "listings", &value) != napi_ok ||
+      !array(env, value, "bytes", napi_uint8_array, &listings->length, (const void **)&listings->bytes, prepared) ||
+      !array(env, value, "directories", napi_uint32_array, &words, (const void **)&listings->directories, prepared) ||
+      !array(env, value, "ofNode", napi_uint32_array, &nodes, (const void **)&listings->of_node, prepared) ||
+      !array(env, value, "trusted", napi_uint8_array, &listings->count, (const void **)&listings->trusted, prepared) ||
+      words != listings->count * LISTING_WORDS || napi_get_named_property(env, value, "writtenAt", &written) != napi_ok ||
+      napi_get_value_uint32(env, written, &listings->written_at) != napi_ok) {
+    return 0;
+  }
+  listings->rule_name = prepared->rule_name = bytes_of(env, value, "ruleName");
+  return listings->rule_name != NULL;
+}
+
 static napi_value prepare(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value options, handle;
@@ -149,7 +177,7 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
   prepared->nests = nests;
   columns->node_count = nodes;
   plan->count = places;
-  if (!ok || napi_create_external(env, prepared, free_prepared, NULL, &handle) != napi_ok) {
+  if (!ok || !listings(env, options, prepared) || napi_create_external(env, prepared, free_prepared, NULL, &handle) != napi_ok) {
     free_prepared(env, prepared, NULL);
     return fail(env, "the options are wrong");
   }
@@ -160,8 +188,8 @@ static void execute(napi_env env, void *data) {
   run_t *run = data;
   const prepared_t *prepared = run->prepared;
   (void)env;
-  scan_unit(prepared->root, prepared->control, prepared->nests, &prepared->columns, &prepared->rule, &prepared->plan, run->from, run->to,
-            &run->result);
+  scan_unit(prepared->root, prepared->control, prepared->nests, &prepared->columns, &prepared->rule, &prepared->plan,
+            prepared->listings.bytes == NULL ? NULL : &prepared->listings, run->from, run->to, &run->result);
 }
 
 static int copy_of(napi_env env, const void *data, size_t length, napi_value *result) {
@@ -242,7 +270,7 @@ NAPI_MODULE_INIT() {
       napi_set_named_property(env, exports, "prepare", function) != napi_ok ||
       napi_create_function(env, "scan", NAPI_AUTO_LENGTH, scan, NULL, &function) != napi_ok ||
       napi_set_named_property(env, exports, "scan", function) != napi_ok || !bind_decoders(env, exports) ||
-      !bind_git_index(env, exports) || !bind_git_staged(env, exports) || !bind_plan(env, exports) ||
+      !bind_git_index(env, exports) || !bind_git_staged(env, exports) || !bind_plan(env, exports) || !bind_listings(env, exports) ||
       export_watch(env, exports) != napi_ok || export_peer(env, exports) != napi_ok) {
     return fail(env, "the module could not be set up");
   }

@@ -1,7 +1,7 @@
 // Compares a tree of Git with a directory of the index, and decodes the extension TREE. Reports only names that may
-// differ; JavaScript (src/git/changes/stagedChanges.ts) judges them, and explains the rules. The only decisions here are
-// "surely equal": a file with the recorded mode and name of its content, a directory whose remembered tree is that of
-// the tree. For malformed bytes the caller asks JavaScript, which reports the error.
+// differ. JavaScript (src/git/changes/stagedChanges.ts) judges them, and explains the rules. The only decision here is
+// "surely equal". A file is, if mode and name of its content are the recorded ones. A directory is, if its remembered
+// tree is that of the tree. For malformed bytes the caller asks JavaScript, which reports the error.
 //
 // Three words for each reported name: its node or NONE, its place in the tree or NONE, its remembered tree or NONE.
 #include "git_staged.h"
@@ -234,7 +234,7 @@ static int is_same_file(const staged_index_t *index, uint32_t node, const tree_e
   return u32(record + MODE_AT) == entry->mode && memcmp(record + 40, entry->id, index->hash_length) == 0;
 }
 
-// True if nothing is to be compared below: the remembered tree is that of the entry.
+// True if everything below is equal: the remembered tree is that of the entry.
 static int is_same_directory(const staged_index_t *index, uint32_t cached, const tree_entry_t *entry) {
   if (cached == NONE || entry == NULL || entry->mode != DIRECTORY) return 0;
   const uint32_t id = index->cached.id_at[cached];

@@ -1,6 +1,7 @@
 // The functions of git_staged.c and inflate.c for JavaScript:
 //   decodeCachedTrees(bytes, hashLength) -> { nameAt, nameLength, idAt, end } | null
-//   prepareStaged({ names, pathOffset, ..., bytes, at, hashLength, cachedBytes, nameAt, nameLength, idAt, end }) -> handle
+//   prepareStaged({ names, pathOffset, ..., bytes, at, hashLength, cachedBytes, nameAt, nameLength, idAt,
+//     end }) -> handle
 //   compareTree(handle, tree, node, cached) -> Uint32Array | null
 //   inflate(bytes, limit) -> Buffer | null
 // A result is null if the bytes are malformed or memory is short. Nobody may change the arrays while the handle lives.

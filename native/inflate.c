@@ -1,6 +1,6 @@
-// Inflates zlib data: RFC 1950 (the frame) and RFC 1951 (the blocks). Node's zlib makes a stream with its own window for
-// each call, which costs more than a small object. What this code rejects, the caller gives to zlib, which reports why.
-// So it accepts nothing that zlib rejects: codes must be complete, and the checksum must fit.
+// Inflates zlib data: RFC 1950 (the frame) and RFC 1951 (the blocks). Node's zlib makes a stream with its own window
+// for each call, which costs more than a small object. The caller gives rejected data to zlib, which reports why. So
+// this code accepts nothing that zlib rejects: codes must be complete, and the checksum must fit.
 #include "inflate.h"
 
 #include <stdlib.h>

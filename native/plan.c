@@ -23,7 +23,7 @@ static int end_unit(drawn_plan_t *plan) {
 // 0 if the nodes are no tree.
 static int walk(const plan_input_t *input, drawn_plan_t *plan, waiting_t *waiting) {
   const size_t count = input->node_count;
-  // Each node waits once, so that there is room for all.
+  // Each node waits once: the array has room for all.
   size_t depth = 0, met = 0;
   double weight = 0, left = (double)count;
   waiting[depth++] = (waiting_t){.node = input->root, .parent = NONE};

@@ -11,6 +11,9 @@
 #define _GNU_SOURCE
 #include "scan.h"
 
+#include "listings.h"
+#include "scan_result.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,9 +33,24 @@ enum { ABSENT = 0, REGULAR = 1, LINK = 2, DIRECTORY = 3, OTHER = 4, UNTOLD = 5 }
 #define MAX_DEPTH 96
 #define MAX_NAME 255
 #define LISTING_BYTES 65536
-// Bytes of the reported names of one unit.
-#define MAX_NAME_BYTES 0x40000000u
 #define OPEN_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+// For a directory that is likely not to be read, which is opened faster so.
+#ifdef O_PATH
+#define PASS_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#else
+#define PASS_FLAGS OPEN_FLAGS
+#endif
+
+// An open directory, compared with its listing.
+typedef struct {
+  // LISTING_NONE if there is none.
+  uint32_t number;
+  int has_same_names;
+  // Its own rule file, and all above it.
+  int has_same_rules;
+  // The descriptor serves only what is below.
+  int passes;
+} known_t;
 
 typedef struct {
   const columns_t *columns;
@@ -46,54 +64,20 @@ typedef struct {
   int fds[MAX_DEPTH];
   int depth;
   int root_fd;
+  const listings_t *listings;
+  known_t known[MAX_DEPTH];
+  known_t root_known;
   // Which children of the current directory were met.
   uint8_t *seen;
   size_t seen_capacity;
   char *listing;
 } scan_t;
 
-static int open_again(int at, const char *name) {
+static int open_again(int at, const char *name, int flags) {
   int fd;
-  do fd = openat(at, name, OPEN_FLAGS);
+  do fd = openat(at, name, flags);
   while (fd < 0 && errno == EINTR);
   return fd;
-}
-
-static void put(result_t *result, uint32_t word) {
-  if (result->count == result->capacity) {
-    size_t capacity = result->capacity ? result->capacity * 2 : 256;
-    uint32_t *words = result->failed ? NULL : realloc(result->words, capacity * sizeof *words);
-    if (words == NULL) {
-      result->failed = 1;
-      return;
-    }
-    result->words = words;
-    result->capacity = capacity;
-  }
-  result->words[result->count++] = word;
-}
-
-static uint32_t put_name(result_t *result, const char *name, size_t length) {
-  if (result->names_count + length > MAX_NAME_BYTES) result->failed = 1;
-  if (result->names_count + length > result->names_capacity) {
-    size_t capacity = result->names_capacity * 2 + length + 256;
-    char *names = result->failed ? NULL : realloc(result->names, capacity);
-    if (names == NULL) {
-      result->failed = 1;
-      return 0;
-    }
-    result->names = names;
-    result->names_capacity = capacity;
-  }
-  memcpy(result->names + result->names_count, name, length);
-  result->names_count += length;
-  return (uint32_t)(result->names_count - length);
-}
-
-static void tell(result_t *result, uint32_t place, uint32_t what) {
-  put(result, place);
-  put(result, what);
-  put(result, 0);
 }
 
 // The last component of a node's path. 0 if its place is impossible.
@@ -104,6 +88,34 @@ static int name_of(const columns_t *columns, uint32_t node, const uint8_t **name
   *name = columns->names + offset + start;
   *length = end - start;
   return 1;
+}
+
+// Compares an open directory with its listing. Its names are true only with the rules that held when it was listed:
+// those of its own rule file, and of all above.
+static known_t recall(const scan_t *scan, int fd, uint32_t node, const known_t *above) {
+  const listings_t *listings = scan->listings;
+  known_t known = {.number = LISTING_NONE};
+  if (listings == NULL || (above != NULL && !above->has_same_rules)) return known;
+  known.number = listing_of(listings, node);
+  if (known.number == LISTING_NONE) return known;
+  struct stat stat;
+  scan->result->stats++;
+  known.has_same_names = fstat(fd, &stat) == 0 && has_same_names(listings, known.number, &stat);
+  const columns_t *columns = scan->columns;
+  const uint32_t first = columns->first_child[node], count = columns->child_count[node];
+  if (had_rules(listings, known.number)) {
+    // The caller has compared the contents.
+    known.has_same_rules = 1;
+  } else if (find_child(columns, first, count, listings->rule_name, strlen(listings->rule_name)) != NONE) {
+    // Git read no rule file there, perhaps because every name was recorded.
+    known.has_same_names = 0;
+  } else if (known.has_same_names) {
+    known.has_same_rules = 1;
+  } else {
+    scan->result->stats++;
+    known.has_same_rules = fstatat(fd, listings->rule_name, &stat, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+  }
+  return known;
 }
 
 // Opens the directory at a place in the plan, and those above it as far as they are not open. Its descriptor, or -1.
@@ -129,16 +141,21 @@ static int open_directory(scan_t *scan, uint32_t place) {
     memcpy(name, bytes, length);
     name[length] = 0;
     if (strlen(name) != length || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..")) return -1;
-    int fd = open_again(scan->depth ? scan->fds[scan->depth - 1] : scan->root_fd, name);
+    const uint32_t node = plan->nodes[at];
+    const int is_listed = scan->listings != NULL && node < scan->columns->node_count && listing_of(scan->listings, node) != LISTING_NONE;
+    const int parent = scan->depth ? scan->fds[scan->depth - 1] : scan->root_fd;
+    const int fd = open_again(parent, name, is_listed ? PASS_FLAGS : OPEN_FLAGS);
     if (fd < 0) return -1;
+    known_t *known = &scan->known[scan->depth];
+    *known = is_listed ? recall(scan, fd, node, scan->depth ? known - 1 : &scan->root_known) : (known_t){.number = LISTING_NONE};
+    known->passes = is_listed;
     scan->way[scan->depth] = at;
     scan->fds[scan->depth++] = fd;
   }
   return depth ? scan->fds[depth - 1] : scan->root_fd;
 }
 
-// The child of this name among first..first+count, or NONE.
-static uint32_t find_child(const columns_t *columns, uint32_t first, uint32_t count, const char *name, size_t length) {
+uint32_t find_child(const columns_t *columns, uint32_t first, uint32_t count, const char *name, size_t length) {
   uint32_t low = first, high = first + count;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
@@ -180,10 +197,6 @@ static int is_clean(const scan_t *scan, uint32_t node, const struct stat *stat) 
   return recorded == 0 || time.tv_nsec == 0 || (uint32_t)time.tv_nsec == recorded;
 }
 
-static uint32_t kind_of(mode_t mode) {
-  return S_ISREG(mode) ? REGULAR : S_ISDIR(mode) ? DIRECTORY : S_ISLNK(mode) ? LINK : OTHER;
-}
-
 static uint32_t kind_of_entry(unsigned char type) {
   switch (type) {
     case DT_REG: return REGULAR;
@@ -192,6 +205,24 @@ static uint32_t kind_of_entry(unsigned char type) {
     case DT_UNKNOWN: return UNTOLD;
     default: return OTHER;
   }
+}
+
+static uint32_t kind_of(mode_t mode) {
+  return S_ISREG(mode) ? REGULAR : S_ISDIR(mode) ? DIRECTORY : S_ISLNK(mode) ? LINK : OTHER;
+}
+
+// True if a recorded name has nothing to report: a clean file, or a directory. `stat` is NULL if it is not known yet.
+static int is_as_recorded(scan_t *scan, int fd, uint32_t child, const char *name, uint32_t kind, const struct stat *stat) {
+  const columns_t *columns = scan->columns;
+  const int is_entry = (columns->flags[child] & scan->rule->entry) != 0;
+  if (kind == DIRECTORY) return !is_entry;
+  if (!is_entry || columns->child_count[child] != 0 || (kind != REGULAR && kind != LINK)) return 0;
+  struct stat own;
+  if (stat == NULL && (columns->flags[child] & scan->rule->mask) == scan->rule->value) {
+    scan->result->stats++;
+    if (fstatat(fd, name, &own, AT_SYMLINK_NOFOLLOW) == 0) stat = &own;
+  }
+  return stat != NULL && is_clean(scan, child, stat);
 }
 
 // One name of a directory. Answers 0 if the directory is another repository.
@@ -227,20 +258,67 @@ static int meet(scan_t *scan, int fd, int is_root, uint32_t first, uint32_t coun
     return 1;
   }
   scan->seen[child - first] = 1;
-  int is_entry = (columns->flags[child] & scan->rule->entry) != 0;
-  if (kind == DIRECTORY) {
-    if (!is_entry) return 1;
-  } else if (is_entry && columns->child_count[child] == 0 && (kind == REGULAR || kind == LINK)) {
-    if ((columns->flags[child] & scan->rule->mask) == scan->rule->value && !stated) {
-      result->stats++;
-      stated = fstatat(fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0;
-    }
-    if (stated && is_clean(scan, child, &stat)) return 1;
-  }
+  if (is_as_recorded(scan, fd, child, name, kind, stated ? &stat : NULL)) return 1;
   put(result, child);
   put(result, kind);
   put(result, 0);
   ++*items;
+  return 1;
+}
+
+// A directory that is not read, because it has the names that it had.
+typedef struct {
+  scan_t *scan;
+  uint32_t first, count;
+  uint32_t items;
+} relisting_t;
+
+static int meet_listed(void *context, const char *name, size_t length, int is_directory) {
+  relisting_t *relisting = context;
+  scan_t *scan = relisting->scan;
+  if (length == 0 || memchr(name, '/', length) != NULL) return 0;
+  if (strlen(scan->control) == length && memcmp(name, scan->control, length) == 0) return 1;
+  if (find_child(scan->columns, relisting->first, relisting->count, name, length) != NONE) return 1;
+  // A rule file that could not be read when the directory was listed.
+  if (strlen(scan->listings->rule_name) == length && memcmp(name, scan->listings->rule_name, length) == 0 &&
+      !had_rules(scan->listings, scan->depth ? scan->known[scan->depth - 1].number : scan->root_known.number)) {
+    return 0;
+  }
+  put(scan->result, NONE);
+  put(scan->result, (is_directory ? DIRECTORY : REGULAR) | (uint32_t)length << 3);
+  put(scan->result, put_name(scan->result, name, length));
+  relisting->items++;
+  return 1;
+}
+
+// Looks up the recorded names of a directory, and takes the others from its listing. 0 if that cannot be done.
+static int meet_again(scan_t *scan, int fd, uint32_t number, uint32_t first, uint32_t count, uint32_t *items) {
+  const columns_t *columns = scan->columns;
+  result_t *result = scan->result;
+  relisting_t relisting = {.scan = scan, .first = first, .count = count};
+  if (!list_names(scan->listings, number, meet_listed, &relisting)) return 0;
+  for (uint32_t child = first; child < first + count; child++) {
+    // A directory with a listing is opened when its own turn comes.
+    const int is_entry = (columns->flags[child] & scan->rule->entry) != 0;
+    if (!is_entry && listing_of(scan->listings, child) != LISTING_NONE) continue;
+    const uint8_t *bytes;
+    size_t length;
+    char name[MAX_NAME + 1];
+    struct stat stat;
+    if (!name_of(columns, child, &bytes, &length) || length == 0 || length > MAX_NAME) return 0;
+    memcpy(name, bytes, length);
+    name[length] = 0;
+    result->stats++;
+    uint32_t kind = ABSENT;
+    if (fstatat(fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0) kind = kind_of(stat.st_mode);
+    else if (errno != ENOENT) return 0;
+    if (kind != ABSENT && is_as_recorded(scan, fd, child, name, kind, &stat)) continue;
+    put(result, child);
+    put(result, kind);
+    put(result, 0);
+    relisting.items++;
+  }
+  *items = relisting.items;
   return 1;
 }
 
@@ -273,7 +351,7 @@ static int meet_all(scan_t *scan, int fd, int is_root, uint32_t first, uint32_t 
 #else
 static int meet_all(scan_t *scan, int fd, int is_root, uint32_t first, uint32_t count, uint32_t *items) {
   // fdopendir() takes the descriptor over, which is still needed for the directories below.
-  int own = open_again(fd, ".");
+  int own = open_again(fd, ".", OPEN_FLAGS);
   DIR *directory = own < 0 ? NULL : fdopendir(own);
   if (directory == NULL) {
     if (own >= 0) close(own);
@@ -296,6 +374,16 @@ static int meet_all(scan_t *scan, int fd, int is_root, uint32_t first, uint32_t 
   return answer;
 }
 #endif
+
+// As meet_all(), for a descriptor that may only pass on to what is below.
+static int read_names(scan_t *scan, int fd, int is_root, uint32_t first, uint32_t count, uint32_t *items) {
+  if (is_root || !scan->known[scan->depth - 1].passes) return meet_all(scan, fd, is_root, first, count, items);
+  const int own = open_again(fd, ".", OPEN_FLAGS);
+  if (own < 0) return -1;
+  const int answer = meet_all(scan, own, is_root, first, count, items);
+  close(own);
+  return answer;
+}
 
 static void scan_directory(scan_t *scan, uint32_t place) {
   const columns_t *columns = scan->columns;
@@ -329,9 +417,19 @@ static void scan_directory(scan_t *scan, uint32_t place) {
   size_t start = result->count, names = result->names_count;
   uint32_t items = 0;
   tell(result, place, PARTIAL);
-  result->directories_read++;
-  int answer = meet_all(scan, fd, scan->plan->parents[place] == NONE, first, count, &items);
-  if (answer == 1) {
+  const int is_root = scan->plan->parents[place] == NONE;
+  const known_t *known = is_root ? &scan->root_known : &scan->known[scan->depth - 1];
+  const int is_believed = known->has_same_names && meet_again(scan, fd, known->number, first, count, &items);
+  int answer = 1;
+  if (!is_believed) {
+    result->count = start;
+    result->names_count = names;
+    items = 0;
+    tell(result, place, PARTIAL);
+    result->directories_read++;
+    answer = read_names(scan, fd, is_root, first, count, &items);
+  }
+  if (answer == 1 && !is_believed) {
     for (uint32_t i = 0; i < count; i++) {
       if (scan->seen[i]) continue;
       put(result, first + i);
@@ -351,12 +449,14 @@ static void scan_directory(scan_t *scan, uint32_t place) {
 }
 
 void scan_unit(const char *root, const char *control, int nests, const columns_t *columns, const rule_t *rule, const plan_t *plan,
-               size_t from, size_t to, result_t *result) {
-  scan_t scan = {.columns = columns, .rule = rule, .plan = plan, .control = control, .nests = nests, .result = result};
+               const listings_t *listings, size_t from, size_t to, result_t *result) {
+  scan_t scan = {.columns = columns, .rule = rule, .plan = plan, .control = control, .nests = nests, .result = result, .listings = listings};
   scan.listing = malloc(LISTING_BYTES);
   // The root itself may be reached through a symbolic link.
   do scan.root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   while (scan.root_fd < 0 && errno == EINTR);
+  scan.root_known = (known_t){.number = LISTING_NONE};
+  if (listings != NULL && scan.root_fd >= 0) scan.root_known = recall(&scan, scan.root_fd, 0, NULL);
   if (scan.listing == NULL) {
     result->failed = 1;
   } else {

@@ -53,6 +53,23 @@ typedef struct {
   size_t count;
 } plan_t;
 
+// Names that directories had before: see listings.c.
+typedef struct {
+  const uint8_t *bytes;
+  size_t length;
+  // LISTING_WORDS for each directory.
+  const uint32_t *directories;
+  size_t count;
+  // By node; as many as there are nodes.
+  const uint32_t *of_node;
+  // By directory; 0: its rule file has changed.
+  const uint8_t *trusted;
+  // Seconds of the time at which all of this was written; 0 if it is not known.
+  uint32_t written_at;
+  // The name of rule files.
+  const char *rule_name;
+} listings_t;
+
 typedef struct {
   uint32_t *words;
   size_t count, capacity;
@@ -65,9 +82,13 @@ typedef struct {
 } result_t;
 
 // Scans the directories plan[from..to) below `root`. `control` names the directory that makes its parent another
-// repository. If `nests` is 0, a directory of that name is skipped everywhere.
+// repository. If `nests` is 0, a directory of that name is skipped everywhere. `listings` may be NULL. With them, a
+// directory that has the same names as before is not read: then its ignored names are not reported.
 void scan_unit(const char *root, const char *control, int nests, const columns_t *columns, const rule_t *rule, const plan_t *plan,
-               size_t from, size_t to, result_t *result);
+               const listings_t *listings, size_t from, size_t to, result_t *result);
+
+// The child of this name among first..first+count, or 0xffffffff.
+uint32_t find_child(const columns_t *columns, uint32_t first, uint32_t count, const char *name, size_t length);
 
 void free_result(result_t *result);
 

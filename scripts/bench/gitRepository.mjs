@@ -53,6 +53,19 @@ export async function recordGitChanges(directory, root, roles) {
   fs.copyFileSync(path.join(directory, 'index'), path.join(directory, UNTRACKED_INDEX));
 }
 
+/** Runs `work` while the second index, with its cache, is the index. */
+export async function withUntrackedCache(directory, work) {
+  const [index, aside, cached] = ['index', 'index-aside', UNTRACKED_INDEX].map(name => path.join(directory, name));
+  fs.renameSync(index, aside);
+  try {
+    // Git replaces an index; nobody writes into it.
+    fs.linkSync(cached, index);
+    return await work();
+  } finally {
+    fs.renameSync(aside, index);
+  }
+}
+
 function gitIn(directory, root) {
   const env = gitEnvironment(directory, root);
   return (args, input) => outputWithInput('git', args, input, { cwd: root, env });

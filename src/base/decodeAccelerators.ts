@@ -77,6 +77,18 @@ export interface StagedInput extends CachedTreeColumns {
   readonly hashLength: number;
 }
 
+/** An untracked cache of Git: see native/listings.h. All but the arrays and `flags` are places in its bytes. */
+export interface DecodedListings {
+  readonly directories: Uint32Array;
+  readonly ofNode: Uint32Array;
+  readonly ident: number;
+  readonly identLength: number;
+  readonly flags: number;
+  readonly exclude: number;
+  readonly excludesFile: number;
+  readonly ruleName: number;
+}
+
 /** Inflates a whole zlib stream of at most `limit` bytes. The result is null for everything that is no such stream. */
 export type Inflate = (bytes: Uint8Array, limit: number) => Buffer | null;
 
@@ -90,12 +102,23 @@ export interface NativeGitDecoders {
   /** Returns a handle for `compareTree`. Nobody may change the arrays while it lives. */
   prepareStaged(input: StagedInput): object;
   /**
-   * Returns three words for each name of a directory that a tree and the index may have differently: its node, its
-   * place in the tree, its remembered tree; each 0xffffffff if there is none.
+   * Returns three words for each name of a directory that a tree and the index may have differently. They are its
+   * node, its place in the tree and its remembered tree; each 0xffffffff if there is none.
    * @param cached the remembered tree of the directory
    */
   compareTree(handle: object, tree: Uint8Array, node: number, cached: number): Uint32Array | null;
   readonly inflate: Inflate;
+  /** Decodes the extension UNTR, and finds its directories in the tree of the index. */
+  decodeListings(
+    bytes: Uint8Array,
+    hashLength: number,
+    names: Uint8Array,
+    pathOffset: Uint32Array,
+    pathLength: Uint16Array,
+    baseStart: Uint16Array,
+    firstChild: Uint32Array,
+    childCount: Uint32Array,
+  ): DecodedListings | null;
   /** @param hashLength bytes of an object name */
   decodeGitEntries(bytes: Uint8Array, hashLength: number): GitEntryColumns | null;
   /** `uid` and `gid` count if `owned`. The other parameters are those of EntryList and TreeOptions. */

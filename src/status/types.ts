@@ -103,6 +103,23 @@ export interface CleanRule {
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
+/**
+ * Names that directories had when they had a certain stat; native/listings.h has the layout. A directory that still
+ * has its stat, and whose rules are the same, still has these names. Ignored names are not among them.
+ */
+export interface Listings {
+  readonly bytes: Uint8Array;
+  readonly directories: Uint32Array;
+  /** By node of the stat cache. */
+  readonly ofNode: Uint32Array;
+  /** By directory; 0 if its rule file changed, so that no name in or below it can be believed. */
+  readonly trusted: Uint8Array;
+  /** Seconds since 1970 when all of this was written; later stats prove nothing. */
+  readonly writtenAt: number;
+  /** The name of the rule files in directories. */
+  readonly ruleName: Uint8Array;
+}
+
 /** Which paths are ignored by their own name; the engine itself applies a directory's verdict to all below it. */
 export interface IgnoreMatcher {
   /** True if nothing can match, so that nobody need ask. */
@@ -180,6 +197,8 @@ export interface StatusInput {
   readonly ignore: IgnoreMatcher;
   readonly base: BaseTree;
   readonly rules: TreeRules;
+  /** Reads what is known of names from before; undefined, or returning undefined, if nothing is. */
+  readonly listings?: (() => Listings | undefined) | undefined;
 }
 
 /** The work of a run. Tests assert exact numbers, so that a lost optimization fails a test. */

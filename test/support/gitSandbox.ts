@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { GitBackend } from '../../src/backends/git/gitBackend.ts';
+import { GitBackend, type GitBackendOptions } from '../../src/backends/git/gitBackend.ts';
 import { gitEnvironment, type GitEnvironment } from '../../src/git/config/gitConfig.ts';
 import { GitRepository, type GitOptions } from '../../src/git/repository/repository.ts';
 import { Vfs } from '../../src/files/vfs.ts';
@@ -98,8 +98,9 @@ export class GitRoot {
     this.git('commit', '-q', '-m', message);
   }
 
-  backend(): GitBackend {
-    return new GitBackend(this.root, { vfs: new Vfs(), environment: this.#environment(), release: gitRelease });
+  backend(options: Partial<GitBackendOptions> = {}): GitBackend {
+    const environment = this.#environment();
+    return new GitBackend(this.root, { vfs: new Vfs(), environment, release: gitRelease, ...options });
   }
 
   repository(options: Partial<GitOptions>): GitRepository {

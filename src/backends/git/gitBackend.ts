@@ -13,7 +13,7 @@ import type { GitIgnore } from '../../git/ignore/gitIgnore.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
 import { GIT_DIRECTORY, gitDirectoriesAt, gitPlacesAt } from '../../git/repository/discovery.ts';
 import { GitRepository, type GitOptions } from '../../git/repository/repository.ts';
-import type { TreeRules } from '../../status/types.ts';
+import type { Listings, TreeRules } from '../../status/types.ts';
 import type {
   Backend,
   Head,
@@ -24,6 +24,7 @@ import type {
   Subrepository,
 } from '../../workingCopy/backend.ts';
 import { treeRules, type GitInput } from './gitInput.ts';
+import { readListings } from './listings.ts';
 import { GitHeadReader, HEAD_FILES } from './gitHead.ts';
 import { conflictsOf, stagedFiles } from './stagedFiles.ts';
 
@@ -85,7 +86,8 @@ export class GitBackend implements Backend {
     const mergeState = sameData(kept?.mergeState, conflictsOf(index, gitHead.id, heads.otherHead()));
     // Last of what may fail and be tried again: it forgets where something happened.
     const { ignore, base, commonRules } = this.#rules(repository, index, kept);
-    const input = sameInput(kept?.input, { root: this.root, statCache: index, ignore, base, rules });
+    const listings = (): Listings | undefined => readListings(repository, index);
+    const input = sameInput(kept?.input, { root: this.root, statCache: index, ignore, base, rules, listings });
     const isUnchanged = kept !== undefined && kept === old && index === kept.index && gitHead === kept.gitHead;
     let head = kept && heads.read(gitHead);
     let staged = isUnchanged ? kept.staged : undefined;

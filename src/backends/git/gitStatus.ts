@@ -13,6 +13,7 @@ import { NO_NODE, type WorkCounters } from '../../status/types.ts';
 import { VerdictCache } from '../../status/contentComparison.ts';
 import { WorkingTree } from '../../status/workingTree.ts';
 import { gitInput, type GitInput } from './gitInput.ts';
+import { readListings } from './listings.ts';
 import { RenameDetection, type RenameOptions } from './renameDetection.ts';
 import { Submodules, type IgnoredState } from './submodules.ts';
 import { CLEAN_SUBMODULE, type ConflictedPath, type GitEntry, type SubmoduleState } from './statusTypes.ts';
@@ -72,11 +73,8 @@ async function statusOf(
   options: GitStatusOptions,
   verdicts: VerdictCache,
 ): Promise<GitStatusResult> {
-  const input = gitInput(
-    repository,
-    index,
-    repository.ignore(() => index),
-  );
+  const rules = repository.ignore(() => index);
+  const input = { ...gitInput(repository, index, rules), listings: () => readListings(repository, index) };
   const isSelected = options.isSelected ?? (() => true);
   let head: GitHead | undefined;
   let staged: StagedChange[] = [];

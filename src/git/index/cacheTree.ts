@@ -28,8 +28,8 @@ const DIGIT_0 = 0x30;
 export const NO_ID = 0xffff_ffff;
 
 /**
- * The remembered trees in the order of the extension, each before its subtrees: where a name begins in `bytes`, and how
- * long it is; where the name of the tree is, or {@link NO_ID}; the first tree that is not below.
+ * The remembered trees in the order of the extension, each before its subtrees. The columns have the place of a name in
+ * `bytes`, its length, and the place of the tree's name or {@link NO_ID}. `end` is the first tree that is not below.
  */
 export interface RememberedTrees extends CachedTreeColumns {
   readonly bytes: Buffer;

@@ -53,6 +53,8 @@ export interface IndexHeader {
   readonly sharedIdentity: FileIdentity | undefined;
   /** The extension TREE. */
   readonly cachedTrees: Buffer | undefined;
+  /** The extension UNTR. */
+  readonly untracked: Buffer | undefined;
   readonly file: string;
   /** Native code for what is decoded later. */
   readonly native: NativeGitDecoders | undefined;

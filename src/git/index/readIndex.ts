@@ -72,6 +72,7 @@ function tryRead(vfs: Vfs, store: ObjectStore, options: IndexOptions): GitIndex 
     sharedFile: joined.sharedFile,
     sharedIdentity: joined.sharedIdentity,
     cachedTrees: decoded.extensions.get('TREE'),
+    untracked: decoded.extensions.get('UNTR'),
     file,
     native: decoders,
   });
@@ -148,6 +149,7 @@ function emptyIndex(
     sharedFile: undefined,
     sharedIdentity: undefined,
     cachedTrees: undefined,
+    untracked: undefined,
     file,
     native: undefined,
   });

@@ -31,6 +31,8 @@ export interface BulkOptions {
   readonly minimumNodes?: number | undefined;
   /** {@link UNIT_NODES} if not given. */
   readonly unitNodes?: number | undefined;
+  /** True if directories that still have recorded names need not be read: then no ignored names are found in them. */
+  readonly believesListings?: boolean | undefined;
   /** Called with the reason why this thread had to scan a unit alone. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
@@ -48,13 +50,13 @@ export function prepareBulk(input: StatusInput, options: BulkOptions, known?: Sc
   const { columns } = input.statCache;
   // Names on disk may then be other ones than the recorded names they stand for.
   if (columns === undefined || input.rules.foldsCase === true) return undefined;
-  const { scanners, unitNodes = UNIT_NODES, first, onFailure } = options;
+  const { scanners, unitNodes = UNIT_NODES, first, onFailure, believesListings = false } = options;
   if (input.statCache.nodeCount < (options.minimumNodes ?? bulkNodes(scanners.worthNodes ?? BULK_NODES))) {
     return undefined;
   }
   const plan = known ?? planScan(input, unitNodes, first, scanners.drawPlan);
   try {
-    return { plan, scanner: scanners.prepare(input, columns, plan) };
+    return { plan, scanner: scanners.prepare(input, columns, plan, believesListings ? input.listings?.() : undefined) };
   } catch (error) {
     onFailure?.(error);
     return undefined;

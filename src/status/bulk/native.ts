@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
 import type { NativeDecoders, DecodeAccelerators } from '../../base/decodeAccelerators.ts';
-import type { StatusInput, StatColumns } from '../types.ts';
+import type { Listings, StatusInput, StatColumns } from '../types.ts';
 import type { DrawPlan, ScanPlan, Unit } from './plan.ts';
 import type { UnitScanner, UnitScanners } from './scanners.ts';
 import type { UnitResult } from './unitResult.ts';
@@ -40,7 +40,7 @@ export class NativeScanners implements UnitScanners {
     return this.#module.drawPlan;
   }
 
-  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner {
+  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan, listings?: Listings): UnitScanner {
     const { rule, ctimeSeconds, inode, ...arrays } = columns;
     const { owner, symlink = 0, wholeSeconds = false, ...numbers } = rule;
     const module = this.#module;
@@ -50,6 +50,7 @@ export class NativeScanners implements UnitScanners {
       ...(inode && { inode }),
       ...numbers,
       ...(owner && { owner }),
+      ...(listings && { listings }),
       symlink,
       wholeSeconds: wholeSeconds ? 1 : 0,
       nodes: plan.nodes,
@@ -100,8 +101,8 @@ function load(): { readonly module: NativeModule | undefined; readonly reason: s
     return { module: undefined, reason: errorMessage(error) };
   }
   const module = holder.exports as Partial<NativeModule>;
-  const { prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree, inflate, drawPlan } = module;
-  const needed = [prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree, inflate, drawPlan];
+  const { prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree, drawPlan, decodeListings } = module;
+  const needed = [prepare, scan, decodeV1, decodeV2, takePlainRows, buildGitTree, drawPlan, decodeListings];
   const isWhole = needed.every(each => each !== undefined);
   if (!isWhole) return { module: undefined, reason: 'it was built from other sources' };
   return { module: module as NativeModule, reason: '' };

@@ -1,6 +1,6 @@
 // Who scans units, with which means.
 import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
-import type { StatusInput, StatColumns } from '../types.ts';
+import type { Listings, StatusInput, StatColumns } from '../types.ts';
 import type { DrawPlan, ScanPlan, Unit } from './plan.ts';
 import type { UnitResult } from './unitResult.ts';
 
@@ -22,6 +22,9 @@ export interface UnitScanners {
   readonly worthNodes?: number;
   /** Draws plans in native code. */
   readonly drawPlan?: DrawPlan | undefined;
-  /** Throws if there are none to be had: then one thread scans. */
-  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan): UnitScanner;
+  /**
+   * Throws if there are none to be had: then one thread scans.
+   * @param listings directories that still have these names are not read, and their ignored names are not reported
+   */
+  prepare(input: StatusInput, columns: StatColumns, plan: ScanPlan, listings?: Listings): UnitScanner;
 }

@@ -70,7 +70,9 @@ export function* directoriesOf(result: UnitResult): Generator<DirectoryResult> {
       );
     }
     items.sort(inOrder);
-    yield { place, what: what === PARTIAL ? 'partial' : what === NESTED ? 'nested' : 'whole', items };
+    // A listing may name a directory twice.
+    const once = items.filter(({ node, name }, i) => node !== NO_NODE || name !== items[i - 1]?.name);
+    yield { place, what: what === PARTIAL ? 'partial' : what === NESTED ? 'nested' : 'whole', items: once };
   }
 }
 

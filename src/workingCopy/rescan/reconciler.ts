@@ -147,7 +147,7 @@ export class Reconciler {
   update(next: Snapshot): string[] {
     const previous = this.#snapshot;
     this.#snapshot = next;
-    if (previous === undefined) return [this.scan('first scan')];
+    if (previous === undefined) return [this.scan('first scan', true)];
     const before = previous.input;
     const after = next.input;
     if (before.base !== after.base || before.rules !== after.rules) this.#undecided.forgetAnswers();
@@ -193,13 +193,16 @@ export class Reconciler {
     return causes;
   }
 
-  /** Starts a scan of everything; returns `cause`. */
-  scan(cause: string): string {
+  /**
+   * Starts a scan of everything; returns `cause`.
+   * @param isFirst nothing is known yet, so that the scan may leave out ignored names; the audit after it finds them
+   */
+  scan(cause: string, isFirst = false): string {
     this.stop();
     this.#hinted = this.#scan = undefined;
     const snapshot = this.#snapshot!;
     const context = this.#context(snapshot);
-    this.#parallelScan = this.#bulk && ParallelRescan.begin(context, this.#bulk);
+    this.#parallelScan = this.#bulk && ParallelRescan.begin(context, { ...this.#bulk, believesListings: isFirst });
     if (this.#parallelScan === undefined) {
       this.#planned = undefined;
       this.#scan = new SteppedRescan(context, true);
