@@ -1,10 +1,8 @@
 // Optional accelerators for loading a dirstate. The scan layer creates them, the decoder receives them; neither
 // imports the other.
 
-/**
- * A recorded tree as columns, one value per node: see mercurial/dirstate/nodeTable.ts. Offsets point into its bytes.
- */
-export interface TreeColumns {
+/** Where the nodes of a recorded tree are, one value per node. Offsets point into the names. */
+export interface NodeColumns {
   readonly pathOffset: Uint32Array;
   readonly pathLength: Uint16Array;
   /** Where in its path a node's own name starts. */
@@ -12,6 +10,10 @@ export interface TreeColumns {
   readonly firstChild: Uint32Array;
   readonly childCount: Uint32Array;
   readonly flags: Uint16Array;
+}
+
+/** A recorded tree as columns: see mercurial/dirstate/nodeTable.ts. */
+export interface TreeColumns extends NodeColumns {
   /** 0 where none is recorded. */
   readonly size: Uint32Array;
   /** The low 31 bits; 0 where none are recorded. */
@@ -62,14 +64,8 @@ export interface CachedTreeColumns {
 }
 
 /** An index to compare trees with. The arrays are those of EntryList, IndexTree and {@link CachedTreeColumns}. */
-export interface StagedInput extends CachedTreeColumns {
+export interface StagedInput extends CachedTreeColumns, NodeColumns {
   readonly names: Uint8Array;
-  readonly pathOffset: Uint32Array;
-  readonly pathLength: Uint16Array;
-  readonly baseStart: Uint16Array;
-  readonly firstChild: Uint32Array;
-  readonly childCount: Uint32Array;
-  readonly flags: Uint16Array;
   readonly entry: Uint32Array;
   readonly bytes: Uint8Array;
   readonly at: Uint32Array;

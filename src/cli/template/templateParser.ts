@@ -1,6 +1,7 @@
 // Parses templates: the language of `hg help templates`. The rules come from that text and from the answers of
 // Mercurial: test/differential/cliLogTemplate.test.ts compares them.
 import { QuicksilverError } from '../../base/errors.ts';
+import { LETTER_ESCAPES } from '../../base/letterEscapes.ts';
 
 export type TemplateNode =
   | { readonly kind: 'text'; readonly text: string }
@@ -197,19 +198,13 @@ function withWords(name: string, args: readonly TemplateNode[]): readonly Templa
   return args.map((arg, index) => (index === 3 && arg.kind === 'name' ? { kind: 'text', text: arg.name } : arg));
 }
 
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+const SIMPLE_ESCAPES: Readonly<Record<string, string | undefined>> = {
+  ...LETTER_ESCAPES,
   '\\': '\\',
   "'": "'",
   '"': '"',
   '{': '{',
   '\n': '',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
 };
 
 /** Resolves the escapes of a text. Unknown ones stay. */

@@ -1,5 +1,6 @@
 // Attributes of paths: .gitattributes files of the directories, info/attributes, the files of user and system.
 import { baseName, joinPath, parentPath, type BytePath } from '../../base/bytePath.ts';
+import { LETTER_ESCAPES } from '../../base/letterEscapes.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import { MAX_RULE_BYTES, readRuleFile, RuleLimits } from '../ignore/gitIgnore.ts';
 import { compilePattern, type PathPattern } from '../ignore/ignorePattern.ts';
@@ -162,19 +163,9 @@ function assignmentOf(word: string): Assignment[] {
   return [{ name: word.slice(0, equals), value: word.slice(equals + 1) }];
 }
 
-const ESCAPED: Readonly<Record<string, string | undefined>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-
 function unquote(text: string): string {
   return text.replace(/\\([0-7]{3}|.)/gs, (_, escape: string) =>
-    escape.length === 3 ? String.fromCharCode(Number.parseInt(escape, 8) & 0xff) : (ESCAPED[escape] ?? escape),
+    escape.length === 3 ? String.fromCharCode(Number.parseInt(escape, 8) & 0xff) : (LETTER_ESCAPES[escape] ?? escape),
   );
 }
 

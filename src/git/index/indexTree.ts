@@ -1,5 +1,5 @@
 // The entries of an index as a tree of nodes in typed arrays: the form in which the engine walks them.
-import type { NativeGitDecoders } from '../../base/decodeAccelerators.ts';
+import type { NativeGitDecoders, TreeColumns } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ObjectFormat } from '../objects/objectFormat.ts';
 import { GITLINK_MODE, KIND_MASK, SYMLINK_MODE } from '../objects/structures.ts';
@@ -34,23 +34,14 @@ const STAGES = 0x3000;
  * Node 0 is the root. The children of a node are contiguous and ordered by the bytes of their names; a parent comes
  * before its children. Paths are ranges of `bytes`.
  */
-export interface IndexTree {
+export interface IndexTree extends TreeColumns {
   readonly bytes: Buffer;
   readonly nodeCount: number;
   readonly entryCount: number;
   /** The flags that any node has. */
   readonly allFlags: number;
-  readonly pathOffset: Uint32Array;
-  readonly pathLength: Uint16Array;
-  readonly baseStart: Uint16Array;
-  readonly firstChild: Uint32Array;
-  readonly childCount: Uint32Array;
-  readonly flags: Uint16Array;
   /** The entry of a node, by its number in the list; the first of several stages. */
   readonly entry: Uint32Array;
-  readonly size: Uint32Array;
-  readonly mtimeSeconds: Uint32Array;
-  readonly mtimeNanoseconds: Uint32Array;
   readonly ctimeSeconds: Uint32Array;
   readonly inode: Uint32Array;
   /** Not 0: an equal stat alone does not prove that the file is clean; {@link UNSURE}, {@link FOREIGN}. */
