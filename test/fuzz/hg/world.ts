@@ -66,8 +66,6 @@ export class HgHasNoAnswer extends Error {
 /** Command servers, one of each policy, for any number of worlds. */
 export class HgServers {
   readonly #servers = new Map<Policy, HgServer>();
-  /** Those that start for a command, or run it. */
-  readonly #busy = new Set<HgServer>();
   readonly #hangsMs: number;
 
   /** @param hangsMs a command that takes longer, once its server has started, is not going to end */
@@ -82,22 +80,20 @@ export class HgServers {
    */
   async run(policy: Policy, args: readonly string[]): Promise<HgAnswer> {
     let server = this.#servers.get(policy);
-    const isBusy = server !== undefined && this.#busy.has(server);
-    if (isBusy) server?.kill();
-    if (isBusy || server?.isRunning !== true) {
+    if (server?.isBusy === true) server.kill();
+    if (server?.isRunning !== true || server.isBusy) {
       server = new HgServer(undefined, EXTENSIONS, { ...hgEnvironment(), HGMODULEPOLICY: policy });
       this.#servers.set(policy, server);
     }
     const running = server;
-    this.#busy.add(running);
+    const answering = running.runBytes(args);
     await running.started;
     const limit = setTimeout(() => {
       this.#servers.delete(policy);
       running.kill();
     }, this.#hangsMs);
-    const answer = await running.runBytes(args);
+    const answer = await answering;
     clearTimeout(limit);
-    this.#busy.delete(running);
     if (this.#servers.get(policy) !== running) throw new HgHasNoAnswer(args, 'does not end');
     return answer;
   }
