@@ -6,19 +6,19 @@ import { writeAnnotations } from './annotateOutput.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
 import type { Configuration } from './configuration.ts';
+import { configuredArguments } from './configuredArguments.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
-import { refuseOtherCommand } from './log/logForm.ts';
 import { locateRepository } from './open.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
 import { compileLater, restrictionsOf, templateOf } from './status.ts';
 
 /** Exit code 0. Throws QuicksilverErrors. */
-export async function annotate(args: ParsedArguments, io: CommandIo): Promise<number> {
-  if (args.positionals.length === 0) throw usageError('at least one filename or pattern is required');
-  const place = locateRepository(args, io);
+export async function annotate(given: ParsedArguments, io: CommandIo): Promise<number> {
+  const place = locateRepository(given, io);
   const reader = new AnnotateReader(place);
-  refuseOtherCommand('annotate', reader.config, io);
+  const args = configuredArguments(given, 'annotate', reader.config, io);
+  if (args.positionals.length === 0) throw usageError('at least one filename or pattern is required');
   // Annotated lines have no labels. The configuration of colors is checked all the same.
   for (const warning of colorsFor(reader.config, io, args.values.get('color')).warnings) complain(io, warning);
   const view = reader.view(requestOf(args, reader.config));

@@ -31,6 +31,8 @@ export interface ParsedArguments {
   /** All the values of options that may be given several times, in order. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
+  /** The command as it was typed, and the words after it. */
+  readonly typed: { readonly word: string; readonly words: readonly string[] };
 }
 
 /**
@@ -55,8 +57,14 @@ export function splitCommand(
 /**
  * Parses the arguments of `command` (used in messages). Throws a 'usage' error for what is not known or not available,
  * with the nearest option there is.
+ * @param word the command as it was typed
  */
-export function parseArguments(args: readonly string[], specs: OptionSpecs, command: string): ParsedArguments {
+export function parseArguments(
+  args: readonly string[],
+  specs: OptionSpecs,
+  command: string,
+  word = command,
+): ParsedArguments {
   const { tokens } = parseArgs({
     args: spellOut(args, specs),
     options: Object.fromEntries(
@@ -93,7 +101,7 @@ export function parseArguments(args: readonly string[], specs: OptionSpecs, comm
       flags.add(name);
     }
   }
-  return { flags, values, repeated, positionals };
+  return { flags, values, repeated, positionals, typed: { word, words: args } };
 }
 
 /** The one of `candidates` that `word` is most likely a misspelling of, or undefined if none is near. */

@@ -3,6 +3,7 @@ import { RevisionFilesReader, type RevisionFiles } from '../backends/mercurial/c
 import { selectionInside, type SelectedPaths } from '../backends/mercurial/commandLine/selectedPaths.ts';
 import { compareBytes, isAtOrBelow, joinPath, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
 import type { ParsedArguments } from './arguments.ts';
+import { configuredArguments } from './configuredArguments.ts';
 import { EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
@@ -14,10 +15,11 @@ import { compileLater, restrictionsOf } from './status.ts';
 const EXIT_NOTHING = 1;
 
 /** Exit code 0 if anything was found, else 1. Throws QuicksilverErrors, and then nothing of the file was written. */
-export async function cat(args: ParsedArguments, io: CommandIo): Promise<number> {
-  if (args.positionals.length === 0) throw usageError("'quicksilver cat' needs a path");
-  const place = locateRepository(args, io);
+export async function cat(given: ParsedArguments, io: CommandIo): Promise<number> {
+  const place = locateRepository(given, io);
   const reader = new RevisionFilesReader(place);
+  const args = configuredArguments(given, 'cat', reader.config, io);
+  if (args.positionals.length === 0) throw usageError("'quicksilver cat' needs a path");
   const settings = displaySettings(reader.config, io);
   const named = args.values.get('rev') ?? '';
   const files = reader.of(named === '' ? '.' : named);

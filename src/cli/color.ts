@@ -3,6 +3,7 @@
 // automatic, and terminfo mode writes ANSI sequences.
 import type { Configuration } from './configuration.ts';
 import type { CommandIo } from './io.ts';
+import { isPlain } from './plain.ts';
 
 /**
  * Writes a piece of text in the style of its labels.
@@ -100,13 +101,6 @@ export function colorsFor(config: Configuration, io: CommandIo, option: string |
   return { paint, warnings: [...warnings] };
 }
 
-/** True if HGPLAIN switches off the feature `name`, which HGPLAINEXCEPT may switch on again. */
-export function isPlain({ environment }: CommandIo, name: string): boolean {
-  const except = environment['HGPLAINEXCEPT'];
-  if (environment['HGPLAIN'] === undefined && except === undefined) return false;
-  return !(except ?? '').trim().split(',').includes(name);
-}
-
 function colorMode(config: Configuration, io: CommandIo, option: string | undefined): 'never' | 'debug' | 'ansi' {
   if (isPlain(io, 'color')) return 'never';
   const value = option ?? config.get('ui', 'color')?.value ?? 'auto';
@@ -117,8 +111,7 @@ function colorMode(config: Configuration, io: CommandIo, option: string | undefi
   const isForced = isOn && (option !== undefined || value === 'always');
   const { environment } = io;
   if (!isForced) {
-    const isPlainAtAll = environment['HGPLAIN'] !== undefined || environment['HGPLAINEXCEPT'] !== undefined;
-    const isFormatted = !isPlainAtAll && config.boolean('ui', 'formatted', io.stdout.isTerminal === true);
+    const isFormatted = !isPlain(io) && config.boolean('ui', 'formatted', io.stdout.isTerminal === true);
     if (!isFormatted || environment['TERM'] === 'dumb' || (environment['NO_COLOR'] ?? '') !== '') return 'never';
   }
   const mode = config.get('color', 'mode')?.value ?? 'auto';

@@ -4,6 +4,7 @@ import { QuicksilverError } from '../base/errors.ts';
 import { parseArguments, nearest, splitCommand } from './arguments.ts';
 import { ALIASES, COMMANDS, GLOBAL_OPTIONS, type Command } from './commandTable.ts';
 import { EXIT_ERROR, EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
+import { shellCommand } from './shellWords.ts';
 import { systemOf } from './systems.ts';
 
 /** Commands that take the options of the command of `hg` with their name, and print the same. */
@@ -44,16 +45,21 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
   }
   const command = COMMANDS[name]!;
   try {
-    return await runCommand(name, command, rest, io);
+    return await runCommand({ name, word }, command, rest, io);
   } catch (error) {
     if (HG_COMMANDS.has(name) && systemOf(rest, io) === 'hg')
-      failureThatNames(shellCommand(['hg', name, ...rest]))(error);
+      failureThatNames(shellCommand(['hg', word, ...rest]))(error);
     throw error;
   }
 }
 
-async function runCommand(name: string, command: Command, rest: readonly string[], io: CommandIo): Promise<number> {
-  const parsed = parseArguments(rest, { ...command.options, ...GLOBAL_OPTIONS }, name);
+async function runCommand(
+  { name, word }: { readonly name: string; readonly word: string },
+  command: Command,
+  rest: readonly string[],
+  io: CommandIo,
+): Promise<number> {
+  const parsed = parseArguments(rest, { ...command.options, ...GLOBAL_OPTIONS }, name, word);
   if (parsed.flags.has('help')) {
     io.stdout.write(utf8Bytes(help(name)));
     return EXIT_OK;
@@ -63,11 +69,6 @@ async function runCommand(name: string, command: Command, rest: readonly string[
   }
   const run = await command.load();
   return run(parsed, io);
-}
-
-/** Returns words as a shell takes them. */
-function shellCommand(words: readonly string[]): string {
-  return words.map(word => (/^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
 /** Returns a function that throws what it gets. A failure at an unsupported repository names the program to run. */

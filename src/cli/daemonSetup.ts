@@ -1,6 +1,7 @@
 // The lines with which other programs ask the shared server. Nothing edits a user's files.
 import * as nodePath from 'node:path';
 import type { GitVersion } from '../daemon/gitVersion.ts';
+import { shellWord } from './shellWords.ts';
 
 /** The first Git with a daemon of its own on Linux. On macOS and Windows each Git that counts has one. */
 const OWN_DAEMON_MINOR = 55;
@@ -46,7 +47,7 @@ export function gitSetup(git: GitVersion | undefined, platform: NodeJS.Platform,
   if (!isAtLeast(HOOK_MINOR)) return `# ${version} is too old: the hook needs Git 2.${HOOK_MINOR}.\n`;
   if (client === undefined) return '# The native client is missing, and a hook in JavaScript would be slow.\n';
   return lines(`# ${version} asks the shared server through a hook. Run these in a large repository:`, [
-    `git config core.fsmonitor ${quoted(`${quoted(client)} git-hook`)}`,
+    `git config core.fsmonitor ${shellWord(`${shellWord(client)} git-hook`)}`,
     'git config core.fsmonitorHookVersion 2',
     ...UNTRACKED_CACHE,
   ]);
@@ -54,9 +55,4 @@ export function gitSetup(git: GitVersion | undefined, platform: NodeJS.Platform,
 
 function lines(comment: string, commands: readonly string[]): string {
   return [comment, ...commands, ''].join('\n');
-}
-
-/** Quotes a word for a shell, if it needs that. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -8,6 +8,7 @@ import type { ParsedArguments } from './arguments.ts';
 import { EXIT_OK, usageError, utf8Bytes, type CommandIo } from './io.ts';
 import { rootAround } from './open.ts';
 import { realPath } from './pathNames.ts';
+import { quotedWord } from './shellWords.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish', 'starship'] as const;
 type Shell = (typeof SHELLS)[number] | '';
@@ -103,7 +104,7 @@ export function nativeClient(): string | undefined {
 /** The program to run at each prompt: the native client where there is one. */
 function clientProgram(): string {
   const native = nativeClient();
-  return native === undefined ? 'quicksilver' : `'${native.replaceAll("'", `'\\''`)}'`;
+  return native === undefined ? 'quicksilver' : quotedWord(native);
 }
 
 function snippetFor(shell: Shell, program: string): string {

@@ -4,6 +4,7 @@ import { RevisionComparer, type ComparedSides } from '../backends/mercurial/comm
 import { toDisplay } from '../base/bytePath.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
+import { configuredArguments } from './configuredArguments.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
@@ -12,19 +13,20 @@ import { displaySettings } from './settings.ts';
 import { compileLater, consideredStatuses, restrictionsOf, templateOf, wantedStatuses } from './status.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
-/** Exit code 0; see commands.ts for the flags. Throws QuicksilverErrors. */
-export async function revisionStatus(args: ParsedArguments, io: CommandIo): Promise<number> {
+/** Exit code 0; see commandTable.ts for the flags. Throws QuicksilverErrors. */
+export async function revisionStatus(given: ParsedArguments, io: CommandIo): Promise<number> {
+  const started = performance.now();
+  const place = locateRepository(given, io);
+  const comparer = new RevisionComparer(place);
+  const args = configuredArguments(given, 'status', comparer.config, io);
   if (args.values.has('rev') && (args.values.get('terse') ?? '') !== '') {
     throw usageError('cannot use --terse with --rev');
   }
   if (args.flags.has('subrepos')) throw usageError('--subrepos with revisions is not supported yet');
-  const started = performance.now();
   if (args.values.has('rev') && args.values.has('change')) {
     throw usageError('--rev and --change cannot be given together');
   }
   const template = templateOf(args);
-  const place = locateRepository(args, io);
-  const comparer = new RevisionComparer(place);
   const settings = displaySettings(comparer.config, io, args.flags);
   const colors = colorsFor(comparer.config, io, args.values.get('color'));
   const noStatus = args.flags.has('no-status');

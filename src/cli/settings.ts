@@ -1,7 +1,7 @@
 // Settings of Mercurial's configuration and environment for showing a status.
-import { isPlain } from './color.ts';
 import type { Configuration } from './configuration.ts';
 import type { CommandIo } from './io.ts';
+import { isPlain } from './plain.ts';
 
 export interface DisplaySettings {
   /** True if ui.tweakdefaults is on. */
@@ -36,8 +36,7 @@ export function displaySettings(
   io: CommandIo,
   flags: ReadonlySet<string> = new Set(),
 ): DisplaySettings {
-  const { environment, platform } = io;
-  const plain = environment['HGPLAIN'] !== undefined || environment['HGPLAINEXCEPT'] !== undefined;
+  const plain = isPlain(io);
   const isTweaked = !isPlain(io, 'tweakdefaults') && config.boolean('ui', 'tweakdefaults', false);
   const setting = (section: string, name: string, fallback = false): boolean =>
     plain ? fallback : config.boolean(section, name, fallback);
@@ -61,6 +60,6 @@ export function displaySettings(
     terse: plain ? '' : (config.get('commands', 'status.terse')?.value ?? ''),
     relative: own === undefined ? relativePaths : config.boolean('commands', own, false),
     relativeMessages: relativePaths !== false,
-    separator: platform === 'win32' && !setting('ui', 'slash') ? '\\' : '/',
+    separator: io.platform === 'win32' && !setting('ui', 'slash') ? '\\' : '/',
   };
 }

@@ -8,6 +8,7 @@ import { newWorkCounters, type Status } from '../status/types.ts';
 import { StatusReader, type ReadStatus } from '../backends/mercurial/commandLine/statusReader.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { colorsFor } from './color.ts';
+import { configuredArguments } from './configuredArguments.ts';
 import { complain, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
@@ -26,18 +27,21 @@ const UNTRACKED: readonly Status[] = ['unknown', 'ignored'];
  * Returns exit code 0, or 255 if the status of some files is not known. See commandTable.ts for the flags. Throws
  * QuicksilverErrors.
  */
-export async function status(args: ParsedArguments, io: CommandIo): Promise<number> {
-  if (args.values.has('rev') || args.values.has('change')) {
-    return (await import('./revisionStatus.ts')).revisionStatus(args, io);
-  }
+export async function status(given: ParsedArguments, io: CommandIo): Promise<number> {
+  if (isOfRevisions(given)) return (await import('./revisionStatus.ts')).revisionStatus(given, io);
   const started = performance.now();
-  const template = templateOf(args);
-  const place = locateRepository(args, io);
+  const place = locateRepository(given, io);
   const scanners = createScanners(silentLogger);
   const reader = new StatusReader(
     place,
-    args.positionals.length > 0 ? onlyDecoders(scanners.accelerators) : scanners.accelerators,
+    given.positionals.length > 0 ? onlyDecoders(scanners.accelerators) : scanners.accelerators,
   );
+  const args = configuredArguments(given, 'status', reader.config, io);
+  if (isOfRevisions(args)) {
+    scanners.dispose();
+    return (await import('./revisionStatus.ts')).revisionStatus(given, io);
+  }
+  const template = templateOf(args);
   const settings = displaySettings(reader.config, io, args.flags);
   const colors = colorsFor(reader.config, io, args.values.get('color'));
   const wanted = wantedStatuses(args, settings.quiet);
@@ -129,6 +133,10 @@ export async function status(args: ParsedArguments, io: CommandIo): Promise<numb
 }
 
 const loadSubrepositories = (): Promise<typeof Subrepositories> => import('./subrepositories.ts');
+
+function isOfRevisions({ values }: ParsedArguments): boolean {
+  return values.has('rev') || values.has('change');
+}
 
 /** Asks the shared server, unless it is forbidden or cannot know the answer. */
 async function askServerFirst(

@@ -55,7 +55,8 @@ async function snippet(shell: string, client: string): Promise<string> {
     stderr: { write: () => assert.fail('complains') },
     ...{ cwd: '/', environment: {}, platform: process.platform, signal: new AbortController().signal },
   };
-  await prompt({ flags: new Set(), values, repeated: new Map(), positionals: [] }, io);
+  const typed = { word: 'prompt', words: ['--init', shell] };
+  await prompt({ flags: new Set(), values, repeated: new Map(), positionals: [], typed }, io);
   return text.replace(/(?:quicksilver|'[^']*') prompt --shell/, `'${client}' prompt --shell`);
 }
 

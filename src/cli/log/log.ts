@@ -3,27 +3,28 @@ import type { ChangesetDiff } from '../../backends/mercurial/commandLine/changes
 import { ChangesetLog } from '../../backends/mercurial/commandLine/changesetLog.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ParsedArguments } from '../arguments.ts';
-import { colorsFor, isPlain, NO_COLORS, type Paint } from '../color.ts';
+import { colorsFor, NO_COLORS, type Paint } from '../color.ts';
 import type { Configuration } from '../configuration.ts';
+import { configuredArguments } from '../configuredArguments.ts';
 import { longDate } from '../historyText.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from '../io.ts';
 import { locateRepository, type LocatedRepository } from '../open.ts';
+import { isPlain } from '../plain.ts';
 import { selectPaths, type Selection } from '../selection.ts';
 import { displaySettings } from '../settings.ts';
 import { compileLater, restrictionsOf } from '../status.ts';
 import { selectedChangesets, type Candidate } from './candidates.ts';
 import { diffStat } from './diffStat.ts';
-import { chosenForm, refuseOtherCommand, type ChosenForm } from './logForm.ts';
+import { chosenForm, type ChosenForm } from './logForm.ts';
 import { logJson, logText, type LogFormat, type ShownDiff } from './logWriter.ts';
 
 /** Changesets after which others may have their turn. */
 const TURN = 1000;
 
 /** Exit code 0. Throws QuicksilverErrors. */
-export async function log(args: ParsedArguments, io: CommandIo): Promise<number> {
-  const place = locateRepository(args, io);
-  const model = new ChangesetLog(place, args.flags.has('hidden'));
-  refuseOtherCommand('log', model.config, io);
+export async function log(given: ParsedArguments, io: CommandIo): Promise<number> {
+  const place = locateRepository(given, io);
+  const { args, model } = configured(given, place, io);
   const { verbose: isVerbose, quiet: isQuiet, debug } = displaySettings(model.config, io, args.flags);
   const form = chosenForm(args, model.config, io);
   const isJson = form === 'json';
@@ -60,6 +61,19 @@ export async function log(args: ParsedArguments, io: CommandIo): Promise<number>
   }
   if (isJson) io.stdout.write('\n]\n');
   return EXIT_OK;
+}
+
+/** Returns the arguments with the configured ones, and the model for them. */
+function configured(
+  given: ParsedArguments,
+  place: LocatedRepository,
+  io: CommandIo,
+): { readonly args: ParsedArguments; readonly model: ChangesetLog } {
+  const wantsHidden = given.flags.has('hidden');
+  const model = new ChangesetLog(place, wantsHidden);
+  const args = configuredArguments(given, 'log', model.config, io);
+  const isSame = args.flags.has('hidden') === wantsHidden;
+  return { args, model: isSame ? model : new ChangesetLog(place, !wantsHidden) };
 }
 
 /** Returns what writes a changeset. Takes the columns that are beside the text. */

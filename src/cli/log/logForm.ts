@@ -2,9 +2,9 @@
 import { fromDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ParsedArguments } from '../arguments.ts';
-import { isPlain } from '../color.ts';
 import type { Configuration } from '../configuration.ts';
 import type { CommandIo } from '../io.ts';
+import { isPlain } from '../plain.ts';
 
 /** Styles that Mercurial brings along, and forms for programs. */
 const BUILT_IN: ReadonlySet<string> = new Set([
@@ -26,7 +26,7 @@ export function chosenForm(args: ParsedArguments, config: Configuration, io: Com
   const style = args.values.get('style');
   if (style !== undefined && style !== '') return styleNamed(style);
   // Under HGPLAIN, whatever its exceptions, neither counts.
-  if (io.environment['HGPLAIN'] !== undefined || io.environment['HGPLAINEXCEPT'] !== undefined) return 'text';
+  if (isPlain(io)) return 'text';
   for (const [section, name] of TEMPLATE_SETTINGS) {
     const template = config.get(section, name)?.value ?? '';
     if (template !== '') return { template: unquoted(template) };
@@ -65,15 +65,6 @@ export function unquoted(value: string): string {
   const quote = bytes[0];
   const isQuoted = bytes.length > 1 && (quote === '"' || quote === "'") && bytes.endsWith(quote);
   return isQuoted ? bytes.slice(1, -1) : bytes;
-}
-
-/** Throws 'unsupported' for a setting that makes another command of this one. */
-export function refuseOtherCommand(name: string, config: Configuration, io: CommandIo): void {
-  if (isPlain(io, 'alias')) return;
-  for (const section of ['alias', 'defaults']) {
-    if (config.get(section, name) === undefined) continue;
-    throw unsupported(`The setting ${section}.${name} is not supported.`);
-  }
 }
 
 function unsupported(message: string): QuicksilverError {

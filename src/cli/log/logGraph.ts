@@ -1,8 +1,8 @@
 // `quicksilver log --graph`: changesets beside a drawing of their graph.
 import type { ChangesetLog } from '../../backends/mercurial/commandLine/changesetLog.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { isPlain } from '../color.ts';
 import type { CommandIo } from '../io.ts';
+import { isPlain } from '../plain.ts';
 import type { Candidate } from './candidates.ts';
 import { DEFAULT_STYLES, GraphDrawing, PLAIN_STYLES, type DrawnEdge } from './graphDrawing.ts';
 
