@@ -1,5 +1,5 @@
 // Settles the files whose stat was not conclusive: kind first, then content, each content read once.
-import type { BytePath } from '../base/bytePath.ts';
+import { toDisplay, type BytePath } from '../base/bytePath.ts';
 import { QuicksilverError } from '../base/errors.ts';
 import type { FileStat } from '../base/fileStat.ts';
 import type { BaseFile, StatusInput } from './types.ts';
@@ -111,6 +111,11 @@ function compare(
   const base = input.base.find(path);
   if (base === undefined) return 'modified';
   if (base.kind !== 'any' && base.kind !== workingKind(input, base, stat)) return 'modified';
+  if (base.kind === 'any' && stat.kind === 'symlink') {
+    // Mercurial compares what the link leads to, wherever that is. Quicksilver reads no file outside of the repository.
+    const message = `${toDisplay(path)} is a symbolic link in the place of a large file, which is not supported`;
+    throw new QuicksilverError('unsupported', message);
+  }
   const key = base.comparedAs ?? base.revision;
   const remembered = verdicts.get(path, stat, key);
   if (remembered !== undefined) {

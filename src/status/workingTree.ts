@@ -83,6 +83,18 @@ export class WorkingTree {
     };
   }
 
+  /** True if what is at `path`, or what a symbolic link there leads to, is executable by owner, group and others. */
+  isExecutableByAll(path: BytePath): boolean {
+    this.outcome.stats++;
+    try {
+      const mode = fs.statSync(toFsPath(this.root, path), { throwIfNoEntry: false })?.mode ?? 0;
+      return (mode & 0o111) === 0o111;
+    } catch (error) {
+      this.#report(path, error);
+      return false;
+    }
+  }
+
   /** Which kind of special file is at `path`. Throws as `fs` does. */
   specialKind(path: BytePath): 'fifo' | 'socket' | 'device' {
     this.outcome.stats++;

@@ -66,7 +66,7 @@ test('status of revisions, cat and annotate with large files are those of hg', a
   const step = async (at: number): Promise<void> => {
     const large = pick(LARGE);
     const any = pick([...LARGE, ...ORDINARY]);
-    switch (random.below(9)) {
+    switch (random.below(10)) {
       case 0:
         return run('remove', '-qf', any);
       case 1:
@@ -81,6 +81,11 @@ test('status of revisions, cat and annotate with large files are those of hg', a
         return run('rename', '-q', large, `${large}-moved`);
       case 5:
         return run('revert', '-q', '--all', '--no-backup');
+      case 6:
+        if (!fs.existsSync(path.join(root, any))) return;
+        fs.chmodSync(path.join(root, any), pick([0o644, 0o744, 0o755]));
+        log.push(`chmod ${any}`);
+        return;
       default:
         write(any);
         return run('add', '-q', LARGE.includes(any) ? '--large' : '--normal', any);
@@ -146,6 +151,60 @@ test('status of revisions, cat and annotate with large files are those of hg', a
     }
   }
   t.diagnostic(`${compared} compared, ${unsupported} unsupported`);
+});
+
+test('a revision and the working copy differ by how executable a large file is, whatever its parent has', async t => {
+  const { root, hg, asked } = rig(t);
+  const modes = [0o644, 0o744, 0o654, 0o755];
+  const names = [0, 1, 2, 3].flatMap(recorded => modes.map(mode => `f${recorded}-${mode.toString(8)}`));
+  const file = (name: string): string => path.join(root, name);
+  const commit = async (bit: number): Promise<void> => {
+    for (const name of names) fs.chmodSync(file(name), (Number(name[1]) & bit) === 0 ? 0o644 : 0o755);
+    fs.writeFileSync(file('small'), `${bit}\n`);
+    const { code, errors } = await hg.run('commit', '-qAm', `${bit}`, '-d', '0 0');
+    assert.equal(code, 0, errors);
+  };
+  for (const name of names) fs.writeFileSync(file(name), `${name}\n`);
+  await hg.run('add', '-q', '--large', ...names);
+  await commit(1);
+  await commit(2);
+  const questions = [[], ['-A'], ['-A', '-X', 'f0*'], ['-n', 'glob:f*-*5'], ['-c', names[0]!]];
+  const compare = async (): Promise<void> => {
+    for (const question of questions) {
+      for (const args of [
+        ['status', '--rev', '0', ...question],
+        ['status', '--change', 'wdir()', ...question],
+      ]) {
+        await sameAnswer(args, root, await hgIn(asked, args, root));
+      }
+    }
+  };
+  // The extension records no stats of what was just updated, so that of no file is sure.
+  await hg.run('update', '-qC', 'null');
+  await hg.run('update', '-qC', '1');
+  for (const name of names) fs.chmodSync(file(name), parseInt(name.slice(3), 8));
+  await compare();
+  // It records those of clean files.
+  for (const name of names) fs.utimesSync(file(name), 5, 5);
+  await hg.run('status', '-q');
+  await compare();
+});
+
+test('a symbolic link in the place of a large file leaves the file undecided', async t => {
+  const { base, root, hg } = rig(t);
+  fs.writeFileSync(path.join(root, 'big'), 'content\n');
+  await hg.run('add', '-q', '--large', 'big');
+  await hg.run('commit', '-qm', 'first');
+  fs.writeFileSync(path.join(root, 'small'), 'small\n');
+  await hg.run('commit', '-qAm', 'second');
+  fs.renameSync(path.join(root, 'big'), path.join(base, 'elsewhere'));
+  fs.symlinkSync('../elsewhere', path.join(root, 'big'));
+  // Mercurial compares the file that the link leads to.
+  assert.equal((await hg.run('status', '-A', 'big')).output, 'C big\n');
+  const { code, stdout, stderr } = await quicksilver(['status', '-A', 'big'], root);
+  assert.deepEqual([code, stdout], [3, '']);
+  assert.match(stderr, /^big: may be modified: big is a symbolic link in the place of a large file, which is not /);
+  assert.equal((await quicksilver(['status', '--rev', '0', 'big'], root)).code, 255);
 });
 
 test('cat finds the content in the repository, in the cache of the user, or says which is missing', async t => {

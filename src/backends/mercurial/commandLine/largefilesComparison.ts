@@ -4,8 +4,8 @@ import { QuicksilverError } from '../../../base/errors.ts';
 import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
 import { largefileOf, standinOf, STANDINS } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
-import type { StoreFile } from '../../../mercurial/store/store.ts';
-import type { RevisionDiff } from '../../../status/revisionStatus.ts';
+import type { StoreTree } from '../../../mercurial/store/store.ts';
+import type { RevisionDiff, RevisionFile } from '../../../status/revisionStatus.ts';
 import type { StatusEntry } from '../../../status/status.ts';
 import type { BaseTree, WorkCounters } from '../../../status/types.ts';
 import { WorkingTree } from '../../../status/workingTree.ts';
@@ -79,6 +79,13 @@ export function withStandinPaths(paths: readonly BytePath[] | undefined): readon
   return paths?.flatMap(path => [path, standinOf(path)]);
 }
 
+/** A large file that differs from the one of a revision, even if the stand-ins are equal. */
+const DIFFERENT: RevisionFile = { node: '', flag: '' };
+
+function isSameRevision(before: RevisionFile | undefined, after: RevisionFile | undefined): boolean {
+  return before?.node === after?.node && before?.flag === after?.flag;
+}
+
 interface ComparisonParts {
   /** From the revision to the first parent. */
   readonly toParent: RevisionDiff;
@@ -90,7 +97,7 @@ interface ComparisonParts {
 /** A comparison of a revision with the working copy, in terms of large files. */
 export interface LargeComparison {
   readonly toParent: RevisionDiff;
-  /** The files of the revision, large ones with the executable bits of their stand-ins. */
+  /** The files of the revision. A large one matches only if the working file is as executable as its stand-in. */
   readonly base: BaseTree;
   /**
    * Corrects the entries of the comparison, as Mercurial has them.
@@ -103,7 +110,8 @@ export interface LargeComparison {
  * Turns stand-ins into large files in the way from a revision to the first parent.
  *
  * A large file of the revision that the working copy does not record is missing for Mercurial, not removed. Equal
- * hashes and executable bits are equal files. Throws 'unsupported' for a path that is large on one side only.
+ * hashes are equal files if the working file is as executable as the stand-in of the revision. Throws 'unsupported' for
+ * a path that is large on one side only.
  *
  * @param other the compared revision, with large files; `revision` is its node
  */
@@ -115,12 +123,18 @@ export function largeComparison(
 ): LargeComparison {
   const tree = new WorkingTree(repository.root, outcome);
   const gone = new Set<BytePath>();
-  const revisions = [other.revision, dirstate.p1].map(node => repository.store.baseTree(node));
-  const isEqual = (large: BytePath): boolean => {
-    const [before, after] = revisions.map(tree => tree.find(standinOf(large)));
-    if (before?.kind !== after?.kind) return false;
-    const [hash, other] = [before, after].map(file => file?.content().toString('latin1').trim());
-    return hash !== undefined && hash === other;
+  const revisions = [repository.store.baseTree(other.revision), repository.store.baseTree(dirstate.p1)] as const;
+  const hashIn = (tree: StoreTree, large: BytePath): string | undefined =>
+    tree.find(standinOf(large))?.content().toString('latin1').trim();
+  // Not the bit of the first parent: a status ignores how executable a large file of unsure stat is.
+  const isAsExecutable = (large: BytePath): boolean => {
+    if (!repository.traits.executableBit) return true;
+    return tree.isExecutableByAll(large) === (revisions[0].find(standinOf(large))?.kind === 'executable');
+  };
+  const isEqual = (large: BytePath, before: RevisionFile | undefined, after: RevisionFile | undefined): boolean => {
+    if (before === undefined || after === undefined) return false;
+    const isSameContent = before.node === after.node || hashIn(revisions[0], large) === hashIn(revisions[1], large);
+    return isSameContent && isAsExecutable(large);
   };
   const isSurelyClean = (large: BytePath): boolean => {
     const node = dirstate.find(large);
@@ -133,20 +147,21 @@ export function largeComparison(
     const message = `${toDisplay(path)} is a large file on one side only, which is not supported`;
     throw new QuicksilverError('unsupported', message);
   };
-  const findStandin = (large: BytePath): StoreFile | undefined => revisions[0]!.find(standinOf(large));
   return {
     base: {
       find: path => {
         const file = other.base.find(path);
-        return file?.kind === 'any' ? { ...file, kind: findStandin(path)?.kind ?? 'any' } : file;
+        if (file?.kind !== 'any') return file;
+        return { ...file, matches: content => isAsExecutable(path) && file.matches(content) };
       },
     },
     toParent: (options, sink) => {
-      toParent(options, (path, before, after) => {
+      // All files, because a large one may differ from the revision where its stand-in does not.
+      toParent({ ...options, equal: true }, (path, before, after) => {
         const large = largefileOf(path);
         if (large === undefined) {
           if (before !== undefined) check(path, repository.isLargefile(dirstate, path));
-          sink(path, before, after);
+          if (options.equal || !isSameRevision(before, after)) sink(path, before, after);
           return;
         }
         check(large, true);
@@ -156,7 +171,7 @@ export function largeComparison(
         }
         // Mercurial compares a file whose stat proves it clean only if clean files are listed.
         if (after !== undefined && !options.equal && isSurelyClean(large)) return;
-        if (!isEqual(large)) sink(large, before, after);
+        if (!isEqual(large, before, after)) sink(large, before, after && DIFFERENT);
         else if (options.equal) sink(large, before, before);
       });
     },
