@@ -158,6 +158,9 @@ export const workspace = {
   isTrusted: true,
   workspaceFolders: undefined,
   textDocuments: [],
+  onDidChangeTextDocument: nothing,
+  onDidCloseTextDocument: nothing,
+  onDidSaveTextDocument: nothing,
   openTextDocument: async (uri: vscode.Uri) => {
     const text = providers.get(uri.scheme)?.provideTextDocumentContent(uri) ?? (await readFile(uri.path, 'utf8'));
     const lines = { lineCount: 1, lineAt: () => ({ range: { end: { character: 0 } } }) };
@@ -225,7 +228,11 @@ export const window = {
   showQuickPick: recorded('pick'),
   createTreeView: (id: string, options: { readonly treeDataProvider: RowProvider }) => new Tree(id, options),
   onDidChangeActiveTextEditor: nothing,
-  visibleTextEditors: [],
+  onDidChangeTextEditorSelection: nothing,
+  onDidChangeVisibleTextEditors: nothing,
+  visibleTextEditors: [] as readonly unknown[],
+  createTextEditorDecorationType: nothing,
+  createStatusBarItem: () => ({ show: nothing, hide: nothing, dispose: nothing }),
   showOpenDialog: recorded('folder'),
   createOutputChannel: () => {
     const write = (message: string): void => void shown.push({ place: 'log', given: [message] });

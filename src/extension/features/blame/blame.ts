@@ -25,6 +25,7 @@ import {
   setStatusBarItem,
   type HoverLink,
 } from '../../common/displayInEditor.ts';
+import { notify } from '../../common/display.ts';
 import { contextKeys } from '../../common/contextKeys.ts';
 import { setting } from '../../common/settings.ts';
 import { commandWith } from '../../common/typedCommands.ts';
@@ -95,14 +96,18 @@ export class Blame implements Disposable {
     return this.documents.get(document)?.originOf(line);
   }
 
-  toggleColumn({ document }: TextEditor): void {
-    if (!this.#annotated.delete(document)) this.addColumn(document);
-    this.#changed(document, undefined);
+  async toggleColumn(document: TextDocument): Promise<void> {
+    if (this.#annotated.delete(document)) this.#changed(document, undefined);
+    else await this.addColumn(document);
   }
 
-  addColumn(document: TextDocument): void {
+  /** Annotates each line. If that is not possible, a message names the reason. */
+  async addColumn(document: TextDocument): Promise<void> {
     this.#annotated.add(document);
-    this.documents.want(document, true);
+    this.#changed(document, undefined);
+    const reason = await this.documents.demand(document);
+    // The user may have toggled again.
+    if (reason !== undefined && this.#annotated.delete(document)) void notify('info', reason);
   }
 
   #follow(onDidUpdate: (listener: () => void) => Disposable): void {

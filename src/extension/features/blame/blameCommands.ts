@@ -1,5 +1,6 @@
 // The commands of blame.
 import { Uri, window, workspace, type TextEditor } from 'vscode';
+import { activeUri, uriOfArgument } from '../../commands/commandArguments.ts';
 import { notify, openUri } from '../../common/display.ts';
 import { rangeOfLine } from '../../common/displayInEditor.ts';
 import { FindLineBefore } from '../../../server/historyProtocol.ts';
@@ -14,25 +15,32 @@ import { versionUri } from '../../providers/contentUris.ts';
 import { openChangeset } from '../graph/openChangeset.ts';
 import { blameOf } from './followBlame.ts';
 import { blameTexts } from './blameTexts.ts';
-import type { FileTarget } from './fileTarget.ts';
+import { fileTargetOf, type FileTarget } from './fileTarget.ts';
 
 export const blameCommands = {
   'blame.toggleStatusBarItem': () => toggle('blame.statusBarItem.enabled'),
   'blame.toggleEditorDecoration': () => toggle('blame.editorDecoration.enabled'),
-  'blame.toggleFileAnnotations': context => {
-    const editor = window.activeTextEditor;
-    const blame = blameOf(context);
-    if (editor === undefined || blame.documents.targetOf(editor.document) === undefined) {
+  'blame.toggleFileAnnotations': async (context, [argument]) => {
+    const uri = uriOfArgument(argument) ?? window.activeTextEditor?.document.uri ?? activeUri();
+    const target = uri && fileTargetOf(context.repositories, uri);
+    if (uri === undefined || target === undefined) {
       void notify('info', blameTexts.noFile());
-    } else blame.toggleColumn(editor);
+      return;
+    }
+    const blame = blameOf(context);
+    // The Explorer names a file that may not be open.
+    if (editorOf(uri) === undefined) await openUri(uri, {});
+    const editor = editorOf(uri);
+    if (editor !== undefined) await blame.toggleColumn(editor.document);
+    else void notify('info', (await blame.documents.reasonFor(target)) ?? blameTexts.noFile());
   },
   'blame.openChanges': async (context, args) => {
-    const found = lineOf(context, args[0]);
+    const found = await lineOf(context, args[0]);
     if (found === undefined) return;
     await openChangeset(context, found.target.repository, found.origin.changeset.changeset.node);
   },
   'blame.annotateBefore': async (context, args) => {
-    const found = lineOf(context, args[0]);
+    const found = await lineOf(context, args[0]);
     if (found !== undefined) await annotateBefore(context, found);
   },
 } satisfies Readonly<Record<string, HgCommandRun>>;
@@ -48,8 +56,12 @@ interface Line {
   readonly editor: TextEditor | undefined;
 }
 
-/** The line that a hover or the status bar names, or that with the cursor. */
-function lineOf(context: HgContext, argument: unknown): Line | undefined {
+function editorOf(uri: Uri): TextEditor | undefined {
+  return window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
+}
+
+/** The line that a hover or the status bar names, or that with the cursor. Without an origin, a message names the reason. */
+async function lineOf(context: HgContext, argument: unknown): Promise<Line | undefined> {
   const blame = blameOf(context);
   const editor = window.activeTextEditor;
   const named = namedLine(argument);
@@ -60,8 +72,9 @@ function lineOf(context: HgContext, argument: unknown): Line | undefined {
     void notify('info', blameTexts.noFile());
     return undefined;
   }
+  const reason = blame.originOf(document, line) === undefined ? await blame.documents.demand(document) : undefined;
   const origin = blame.originOf(document, line);
-  if (origin === undefined) void notify('info', blameTexts.uncommitted());
+  if (origin === undefined) void notify('info', reason ?? blameTexts.uncommitted());
   return origin && { target, origin, editor };
 }
 
@@ -86,6 +99,6 @@ async function annotateBefore(context: HgContext, { target, origin }: Line): Pro
   const line = await askHistory(context.client, FindLineBefore, { root, ...query });
   const name = path.slice(path.lastIndexOf('/') + 1);
   await openUri(uri, { selection: rangeOfLine(line) }, blameTexts.title(name, shortNode(changeset.node)));
-  const editor = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
-  if (editor !== undefined) blameOf(context).addColumn(editor.document);
+  const editor = editorOf(uri);
+  if (editor !== undefined) await blameOf(context).addColumn(editor.document);
 }

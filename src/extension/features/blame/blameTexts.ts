@@ -56,9 +56,10 @@ export const blameTexts = {
   annotateBefore: () => l10n.t('Annotate Before This Change'),
   showInGraph: () => l10n.t('Show in Graph'),
   copyId: () => l10n.t('Copy Changeset ID'),
-  from: (path: string) => l10n.t('From {0}', path),
+  from: (path: string) => l10n.t("From '{0}'", path),
+  unavailable: (path: string, reason: string) => l10n.t("Cannot annotate '{0}': {1}", path, reason),
   noFile: () => l10n.t('Open a file of a repository to annotate it.'),
-  noParent: (path: string) => l10n.t('{0} was added by this changeset.', path),
+  noParent: (path: string) => l10n.t("'{0}' was added by this changeset.", path),
   title: (name: string, node: string) => l10n.t('{0} ({1})', name, shortNode(node)),
 };
 

@@ -11,6 +11,7 @@ import { fileUri } from '../../common/uris.ts';
 import { askHistory, HistoryUnavailable } from '../../engine/historyAnswers.ts';
 import { LineAttributions, type LineEdit } from '../../model/lineAttributions.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { blameTexts } from './blameTexts.ts';
 import { fileTargetOf, sendsText, type FileTarget } from './fileTarget.ts';
 
 /** Milliseconds after the last key before the engine is asked. */
@@ -20,9 +21,11 @@ const NODE = /^[0-9a-f]{12,40}$/;
 
 interface Blamed {
   attributions: LineAttributions | undefined;
+  /** The last answer without lines: why there are none, for the user. */
+  reason: string | undefined;
   /** The state that the last request was about. */
   asked: string;
-  isAsking: boolean;
+  asking: Promise<void> | undefined;
   /** Edits since the running request was sent. */
   edits: LineEdit[];
   pause: Disposable | undefined;
@@ -65,22 +68,46 @@ export class BlamedDocuments implements Disposable {
     return this.#blamed.get(document)?.attributions;
   }
 
-  /**
-   * Asks for the attributions of a document, unless they are known for its present state.
-   * @param force true to annotate a large file, too
-   */
-  want(document: TextDocument, force = false): void {
+  /** Asks for the attributions of a document, unless they are known for its present state. */
+  want(document: TextDocument): void {
     const target = this.targetOf(document);
     if (target === undefined) return;
     const blamed = this.#of(document);
-    blamed.force ||= force;
-    if (!blamed.isAsking && blamed.pause === undefined) void this.#ask(document, target, blamed);
+    if (blamed.asking === undefined && blamed.pause === undefined) void this.#ask(document, target, blamed);
+  }
+
+  /**
+   * Asks for the attributions because of a command, those of a large file, too. Resolves when they are known, with the
+   * reason for the user if there are none.
+   */
+  async demand(document: TextDocument): Promise<string | undefined> {
+    const target = this.targetOf(document);
+    if (target === undefined) return undefined;
+    const blamed = this.#of(document);
+    blamed.force = true;
+    // A request that runs may leave a large file out.
+    await blamed.asking;
+    await this.#ask(document, target, blamed);
+    return blamed.attributions === undefined ? blamed.reason : undefined;
+  }
+
+  /** Returns why a file that no text editor shows has no annotation; undefined if it has one. */
+  async reasonFor({ repository, path, node }: FileTarget): Promise<string | undefined> {
+    const query = { root: repository.root, path, skip: [], ...(node !== undefined && { node }) };
+    try {
+      const annotation = await askHistory(this.#context.client, AnnotateFile, query);
+      return annotation.kind === 'none' ? annotation.message : undefined;
+    } catch (error) {
+      if (!(error instanceof HistoryUnavailable)) throw error;
+      return blameTexts.unavailable(path, error.message);
+    }
   }
 
   #of(document: TextDocument): Blamed {
     let blamed = this.#blamed.get(document);
     if (blamed === undefined) {
-      blamed = { attributions: undefined, asked: '', isAsking: false, edits: [], pause: undefined, force: false };
+      const unknown = { attributions: undefined, reason: undefined, asked: '', asking: undefined };
+      blamed = { ...unknown, edits: [], pause: undefined, force: false };
       this.#blamed.set(document, blamed);
     }
     return blamed;
@@ -103,7 +130,7 @@ export class BlamedDocuments implements Disposable {
     }));
     for (const edit of edits) {
       blamed.attributions?.apply(edit);
-      if (blamed.isAsking) blamed.edits.push(edit);
+      if (blamed.asking !== undefined) blamed.edits.push(edit);
     }
     if (blamed.attributions !== undefined) this.#didChange.fire({ document, edits });
     blamed.pause?.dispose();
@@ -114,46 +141,44 @@ export class BlamedDocuments implements Disposable {
   }
 
   async #ask(document: TextDocument, target: FileTarget, blamed: Blamed): Promise<void> {
-    const { client, log } = this.#context;
+    blamed.asking ??= this.#askNow(document, target, blamed)
+      .catch((error: unknown) => {
+        blamed.reason = blameTexts.unavailable(target.path, errorMessage(error));
+        const { log } = this.#context;
+        if (error instanceof HistoryUnavailable) log.trace(blamed.reason);
+        else log.warn(blamed.reason);
+      })
+      .finally(() => (blamed.asking = undefined));
+    await blamed.asking;
+  }
+
+  async #askNow(document: TextDocument, target: FileTarget, blamed: Blamed): Promise<void> {
     const { root, model } = target.repository;
-    blamed.isAsking = true;
     blamed.edits = [];
-    try {
-      const skip = await this.#skippedNodes(target.repository);
-      const parents = `${model.head?.firstParent ?? ''} ${model.head?.secondParent ?? ''}`;
-      const ignoresWhitespace = setting('blame.ignoreWhitespace', document.uri);
-      const state = JSON.stringify([
-        document.version,
-        document.isDirty,
-        parents,
-        skip,
-        ignoresWhitespace,
-        blamed.force,
-      ]);
-      if (state === blamed.asked) return;
-      blamed.edits = [];
-      const query: AnnotateQuery & { root: string } = {
-        root,
-        path: target.path,
-        skip,
-        ...(target.node !== undefined && { node: target.node }),
-        ...(target.node === undefined && sendsText(document) && { text: document.getText() }),
-        ...(ignoresWhitespace && { ignoresWhitespace }),
-        ...(blamed.force && { force: true }),
-      };
-      const annotation = await askHistory(client, AnnotateFile, query);
-      if (this.#blamed.get(document) !== blamed) return;
-      blamed.asked = state;
-      const attributions = annotation.kind === 'lines' ? new LineAttributions(annotation) : undefined;
-      for (const edit of blamed.edits) attributions?.apply(edit);
-      blamed.attributions = attributions;
-      this.#didChange.fire({ document, edits: undefined });
-    } catch (error) {
-      if (!(error instanceof HistoryUnavailable)) throw error;
-      log.trace(`${target.path} is not annotated: ${errorMessage(error)}`);
-    } finally {
-      blamed.isAsking = false;
-    }
+    const skip = await this.#skippedNodes(target.repository);
+    const parents = `${model.head?.firstParent ?? ''} ${model.head?.secondParent ?? ''}`;
+    const ignoresWhitespace = setting('blame.ignoreWhitespace', document.uri);
+    const { force } = blamed;
+    const state = JSON.stringify([document.version, document.isDirty, parents, skip, ignoresWhitespace, force]);
+    if (state === blamed.asked) return;
+    blamed.edits = [];
+    const query: AnnotateQuery & { root: string } = {
+      root,
+      path: target.path,
+      skip,
+      ...(target.node !== undefined && { node: target.node }),
+      ...(target.node === undefined && sendsText(document) && { text: document.getText() }),
+      ...(ignoresWhitespace && { ignoresWhitespace }),
+      ...(force && { force }),
+    };
+    const annotation = await askHistory(this.#context.client, AnnotateFile, query);
+    if (this.#blamed.get(document) !== blamed) return;
+    blamed.asked = state;
+    const attributions = annotation.kind === 'lines' ? new LineAttributions(annotation) : undefined;
+    for (const edit of blamed.edits) attributions?.apply(edit);
+    blamed.attributions = attributions;
+    blamed.reason = annotation.kind === 'none' ? annotation.message : undefined;
+    this.#didChange.fire({ document, edits: undefined });
   }
 
   /** The ids in the file that the setting names. Comments begin with '#'. */

@@ -1,0 +1,94 @@
+// Annotations of open documents: one request at a time, and a command gets lines or the reason for having none.
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { TextDocument } from 'vscode';
+import { nextTurn } from '../../../src/base/async.ts';
+import type { CommandContext } from '../../../src/extension/commands/commands.ts';
+import type { AnnotateQuery, Answer, FileAnnotation } from '../../../src/server/historyProtocol.ts';
+import { RecordingLogger } from '../../support/recordingLogger.ts';
+import { Uri } from './fakeVscode.ts';
+
+const { BlamedDocuments } = await import('../../../src/extension/features/blame/blamedDocuments.ts');
+
+interface Asked {
+  readonly query: AnnotateQuery;
+  readonly answer: (answer: Answer<FileAnnotation>) => void;
+  readonly fail: (error: Error) => void;
+}
+
+const none = (reason: 'binary' | 'large', message: string): Answer<FileAnnotation> => ({
+  kind: 'answer',
+  value: { kind: 'none', reason, message },
+});
+const lines: Answer<FileAnnotation> = {
+  kind: 'answer',
+  value: { kind: 'lines', sources: [-1], lineNumbers: [1], changesets: [] },
+};
+
+function start(t: TestContext) {
+  const asked: Asked[] = [];
+  const log = new RecordingLogger();
+  const root = Uri.file('/repository');
+  const repository = { root: '/repository', rootUri: root, model: { head: undefined } };
+  const locate = (): object => ({ value: repository, path: 'file' });
+  const request = async (_: unknown, query: AnnotateQuery): Promise<Answer<FileAnnotation>> =>
+    new Promise((answer, fail) => asked.push({ query, answer, fail }));
+  const context = { client: { request }, repositories: { locate }, log };
+  const documents = new BlamedDocuments(context as unknown as CommandContext);
+  t.after(() => documents.dispose());
+  const document = { uri: Uri.file('/repository/file'), version: 1, isDirty: false, encoding: 'utf8' };
+  /** Resolves with a request, which begins with a look at the file of ignored changesets. */
+  const next = async (): Promise<Asked> => {
+    while (asked.length === 0) {
+      t.signal.throwIfAborted();
+      await nextTurn();
+    }
+    return asked.shift()!;
+  };
+  return { documents, document: document as unknown as TextDocument, next, asked, log };
+}
+
+test('a command annotates a large file, also while a request without it runs', async t => {
+  const { documents, document, next } = start(t);
+  documents.want(document);
+  const first = await next();
+  assert.equal(first.query.force, undefined);
+  const demanded = documents.demand(document);
+  first.answer(none('large', 'too large'));
+  const second = await next();
+  assert.equal(second.query.force, true);
+  second.answer(lines);
+  assert.equal(await demanded, undefined);
+  assert.equal(documents.get(document)?.count, 1);
+});
+
+test('a command gets the reason, and gets it again without another request', async t => {
+  const { documents, document, next, asked, log } = start(t);
+  const demanded = documents.demand(document);
+  (await next()).answer(none('binary', 'no text'));
+  assert.equal(await demanded, 'no text');
+  assert.equal(await documents.demand(document), 'no text');
+  assert.deepEqual([asked.length, log.lines], [0, []]);
+});
+
+test('without an answer, the file and the cause are the reason, and the next request may do better', async t => {
+  const { documents, document, next, log } = start(t);
+  const unavailable = documents.demand(document);
+  (await next()).answer({ kind: 'unavailable', message: 'kept elsewhere' });
+  assert.equal(await unavailable, "Cannot annotate 'file': kept elsewhere");
+  const failed = documents.demand(document);
+  (await next()).fail(new Error('the engine has died'));
+  assert.equal(await failed, "Cannot annotate 'file': the engine has died");
+  assert.deepEqual(log.lines, [
+    "trace: Cannot annotate 'file': kept elsewhere",
+    "warn: Cannot annotate 'file': the engine has died",
+  ]);
+  const annotated = documents.demand(document);
+  (await next()).answer(lines);
+  assert.equal(await annotated, undefined);
+  // What is known stays while the repository cannot be read.
+  (document as { version: number }).version++;
+  const again = documents.demand(document);
+  (await next()).answer({ kind: 'unavailable', message: 'kept elsewhere' });
+  assert.equal(await again, undefined);
+});
