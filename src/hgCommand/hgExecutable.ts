@@ -55,7 +55,7 @@ export function locateHg({ variables, configured, usualPlaces }: HgSearch): HgEx
   if (configured !== undefined && configured !== '') {
     if (firstExecutable([configured]) !== undefined) return { kind: 'found', hg: configured };
     const problem = nodePath.isAbsolute(configured) ? 'was not found or is not executable' : 'is not an absolute path';
-    return { kind: 'unavailable', message: `“${configured}” (quicksilver.path) ${problem}.` };
+    return { kind: 'unavailable', message: `'${configured}' (quicksilver.path) ${problem}.` };
   }
   const hg = findHg(variables) ?? firstExecutable(usualPlaces ?? usualHgPlaces(variables));
   if (hg !== undefined) return { kind: 'found', hg };

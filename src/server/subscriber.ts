@@ -186,7 +186,7 @@ export class Subscriber implements Disposable {
 
   async #content(query: protocol.ContentQuery): Promise<protocol.ContentAnswer> {
     const followed = this.#followed.get(query.root);
-    if (followed === undefined) return noContent('unavailable', `${query.root} is not an open repository.`);
+    if (followed === undefined) return noContent('unavailable', `'${query.root}' is not an open repository.`);
     const { companion, repository } = followed;
     if (companion?.isActive === true) return companion.content(query);
     const own = await repository.contents.answer(query);

@@ -94,30 +94,30 @@ test('a branch or tag that moves while a list is open is told, and nothing is pu
   bench.sandbox.hg('elsewhere', ['update', '-q', 'tip']);
   chooses('$(tag) stable', 'tag', '--local', '--force', '-r', '0', 'stable');
   await bench.run('pushRevision', { confirmed: true });
-  assert.match(said(), /“stable” has moved to \w{12} since the list was shown/);
+  assert.match(said(), /'stable' has moved to \w{12} since the list was shown/);
   assert.equal(there(), '0 ');
   chooses('$(git-branch) stable', ...newHead, 'one');
   await bench.run('pushRevision', { confirmed: true });
-  assert.match(said(), /“stable” has moved/);
+  assert.match(said(), /'stable' has moved/);
   assert.equal(there(), '0 ');
   chooses('$(bookmark) here', 'bookmark', '--force', '-r', '1', 'here');
   await bench.run('pushBookmark', { confirmed: true });
-  assert.match(said(), /“here” has moved/);
+  assert.match(said(), /'here' has moved/);
   assert.equal(there(), '0 ');
   fs.writeFileSync(`${bench.root}/b`, 'b');
   bench.hg('commit', '-q', '-A', '-m', 'another head');
   await bench.refresh();
   chooses('$(git-branch) stable', ...newHead, 'two');
   await bench.run('mergeWith');
-  assert.match(said(), /“stable” has moved/);
+  assert.match(said(), /'stable' has moved/);
   assert.equal(bench.hg('log', '-r', 'p2()', '-T', '{rev}'), '');
   chooses('$(git-branch) stable', ...newHead, 'three');
   await bench.run('update');
-  assert.match(said(), /“stable” has moved/);
+  assert.match(said(), /'stable' has moved/);
   assert.equal(parent(bench), '5 two ');
   chooses('$(tag) stable', 'tag', '--local', '--remove', 'stable');
   await bench.run('update');
-  assert.match(said(), /“stable” was deleted/);
+  assert.match(said(), /'stable' was deleted/);
 });
 
 test('a revision that a key binding names is looked up once, and used by its id', async t => {
@@ -137,7 +137,7 @@ test('a revision that a key binding names is looked up once, and used by its id'
   assert.equal(ids().length, 5);
   for (const line of ids()) assert.match(line, /--rev=[0-9a-f]{40}/);
   await bench.run('update', { revision: 'none()' });
-  assert.match(said(), /No changeset matches none\(\)/);
+  assert.match(said(), /No changeset matches 'none\(\)'/);
   await bench.run('update', { revision: 'nothing' });
   assert.match(said(), /unknown revision 'nothing'/);
 });

@@ -400,7 +400,7 @@ test('an hg that the setting names and is none is told of', async t => {
   assert.equal(served.state.kind, 'refused');
   assert.match(
     served.problem,
-    /'include:\.hg\/none' is of a kind that is not supported.* “\/no\/such\/hg” \(quicksilver\.path\) was not found or is not executable\.$/,
+    /'include:\.hg\/none' is of a kind that is not supported.* '\/no\/such\/hg' \(quicksilver\.path\) was not found or is not executable\.$/,
   );
   assert.deepEqual(served.calls, []);
   await served.setHgPolicy(true);

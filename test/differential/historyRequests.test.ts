@@ -209,8 +209,8 @@ test('a large file has no lines to annotate', async t => {
     const answer = await served.history(AnnotateFile, { path, skip: [], ...more });
     return answer.kind === 'none' ? [answer.reason, answer.message] : answer.sources;
   };
-  const none = ['large', 'big is a large file. The history has its hashes, and no lines.'];
+  const none = ['large', "'big' is a large file. The history has its hashes, and no lines."];
   for (const more of [{}, { force: true }, { node }]) assert.deepEqual(await annotate('big', more), none);
   assert.deepEqual(await annotate('small'), [0]);
-  assert.deepEqual(await annotate('nothing'), ['not-in-history', 'nothing is not in the parent changeset.']);
+  assert.deepEqual(await annotate('nothing'), ['not-in-history', "'nothing' is not in the parent changeset."]);
 });

@@ -28,7 +28,7 @@ test('a link shows its target, wherever it leads, and a special file opens nothi
     assert.match(said(), /Link Target/);
   }
   await bench.click('pipe');
-  assert.match(said(), /pipe is not a regular file/);
+  assert.match(said(), /'pipe' is not a regular file/);
   await bench.click('folder');
-  assert.match(said(), /folder is not a regular file/);
+  assert.match(said(), /'folder' is not a regular file/);
 });

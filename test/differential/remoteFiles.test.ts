@@ -37,9 +37,9 @@ test('SQLite: status by stats, comparisons of revisions, and contents refused by
   const unsure = await quicksilver(['status'], root);
   assert.equal(unsure.code, 3);
   assert.equal(unsure.stdout, 'M b\n! d/c\n? new\n');
-  assert.match(unsure.stderr, /^a: may be modified: the content of a is kept in SQLite$/m);
+  assert.match(unsure.stderr, /^a: may be modified: the content of 'a' is kept in SQLite$/m);
   const cat = await quicksilver(['cat', 'b'], root);
-  assert.match(cat.stderr, /^abort: b in [0-9a-f]{12}: the content of b is kept in SQLite$/m);
+  assert.match(cat.stderr, /^abort: b in [0-9a-f]{12}: the content of 'b' is kept in SQLite$/m);
 });
 
 test('remotefilelog: contents made here and fetched ones are compared and printed, others named', { skip }, async t => {
@@ -79,9 +79,9 @@ test('remotefilelog: contents made here and fetched ones are compared and printe
   const without = await quicksilver(['status'], root);
   assert.equal(without.code, 3);
   assert.equal(without.stdout, 'M local\n');
-  assert.match(without.stderr, /^a: may be modified: the content of a is kept elsewhere by remotefilelog /m);
+  assert.match(without.stderr, /^a: may be modified: the content of 'a' is kept elsewhere by remotefilelog /m);
   const cat = await quicksilver(['cat', 'b'], root);
-  assert.match(cat.stderr, /^abort: b in [0-9a-f]{12}: the content of b is kept elsewhere by remotefilelog /m);
+  assert.match(cat.stderr, /^abort: b in [0-9a-f]{12}: the content of 'b' is kept elsewhere by remotefilelog /m);
   await sameAnswer(['cat', 'local'], root);
 });
 

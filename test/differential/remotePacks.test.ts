@@ -161,7 +161,7 @@ test('damaged packs, and contents that none has, are named', { skip }, async t =
   restore();
   for (const file of original.keys()) fs.rmSync(file);
   const [status, cat, blame] = await answers(true);
-  assert.match(status, /^b: may be modified: the content of b is kept elsewhere by remotefilelog /m);
-  assert.match(cat, /^abort: b in [0-9a-f]{12}: the content of b is kept elsewhere by remotefilelog /m);
-  assert.match(blame, /^abort: the history of b is kept elsewhere by remotefilelog \(file node [0-9a-f]{12}\)$/m);
+  assert.match(status, /^b: may be modified: the content of 'b' is kept elsewhere by remotefilelog /m);
+  assert.match(cat, /^abort: b in [0-9a-f]{12}: the content of 'b' is kept elsewhere by remotefilelog /m);
+  assert.match(blame, /^abort: the history of 'b' is kept elsewhere by remotefilelog \(file node [0-9a-f]{12}\)$/m);
 });

@@ -53,7 +53,7 @@ export class BazaarQueries extends WithoutHistory implements RepositoryQueries {
     const name = toDisplay(path);
     if (revision !== 'base') throw new NoContent('no-such-revision', `${JSON.stringify(revision)} is no revision.`);
     const found = versionAt(snapshot as BazaarSnapshot, path);
-    if (found === undefined) throw new NoContent('not-in-revision', `${name} is not in the parent revision.`);
+    if (found === undefined) throw new NoContent('not-in-revision', `'${name}' is not in the parent revision.`);
     return {
       path: found.path,
       id: found.fingerprint,
@@ -75,9 +75,9 @@ export class BazaarQueries extends WithoutHistory implements RepositoryQueries {
       this.#store = { directory: layout.repositoryDirectory, store: openStore(this.#vfs, layout) };
     }
     const text = this.#store.store.read('tix', key);
-    if (text === undefined) throw new NoContent('damaged', `The content of ${name} is missing from the repository.`);
+    if (text === undefined) throw new NoContent('damaged', `The content of '${name}' is missing from the repository.`);
     if (createHash('sha1').update(text).digest('hex') === fingerprint) return text;
-    throw new NoContent('damaged', `The content of ${name} in the repository does not fit its SHA-1.`);
+    throw new NoContent('damaged', `The content of '${name}' in the repository does not fit its SHA-1.`);
   }
 }
 

@@ -64,7 +64,7 @@ export class GitQueries extends WithoutHistory implements RepositoryQueries {
     if (revision === 'base') {
       const file = recorded(snapshot as GitSnapshot, at);
       if (file !== undefined) return versionOf(snapshot as GitSnapshot, file, at, head.firstParent);
-      throw new NoContent('not-in-revision', `${name} is not in the index.`);
+      throw new NoContent('not-in-revision', `'${name}' is not in the index.`);
     }
     if (revision.startsWith('file:')) {
       const id = revision.slice('file:'.length);
@@ -79,7 +79,7 @@ export class GitQueries extends WithoutHistory implements RepositoryQueries {
       throw new NoContent('no-such-revision', `There is no revision ${JSON.stringify(revision)}.`);
     }
     const file = fileInTree(repository.store, repository.commit(commit).tree, at);
-    if (file === undefined) throw new NoContent('not-in-revision', `${name} is not in ${commit.slice(0, 8)}.`);
+    if (file === undefined) throw new NoContent('not-in-revision', `'${name}' is not in ${commit.slice(0, 8)}.`);
     return versionOf(snapshot as GitSnapshot, file, at, commit);
   }
 

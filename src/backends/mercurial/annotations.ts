@@ -77,7 +77,7 @@ export class Annotations {
     if (query.node !== undefined) {
       const changeset = model.revisionOf(query.node);
       const file = changeset < 0 ? undefined : fileRevisionAt(source, path, changeset);
-      if (file === undefined) return missing(source, path, changeset, `${query.path} is not in that changeset.`);
+      if (file === undefined) return missing(source, path, changeset, `'${query.path}' is not in that changeset.`);
       const text = file.filelog.content(file.revision);
       const problem = problemOf(text, query);
       if (problem !== undefined) return problem;
@@ -91,7 +91,7 @@ export class Annotations {
     }
     const parents = workingParents(source, this.#backend.dirstate(snapshot), model.workingParents, path);
     if (parents.parents.length === 0) {
-      return missing(source, path, model.workingParents[0], `${query.path} is not in the parent changeset.`);
+      return missing(source, path, model.workingParents[0], `'${query.path}' is not in the parent changeset.`);
     }
     const text = this.#workingText(query, path);
     if (!Buffer.isBuffer(text)) return text;
@@ -183,7 +183,7 @@ export class Annotations {
       return this.#hasBom(path) ? Buffer.concat([BOM, bytes]) : bytes;
     } catch (error) {
       if (!(error instanceof QuicksilverError) || error.code !== 'io') throw error;
-      return none('unreadable', `${shown} cannot be read.`);
+      return none('unreadable', `'${shown}' cannot be read.`);
     }
   }
 
@@ -209,19 +209,19 @@ function revisionsOf(model: HistoryModel, nodes: readonly string[]): Set<number>
 }
 
 function problemOf(text: Buffer, { path, force }: AnnotateQuery): FileAnnotation | undefined {
-  if (text.includes(0)) return none('binary', `${path} is a binary file.`);
+  if (text.includes(0)) return none('binary', `'${path}' is a binary file.`);
   if (force === true) return undefined;
   let lines = 0;
   for (let at = text.indexOf(0x0a); at >= 0 && lines <= MAX_LINES; at = text.indexOf(0x0a, at + 1)) lines++;
   const isLarge = text.length > MAX_BYTES || lines > MAX_LINES;
-  return isLarge ? none('large', `${path} is large. Annotate it by the command.`) : undefined;
+  return isLarge ? none('large', `'${path}' is large. Annotate it by the command.`) : undefined;
 }
 
 /** A large file has a stand-in instead. */
 function missing(source: FileHistorySource, path: BytePath, changeset: number, message: string): FileAnnotation {
   const isLarge = changeset >= 0 && source.manifest(changeset).find(standinOf(path)) !== undefined;
   if (!isLarge) return none('not-in-history', message);
-  return none('large', `${toDisplay(path)} is a large file. The history has its hashes, and no lines.`);
+  return none('large', `'${toDisplay(path)}' is a large file. The history has its hashes, and no lines.`);
 }
 
 function none(reason: 'binary' | 'large' | 'not-in-history' | 'unreadable', message: string): FileAnnotation {

@@ -68,7 +68,7 @@ export class MercurialQueries implements RepositoryQueries {
     if (revision === 'base') {
       const found = this.#base(snapshot, path);
       if (found !== undefined) return found;
-      throw new NoContent('not-in-revision', `${name} is not in the parent revision.`);
+      throw new NoContent('not-in-revision', `'${name}' is not in the parent revision.`);
     }
     if (revision.startsWith('file:')) return versionByNode(store, path, revision.slice(5));
     const changeset = revision === 'p2' ? snapshot.head.secondParent : revision;
@@ -80,7 +80,7 @@ export class MercurialQueries implements RepositoryQueries {
     const file = tree.find(path);
     if (file !== undefined) return versionOf(store, file, path, changeset);
     const short = changeset.slice(0, 12);
-    if (tree.warning === undefined) throw new NoContent('not-in-revision', `${name} is not in revision ${short}.`);
+    if (tree.warning === undefined) throw new NoContent('not-in-revision', `'${name}' is not in revision ${short}.`);
     this.#trees.delete(changeset);
     throw new NoContent('no-such-revision', `There is no revision ${short}.`);
   }
@@ -136,7 +136,7 @@ function versionByNode(store: Store, path: BytePath, node: string): FileVersion 
   const filelog = store.filelog(path);
   const revision = node === NULL_NODE_HEX ? -1 : (filelog?.revlog.findNode(node) ?? -1);
   if (node !== NULL_NODE_HEX && revision < 0) {
-    throw new NoContent('no-such-revision', `${name} has no revision ${node.slice(0, 12)}.`);
+    throw new NoContent('no-such-revision', `'${name}' has no revision ${node.slice(0, 12)}.`);
   }
   const content = (): Buffer => (node === NULL_NODE_HEX ? Buffer.alloc(0) : filelog!.content(revision));
   return versionOf(store, { kind: 'file', revision: node, content }, path, NULL_NODE_HEX);
@@ -146,7 +146,7 @@ function versionByNode(store: Store, path: BytePath, node: string): FileVersion 
 function readContent(store: Store, file: FoundFile, path: BytePath): Uint8Array {
   const filelog = store.ownFilelog(path);
   const revision = filelog?.revlog.findNode(file.revision) ?? -1;
-  const name = `${toDisplay(path)} (file revision ${file.revision.slice(0, 12)})`;
+  const name = `'${toDisplay(path)}' (file revision ${file.revision.slice(0, 12)})`;
   if (revision >= 0 && filelog?.isCensored(revision) === true) {
     throw new NoContent('censored', `The content of ${name} was removed from the history: it is censored.`);
   }

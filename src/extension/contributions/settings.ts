@@ -350,8 +350,8 @@ export const settings = {
     scope: 'resource',
     description: 'Controls how blame shows dates beside lines and in hovers.',
     choices: [
-      ['relative', 'Show the age, such as “3 days ago”.'],
-      ['iso', 'Show date and time, such as “2026-03-01 14:05”.'],
+      ['relative', "Show the age, such as '3 days ago'."],
+      ['iso', "Show date and time, such as '2026-03-01 14:05'."],
       ['local', 'Show the date in the format of your language.'],
     ],
   }),

@@ -32,12 +32,12 @@ export const hgTexts = {
   exitCode: (code: number) => l10n.t('hg exited with code {0}.', code),
   locked: (name: string, holder: string | undefined) =>
     holder === undefined
-      ? l10n.t('The repository {0} is locked by another program.', name)
-      : l10n.t('The repository {0} is locked by process {1}.', name, holder.replace(/^.*:/, '')),
+      ? l10n.t("The repository '{0}' is locked by another program.", name)
+      : l10n.t("The repository '{0}' is locked by process {1}.", name, holder.replace(/^.*:/, '')),
   failure: (kind: HgFailureKind, message: string) => (failures[kind] ?? failures.other)(message),
   recovery: {
     abandoned: (name: string) =>
-      l10n.t('An interrupted command left an unfinished transaction in {0}. Recover the repository first.', name),
+      l10n.t("An interrupted command left an unfinished transaction in '{0}'. Recover the repository first.", name),
     recover: () => l10n.t('Recover'),
     recovering: () => l10n.t('Recovering…'),
   },
@@ -50,7 +50,7 @@ export const hgTexts = {
     title: () => l10n.t('Undoing last commit…'),
     public: (node: string) =>
       l10n.t(
-        'Cannot undo {0}: the commit has already been shared (public phase). Use "hg backout" instead.',
+        "Cannot undo {0}: the commit has already been shared (public phase). Use 'hg backout' instead.",
         shortNode(node),
       ),
     children: (node: string) => l10n.t('Cannot undo {0}: the commit has descendants.', shortNode(node)),
@@ -65,7 +65,7 @@ export const hgTexts = {
     amending: () => l10n.t('Amending…'),
     adding: () => l10n.t('Adding files…'),
     removing: () => l10n.t('Removing files…'),
-    messagePrompt: (branch: string) => l10n.t('Commit message on “{0}”', branch),
+    messagePrompt: (branch: string) => l10n.t("Commit message on '{0}'", branch),
     nothing: () => l10n.t('There are no changes to commit.'),
     nothingIncluded: () => l10n.t('No changes are included. Include files with +, or commit all.'),
     nothingToAmend: () => l10n.t('Nothing to amend: no changes, and the same message.'),
@@ -78,10 +78,10 @@ export const hgTexts = {
     commitAll: () => l10n.t('Commit All Changes'),
     offer: (missing: readonly string[], untracked: readonly string[]) => {
       if (missing.length > 0 && untracked.length > 0) return l10n.t('Commit missing and untracked files, too?');
-      if (missing.length === 1) return l10n.t('{0} no longer exists. Commit its removal?', missing[0]!);
+      if (missing.length === 1) return l10n.t("'{0}' no longer exists. Commit its removal?", missing[0]!);
       if (missing.length > 1) return l10n.t('{0} files no longer exist. Commit their removal?', missing.length);
       return untracked.length === 1
-        ? l10n.t('Add the untracked file {0}?', untracked[0]!)
+        ? l10n.t("Add the untracked file '{0}'?", untracked[0]!)
         : l10n.t('Add {0} untracked files?', untracked.length);
     },
     choices: {
@@ -99,11 +99,11 @@ export const hgTexts = {
     commitParts: () => l10n.t('Commit with Subrepositories'),
     unsaved: (count: number, name: string) =>
       count === 1
-        ? l10n.t('{0} has unsaved changes. Save before committing?', name)
+        ? l10n.t("'{0}' has unsaved changes. Save before committing?", name)
         : l10n.t('{0} files have unsaved changes. Save before committing?', count),
     saveAndCommit: () => l10n.t('Save All and Commit'),
     commitSaved: () => l10n.t('Commit Saved Changes'),
-    notAvailable: (name: string) => l10n.t('Cannot commit: the status of {0} is unavailable.', name),
+    notAvailable: (name: string) => l10n.t("Cannot commit: the status of '{0}' is unavailable.", name),
     publicParent: () => l10n.t('Cannot amend: the last commit has already been shared (public phase).'),
     noParent: () => l10n.t('This repository has no commits yet.'),
   },

@@ -10,13 +10,13 @@ import { withUserName } from './userNameText.ts';
 /** Asks for a user name, and shows how to go on when it is set. */
 export async function setUserName(): Promise<void> {
   const set = await enterUserName();
-  if (set?.file !== undefined) showInfo(l10n.t('Your user name is set in {0}. Commit again.', set.file));
+  if (set?.file !== undefined) showInfo(l10n.t("Your user name is set in '{0}'. Commit again.", set.file));
 }
 
 /** Asks for a user name while hg waits for one. Returns it, '' for none; undefined if the user cancels. */
 export async function answerWithUserName(token: CancellationToken): Promise<string | undefined> {
   const set = await enterUserName(token);
-  if (set?.file !== undefined) showInfo(l10n.t('Your user name is set in {0}.', set.file));
+  if (set?.file !== undefined) showInfo(l10n.t("Your user name is set in '{0}'.", set.file));
   return set?.name;
 }
 

@@ -61,10 +61,10 @@ export async function askForName(
 /** The rules are those of hg, tested against it. */
 function problemOfName(name: string, taken: ReadonlySet<string>): string | undefined {
   if (name === '') return undefined;
-  if (/[:\0\r\n]/.test(name)) return l10n.t('A name cannot contain “:” or line breaks.');
+  if (/[:\0\r\n]/.test(name)) return l10n.t("A name cannot contain ':' or line breaks.");
   if (/^[+-]?\d+$/.test(name)) return l10n.t('A name cannot be a number.');
-  if (name === '.' || name === 'tip' || name === 'null') return l10n.t('The name {0} is reserved.', name);
-  return taken.has(name) ? l10n.t('A branch named “{0}” already exists.', name) : undefined;
+  if (name === '.' || name === 'tip' || name === 'null') return l10n.t("The name '{0}' is reserved.", name);
+  return taken.has(name) ? l10n.t("A branch named '{0}' already exists.", name) : undefined;
 }
 
 /** Reads the names of all branches, closed ones too. hg accepts them for no new branch and for no bookmark. */

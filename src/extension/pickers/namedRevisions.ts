@@ -40,8 +40,8 @@ export async function hasMoved(
   if (now === shownAt) return false;
   showInfo(
     now === undefined
-      ? l10n.t('“{0}” was deleted after the list was shown.', name.name)
-      : l10n.t('“{0}” has moved to {1} since the list was shown.', name.name, shortNode(now)),
+      ? l10n.t("'{0}' was deleted after the list was shown.", name.name)
+      : l10n.t("'{0}' has moved to {1} since the list was shown.", name.name, shortNode(now)),
   );
   return true;
 }
@@ -68,6 +68,6 @@ export async function findGiven(
     readonly bookmarks: readonly string[];
   }
   const row = (await hg.rows<Row>(repository, call, 'node, bookmarks')).at(-1);
-  if (row === undefined) showInfo(l10n.t('No changeset matches {0}.', text));
+  if (row === undefined) showInfo(l10n.t("No changeset matches '{0}'.", text));
   return row && { revision: row.node, ...(row.bookmarks.includes(text) && { bookmark: text }) };
 }

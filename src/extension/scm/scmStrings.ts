@@ -115,7 +115,7 @@ export const texts = {
     content: () => l10n.t('Conflict: changed on both sides'),
     deletedOn: (side: string) => l10n.t('Conflict: deleted on one side ({0}), changed on the other', side),
     path: (renamedTo: string) =>
-      l10n.t('Conflict: a file on one side, a folder on the other. The file was renamed to {0}', renamedTo),
+      l10n.t("Conflict: a file on one side, a folder on the other. The file was renamed to '{0}'", renamedTo),
   },
   parentLabel: () => l10n.t('parent revision'),
   problemGroup: () => l10n.t('Status Unavailable'),
@@ -139,12 +139,12 @@ export const texts = {
   needsTrust: (reason: string) => l10n.t('{0} Trust the workspace to see its status.', reason),
   leftOut: (name: string, shown: number, total: number) =>
     l10n.t(
-      '{0}: showing the first {1} of {2} files in a group. Change the limit with "quicksilver.statusLimit".',
+      "{0}: showing the first {1} of {2} files in a group. Change the limit with 'quicksilver.statusLimit'.",
       name,
       shown,
       total,
     ),
-  scanning: (name: string) => l10n.t('Scanning {0}', name),
+  scanning: (name: string) => l10n.t("Scanning '{0}'", name),
   statusBar: {
     branch: (name: string) => l10n.t('Branch: {0}', name),
     bookmark: (name: string) => l10n.t('Bookmark: {0}', name),

@@ -72,7 +72,7 @@ export function draftsCommand({ head }: RepositoryModel, root: Uri): StatusBarCo
 export function inputPlaceholder(head: RepositoryHead | undefined): string {
   if (head === undefined) return '';
   const where = [head.branch, head.bookmark, head.topic].filter(name => name !== undefined).join(', ');
-  return l10n.t('Message ({0} to commit on “{1}”)', '{0}', where);
+  return l10n.t("Message ({0} to commit on '{1}')", '{0}', where);
 }
 
 export function operationName(operation: Operation): string {

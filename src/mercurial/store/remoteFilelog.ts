@@ -79,7 +79,7 @@ export class RemoteFilelog implements FollowedFilelog {
     const found = this.#numbers.get(node);
     if (found !== undefined) return found;
     const where = `is kept elsewhere by remotefilelog (file node ${node.slice(0, 12)})`;
-    throw new QuicksilverError('unsupported', `the history of ${toDisplay(this.#path)} ${where}`);
+    throw new QuicksilverError('unsupported', `the history of '${toDisplay(this.#path)}' ${where}`);
   }
 }
 

@@ -86,7 +86,7 @@ class FilesOfRemotefilelog implements RemoteFiles {
 }
 
 function unavailable(path: BytePath, where: string): never {
-  throw new QuicksilverError('unsupported', `the content of ${toDisplay(path)} ${where}`);
+  throw new QuicksilverError('unsupported', `the content of '${toDisplay(path)}' ${where}`);
 }
 
 const SIZE_DIGITS = 10;

@@ -46,7 +46,7 @@ export class FallbackContents {
   async answer({ path: shown, revision, withBytes }: Omit<ContentQuery, 'root'>): Promise<ContentAnswer> {
     const path = fromDisplay(shown);
     const version = this.#version(path, revision);
-    if (version === undefined) return noContent('no-such-revision', `hg cannot be asked for revision ${revision}.`);
+    if (version === undefined) return noContent('no-such-revision', `hg cannot be asked for revision '${revision}'.`);
     const name = this.#name(version);
     if (revision === 'base') this.#followed.set(path, name);
     const found = await this.#read(version, name);
@@ -109,7 +109,7 @@ export class FallbackContents {
     if (result.kind !== 'ended') return noContent('unavailable', result.message);
     // Nothing but a file that is not there ends with this code and without a word about an abort.
     if (result.code === 1)
-      return noContent('not-in-revision', `${shown} is not in revision ${changeset.slice(0, 12)}.`);
+      return noContent('not-in-revision', `'${shown}' is not in revision ${changeset.slice(0, 12)}.`);
     if (result.code !== 0) return noContent('unavailable', result.errors || `hg cat: exit code ${result.code}`);
     // A copy of its own: a part of a larger buffer would be kept, and sent, with all of that buffer.
     const bytes = new Uint8Array(framedBytes(result.output));

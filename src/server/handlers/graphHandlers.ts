@@ -25,11 +25,11 @@ export function handleGraph(connection: MessageConnection, find: FindRepository)
   ): Promise<protocol.Answer<T>> => {
     const repository = find(root);
     const history = repository?.queries.history;
-    if (repository === undefined || history === undefined) return unavailable(`${root} has no history to list.`);
+    if (repository === undefined || history === undefined) return unavailable(`'${root}' has no history to list.`);
     const run = async (): Promise<protocol.Answer<T>> => {
       for (let attempt = 0; ; attempt++) {
         const { snapshot } = repository.model;
-        if (snapshot === undefined) return unavailable(`${root} cannot be read now.`);
+        if (snapshot === undefined) return unavailable(`'${root}' cannot be read now.`);
         try {
           const value = await inSlices(work(history, snapshot), token);
           return value === undefined

@@ -28,5 +28,5 @@ export function handleHistory(connection: MessageConnection, find: FindRepositor
 }
 
 function unreadable(root: string): { readonly kind: 'none'; readonly message: string } {
-  return { kind: 'none', message: `${root} cannot be read now.` };
+  return { kind: 'none', message: `'${root}' cannot be read now.` };
 }

@@ -65,3 +65,41 @@ test('a translation differs from the English, except for names', () => {
     [...names, 'Subrepository: {0}', 'Topic: {0}', 'Upstream: {0}'].sort(),
   );
 });
+
+/** Sentences with placeholders for numbers, IDs, programs and whole sentences, which need no quotes. */
+const NO_NAMES: readonly string[] = [
+  "'{0}' has moved to {1} since the list was shown.",
+  "'{0}' is ignored because its folder '{1}' is ignored by '{2}' ({3}, line {4}).",
+  "'{0}' is ignored by '{1}' ({2}, line {3}).",
+  'Cannot undo {0}: merges with subrepositories are not supported.',
+  "Cannot undo {0}: the commit has already been shared (public phase). Use 'hg backout' instead.",
+  'Cannot undo {0}: the commit has descendants.',
+  'Line {0} has {1} characters (limit: {2}).',
+  'Pull {0}?',
+  'Push {0}?',
+  "Revert '{0}' to {1}?",
+  "The repository '{0}' is locked by process {1}.",
+  'There is no changeset {0}.',
+  'hg exited with code {0}.',
+  '{0} The status comes from {1} (slower).',
+  '{0} Trust the workspace to see its status.',
+  '{0} changes no files.',
+];
+
+test('a name in a sentence is in single quotes', () => {
+  const isCount = /^ (?:of \{\d\} |\w+ )?(?:files|changesets|characters|conflicts|heads)\b/;
+  const texts = Object.keys(read('l10n/bundle.l10n.json'));
+  for (const text of texts) assert.doesNotMatch(text, /[“”"]/, 'other quotes');
+  const sentences = texts.filter(text => /[.?]$/.test(text));
+  const found = sentences.filter(text => {
+    // A name behind a colon or in brackets is no part of the sentence.
+    const bare = [...text.matchAll(/\{\d\}/g)].filter(({ 0: { length }, index }) => {
+      const [before, after] = [text.slice(0, index), text.slice(index + length)];
+      const isQuoted = before.endsWith("'") && after.startsWith("'");
+      const isApart = /(?:^|[:(] ?)$/.test(before) && /^(?:$|[:).])/.test(after);
+      return !isQuoted && !isApart && !isCount.test(after);
+    });
+    return bare.length > 0;
+  });
+  assert.deepEqual(found.sort(), [...NO_NAMES].sort());
+});

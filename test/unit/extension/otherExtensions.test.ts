@@ -49,5 +49,5 @@ test('another extension for Mercurial is named once, beside the first repository
   await tellOfOtherExtension(contextWith(state), 'hg');
   await tellOfOtherExtension(contextWith(state), 'hg');
   assert.equal(messages().length, 2);
-  assert.match(messages()[1]!, /“Other” also shows Mercurial repositories/);
+  assert.match(messages()[1]!, /'Other' also shows Mercurial repositories/);
 });

@@ -27,7 +27,7 @@ test('hg is found by the setting, then on PATH, then in the usual places', { ski
   ] as const) {
     assert.deepEqual(locateHg({ variables: { PATH }, configured, usualPlaces }), {
       kind: 'unavailable',
-      message: `“${configured}” (quicksilver.path) ${what}.`,
+      message: `'${configured}' (quicksilver.path) ${what}.`,
     });
   }
 });

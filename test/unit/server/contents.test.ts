@@ -81,7 +81,7 @@ test('the base of a file is what its parent revision has, byte for byte', async 
   assert.equal(await served.text('a.txt'), 'one\r\ntwo\n');
   assert.deepEqual(Buffer.from(await served.text('sub/dé.bin'), 'latin1'), Buffer.from('\0\u00ff\u0100'));
   assert.equal(await served.text('empty'), '');
-  assert.equal(await served.text('new.txt'), 'not-in-revision: new.txt is not in the parent revision.');
+  assert.equal(await served.text('new.txt'), "not-in-revision: 'new.txt' is not in the parent revision.");
   const answer = await served.ask('a.txt');
   assert.deepEqual(answer.kind === 'content' && [answer.changeset, answer.path, answer.type], [
     served.node(),
@@ -137,7 +137,7 @@ test('other revisions: by node, and the second parent in a merge', async t => {
   served.reload();
   assert.equal(await served.text('a.txt', first), 'first\n');
   assert.equal(await served.text('a.txt', '1'.repeat(40)), 'no-such-revision: There is no revision 111111111111.');
-  assert.equal(await served.text('b.txt', first), `not-in-revision: b.txt is not in revision ${first.slice(0, 12)}.`);
+  assert.equal(await served.text('b.txt', first), `not-in-revision: 'b.txt' is not in revision ${first.slice(0, 12)}.`);
   assert.equal(await served.text('a.txt', 'tip'), 'no-such-revision: "tip" is no revision.');
   assert.match(await served.text('a.txt', 'p2'), /^no-such-revision: There is no second parent/);
   served.sandbox.hg('repo', ['merge', '--tool', 'internal:local', '-r', '1']);
@@ -157,7 +157,7 @@ test('a file by its own node, and nothing by the null node', async t => {
   assert.equal(await served.text('a.txt', `file:${'0'.repeat(40)}`), '');
   assert.equal(
     await served.text('a.txt', `file:${'1'.repeat(40)}`),
-    'no-such-revision: a.txt has no revision 111111111111.',
+    "no-such-revision: 'a.txt' has no revision 111111111111.",
   );
   assert.equal(await served.text('a.txt', 'file:1'), 'no-such-revision: "1" is no revision of a file.');
 });
@@ -246,7 +246,7 @@ test('a censored revision says so', async t => {
   served.hg('commit', '-m', 'second');
   served.hg('censor', '-r', first, 'a.txt');
   served.reload();
-  assert.match(await served.text('a.txt', first), /^censored: The content of a\.txt \(file revision [0-9a-f]{12}\)/);
+  assert.match(await served.text('a.txt', first), /^censored: The content of 'a\.txt' \(file revision [0-9a-f]{12}\)/);
   assert.equal(await served.text('a.txt'), 'public\n');
 });
 
@@ -261,7 +261,7 @@ test('content on an LFS server: what is here is shown, what is missing is named'
   other.hg('commit', '-A', '-m', 'large', '--config', 'lfs.usercache=' + other.sandbox.path('cache'));
   fs.rmSync(other.sandbox.path('repo/.hg/store/lfs'), { recursive: true });
   other.reload();
-  assert.match(await other.text('big.bin'), /^not-downloaded: The content of big\.bin .* LFS server/);
+  assert.match(await other.text('big.bin'), /^not-downloaded: The content of 'big\.bin' .* LFS server/);
 });
 
 test('the bytes travel alone: no larger buffer goes with them', async t => {

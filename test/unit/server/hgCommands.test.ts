@@ -82,7 +82,7 @@ test('a changed path of hg lets what runs end, and is that of the next command',
   const next = change('commit', 'a');
   fake.openGate();
   assert.equal(await begun, 'went through');
-  assert.equal(await next, '“/nowhere/hg” (quicksilver.path) was not found or is not executable.');
+  assert.equal(await next, "'/nowhere/hg' (quicksilver.path) was not found or is not executable.");
 });
 
 for (const allow of [undefined, false]) {

@@ -51,7 +51,7 @@ describe('a bad day', () => {
 
   it('without hg: says so, and where to name one', async () => {
     await usePath(at('tools', 'nowhere'));
-    assert.match(await commitFails(), /nowhere” \(quicksilver\.path\) was not found or is not executable/);
+    assert.match(await commitFails(), /nowhere' \(quicksilver\.path\) was not found or is not executable/);
     // It is hidden when the engine has looked for hg, of which no event tells; each round lets that go on.
     for (let round = 0; bench.inputBox.visible; round++) {
       await commands.executeCommand('setContext', 'quicksilver.round', round);
@@ -103,7 +103,7 @@ describe('a bad day', () => {
     fs.rmSync(at('work', '.hg', 'wlock'), { force: true });
     fs.symlinkSync('elsewhere:4711', at('work', '.hg', 'wlock'));
     try {
-      assert.match(await commitFails(), /^The repository work is locked by process 4711\./);
+      assert.match(await commitFails(), /^The repository 'work' is locked by process 4711\./);
     } finally {
       fs.rmSync(at('work', '.hg', 'wlock'));
     }

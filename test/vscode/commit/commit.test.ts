@@ -49,7 +49,7 @@ describe('commits from the Source Control view', () => {
   }
 
   it('says in the input box where a commit would go', () => {
-    assert.equal(box.placeholder, 'Message ({0} to commit on “default”)');
+    assert.equal(box.placeholder, "Message ({0} to commit on 'default')");
   });
 
   it('commits the included files, and leaves the others alone', async () => {

@@ -134,7 +134,7 @@ describe('messages of commits', () => {
     inputs.dispose();
     assert.deepEqual(
       inputs.asked.map(({ prompt }) => prompt),
-      ['Commit message on “default”'],
+      ["Commit message on 'default'"],
     );
     box.value = 'Bug: 1\nReviewed by: me';
     assert.equal(await commands.executeCommand('quicksilver.commit'), true);

@@ -13,7 +13,7 @@ import { at, write } from '../outside.ts';
 const CONFIRMED = { confirmed: true };
 const FIRST = ['more', 'side', 'main', 'First commit'];
 const CONFLICT = { Conflicts: ['a.txt'], Untracked: ['a.txt.orig'] };
-const NOT_RESOLVED = 'Resolve the conflict in a.txt before continuing.';
+const NOT_RESOLVED = "Resolve the conflict in 'a.txt' before continuing.";
 
 /** The state of a repository that an operation left: what it stands on, and everything there is, in the order of revisions. */
 function all(bench: Bench): string[] {

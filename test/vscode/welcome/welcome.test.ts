@@ -93,7 +93,7 @@ describe('the welcome of the Source Control view', () => {
     await commands.executeCommand('quicksilver.init', { folder: at('one'), confirmed: true });
     messages.dispose();
     assert.equal(fs.existsSync(at('one', '.hg')), false, 'an hg that is not in the settings has made a repository');
-    assert.match(messages.shown.join(), /“\/nowhere\/hg” \(quicksilver\.path\)/);
+    assert.match(messages.shown.join(), /'\/nowhere\/hg' \(quicksilver\.path\)/);
     assert.equal(keys.get('quicksilver.hgMissing'), true);
     assert.deepEqual(await shown(), ['noHg', 'none']);
   });
@@ -140,7 +140,7 @@ describe('the welcome of the Source Control view', () => {
       messages.dispose();
     }
     assert.deepEqual(messages.shown, [
-      'The extension “Else” also shows Mercurial repositories. Each repository is listed twice.',
+      "The extension 'Else' also shows Mercurial repositories. Each repository is listed twice.",
     ]);
   });
 

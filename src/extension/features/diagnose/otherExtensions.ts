@@ -14,7 +14,7 @@ export function explainGit(): void {
 export async function warnAboutExtension({ id, packageJSON }: Extension<unknown>): Promise<void> {
   const { displayName } = packageJSON as { readonly displayName?: unknown };
   const message = l10n.t(
-    'The extension “{0}” also shows Mercurial repositories. Each repository is listed twice.',
+    "The extension '{0}' also shows Mercurial repositories. Each repository is listed twice.",
     typeof displayName === 'string' ? displayName : id,
   );
   const show = l10n.t('Show Extension');

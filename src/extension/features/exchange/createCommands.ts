@@ -80,7 +80,7 @@ async function chooseDestination(source: string): Promise<string | undefined> {
   const parent = await pickFolder(l10n.t('Clone into This Folder'));
   if (parent === undefined) return undefined;
   const answer = await input({
-    prompt: l10n.t('Name of the new folder in {0}', parent.fsPath),
+    prompt: l10n.t("Name of the new folder in '{0}'", parent.fsPath),
     value: folderNameOf(source),
     ignoreFocusOut: true,
     validateInput: value => (/[/\\]|^\.*$/.test(value.trim()) ? l10n.t('Enter a folder name.') : undefined),
@@ -102,7 +102,7 @@ async function offerToOpen(folder: Uri, silent: boolean): Promise<void> {
   if (silent) return;
   const open = l10n.t('Open');
   const inNewWindow = l10n.t('Open in New Window');
-  const message = l10n.t('Open the repository {0}?', folder.fsPath);
+  const message = l10n.t("Open the repository '{0}'?", folder.fsPath);
   const choice = await notify('info', message, open, inNewWindow);
   if (choice === undefined) return;
   await commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: choice === inNewWindow });

@@ -51,7 +51,7 @@ async function remove(context: HgContext, args: readonly unknown[]): Promise<voi
     );
     const message =
       targets.length === 1
-        ? l10n.t('Delete {0} from disk and stop tracking it?', targets[0]!)
+        ? l10n.t("Delete '{0}' from disk and stop tracking it?", targets[0]!)
         : l10n.t('Delete {0} files from disk and stop tracking them?', targets.length);
     const lost = [l10n.t('Changes in these files will be lost:'), ...previewLines(changed.map(({ path }) => path))];
     const detail = changed.length === 0 ? (targets.length === 1 ? '' : previewLines(targets)) : lost;
@@ -86,7 +86,7 @@ async function askForName(path: string, verb: 'rename' | 'copy'): Promise<string
   const name = path.lastIndexOf('/') + 1;
   const dot = path.lastIndexOf('.');
   const answer = await input({
-    title: verb === 'rename' ? l10n.t('Rename {0}', path) : l10n.t('Copy {0}', path),
+    title: verb === 'rename' ? l10n.t("Rename '{0}'", path) : l10n.t("Copy '{0}'", path),
     prompt: l10n.t('Path relative to the repository root'),
     value: path,
     valueSelection: [name, dot > name ? dot : path.length],
@@ -103,7 +103,7 @@ async function revert(context: HgContext, args: readonly unknown[]): Promise<voi
     const files = repository.included.withPartners(paths);
     const what =
       paths.length === 1
-        ? l10n.t('Discard changes in {0}?', paths[0]!)
+        ? l10n.t("Discard changes in '{0}'?", paths[0]!)
         : l10n.t('Discard changes in {0} files?', paths.length);
     if (await confirmRevert(answers, repository, what, paths)) await revertFiles(context, repository, files);
   }
@@ -119,7 +119,7 @@ async function revertAll(context: HgContext, repository: OpenRepository, answers
     return;
   }
   const paths = files.map(({ path }) => path);
-  const what = l10n.t('Discard all changes in {0} ({1} files)?', repository.name, paths.length - renames);
+  const what = l10n.t("Discard all changes in '{0}' ({1} files)?", repository.name, paths.length - renames);
   if (await confirmRevert(answers, repository, what, paths)) await revertFiles(context, repository, paths);
 }
 
@@ -134,7 +134,7 @@ async function confirmRevert(
   if (paths.some(path => entries.get(path)?.status === 'modified')) {
     sentences.push(
       keepsBackups(repository)
-        ? l10n.t('A backup of each modified file is kept as “.orig”.')
+        ? l10n.t("A backup of each modified file is kept as '.orig'.")
         : l10n.t('This cannot be undone.'),
     );
   }

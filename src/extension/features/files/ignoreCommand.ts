@@ -97,7 +97,7 @@ function describe(preview: IgnorePreview | undefined): string {
   const { total, first } = preview;
   if (total === 0) return l10n.t('ignores no untracked files');
   const names = first.join(', ') + (total > first.length ? ', …' : '');
-  return total === 1 ? l10n.t('ignores {0}', names) : l10n.t('ignores {0} untracked files: {1}', total, names);
+  return total === 1 ? l10n.t("ignores '{0}'", names) : l10n.t('ignores {0} untracked files: {1}', total, names);
 }
 
 /** Through the editor, so that it can be undone there, also if the file is open and not saved. */

@@ -95,7 +95,7 @@ async function offerToRecordMoves(context: HgContext, moves: readonly Move[]): P
   if (all.length === 0) return;
   const message =
     all.length === 1
-      ? l10n.t('{0} was moved into another repository. Record its removal here and its addition there?', all[0]!)
+      ? l10n.t("'{0}' was moved into another repository. Record its removal here and its addition there?", all[0]!)
       : l10n.t('{0} files were moved into another repository. Record it in both?', all.length);
   const action = l10n.t('Record');
   if ((await notify('info', message, action)) !== action) return;
@@ -115,7 +115,7 @@ async function isWanted(renames: readonly Rename[]): Promise<boolean> {
   const action = l10n.t('Record Rename');
   const message =
     renames.length === 1
-      ? l10n.t('Record the rename of {0} to {1}?', renames[0]!.from, renames[0]!.to)
+      ? l10n.t("Record the rename of '{0}' to '{1}'?", renames[0]!.from, renames[0]!.to)
       : l10n.t('Record the rename of {0} files?', renames.length);
   const detail = previewLines(renames.map(({ from, to }) => `${from} → ${to}`));
   return (await modal('info', message, detail, action)) === action;

@@ -21,7 +21,7 @@ export async function toTrash(
   if (files.length === 0) return;
   const message =
     files.length === 1
-      ? l10n.t('Delete the untracked file {0}?', files[0]!)
+      ? l10n.t("Delete the untracked file '{0}'?", files[0]!)
       : l10n.t('Delete {0} untracked files?', files.length);
   const detail = files.length === 1 ? '' : previewLines(files);
   if (!(await confirm(answers, message, l10n.t('Move to Trash'), detail))) return;
@@ -39,7 +39,7 @@ export async function toTrash(
     context.log.warn(`not moved to the trash: ${reason}`);
     const question =
       left.length === 1
-        ? l10n.t('Cannot move {0} to the trash. Delete it permanently?', left[0]!)
+        ? l10n.t("Cannot move '{0}' to the trash. Delete it permanently?", left[0]!)
         : l10n.t('Cannot move {0} files to the trash. Delete them permanently?', left.length);
     const action = l10n.t('Delete Permanently');
     const isMeant =

@@ -32,7 +32,7 @@ async function markResolved(context: HgContext, args: readonly unknown[]): Promi
     for (const path of files) if (await hasMarkers(context, fileUri(repository.rootUri, path))) marked.push(path);
     const message =
       marked.length === 1
-        ? l10n.t('{0} still contains conflict markers. Mark as resolved anyway?', marked[0]!)
+        ? l10n.t("'{0}' still contains conflict markers. Mark as resolved anyway?", marked[0]!)
         : l10n.t('{0} files still contain conflict markers. Mark as resolved anyway?', marked.length);
     const isMeant =
       marked.length === 0 || (await confirm(answers, message, l10n.t('Mark as Resolved'), previewLines(marked)));
@@ -102,7 +102,7 @@ async function mergeAgain(context: HgContext, args: readonly unknown[]): Promise
   for (const [repository, files] of conflictsAmong(context, rest, undefined)) {
     const message =
       files.length === 1
-        ? l10n.t('Restart the merge of {0}? Your changes to the file will be lost.', files[0]!)
+        ? l10n.t("Restart the merge of '{0}'? Your changes to the file will be lost.", files[0]!)
         : l10n.t('Restart the merge of {0} files? Your changes to them will be lost.', files.length);
     if (!(await confirm(answers, message, l10n.t('Restart Merge'), files.length === 1 ? '' : previewLines(files))))
       continue;
@@ -133,7 +133,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   const wanted = setting('resolveOnSave', repository.rootUri);
   if (wanted === 'never' || (await hasMarkers(context, uri))) return;
   if (wanted === 'ask') {
-    const message = l10n.t('All conflicts in {0} are gone. Mark it as resolved?', path);
+    const message = l10n.t("All conflicts in '{0}' are gone. Mark it as resolved?", path);
     const always = l10n.t('Always');
     const choice = await notify('info', message, l10n.t('Yes'), always);
     if (choice === undefined) return;
@@ -141,7 +141,7 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   }
   // It may have been resolved, or changed again, while the question stood there.
   if (repository.model.conflicts.get(path)?.state !== 'unresolved') return;
-  if (await hasMarkers(context, uri)) showInfo(l10n.t('{0} has conflict markers again.', path));
+  if (await hasMarkers(context, uri)) showInfo(l10n.t("'{0}' has conflict markers again.", path));
   else await mark(context, repository, [path]);
 }
 

@@ -85,8 +85,8 @@ async function abortOperation(context: HgContext, repository: OpenRepository, an
 async function confirmAbort(operation: Operation, { name }: OpenRepository, answers: Answers): Promise<boolean> {
   const [question, detail] =
     operation === 'update'
-      ? [l10n.t('Abort the update?'), l10n.t('All changes in {0} will be lost.', name)]
-      : [l10n.t('Abort “{0}”?', operationName(operation)), l10n.t('Your conflict resolutions will be lost.')];
+      ? [l10n.t('Abort the update?'), l10n.t("All changes in '{0}' will be lost.", name)]
+      : [l10n.t("Abort '{0}'?", operationName(operation)), l10n.t('Your conflict resolutions will be lost.')];
   return confirm(answers, question, l10n.t('Abort'), detail);
 }
 
@@ -98,7 +98,7 @@ async function withOperation(context: HgContext, argument: unknown): Promise<Ope
   if (repository === undefined) return undefined;
   await flushPendingChanges(context, repository);
   if (repository.model.head?.operation !== undefined) return repository;
-  showInfo(l10n.t('{0} has no unfinished operation.', repository.name));
+  showInfo(l10n.t("'{0}' has no unfinished operation.", repository.name));
   return undefined;
 }
 
@@ -110,7 +110,7 @@ function canContinue({ model }: OpenRepository): boolean {
   const names = `${paths.slice(0, NAMED).join(', ')}${paths.length > NAMED ? ', …' : ''}`;
   const message =
     paths.length === 1
-      ? l10n.t('Resolve the conflict in {0} before continuing.', names)
+      ? l10n.t("Resolve the conflict in '{0}' before continuing.", names)
       : l10n.t('Resolve the conflicts in {0} files before continuing: {1}', paths.length, names);
   warnOfConflicts(message);
   return false;

@@ -42,7 +42,7 @@ async function createBookmark(context: HgContext, repository: OpenRepository, an
     repository,
     change,
     answers,
-    l10n.t('The bookmark “{0}” already exists. Move it here?', name),
+    l10n.t("The bookmark '{0}' already exists. Move it here?", name),
     l10n.t('Move'),
   );
 }
@@ -50,7 +50,7 @@ async function createBookmark(context: HgContext, repository: OpenRepository, an
 async function moveBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to move'));
   if (name === undefined) return;
-  const placeHolder = l10n.t('Select a revision for “{0}”', name);
+  const placeHolder = l10n.t("Select a revision for '{0}'", name);
   const given = answers.text('revision');
   const target =
     given === undefined
@@ -70,7 +70,7 @@ async function renameBookmark(context: HgContext, repository: OpenRepository, an
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to rename'));
   if (name === undefined) return;
   const to =
-    answers.text('to') ?? (await askForName(l10n.t('New name of “{0}”', name), name, branchNames(context, repository)));
+    answers.text('to') ?? (await askForName(l10n.t("New name of '{0}'", name), name, branchNames(context, repository)));
   if (to === undefined || to === name) return;
   const title = l10n.t('Renaming bookmark…');
   await context.hg.change(repository, { verb: 'bookmark', options: [['--rename', name]], operands: [to], title });
@@ -79,7 +79,7 @@ async function renameBookmark(context: HgContext, repository: OpenRepository, an
 async function deleteBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to delete'));
   if (name === undefined) return;
-  const message = l10n.t('Delete the bookmark “{0}”? Its changeset is kept.', name);
+  const message = l10n.t("Delete the bookmark '{0}'? Its changeset is kept.", name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
   const title = l10n.t('Deleting bookmark…');
   await context.hg.change(repository, { verb: 'bookmark', options: ['--delete'], operands: [name], title });
@@ -91,7 +91,7 @@ async function activateBookmark(context: HgContext, repository: OpenRepository, 
   const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to activate'));
   if (name === undefined) return;
   const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
-  if (bookmark === undefined) showInfo(l10n.t('There is no bookmark “{0}”.', name));
+  if (bookmark === undefined) showInfo(l10n.t("There is no bookmark '{0}'.", name));
   else await updateTo(context, repository, { revision: bookmark.node, bookmark: name }, answers);
 }
 
@@ -120,7 +120,7 @@ async function createTag(context: HgContext, repository: OpenRepository, answers
     operands: [name],
     title: l10n.t('Creating tag…'),
   };
-  const question = l10n.t('The tag “{0}” already exists. Move it here?', name);
+  const question = l10n.t("The tag '{0}' already exists. Move it here?", name);
   await changeOrForce(context, repository, change, answers, question, l10n.t('Move'));
 }
 
@@ -143,8 +143,8 @@ async function deleteTag(context: HgContext, repository: OpenRepository, answers
   if (chosen === undefined) return;
   const message =
     chosen.type === 'local'
-      ? l10n.t('Delete the local tag “{0}”?', chosen.name)
-      : l10n.t('Delete the tag “{0}”? This creates a commit.', chosen.name);
+      ? l10n.t("Delete the local tag '{0}'?", chosen.name)
+      : l10n.t("Delete the tag '{0}'? This creates a commit.", chosen.name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
   const title = l10n.t('Deleting tag…');
   await context.hg.change(repository, {

@@ -147,7 +147,7 @@ async function showShelved(context: HgContext, repository: OpenRepository, answe
 async function deleteShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseShelved(context, repository, answers, l10n.t('Select a shelf to delete'));
   if (name === undefined) return;
-  const message = l10n.t('Delete the shelf “{0}”?', name);
+  const message = l10n.t("Delete the shelf '{0}'?", name);
   if (!(await confirm(answers, message, l10n.t('Delete'), l10n.t('This cannot be undone.')))) return;
   await context.hg.change(repository, {
     verb: 'shelve',

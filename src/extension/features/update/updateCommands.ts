@@ -78,7 +78,7 @@ export async function updateTo(
 async function activate(context: HgContext, repository: OpenRepository, name: string, node: string): Promise<void> {
   const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
   if (bookmark?.node !== node) {
-    showInfo(l10n.t('The bookmark “{0}” was moved meanwhile. It is not active.', name));
+    showInfo(l10n.t("The bookmark '{0}' was moved meanwhile. It is not active.", name));
     return;
   }
   await context.hg.change(repository, { verb: 'bookmark', operands: [name], title: l10n.t('Activating a bookmark…') });
@@ -170,7 +170,7 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
 
 /** Undefined as well if what was chosen has moved meanwhile: a merge is more work to take back than to begin again. */
 async function chooseOther(context: HgContext, repository: OpenRepository): Promise<Target | undefined> {
-  const placeHolder = l10n.t('Select a revision to merge into “{0}”', repository.model.head?.branch ?? '');
+  const placeHolder = l10n.t("Select a revision to merge into '{0}'", repository.model.head?.branch ?? '');
   const chosen = await pickChangeset(context, repository, { placeHolder, scope: 'mergeable' });
   if (chosen?.name === undefined) return chosen;
   return (await hasMoved(context, repository, chosen.name, chosen.revision)) ? undefined : chosen;
