@@ -114,7 +114,8 @@ export class Introductions {
       for (const parent of graph.parents(next)) add(parent);
     }
     // Only remotefilelog may name a changeset that is not here.
-    if (link < 0) throw new QuicksilverError('unsupported', `no changeset is known to have brought '${toDisplay(path)}'`);
+    if (link < 0)
+      throw new QuicksilverError('unsupported', `no changeset is known to have brought '${toDisplay(path)}'`);
     return link;
   }
 }
