@@ -338,9 +338,9 @@ window.addEventListener('focus', () => {
   if (document.activeElement === document.body) list.focus();
 });
 
-let searched = { words: '', next: undefined };
+let searched = '';
 find.addEventListener('keydown', event => {
-  if (event.key === 'Enter') search(find.value.trim(), undefined);
+  if (event.key === 'Enter') search(find.value.trim());
 });
 // The button in the field clears it.
 find.addEventListener('input', () => {
@@ -348,28 +348,29 @@ find.addEventListener('input', () => {
 });
 function endSearch() {
   found.hidden = true;
-  searched = { words: '', next: undefined };
+  if (searched !== '') send({ type: 'find', words: '' });
+  searched = '';
   status.textContent = view.status;
 }
-function search(words, from) {
+function search(words) {
   if (words === '') return;
-  if (from === undefined) found.replaceChildren();
+  found.replaceChildren();
   found.hidden = false;
-  searched = { words, next: undefined };
+  searched = words;
   status.textContent = texts.searching;
-  send({ type: 'find', words, from });
+  send({ type: 'find', words });
 }
-function showFound({ words, answer }) {
-  if (words !== searched.words) return;
-  for (const each of answer.found) {
+function showFound({ words, found: changesets, isLast }) {
+  if (words !== searched) return;
+  for (const each of changesets) {
     const button = element('button', 'link', `${each.revision} ${each.summary} — ${authorOf(each.user)}`);
     button.addEventListener('click', () => send({ type: 'reveal', node: each.node }));
     const item = element('li');
     item.append(button);
     found.append(item);
   }
-  status.textContent = texts.found.replace('{0}', String(found.children.length));
-  if (answer.next >= 0 && found.children.length < 500) send({ type: 'find', words, from: answer.next });
+  const count = texts.found.replace('{0}', String(found.children.length));
+  status.textContent = isLast ? count : `${texts.searching} ${count}`;
 }
 
 function showOpened(message) {
@@ -415,6 +416,9 @@ window.addEventListener('message', ({ data: message }) => {
       view.status = message.status;
       working.textContent = message.working;
       if (found.hidden) status.textContent = message.status;
+      break;
+    case 'busy':
+      if (found.hidden) status.textContent = texts.filtering;
       break;
     case 'reveal':
       select(message.row);

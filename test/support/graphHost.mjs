@@ -66,7 +66,8 @@ function installHost(count) {
     find: ({ words }) => ({
       type: 'found',
       words,
-      answer: { found: [changeset(CROWDED), changeset(7), changeset(8)], next: -1 },
+      found: [changeset(CROWDED), changeset(7), changeset(8)],
+      isLast: true,
     }),
   };
   const sent = [];

@@ -66,7 +66,13 @@ export const THEMES: Readonly<Record<Theme, Readonly<Record<string, string>>>> =
 const TEXTS: Readonly<Record<string, string>> = {
   ...{ language: 'en', opensOnClick: 'details', changeset: 'Changeset', merge: 'Merge', branch: 'branch {0}' },
   ...{ bookmark: 'bookmark {0}', tag: 'tag {0}', topic: 'topic {0}', workingParent: 'current', parents: 'Parents:' },
-  ...{ children: 'Children:', more: '{0} more files', searching: 'Searching…', found: '{0} found' },
+  ...{
+    children: 'Children:',
+    more: '{0} more files',
+    searching: 'Searching…',
+    filtering: 'Filtering…',
+    found: '{0} found',
+  },
   ...{ find: 'Find in history', filter: 'Filter Graph…', graph: 'Changesets', details: 'Details' },
   ...{ hideDetails: 'Hide Details', toWorkingCopy: 'Go to Current Changeset', help: 'Keyboard Shortcuts' },
   keys: ['Enter: open changes', 'Shift+Up, Shift+Down: select a second changeset', 'Last key: last action'].join('\n'),

@@ -250,8 +250,12 @@ export class MercurialHistory implements HistoryQueries {
       case 'file': {
         const [parent] = model.workingParents;
         const path = fromDisplay(filter.path);
+        const revisions: number[] = [];
         const entries = parent < 0 ? [] : fileHistory(model.history.fileHistory(), path, parent);
-        const revisions = [...entries].map(({ changeset }) => changeset);
+        for (const { changeset } of entries) {
+          revisions.push(changeset);
+          yield;
+        }
         return { kind: 'revisions', revisions: revisions.length > 0 ? revisions : yield* listing(model, path) };
       }
       case 'all':
@@ -271,9 +275,14 @@ function* unreadBranches(model: HistoryModel, filter: GraphFilter): Generator<vo
 /** The changesets that list a file at or below a path. */
 function* listing(model: HistoryModel, path: BytePath): Generator<void, number[]> {
   const found: number[] = [];
-  for (let revision = 0; revision < model.count; revision++) {
-    if (revision % STEPS === 0) yield;
-    if (model.changeset(revision).files.some(file => isAtOrBelow(file, path))) found.push(revision);
+  for (let revision = 0; revision < model.count;) {
+    const end = Math.min(model.count, revision + STEPS);
+    model.keepingOpen(() => {
+      for (; revision < end; revision++) {
+        if (model.changeset(revision).files.some(file => isAtOrBelow(file, path))) found.push(revision);
+      }
+    });
+    yield;
   }
   return found;
 }

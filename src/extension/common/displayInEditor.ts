@@ -15,6 +15,7 @@ import {
   type TreeView,
   type ThemableDecorationAttachmentRenderOptions,
   type WebviewPanel,
+  type WebviewView,
 } from 'vscode';
 import { inMarkdown, oneLine, withoutIcons } from '../../base/foreignText.ts';
 import type { ViewId } from '../contributions/window.ts';
@@ -69,6 +70,18 @@ export function createRightItem(id: string, priority: number): StatusBarItem {
 /** An editor that shows a page of ours. */
 export function createPage(id: string, title: string): WebviewPanel {
   return window.createWebviewPanel(id, oneLine(title), ViewColumn.Active, { enableScripts: true });
+}
+
+/** Names what a page of ours shows: beside the title of its view, or in the title of its editor. */
+export function setPageSubject(place: WebviewView | WebviewPanel, title: string, subject: string): void {
+  const name = oneLine(subject);
+  if ('reveal' in place) place.title = name === '' ? title : `${title}: ${name}`;
+  else place.description = name;
+}
+
+/** Shows VS Code's progress in a view of ours until the work ends. */
+export async function showViewProgress(id: ViewId, work: Promise<void>): Promise<void> {
+  await window.withProgress({ location: { viewId: id } }, () => work);
 }
 
 /** Opens a view of ours and moves the focus to it. */

@@ -128,6 +128,7 @@ class FakeEvent {
 }
 
 const didChangeExtensions = new FakeEvent();
+const didChangeActiveTextEditor = new FakeEvent();
 
 export const extensions = {
   /** The extensions besides Git and this one. */
@@ -227,7 +228,8 @@ export const window = {
   showInputBox: recorded('input'),
   showQuickPick: recorded('pick'),
   createTreeView: (id: string, options: { readonly treeDataProvider: RowProvider }) => new Tree(id, options),
-  onDidChangeActiveTextEditor: nothing,
+  didChangeActiveTextEditor,
+  onDidChangeActiveTextEditor: didChangeActiveTextEditor.listen,
   onDidChangeTextEditorSelection: nothing,
   onDidChangeVisibleTextEditors: nothing,
   visibleTextEditors: [] as readonly unknown[],

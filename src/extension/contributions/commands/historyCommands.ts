@@ -1,5 +1,5 @@
 // Commands about the history. They run without hg; each loads with the first use of one.
-import { and, hasRepository, is, isAny, isFile, never, off, on } from '../clauses.ts';
+import { and, hasRepository, is, isAny, isFile, isNot, never, off, on } from '../clauses.ts';
 import { command, hgCommand, internalCommand } from '../commandEntry.ts';
 
 /** A line of an open document, from 0. */
@@ -7,7 +7,10 @@ type LineArgument = [line?: { readonly uri: string; readonly line: number } | un
 /** An element of the view File History. */
 type EntryArgument = [entry?: object | undefined];
 type NodeArgument = [node?: string | undefined];
+/** The root is that of the changeset's repository. */
+type RevealArgument = [node?: string | undefined, root?: string | undefined];
 
+const hasSeveral = and(hasRepository, isNot('quicksilver.repositoryCount', 1));
 const inFile = and(hasRepository, on('quicksilver.activeFile'));
 
 const inFileHistory = is('view', 'quicksilver.fileHistory');
@@ -140,6 +143,12 @@ export const historyCommands = {
     palette: hasRepository,
     menus: [['view/title', 'navigation@4', inGraph]],
   }),
+  'graph.selectRepository': command({
+    title: 'Select Repository for Graph…',
+    icon: 'repo',
+    palette: hasSeveral,
+    menus: [['view/title', 'navigation@0', and(inGraph, hasSeveral)]],
+  }),
   'graph.filter': command({
     title: 'Filter Graph…',
     icon: 'filter',
@@ -188,5 +197,5 @@ export const historyCommands = {
     palette: never,
     menus: [['webview/context', '9_copy@2', onChangeset]],
   }),
-  'graph.reveal': internalCommand<NodeArgument>(),
+  'graph.reveal': internalCommand<RevealArgument>(),
 };

@@ -221,7 +221,8 @@ export class Blame implements Disposable {
       setting('blame.editorDecoration.enabled', document.uri);
     const isAtColumn = position.character === 0 && this.#annotated.has(document);
     if (!isAtEnd && !isAtColumn) return undefined;
-    return hoverOf(document, position.line, origin);
+    const root = this.documents.targetOf(document)?.repository.root;
+    return root === undefined ? undefined : hoverOf(document, root, position.line, origin);
   }
 }
 
@@ -258,13 +259,13 @@ function columnOf(document: TextDocument, known: LineAttributions): ColumnCell[]
   });
 }
 
-function hoverOf(document: TextDocument, line: number, { changeset: annotated }: LineOrigin): Hover {
+function hoverOf(document: TextDocument, root: string, line: number, { changeset: annotated }: LineOrigin): Hover {
   const { changeset, description, path } = annotated;
   const target: LineTarget = { uri: document.uri.toString(), line };
   const links: HoverLink[] = [
     { label: blameTexts.openChanges(), command: commandWith('blame.openChanges', '', target) },
     { label: blameTexts.annotateBefore(), command: commandWith('blame.annotateBefore', '', target) },
-    { label: blameTexts.showInGraph(), command: commandWith('graph.reveal', '', changeset.node) },
+    { label: blameTexts.showInGraph(), command: commandWith('graph.reveal', '', changeset.node, root) },
     { label: blameTexts.copyId(), command: commandWith('graph.copyNode', '', changeset.node) },
   ];
   const date = shownDate(changeset, setting('blame.dateFormat', document.uri));

@@ -111,7 +111,8 @@ export const fileHistoryCommands = {
   },
   'fileHistory.reveal': async (context, args) => {
     const [node] = nodesOf(context, args);
-    if (node !== undefined) await (await currentGraph(context)).reveal(node.entry.changeset.node);
+    if (node === undefined) return;
+    await (await currentGraph(context)).reveal(node.entry.changeset.node, node.subject.repository);
   },
   'fileHistory.copyNode': async (context, args) => {
     const [node] = nodesOf(context, args);

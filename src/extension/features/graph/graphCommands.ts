@@ -20,12 +20,14 @@ const MAX_FILES = 300;
 export const graphCommands = {
   'graph.open': () => commands.executeCommand('quicksilver.graph.focus'),
   'graph.openInEditor': context => void openGraphInEditor(context),
+  'graph.selectRepository': selectRepository,
   'graph.filter': chooseFilter,
   'graph.find': async context => (await currentGraph(context)).find(),
   'graph.toggleHidden': async context => (await currentGraph(context)).toggleHidden(),
   'graph.reveal': async (context, args) => {
     const node = nodeOf(args[0]);
-    if (node !== undefined) await (await currentGraph(context)).reveal(node);
+    const repository = typeof args[1] === 'string' ? context.repositories.get(args[1]) : undefined;
+    if (node !== undefined) await (await currentGraph(context)).reveal(node, repository);
   },
   'graph.goToWorkingParent': async context => {
     const graph = await currentGraph(context);
@@ -74,6 +76,19 @@ async function chosenChangeset(
   const { repository, selected } = await currentGraph(context);
   const node = nodeOf(argument) ?? selected[0];
   return repository === undefined || node === undefined ? undefined : { repository, node };
+}
+
+async function selectRepository(context: HgContext): Promise<void> {
+  const graph = await currentGraph(context);
+  const active = { icon: 'target', label: l10n.t('Auto'), description: l10n.t('Follow the active editor') };
+  const items = context.repositories.all.map(repository => ({
+    ...{ icon: 'repo', label: repository.name, description: repository.root },
+    repository,
+  }));
+  const chosen = await pick([{ ...active, repository: undefined }, ...items], {
+    placeHolder: l10n.t('Select the repository to show'),
+  });
+  if (chosen !== undefined) graph.choose(chosen.repository);
 }
 
 /** Changesets of a set that the graph shows at most. */

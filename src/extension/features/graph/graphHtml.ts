@@ -19,6 +19,7 @@ export function graphTexts(language: string, opensOnClick: string): Readonly<Rec
     children: l10n.t('Children:'),
     more: l10n.t('{0} more files', '{0}'),
     searching: l10n.t('Searching…'),
+    filtering: l10n.t('Filtering…'),
     found: l10n.t('{0} found', '{0}'),
     find: l10n.t('Find in history'),
     filter: l10n.t('Filter Graph…'),

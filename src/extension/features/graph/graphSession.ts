@@ -1,6 +1,16 @@
 // One webview with a graph, in the side bar or in an editor. The webview draws rows and keeps the place by the ids of
 // changesets; this side asks the engine.
-import { commands, env, l10n, Uri, type Webview } from 'vscode';
+import {
+  CancellationTokenSource,
+  commands,
+  env,
+  l10n,
+  Uri,
+  window,
+  type Webview,
+  type WebviewPanel,
+  type WebviewView,
+} from 'vscode';
 import { errorMessage } from '../../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../../base/lifecycle.ts';
 import {
@@ -9,20 +19,24 @@ import {
   OpenGraph,
   ReadChangeset,
   ReadGraphRows,
-  SearchHistory,
   type GraphFilter,
   type OpenedGraph,
 } from '../../../server/historyProtocol.ts';
 import type { CommandContext } from '../../commands/commands.ts';
 import { setting } from '../../common/settings.ts';
 import { askHistory, HistoryUnavailable } from '../../engine/historyAnswers.ts';
+import { workingFileOf } from '../../commands/commandArguments.ts';
+import { setPageSubject } from '../../common/displayInEditor.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
+import { RepositoriesOfSystem } from '../../repositories/repositoriesOfSystem.ts';
+import { GraphProgress } from './graphProgress.ts';
+import { searchHistory } from './graphSearch.ts';
 import { openChangeset, openComparison, openFileChange } from './openChangeset.ts';
 import { harmlessMessage } from './graphMessage.ts';
 import { countTexts, filterLabel, graphHtml, graphTexts } from './graphHtml.ts';
 
 const MAX_FILES = 2000;
-const MAX_FOUND = 100;
+const FOR_EVERY_REPOSITORY: ReadonlySet<GraphFilter['kind']> = new Set(['all', 'auto', 'drafts']);
 
 /** The place that the webview keeps. */
 interface Place {
@@ -36,21 +50,36 @@ interface Place {
 
 export class GraphSession implements Disposable {
   readonly #context: CommandContext;
+  readonly #repositories: RepositoriesOfSystem;
+  readonly #place: WebviewView | WebviewPanel;
   readonly #webview: Webview;
+  readonly #progress: GraphProgress;
   readonly #store = new DisposableStore();
   #repository: OpenRepository | undefined;
+  /** The user chose the repository; else the graph follows the active editor, and one in an editor stays. */
+  #isChosen = false;
   #filter: GraphFilter | undefined;
   #showsHidden = setting('graph.showHidden');
   #opened: OpenedGraph | undefined;
-  #place: Place = {};
+  /** The name of {@link #opened} for the page: views of several repositories may have the same number. */
+  #page = 0;
+  #kept: Place = {};
   #opening: Promise<void> | undefined;
   #isStale = false;
+  #openingToken: CancellationTokenSource | undefined;
+  #searchToken: CancellationTokenSource | undefined;
   /** Ids of the selected changesets, the last one first. */
   selected: readonly string[] = [];
 
-  constructor(context: CommandContext, webview: Webview) {
+  constructor(context: CommandContext, place: WebviewView | WebviewPanel) {
+    const { webview } = place;
     this.#context = context;
+    this.#repositories = new RepositoriesOfSystem(context.repositories, 'hg');
+    this.#place = place;
     this.#webview = webview;
+    // Only a view has VS Code's progress; the page of an editor shows texts.
+    this.#progress = new GraphProgress(!('reveal' in place));
+    this.#repository = this.#activeRepository();
     const media = Uri.joinPath(context.extension.extensionUri, 'media', 'graph');
     webview.options = { enableScripts: true, localResourceRoots: [media] };
     this.#store.add(webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
@@ -65,8 +94,9 @@ export class GraphSession implements Disposable {
         if (repository?.root === root) this.#send({ type: 'working', working: workingText(repository) });
       }),
     );
-    this.#store.add(context.repositories.onDidOpen(() => this.#reopen()));
-    this.#store.add(context.repositories.onDidClose(() => this.#reopen()));
+    this.#store.add(this.#repositories.onDidOpen(() => this.#reopen()));
+    this.#store.add(this.#repositories.onDidClose(() => this.#reopen()));
+    if (!('reveal' in place)) this.#store.add(window.onDidChangeActiveTextEditor(() => this.#follow()));
     webview.html = graphHtml(webview, media, graphTexts(env.language, setting('graph.openOnClick')));
   }
 
@@ -78,39 +108,54 @@ export class GraphSession implements Disposable {
     return this.#filter ?? { kind: setting('graph.defaultFilter') };
   }
 
+  /** False if the graph follows the active editor. */
+  get isChosen(): boolean {
+    return this.#isChosen;
+  }
+
   dispose(): void {
+    this.#openingToken?.cancel();
+    this.#searchToken?.cancel();
+    this.#progress.end();
     this.#close();
     this.#store.dispose();
   }
 
   setFilter(filter: GraphFilter): void {
     this.#filter = filter;
-    this.#reopen();
+    this.#reopenAtOnce();
   }
 
   /** Shows the changesets of a file or folder. */
   showPath(repository: OpenRepository, path: string): void {
-    this.#filter = { kind: 'file', path };
-    this.setRepository(repository);
+    this.#show(repository);
+    this.setFilter({ kind: 'file', path });
   }
 
-  setRepository(repository: OpenRepository): void {
-    this.#repository = repository;
-    this.#reopen();
+  /** Shows a repository from now on; undefined for that of the active editor. */
+  choose(repository: OpenRepository | undefined): void {
+    this.#isChosen = repository !== undefined;
+    const wanted = repository ?? this.#activeRepository();
+    if (wanted !== undefined) this.#show(wanted);
   }
 
   toggleHidden(): void {
     this.#showsHidden = !this.#showsHidden;
-    this.#reopen();
+    this.#reopenAtOnce();
   }
 
   find(): void {
     this.#send({ type: 'find' });
   }
 
-  /** Shows a changeset; if the filter leaves it out, all changesets. */
-  async reveal(node: string): Promise<void> {
+  /**
+   * Shows a changeset; if the filter leaves it out, all changesets.
+   * @param repository that of the changeset; without it, the shown one
+   */
+  async reveal(node: string, repository = this.#repository): Promise<void> {
+    if (repository !== undefined) this.#show(repository);
     await this.#opening;
+    if (this.#opened === undefined) await this.#open();
     if (await this.#revealIfShown(node)) return;
     this.#filter = { kind: 'all' };
     await this.#open();
@@ -122,6 +167,34 @@ export class GraphSession implements Disposable {
     if (found?.isExact !== true) return false;
     this.#send({ type: 'reveal', row: found.row });
     return true;
+  }
+
+  #activeRepository(): OpenRepository | undefined {
+    const uri = window.activeTextEditor?.document.uri;
+    return uri && workingFileOf(this.#repositories, uri)?.repository;
+  }
+
+  #follow(): void {
+    const active = this.#isChosen ? undefined : this.#activeRepository();
+    if (active !== undefined) this.#show(active);
+  }
+
+  #show(repository: OpenRepository): void {
+    if (repository === this.#repository) return;
+    this.#close();
+    this.#repository = repository;
+    // Names, paths and changesets are those of one repository.
+    if (!FOR_EVERY_REPOSITORY.has(this.filter.kind)) this.#filter = undefined;
+    this.selected = [];
+    this.#searchToken?.cancel();
+    this.#reopenAtOnce();
+  }
+
+  /** An answer that is on its way would be of no use. */
+  #reopenAtOnce(): void {
+    this.#openingToken?.cancel();
+    this.#send({ type: 'busy' });
+    this.#reopen();
   }
 
   #reopen(): void {
@@ -140,9 +213,9 @@ export class GraphSession implements Disposable {
 
   async #handle(message: WebviewMessage): Promise<void> {
     const { client } = this.#context;
-    const repository = this.#repository ?? this.#context.repositories.all[0];
+    const repository = this.#repository;
     if (message.type === 'ready') {
-      this.#place = message;
+      this.#kept = message;
       await this.#open();
       return;
     }
@@ -159,10 +232,12 @@ export class GraphSession implements Disposable {
     switch (message.type) {
       case 'rows': {
         const { view, first, count } = message;
-        const answer = await askHistory(client, ReadGraphRows, { root, view, first, count });
+        const opened = this.#opened;
+        if (opened === undefined || view !== this.#page) break;
+        const answer = await askHistory(client, ReadGraphRows, { root, view: opened.view, first, count });
         if (answer !== null) this.#send({ type: 'rows', view, answer });
         // Another graph of the window has closed the view.
-        else if (view === this.#opened?.view) this.#reopen();
+        else if (opened === this.#opened) this.#reopen();
         break;
       }
       case 'details':
@@ -187,46 +262,65 @@ export class GraphSession implements Disposable {
       case 'reveal':
         if (isNode(message.node)) await this.reveal(message.node);
         break;
-      case 'find': {
-        const words = message.words.split(/\s+/).filter(word => word !== '');
-        const { from } = message;
-        const query = { root, words, limit: MAX_FOUND, ...(from !== undefined && { from }) };
-        this.#send({ type: 'found', words: message.words, answer: await askHistory(client, SearchHistory, query) });
+      case 'find':
+        await this.#search(repository, message.words);
         break;
-      }
     }
+  }
+
+  /** Searches until the user searches for something else, or for nothing. */
+  async #search({ root }: OpenRepository, words: string): Promise<void> {
+    this.#searchToken?.cancel();
+    const { token } = (this.#searchToken = new CancellationTokenSource());
+    if (words === '') return;
+    await this.#progress.during(
+      searchHistory(this.#context.client, root, words, token, part => this.#send({ type: 'found', words, ...part })),
+    );
   }
 
   async #open(): Promise<void> {
     this.#opening ??= this.#openNow().finally(() => {
       this.#opening = undefined;
       if (this.#isStale) this.#send({ type: 'ask' });
+      else this.#progress.end();
       this.#isStale = false;
     });
     await this.#opening;
   }
 
   async #openNow(): Promise<void> {
-    const { repositories, client } = this.#context;
-    if (this.#repository === undefined || !repositories.all.includes(this.#repository)) {
+    const { client } = this.#context;
+    const { all } = this.#repositories;
+    if (this.#repository === undefined || !all.includes(this.#repository)) {
       this.#close();
-      this.#repository = repositories.all[0];
+      this.#isChosen = false;
+      this.#repository = this.#activeRepository() ?? all[0];
     }
     const repository = this.#repository;
+    setPageSubject(this.#place, l10n.t('Graph'), all.length > 1 ? (repository?.name ?? '') : '');
     if (repository === undefined) {
       this.#send({ type: 'problem', message: l10n.t('No Mercurial repository is open.') });
       return;
     }
     const { root } = repository;
+    this.#progress.begin();
+    const { token } = (this.#openingToken = new CancellationTokenSource());
+    const query = { root, filter: this.filter, showsHidden: this.#showsHidden };
+    const opened = await askHistory(client, OpenGraph, query, token).catch((error: unknown) => {
+      if (token.isCancellationRequested && error instanceof HistoryUnavailable) return undefined;
+      throw error;
+    });
+    // A graph that came too late may be the one that is shown.
+    if (opened === undefined || repository !== this.#repository) return;
     const before = this.#opened;
-    const opened = await askHistory(client, OpenGraph, { root, filter: this.filter, showsHidden: this.#showsHidden });
     this.#opened = opened;
+    if (before?.view !== opened.view) this.#page++;
     if (before !== undefined && before.view !== opened.view)
       await client.request(CloseGraph, { root, view: before.view });
-    const { node, other, anchor, view } = this.#place;
+    const { node, other, anchor, view } = this.#kept;
     if (opened.unread > 0) this.#isStale = true;
     const shown = { ...countTexts(opened), working: workingText(repository) };
-    if (view === opened.view) {
+    if (view === this.#page) {
       this.#send({ type: 'progress', ...shown });
       return;
     }
@@ -236,6 +330,7 @@ export class GraphSession implements Disposable {
       type: 'opened',
       ...opened,
       ...shown,
+      view: this.#page,
       filter: filterLabel(this.filter),
       selected: selected?.isExact === true ? selected.row : (working ?? 0),
       ...(extended?.isExact === true && { other: extended.row }),
@@ -276,7 +371,7 @@ type WebviewMessage =
       readonly parent?: string;
     }
   | { readonly type: 'filter' }
-  | { readonly type: 'find'; readonly words: string; readonly from?: number };
+  | { readonly type: 'find'; readonly words: string };
 
 export function isNode(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{40}$/.test(value);

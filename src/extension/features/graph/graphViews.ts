@@ -13,7 +13,7 @@ let last: GraphSession | undefined;
 
 /** Fills a view, or an editor that VS Code restores. */
 export function showGraph(context: CommandContext, place: WebviewView | WebviewPanel): GraphSession {
-  const session = new GraphSession(context, place.webview);
+  const session = new GraphSession(context, place);
   const isPanel = 'reveal' in place;
   if (!isPanel) inSideBar = session;
   last = session;
@@ -27,8 +27,10 @@ export function showGraph(context: CommandContext, place: WebviewView | WebviewP
 }
 
 export function openGraphInEditor(context: CommandContext): GraphSession {
-  const panel = createPage(GRAPH, l10n.t('Graph'));
-  return showGraph(context, panel);
+  const shown = last?.repository;
+  const session = showGraph(context, createPage(GRAPH, l10n.t('Graph')));
+  if (shown !== undefined) session.choose(shown);
+  return session;
 }
 
 /** The graph that was used last; without one, the view opens. */

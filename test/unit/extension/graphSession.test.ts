@@ -1,0 +1,217 @@
+// A graph of the window: whose history it shows, and how a request ends that the user no longer wants.
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { CancellationToken, RequestType } from 'vscode-jsonrpc';
+import { nextTurn } from '../../../src/base/async.ts';
+import { Emitter } from '../../../src/base/lifecycle.ts';
+import type { CommandContext } from '../../../src/extension/commands/commands.ts';
+import type { OpenRepository } from '../../../src/extension/repositories/openRepository.ts';
+import { CloseGraph, OpenGraph, ReadGraphRows, SearchHistory } from '../../../src/server/historyProtocol.ts';
+import { Page, shown } from './fakeUser.ts';
+import { Uri, window } from './fakeVscode.ts';
+
+const { GraphSession } = await import('../../../src/extension/features/graph/graphSession.ts');
+const { RootMap } = await import('../../../src/extension/common/rootMap.ts');
+
+const CANCELED = { kind: 'unavailable', message: 'The request was canceled.' };
+const OPENED = { view: 1, rows: 3, width: 1, workingParents: [0], unread: 0, changesets: 3 };
+
+interface Asked {
+  readonly method: string;
+  readonly query: { readonly root: string; readonly filter?: object; readonly from?: number; readonly view?: number };
+  readonly token: CancellationToken | undefined;
+  readonly answer: (value: unknown) => void;
+}
+
+/** Repositories that follow each other in a window. Those whose name begins with "git" are of Git. */
+function start(t: TestContext, names: readonly string[], active?: string, isPanel = false) {
+  shown.length = 0;
+  const model = { head: { branch: 'default' }, changeCount: 0, state: { kind: 'ready' } };
+  const repositories = names.map(name => {
+    const root = `/${name}`;
+    return { root, rootUri: Uri.file(root), name, system: name.startsWith('git') ? 'git' : 'hg', model };
+  });
+  const map = new RootMap<(typeof repositories)[number]>();
+  for (const repository of repositories) map.set(repository.root, repository);
+  const didClose = new Emitter<unknown>();
+  const asked: Asked[] = [];
+  const request = async (
+    { method }: RequestType<never, never, void>,
+    query: Asked['query'],
+    token?: CancellationToken,
+  ) => new Promise(answer => asked.push({ method, query, token, answer }));
+  const nothing = { dispose: () => undefined };
+  const context = {
+    client: { request, onDidUpdate: () => nothing, onDidChangeHistory: () => nothing },
+    repositories: {
+      all: repositories,
+      get: (root: string) => repositories.find(each => each.root === root),
+      locate: (uri: Uri) => map.locate(uri.path),
+      onDidOpen: () => nothing,
+      onDidClose: didClose.event,
+    },
+    log: { error: (message: string) => assert.fail(message), trace: () => undefined },
+    extension: { extensionUri: new Uri('file', '/extension') },
+  };
+  const activate = (name: string | undefined): void => {
+    window.activeTextEditor = name === undefined ? undefined : { document: { uri: Uri.file(`/${name}/file`) } };
+    window.didChangeActiveTextEditor.fire();
+  };
+  activate(active);
+  const page = new Page();
+  const { reveal, ...view } = { ...page, webview: page.webview, reveal: true };
+  const place = isPanel ? { ...view, reveal } : view;
+  const session = new GraphSession(context as unknown as CommandContext, place as never);
+  t.after(() => {
+    session.dispose();
+    activate(undefined);
+  });
+  /** Resolves with the next request of a kind. */
+  const next = async ({ method }: { readonly method: string }): Promise<Asked> => {
+    for (;;) {
+      const at = asked.findIndex(each => each.method === method);
+      if (at >= 0) return asked.splice(at, 1)[0]!;
+      t.signal.throwIfAborted();
+      await nextTurn();
+    }
+  };
+  /** The page asks for the graph, and gets it. Resolves with the root that was asked about. */
+  const open = async (opened: object = OPENED, message: object = {}): Promise<string> => {
+    page.send({ type: 'ready', ...message });
+    const { query, answer } = await next(OpenGraph);
+    answer({ kind: 'answer', value: opened });
+    await nextTurn();
+    return query.root;
+  };
+  const byName = (name: string): OpenRepository => repositories.find(each => each.name === name) as never;
+  return {
+    session,
+    place: place as { description?: string; title?: string },
+    page,
+    activate,
+    open,
+    next,
+    asked,
+    byName,
+  };
+}
+
+function sent(): Record<string, unknown>[] {
+  return shown.filter(({ place }) => place === 'page').map(({ given }) => given[0] as Record<string, unknown>);
+}
+
+test('a graph begins with the repository of the active editor, and follows it in the view', async t => {
+  const { session, place, activate, open, asked } = start(t, ['git', 'alpha', 'beta'], 'beta');
+  assert.equal(await open(), '/beta');
+  assert.equal(place.description, 'beta');
+  assert.equal(sent().at(-1)?.['view'], 1);
+  session.setFilter({ kind: 'names', names: ['stable'] });
+  shown.length = 0;
+  activate('alpha');
+  assert.deepEqual(
+    sent().map(({ type }) => type),
+    ['busy', 'ask'],
+  );
+  // The engine may name views of two repositories alike; the page has another name for each.
+  assert.equal(await open(OPENED, { view: 1 }), '/alpha');
+  assert.deepEqual([place.description, session.filter.kind], ['alpha', 'auto']);
+  assert.deepEqual([sent().at(-1)?.['type'], sent().at(-1)?.['view']], ['opened', 2]);
+  // A file of no repository of Mercurial changes nothing.
+  shown.length = 0;
+  activate('git');
+  activate(undefined);
+  assert.deepEqual(sent(), []);
+  assert.ok(asked.every(({ method }) => method === CloseGraph.method));
+});
+
+test('a chosen repository stays until the graph follows the active editor again', async t => {
+  const { session, place, activate, open, byName } = start(t, ['alpha', 'beta', 'gamma'], 'alpha');
+  await open();
+  session.choose(byName('beta'));
+  assert.equal(await open(), '/beta');
+  activate('gamma');
+  assert.equal(await open(), '/beta');
+  session.choose(undefined);
+  assert.equal(await open(), '/gamma');
+  assert.equal(place.description, 'gamma');
+});
+
+test('a graph in an editor stays with its repository, and is named after it', async t => {
+  const { place, activate, open } = start(t, ['alpha', 'beta'], 'beta', true);
+  await open();
+  assert.equal(place.title, 'Graph: beta');
+  activate('alpha');
+  assert.equal(await open(), '/beta');
+});
+
+test('with one repository, no name stands beside the title', async t => {
+  const { place, open } = start(t, ['alpha', 'git']);
+  assert.equal(await open(), '/alpha');
+  assert.equal(place.description, '');
+});
+
+test('rows of a repository that is no longer shown are not read', async t => {
+  const { session, page, open, next, asked, byName } = start(t, ['alpha', 'beta'], 'alpha');
+  await open();
+  page.send({ type: 'rows', view: 1, first: 0, count: 3 });
+  assert.deepEqual((await next(ReadGraphRows)).query, { root: '/alpha', view: 1, first: 0, count: 3 });
+  session.choose(byName('beta'));
+  await open();
+  page.send({ type: 'rows', view: 1, first: 0, count: 3 });
+  page.send({ type: 'rows', view: 2, first: 0, count: 3 });
+  assert.deepEqual((await next(ReadGraphRows)).query, { root: '/beta', view: 1, first: 0, count: 3 });
+  assert.ok(!asked.some(({ method }) => method === ReadGraphRows.method));
+});
+
+test('another filter cancels the one that is computed, and the view shows progress until the end', async t => {
+  const { session, page, next } = start(t, ['alpha']);
+  page.send({ type: 'ready' });
+  session.setFilter({ kind: 'file', path: 'folder' });
+  const first = await next(OpenGraph);
+  assert.equal(first.token?.isCancellationRequested, true);
+  first.answer(CANCELED);
+  await nextTurn();
+  assert.deepEqual(
+    sent().map(({ type }) => type),
+    ['busy', 'ask'],
+  );
+  page.send({ type: 'ready' });
+  const second = await next(OpenGraph);
+  assert.deepEqual(second.query.filter, { kind: 'file', path: 'folder' });
+  second.answer({ kind: 'answer', value: { ...OPENED, unread: 2 } });
+  await nextTurn();
+  page.send({ type: 'ready' });
+  (await next(OpenGraph)).answer({ kind: 'answer', value: OPENED });
+  await nextTurn();
+  const progress = shown.filter(({ place }) => place === 'progress');
+  assert.deepEqual(
+    progress.map(({ given }) => given[0]),
+    [{ location: { viewId: 'quicksilver.graph' } }],
+    'one progress over all requests',
+  );
+  assert.equal(sent().at(-1)?.['type'], 'opened');
+});
+
+test('a search goes on by itself, and ends with other words or without any', async t => {
+  const { page, open, next, asked } = start(t, ['alpha']);
+  await open();
+  shown.length = 0;
+  page.send({ type: 'find', words: 'one two' });
+  const first = await next(SearchHistory);
+  first.answer({ kind: 'answer', value: { found: [{ summary: 'a' }], next: 7 } });
+  const second = await next(SearchHistory);
+  assert.equal(second.query.from, 7);
+  page.send({ type: 'find', words: 'three' });
+  assert.equal(second.token?.isCancellationRequested, true);
+  second.answer(CANCELED);
+  const other = await next(SearchHistory);
+  page.send({ type: 'find', words: '' });
+  other.answer({ kind: 'answer', value: { found: [{ summary: 'b' }], next: 3 } });
+  await nextTurn();
+  assert.deepEqual(sent(), [{ type: 'found', words: 'one two', found: [{ summary: 'a' }], isLast: false }]);
+  assert.equal(asked.length, 0);
+  page.send({ type: 'find', words: 'last' });
+  (await next(SearchHistory)).answer({ kind: 'answer', value: { found: [], next: -1 } });
+  await nextTurn();
+  assert.deepEqual(sent().at(-1), { type: 'found', words: 'last', found: [], isLast: true });
+});
