@@ -59,8 +59,8 @@ function start(t: TestContext, names: readonly string[], active?: string, isPane
   };
   activate(active);
   const page = new Page();
-  const { reveal, ...view } = { ...page, webview: page.webview, reveal: true };
-  const place = isPanel ? { ...view, reveal } : view;
+  const { webview } = page;
+  const place = isPanel ? { webview, reveal: () => undefined } : { webview };
   const session = new GraphSession(context as unknown as CommandContext, place as never);
   t.after(() => {
     session.dispose();

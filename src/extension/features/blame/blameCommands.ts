@@ -61,8 +61,8 @@ function editorOf(uri: Uri): TextEditor | undefined {
 }
 
 /**
- * Returns the line that a hover or the status bar names, or that with the cursor. Without an origin, a message names the
- * reason.
+ * Returns the line that a hover or the status bar names, or that with the cursor. Without an origin, a message names
+ * the reason.
  */
 async function lineOf(context: HgContext, argument: unknown): Promise<Line | undefined> {
   const blame = blameOf(context);
