@@ -3,6 +3,7 @@
 import { joinPath, type BytePath } from '../base/bytePath.ts';
 import type { FileKind, FileStat } from '../base/fileStat.ts';
 import { asRecorded } from './caseFolding.ts';
+import { isControlName } from './controlNames.ts';
 import { compareContent, compareWithoutContent, type VerdictCache } from './contentComparison.ts';
 import type { IgnoreVerdicts } from './ignoreVerdicts.ts';
 import { NO_NODE, type NodeId, type StatCache, type Status, type StatusInput, type StatusSink } from './types.ts';
@@ -113,7 +114,7 @@ export class DirectoryVisit {
         match = child;
         childName = ++child < end ? cache.name(child) : undefined;
       }
-      if (item.name === rules.controlDirectory && (isRoot || rules.isRepository !== undefined)) continue;
+      if (isControlName(item.name, isRoot, rules)) continue;
       this.#item(frame, item, match);
     }
     for (; child < end; child++) this.#unlisted(joinPath(path, cache.name(child)), child);
@@ -131,7 +132,7 @@ export class DirectoryVisit {
       const own = node === NO_NODE ? name : this.#input.statCache.name(node);
       if (kind === undefined) {
         this.#unlisted(joinPath(path, own), node);
-      } else {
+      } else if (!isControlName(own, path === '', this.#input.rules)) {
         frame ??= { path, node: NO_NODE, ignored: ignored() };
         this.#item(frame, { name: own, kind }, node);
       }
@@ -306,7 +307,11 @@ export class DirectoryVisit {
       return items.some(item => item.kind === 'directory' && item.name === rules.controlDirectory);
     }
     if (node !== NO_NODE && statCache.childCount(node) > 0) return false;
-    return items.some(item => item.name === rules.controlDirectory) && rules.isRepository(path);
+    const control = items.find(item => item.name === rules.controlDirectory);
+    if (control === undefined) return false;
+    // Before it is read: whoever watches it misses nothing.
+    if (control.kind === 'directory') this.#sink.controlDirectory?.(joinPath(path, control.name));
+    return rules.isRepository(path);
   }
 
   #item(parent: Frame, item: DirectoryItem, node: NodeId): void {

@@ -1,8 +1,9 @@
 // One-shot status: everything, or what is at and below given paths.
-import { bytePath, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { ROOT_PATH, type BytePath } from '../base/bytePath.ts';
 import type { QuicksilverError } from '../base/errors.ts';
 import { BulkScan, type BulkListener, type BulkOptions } from './bulk/bulkScan.ts';
 import { recordedPath } from './caseFolding.ts';
+import { controlDirectoryIn } from './controlNames.ts';
 import { VerdictCache } from './contentComparison.ts';
 import { PathLocator } from './pathLocator.ts';
 import type { ScanOptions } from './directoryVisit.ts';
@@ -150,7 +151,7 @@ function addPaths(
       scan.addDirectory(path, false);
       continue;
     }
-    if (isAtOrBelow(path, bytePath(input.rules.controlDirectory))) continue;
+    if (controlDirectoryIn(path, input.rules) !== undefined) continue;
     const location = locator.locate(path);
     if (location.inside && location.inExcluded) {
       scan.examineRecorded(path, tree.lstat(path), sink);

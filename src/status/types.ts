@@ -227,6 +227,11 @@ export interface StatusSink {
   ignoredDirectory?(path: BytePath): void;
   /** A directory below the root that is another repository. */
   nestedRepository?(path: BytePath): void;
+  /**
+   * A directory of the control directory's name, below which the parent may become a repository, or cease to be one.
+   * Called before the parent is reported.
+   */
+  controlDirectory?(path: BytePath): void;
   /** A directory that belongs to the working copy and was read: whoever watches wants to watch it. */
   directory?(path: BytePath): void;
   /** A directory was queued: what is below it comes with a later step. */

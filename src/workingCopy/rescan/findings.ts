@@ -70,6 +70,11 @@ export class Findings implements StatusSink {
     this.#context.nestedRepositories.add(path);
   }
 
+  /** Watched only: nothing in it has a status. */
+  controlDirectory(path: BytePath): void {
+    this.subdirectory(path);
+  }
+
   unsure(path: BytePath): void {
     this.#context.unsure.add(path);
   }

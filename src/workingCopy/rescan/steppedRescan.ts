@@ -2,6 +2,7 @@
 // the result before anything else runs. So steps of different jobs may mix in any order, and the later one is right.
 import { baseName, joinPath, parentPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import { recordedPath } from '../../status/caseFolding.ts';
+import { controlDirectoryIn, isControlName } from '../../status/controlNames.ts';
 import { PathLocator } from '../../status/pathLocator.ts';
 import { TreeScan } from '../../status/treeScan.ts';
 import { NO_NODE } from '../../status/types.ts';
@@ -128,7 +129,8 @@ export class SteppedRescan {
     }
     // The directory is listed as a whole until it is rescanned itself.
     if (this.#context.tree.ignoredDirectoryAbove(hinted) !== undefined) return;
-    let path = hinted;
+    const control = controlDirectoryIn(hinted, this.#context.input.rules);
+    let path = control ?? hinted;
     let location = this.#locator.locate(path);
     if (!location.inside) {
       const { input, tree, nestedRepositories } = this.#context;
@@ -150,6 +152,13 @@ export class SteppedRescan {
         path = nested;
         location = this.#locator.locate(path);
         if (!location.inside) return;
+      } else if (control !== undefined) {
+        const parent = parentPath(control);
+        if (control !== hinted || !this.#mayBeRepository(parent)) return;
+        // The rescan of the directory finds out, and watches the control directory.
+        path = parent;
+        location = this.#locator.locate(path);
+        if (!location.inside) return;
       }
     }
     if (this.#done.has(path)) return;
@@ -162,6 +171,13 @@ export class SteppedRescan {
     this.#context.tree.replacePath(path, findings.entries, entered);
     if (entered) this.remember(path);
     if (path !== hinted) this.#reconcileNames(parentPath(path));
+  }
+
+  /** True if something named as the control directory can make another repository of a directory. */
+  #mayBeRepository(directory: BytePath): boolean {
+    const { statCache } = this.#context.input;
+    const node = statCache.find(directory);
+    return directory !== ROOT_PATH && (node === NO_NODE || statCache.childCount(node) === 0);
   }
 
   #nestedAbove(path: BytePath): BytePath | undefined {
@@ -184,8 +200,7 @@ export class SteppedRescan {
     if (known?.listed !== true || this.#done.has(joinPath(directory, '.'))) return;
     this.#done.add(joinPath(directory, '.'));
     for (const item of this.#files.readDirectory(directory) ?? []) {
-      const isOwn = directory === '' || input.rules.isRepository !== undefined;
-      if (isOwn && item.name === input.rules.controlDirectory) continue;
+      if (isControlName(item.name, directory === '', input.rules)) continue;
       if (item.kind !== 'directory' || known.subdirectories?.has(item.name) || known.entries?.has(item.name)) continue;
       this.#queuePath(joinPath(directory, item.name));
     }
