@@ -231,7 +231,9 @@ export class RandomGitChanges {
 
   /** A directory is ignored for a while, and changes meanwhile. Git may ask in between. */
   #hide(): void {
-    const directory = this.#random.pick(this.#all().filter(name => fs.lstatSync(this.#at(name)).isDirectory()));
+    const directories = this.#all().filter(name => fs.lstatSync(this.#at(name)).isDirectory());
+    if (directories.length === 0) return;
+    const directory = this.#random.pick(directories);
     const [parent, name] = [path.posix.dirname(directory), path.posix.basename(directory)];
     const [file, line] = this.#random.pick([
       [path.posix.join(parent, '.gitignore'), `/${name}`],
