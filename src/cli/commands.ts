@@ -80,7 +80,7 @@ function failureThatNames(program: string): (error: unknown) => never {
       line: error.line,
       warnings: error.warnings,
       cause: error,
-      hint: `run ${program}`,
+      hint: error.hint ?? `run ${program}`,
     });
   };
 }

@@ -1,4 +1,5 @@
 // The options of `quicksilver status` in a Git working tree: those of `git status`, whose values are optional.
+import { QuicksilverError } from '../../base/errors.ts';
 import { usageError } from '../io.ts';
 
 export interface GitArguments {
@@ -35,7 +36,7 @@ Output is that of 'git status' with the same options; without any, of 'git statu
     --ignored[=MODE]           show ignored files: no, traditional or matching (without MODE: traditional)
     --no-ahead-behind          do not count the commits ahead and behind
     --no-renames               show renames as an added and a deleted file
-    --find-renames[=PERCENT]   find renames of files that are at least this similar
+ -M --find-renames[=PERCENT]   find renames of files that are at least this similar
     --ignore-submodules[=WHEN] ignore changes of submodules: none, untracked, dirty or all (without WHEN: all)
     --stats                    report the work done on stderr
  -R --repository ROOT          root of the working tree instead of the one around the current directory
@@ -43,7 +44,10 @@ Output is that of 'git status' with the same options; without any, of 'git statu
  -h --help                     show this help
 `;
 
-type Draft = { -readonly [Key in keyof GitArguments]: GitArguments[Key] };
+type Draft = { -readonly [Key in keyof GitArguments]: GitArguments[Key] } & {
+  /** Of --find-renames, which overrides --no-renames before or after it. */
+  similarity?: { readonly percent: number | undefined };
+};
 
 const VALUES = {
   untracked: ['no', 'normal', 'all'],
@@ -51,7 +55,40 @@ const VALUES = {
   submodules: ['none', 'untracked', 'dirty', 'all'],
 } as const;
 
-/** Parses the arguments after `status`. Throws a 'usage' error for what is not known. */
+/** The long options of `git status`. All but the last one can be negated. A part that fits one only stands for it. */
+const GIT_OPTIONS = [
+  'verbose',
+  'short',
+  'branch',
+  'show-stash',
+  'ahead-behind',
+  'porcelain',
+  'long',
+  'null',
+  'untracked-files',
+  'ignored',
+  'ignore-submodules',
+  'column',
+  'renames',
+  'find-renames',
+] as const;
+const GIT_NAMES = [...GIT_OPTIONS, ...GIT_OPTIONS.slice(0, -1).map(name => `no-${name}`)].map(name => `--${name}`);
+const OWN_NAMES: ReadonlySet<string> = new Set(['--json', '--template', '--stats', '--help', '--repository', '--cwd']);
+const TAKE_VALUES: ReadonlySet<string> = new Set([
+  '--porcelain',
+  '--template',
+  '--untracked-files',
+  '--ignored',
+  '--find-renames',
+  '--ignore-submodules',
+  '--repository',
+  '--cwd',
+]);
+
+/**
+ * Parses the arguments after `status`. Throws a 'usage' error for what is not known, and an 'unsupported' error for
+ * what only `git status` has.
+ */
 export function parseGitArguments(args: readonly string[]): GitArguments {
   const draft: Draft = {
     form: 'short',
@@ -90,8 +127,10 @@ export function parseGitArguments(args: readonly string[]): GitArguments {
       ? longOption(argument, draft, form, next)
       : shortOptions(argument, draft, form, next);
   }
+  const { similarity } = draft;
   draft.form = form ?? (draft.nul ? 'v1' : 'short');
   draft.paths = paths;
+  if (similarity !== undefined) draft.renames = { enabled: true, ...similarity };
   return draft;
 }
 
@@ -102,8 +141,11 @@ function longOption(
   next: () => string,
 ): GitArguments['form'] | undefined {
   const equals = argument.indexOf('=');
-  const name = equals < 0 ? argument : argument.slice(0, equals);
+  const name = wholeName(equals < 0 ? argument : argument.slice(0, equals));
   const value = equals < 0 ? undefined : argument.slice(equals + 1);
+  if (value !== undefined && GIT_NAMES.includes(name) && !TAKE_VALUES.has(name) && name !== '--column') {
+    throw usageError(`option ${name} takes no value`);
+  }
   switch (name) {
     case '--short':
       return 'short';
@@ -124,7 +166,17 @@ function longOption(
       draft.stash = name === '--show-stash';
       return form;
     case '--null':
-      draft.nul = true;
+    case '--no-null':
+      draft.nul = name === '--null';
+      return form;
+    case '--no-untracked-files':
+      draft.untracked = undefined;
+      return form;
+    case '--no-ignored':
+      draft.ignored = 'no';
+      return form;
+    case '--no-ignore-submodules':
+      draft.ignoreSubmodules = undefined;
       return form;
     case '--untracked-files':
       draft.untracked = choice(VALUES.untracked, value ?? 'all', argument);
@@ -141,7 +193,7 @@ function longOption(
       draft.renames = { enabled: name === '--renames', percent: undefined };
       return form;
     case '--find-renames':
-      draft.renames = { enabled: true, percent: value === undefined ? undefined : percentOf(value) };
+      draft.similarity = { percent: value === undefined ? undefined : percentOf(value) };
       return form;
     case '--ignore-submodules':
       draft.ignoreSubmodules = choice(VALUES.submodules, value ?? 'all', argument);
@@ -159,8 +211,24 @@ function longOption(
       draft.cwd = value ?? next();
       return form;
     default:
-      throw usageError(`unknown option ${name} for quicksilver status in a Git working tree`);
+      throw unknownOption(name, argument, GIT_NAMES.includes(name));
   }
+}
+
+/** Returns the name of `git status` that a name is, or is the only possible beginning of; else the name itself. */
+function wholeName(name: string): string {
+  if (OWN_NAMES.has(name) || GIT_NAMES.includes(name)) return name;
+  const beginning = GIT_NAMES.filter(each => each.startsWith(name));
+  return beginning.length === 1 ? beginning[0]! : name;
+}
+
+/** @param argument where the option is */
+function unknownOption(name: string, argument: string, isGits: boolean): QuicksilverError {
+  if (!isGits) return usageError(`unknown option ${name} for quicksilver status in a Git working tree`);
+  const hint = `run 'git status ${argument}'`;
+  return new QuicksilverError('unsupported', `quicksilver status does not have the option ${name} of git status`, {
+    hint,
+  });
 }
 
 function shortOptions(
@@ -185,6 +253,9 @@ function shortOptions(
       case 'h':
         draft.help = true;
         break;
+      case 'M':
+        draft.similarity = { percent: rest === '' ? undefined : percentOf(rest) };
+        return form;
       case 'u':
         draft.untracked = choice(VALUES.untracked, rest === '' ? 'all' : rest, argument);
         return form;
@@ -194,7 +265,7 @@ function shortOptions(
       case 'T':
         return template(rest === '' ? next() : rest);
       default:
-        throw usageError(`unknown option -${argument[at]} for quicksilver status in a Git working tree`);
+        throw unknownOption(`-${argument[at]}`, argument, argument[at] === 'v');
     }
   }
   return form;

@@ -112,7 +112,7 @@ function selectionOf(
 ): Pick<GitStatusOptions, 'paths' | 'isSelected'> {
   if (names.length === 0) return {};
   for (const name of names) {
-    if (name.startsWith(':')) throw usageError(`${name}: pathspec magic is not supported`);
+    if (name.startsWith(':')) throw new QuicksilverError('unsupported', `${name}: pathspec magic is not supported`);
     if (name === '') throw usageError('an empty path is no pathspec');
   }
   const paths = names.map(name => fromRoot(vfs, root, cwd, name));
