@@ -5,7 +5,7 @@ import type { FileKind, FileStat } from '../base/fileStat.ts';
 import { asRecorded } from './caseFolding.ts';
 import { isControlName } from './controlNames.ts';
 import { compareContent, compareWithoutContent, type VerdictCache } from './contentComparison.ts';
-import type { IgnoreVerdicts } from './ignoreVerdicts.ts';
+import { isEnteredIfIgnored, type IgnoreVerdicts } from './ignoreVerdicts.ts';
 import { NO_NODE, type NodeId, type StatCache, type Status, type StatusInput, type StatusSink } from './types.ts';
 import type { DirectoryItem, WorkingTree } from './workingTree.ts';
 
@@ -330,8 +330,7 @@ export class DirectoryVisit {
 
   #subdirectory(path: BytePath, node: NodeId, inIgnored: boolean, stat?: FileStat): void {
     const { rules } = this.#input;
-    const { statCache } = this.#input;
-    const hasRecorded = node !== NO_NODE && (rules.isRepository === undefined || statCache.childCount(node) > 0);
+    const hasRecorded = isEnteredIfIgnored(node, this.#input);
     if (rules.excluded.has(path)) {
       if (hasRecorded) this.#queueExcluded(path, node);
       return;

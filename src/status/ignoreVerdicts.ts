@@ -1,6 +1,17 @@
 // Asks the ignore rules about paths and the directories above them.
 import { parentPath, type BytePath } from '../base/bytePath.ts';
-import type { IgnoreMatcher } from './types.ts';
+import { NO_NODE, type IgnoreMatcher, type NodeId, type StatusInput } from './types.ts';
+
+/**
+ * True if a directory with this node is entered even if it is ignored. For Mercurial, a recorded file at its place
+ * suffices; for Git, something below it must be recorded.
+ */
+export function isEnteredIfIgnored(
+  node: NodeId,
+  { rules, statCache }: Pick<StatusInput, 'rules' | 'statCache'>,
+): boolean {
+  return node !== NO_NODE && (rules.isRepository === undefined || statCache.childCount(node) > 0);
+}
 
 export class IgnoreVerdicts {
   readonly #ignore: IgnoreMatcher;

@@ -87,6 +87,22 @@ export class StatusTree {
     return undefined;
   }
 
+  /** Returns the recorded path above `path` (strictly) that has an entry, and no directory that was entered. */
+  recordedAbove(path: BytePath): BytePath | undefined {
+    let at: Directory | undefined = this.#root;
+    for (let slash = path.indexOf('/'), from = 0; slash >= 0; from = slash + 1, slash = path.indexOf('/', from)) {
+      const name = path.slice(from, slash);
+      const below: Directory | undefined = at.subdirectories?.get(name);
+      if (below === undefined) {
+        const status = at.entries?.get(name)?.status;
+        const isRecorded = status !== undefined && status !== 'unknown' && status !== 'ignored';
+        return isRecorded ? bytePath(path.slice(0, slash)) : undefined;
+      }
+      at = below;
+    }
+    return undefined;
+  }
+
   /**
    * Replaces the state of one directory: its own entries and its sub-directories. Those in `entered` stay, because they
    * are queued and later steps replace them.

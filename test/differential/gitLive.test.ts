@@ -1,6 +1,9 @@
 // After any sequence of changes, once quiet, the live model equals a full status of the real git.
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { bytePath } from '../../src/base/bytePath.ts';
 import { gitLines, liveLines } from '../support/gitAnswers.ts';
 import { GitSandbox } from '../support/gitSandbox.ts';
 import { LiveHarness } from '../support/liveHarness.ts';
@@ -41,4 +44,35 @@ describe('the live model equals git status after random changes', () => {
       }
     });
   }
+
+  it('an ignored directory in place of a tracked file is not entered, whoever names a path in it', async () => {
+    const repository = sandbox.init('replaced');
+    for (const name of ['x', 'y/z']) repository.write(name, '');
+    repository.commit('one');
+    for (const name of ['x', 'y/z']) fs.rmSync(path.join(repository.root, name));
+    for (const name of ['x/a', 'x/b/c', 'y/z/a']) repository.write(name, '');
+    const live = new LiveHarness(repository.root, { backend: repository.backend() });
+    const compare = async (what: string): Promise<void> => {
+      await live.quiet();
+      assert.deepEqual(liveLines(live), gitLines(repository), what);
+    };
+    try {
+      await compare('files in directories');
+      for (const rule of ['x\nz', '/x/\n/y', '*']) {
+        repository.write('.gitignore', `${rule}\n`);
+        await compare(`${rule}: ignored`);
+        for (const name of ['x/new', 'x/b/new', 'y/z/new']) {
+          repository.write(name, '');
+          live.model.hint([bytePath(name)]);
+        }
+        await compare(`${rule}: changed in it`);
+        repository.write('.gitignore', '');
+        await compare(`${rule}: not ignored`);
+        fs.rmSync(path.join(repository.root, 'x/new'));
+        await compare(`${rule}: changed again`);
+      }
+    } finally {
+      live.dispose();
+    }
+  });
 });

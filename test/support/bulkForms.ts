@@ -35,7 +35,8 @@ export function withoutNative(t: TestContext): void {
 /** Scans on the caller's thread, each unit in a turn of its own. */
 export const inThread: UnitScanners = {
   prepare: (input, columns, plan) => {
-    const scan = new UnitScan({ root: input.root, control: input.rules.controlDirectory, nests: true, columns, plan });
+    const { controlDirectory: control, isRepository } = input.rules;
+    const scan = new UnitScan({ root: input.root, control, nests: isRepository === undefined, columns, plan });
     return { parallel: 2, scan: async unit => Promise.resolve().then(() => scan.scan(unit)) };
   },
 };

@@ -1,5 +1,7 @@
 // A stat cache, an ignore matcher and a base revision made from lists, so that the engine can be tested without any
 // version-control system.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { bytePath, compareBytes, joinPath, type BytePath } from '../../src/base/bytePath.ts';
 import type { ContentSource, FileStat } from '../../src/base/fileStat.ts';
 import {
@@ -186,6 +188,8 @@ export interface FakeInputOptions {
   readonly base?: Readonly<Record<string, FakeBaseFile>>;
   readonly excluded?: readonly string[];
   readonly traits?: FileSystemTraits;
+  /** True for the rules of Git: no control directory has a status, and one beside recorded paths makes no repository. */
+  readonly isGit?: boolean;
 }
 
 /** Returns the input of a status of `root`; the control directory is '.hg'. */
@@ -204,6 +208,8 @@ export function fakeInput(options: FakeInputOptions): StatusInput {
       controlDirectory: '.hg',
       excluded: new Set((options.excluded ?? []).map(bytePath)),
       traits: options.traits ?? { executableBit: true, symlinks: true },
+      isRepository:
+        options.isGit === true ? at => fs.statSync(path.join(options.root, at, '.hg')).isDirectory() : undefined,
     },
   };
 }

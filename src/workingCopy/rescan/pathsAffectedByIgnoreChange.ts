@@ -1,5 +1,6 @@
 import { joinPath, type BytePath } from '../../base/bytePath.ts';
-import { NO_NODE, type StatusInput } from '../../status/types.ts';
+import { isEnteredIfIgnored } from '../../status/ignoreVerdicts.ts';
+import type { StatusInput } from '../../status/types.ts';
 import { IGNORED_DIRECTORY, plainEntry, type Directory, type Entry, type StatusTree } from '../statusTree.ts';
 
 /**
@@ -38,9 +39,11 @@ export function pathsAffectedByIgnoreChange(
       const child = joinPath(path, name);
       const ignored = input.rules.versionsDirectories !== true && matches(child, true);
       const isOnDisk = below.listed || nestedRepositories.has(child);
-      if (ignored && isOnDisk && statCache.find(child) === NO_NODE) {
+      if (ignored && isOnDisk && !isEnteredIfIgnored(statCache.find(child), input)) {
         nestedRepositories.delete(child);
-        tree.replacePath(child, new Map<BytePath, Entry>([[child, IGNORED_DIRECTORY]]), false);
+        // A tracked file that the directory has replaced stays missing.
+        const entry = directory.entries?.get(name) ?? IGNORED_DIRECTORY;
+        tree.replacePath(child, new Map<BytePath, Entry>([[child, entry]]), false);
       } else {
         pending.push({ path: child, directory: below, ignored });
       }

@@ -130,7 +130,8 @@ export class SteppedRescan {
     // The directory is listed as a whole until it is rescanned itself.
     if (this.#context.tree.ignoredDirectoryAbove(hinted) !== undefined) return;
     const control = controlDirectoryIn(hinted, this.#context.input.rules);
-    let path = control ?? hinted;
+    // A directory may be in place of a file. It decides whether it is entered.
+    let path = this.#context.tree.recordedAbove(hinted) ?? control ?? hinted;
     let location = this.#locator.locate(path);
     if (!location.inside) {
       const { input, tree, nestedRepositories } = this.#context;
@@ -152,7 +153,7 @@ export class SteppedRescan {
         path = nested;
         location = this.#locator.locate(path);
         if (!location.inside) return;
-      } else if (control !== undefined) {
+      } else if (control !== undefined && path === control) {
         const parent = parentPath(control);
         if (control !== hinted || !this.#mayBeRepository(parent)) return;
         // The rescan of the directory finds out, and watches the control directory.

@@ -119,9 +119,10 @@ test('for any tree and any two sets of rules it ends where a fresh scan begins',
         nested: fc.array(anyPath, { maxLength: 2 }),
         recorded: fc.uniqueArray(anyPath, { maxLength: 4 }),
         excluded: fc.array(anyPath, { maxLength: 1 }),
+        isGit: fc.boolean(),
         rules: fc.array(anyRules, { minLength: 2, maxLength: 4 }),
       }),
-      ({ files, nested, recorded, excluded, rules }) => {
+      ({ files, nested, recorded, excluded, isGit, rules }) => {
         directory.clear();
         // What is there already as a file or a directory stays as it is.
         for (const file of [...files, ...nested.map(path => `${path}/.hg/requires`)]) {
@@ -133,7 +134,7 @@ test('for any tree and any two sets of rules it ends where a fresh scan begins',
         }
         const entries = recorded.map(path => ({ path, size: 0, mtime: OLD_SECONDS }));
         const [first, ...others] = rules.map(ignored =>
-          fakeInput({ root: directory.root, entries, ignored, excluded }),
+          fakeInput({ root: directory.root, entries, ignored, excluded, isGit }),
         );
         const model = WorkingCopyModel.scanned(first!);
         for (const input of others) {

@@ -68,6 +68,7 @@ const anyRun = fc.record({
   recorded: fc.uniqueArray(anyPath, { maxLength: 4 }),
   ignored: fc.oneof(fc.constant([]), fc.array(fc.oneof(name, anyPath), { maxLength: 2 })),
   excluded: fc.array(anyPath, { maxLength: 1 }),
+  isGit: fc.boolean(),
   /** Each group is hinted at together; while a scan runs, it makes this many steps in between. */
   groups: fc.array(fc.record({ operations: fc.array(anyOperation, { maxLength: 4 }), steps: fc.nat({ max: 3 }) }), {
     maxLength: 6,
@@ -78,11 +79,11 @@ for (const scanning of [false, true]) {
   test(`random changes${scanning ? ' during a scan' : ''}`, t => {
     const directory = temporaryDirectory(t);
     fc.assert(
-      fc.property(anyRun, ({ before, recorded, ignored, excluded, groups }) => {
+      fc.property(anyRun, ({ before, recorded, ignored, excluded, isGit, groups }) => {
         directory.clear();
         for (const operation of before) perform(directory, operation);
         const entries = recorded.map(path => ({ path, size: 1, mtime: OLD_SECONDS }));
-        const model = WorkingCopyModel.scanned(fakeInput({ root: directory.root, entries, ignored, excluded }));
+        const model = WorkingCopyModel.scanned(fakeInput({ root: directory.root, entries, ignored, excluded, isGit }));
         const scan = scanning ? model.everything() : undefined;
         for (const { operations, steps } of groups) {
           for (let i = 0; i < steps; i++) scan?.step();
@@ -106,11 +107,11 @@ for (const { name: form, scanners } of bulkForms()) {
         anyRun,
         fc.boolean(),
         fc.integer({ min: 1, max: 6 }),
-        async ({ before, recorded, ignored, excluded, groups }, fresh, unitNodes) => {
+        async ({ before, recorded, ignored, excluded, isGit, groups }, fresh, unitNodes) => {
           directory.clear();
           for (const operation of before) perform(directory, operation);
           const entries = recorded.map(path => ({ path, size: 1, mtime: OLD_SECONDS }));
-          const input = fakeInput({ root: directory.root, entries, ignored, excluded });
+          const input = fakeInput({ root: directory.root, entries, ignored, excluded, isGit });
           const model = fresh ? new WorkingCopyModel(input) : WorkingCopyModel.scanned(input);
           for (const { operations } of groups) for (const operation of operations) perform(directory, operation);
           const failures: unknown[] = [];
@@ -129,11 +130,11 @@ for (const { name: form, scanners } of bulkForms()) {
     const directory = temporaryDirectory(t);
     const anyUnit = fc.integer({ min: 1, max: 6 });
     await fc.assert(
-      fc.asyncProperty(anyRun, anyUnit, async ({ before, recorded, ignored, excluded, groups }, unitNodes) => {
+      fc.asyncProperty(anyRun, anyUnit, async ({ before, recorded, ignored, excluded, isGit, groups }, unitNodes) => {
         directory.clear();
         for (const operation of before) perform(directory, operation);
         const entries = recorded.map(path => ({ path, size: 1, mtime: OLD_SECONDS }));
-        const model = WorkingCopyModel.scanned(fakeInput({ root: directory.root, entries, ignored, excluded }));
+        const model = WorkingCopyModel.scanned(fakeInput({ root: directory.root, entries, ignored, excluded, isGit }));
         const seen = groups.splice(4).map(({ operations }) => operations);
         for (const { operations } of groups) for (const operation of operations) perform(directory, operation);
         const failures: unknown[] = [];
