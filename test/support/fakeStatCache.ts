@@ -188,7 +188,7 @@ export interface FakeInputOptions {
   readonly base?: Readonly<Record<string, FakeBaseFile>>;
   readonly excluded?: readonly string[];
   readonly traits?: FileSystemTraits;
-  /** True for the rules of Git: no control directory has a status, and one beside recorded paths makes no repository. */
+  /** True for the rules of Git: no control directory has a status; one beside recorded paths makes no repository. */
   readonly isGit?: boolean;
 }
 

@@ -45,7 +45,7 @@ Output is that of 'git status' with the same options; without any, of 'git statu
 `;
 
 type Draft = { -readonly [Key in keyof GitArguments]: GitArguments[Key] } & {
-  /** Of --find-renames, which overrides --no-renames before or after it. */
+  /** The value of --find-renames, which overrides --no-renames before or after it. */
   similarity?: { readonly percent: number | undefined };
 };
 
