@@ -1,6 +1,7 @@
 // Repositories that are refused, answered by the real hg through the server: the answer is that of `hg status`, hg is
 // started as seldom as may be, and not at all where nobody has allowed it or needs it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -376,6 +377,29 @@ test('what hg says when it fails is shown, and it is asked again when something 
   fs.writeFileSync(requires, fs.readFileSync(requires, 'utf8').replace('exp-unheard-of\n', ''));
   await served.until(() => served.state.kind === 'fallback' && served.entries.length > 0);
   assert.deepEqual(served.entries, EOL_STATUS);
+});
+
+// Mercurial writes no more than this file. No released version that was tried gives a status there.
+test('a history in Git is named, and hg is asked where it may run', async t => {
+  const served = serve(t, sandbox => {
+    const git = (...args: readonly string[]): void => {
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a', ...args], { cwd: sandbox.path('repo') });
+    };
+    fs.rmSync(sandbox.path('repo/.hg'), { recursive: true });
+    git('init', '-q');
+    sandbox.write('repo', 'a', 'a\n');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    sandbox.write('repo', '.hg/requires', 'git\n');
+  });
+  await served.open();
+  assert.equal(served.state.kind, 'refused');
+  assert.equal(served.problem, 'History that is kept in Git (the requirement git) is not supported.');
+  assert.equal(served.calls.length, 0);
+  await served.setHgPolicy(true);
+  await served.until(() => served.state.kind === 'failed');
+  assert.match(served.problem, /the requirement git.* hg was asked instead and did not answer: .*git/);
+  assert.ok(served.calls.includes('serve --cmdserver=pipe'));
 });
 
 test('an hg that is killed in the middle of it is started again', async t => {
