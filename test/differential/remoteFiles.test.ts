@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { test } from 'node:test';
-import { quicksilver, sameAnswer } from '../support/comparedCommands.ts';
+import { hg, quicksilver, sameAnswer } from '../support/comparedCommands.ts';
 import { OLD, RemoteSandbox } from '../support/remoteSandbox.ts';
 
 const skip = process.platform === 'win32' ? 'a shell is used' : false;
@@ -83,6 +83,44 @@ test('remotefilelog: contents made here and fetched ones are compared and printe
   const cat = await quicksilver(['cat', 'b'], root);
   assert.match(cat.stderr, /^abort: b in [0-9a-f]{12}: the content of 'b' is kept elsewhere by remotefilelog /m);
   await sameAnswer(['cat', 'local'], root);
+});
+
+test('remotefilelog: log with files names the changesets that hg names', { skip }, async t => {
+  const sandbox = new RemoteSandbox(t);
+  if (!sandbox.has('remotefilelog')) {
+    t.skip('hg has no extension remotefilelog');
+    return;
+  }
+  sandbox.makeServer();
+  for (const name of ['a', 'b', 'd/c', 'gone']) sandbox.write(`server/${name}`, `${name}\n`);
+  sandbox.hg('server', 'commit', '-qAm', 'one');
+  sandbox.hg('server', 'copy', 'a', 'copied');
+  sandbox.hg('server', 'remove', 'gone');
+  sandbox.write('server/b', 'another\n');
+  sandbox.hg('server', 'commit', '-qm', 'two');
+  sandbox.shallowClone();
+  const root = sandbox.path('r');
+  sandbox.write('r/local', 'made here\n');
+  sandbox.write('r/d/c', 'changed here\n');
+  sandbox.hg('r', 'commit', '-qAm', 'local');
+  const questions = [
+    ['b'],
+    ['d'],
+    ['d/c', 'local'],
+    ['-r', '1:0', 'a', 'gone'],
+    ['-G', 'gone'],
+    ['nosuch'],
+    ['-f', 'copied'],
+    ['-T', '{rev} {files}\\n', 'b', 'd'],
+  ];
+  for (const question of questions) {
+    const args = ['log', ...question];
+    const [ours, theirs] = [await quicksilver(args, root), hg(args, root)];
+    // Mercurial warns that it is slow here.
+    assert.deepEqual([ours.code, ours.stdout], [theirs.code, theirs.stdout], `${args.join(' ')}: ${ours.stderr}`);
+  }
+  const patch = await quicksilver(['log', '-p', 'b'], root);
+  assert.match(patch.stderr, /^abort: the history of b is not kept in a filelog$/m);
 });
 
 test(

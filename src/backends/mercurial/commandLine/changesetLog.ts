@@ -11,6 +11,7 @@ import { decodeMergeState, readMergeStateFiles, type RecordedMerge } from '../..
 import { dateFilter } from '../../../mercurial/history/dateFilter.ts';
 import { revisionsIn } from '../../../mercurial/history/modelSets.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
+import { REMOTEFILELOG } from '../../../mercurial/store/remoteFiles.ts';
 import type { HistoryRow } from '../../../workingCopy/historyQueries.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
 
@@ -45,6 +46,7 @@ export class ChangesetLog {
   /** True if large files are recorded by stand-ins, under other names. */
   readonly hasLargefiles: boolean;
   readonly #showsTopics: boolean;
+  readonly #isKeptElsewhere: (path: BytePath) => boolean;
   readonly #model: HistoryModel;
   readonly #place: RepositoryPlace;
   #merge: MergeSides | undefined;
@@ -62,6 +64,8 @@ export class ChangesetLog {
     this.config = repository.config;
     this.#showsTopics = ['topic', 'hgext3rd.topic'].some(name => repository.config.isExtensionEnabled(name));
     this.hasLargefiles = repository.requirements.has('largefiles');
+    const isRemote = repository.requirements.has(REMOTEFILELOG);
+    this.#isKeptElsewhere = file => isRemote && repository.store.ownFilelog(file) === undefined;
     this.#model = repository.historyModel(showsHidden);
     finish(this.#model.load([p1, p2]));
   }
@@ -166,8 +170,12 @@ export class ChangesetLog {
     return this.#model.history.hasPath(revision, path);
   }
 
-  /** True if some changeset has, or had, a file at this path. */
+  /**
+   * True if the store has the history of a file at this path. If not, the changesets that name the path count. So does
+   * Mercurial for a file that remotefilelog keeps.
+   */
   hasHistory(path: BytePath): boolean {
+    if (this.#isKeptElsewhere(path)) return false;
     return (this.#model.history.fileHistory().filelog(path)?.revlog.length ?? 0) > 0;
   }
 
