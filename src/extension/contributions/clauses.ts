@@ -4,13 +4,16 @@ import type { SettingName, SettingValue } from './settings.ts';
 
 /** VS Code's own keys that our menus go by. */
 interface VscodeKeys {
+  readonly activeEditor: 'mergeEditor';
   readonly editorLangId: 'hg-commit';
   readonly editorTextFocus: boolean;
   readonly explorerResourceIsFolder: boolean;
   readonly explorerResourceIsRoot: boolean;
+  readonly inputFocus: boolean;
   readonly isInDiffEditor: boolean;
   readonly isMergeEditor: boolean;
   readonly isWorkspaceTrusted: boolean;
+  readonly listFocus: boolean;
   readonly resource: string;
   readonly originalResourceScheme: 'quicksilver';
   readonly resourceScheme: 'file' | 'quicksilver';

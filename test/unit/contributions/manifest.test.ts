@@ -15,6 +15,7 @@ const text = read('package.json');
 const { contributes } = JSON.parse(text) as {
   readonly contributes: {
     readonly menus: Readonly<Record<string, readonly { readonly command?: string }[]>>;
+    readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
   };
 };
 const STALE = 'is stale: run "npm run generate"';
@@ -129,3 +130,14 @@ function sources(): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
   return files.map(name => readFileSync(path.join(folder, name), 'utf8'));
 }
+
+test('the key that completes a merge works without any focus, and leaves inputs and lists alone', () => {
+  const { when = '' } = contributes.keybindings.find(({ command }) => command === 'quicksilver.markResolved') ?? {};
+  // A click on an action of the merge editor leaves the focus to nothing; only this key is known there.
+  const [inEditor = '', withoutFocus = ''] = when.split(' || ');
+  assert.match(inEditor, /^isMergeEditor && /);
+  assert.match(withoutFocus, /^activeEditor == mergeEditor && !inputFocus && !listFocus && /);
+  for (const each of [inEditor, withoutFocus]) {
+    assert.match(each, / && quicksilver\.canRunHg && quicksilver\.activeFile == conflict$/);
+  }
+});

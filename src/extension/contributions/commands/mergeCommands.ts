@@ -13,7 +13,9 @@ import {
   isFile,
   isIn,
   never,
+  off,
   on,
+  or,
 } from '../clauses.ts';
 import { command, hgCommand, internalCommand, isIdle } from '../commandEntry.ts';
 
@@ -44,7 +46,11 @@ export const mergeCommands = {
     key: {
       key: 'ctrl+enter',
       mac: 'cmd+enter',
-      when: and(on('isMergeEditor'), canRunHg, activeFileIs('conflict')),
+      when: or(
+        and(on('isMergeEditor'), canRunHg, activeFileIs('conflict')),
+        // A click on "Accept Incoming" and the like takes the focus from the merge editor, and gives it to nothing.
+        and(is('activeEditor', 'mergeEditor'), off('inputFocus'), off('listFocus'), canRunHg, activeFileIs('conflict')),
+      ),
     },
     palette: canChangeActiveFile('conflict'),
     menus: [
