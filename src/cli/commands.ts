@@ -40,7 +40,7 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     }
     if (system === 'bzr') {
       const { bazaarStatusCommand } = await import('./bazaar/bazaarStatus.ts');
-      return bazaarStatusCommand(rest, io).catch(failureThatNames("'brz status'"));
+      return bazaarStatusCommand(rest, io, word).catch(failureThatNames(`'brz ${word}'`));
     }
   }
   const command = COMMANDS[name]!;
@@ -65,7 +65,9 @@ async function runCommand(
     return EXIT_OK;
   }
   if (name === 'cat' && systemOf(rest, io) === 'bzr') {
-    return (await import('./bazaar/bazaarCat.ts')).bazaarCat(parsed, io);
+    const { bazaarCat } = await import('./bazaar/bazaarCat.ts');
+    const words = (await import('./bazaar/bazaarEnvironment.ts')).withAlias(name, word, rest, io);
+    return bazaarCat(parseArguments(words, { ...command.options, ...GLOBAL_OPTIONS }, name, word), io);
   }
   const run = await command.load();
   return run(parsed, io);

@@ -250,6 +250,73 @@ test('nested trees are entered by no status', options, async () => {
   tree.brz('init', '-q', path.join(tree.root, 'dir'));
   await tree.compareForms();
   assert.match(await tree.compare('-S'), /^ K {2}dir\/ => dir\+\n D {2}dir\/in\n\? {3}inner\+$/m);
+  tree.commit('second');
+  tree.write('a', 'A\n');
+  tree.brz('init', '-q', path.join(tree.root, 'unknown'));
+  tree.write('unknown/y', 'y\n');
+  fs.symlinkSync('/nothing/there', path.join(tree.root, 'away'));
+  for (const form of [['-S', '-r1'], ['-r1'], ['-S', '-r-1']]) await tree.compare(...form);
+  // The tree of the first path counts.
+  for (const name of ['unknown', 'unknown/y', 'unknown/nothing', 'away', '.']) await tree.compare('-S', name);
+});
+
+test('options are abbreviated and taken back, and the later revision counts', options, async () => {
+  const tree = new Tree('options');
+  for (const text of ['1', '2', '3']) {
+    tree.write('a', text);
+    tree.commit(text);
+  }
+  tree.write('a', 'A');
+  tree.write('dir/new', '');
+  const forms = [
+    '-S --no-short',
+    '--no-short -S',
+    '-V --no-versioned',
+    '--no-classify --classify',
+    '--no-pending --pending',
+    '--show-ids --no-show-ids',
+    '-S -q --no-quiet',
+    '--vers',
+    '--rev 1',
+    '--change=2 --rev=1',
+    '-r 1 -c 2',
+    '--no-cl -S',
+  ];
+  for (const form of forms) await tree.compare(...form.split(' '));
+  for (const form of ['--no-v', '--v', '--sho']) {
+    await assert.rejects(tree.status([form]), /^QuicksilverError: option .* is ambiguous: --/);
+  }
+});
+
+test('an alias adds options, and one of another command is rejected', options, async () => {
+  const tree = new Tree('aliases');
+  tree.write('a', '1');
+  tree.commit('first');
+  tree.write('a', '2');
+  tree.commit('second');
+  tree.write('new', '');
+  tree.write('$HOME', '');
+  const settings = path.join(base, 'settings', 'breezy', 'breezy.conf');
+  const aliased = async (line: string, words: readonly string[]): Promise<void> => {
+    fs.writeFileSync(settings, `[DEFAULT]\nstatus = log\n[ALIASES]\n# comment\n${line}\n`);
+    const theirs = spawnSync(BRZ!, words, { cwd: tree.root, env: environment, encoding: 'latin1' });
+    const [command = '', ...args] = words;
+    const { code, text } = await tree.status(args, command);
+    assert.deepEqual([code, text], [theirs.status, theirs.stdout], `${line}: ${words.join(' ')}`);
+  };
+  try {
+    await aliased('status = status -S', ['status']);
+    await aliased('status = status -S', ['st']);
+    await aliased('st = stat -S "$HOME"', ['st']);
+    await aliased('status =', ['status']);
+    await aliased('status = st -S', ['status', '--no-short']);
+    await aliased('cat = cat -r 1', ['cat', 'a']);
+    fs.writeFileSync(settings, '[ALIASES]\nstatus = log\ncat = "\n');
+    await assert.rejects(tree.status([]), /The alias status is not supported: 'log'/);
+    await assert.rejects(tree.status(['a'], 'cat'), /The alias cat is not supported: '"'/);
+  } finally {
+    fs.rmSync(settings);
+  }
 });
 
 test('lightweight checkouts, shared repositories and branches that moved on', options, async () => {

@@ -61,7 +61,7 @@ export function changesToWorkingTree(comparison: WorkingComparison): BazaarChang
   const found: BazaarChange[] = [];
   revision.compare(parent, fileId => ids.add(fileId));
   for (const change of changes) {
-    if (change.fileId === undefined) found.push(change);
+    if (change.fileId === undefined) found.push(asDirectory(change));
     else ids.add(change.fileId);
   }
   for (const fileId of ids) {
@@ -82,6 +82,12 @@ export function changesToWorkingTree(comparison: WorkingComparison): BazaarChang
     }
   }
   return found.filter(change => !isRoot(change));
+}
+
+/** Breezy takes an unknown nested tree for a directory where it compares with a revision. */
+function asDirectory(unknown: BazaarChange): BazaarChange {
+  const { after } = unknown;
+  return after?.kind === 'tree-reference' ? { ...unknown, after: { ...after, kind: 'directory' } } : unknown;
 }
 
 function nodesById(dirstate: BazaarDirstate): Map<string, number> {

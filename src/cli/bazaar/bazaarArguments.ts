@@ -54,7 +54,12 @@ const SHORT: Readonly<Record<string, string | undefined>> = {
   h: 'help',
 };
 
-const WITH_VALUE = new Set(['revision', 'change', 'template', 'repository', 'cwd']);
+const WITH_VALUE = ['revision', 'change', 'template', 'repository', 'cwd'];
+/** These are on without an option. */
+const ON_BY_DEFAULT = ['classify', 'pending'];
+/** Options that `no-` in front takes back. */
+const SWITCHES = ['short', 'versioned', 'verbose', 'quiet', 'show-ids', ...ON_BY_DEFAULT];
+const LONG = [...WITH_VALUE, ...SWITCHES, ...SWITCHES.map(name => `no-${name}`), 'stats', 'help'];
 
 /** Parses the arguments after `status`. Throws a 'usage' error for what is not known. */
 export function parseBazaarArguments(args: readonly string[]): BazaarArguments {
@@ -95,10 +100,20 @@ export function parseBazaarArguments(args: readonly string[]): BazaarArguments {
 
 function longOption(argument: string, draft: Draft, next: () => string): void {
   const equals = argument.indexOf('=');
-  const name = argument.slice(2, equals < 0 ? undefined : equals);
+  const name = spelledOut(argument.slice(2, equals < 0 ? undefined : equals));
   const value = equals < 0 ? undefined : argument.slice(equals + 1);
-  if (!WITH_VALUE.has(name) && value !== undefined) throw usageError(`option --${name} takes no value`);
-  apply(name, WITH_VALUE.has(name) ? (value ?? next()) : '', draft, `--${name}`);
+  const takesValue = WITH_VALUE.includes(name);
+  if (!takesValue && value !== undefined) throw usageError(`option --${name} takes no value`);
+  apply(name, takesValue ? (value ?? next()) : '', draft, `--${name}`);
+}
+
+/** Returns the long option that a name is, or is the only possible beginning of; else the name. */
+function spelledOut(name: string): string {
+  if (LONG.includes(name)) return name;
+  const meant = LONG.filter(option => option.startsWith(name));
+  if (name === '' || meant.length === 0) return name;
+  if (meant.length === 1) return meant[0]!;
+  throw usageError(`option --${name} is ambiguous: ${meant.map(option => `--${option}`).join(', ')}`);
 }
 
 function shortOptions(argument: string, draft: Draft, next: () => string): void {
@@ -106,7 +121,7 @@ function shortOptions(argument: string, draft: Draft, next: () => string): void 
     const letter = argument.charAt(at);
     const name = SHORT[letter] ?? '';
     const rest = argument.slice(at + 1);
-    if (WITH_VALUE.has(name)) {
+    if (WITH_VALUE.includes(name)) {
       apply(name, rest === '' ? next() : rest, draft, `-${letter}`);
       return;
     }
@@ -115,35 +130,47 @@ function shortOptions(argument: string, draft: Draft, next: () => string): void 
 }
 
 function apply(name: string, value: string, draft: Draft, shown: string): void {
-  switch (name) {
+  const isOn = !name.startsWith('no-');
+  switch (isOn ? name : name.slice('no-'.length)) {
     case 'short':
-      if (draft.form !== 'json') draft.form = 'short';
+      if (draft.form !== 'json') draft.form = isOn ? 'short' : 'long';
       return;
     case 'template':
       if (value !== 'json') throw usageError(`template '${value}' is not supported: there is 'json'`);
       draft.form = 'json';
       return;
     case 'versioned':
+      draft.versioned = isOn;
+      return;
     case 'verbose':
+      draft.verbose = isOn;
+      return;
     case 'quiet':
-    case 'stats':
-    case 'help':
-      draft[name] = true;
+      draft.quiet = isOn;
       return;
     case 'show-ids':
-      draft.showIds = true;
+      draft.showIds = isOn;
       return;
-    case 'no-classify':
-      draft.classify = false;
+    case 'classify':
+      draft.classify = isOn;
       return;
-    case 'no-pending':
-      draft.pending = false;
+    case 'pending':
+      draft.pending = isOn;
       return;
+    case 'stats':
+    case 'help':
+      draft[name as 'stats' | 'help'] = true;
+      return;
+    // The later one of these two counts.
     case 'revision':
+      [draft.revision, draft.change] = [value, undefined];
+      return;
     case 'change':
+      [draft.revision, draft.change] = [undefined, value];
+      return;
     case 'repository':
     case 'cwd':
-      draft[name] = value;
+      draft[name as 'repository' | 'cwd'] = value;
       return;
     default:
       throw usageError(`unknown option ${shown} for quicksilver status in a Bazaar working tree`);

@@ -8,11 +8,11 @@ import { RevisionTree } from '../../backends/bazaar/revisionTree.ts';
 import { readDirstate } from '../../bazaar/dirstate/readDirstate.ts';
 import { findBazaarRoot, readLayout, type BazaarLayout } from '../../bazaar/repository/layout.ts';
 import type { InventoryEntry } from '../../bazaar/store/inventory.ts';
-import { homeDirectory as ownHomeDirectory } from '../../files/environment.ts';
 import { Vfs } from '../../files/vfs.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { EXIT_OK, usageError, type CommandIo } from '../io.ts';
 import { fromRoot, realPath } from '../pathNames.ts';
+import { bazaarEnvironment } from './bazaarEnvironment.ts';
 
 /** Bytes that are written at once. */
 const PIECE_BYTES = 1 << 20;
@@ -30,8 +30,7 @@ export function bazaarCat(args: ParsedArguments, io: CommandIo): number {
   const start = realPath(vfs, nodePath.resolve(cwd, args.values.get('repository') ?? ''));
   const root = findBazaarRoot(vfs, start);
   if (root === undefined) throw new QuicksilverError('not-a-repository', `no Bazaar working tree at '${start}'`);
-  const homeDirectory = io.environment['HOME'] ?? ownHomeDirectory();
-  const layout = readLayout(vfs, root, { variables: io.environment, homeDirectory });
+  const layout = readLayout(vfs, root, bazaarEnvironment(io));
   const store = openStore(vfs, layout);
   const revision = args.values.get('rev') ?? '-1';
   const tree = new RevisionTree(store, new RevisionNames(vfs, store, layout.branchDirectory).resolve(revision));

@@ -12,31 +12,34 @@ import { RevisionNames } from '../../backends/bazaar/revisionSpec.ts';
 import { RevisionTree } from '../../backends/bazaar/revisionTree.ts';
 import type { BazaarEnvironment } from '../../bazaar/repository/configFiles.ts';
 import { findBazaarRoot, readLayout } from '../../bazaar/repository/layout.ts';
-import { homeDirectory } from '../../files/environment.ts';
 import { Vfs } from '../../files/vfs.ts';
 import { createScanners } from '../../status/bulk/createScanners.ts';
-import { complain, EXIT_OK, EXIT_REFUSED, usageError, type CommandIo } from '../io.ts';
+import { complain, EXIT_OK, EXIT_REFUSED, type CommandIo } from '../io.ts';
 import { fromRoot, realPath } from '../pathNames.ts';
 import { outcomeLine } from '../statusOutput.ts';
+import { bazaarEnvironment, withAlias } from './bazaarEnvironment.ts';
 import { BAZAAR_STATUS_HELP, parseBazaarArguments, type BazaarArguments } from './bazaarArguments.ts';
 import { writeBazaarStatus, type BazaarForm } from './bazaarOutput.ts';
 
 /** Breezy ends with this code after an error, which a path that does not exist is. */
 const EXIT_MISSING = EXIT_REFUSED;
 
-/** Exit code 0, or 3 if a named path does not exist. Throws QuicksilverErrors. */
-export async function bazaarStatusCommand(args: readonly string[], io: CommandIo): Promise<number> {
+/**
+ * Returns exit code 0, or 3 if a named path does not exist. Throws QuicksilverErrors.
+ * @param word the command as it was typed
+ */
+export async function bazaarStatusCommand(args: readonly string[], io: CommandIo, word: string): Promise<number> {
   const started = performance.now();
-  const parsed = parseBazaarArguments(args);
+  const parsed = parseBazaarArguments(withAlias('status', word, args, io));
   if (parsed.help) {
     io.stdout.write(BAZAAR_STATUS_HELP);
     return EXIT_OK;
   }
   const vfs = new Vfs();
   const cwd = realPath(vfs, nodePath.resolve(io.cwd, parsed.cwd ?? ''));
-  const root = rootOf(vfs, cwd, parsed.repository);
+  const root = rootOf(vfs, cwd, parsed.repository, parsed.paths);
   const paths = pathsOf(vfs, root, cwd, parsed.paths);
-  const environment: BazaarEnvironment = { variables: io.environment, homeDirectory: homeOf(io) };
+  const environment = bazaarEnvironment(io);
   const { from, to } = rangeOf(parsed);
   if (to !== undefined) return writeRevisions(vfs, root, environment, { from: from!, to, paths }, parsed, io);
   const scanners = createScanners(silentLogger);
@@ -90,10 +93,7 @@ function rangeOf({ revision, change }: BazaarArguments): {
   readonly from: string | undefined;
   readonly to: string | undefined;
 } {
-  if (change !== undefined) {
-    if (revision !== undefined) throw usageError('--revision and --change exclude each other');
-    return { from: `before:${change}`, to: change };
-  }
+  if (change !== undefined) return { from: `before:${change}`, to: change };
   if (revision === undefined) return { from: undefined, to: undefined };
   const dots = revision.indexOf('..');
   if (dots < 0) return { from: revision, to: undefined };
@@ -130,17 +130,15 @@ function writeRevisions(
   return exitCodeFor(missing, io);
 }
 
-function homeOf(io: CommandIo): string {
-  return io.environment['HOME'] ?? homeDirectory();
-}
-
-function rootOf(vfs: Vfs, cwd: string, named: BazaarArguments['repository']): string {
-  const start = named === undefined ? cwd : realPath(vfs, nodePath.resolve(cwd, named));
+/** Returns the working tree that -R names, or else the one that holds the first path, which may be a nested one. */
+function rootOf(vfs: Vfs, cwd: string, named: BazaarArguments['repository'], paths: readonly string[]): string {
+  const start =
+    named === undefined ? nodePath.resolve(cwd, paths[0] ?? '') : realPath(vfs, nodePath.resolve(cwd, named));
   const root = findBazaarRoot(vfs, start);
   if (root === undefined || (named !== undefined && root !== start)) {
-    throw new QuicksilverError('not-a-repository', `no Bazaar working tree at '${named ?? cwd}' (.bzr not found)`);
+    throw new QuicksilverError('not-a-repository', `no Bazaar working tree at '${named ?? start}' (.bzr not found)`);
   }
-  return root;
+  return realPath(vfs, root);
 }
 
 /** Undefined if the whole tree is asked for. */
