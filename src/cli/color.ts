@@ -1,6 +1,7 @@
 // Colors of text with labels: when to use them, which ones, and how they are written.
 // The rules follow `hg help color` and the answers of Mercurial 6.3. Differences: NO_COLOR is honored where color is
 // automatic, and terminfo mode writes ANSI sequences.
+import { toDisplay } from '../base/bytePath.ts';
 import type { Configuration } from './configuration.ts';
 import type { CommandIo } from './io.ts';
 import { isPlain } from './plain.ts';
@@ -85,7 +86,8 @@ export function colorsFor(config: Configuration, io: CommandIo, option: string |
     const words = value.split(/[\s,"]+/).filter(word => word !== '');
     if (!isStyle || words.length === 0) continue;
     for (const word of words) {
-      if (!EFFECTS.has(word)) warnings.add(`ignoring unknown color/effect '${word}' (configured in color.${name})`);
+      if (!EFFECTS.has(word))
+        warnings.add(`ignoring unknown color/effect '${toDisplay(word)}' (configured in color.${toDisplay(name)})`);
     }
     styles.set(
       name,

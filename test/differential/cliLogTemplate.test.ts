@@ -104,6 +104,8 @@ test('templates of the option', async t => {
 /** Settings with what each of them is, and options with which their output is compared. */
 const FOLLOWED: readonly (readonly [config: string, ...args: readonly string[]])[] = [
   ['[command-templates]\nlog = {rev} {branch}\\n\n'],
+  ['[command-templates]\nlog = "é {rev} ☿\\n"\n[templates]\nmine = é'],
+  ['[templates]\nmine = ü{rev}\\n\n', '-T', 'mine'],
   ['[command-templates]\nlog = "{rev} {branch}\\n"\n', '-v'],
   ["[ui]\nlogtemplate = '{rev} {node|short}\\n'\n", '-q'],
   ['[ui]\nlogtemplate = {rev}\\n\n[command-templates]\nlog = {node}\\n\n', '-G'],

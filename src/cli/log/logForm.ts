@@ -59,9 +59,8 @@ function styleNamed(name: string): 'text' {
   throw unsupported(`the style '${name}' is not supported: there are 'default' and 'json'`);
 }
 
-/** A setting may be quoted, for spaces at its ends. Returns a byte string. */
-export function unquoted(value: string): string {
-  const bytes = fromDisplay(value);
+/** Returns a setting, a byte string, without the quotes that keep spaces at its ends. */
+export function unquoted(bytes: string): string {
   const quote = bytes[0];
   const isQuoted = bytes.length > 1 && (quote === '"' || quote === "'") && bytes.endsWith(quote);
   return isQuoted ? bytes.slice(1, -1) : bytes;
