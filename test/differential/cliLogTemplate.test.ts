@@ -172,9 +172,9 @@ test('what changes the output, and is not known here, is refused with the comman
   await refused('[ui]\nstyle = compact\n', ['log'], /the style 'compact'/, 'hg log');
   await refused('[ui]\nlogtemplate = {latesttag}\\n\n', ['log', '-G'], /the keyword 'latesttag'/, 'hg log -G');
   await refused('[templatealias]\nbranch = "x"\n', ['log', '-T', '{branch}'], /alias 'branch'/, "hg log -T '{branch}'");
-  await refused('[alias]\nlog = log -v\n', ['log'], /alias\.log/, 'hg log');
-  await refused('[defaults]\nlog = -v\n', ['history', '-l', '3'], /defaults\.log/, 'hg log -l 3');
-  await refused('[defaults]\nannotate = -u\n', ['annotate', 'f1'], /defaults\.annotate/, 'hg annotate f1');
+  await refused('[alias]\nlog = outgoing\n', ['log'], /alias\.log/, 'hg log');
+  await refused('[defaults]\nlog = --pager x\n', ['history', '-l', '3'], /defaults\.log/, 'hg history -l 3');
+  await refused('[defaults]\nannotate = --pager x\n', ['annotate', 'f1'], /defaults\.annotate/, 'hg annotate f1');
   await refused('[ui]\ndebug = yes\n', ['log'], /ui\.debug/, 'hg log');
   await refused('[experimental]\nlog.topo = yes\n', ['log', '-G'], /experimental\.log\.topo/, 'hg log -G');
   await refused('', ['log', '-T', '{revset("0")}'], /the function 'revset'/, `hg log -T '{revset("0")}'`);
