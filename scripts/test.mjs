@@ -68,6 +68,7 @@ const longFiles = [
 const newerHgFiles = [
   ...['formats', 'filters', 'cliPatterns', 'cliStatus', 'ignore', 'ignoreFuzz', 'snapshot'],
   ...['scopes', 'largefiles', 'cliTerse', 'cliSubrepos', 'repository', 'undecided'],
+  ...['largefilesRevisions', 'dirstate', 'remoteFiles', 'mergeState', 'linkContents', 'branchHeads'],
 ];
 
 await main().catch(reportFailure);
