@@ -50,8 +50,8 @@ async function merge(
 }
 
 /** What both programs say. */
-async function copies(from: string, to: string): Promise<string> {
-  const args = ['status', '-C', '--rev', from, '--rev', to];
+async function copies(from: string, to: string, ...paths: readonly string[]): Promise<string> {
+  const args = ['status', '-C', '--rev', from, '--rev', to, ...paths];
   const [theirs, ours] = [await server.run(...args), await quicksilver(args, root)];
   assert.equal(theirs.code, 0, theirs.errors);
   assert.equal(ours.stdout, theirs.output, args.join(' '));
@@ -111,6 +111,41 @@ describe('copies between revisions', { skip }, () => {
     assert.equal(await copies('1', '3'), 'A h\n  g\nR g\n');
     // The other way round there is none: for Mercurial 'h' does not come from a file that the ancestor of both had.
     assert.equal(await copies('3', '1'), 'A g\nR h\n');
+  });
+
+  test('a file that is changed in the working copy is another source than that of its first parent', async () => {
+    await onTop('null', 'root', () => write('f', ''));
+    await onTop('0', 'g here', () => write('g', 'same\n'));
+    await onTop('0', 'g there', () => write('g', 'same\n'));
+    await onTop('2', 'moved', () => move('g', 'h'));
+    const found: string[] = [];
+    for (const change of [
+      () => undefined,
+      () => write('g', 'other\n'),
+      () => write('g', 'SAME\n'),
+      () => fs.chmodSync(path.join(root, 'g'), 0o755),
+      () => fs.rmSync(path.join(root, 'g')),
+      () => must('rm', path.join(root, 'g')),
+      () => move('g', 'i'),
+      () => must('forget', path.join(root, 'g')),
+      () => write('f', 'other\n'),
+    ]) {
+      await must('update', '-q', '-C', '-r', '1');
+      await change();
+      const answer = await copies('wdir()', '3');
+      if (/A h\n {2}g\n/.test(answer)) found.push(String(change));
+      for (const paths of [['h'], ['f', 'h'], ['glob:*']]) {
+        const restricted = await copies(
+          'wdir()',
+          '3',
+          ...paths.map(name => (name === 'glob:*' ? name : `path:${name}`)),
+        );
+        assert.equal(/A h\n {2}g\n/.test(restricted), /A h\n {2}g\n/.test(answer));
+      }
+      await copies('3', 'wdir()');
+      fs.rmSync(path.join(root, 'i'), { force: true });
+    }
+    assert.equal(found.length, 2, found.join('\n'));
   });
 
   test('both ways of a criss-cross merge, with ancestors as deep as each other and not', async () => {

@@ -20,6 +20,8 @@ export interface WorkingCopyCopies {
   readonly copies: ReadonlyMap<BytePath, BytePath>;
   /** True if the path is a file of the working copy, as a manifest made of it would have it. */
   has(path: BytePath): boolean;
+  /** True if the file of the first parent is unchanged in the working copy. */
+  isUnchanged(path: BytePath): boolean;
 }
 
 /** The parts of a repository that tracing needs. */
@@ -56,12 +58,12 @@ export function traceCopies(
   const common = history.graph.commonAncestor(from.revision, to.revision);
   let copies: Copies;
   if (common === from.revision && from.workingCopy === undefined) {
-    copies = trace.forward(from.revision, to, from.revision, isSelected);
+    copies = trace.forward(from.revision, to, undefined, isSelected);
   } else if (common === to.revision && to.workingCopy === undefined) {
-    copies = trace.backward(trace.forward(to.revision, from, to.revision, undefined), from, isSelected);
+    copies = trace.backward(trace.forward(to.revision, from, undefined, undefined), from, isSelected);
   } else {
-    const base = common >= 0 ? from.revision : common;
-    const ofFrom = trace.forward(common, from, common, undefined);
+    const base = common >= 0 ? from : undefined;
+    const ofFrom = trace.forward(common, from, undefined, undefined);
     const ofTo = trace.forward(common, to, base, isSelected);
     // If both sides copied the same file to this path, nothing was copied between them.
     for (const [path, source] of ofFrom) {
@@ -114,11 +116,12 @@ class CopyTrace {
   }
 
   /** Traces from an ancestor to a descendant. The search also ends at a file that `base` has. */
-  forward(from: number, to: CopyRevision, base: number, isSelected: Selected | undefined): Copies {
+  forward(from: number, to: CopyRevision, base: CopyRevision | undefined, isSelected: Selected | undefined): Copies {
+    const ends: readonly CopyRevision[] = base === undefined ? [{ revision: from }] : [{ revision: from }, base];
     const committed: Copies = new Map();
     for (const path of this.#history.addedPaths(from, to.revision, isSelected)) {
       const node = this.#manifest(to.revision).find(path)?.node;
-      const source = node === undefined ? undefined : this.#origin(path, node, from, base);
+      const source = node === undefined ? undefined : this.#origin(path, node, ends);
       if (source !== undefined) committed.set(path, source);
     }
     if (to.workingCopy === undefined) return committed;
@@ -134,8 +137,8 @@ class CopyTrace {
     return result;
   }
 
-  /** The path at which an ancestor of this file revision is found in one of two manifests, the newest first. */
-  #origin(path: BytePath, node: string, from: number, base: number): BytePath | undefined {
+  /** The path at which an ancestor of this file revision is found on one of some sides, the newest first. */
+  #origin(path: BytePath, node: string, ends: readonly CopyRevision[]): BytePath | undefined {
     // As in Mercurial, only one of several revisions with the same changeset and node counts.
     const waiting = new Map<string, FileRevision>();
     const done = new Set<string>();
@@ -148,10 +151,13 @@ class CopyTrace {
       current = newest;
       waiting.delete(`${current.link}/${current.node}`);
       done.add(`${current.node}/${current.path}`);
-      for (const at of [from, base]) {
-        if (this.#manifest(at).find(current.path)?.node === current.node) return current.path;
-      }
+      if (ends.some(side => this.#holds(side, current))) return current.path;
     }
+  }
+
+  /** True if a side has this file revision. A file that is changed in the working copy is a revision of its own. */
+  #holds({ revision, workingCopy }: CopyRevision, { path, node }: FileRevision): boolean {
+    return this.#manifest(revision).find(path)?.node === node && (workingCopy?.isUnchanged(path) ?? true);
   }
 
   /** Parents in the history of the file; the source of a copy stands for the first one. */

@@ -10,7 +10,7 @@ import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
 import { reversed, statusBetween, statusToWorkingCopy, type RevisionDiff } from '../../../status/revisionStatus.ts';
-import type { StatusEntry, StatusResult } from '../../../status/status.ts';
+import { runStatus, type StatusEntry, type StatusResult } from '../../../status/status.ts';
 import { newWorkCounters, type Status, type StatusInput, type WorkCounters } from '../../../status/types.ts';
 import { settledStatus, type RepositorySnapshot } from '../snapshot.ts';
 import { readMoreStatus, type MoreStatus } from './moreStatus.ts';
@@ -208,7 +208,15 @@ async function compareWorkingCopy(
     );
   }
   if (isReversed) entries = reversed(entries);
-  if (copies) entries = withCopies(entries, copiesToWorkingCopy(repository, snapshot, other, isReversed, selection));
+  if (copies) {
+    // Only as the older side do the files of the working copy end a search.
+    const isWhole = selection.paths === undefined && accept === undefined;
+    const changed = isReversed
+      ? changedPaths(isWhole ? working : await changesOf(snapshot, signal))
+      : new Set<BytePath>();
+    const files = { dirstate: snapshot.dirstate, changed };
+    entries = withCopies(entries, copiesToWorkingCopy(repository, files, other, isReversed, selection));
+  }
   return {
     entries,
     outcome,
@@ -218,10 +226,27 @@ async function compareWorkingCopy(
   };
 }
 
+/** The changes of all files that the dirstate records. Throws why the status of one is unknown. */
+async function changesOf({ input }: RepositorySnapshot, signal: AbortSignal): Promise<readonly StatusEntry[]> {
+  const { entries, undecided } = await runStatus(input, { ignored: 'none', clean: false, signal });
+  if (undecided[0] !== undefined) throw undecided[0].why;
+  return entries;
+}
+
+function changedPaths(entries: readonly StatusEntry[]): ReadonlySet<BytePath> {
+  return new Set(entries.filter(({ status }) => status !== 'clean').map(({ path }) => path));
+}
+
+/** The dirstate, and the paths that are not in the working copy as they are in its first parent. */
+interface WorkingFiles {
+  readonly dirstate: Dirstate;
+  readonly changed: ReadonlySet<BytePath>;
+}
+
 /** Large files are copied as their stand-ins are, and only if the stand-in is selected. */
 function copiesToWorkingCopy(
   repository: MercurialRepository,
-  { dirstate }: RepositorySnapshot,
+  { dirstate, changed }: WorkingFiles,
   other: number,
   isReversed: boolean,
   selection: SelectedPaths,
@@ -230,7 +255,10 @@ function copiesToWorkingCopy(
   const [parent] = history.parents();
   const hasLarge = repository.mayHaveLargefiles;
   const recorded = hasLarge ? repository.withStandins().readDirstate() : dirstate;
-  const compared: [CopyRevision, CopyRevision] = [{ revision: other }, workingCopyFiles(recorded, parent)];
+  const compared: [CopyRevision, CopyRevision] = [
+    { revision: other },
+    workingCopyFiles({ dirstate: recorded, changed }, parent),
+  ];
   if (isReversed) compared.reverse();
   const copies = history.copies(...compared, inSelection(selection), selection.paths);
   return hasLarge ? copiesWithLargeNames(copies) : copies;
@@ -253,7 +281,7 @@ function selectedBy({ filter }: SelectedPaths): ((path: BytePath) => boolean) | 
 }
 
 /** The working copy as one side of a search for copies. */
-function workingCopyFiles(dirstate: Dirstate, parent: number): CopyRevision {
+function workingCopyFiles({ dirstate, changed }: WorkingFiles, parent: number): CopyRevision {
   const copies = new Map<BytePath, BytePath>();
   for (let node = 0; node < dirstate.nodeCount; node++) {
     const source = dirstate.isTracked(node) ? dirstate.copySource(node) : undefined;
@@ -263,5 +291,6 @@ function workingCopyFiles(dirstate: Dirstate, parent: number): CopyRevision {
     const node = dirstate.find(path);
     return node >= 0 && dirstate.isTracked(node);
   };
-  return { revision: dirstate.p1 === NULL_NODE_HEX ? -1 : parent, workingCopy: { copies, has } };
+  const isUnchanged = (path: BytePath): boolean => !changed.has(path);
+  return { revision: dirstate.p1 === NULL_NODE_HEX ? -1 : parent, workingCopy: { copies, has, isUnchanged } };
 }
