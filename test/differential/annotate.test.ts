@@ -80,7 +80,7 @@ test('every line is attributed as hg annotate attributes it', async t => {
     hgAtOnce(['init', root], { cwd: os.tmpdir(), env: hgEnvironment(), options: [] });
     const hg = new HgServer(root);
     try {
-      const history = new RandomEdits(root, hg, random);
+      const history = new RandomEdits(root, hg, random, more.includes(each));
       await history.grow(24);
       const repository = MercurialRepository.open(root, { vfs: new Vfs(), environment: currentEnvironment() });
       const source = repository.history(repository.readDirstate()).fileHistory();

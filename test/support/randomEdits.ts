@@ -11,20 +11,27 @@ export class RandomEdits {
   readonly #root: string;
   readonly #hg: HgServer;
   readonly #random: Random;
+  readonly #repeats: boolean;
   #step = 0;
   /** Changesets so far. */
   count = 0;
 
-  constructor(root: string, hg: HgServer, random: Random) {
+  /** @param repeats true for branches that often make the same change, so that they share file revisions */
+  constructor(root: string, hg: HgServer, random: Random, repeats = false) {
     this.#root = root;
     this.#hg = hg;
     this.#random = random;
+    this.#repeats = repeats;
   }
 
   /** Makes about `steps` changesets. */
   async grow(steps: number): Promise<void> {
     for (let i = 0; i < steps; i++) {
       const choice = this.#random.below(20);
+      if (this.#repeats && this.count > 2 && this.#random.chance(0.2)) {
+        await this.#repeat();
+        continue;
+      }
       if (this.count > 2 && choice < 5) await this.#update();
       if (this.count > 3 && choice >= 15) await this.#merge();
       else await this.change();
@@ -102,6 +109,16 @@ export class RandomEdits {
   async #update(): Promise<void> {
     const back = this.#random.below(this.#random.chance(0.2) ? this.count : 6);
     await this.#hg.run('update', '-q', '-C', '-r', String(Math.max(0, this.count - 1 - back)));
+  }
+
+  /** Makes the change of an earlier changeset again, beside it, and sometimes another one, too. */
+  async #repeat(): Promise<void> {
+    this.#step++;
+    const earlier = String(Math.max(0, this.count - 1 - this.#random.below(8)));
+    await this.#hg.run('update', '-q', '-C', '-r', `p1(${earlier})`);
+    await this.#hg.run('revert', '-q', '--all', '--no-backup', '-r', earlier);
+    if (this.#random.chance(0.3)) await this.change();
+    await this.#commit();
   }
 
   async #merge(): Promise<void> {

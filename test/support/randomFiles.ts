@@ -37,7 +37,7 @@ export async function withRandomFiles<T>(
   execFileSync('hg', ['init', root], { env: hgEnvironment() });
   const hg = new HgServer(root);
   try {
-    const made = new RandomEdits(root, hg, random);
+    const made = new RandomEdits(root, hg, random, true);
     await made.grow(CHANGESETS);
     const repository = MercurialRepository.open(root, { vfs: new Vfs(), environment: currentEnvironment() });
     const source = repository.history(repository.readDirstate()).fileHistory();

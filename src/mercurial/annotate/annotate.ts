@@ -74,7 +74,12 @@ export function* annotateText(
   uncommitted: UncommittedText,
   options: AnnotateOptions = {},
 ): Generator<void, Annotation> {
-  return yield* new Walk(source, options, new Introductions(source, uncommitted.changesets)).runText(uncommitted);
+  const { text, parents, changesets } = uncommitted;
+  const introductions = new Introductions(source, changesets);
+  const introduced = parents.map(file => ({ ...file, changeset: introductions.atOrBelow(file, changesets) }));
+  // As in Mercurial, linkrevs count that are ancestors of these changesets, not of the parents of the working copy.
+  const bases = introduced.map(file => file.changeset);
+  return yield* new Walk(source, options, new Introductions(source, bases)).runText(text, introduced);
 }
 
 class Walk {
@@ -96,8 +101,8 @@ class Walk {
     return yield* this.#attribute(first, undefined);
   }
 
-  *runText({ text, parents, changesets }: UncommittedText): Generator<void, Annotation> {
-    const steps = parents.map(file => this.#explore(file, this.#introductions.atOrBelow(file, changesets)));
+  *runText(text: Buffer, parents: readonly IntroducedRevision[]): Generator<void, Annotation> {
+    const steps = parents.map(({ changeset, ...file }) => this.#explore(file, changeset));
     const first: Step = { file: undefined, parents: steps, child: undefined, changeset: -1, open: new OpenLines() };
     return yield* this.#attribute(first, text);
   }

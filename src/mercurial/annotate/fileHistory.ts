@@ -26,7 +26,6 @@ export function* fileHistory(
   const file = fileRevisionAt(source, path, changeset);
   if (file === undefined) return;
   const first = new Introductions(source, [changeset]).atOrBelow(file, [changeset]);
-  const introductions = new Introductions(source, [first]);
   const heap = new RevisionHeap();
   const waiting = new Map<number, Map<string, IntroducedRevision>>();
   const add = (revision: IntroducedRevision): void => {
@@ -41,6 +40,8 @@ export function* fileHistory(
   for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
     const revisions = [...waiting.get(next)!.values()];
     waiting.delete(next);
+    // As in Mercurial, a linkrev counts if it is an ancestor of this changeset, not just of the first one.
+    const introductions = new Introductions(source, [next]);
     for (const revision of revisions) {
       const parents = parentsOf(source, revision, followsCopies).map(parent => ({
         ...parent,

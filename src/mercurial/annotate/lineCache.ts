@@ -14,19 +14,14 @@ export class LineCache {
   readonly #table: LineTable;
   readonly #whitespace: WhitespaceOptions;
   readonly #lines = new BoundedCache<Int32Array>(Infinity, MAX_BYTES, lines => lines.byteLength + 64);
-  /** Revisions that will be needed, ascending, by filelog. */
-  readonly #needed = new Map<FollowedFilelog, number[]>();
+  /** Revisions that will be needed, ascending, by filelog; undefined if that is not known. */
+  readonly #needed: ReadonlyMap<FollowedFilelog, number[]> | undefined;
 
-  /** @param files all file revisions that may be asked for */
-  constructor(table: LineTable, whitespace: WhitespaceOptions, files: Iterable<FileRevision>) {
+  /** @param files all file revisions that will be asked for; without it, those before one are expected after it */
+  constructor(table: LineTable, whitespace: WhitespaceOptions, files?: Iterable<FileRevision>) {
     this.#table = table;
     this.#whitespace = whitespace;
-    for (const { filelog, revision } of files) {
-      const revisions = this.#needed.get(filelog);
-      if (revisions === undefined) this.#needed.set(filelog, [revision]);
-      else revisions.push(revision);
-    }
-    for (const revisions of this.#needed.values()) revisions.sort((a, b) => a - b);
+    this.#needed = files && byFilelog(files);
   }
 
   /** Returns one number a line. */
@@ -40,20 +35,40 @@ export class LineCache {
   }
 
   #read({ path, filelog, revision }: FileRevision): Int32Array {
-    const revisions = this.#needed.get(filelog) ?? [];
-    const end = revisions.indexOf(revision) + 1;
-    const read = (from: number): Int32Array => {
-      let lines: Int32Array = new Int32Array(0);
-      for (const next of revisions.slice(from, end)) {
+    const read = (others: readonly number[]): Int32Array => {
+      for (const next of others) {
         const key = keyOf({ path, filelog, revision: next });
-        if (next !== revision && this.#lines.get(key) !== undefined) continue;
-        lines = this.linesOf(filelog.content(next));
-        this.#lines.set(key, lines);
+        if (this.#lines.get(key) === undefined) this.#lines.set(key, this.linesOf(filelog.content(next)));
       }
+      const lines = this.linesOf(filelog.content(revision));
+      this.#lines.set(keyOf({ path, filelog, revision }), lines);
       return lines;
     };
     // Revisions that are read one by one may be on another machine: they wait until they are needed.
-    if (filelog.readingMany === undefined) return read(end - 1);
-    return filelog.readingMany(() => read(Math.max(0, end - WINDOW)));
+    if (filelog.readingMany === undefined) return read([]);
+    return filelog.readingMany(() => read(this.#othersInWindow(filelog, revision)));
   }
+
+  /** Returns the revisions before this one that will be needed, too, as many as are read in one go; ascending. */
+  #othersInWindow(filelog: FollowedFilelog, revision: number): readonly number[] {
+    const most = WINDOW - 1;
+    if (this.#needed === undefined) {
+      const count = Math.min(most, revision);
+      return Array.from({ length: count }, (_, at) => revision - count + at);
+    }
+    const revisions = this.#needed.get(filelog) ?? [];
+    const at = revisions.indexOf(revision);
+    return at < 0 ? [] : revisions.slice(Math.max(0, at - most), at);
+  }
+}
+
+function byFilelog(files: Iterable<FileRevision>): ReadonlyMap<FollowedFilelog, number[]> {
+  const needed = new Map<FollowedFilelog, number[]>();
+  for (const { filelog, revision } of files) {
+    const revisions = needed.get(filelog);
+    if (revisions === undefined) needed.set(filelog, [revision]);
+    else revisions.push(revision);
+  }
+  for (const revisions of needed.values()) revisions.sort((a, b) => a - b);
+  return needed;
 }

@@ -2,12 +2,11 @@
 // from comparing answers with the set `followlines()` of the real program: test/differential/lineHistory.test.ts.
 import type { BytePath } from '../../base/bytePath.ts';
 import { RevisionHeap } from '../history/revisionHeap.ts';
-import { fileRevisionAt, Introductions, keyOf, parentsOf } from './fileRevisions.ts';
+import { fileRevisionAt, Introductions, parentsOf } from './fileRevisions.ts';
 import type { FileHistorySource, FileRevision, IntroducedRevision } from './fileRevisions.ts';
 import type { FileHistoryEntry } from './fileHistory.ts';
 import { LineCache } from './lineCache.ts';
 import { LineTable } from './lineTable.ts';
-import type { FollowedFilelog } from '../store/remoteFilelog.ts';
 import { matchBlocks, MatchMemory, type Blocks } from './matchBlocks.ts';
 import { KEEP_WHITESPACE } from './whitespace.ts';
 
@@ -29,12 +28,15 @@ interface FollowedLines {
 
 interface Waiting {
   readonly revision: IntroducedRevision;
-  lines: LineRange;
+  readonly lines: LineRange;
 }
 
 /**
- * Yields the revisions of a file that changed some of its lines, newest changeset first. Yields nothing if the
- * changeset has no such file. A revision without parents is the last one: there the lines came from nowhere.
+ * Yields the revisions of a file that changed some of its lines. Yields nothing if the changeset has no such file. A
+ * revision without parents is the last one: there the lines came from nowhere.
+ *
+ * The order is that of the linkrevs, the newest first. Where the same file revision came on several branches, a linkrev
+ * may be older than the changeset that introduced the revision here.
  *
  * Yields undefined for a revision that left the lines as they were, so that the caller can interrupt the work.
  */
@@ -46,36 +48,59 @@ export function* lineHistory(
 ): Generator<LineHistoryEntry | undefined> {
   const file = fileRevisionAt(source, path, changeset);
   if (file === undefined) return;
-  const first = new Introductions(source, [changeset]).atOrBelow(file, [changeset]);
-  const introductions = new Introductions(source, [first]);
-  const heap = new RevisionHeap();
-  const waiting = new Map<number, Map<string, Waiting>>();
   const texts = new Texts();
-  const add = (revision: IntroducedRevision, range: LineRange): void => {
-    let of = waiting.get(revision.changeset);
+  const queue = new LinkrevQueue();
+  const first = new Introductions(source, [changeset]).atOrBelow(file, [changeset]);
+  queue.add({ revision: { ...file, changeset: first }, lines });
+  for (let next = queue.takeNewest(); next !== undefined; next = queue.takeNewest()) {
+    const { revision, lines: range } = next;
+    // As in Mercurial, a linkrev counts if it is an ancestor of this revision's changeset, not just of the first one.
+    const introductions = new Introductions(source, [revision.changeset]);
+    const parents = parentsOf(source, revision, true).map(parent => ({
+      ...parent,
+      changeset: introductions.below(parent, revision.changeset),
+    }));
+    let isChanged = parents.length === 0;
+    for (const parent of parents) {
+      const before = texts.follow(parent, revision, range);
+      isChanged ||= before.isChanged;
+      if (before.lines.first < before.lines.end) queue.add({ revision: parent, lines: before.lines });
+    }
+    yield isChanged ? { ...revision, parents, lines: range } : undefined;
+  }
+}
+
+/**
+ * File revisions that wait, by their linkrevs and nodes. As in Mercurial, a revision replaces a waiting one with the
+ * same linkrev and node: there is one range of lines for both.
+ */
+class LinkrevQueue {
+  readonly #linkrevs = new RevisionHeap();
+  readonly #waiting = new Map<number, Map<string, Waiting>>();
+
+  add(waiting: Waiting): void {
+    const { filelog, revision, changeset } = waiting.revision;
+    // The linkrev is unknown where a server has the history; the changeset is known.
+    const link = filelog.revlog.link(revision);
+    const linkrev = link < 0 ? changeset : link;
+    let of = this.#waiting.get(linkrev);
     if (of === undefined) {
-      waiting.set(revision.changeset, (of = new Map<string, Waiting>()));
-      heap.push(revision.changeset);
+      this.#waiting.set(linkrev, (of = new Map<string, Waiting>()));
+      this.#linkrevs.push(linkrev);
     }
-    of.set(keyOf(revision), { revision, lines: range });
-  };
-  add({ ...file, changeset: first }, lines);
-  for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
-    const all = [...waiting.get(next)!.values()];
-    waiting.delete(next);
-    for (const { revision, lines: range } of all) {
-      const parents = parentsOf(source, revision, true).map(parent => ({
-        ...parent,
-        changeset: introductions.below(parent, next),
-      }));
-      let isChanged = parents.length === 0;
-      for (const parent of parents) {
-        const before = texts.follow(parent, revision, range);
-        isChanged ||= before.isChanged;
-        if (before.lines.first < before.lines.end) add(parent, before.lines);
-      }
-      yield isChanged ? { ...revision, parents, lines: range } : undefined;
-    }
+    of.set(filelog.revlog.entry(revision).node.toString('hex'), waiting);
+  }
+
+  /** Takes out the one with the largest linkrev; among those of one linkrev, the one with the largest node. */
+  takeNewest(): Waiting | undefined {
+    const linkrev = this.#linkrevs.pop();
+    if (linkrev === undefined) return undefined;
+    const of = this.#waiting.get(linkrev)!;
+    const [node, newest] = [...of].reduce((a, b) => (a[0] < b[0] ? b : a));
+    of.delete(node);
+    if (of.size === 0) this.#waiting.delete(linkrev);
+    else this.#linkrevs.push(linkrev);
+    return newest;
   }
 }
 
@@ -83,23 +108,13 @@ export function* lineHistory(
 class Texts {
   readonly #table = new LineTable();
   readonly #memory = new MatchMemory();
-  readonly #caches = new Map<FollowedFilelog, LineCache>();
+  readonly #cache = new LineCache(this.#table, KEEP_WHITESPACE);
 
   follow(parent: FileRevision, child: FileRevision, lines: LineRange): FollowedLines {
-    const after = this.#linesOf(child);
-    const before = this.#linesOf(parent);
+    const after = this.#cache.lines(child);
+    const before = this.#cache.lines(parent);
     const blocks = matchBlocks(before, after, this.#table.size, this.#memory);
     return rangeBefore(blocks, before.length, after.length, lines);
-  }
-
-  #linesOf(file: FileRevision): Int32Array {
-    const { path, filelog } = file;
-    let cache = this.#caches.get(filelog);
-    if (cache === undefined) {
-      const older = Array.from({ length: file.revision + 1 }, (_, revision) => ({ path, filelog, revision }));
-      this.#caches.set(filelog, (cache = new LineCache(this.#table, KEEP_WHITESPACE, older)));
-    }
-    return cache.lines(file);
   }
 }
 

@@ -1,0 +1,174 @@
+// The histories of files and of lines where several branches made the same file revision, or several files lead to one.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { bytePath } from '../../src/base/bytePath.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
+import { Vfs } from '../../src/files/vfs.ts';
+import { lineHistory } from '../../src/mercurial/annotate/lineHistory.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
+import { hgIn, sameAnswer } from '../support/comparedCommands.ts';
+import { HgServer, hgEnvironment } from '../support/hgServer.ts';
+import { temporaryDirectory } from '../support/temporaryDirectory.ts';
+
+/** A history that is made step by step. */
+class MadeHistory {
+  readonly root: string;
+  readonly hg: HgServer;
+
+  constructor(root: string) {
+    this.root = root;
+    execFileSync('hg', ['init', root], { env: hgEnvironment() });
+    this.hg = new HgServer(root);
+  }
+
+  /** Commits on top of `parents` after `work`, which begins with the files of the first one. */
+  async commit(parents: readonly number[], work: () => void | Promise<void>): Promise<void> {
+    const [first = 'null', second] = parents.map(String);
+    await this.must('update', '-q', '-C', '-r', first);
+    if (second !== undefined) await this.hg.run('merge', '-q', '-r', second, '--tool', ':local');
+    await work();
+    await this.hg.run('resolve', '-q', '-m', '-a');
+    await this.must('commit', '-qA', '-m', `on ${parents.join()}`, '-d', '0 0');
+  }
+
+  async must(...args: string[]): Promise<string> {
+    const { code, output, errors } = await this.hg.run(...args);
+    assert.equal(code, 0, `${args.join(' ')}: ${errors}`);
+    return output;
+  }
+
+  /** Writes ten lines, some of them changed. */
+  write(file: string, changed: Readonly<Record<number, string>>): void {
+    const lines = Array.from({ length: 10 }, (_, at) => changed[at + 1] ?? `line ${at + 1}`);
+    fs.writeFileSync(path.join(this.root, file), lines.map(line => `${line}\n`).join(''));
+  }
+
+  copy(from: string, to: string): Promise<string> {
+    return this.must('cp', path.join(this.root, from), path.join(this.root, to));
+  }
+
+  /** Compares the history of a file, and who brought its lines. */
+  async follow(file: string, changeset: number): Promise<void> {
+    const [start, name] = [String(changeset), `path:${file}`];
+    for (const args of [
+      ['log', '-T', '{rev}\\n', '-f', '-r', start, name],
+      ['annotate', '-r', start, name],
+      ['annotate', '-l', '-r', start, '--skip', start, name],
+    ]) {
+      await sameAnswer(args, this.root, await hgIn(this.hg, args, this.root));
+    }
+  }
+
+  /** Returns the histories of some ranges of lines; both programs have the same. */
+  async followLines(file: string, changeset: number): Promise<readonly string[]> {
+    const repository = MercurialRepository.open(this.root, { vfs: new Vfs(), environment: currentEnvironment() });
+    const source = repository.history(repository.readDirstate()).fileHistory();
+    const all: string[] = [];
+    for (const [first, end] of [
+      [1, 10],
+      [2, 2],
+      [5, 5],
+      [8, 8],
+      [2, 5],
+      [5, 9],
+    ] as const) {
+      const set = `reverse(followlines('path:${file}', ${first}:${end}, startrev=${changeset}))`;
+      const output = await this.must('log', '-r', set, '-T', '{rev} ');
+      const lines = { first: first - 1, end };
+      const found = [...lineHistory(source, bytePath(file), changeset, lines)].flatMap(entry => entry?.changeset ?? []);
+      assert.equal(found.join(' '), output.trimEnd(), `${file} in ${changeset}, lines ${first}:${end}`);
+      all.push(found.join(' '));
+    }
+    return all;
+  }
+}
+
+function madeHistory(t: TestContext): MadeHistory {
+  const made = new MadeHistory(path.join(temporaryDirectory(t).root, 'r'));
+  t.after(() => made.hg.close());
+  return made;
+}
+
+test('a file revision that several branches made belongs to the changeset below its child', async t => {
+  const made = madeHistory(t);
+  await made.commit([], () => made.write('f', {}));
+  await made.commit([0], () => made.write('f', { 5: 'five', 8: 'eight' }));
+  await made.commit([0], () => {
+    made.write('f', { 5: 'five', 8: 'eight' });
+    made.write('other', {});
+  });
+  await made.commit([2], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
+  await made.commit([1, 3], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
+  await made.commit([4], () => made.write('f', { 5: '5', 8: 'eight' }));
+  for (let changeset = 0; changeset <= 5; changeset++) await made.follow('f', changeset);
+  assert.equal((await made.followLines('f', 5))[0], '5 3 2 0');
+});
+
+test('annotate of the working copy begins at the changeset of its file', async t => {
+  const made = madeHistory(t);
+  await made.commit([], () => made.write('f', {}));
+  await made.commit([0], () => made.write('f', { 5: 'five', 8: 'eight' }));
+  await made.commit([0], () => {
+    made.write('f', { 5: 'five', 8: 'eight' });
+    made.write('other', {});
+  });
+  await made.commit([2], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
+  await made.commit([1, 3], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
+  made.write('f', { 2: 'two', 5: 'fifth', 8: 'eight' });
+  const args = ['annotate', '-n', '-r', 'wdir()', 'path:f'];
+  const { stdout } = await sameAnswer(args, made.root, await hgIn(made.hg, args, made.root));
+  assert.match(stdout, /2 : eight/);
+});
+
+test('the linkrevs order the history of lines', async t => {
+  const made = madeHistory(t);
+  await made.commit([], () => made.write('f', {}));
+  await made.commit([0], () => made.write('f', { 5: 'five' }));
+  await made.commit([0], () => made.write('f', { 2: 'two' }));
+  await made.commit([0], () => {
+    made.write('f', { 5: 'five' });
+    made.write('other', {});
+  });
+  await made.commit([3, 2], () => made.write('f', { 2: 'two', 5: 'five' }));
+  await made.follow('f', 4);
+  assert.equal((await made.followLines('f', 4))[0], '4 2 3 0');
+});
+
+test('files that are equal and came with one changeset share their lines', async t => {
+  const made = madeHistory(t);
+  await made.commit([], () => {
+    made.write('a', {});
+    made.write('b', {});
+  });
+  await made.commit([0], async () => {
+    await made.copy('a', 'c');
+    made.write('c', { 2: 'two' });
+  });
+  await made.commit([0], async () => {
+    await made.copy('b', 'c');
+    made.write('c', { 8: 'eight' });
+  });
+  await made.commit([1, 2], () => made.write('c', { 2: 'two', 8: 'eight' }));
+  await made.follow('c', 3);
+  assert.equal((await made.followLines('c', 3))[0], '3 2 1 0');
+});
+
+test('a later revision of the source is read after an earlier one', async t => {
+  const made = madeHistory(t);
+  await made.commit([], () => made.write('b', {}));
+  await made.commit([0], () => made.write('b', { 2: 'two' }));
+  await made.commit([1], async () => {
+    await made.copy('b', 'a');
+    made.write('a', { 2: 'two', 5: 'five' });
+  });
+  await made.commit([0], async () => {
+    await made.copy('b', 'a');
+    made.write('a', { 8: 'eight' });
+  });
+  await made.commit([3, 2], () => made.write('a', { 2: 'two', 5: 'five', 8: 'eight' }));
+  await made.follow('a', 4);
+  assert.equal((await made.followLines('a', 4))[0], '4 3 2 1 0');
+});
