@@ -52,6 +52,10 @@ function catFiles(files: RevisionFiles, selection: SelectedPaths, at: BytePath, 
   const { io, show } = output;
   const found = files.list(selection);
   for (const file of found) writeFile(files.content(file), io);
+  // As for hg, subrepositories do not matter where one file is named, and found.
+  if (selection.filter === undefined && selection.paths?.length === 1 && found[0]?.path === selection.paths[0]) {
+    return true;
+  }
   const shown = nameShownIn(io.stderr);
   const parts = files.subrepositories();
   const missing = [...new Set(selection.bases)].filter(
@@ -62,6 +66,7 @@ function catFiles(files: RevisionFiles, selection: SelectedPaths, at: BytePath, 
   }
   let isAny = found.length > 0;
   for (const part of parts) {
+    files.requireAllowed(part);
     const inside = selectionInside(selection, part.path);
     if (inside === undefined) continue;
     const name = joinPath(at, part.path);

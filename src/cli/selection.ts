@@ -59,6 +59,11 @@ export interface SelectionPlace {
   readonly controlDirectory: string;
   /** Subrepositories of this repository. */
   readonly subrepositories?: ReadonlySet<BytePath>;
+  /**
+   * True to check the disk although paths of a revision are selected. As for `hg log`, relative paths and globs then
+   * lead into no repository, subrepositories included, and beyond no symbolic link.
+   */
+  readonly checksDisk?: boolean;
   /** True if a path below one of them is a subrepository, too. */
   readonly isSubrepository?: ((path: BytePath) => boolean) | undefined;
 }
@@ -199,13 +204,13 @@ function rootedPatterns(
     const { kind, text } = splitKind(argument, defaultKind);
     if (isPathKind(kind) || kind === 'glob') {
       const path = fromRoot(place.vfs, place.root, kind === 'path' ? place.root : place.cwd, text);
-      checkInside(path, place);
+      checkInside(path, kind === 'path' ? { ...place, checksDisk: false } : place);
       if (kind === 'glob' && path !== ROOT_PATH) patterns.push({ kind, pattern: path });
       else paths.push(path);
       bases.push(kind === 'glob' ? fixedPart(path) : path);
     } else if (kind === 'filepath') {
       const path = fromRoot(place.vfs, place.root, place.root, text);
-      checkInside(path, place);
+      checkInside(path, { ...place, checksDisk: false });
       patterns.push({ kind, pattern: path });
       bases.push(path);
     } else {
@@ -217,7 +222,8 @@ function rootedPatterns(
   return { paths, bases, patterns };
 }
 
-function isPathKind(kind: string): kind is PathKind {
+/** True for the kinds that are just a path. */
+export function isPathKind(kind: string): kind is PathKind {
   return PATH_KINDS.includes(kind);
 }
 
@@ -240,7 +246,7 @@ function checkInside(path: BytePath, place: SelectionPlace): void {
   // Without regard to case, because on many file systems .HG is the same directory.
   const control = parts.findIndex(part => part.toLowerCase() === controlDirectory);
   if (control === 0) throw usageError(`path '${show(path)}' lies in the repository's own ${controlDirectory}`);
-  if (statCache === undefined) return;
+  if (statCache === undefined && place.checksDisk !== true) return;
   for (let count = 1; count < parts.length; count++) {
     const above = bytePath(parts.slice(0, count).join('/'));
     if (vfs.lstat(vfsPath(root, above))?.isSymbolicLink() === true) {

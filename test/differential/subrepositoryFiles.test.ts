@@ -88,6 +88,64 @@ describe('files in subrepositories', () => {
     }
   });
 
+  test('are no files for log, and mostly an error', async () => {
+    write('untracked', '');
+    fs.mkdirSync(path.join(root, 'nested'));
+    await hgIn(server, ['init', path.join(root, 'nested/n')], root);
+    write('nested/n/x', '');
+    fs.symlinkSync('in', path.join(root, 'link'));
+    const selections = [
+      ...['in/i', 'in', 'in/nope', 'in/deep', 'in/deep/d', 'in/.hgsub', 'f in/i', 'in/i f', 'in f', 'nope in/i', 'f'],
+      ...['path:in/i', 'path:in/i f', 'glob:in/*', 'glob:in/i f', 'glob:f in/i', 're:in/i', 'relglob:i', 'glob:**'],
+      ...[
+        'rootglob:in/*',
+        'rootfilesin:in',
+
+        '-I in/i',
+        '-I in/i f',
+        '-X in/i',
+        '-X in/i f',
+        '-X in .',
+      ],
+      ...[
+        'untracked',
+        'untracked f',
+        'nope',
+        'nested',
+        'nested/n',
+        'nested/n/x',
+        'nested/n/x f',
+        'link/i',
+        'link',
+        '.',
+      ],
+    ];
+    let aborts = 0;
+    for (const options of [
+      '',
+      '-f',
+      '-G',
+      '-f -G',
+      '--removed',
+      '-r 0',
+      '-r 1:0',
+      '-f -r 1',
+      '-p',
+      '--stat',
+      '-f -p',
+    ]) {
+      for (const selected of selections) {
+        const args = ['log', '-T', '{rev}\n', ...options.split(' ').filter(Boolean)];
+        if ((await same([...args, ...selected.split(' ')].join(' '))).code === 255) aborts++;
+      }
+    }
+    assert.ok(aborts > 50, String(aborts));
+    for (const line of ['log -R .. i', 'log -R .. -f i', 'log -R .. ../f', 'log -R .. -f ../untracked']) {
+      await same(line, path.join(root, 'in'));
+    }
+    for (const name of ['untracked', 'nested', 'link']) removeTree(path.join(root, name));
+  });
+
   test('of a subrepository that is not there are skipped, with a warning', async () => {
     fs.renameSync(path.join(root, 'other'), path.join(base, 'elsewhere'));
     try {
@@ -111,8 +169,38 @@ describe('files in subrepositories', () => {
     const allowed = ['--config', 'subrepos.git:allowed=true'];
     const { code, stderr } = await hgIn(server, [...allowed, 'commit', '-qS', '-m', 'm', '-d', '0 0'], root);
     assert.equal(code, 0, stderr);
-    for (const args of ['f', 'in/i', 'in', 'nope'].map(selected => ['cat', selected])) {
-      await sameAnswer(args, root, await hgIn(server, [...allowed, ...args], root));
+    const settings = path.join(root, '.hg', 'hgrc');
+    const kinds = ['allowed=false', 'hg:allowed=false', 'git:allowed=false', '', 'git:allowed=true'];
+    for (const [at, kind] of kinds.entries()) {
+      fs.writeFileSync(settings, `[subrepos]\n${kind}\n`);
+      for (const selected of [
+        'f',
+        'in/i',
+        'in',
+        'nope',
+        'other/o',
+        'f other/o',
+        'f f',
+        '-X nope f',
+        '-r 1 in/i',
+        '-r 0 f',
+      ]) {
+        await same(`cat ${selected}`);
+      }
+      for (const line of [
+        '-p -r 1',
+        '-p -r 3',
+        '--stat -r 0:3',
+        '-p f',
+        '-f -p f',
+        '-G -p -r 3',
+        '-r 3 -T {node}',
+        '-p -r 0',
+      ]) {
+        await same(`log ${line}`);
+      }
+      for (const line of ['annotate f', 'annotate in/i', 'status']) await same(line);
+      if (at < 4) assert.equal((await same('status -S')).code, 255);
     }
     for (const selected of ['.', 'git/x', 're:f$']) {
       const ours = await quicksilver(['cat', selected], root);

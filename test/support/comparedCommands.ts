@@ -68,6 +68,6 @@ export async function sameAnswer(
   assert.equal(ours.stdout, theirs.stdout, label);
   assert.equal(ours.code, theirs.code, label);
   if (theirs.code !== 255) assert.equal(ours.stderr, theirs.stderr, label);
-  else assert.match(ours.stderr, /^abort: .*\n$/, label);
+  else assert.match(ours.stderr, /(?:^|\n)abort: .*\n$/, label);
   return ours;
 }

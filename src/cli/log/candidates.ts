@@ -9,6 +9,9 @@ import type { Selection } from '../selection.ts';
 /** The files that the paths of a command select. */
 export type SelectedFiles = Pick<Selection, 'paths' | 'filter'>;
 
+/** Receives a file to follow that is on disk, and in no changeset. */
+export type WarnAboutFile = (path: BytePath, changeset: number) => void;
+
 /** A changeset that may be printed, and the files that its difference is restricted to; all if undefined. */
 export interface Candidate {
   readonly changeset: number;
@@ -22,18 +25,24 @@ export function* selectedChangesets(
   args: ParsedArguments,
   model: ChangesetLog,
   files: SelectedFiles,
+  warn: WarnAboutFile,
 ): Generator<Candidate> {
   const passes = filterOf(args, model);
-  for (const candidate of candidates(args, model, files)) {
+  for (const candidate of candidates(args, model, files, warn)) {
     if (!model.isHidden(candidate.changeset) && passes(candidate.changeset)) yield candidate;
   }
 }
 
-function candidates(args: ParsedArguments, model: ChangesetLog, files: SelectedFiles): Iterable<Candidate> {
+function candidates(
+  args: ParsedArguments,
+  model: ChangesetLog,
+  files: SelectedFiles,
+  warn: WarnAboutFile,
+): Iterable<Candidate> {
   const { paths, filter } = files;
   const all = (): Iterable<number> => inGraphOrder(args, changesets(args, model));
   if (paths === undefined && filter === undefined) return restricted(all(), undefined, () => true);
-  if (isFollowing(args)) return followed(args, model, files);
+  if (isFollowing(args)) return followed(args, model, files, warn);
   const isSlow = args.flags.has('removed') || filter !== undefined || !paths!.every(path => model.hasHistory(path));
   return restricted(all(), files, isSlow ? touching(model, files) : recordedIn(model, paths!));
 }
@@ -84,7 +93,12 @@ function recordedIn(model: ChangesetLog, paths: readonly BytePath[]): (revision:
 }
 
 /** The histories of files, or the ancestors that change something in directories. */
-function followed(args: ParsedArguments, model: ChangesetLog, files: SelectedFiles): Iterable<Candidate> {
+function followed(
+  args: ParsedArguments,
+  model: ChangesetLog,
+  files: SelectedFiles,
+  warn: WarnAboutFile,
+): Iterable<Candidate> {
   if (args.flags.has('follow-first')) {
     throw new QuicksilverError('unsupported', '--follow-first with files is not supported by quicksilver log');
   }
@@ -93,16 +107,25 @@ function followed(args: ParsedArguments, model: ChangesetLog, files: SelectedFil
   if (start === undefined || more.length > 0) throw usageError('--follow with a file takes one revision');
   const paths = files.paths ?? [];
   const isFile = (path: BytePath): boolean => model.hasFile(start, path);
-  const missing =
-    files.filter === undefined ? paths.find(path => !isFile(path) && !model.hasPath(start, path)) : undefined;
-  if (missing !== undefined) {
+  const missing = files.filter === undefined ? paths.filter(path => !isFile(path) && !model.hasPath(start, path)) : [];
+  // As in Mercurial, a file that is only on disk has no changesets. It may be untracked, or in a subrepository.
+  const lost = missing.find(path => start < 0 || named !== undefined || !model.isOnDisk(path));
+  if (lost !== undefined) {
     const place = start < 0 ? 'any' : 'parent';
-    throw usageError(`cannot follow file not in ${place} revision: "${toDisplay(missing)}"`);
+    throw usageError(`cannot follow file not in ${place} revision: "${toDisplay(lost)}"`);
+  }
+  if (missing.length > 0 && paths.length === 1) {
+    if (!isInSubrepository(paths[0]!, model)) warn(paths[0]!, start);
+    return [];
   }
   if (files.filter === undefined && !args.flags.has('removed') && paths.every(isFile)) {
     return merged(paths.map(path => model.fileHistory(path, start)));
   }
   return restricted(ancestors(model, [start]), files, touching(model, files));
+}
+
+function isInSubrepository(path: BytePath, model: ChangesetLog): boolean {
+  return [...model.subrepositoryPaths()].some(part => isAtOrBelow(path, part));
 }
 
 /** Merges histories into one, the newest changeset first. */

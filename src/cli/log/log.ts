@@ -7,13 +7,15 @@ import { colorsFor, NO_COLORS, type Paint } from '../color.ts';
 import type { Configuration } from '../configuration.ts';
 import { configuredArguments } from '../configuredArguments.ts';
 import { longDate } from '../historyText.ts';
-import { complain, EXIT_OK, usageError, type CommandIo } from '../io.ts';
+import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from '../io.ts';
 import { locateRepository, type LocatedRepository } from '../open.ts';
+import { relativeTo, withSeparator } from '../pathNames.ts';
 import { isPlain } from '../plain.ts';
-import { selectPaths, type Selection } from '../selection.ts';
+import { isPathKind, selectPaths, splitKind, type Selection } from '../selection.ts';
 import { displaySettings } from '../settings.ts';
+import { subrepositoryTest } from '../subrepositories.ts';
 import { compileLater, restrictionsOf } from '../status.ts';
-import { selectedChangesets, type Candidate } from './candidates.ts';
+import { selectedChangesets, type Candidate, type WarnAboutFile } from './candidates.ts';
 import { diffStat } from './diffStat.ts';
 import { chosenForm, type ChosenForm } from './logForm.ts';
 import { logJson, logText, type LogFormat, type ShownDiff } from './logWriter.ts';
@@ -25,7 +27,8 @@ const TURN = 1000;
 export async function log(given: ParsedArguments, io: CommandIo): Promise<number> {
   const place = locateRepository(given, io);
   const { args, model } = configured(given, place, io);
-  const { verbose: isVerbose, quiet: isQuiet, debug } = displaySettings(model.config, io, args.flags);
+  const settings = displaySettings(model.config, io, args.flags);
+  const { verbose: isVerbose, quiet: isQuiet, debug } = settings;
   const form = chosenForm(args, model.config, io);
   const isJson = form === 'json';
   if (debug && typeof form === 'string') {
@@ -45,8 +48,15 @@ export async function log(given: ParsedArguments, io: CommandIo): Promise<number
   ) {
     throw new QuicksilverError('unsupported', 'Names of files are not supported by log where there are large files.');
   }
+  const warn: WarnAboutFile = (file, changeset) => {
+    const rev = model.node(changeset).slice(0, 12);
+    const show = settings.relativeMessages
+      ? relativeTo(place.root, place.cwd, settings.separator)
+      : withSeparator(settings.separator);
+    io.stderr.write(`${nameShownIn(io.stderr)(show(file))}: no such file in rev ${rev}\n`);
+  };
   const textOf = await textWriter(form, model, format, io);
-  const changesets = limited(selectedChangesets(args, model, await selected(args, place)), limitOf(args));
+  const changesets = limited(selectedChangesets(args, model, await selected(args, place, model), warn), limitOf(args));
   if (args.flags.has('graph')) {
     const { writeGraph } = await import('./logGraph.ts');
     await writeGraph(changesets, model, textOf, io);
@@ -109,9 +119,25 @@ function* limited(changesets: Iterable<Candidate>, limit: number): Generator<Can
   }
 }
 
-function selected(args: ParsedArguments, place: LocatedRepository): Promise<Selection> {
-  const where = { ...place, statCache: undefined, controlDirectory: '.hg' };
+function selected(args: ParsedArguments, place: LocatedRepository, model: ChangesetLog): Promise<Selection> {
+  const where = {
+    ...place,
+    statCache: undefined,
+    controlDirectory: '.hg',
+    checksDisk: true,
+    ...(followsOneFile(args) && {
+      subrepositories: model.subrepositoryPaths(),
+      isSubrepository: subrepositoryTest(place),
+    }),
+  };
   return selectPaths(args.positionals, where, compileLater, restrictionsOf(args));
+}
+
+/** As in Mercurial, the one file whose history is followed may lie in a subrepository: it has no changesets then. */
+function followsOneFile({ flags, positionals, repeated }: ParsedArguments): boolean {
+  if (!flags.has('follow') || flags.has('removed') || positionals.length !== 1) return false;
+  const isRestricted = repeated.has('include') || repeated.has('exclude');
+  return !isRestricted && isPathKind(splitKind(positionals[0]!).kind);
 }
 
 /** Columns of a line, unless the terminal has others. */

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { bytePath, compareBytes, isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Subrepository } from '../../base/repositoryState.ts';
+import type { HgConfig } from '../config/hgConfig.ts';
 import { parseHgrc } from '../config/hgrcParser.ts';
 import { HG_DIRECTORY } from './discovery.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
@@ -74,6 +75,20 @@ export function describeSubrepositories(vfs: Vfs, root: string, lists: Subreposi
         isPresent: kind === 'hg' && index < MAX_LOOKED_FOR && isRepository(vfs, root, at),
       };
     });
+}
+
+/**
+ * Throws a 'usage' error where Mercurial aborts: the settings do not allow the subrepository. Without a setting, only
+ * those of Mercurial are allowed. The settings are those of `hg help config.subrepos`.
+ */
+export function requireAllowed(config: HgConfig, { path: at, kind }: Subrepository<BytePath>): void {
+  const name = toDisplay(at);
+  if (!config.boolean('subrepos', 'allowed', true)) {
+    throw new QuicksilverError('usage', `subrepositories are not allowed (subrepos.allowed): ${name}`);
+  }
+  if (kind === 'other' || !config.boolean('subrepos', `${kind}:allowed`, kind === 'hg')) {
+    throw new QuicksilverError('usage', `the kind of this subrepository is not allowed (subrepos.*:allowed): ${name}`);
+  }
 }
 
 /** The `.hg` directories, absolute, whose coming and going makes {@link subrepositories} give another answer. */

@@ -1,13 +1,15 @@
 // The changes of a changeset against its first parent, as `quicksilver log --patch` reads it.
-import { compareBytes, toDisplay, type BytePath } from '../../../base/bytePath.ts';
+import { bytePath, compareBytes, isAtOrBelow, toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { QuicksilverError } from '../../../base/errors.ts';
 import { readDiffOptions, type DiffOptions } from '../../../mercurial/diff/diffOptions.ts';
 import { fileDiff, type BinaryPatch, type DiffedFile, type FileDiff } from '../../../mercurial/diff/fileDiff.ts';
 import type { History } from '../../../mercurial/history/history.ts';
 import { largefileOf } from '../../../mercurial/repository/largefiles.ts';
+import { requireAllowed, SUBREPOSITORY_FILES } from '../../../mercurial/repository/subrepos.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import type { ManifestEntry } from '../../../mercurial/store/manifest.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
+import { subrepositoriesOf } from './recordedSubrepositories.ts';
 import { RecentContents } from './recentContents.ts';
 import type { SelectedPaths } from './selectedPaths.ts';
 
@@ -43,7 +45,10 @@ interface ChangedPath {
 
 const EVERYTHING: SelectedPaths = { paths: undefined, filter: undefined };
 
+const SUBREPOSITORY_LIST = bytePath(SUBREPOSITORY_FILES[0]!);
+
 export class ChangesetDiff {
+  readonly #place: RepositoryPlace;
   readonly #repository: MercurialRepository;
   readonly #history: History;
   readonly #options: DiffOptions;
@@ -52,6 +57,7 @@ export class ChangesetDiff {
   readonly #contents = new RecentContents();
 
   private constructor(place: RepositoryPlace, request: ChangesetDiffRequest, binaryPatch: BinaryPatch) {
+    this.#place = place;
     // Large files are shown as they are recorded: by their stand-ins.
     this.#repository = openRepository(place);
     this.#history = this.#repository.history(this.#repository.readDirstate());
@@ -78,7 +84,29 @@ export class ChangesetDiff {
     if (second >= 0 && config.boolean('diff', 'merge', false)) {
       throw new QuicksilverError('unsupported', 'The setting diff.merge is not supported for differences.');
     }
-    return store.whileStable(() => this.#between(parent, revision, selected ?? EVERYTHING));
+    return store.whileStable(() => {
+      this.#checkSubrepositories(parent, revision, selected?.paths ?? []);
+      return this.#between(parent, revision, selected ?? EVERYTHING);
+    });
+  }
+
+  /**
+   * Mercurial aborts at a subrepository that the settings do not allow, whatever is selected. Where paths lead to one,
+   * it shows the differences in there, which is unsupported.
+   */
+  #checkSubrepositories(from: number, to: number, selected: readonly BytePath[]): void {
+    const parts = [from, to].flatMap(revision => {
+      if (this.#entry(revision, SUBREPOSITORY_LIST) === undefined) return [];
+      return subrepositoriesOf(this.#repository.store.baseTree(this.#history.node(revision)), this.#place);
+    });
+    for (const part of parts.sort((a, b) => compareBytes(a.path, b.path))) {
+      requireAllowed(this.#repository.config, part);
+      if (!selected.some(path => isAtOrBelow(path, part.path))) continue;
+      throw new QuicksilverError(
+        'unsupported',
+        `Differences in subrepositories are not supported: ${toDisplay(part.path)}`,
+      );
+    }
   }
 
   #between(from: number, to: number, { paths, filter }: SelectedPaths): FileDiff[] {

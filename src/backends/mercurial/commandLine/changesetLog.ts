@@ -1,6 +1,6 @@
 // The changesets of a repository, as `quicksilver log` reads them.
 import * as path from 'node:path';
-import { fromDisplay, toDisplay, type BytePath } from '../../../base/bytePath.ts';
+import { fromDisplay, toDisplay, toFsPath, type BytePath } from '../../../base/bytePath.ts';
 import { fileHistory } from '../../../mercurial/annotate/fileHistory.ts';
 import { copiesIn } from '../../../mercurial/annotate/copiesIn.ts';
 import { recordedChangesets } from '../../../mercurial/annotate/recordedChangesets.ts';
@@ -10,6 +10,7 @@ import type { HistoryModel } from '../../../mercurial/history/historyModel.ts';
 import { decodeMergeState, readMergeStateFiles, type RecordedMerge } from '../../../mercurial/merge/mergeState.ts';
 import { dateFilter } from '../../../mercurial/history/dateFilter.ts';
 import { revisionsIn } from '../../../mercurial/history/modelSets.ts';
+import { subrepositoryPaths } from '../../../mercurial/repository/subrepos.ts';
 import { NULL_NODE_HEX } from '../../../mercurial/store/node.ts';
 import { REMOTEFILELOG } from '../../../mercurial/store/remoteFiles.ts';
 import type { HistoryRow } from '../../../workingCopy/historyQueries.ts';
@@ -168,6 +169,18 @@ export class ChangesetLog {
   /** True if the changeset has a file at this path, or files below it. */
   hasPath(revision: number, path: BytePath): boolean {
     return this.#model.history.hasPath(revision, path);
+  }
+
+  /** True if something is on disk at this path. */
+  isOnDisk(path: BytePath): boolean {
+    const { vfs, root } = this.#place;
+    return vfs.lstat(toFsPath(root, path)) !== undefined;
+  }
+
+  /** Paths of the subrepositories that the working copy records. */
+  subrepositoryPaths(): ReadonlySet<BytePath> {
+    const { vfs, root } = this.#place;
+    return subrepositoryPaths(vfs, root, openRepository(this.#place).readDirstate());
   }
 
   /**

@@ -8,6 +8,7 @@ import type { History } from '../../../mercurial/history/history.ts';
 import { largefileOf, standinOf } from '../../../mercurial/repository/largefiles.ts';
 import type { MercurialRepository } from '../../../mercurial/repository/repository.ts';
 import type { StoreTree } from '../../../mercurial/store/store.ts';
+import { requireAllowed } from '../../../mercurial/repository/subrepos.ts';
 import { withStandinPaths } from './largefilesComparison.ts';
 import { lastOf, revisionsNamed } from './namedRevisions.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
@@ -116,6 +117,11 @@ export class RevisionFiles {
       if (!(error instanceof QuicksilverError)) throw error;
       throw new QuicksilverError(error.code, `${name}: ${error.message}`, { file: error.file, cause: error });
     }
+  }
+
+  /** Throws a 'usage' error for a subrepository that the settings do not allow. */
+  requireAllowed(part: Subrepository<BytePath>): void {
+    requireAllowed(this.#repository.config, part);
   }
 
   /** Returns the subrepositories of the revision, in the order of their paths. */
