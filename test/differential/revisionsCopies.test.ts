@@ -119,7 +119,7 @@ describe('copies between revisions', { skip }, () => {
     await onTop('0', 'g there', () => write('g', 'same\n'));
     await onTop('2', 'moved', () => move('g', 'h'));
     const found: string[] = [];
-    for (const change of [
+    const changes: readonly (() => void | Promise<void>)[] = [
       () => undefined,
       () => write('g', 'other\n'),
       () => write('g', 'SAME\n'),
@@ -129,7 +129,8 @@ describe('copies between revisions', { skip }, () => {
       () => move('g', 'i'),
       () => must('forget', path.join(root, 'g')),
       () => write('f', 'other\n'),
-    ]) {
+    ];
+    for (const change of changes) {
       await must('update', '-q', '-C', '-r', '1');
       await change();
       const answer = await copies('wdir()', '3');
