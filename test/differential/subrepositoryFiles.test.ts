@@ -97,16 +97,7 @@ describe('files in subrepositories', () => {
     const selections = [
       ...['in/i', 'in', 'in/nope', 'in/deep', 'in/deep/d', 'in/.hgsub', 'f in/i', 'in/i f', 'in f', 'nope in/i', 'f'],
       ...['path:in/i', 'path:in/i f', 'glob:in/*', 'glob:in/i f', 'glob:f in/i', 're:in/i', 'relglob:i', 'glob:**'],
-      ...[
-        'rootglob:in/*',
-        'rootfilesin:in',
-
-        '-I in/i',
-        '-I in/i f',
-        '-X in/i',
-        '-X in/i f',
-        '-X in .',
-      ],
+      ...['rootglob:in/*', 'rootfilesin:in', '-I in/i', '-I in/i f', '-X in/i', '-X in/i f', '-X in .'],
       ...[
         'untracked',
         'untracked f',
