@@ -1,11 +1,12 @@
 // The graph in its webview: rows that are drawn when they are visible, a line of details, a search, and keys as in VS
 // Code's lists. State is kept by the ids of changesets, so that it outlives every change of the history.
-/* global acquireVsCodeApi, document, ResizeObserver, requestAnimationFrame, window */
+/* global acquireVsCodeApi, document, performance, ResizeObserver, requestAnimationFrame, window */
 import {
   ago,
   authorOf,
   COLUMN_WIDTH,
   linesOf,
+  MARGIN,
   namesOf,
   ROW_HEIGHT,
   sentenceOf,
@@ -32,6 +33,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 const MAX_ROWS = 4000;
 /** Pixels below which dates are as short as can be. */
 const NARROW = 420;
+/** The mark of the time at which the first rows are painted. */
+const PAINTED = 'rows-painted';
 
 /** What outlives a reload: the selection, and the first visible row with its offset in pixels. */
 let kept = vscode.getState() ?? { node: undefined, other: undefined, anchor: undefined, offset: 0 };
@@ -92,6 +95,8 @@ function draw() {
   for (const [row, made] of wanted) if (!drawn.has(row)) space.append(made);
   drawn = wanted;
   showSelection();
+  // Measurements ask the page for this time.
+  if (performance.getEntriesByName(PAINTED).length === 0) requestAnimationFrame(() => performance.mark(PAINTED));
 }
 
 function redraw() {
@@ -392,7 +397,23 @@ function showOpened(message) {
   list.setAttribute('aria-rowcount', String(view.rows));
   if (message.anchor !== undefined) list.scrollTop = message.anchor * ROW_HEIGHT + kept.offset;
   if (found.hidden) status.textContent = said;
+  if (message.answer === undefined) redraw();
+  else showRows(message.answer);
+}
+
+function showRows(answer) {
+  if (rows.size > MAX_ROWS) rows.clear();
+  answer.rows.forEach((row, at) => rows.set(answer.first + at, row));
+  edges = answer.edges;
+  edges.first = answer.first;
+  edges.last = answer.first + answer.rows.length - 1;
   redraw();
+}
+
+/** Asks for the graph, and for the rows around the first visible one. */
+function sendReady(shown) {
+  const { count } = windowOf(0, list.clientHeight, Infinity);
+  send({ type: 'ready', ...kept, ...shown, before: MARGIN, count });
 }
 
 window.addEventListener('message', ({ data: message }) => {
@@ -401,13 +422,7 @@ window.addEventListener('message', ({ data: message }) => {
       showOpened(message);
       break;
     case 'rows':
-      if (message.view !== view.id) break;
-      if (rows.size > MAX_ROWS) rows.clear();
-      message.answer.rows.forEach((row, at) => rows.set(message.answer.first + at, row));
-      edges = message.answer.edges;
-      edges.first = message.answer.first;
-      edges.last = message.answer.first + message.answer.rows.length - 1;
-      redraw();
+      if (message.view === view.id) showRows(message.answer);
       break;
     case 'working':
       working.textContent = message.working;
@@ -438,7 +453,7 @@ window.addEventListener('message', ({ data: message }) => {
       status.textContent = view.status;
       break;
     case 'ask':
-      send({ type: 'ready', ...kept, view: view.id });
+      sendReady({ view: view.id });
       break;
   }
 });
@@ -452,4 +467,4 @@ new ResizeObserver(() => {
   else redraw();
 }).observe(list);
 if (document.hasFocus()) list.focus();
-send({ type: 'ready', ...kept });
+sendReady();

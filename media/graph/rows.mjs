@@ -2,15 +2,16 @@
 
 export const ROW_HEIGHT = 22;
 export const COLUMN_WIDTH = 12;
+/** Rows that are drawn above and below the visible ones, so that scrolling shows no gap. */
+export const MARGIN = 20;
 const MIDDLE = ROW_HEIGHT / 2;
 const DASHED = 256;
 const EDGE_FIELDS = 6;
 
-/** The rows to draw for a scroll position: some more than are visible, so that scrolling shows no gap. */
+/** The rows to draw for a scroll position. */
 export function windowOf(scrollTop, height, total) {
-  const margin = 20;
-  const first = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - margin);
-  const count = Math.min(200, total - first, Math.ceil(height / ROW_HEIGHT) + 2 * margin);
+  const first = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN);
+  const count = Math.min(200, total - first, Math.ceil(height / ROW_HEIGHT) + 2 * MARGIN);
   return { first, count: Math.max(0, count) };
 }
 

@@ -20,6 +20,7 @@ exports.run = async () => {
   for (const repository of api.repositories) await repository.settle();
   await delay(QUIET);
   const painted = [];
+  const empty = [];
   const graphProcessor = [];
   for (let round = 0; round <= rounds; round++) {
     const shown = ask('graphShown');
@@ -31,6 +32,7 @@ exports.run = async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await delay(QUIET);
   }
+  for (let round = 0; round <= rounds; round++) empty.push(await showEmptyPage());
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
   const editor = await vscode.window.showTextDocument(document);
   await delay(QUIET);
@@ -41,9 +43,31 @@ exports.run = async () => {
   const lineBreaks = await type(editor, '\n', LINE_BREAKS);
   await vscode.commands.executeCommand('workbench.action.files.revert');
   const [first, ...again] = painted;
-  const measured = { graph: [first], again, graphProcessor: graphProcessor.slice(1), keys, keysWithout, lineBreaks };
+  const [, ...emptyPages] = empty;
+  const measured = {
+    graph: [first],
+    again,
+    emptyPages,
+    graphProcessor: graphProcessor.slice(1),
+    keys,
+    keysWithout,
+    lineBreaks,
+  };
   fs.writeFileSync(output, JSON.stringify(measured));
 };
+
+/** Returns the milliseconds until VS Code has painted a page that has one word and a script. */
+async function showEmptyPage() {
+  const started = Date.now();
+  const panel = vscode.window.createWebviewPanel('empty', 'Empty', vscode.ViewColumn.Active, { enableScripts: true });
+  const told = new Promise(resolve => panel.webview.onDidReceiveMessage(resolve));
+  const send = 'requestAnimationFrame(() => vscode.postMessage(performance.timeOrigin + performance.now()))';
+  panel.webview.html = `<!DOCTYPE html><body>Empty<script>const vscode = acquireVsCodeApi(); ${send}</script></body>`;
+  const painted = await told;
+  panel.dispose();
+  await delay(QUIET);
+  return painted - started;
+}
 
 /** Types a text again and again; returns the milliseconds for which this thread ran with each. */
 async function type(editor, text, count) {

@@ -31,10 +31,11 @@ async function measureWindow(rounds) {
   });
   const row = (id, title, values, targets = []) =>
     makeRow({ id: `history.window.${id}`, files: 1, title, values, targets });
-  const { graph, again, graphProcessor, keys, keysWithout, lineBreaks } = measured;
+  const { graph, again, emptyPages, graphProcessor, keys, keysWithout, lineBreaks } = measured;
   return [
     row('graph', 'the command until rows of 500,000 changesets are painted, first time', graph),
     row('again', 'the same in a warm window', again, [{ of: 'median', limit: 400 }]),
+    row('empty', 'a page of one word in its place', emptyPages),
     row('processor', 'its processor time in extension and engine', graphProcessor, [{ of: 'median', limit: 120 }]),
     row('keys', 'a key in an annotated file of 4,588 lines, processor time of the extension host', keys, [
       { of: 'median', limit: 4 },

@@ -1,5 +1,6 @@
 // Drives and reads the rendered workbench, as a user would see it: for tests, screenshots and the curious.
 // Every function that waits gives up after `timeout` milliseconds with an error that names what it waited for.
+/* global performance, requestAnimationFrame */
 
 const defaultTimeout = 120_000; // A cold workbench on a slow machine.
 const actTimeout = 10_000; // After that, an act that showed no effect is repeated.
@@ -250,11 +251,15 @@ export function createDriver(page) {
       return hover.innerText();
     },
 
-    /** Waits until the graph in an editor shows rows, and returns the time (milliseconds since 1970). */
+    /** Waits until the graph in an editor shows rows, and returns when it painted them (milliseconds since 1970). */
     async graphShown({ timeout = defaultTimeout } = {}) {
       const graph = page.frameLocator('iframe.webview.ready').frameLocator('iframe');
       await graph.locator('.row').first().waitFor({ timeout });
-      return Date.now();
+      return graph.locator('body').evaluate(async () => {
+        const marks = () => performance.getEntriesByName('rows-painted');
+        while (marks().length === 0) await new Promise(resolve => requestAnimationFrame(resolve));
+        return performance.timeOrigin + marks()[0].startTime;
+      });
     },
 
     /**

@@ -11,6 +11,7 @@ import type { HistoryEntry } from '../../src/extension/features/fileHistory/hist
 
 const TIMEOUT_MS = 120_000;
 
+const { EngineClient } = await import('../../src/extension/engine/engineClient.ts');
 const { HistoryNode } = await import('../../src/extension/features/fileHistory/fileHistoryView.ts');
 
 /** A file with three versions; the last one has another name. */
@@ -50,6 +51,21 @@ test('a file is reverted to an older version after a question', async t => {
   assert.equal(text(), 'two\n', said());
   assert.equal(bench.hg('status'), 'M file\n');
   assert.equal(bench.hg('id', '--num').trim(), '2+');
+});
+
+test('the engine reads a graph while VS Code makes its page, and reads it once', { timeout: TIMEOUT_MS }, async t => {
+  const bench = await start(t);
+  const { mock } = t.mock.method(EngineClient.prototype, 'request');
+  const asked = (): readonly string[] => mock.calls.map(({ arguments: [type] }) => type.method);
+  await bench.run('graph.openInEditor');
+  assert.deepEqual(asked(), ['history/open']);
+  pages.at(-1)!.send({ type: 'ready', before: 20, count: 60 });
+  while (!said().includes('"type":"opened"')) {
+    t.signal.throwIfAborted();
+    await nextTurn();
+  }
+  assert.match(said(), /"summary":"write three"/, 'the rows come with it');
+  assert.deepEqual(asked(), ['history/open', 'history/rows']);
 });
 
 test('a filter with a set of revisions shows what hg selects', { timeout: TIMEOUT_MS }, async t => {

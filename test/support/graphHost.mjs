@@ -28,8 +28,17 @@ function installHost(count) {
     color: row % 8,
   });
   const answer = message => globalThis.postMessage(message, '*');
+  const rowsOf = (first, wanted) => {
+    const rows = Array.from({ length: Math.min(wanted, count - first) }, (_, at) => changeset(first + at));
+    const edges = rows.flatMap((_, at) => {
+      const row = first + at;
+      return [row, row + 1, row % 3, row % 3, (row + 1) % 3, row % 8];
+    });
+    return { first, rows, edges };
+  };
   const answers = {
-    ready: ({ anchor, node: selected }) => ({
+    ready: ({ anchor, node: selected, before, count: wanted }) => ({
+      answer: rowsOf(Math.max(0, (rowOf(anchor) ?? 0) - before), wanted),
       type: 'opened',
       view: 1,
       rows: count,
@@ -41,14 +50,7 @@ function installHost(count) {
       selected: rowOf(selected) ?? 0,
       anchor: rowOf(anchor) ?? 0,
     }),
-    rows: ({ first, count: wanted }) => {
-      const rows = Array.from({ length: wanted }, (_, at) => changeset(first + at));
-      const edges = rows.flatMap((_, at) => {
-        const row = first + at;
-        return [row, row + 1, row % 3, row % 3, (row + 1) % 3, row % 8];
-      });
-      return { type: 'rows', view: 1, answer: { first, rows, edges } };
-    },
+    rows: ({ first, count: wanted }) => ({ type: 'rows', view: 1, answer: rowsOf(first, wanted) }),
     details: ({ node: shown }) => {
       const row = rowOf(shown);
       const folder = row === CROWDED ? `${LONG}/${LONG}/` : '';

@@ -27,6 +27,23 @@ async function violations(): Promise<string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
+test('the first rows come with the graph', { skip }, async () => {
+  const { page } = graph;
+  assert.deepEqual(
+    (await graph.messages()).map(({ type }) => type),
+    ['ready'],
+  );
+  await graph.run(`document.getElementById('list').scrollTop = 250_000 * 22 + 5`);
+  await page.locator('#row-250003').click();
+  await page.reload();
+  await page.locator('#row-250003.selected').waitFor();
+  assert.deepEqual(
+    (await graph.messages()).map(({ type }) => type),
+    ['ready'],
+    'also where it was left',
+  );
+});
+
 test('the page has no fault of accessibility, in any theme', { skip }, async () => {
   const { page } = graph;
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));

@@ -20,6 +20,7 @@ export function graphPage({ of, source, nonce }: PageAddresses, texts: Readonly<
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="${of('graph.css')}">
+<link rel="modulepreload" nonce="${nonce}" href="${of('rows.mjs')}">
 <title>${attribute('graph')}</title>
 </head>
 <body>

@@ -2,6 +2,7 @@
 // changesets; this side asks the engine.
 import {
   CancellationTokenSource,
+  type CancellationToken,
   commands,
   env,
   l10n,
@@ -46,6 +47,15 @@ interface Place {
   readonly anchor?: string;
   /** The view that the webview shows, if it shows one. */
   readonly view?: number;
+  /** How many rows the webview draws, and how many of them stand before the anchor. */
+  readonly count?: number;
+  readonly before?: number;
+}
+
+interface GraphAhead {
+  readonly repository: OpenRepository;
+  readonly opened: Promise<OpenedGraph | undefined>;
+  readonly canceler: CancellationTokenSource;
 }
 
 export class GraphSession implements Disposable {
@@ -65,6 +75,8 @@ export class GraphSession implements Disposable {
   #page = 0;
   #kept: Place = {};
   #opening: Promise<void> | undefined;
+  /** The graph that the engine reads while VS Code makes the page. Undefined if that fails: the page asks again. */
+  #ahead: GraphAhead | undefined;
   #isStale = false;
   #openingToken: CancellationTokenSource | undefined;
   #searchToken: CancellationTokenSource | undefined;
@@ -98,6 +110,7 @@ export class GraphSession implements Disposable {
     this.#store.add(this.#repositories.onDidClose(() => this.#reopen()));
     if (!('reveal' in place)) this.#store.add(window.onDidChangeActiveTextEditor(() => this.#follow()));
     webview.html = graphHtml(webview, media, graphTexts(env.language, setting('graph.openOnClick')));
+    this.#readAhead();
   }
 
   get repository(): OpenRepository | undefined {
@@ -117,6 +130,7 @@ export class GraphSession implements Disposable {
     this.#openingToken?.cancel();
     this.#searchToken?.cancel();
     this.#progress.end();
+    this.#forgetAhead();
     this.#close();
     this.#store.dispose();
   }
@@ -197,7 +211,19 @@ export class GraphSession implements Disposable {
     this.#reopen();
   }
 
+  #readAhead(): void {
+    const repository = this.#chooseRepository();
+    if (repository === undefined) return;
+    const canceler = new CancellationTokenSource();
+    const opened = this.#read(repository, canceler.token).catch((error: unknown) => {
+      this.#context.log.trace(`a graph was not read ahead: ${errorMessage(error)}`);
+      return undefined;
+    });
+    this.#ahead = { repository, opened, canceler };
+  }
+
   #reopen(): void {
+    this.#forgetAhead();
     if (this.#opening !== undefined) this.#isStale = true;
     // The webview answers with the place that it shows, and gets the new rows.
     else this.#send({ type: 'ask' });
@@ -290,14 +316,9 @@ export class GraphSession implements Disposable {
 
   async #openNow(): Promise<void> {
     const { client } = this.#context;
-    const { all } = this.#repositories;
-    if (this.#repository === undefined || !all.includes(this.#repository)) {
-      this.#close();
-      this.#isChosen = false;
-      this.#repository = this.#activeRepository() ?? all[0];
-    }
-    const repository = this.#repository;
-    setPageSubject(this.#place, l10n.t('Graph'), all.length > 1 ? (repository?.name ?? '') : '');
+    const repository = this.#chooseRepository();
+    const some = this.#repositories.all.length > 1 ? (repository?.name ?? '') : '';
+    setPageSubject(this.#place, l10n.t('Graph'), some);
     if (repository === undefined) {
       this.#send({ type: 'problem', message: l10n.t('No Mercurial repository is open.') });
       return;
@@ -305,11 +326,15 @@ export class GraphSession implements Disposable {
     const { root } = repository;
     this.#progress.begin();
     const { token } = (this.#openingToken = new CancellationTokenSource());
-    const query = { root, filter: this.filter, showsHidden: this.#showsHidden };
-    const opened = await askHistory(client, OpenGraph, query, token).catch((error: unknown) => {
-      if (token.isCancellationRequested && error instanceof HistoryUnavailable) return undefined;
-      throw error;
-    });
+    const ahead = await this.#ahead?.opened;
+    this.#ahead = undefined;
+    if (ahead === undefined && token.isCancellationRequested) return;
+    const opened =
+      ahead ??
+      (await this.#read(repository, token).catch((error: unknown) => {
+        if (token.isCancellationRequested && error instanceof HistoryUnavailable) return undefined;
+        throw error;
+      }));
     // A graph that came too late may be the one that is shown.
     if (opened === undefined || repository !== this.#repository) return;
     const before = this.#opened;
@@ -317,7 +342,7 @@ export class GraphSession implements Disposable {
     if (before?.view !== opened.view) this.#page++;
     if (before !== undefined && before.view !== opened.view)
       await client.request(CloseGraph, { root, view: before.view });
-    const { node, other, anchor, view } = this.#kept;
+    const { node, other, anchor, view, count = 0, before: above = 0 } = this.#kept;
     if (opened.unread > 0) this.#isStale = true;
     const shown = { ...countTexts(opened), working: workingText(repository) };
     if (view === this.#page) {
@@ -326,6 +351,9 @@ export class GraphSession implements Disposable {
     }
     const [selected, extended, top] = await Promise.all([node, other, anchor].map(each => this.#rowOf(each)));
     const [working] = opened.workingParents;
+    const first = Math.max(0, (top?.row ?? 0) - above);
+    const window = { root, view: opened.view, first, count: Math.min(count, opened.rows - first) };
+    const answer = window.count > 0 ? await askHistory(client, ReadGraphRows, window) : null;
     this.#send({
       type: 'opened',
       ...opened,
@@ -335,7 +363,31 @@ export class GraphSession implements Disposable {
       selected: selected?.isExact === true ? selected.row : (working ?? 0),
       ...(extended?.isExact === true && { other: extended.row }),
       anchor: top?.row ?? 0,
+      ...(answer !== null && { answer }),
     });
+  }
+
+  #chooseRepository(): OpenRepository | undefined {
+    const { all } = this.#repositories;
+    if (this.#repository === undefined || !all.includes(this.#repository)) {
+      this.#close();
+      this.#isChosen = false;
+      this.#repository = this.#activeRepository() ?? all[0];
+    }
+    return this.#repository;
+  }
+
+  #read({ root }: OpenRepository, token: CancellationToken): Promise<OpenedGraph> {
+    const query = { root, filter: this.filter, showsHidden: this.#showsHidden };
+    return askHistory(this.#context.client, OpenGraph, query, token);
+  }
+
+  /** Closes the view that was read ahead: another one is wanted. */
+  #forgetAhead(): void {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    ahead?.canceler.cancel();
+    void ahead?.opened.then(opened => opened !== undefined && this.#closeView(ahead.repository, opened.view));
   }
 
   async #rowOf(node: string | undefined): Promise<{ readonly row: number; readonly isExact: boolean } | null> {
@@ -347,8 +399,11 @@ export class GraphSession implements Disposable {
   #close(): void {
     const [repository, opened] = [this.#repository, this.#opened];
     this.#opened = undefined;
-    if (repository === undefined || opened === undefined) return;
-    this.#context.client.request(CloseGraph, { root: repository.root, view: opened.view }).catch((error: unknown) => {
+    if (repository !== undefined && opened !== undefined) this.#closeView(repository, opened.view);
+  }
+
+  #closeView({ root }: OpenRepository, view: number): void {
+    this.#context.client.request(CloseGraph, { root, view }).catch((error: unknown) => {
       this.#context.log.trace(`a graph was not closed: ${errorMessage(error)}`);
     });
   }
