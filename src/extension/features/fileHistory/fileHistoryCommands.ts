@@ -85,7 +85,7 @@ export const fileHistoryCommands = {
     if (node === undefined) return;
     const uri = await openVersion(node);
     const editor = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
-    if (editor !== undefined) await blameOf(context).addColumn(editor.document);
+    if (editor !== undefined) void blameOf(context).addColumn(editor.document);
   },
   'fileHistory.compareWithWorkingFile': async (context, args) => {
     const [node] = nodesOf(context, args);
