@@ -14,6 +14,7 @@ import { processorOf, processorOfChildren } from './processor.mjs';
 import { makeRow } from './report.mjs';
 import { inTurnsOfBoth, summarize } from './statistics.mjs';
 import { measureGitHook } from './serverGit.mjs';
+import { measureParts } from './serverParts.mjs';
 import { measureWindows } from './serverWindows.mjs';
 import { checkAnswer, isLarge, smallRepository } from './status.mjs';
 
@@ -53,7 +54,14 @@ export async function measureServer(repository, context) {
     return [];
   }
   repository.use('v1');
-  return [...(await measureStatusClients(repository, context)), ...(await measureHook(repository, context))];
+  const part = makeRow({
+    id: 'server.part',
+    files: repository.plan.count,
+    title: 'a window reads one part of a long update',
+    values: measureParts(),
+    targets: [{ of: 'median', limit: 8 }],
+  });
+  return [...(await measureStatusClients(repository, context)), ...(await measureHook(repository, context)), part];
 }
 
 /** With a server of its own: two models of 25,000 directories have more watches than one server takes by default. */
