@@ -104,7 +104,7 @@ test('every line is attributed as hg annotate attributes it', async t => {
           annotations++;
         }
       }
-      annotations += await compareWorkingFiles(root, hg, history, random);
+      annotations += await compareWorkingFiles(root, hg, history, random, each);
     } finally {
       await hg.close();
     }
@@ -115,7 +115,13 @@ test('every line is attributed as hg annotate attributes it', async t => {
 });
 
 /** Compares the files of a working copy with changes, a merge of two parents for one half of them. */
-async function compareWorkingFiles(root: string, hg: HgServer, history: RandomEdits, random: Random): Promise<number> {
+async function compareWorkingFiles(
+  root: string,
+  hg: HgServer,
+  history: RandomEdits,
+  random: Random,
+  seed: number,
+): Promise<number> {
   await hg.run('update', '-q', '-C', '-r', 'tip');
   if (random.chance(0.5)) {
     await hg.run('merge', '-q', '-f', '-r', String(random.below(history.count)), '--tool', ':union');
@@ -128,14 +134,17 @@ async function compareWorkingFiles(root: string, hg: HgServer, history: RandomEd
   const source = current.fileHistory();
   const files = (await hg.run('files', '-0')).output.split('\0').filter(Boolean);
   for (const file of files) {
-    const { output } = await hg.runBytes(['annotate', '-T', 'json', '-nfl', '-r', 'wdir()', `${root}/${file}`]);
+    const { flags, options } = random.chance(0.5) ? VARIANTS[0]! : random.pick(VARIANTS);
+    const args = ['annotate', '-T', 'json', '-nfl', '-r', 'wdir()', ...flags, `${root}/${file}`];
+    const { output, errors } = await hg.runBytes(args);
+    if (errors.includes(HG_CRASH)) return 0;
     const lines = (JSON.parse(output) as { lines: HgLine[] }[])[0]?.lines ?? [];
     const parents = workingParents(source, dirstate, current.parents(), bytePath(file));
     const text = readWorkingFile(vfs, root, bytePath(file));
     assert.deepEqual(
-      describe(finish(annotateText(source, { text, ...parents }))),
+      describe(finish(annotateText(source, { text, ...parents }, options))),
       lines.map(({ rev, path: at, lineno }) => (rev === WORKING_COPY ? `wdir :${lineno}` : `${rev} ${at}:${lineno}`)),
-      `repository ${root}, working file ${file}`,
+      `repository ${seed}, working file ${file}, ${flags.join(' ')}`,
     );
   }
   return files.length;

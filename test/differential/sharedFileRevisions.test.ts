@@ -9,7 +9,7 @@ import { currentEnvironment } from '../../src/files/environment.ts';
 import { Vfs } from '../../src/files/vfs.ts';
 import { lineHistory } from '../../src/mercurial/annotate/lineHistory.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
-import { hgIn, sameAnswer } from '../support/comparedCommands.ts';
+import { hgIn, sameAnswer, type Run } from '../support/comparedCommands.ts';
 import { HgServer, hgEnvironment } from '../support/hgServer.ts';
 import { temporaryDirectory } from '../support/temporaryDirectory.ts';
 
@@ -60,6 +60,12 @@ class MadeHistory {
     ]) {
       await sameAnswer(args, this.root, await hgIn(this.hg, args, this.root));
     }
+  }
+
+  /** Compares who brought the lines of a working file. */
+  async annotateWorkingFile(file: string, ...options: string[]): Promise<Run> {
+    const args = ['annotate', '-nfl', '-r', 'wdir()', ...options, `path:${file}`];
+    return sameAnswer(args, this.root, await hgIn(this.hg, args, this.root));
   }
 
   /** Returns the histories of some ranges of lines; both programs have the same. */
@@ -121,6 +127,53 @@ test('annotate of the working copy begins at the changeset of its file', async t
   const args = ['annotate', '-n', '-r', 'wdir()', 'path:f'];
   const { stdout } = await sameAnswer(args, made.root, await hgIn(made.hg, args, made.root));
   assert.match(stdout, /2 : eight/);
+});
+
+/** A history with the file revisions of changesets 1 and 2 on two more branches, with heads 7 and 8 above these. */
+async function withSharedRevisions(made: MadeHistory): Promise<void> {
+  await made.commit([], () => made.write('f', {}));
+  for (const [bottom, other] of [[1], [3, 'g'], [5, 'h']] as const) {
+    await made.commit([0], () => {
+      made.write('f', { 5: 'five' });
+      if (other !== undefined) made.write(other, {});
+    });
+    await made.commit([bottom], () => made.write('f', { 5: 'five', 8: 'eight' }));
+  }
+  await made.commit([4], () => made.write('f', { 2: 'two', 5: 'five', 8: 'eight' }));
+  await made.commit([6], () => made.write('f', { 5: 'five', 8: 'eight', 10: 'ten' }));
+}
+
+test('annotate of an uncommitted merge goes through the second parent first', async t => {
+  const made = madeHistory(t);
+  await withSharedRevisions(made);
+  for (const [first, second, five] of [
+    [7, 8, 5],
+    [8, 7, 3],
+  ] as const) {
+    await made.must('update', '-q', '-C', '-r', String(first));
+    await made.must('merge', '-q', '-r', String(second), '--tool', ':union');
+    const { stdout } = await made.annotateWorkingFile('f');
+    assert.match(stdout, new RegExp(`^${five} +f: 5: five$`, 'm'));
+  }
+});
+
+test('annotate --no-follow leaves out what a working file was copied from', async t => {
+  const made = madeHistory(t);
+  await withSharedRevisions(made);
+  await made.must('update', '-q', '-C', '-r', '7');
+  await made.must('rename', path.join(made.root, 'f'), path.join(made.root, 'renamed'));
+  await made.copy('g', 'copied');
+  made.write('renamed', { 1: 'one' });
+  for (const file of ['renamed', 'copied', 'g']) {
+    for (const option of [[], ['--skip', '4'], ['--no-follow'], ['-w', '--no-follow']]) {
+      await made.annotateWorkingFile(file, ...option);
+    }
+  }
+  // The name is that of a file of the second parent.
+  await made.must('update', '-q', '-C', '-r', '7');
+  await made.must('merge', '-q', '-r', '8', '--tool', ':union');
+  await made.must('copy', '--force', path.join(made.root, 'g'), path.join(made.root, 'h'));
+  for (const option of [[], ['--no-follow']]) await made.annotateWorkingFile('h', ...option);
 });
 
 test('the linkrevs order the history of lines', async t => {

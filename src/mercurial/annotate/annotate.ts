@@ -1,5 +1,6 @@
 // Finds for each line of a file the changeset that brought it, as `hg annotate` does. The rules come from comparing
 // answers with it: test/differential/annotate.test.ts.
+import type { BytePath } from '../../base/bytePath.ts';
 import { fileRevisionAt, Introductions, keyOf, parentsOf } from './fileRevisions.ts';
 import type { FileHistorySource, FileRevision, IntroducedRevision } from './fileRevisions.ts';
 import { LineCache } from './lineCache.ts';
@@ -20,6 +21,7 @@ export interface AnnotateOptions {
 
 /** A text that is in no changeset, with what it was made from. */
 export interface UncommittedText {
+  readonly path: BytePath;
   readonly text: Buffer;
   /** The later ones count more. */
   readonly parents: readonly FileRevision[];
@@ -36,6 +38,12 @@ export interface Annotation {
   /** 1 for a line that was attributed past a skipped changeset. */
   readonly skipped: Uint8Array;
   readonly revisions: readonly IntroducedRevision[];
+}
+
+/** A file revision, and the changeset that brought it as seen from the one that led to it. */
+interface Found {
+  readonly file: FileRevision;
+  readonly changeset: number;
 }
 
 /** A file revision on the way, or (as the first of all) the text that is annotated. */
@@ -74,12 +82,14 @@ export function* annotateText(
   uncommitted: UncommittedText,
   options: AnnotateOptions = {},
 ): Generator<void, Annotation> {
-  const { text, parents, changesets } = uncommitted;
+  const { path, text, parents, changesets } = uncommitted;
   const introductions = new Introductions(source, changesets);
   const introduced = parents.map(file => ({ ...file, changeset: introductions.atOrBelow(file, changesets) }));
   // As in Mercurial, linkrevs count that are ancestors of these changesets, not of the parents of the working copy.
   const bases = introduced.map(file => file.changeset);
-  return yield* new Walk(source, options, new Introductions(source, bases)).runText(text, introduced);
+  const { followsCopies = true } = options;
+  const followed = followsCopies ? introduced : introduced.filter(file => file.path === path);
+  return yield* new Walk(source, options, new Introductions(source, bases)).runText(text, followed);
 }
 
 class Walk {
@@ -97,28 +107,28 @@ class Walk {
   }
 
   *run(file: FileRevision, changeset: number): Generator<void, Annotation> {
-    const first = this.#explore(file, changeset);
-    return yield* this.#attribute(first, undefined);
+    this.#explore([{ file, changeset }]);
+    return yield* this.#attribute(this.#steps.get(keyOf(file))!, undefined);
   }
 
   *runText(text: Buffer, parents: readonly IntroducedRevision[]): Generator<void, Annotation> {
-    const steps = parents.map(({ changeset, ...file }) => this.#explore(file, changeset));
+    this.#explore(parents.map(({ changeset, ...file }) => ({ file, changeset })));
+    const steps = parents.map(file => this.#steps.get(keyOf(file))!);
     const first: Step = { file: undefined, parents: steps, child: undefined, changeset: -1, open: new OpenLines() };
     return yield* this.#attribute(first, text);
   }
 
-  /** Finds everything that a file revision was made from, depth first, the last parent first. */
-  #explore(file: FileRevision, changeset: number): Step {
+  /**
+   * Finds file revisions and everything that they were made from, depth first, the last one first. The order counts:
+   * a file revision gets its changeset as seen from the one that leads to it first.
+   */
+  #explore(heads: readonly Found[]): void {
     const followsCopies = this.#options.followsCopies ?? true;
-    interface Open {
-      readonly file: FileRevision;
-      readonly changeset: number;
-    }
-    const found = new Map<string, { readonly open: Open; readonly parents: readonly FileRevision[] }>();
-    const stack: Open[] = [{ file, changeset }];
+    const found = new Map<string, { readonly open: Found; readonly parents: readonly FileRevision[] }>();
+    const stack = [...heads];
     for (let open = stack.pop(); open !== undefined; open = stack.pop()) {
       const key = keyOf(open.file);
-      if (found.has(key) || this.#steps.has(key)) continue;
+      if (found.has(key)) continue;
       const parents = parentsOf(this.#source, open.file, followsCopies);
       found.set(key, { open, parents });
       for (const parent of parents) {
@@ -133,7 +143,6 @@ class Walk {
       const step = this.#steps.get(key)!;
       step.parents = parents.map(parent => this.#steps.get(keyOf(parent))!);
     }
-    return this.#steps.get(keyOf(file))!;
   }
 
   /** Steps in an order in which each comes after those that were made from it. */

@@ -27,7 +27,7 @@ export function workingParents(
     const changeset = parents[index]!;
     return changeset < 0 ? [] : (fileRevisionAt(source, at, changeset) ?? []);
   });
-  return { parents: files, changesets: parents.filter(changeset => changeset >= 0) };
+  return { path, parents: files, changesets: parents.filter(changeset => changeset >= 0) };
 }
 
 /** Reads the working file at `path`; a symbolic link's text is its target. Throws 'io' if there is none. */
