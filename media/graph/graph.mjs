@@ -44,6 +44,8 @@ let edges = [];
 let selected = -1;
 let other = -1;
 let asked = '';
+/** The changeset that the details are about. */
+let detailed;
 let drawn = new Map();
 /** The size of the list when it was drawn last. */
 let size = { width: 0, height: 0 };
@@ -208,9 +210,15 @@ function select(row, isExtended = false) {
   uncover(row);
   showSelection();
   keep();
-  const node = rows.get(row)?.node;
-  send({ type: 'selected', node, other: rows.get(other)?.node });
-  if (!details.hidden && node !== undefined) send({ type: 'details', node });
+  send({ type: 'selected', node: rows.get(row)?.node, other: rows.get(other)?.node });
+  askDetails();
+}
+
+function askDetails() {
+  const node = rows.get(selected)?.node;
+  if (details.hidden || node === undefined) return;
+  detailed = node;
+  send({ type: 'details', node });
 }
 
 function openSelected() {
@@ -221,8 +229,7 @@ function openSelected() {
 function toggleDetails(isShown = details.hidden) {
   details.hidden = !isShown;
   if (!isShown && details.contains(document.activeElement)) list.focus();
-  const node = rows.get(selected)?.node;
-  if (isShown && node !== undefined) send({ type: 'details', node });
+  askDetails();
 }
 
 function showDetails(answer) {
@@ -408,6 +415,15 @@ function showRows(answer) {
   edges.first = answer.first;
   edges.last = answer.first + answer.rows.length - 1;
   redraw();
+  if (rows.get(selected)?.node !== detailed) askDetails();
+}
+
+/** Another repository is shown: what was found and opened is not in it. */
+function forget() {
+  find.value = '';
+  endSearch();
+  detailed = undefined;
+  details.replaceChildren();
 }
 
 /** Asks for the graph, and for the rows around the first visible one. */
@@ -432,6 +448,9 @@ window.addEventListener('message', ({ data: message }) => {
       working.textContent = message.working;
       if (found.hidden) status.textContent = message.status;
       break;
+    case 'forget':
+      forget();
+      break;
     case 'busy':
       if (found.hidden) status.textContent = texts.filtering;
       break;
@@ -450,6 +469,10 @@ window.addEventListener('message', ({ data: message }) => {
       break;
     case 'problem':
       none.textContent = message.message;
+      if (message.isWithoutGraph) {
+        view = { ...view, rows: 0, status: '' };
+        draw();
+      }
       status.textContent = view.status;
       break;
     case 'ask':

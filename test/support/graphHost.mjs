@@ -50,7 +50,7 @@ function installHost(count) {
       selected: rowOf(selected) ?? 0,
       anchor: rowOf(anchor) ?? 0,
     }),
-    rows: ({ first, count: wanted }) => ({ type: 'rows', view: 1, answer: rowsOf(first, wanted) }),
+    rows: ({ view, first, count: wanted }) => ({ type: 'rows', view, answer: rowsOf(first, wanted) }),
     details: ({ node: shown }) => {
       const row = rowOf(shown);
       const folder = row === CROWDED ? `${LONG}/${LONG}/` : '';

@@ -129,6 +129,8 @@ export class Tree {
 /** A page in an editor. What it is sent is shown as 'page'. */
 export class Page {
   readonly #received = new Emitter<unknown>();
+  /** A hidden page gets no message. */
+  isHidden = false;
   readonly webview = {
     options: {},
     html: '',
@@ -136,8 +138,8 @@ export class Page {
     asWebviewUri: <Of>(uri: Of): Of => uri,
     onDidReceiveMessage: this.#received.event,
     postMessage: async (message: unknown) => {
-      shown.push({ place: 'page', given: [message] });
-      return Promise.resolve(true);
+      if (!this.isHidden) shown.push({ place: 'page', given: [message] });
+      return Promise.resolve(!this.isHidden);
     },
   };
   readonly #disposed = new Emitter<undefined>();

@@ -240,13 +240,17 @@ export const window = {
     const write = (message: string): void => void shown.push({ place: 'log', given: [message] });
     return { trace: write, debug: write, info: write, warn: write, error: write, logLevel: 2, show: write };
   },
+  /** The work that a progress was shown of last. */
+  lastProgress: undefined as Promise<unknown> | undefined,
   withProgress: async (
     options: unknown,
     work: (progress: { report(step: unknown): void }, token: unknown) => Promise<unknown>,
   ) => {
     shown.push({ place: 'progress', given: [options] });
     const token = { onCancellationRequested: () => ({ dispose: () => undefined }) };
-    return work({ report: step => void shown.push({ place: 'report', given: [step] }) }, token);
+    const done = work({ report: step => void shown.push({ place: 'report', given: [step] }) }, token);
+    window.lastProgress = done;
+    return done;
   },
 };
 

@@ -154,6 +154,32 @@ test('progress leaves the place alone, and an empty graph says why', { skip }, a
   assert.equal(await graph.run('document.activeElement.id'), 'list', 'the keys are for the list at once');
 });
 
+test('another repository has other details, and nothing that was found', { skip }, async () => {
+  const { page } = graph;
+  const post = async (message: object): Promise<void> => graph.run(`postMessage(${JSON.stringify(message)}, '*')`);
+  await page.locator('#find').fill('ann');
+  await page.keyboard.press('Enter');
+  await page.locator('#found li').nth(1).waitFor();
+  await page.locator('#list').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press(' ');
+  await page.locator('#details .files li').first().waitFor();
+  await post({ type: 'forget' });
+  await page.locator('#found').waitFor({ state: 'hidden' });
+  assert.deepEqual([await page.locator('#find').inputValue(), await page.locator('#details').textContent()], ['', '']);
+  const opened = { type: 'opened', view: 3, rows: 3, width: 1, workingParents: [], selected: 1, anchor: 0 };
+  await post({ ...opened, status: '3 changesets', working: 'Working Copy', filter: 'All' });
+  await page.locator('#details .files li').first().waitFor();
+  await post({ type: 'problem', message: 'It cannot be read.', isWithoutGraph: false });
+  await page.locator('#none', { hasText: 'It cannot be read.' }).waitFor();
+  assert.equal(await page.locator('.row').count(), 3);
+  await post({ type: 'problem', message: 'It cannot be read.', isWithoutGraph: true });
+  await page.locator('.row').first().waitFor({ state: 'detached' });
+  assert.equal(await page.locator('#status').textContent(), '');
+  await page.reload();
+  await page.locator('.row').first().waitFor();
+});
+
 test('a narrow side bar shows the summaries, and nothing beside the page', { skip }, async () => {
   const { page } = graph;
   await page.setViewportSize({ width: 250, height: 400 });

@@ -6,7 +6,14 @@ import { nextTurn } from '../../../src/base/async.ts';
 import { Emitter } from '../../../src/base/lifecycle.ts';
 import type { CommandContext } from '../../../src/extension/commands/commands.ts';
 import type { OpenRepository } from '../../../src/extension/repositories/openRepository.ts';
-import { CloseGraph, OpenGraph, ReadGraphRows, SearchHistory } from '../../../src/server/historyProtocol.ts';
+import {
+  CloseGraph,
+  FindGraphRow,
+  OpenGraph,
+  ReadChangeset,
+  ReadGraphRows,
+  SearchHistory,
+} from '../../../src/server/historyProtocol.ts';
 import { Page, shown } from './fakeUser.ts';
 import { Uri, window } from './fakeVscode.ts';
 
@@ -14,6 +21,7 @@ const { GraphSession } = await import('../../../src/extension/features/graph/gra
 const { RootMap } = await import('../../../src/extension/common/rootMap.ts');
 
 const CANCELED = { kind: 'unavailable', message: 'The request was canceled.' };
+const NODE = 'ab'.repeat(20);
 const OPENED = { view: 1, rows: 3, width: 1, workingParents: [0], unread: 0, changesets: 3 };
 
 interface Asked {
@@ -110,7 +118,7 @@ test('a graph begins with the repository of the active editor, and follows it in
   activate('alpha');
   assert.deepEqual(
     sent().map(({ type }) => type),
-    ['busy', 'ask'],
+    ['forget', 'busy', 'ask'],
   );
   // The engine may name views of two repositories alike; the page has another name for each.
   assert.equal(await open(OPENED, { view: 1 }), '/alpha');
@@ -161,6 +169,92 @@ test('rows of a repository that is no longer shown are not read', async t => {
   page.send({ type: 'rows', view: 2, first: 0, count: 3 });
   assert.deepEqual((await next(ReadGraphRows)).query, { root: '/beta', view: 1, first: 0, count: 3 });
   assert.ok(!asked.some(({ method }) => method === ReadGraphRows.method));
+});
+
+test('a changeset of another repository is shown, also if the page answers late', async t => {
+  const { session, page, open, next, asked, byName } = start(t, ['alpha', 'beta'], 'alpha');
+  await open();
+  shown.length = 0;
+  const revealing = session.reveal(NODE, byName('beta'));
+  (await next(OpenGraph)).answer({ kind: 'answer', value: OPENED });
+  const find = await next(FindGraphRow);
+  assert.deepEqual(find.query, { root: '/beta', view: 1, node: NODE });
+  find.answer({ kind: 'answer', value: { row: 2, isExact: true } });
+  await revealing;
+  page.send({ type: 'ready', view: 1 });
+  await nextTurn();
+  assert.deepEqual(
+    sent().map(({ type }) => type),
+    ['forget', 'busy', 'ask', 'opened', 'reveal'],
+  );
+  assert.ok(!asked.some(({ method }) => method === OpenGraph.method));
+});
+
+test('a changeset is shown after a new page has asked for its graph', async t => {
+  const { session, page, next, asked } = start(t, ['alpha']);
+  const revealing = session.reveal(NODE);
+  (await next(OpenGraph)).answer({ kind: 'answer', value: OPENED });
+  await nextTurn();
+  assert.deepEqual([sent(), asked], [[], []]);
+  page.send({ type: 'ready' });
+  (await next(FindGraphRow)).answer({ kind: 'answer', value: { row: 1, isExact: true } });
+  await revealing;
+  assert.deepEqual(
+    sent().map(({ type }) => type),
+    ['opened', 'reveal'],
+  );
+});
+
+test('details of a repository that is no longer shown are dropped', async t => {
+  const { session, page, open, next, byName } = start(t, ['alpha', 'beta'], 'alpha');
+  await open();
+  page.send({ type: 'details', node: NODE });
+  const details = await next(ReadChangeset);
+  session.choose(byName('beta'));
+  details.answer({ kind: 'answer', value: null });
+  await open();
+  assert.ok(!sent().some(({ type }) => type === 'details'));
+});
+
+test('a graph that was read for another filter is not shown', async t => {
+  const { session, page, open, next } = start(t, ['alpha']);
+  page.send({ type: 'ready' });
+  const first = await next(OpenGraph);
+  session.setFilter({ kind: 'drafts' });
+  first.answer({ kind: 'answer', value: OPENED });
+  await nextTurn();
+  assert.deepEqual(
+    sent().map(({ type }) => type),
+    ['busy', 'ask'],
+  );
+  await open({ ...OPENED, view: 2 });
+  assert.deepEqual([sent().at(-1)?.['type'], sent().at(-1)?.['rows']], ['opened', 3]);
+});
+
+test('without a graph, a problem empties the page', async t => {
+  const { session, page, open, next, byName } = start(t, ['alpha', 'beta'], 'alpha');
+  const problem = { type: 'problem', message: CANCELED.message };
+  await open();
+  page.send({ type: 'details', node: NODE });
+  (await next(ReadChangeset)).answer(CANCELED);
+  await nextTurn();
+  assert.deepEqual(sent().at(-1), { ...problem, isWithoutGraph: false });
+  session.choose(byName('beta'));
+  page.send({ type: 'ready', view: 1 });
+  (await next(OpenGraph)).answer(CANCELED);
+  await nextTurn();
+  assert.deepEqual(sent().at(-1), { ...problem, isWithoutGraph: true });
+});
+
+test('progress ends where the page is hidden before the graph is whole', async t => {
+  const { page, next } = start(t, ['alpha']);
+  page.send({ type: 'ready' });
+  const { answer } = await next(OpenGraph);
+  const work = window.lastProgress;
+  assert.ok(work !== undefined);
+  page.isHidden = true;
+  answer({ kind: 'answer', value: { ...OPENED, unread: 2 } });
+  await work;
 });
 
 test('another filter cancels the one that is computed, and the view shows progress until the end', async t => {

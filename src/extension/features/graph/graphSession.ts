@@ -73,7 +73,12 @@ export class GraphSession implements Disposable {
   #opened: OpenedGraph | undefined;
   /** The name of {@link #opened} for the page: views of several repositories may have the same number. */
   #page = 0;
+  /** The name of the graph that the page got last. */
+  #sentPage = 0;
   #kept: Place = {};
+  #didLoad: () => void = () => undefined;
+  /** Resolves when the page has asked for a graph. */
+  readonly #loaded = new Promise<void>(resolve => (this.#didLoad = resolve));
   #opening: Promise<void> | undefined;
   /** The graph that the engine reads while VS Code makes the page. Undefined if that fails: the page asks again. */
   #ahead: GraphAhead | undefined;
@@ -168,9 +173,12 @@ export class GraphSession implements Disposable {
    */
   async reveal(node: string, repository = this.#repository): Promise<void> {
     if (repository !== undefined) this.#show(repository);
+    // A page that asks later would return to the place that it keeps.
+    await this.#loaded;
     await this.#opening;
     if (this.#opened === undefined) await this.#open();
     if (await this.#revealIfShown(node)) return;
+    await this.#opening;
     this.#filter = { kind: 'all' };
     await this.#open();
     await this.#revealIfShown(node);
@@ -201,6 +209,7 @@ export class GraphSession implements Disposable {
     if (!FOR_EVERY_REPOSITORY.has(this.filter.kind)) this.#filter = undefined;
     this.selected = [];
     this.#searchToken?.cancel();
+    this.#send({ type: 'forget' });
     this.#reopenAtOnce();
   }
 
@@ -225,14 +234,12 @@ export class GraphSession implements Disposable {
   #reopen(): void {
     this.#forgetAhead();
     if (this.#opening !== undefined) this.#isStale = true;
-    // The webview answers with the place that it shows, and gets the new rows.
-    else this.#send({ type: 'ask' });
+    else this.#ask();
   }
 
   #receive(message: unknown): void {
     this.#handle(message as WebviewMessage).catch((error: unknown) => {
-      if (error instanceof HistoryUnavailable)
-        this.#send({ type: 'problem', message: reasonOf(error, this.#repository) });
+      if (error instanceof HistoryUnavailable) this.#sendProblem(reasonOf(error, this.#repository));
       else this.#context.log.error(`graph: ${errorMessage(error)}`);
     });
   }
@@ -241,6 +248,9 @@ export class GraphSession implements Disposable {
     const { client } = this.#context;
     const repository = this.#repository;
     if (message.type === 'ready') {
+      // It asked before it got the graph that is on its way, and the changeset to show there.
+      if (this.#opening === undefined && message.view !== undefined && message.view < this.#sentPage) return;
+      this.#didLoad();
       this.#kept = message;
       await this.#open();
       return;
@@ -268,10 +278,7 @@ export class GraphSession implements Disposable {
       }
       case 'details':
         if (!isNode(message.node)) break;
-        this.#send({
-          type: 'details',
-          answer: await askHistory(client, ReadChangeset, { root, node: message.node, limit: MAX_FILES }),
-        });
+        await this.#showDetails(repository, message.node);
         break;
       case 'open':
         if (!isNode(message.node)) break;
@@ -294,6 +301,12 @@ export class GraphSession implements Disposable {
     }
   }
 
+  async #showDetails(repository: OpenRepository, node: string): Promise<void> {
+    const query = { root: repository.root, node, limit: MAX_FILES };
+    const answer = await askHistory(this.#context.client, ReadChangeset, query);
+    if (repository === this.#repository) this.#send({ type: 'details', answer });
+  }
+
   /** Searches until the user searches for something else, or for nothing. */
   async #search({ root }: OpenRepository, words: string): Promise<void> {
     this.#searchToken?.cancel();
@@ -307,7 +320,7 @@ export class GraphSession implements Disposable {
   async #open(): Promise<void> {
     this.#opening ??= this.#openNow().finally(() => {
       this.#opening = undefined;
-      if (this.#isStale) this.#send({ type: 'ask' });
+      if (this.#isStale) this.#ask();
       else this.#progress.end();
       this.#isStale = false;
     });
@@ -315,33 +328,21 @@ export class GraphSession implements Disposable {
   }
 
   async #openNow(): Promise<void> {
-    const { client } = this.#context;
     const repository = this.#chooseRepository();
     const some = this.#repositories.all.length > 1 ? (repository?.name ?? '') : '';
     setPageSubject(this.#place, l10n.t('Graph'), some);
     if (repository === undefined) {
-      this.#send({ type: 'problem', message: l10n.t('No Mercurial repository is open.') });
+      this.#sendProblem(l10n.t('No Mercurial repository is open.'));
       return;
     }
-    const { root } = repository;
     this.#progress.begin();
-    const { token } = (this.#openingToken = new CancellationTokenSource());
-    const ahead = await this.#ahead?.opened;
-    this.#ahead = undefined;
-    if (ahead === undefined && token.isCancellationRequested) return;
-    const opened =
-      ahead ??
-      (await this.#read(repository, token).catch((error: unknown) => {
-        if (token.isCancellationRequested && error instanceof HistoryUnavailable) return undefined;
-        throw error;
-      }));
-    // A graph that came too late may be the one that is shown.
+    const opened = await this.#readUnlessCanceled(repository);
+    // A graph that came too late is not closed: it may be the one that is shown.
     if (opened === undefined || repository !== this.#repository) return;
     const before = this.#opened;
     this.#opened = opened;
     if (before?.view !== opened.view) this.#page++;
-    if (before !== undefined && before.view !== opened.view)
-      await client.request(CloseGraph, { root, view: before.view });
+    if (before !== undefined && before.view !== opened.view) this.#closeView(repository, before.view);
     const { node, other, anchor, view, count = 0, before: above = 0 } = this.#kept;
     if (opened.unread > 0) this.#isStale = true;
     const shown = { ...countTexts(opened), working: workingText(repository) };
@@ -352,8 +353,11 @@ export class GraphSession implements Disposable {
     const [selected, extended, top] = await Promise.all([node, other, anchor].map(each => this.#rowOf(each)));
     const [working] = opened.workingParents;
     const first = Math.max(0, (top?.row ?? 0) - above);
-    const window = { root, view: opened.view, first, count: Math.min(count, opened.rows - first) };
-    const answer = window.count > 0 ? await askHistory(client, ReadGraphRows, window) : null;
+    const window = { root: repository.root, view: opened.view, first, count: Math.min(count, opened.rows - first) };
+    const answer = window.count > 0 ? await askHistory(this.#context.client, ReadGraphRows, window) : null;
+    // Another repository is shown meanwhile.
+    if (opened !== this.#opened) return;
+    this.#sentPage = this.#page;
     this.#send({
       type: 'opened',
       ...opened,
@@ -375,6 +379,20 @@ export class GraphSession implements Disposable {
       this.#repository = this.#activeRepository() ?? all[0];
     }
     return this.#repository;
+  }
+
+  /** Returns the graph that was read ahead, or else reads it. Undefined if it is no longer wanted. */
+  async #readUnlessCanceled(repository: OpenRepository): Promise<OpenedGraph | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const { token } = (this.#openingToken = ahead?.canceler ?? new CancellationTokenSource());
+    let opened = await ahead?.opened;
+    try {
+      if (opened === undefined && !token.isCancellationRequested) opened = await this.#read(repository, token);
+    } catch (error) {
+      if (!token.isCancellationRequested || !(error instanceof HistoryUnavailable)) throw error;
+    }
+    return token.isCancellationRequested ? undefined : opened;
   }
 
   #read({ root }: OpenRepository, token: CancellationToken): Promise<OpenedGraph> {
@@ -406,6 +424,19 @@ export class GraphSession implements Disposable {
     this.#context.client.request(CloseGraph, { root, view }).catch((error: unknown) => {
       this.#context.log.trace(`a graph was not closed: ${errorMessage(error)}`);
     });
+  }
+
+  /** The page answers with the place that it shows, and gets the new rows. */
+  #ask(): void {
+    void this.#webview.postMessage({ type: 'ask' }).then(isDelivered => {
+      // A hidden page asks when it is shown. The progress does not wait for that.
+      if (!isDelivered) this.#progress.end();
+    });
+  }
+
+  /** Without a graph, the rows that the page has are those of another repository. */
+  #sendProblem(message: string): void {
+    this.#send({ type: 'problem', message, isWithoutGraph: this.#opened === undefined });
   }
 
   #send(message: object): void {
