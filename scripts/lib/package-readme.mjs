@@ -11,7 +11,7 @@ const TYPES = { '.png': 'image/png', '.jpg': 'image/jpeg' };
  * @param repository address of the repository on the web
  */
 export function packageReadme(text, folder, repository) {
-  return text.replaceAll(/(!?)\[([^\]]*)\]\((?!https?:|#|data:)([^)]*)\)/g, (_, bang, label, address) => {
+  return text.replaceAll(/(!?)\[((?:`[^`]*`|[^\]`])*)\]\((?!https?:|#|data:)([^)]*)\)/g, (_, bang, label, address) => {
     const type = TYPES[path.extname(address)];
     // VS Code shows no SVG there.
     if (bang === '' || type === undefined) return `[${label}](${repository}/blob/main/${address})`;

@@ -169,7 +169,7 @@ class DiskStore implements Store {
   filelog(path: BytePath): Filelog | undefined {
     const filelog = this.ownFilelog(path);
     if (filelog !== undefined || this.#remote === undefined) return filelog;
-    throw new QuicksilverError('unsupported', `the history of ${toDisplay(path)} is not kept in a filelog`);
+    throw new QuicksilverError('unsupported', `the history of '${toDisplay(path)}' is not kept in a filelog`);
   }
 
   followedFilelog(path: BytePath): FollowedFilelog | undefined {

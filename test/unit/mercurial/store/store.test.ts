@@ -312,11 +312,11 @@ test('a history in Git is refused, and files that are kept elsewhere by name', (
   for (const requirement of ['exp-remotefilelog-repo-req-1', 'exp-sqlite-001']) {
     const code = 'unsupported';
     assert.equal(store(requirement).hasFilelogs, false);
-    assert.throws(() => store(requirement).filelog(bytePath('a/b')), { code, message: /history of a\/b is not/ });
+    assert.throws(() => store(requirement).filelog(bytePath('a/b')), { code, message: /history of 'a\/b' is not/ });
     assert.equal(store(requirement).ownFilelog(bytePath('a/b')), undefined);
     assert.throws(() => store(requirement).content(bytePath('a/b'), '1'.repeat(40)), {
       code,
-      message: /^the content of a\/b is kept /,
+      message: /^the content of 'a\/b' is kept /,
     });
   }
 });
