@@ -6,8 +6,6 @@ import { configFile, type BazaarEnvironment } from './configFiles.ts';
 
 /** Bytes of a file of settings. */
 const MAX_BYTES = 4 * 1024 * 1024;
-const SECTION = /^\s*\[\s*([^\]]*?)\s*\]/;
-const SETTING = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/;
 
 /** Returns what the alias stands for; undefined if there is none. Throws 'unsupported' if the file is too large. */
 export function userAlias(vfs: Vfs, environment: BazaarEnvironment, name: string): string | undefined {
@@ -15,9 +13,12 @@ export function userAlias(vfs: Vfs, environment: BazaarEnvironment, name: string
   let section = '';
   let value: string | undefined;
   for (const line of linesOf(bytes?.toString('latin1') ?? '')) {
-    section = SECTION.exec(line)?.[1] ?? section;
-    const setting = SETTING.exec(line);
-    if (section === 'ALIASES' && setting?.[1] === name) value = setting[2]!;
+    const text = line.trim();
+    const equals = text.indexOf('=');
+    if (text.startsWith('[') && text.includes(']')) section = text.slice(1, text.indexOf(']')).trim();
+    else if (section === 'ALIASES' && equals >= 0 && text.slice(0, equals).trim() === name) {
+      value = text.slice(equals + 1).trim();
+    }
   }
   return value === undefined ? undefined : toDisplay(value);
 }
