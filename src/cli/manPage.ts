@@ -35,10 +35,18 @@ function page(): string {
   lines.push('.SH "GLOBAL OPTIONS"', ...optionLines(GLOBAL_OPTIONS));
   lines.push('.SH "STATUS IN A GIT WORKING TREE"', ...verbatim(GIT_STATUS_HELP));
   lines.push('.SH "STATUS IN A BAZAAR WORKING TREE"', ...verbatim(BAZAAR_STATUS_HELP));
+  lines.push('.SH CONFIGURATION');
+  lines.push(
+    plain(
+      'status, cat, log and annotate take the options of [defaults] and of an [alias] of the same command, as hg(1) does.',
+    ),
+    plain('In a Bazaar working tree, status and cat take those of an alias in breezy.conf.'),
+    'An alias of another command is rejected.',
+  );
   lines.push('.SH "EXIT STATUS"');
   lines.push(...term(String(EXIT_OK), 'success'));
   lines.push(...term(String(EXIT_DIFFERENT), 'doctor found a difference; cat found no file'));
-  lines.push(...term(String(EXIT_REFUSED), 'the repository is unsupported'));
+  lines.push(...term(String(EXIT_REFUSED), 'the repository, an option or a setting is unsupported'));
   lines.push(...term(String(EXIT_ERROR), 'any other error'));
   lines.push('.SH ENVIRONMENT');
   lines.push(...term('HGRCPATH, HGPLAIN, HGPLAINEXCEPT, HGENCODING', 'as in hg(1)'));
