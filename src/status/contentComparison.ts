@@ -113,7 +113,7 @@ function compare(
   if (base.kind !== 'any' && base.kind !== workingKind(input, base, stat)) return 'modified';
   if (base.kind === 'any' && stat.kind === 'symlink') {
     // Mercurial compares what the link leads to, wherever that is. Quicksilver reads no file outside of the repository.
-    const message = `${toDisplay(path)} is a symbolic link in the place of a large file, which is not supported`;
+    const message = `'${toDisplay(path)}' is a symbolic link in the place of a large file, which is not supported`;
     throw new QuicksilverError('unsupported', message);
   }
   const key = base.comparedAs ?? base.revision;

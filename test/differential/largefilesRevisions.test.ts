@@ -203,7 +203,7 @@ test('a symbolic link in the place of a large file leaves the file undecided', a
   assert.equal((await hg.run('status', '-A', 'big')).output, 'C big\n');
   const { code, stdout, stderr } = await quicksilver(['status', '-A', 'big'], root);
   assert.deepEqual([code, stdout], [3, '']);
-  assert.match(stderr, /^big: may be modified: big is a symbolic link in the place of a large file, which is not /);
+  assert.match(stderr, /^big: may be modified: 'big' is a symbolic link in the place of a large file, which is not /);
   assert.equal((await quicksilver(['status', '--rev', '0', 'big'], root)).code, 255);
 });
 

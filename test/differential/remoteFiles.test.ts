@@ -120,7 +120,7 @@ test('remotefilelog: log with files names the changesets that hg names', { skip 
     assert.deepEqual([ours.code, ours.stdout], [theirs.code, theirs.stdout], `${args.join(' ')}: ${ours.stderr}`);
   }
   const patch = await quicksilver(['log', '-p', 'b'], root);
-  assert.match(patch.stderr, /^abort: the history of b is not kept in a filelog$/m);
+  assert.match(patch.stderr, /^abort: the history of 'b' is not kept in a filelog$/m);
 });
 
 test(

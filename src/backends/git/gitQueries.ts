@@ -116,7 +116,7 @@ function blobOf(repository: GitRepository, id: string, at: BytePath): Buffer {
   const object = repository.store.tryRead(id, MAX_BLOB_BYTES);
   if (object?.type === 'blob') return object.data;
   if (object === undefined && repository.isPartial) {
-    throw new NoContent('not-downloaded', `The content of ${toDisplay(at)} was not fetched (partial clone).`);
+    throw new NoContent('not-downloaded', `The content of '${toDisplay(at)}' was not fetched (partial clone).`);
   }
   throw new QuicksilverError('corrupt', `object ${id} is ${object === undefined ? 'missing' : 'no file'}`);
 }
@@ -127,5 +127,5 @@ function downloaded({ vfs, commonDirectory }: GitRepository, sha256: string, at:
   const found = vfs.read(file, MAX_BLOB_BYTES);
   if (found !== undefined) return found.bytes;
   const missing = 'is kept on an LFS server and has not been downloaded into this repository';
-  throw new NoContent('not-downloaded', `The content of ${toDisplay(at)} ${missing}.`);
+  throw new NoContent('not-downloaded', `The content of '${toDisplay(at)}' ${missing}.`);
 }

@@ -144,7 +144,7 @@ export function largeComparison(
   const check = (path: BytePath, isLarge: boolean): void => {
     const file = other.base.find(path);
     if (file === undefined || (file.kind === 'any') === isLarge) return;
-    const message = `${toDisplay(path)} is a large file on one side only, which is not supported`;
+    const message = `'${toDisplay(path)}' is a large file on one side only, which is not supported`;
     throw new QuicksilverError('unsupported', message);
   };
   return {
