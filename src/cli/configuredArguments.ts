@@ -4,7 +4,7 @@ import { QuicksilverError } from '../base/errors.ts';
 import { parseArguments, type ParsedArguments } from './arguments.ts';
 import { ALIASES, COMMANDS, GLOBAL_OPTIONS } from './commandTable.ts';
 import type { Configuration } from './configuration.ts';
-import type { CommandIo } from './io.ts';
+import { usageError, type CommandIo } from './io.ts';
 import { isPlain } from './plain.ts';
 import { shellCommand, splitWords } from './shellWords.ts';
 
@@ -13,11 +13,12 @@ import { shellCommand, splitWords } from './shellWords.ts';
  * Experiments with `hg` show these rules:
  *
  * - An alias counts for its own name and for abbreviations. So `alias.status` counts for `status` and `stat`, but not
- *   for `st`, which is another name.
+ *   for `st`, which is another name. An abbreviation of two names is ambiguous.
  * - `defaults.status` counts for `status` and `st`. For an alias, the name of the alias counts.
  * - HGPLAIN switches both off. With HGPLAINEXCEPT=alias aliases count, and no defaults.
  *
- * @throws 'unsupported' for an alias of another command, and for options that are not known here
+ * @throws 'unsupported' for an alias of another command, and for options that are not known here; 'usage' for an
+ *   ambiguous command
  */
 export function configuredArguments(
   given: ParsedArguments,
@@ -28,6 +29,7 @@ export function configuredArguments(
   const typed = given.typed.word;
   const isName =
     COMMANDS[typed] !== undefined || ALIASES[typed] !== undefined || config.get('alias', typed) !== undefined;
+  if (!isName && !isPlain(io, 'alias')) checkAbbreviation(typed, command, config);
   const word = isName ? typed : command;
   const alias = isPlain(io, 'alias') ? undefined : settingOf(config, 'alias', word);
   const defaults = isPlain(io) ? undefined : settingOf(config, 'defaults', alias === undefined ? command : word);
@@ -39,6 +41,14 @@ export function configuredArguments(
   }
   if (defaults !== undefined) args = parsed(given, command, [...wordsOf(defaults, given.typed), ...words], defaults);
   return args;
+}
+
+/** Throws a 'usage' error for an abbreviation of the command that may mean an alias of another name, too. */
+function checkAbbreviation(typed: string, command: string, config: Configuration): void {
+  // A name with a colon belongs to the help text of an alias.
+  const aliases = config.items('alias').flatMap(({ name }) => (/^[^:]*$/.test(name) ? toDisplay(name) : []));
+  const meant = [...new Set([command, ...aliases])].filter(name => name.startsWith(typed));
+  if (meant.length > 1) throw usageError(`command '${typed}' is ambiguous: ${meant.sort().join(', ')}`);
 }
 
 type Typed = ParsedArguments['typed'];

@@ -134,6 +134,20 @@ for (const [settings, words, environment = {}] of SAME) {
   });
 }
 
+test('an abbreviation of the command and of an alias is ambiguous', async () => {
+  configure(['alias.statx=log', 'alias.stat:doc=text']);
+  for (const [word, environment] of [
+    ['stat', {}],
+    ['statu', {}],
+    ['st', {}],
+    ['stat', { HGPLAIN: '' }],
+  ] as const) {
+    const [ours, theirs] = [await quicksilver([word], root, environment), hg([word], environment, true)];
+    assert.deepEqual([ours.code, ours.stdout], [theirs.code, theirs.stdout], word);
+    assert.equal(ours.code === 0, word !== 'stat' || 'HGPLAIN' in environment, ours.stderr);
+  }
+});
+
 for (const [setting, words, more = []] of REJECTED) {
   test(`${setting}: ${words.join(' ')} is rejected`, async () => {
     configure([setting, ...more]);
