@@ -9,7 +9,7 @@ import type { Selection } from '../selection.ts';
 /** The files that the paths of a command select. */
 export type SelectedFiles = Pick<Selection, 'paths' | 'filter'>;
 
-/** Receives a file to follow that is on disk, and in no changeset. */
+/** Receives a file to follow that the changeset lacks. */
 export type WarnAboutFile = (path: BytePath, changeset: number) => void;
 
 /** A changeset that may be printed, and the files that its difference is restricted to; all if undefined. */
@@ -105,23 +105,55 @@ function followed(
   const named = args.repeated.get('rev');
   const [start, ...more] = named === undefined ? [model.workingParents[0]] : resolved(model, named);
   if (start === undefined || more.length > 0) throw usageError('--follow with a file takes one revision');
+  if (named === undefined && start < 0) return [];
   const paths = files.paths ?? [];
+  const isByChanges =
+    files.filter !== undefined ||
+    args.flags.has('removed') ||
+    (named === undefined ? isByChangesFromWorkingCopy(model, paths, start) : isByChangesFrom(model, paths, start));
+  if (isByChanges) return restricted(ancestors(model, [start]), files, touching(model, files));
+  const [found, missing] = [true, false].map(isFound => paths.filter(path => model.hasFile(start, path) === isFound));
+  for (const path of missing!.sort()) if (!isInSubrepository(path, model)) warn(path, start);
+  return merged(found!.map(path => model.fileHistory(path, start)));
+}
+
+/**
+ * True if the ancestors count that name one of the paths as changed; false for the histories of files. Throws a 'usage'
+ * error for a path that the changeset lacks.
+ */
+function isByChangesFrom(model: ChangesetLog, paths: readonly BytePath[], start: number): boolean {
   const isFile = (path: BytePath): boolean => model.hasFile(start, path);
-  const missing = files.filter === undefined ? paths.filter(path => !isFile(path) && !model.hasPath(start, path)) : [];
-  // As in Mercurial, a file that is only on disk has no changesets. It may be untracked, or in a subrepository.
-  const lost = missing.find(path => start < 0 || named !== undefined || !model.isOnDisk(path));
+  const lost = paths.find(path => start < 0 || (!isFile(path) && !model.hasPath(start, path)));
   if (lost !== undefined) {
     const place = start < 0 ? 'any' : 'parent';
     throw usageError(`cannot follow file not in ${place} revision: "${toDisplay(lost)}"`);
   }
-  if (missing.length > 0 && paths.length === 1) {
-    if (!isInSubrepository(paths[0]!, model)) warn(paths[0]!, start);
-    return [];
+  return !paths.every(isFile);
+}
+
+/**
+ * Decides as {@link isByChangesFrom} does where no revision is named. As in Mercurial, the files of the working copy
+ * count, although the histories begin at its first parent. A removed file cannot be followed, and neither can one
+ * without any history. An untracked path on disk, such as a directory, has no history of its own. It makes the
+ * ancestors count if the store has anything at one of the paths.
+ */
+function isByChangesFromWorkingCopy(model: ChangesetLog, paths: readonly BytePath[], start: number): boolean {
+  const isTracked = model.trackedFiles();
+  for (const path of paths) {
+    const fault = isTracked(path)
+      ? model.isWithoutHistory(path) && 'nonexistent file'
+      : !model.isOnDisk(path) && 'file not in parent revision';
+    if (fault !== false) throw usageError(`cannot follow ${fault}: "${toDisplay(path)}"`);
   }
-  if (files.filter === undefined && !args.flags.has('removed') && paths.every(isFile)) {
-    return merged(paths.map(path => model.fileHistory(path, start)));
-  }
-  return restricted(ancestors(model, [start]), files, touching(model, files));
+  if (paths.every(isTracked)) return false;
+  const isKnown = (path: BytePath): boolean => path === '' || model.hasHistory(path) || model.hasPath(start, path);
+  return paths.some(isKnown) || isNamedByAny(model, paths);
+}
+
+function isNamedByAny(model: ChangesetLog, paths: readonly BytePath[]): boolean {
+  const isNamed = touching(model, { paths, filter: undefined });
+  for (let revision = model.count - 1; revision >= 0; revision--) if (isNamed(revision)) return true;
+  return false;
 }
 
 function isInSubrepository(path: BytePath, model: ChangesetLog): boolean {
@@ -131,8 +163,9 @@ function isInSubrepository(path: BytePath, model: ChangesetLog): boolean {
 /** Merges histories into one, the newest changeset first. */
 function* merged(histories: readonly Iterable<FollowedChangeset>[]): Generator<Candidate> {
   const [first, ...others] = histories;
+  if (first === undefined) return;
   if (others.length === 0) {
-    for (const { changeset, paths } of first!) yield { changeset, files: { paths, filter: undefined } };
+    for (const { changeset, paths } of first) yield { changeset, files: { paths, filter: undefined } };
     return;
   }
   const all = new Map<number, BytePath[]>();

@@ -171,10 +171,19 @@ export class ChangesetLog {
     return this.#model.history.hasPath(revision, path);
   }
 
-  /** True if something is on disk at this path. */
+  /** True if something is on disk at this path; a symbolic link has to lead to something. */
   isOnDisk(path: BytePath): boolean {
     const { vfs, root } = this.#place;
-    return vfs.lstat(toFsPath(root, path)) !== undefined;
+    return vfs.targetIdentity(toFsPath(root, path)) !== undefined;
+  }
+
+  /** Returns a function that is true of the files that are tracked in the working copy, also of missing ones. */
+  trackedFiles(): (path: BytePath) => boolean {
+    const dirstate = openRepository(this.#place).readDirstate();
+    return path => {
+      const node = dirstate.find(path);
+      return node >= 0 && dirstate.isTracked(node);
+    };
   }
 
   /** Paths of the subrepositories that the working copy records. */
@@ -190,6 +199,11 @@ export class ChangesetLog {
   hasHistory(path: BytePath): boolean {
     if (this.#isKeptElsewhere(path)) return false;
     return (this.#model.history.fileHistory().filelog(path)?.revlog.length ?? 0) > 0;
+  }
+
+  /** True if the store has no revision of a file at this path, and no server can have one. */
+  isWithoutHistory(path: BytePath): boolean {
+    return !this.hasHistory(path) && !this.#isKeptElsewhere(path);
   }
 
   /** Returns the children that are not hidden, in ascending order. */
