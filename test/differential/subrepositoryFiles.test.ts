@@ -150,6 +150,25 @@ describe('files in subrepositories', () => {
     }
   });
 
+  test('are listed only where the settings of the repository around them allow it', async () => {
+    for (const [around, hasAny] of [
+      ['', true],
+      ['in', true],
+      ['in/deep', false],
+    ] as const) {
+      const settings = path.join(root, around, '.hg', 'hgrc');
+      for (const setting of ['allowed=false', 'hg:allowed=false', 'git:allowed=false', 'allowed=true']) {
+        fs.writeFileSync(settings, `[subrepos]\n${setting}\n`);
+        const isForbidden = hasAny && setting !== 'git:allowed=false' && setting !== 'allowed=true';
+        for (const line of ['status -S', 'status -S f', 'status -S in/i', 'status -S -X in', 'status']) {
+          const { code } = await same(line);
+          assert.equal(code, isForbidden && line !== 'status' ? 255 : 0, `${around}: ${setting}: ${line}`);
+        }
+      }
+      fs.rmSync(settings);
+    }
+  });
+
   test('of another kind are an error only where they are selected', async () => {
     const git = (...args: string[]): void =>
       void execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a', ...args], { cwd: path.join(root, 'git') });

@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import { bytePath, isAtOrBelow, joinPath, ROOT_PATH, toDisplay, type BytePath } from '../../../base/bytePath.ts';
 import { QuicksilverError } from '../../../base/errors.ts';
-import { SUBREPOSITORY_FILES, subrepositories } from '../../../mercurial/repository/subrepos.ts';
+import { requireAllowed, SUBREPOSITORY_FILES, subrepositories } from '../../../mercurial/repository/subrepos.ts';
 import type { StatusEntry } from '../../../status/status.ts';
 import type { StatCache, Status } from '../../../status/types.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
@@ -26,7 +26,8 @@ export interface SubrepositoryRequest {
 /**
  * Returns the entries of all subrepositories, nested ones too, with paths from the root of the outermost repository.
  * Throws 'unsupported' for missing subrepositories, which `hg` creates, and for those of another kind. Also throws it
- * for uncommitted changes of the list.
+ * for uncommitted changes of the list. Throws 'usage' for subrepositories that the settings of the repository around
+ * them do not allow.
  * @param changed the entries of the repository itself
  */
 export async function subrepositoryEntries(
@@ -37,8 +38,10 @@ export async function subrepositoryEntries(
   level = 0,
 ): Promise<StatusEntry[]> {
   if (level > MOST_LEVELS) throw unsupported('Subrepositories are nested too deeply.');
-  const dirstate = openRepository(place).readDirstate();
+  const repository = openRepository(place);
+  const dirstate = repository.readDirstate();
   const parts = subrepositories(place.vfs, place.root, dirstate);
+  for (const part of parts) requireAllowed(repository.config, part);
   if (level > 0) request.visit(at, place, dirstate, new Set(parts.map(part => part.path)));
   const isListChanged = changed.some(
     ({ path: name, status }) => SUBREPOSITORY_FILES.includes(name) && status !== 'clean',
