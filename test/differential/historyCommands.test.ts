@@ -68,6 +68,15 @@ test('the engine reads a graph while VS Code makes its page, and reads it once',
   assert.deepEqual(asked(), ['history/open', 'history/rows']);
 });
 
+test('a command for the graph brings it into view', { timeout: TIMEOUT_MS }, async t => {
+  const bench = await start(t);
+  await bench.run('graph.openInEditor');
+  const page = pages.at(-1)!;
+  page.visible = false;
+  await bench.run('graph.find');
+  assert.equal(page.visible, true);
+});
+
 test('a filter with a set of revisions shows what hg selects', { timeout: TIMEOUT_MS }, async t => {
   const bench = await start(t);
   await bench.run('graph.openInEditor');

@@ -146,13 +146,14 @@ export class Page {
   readonly onDidChangeViewState = nothing;
   readonly onDidDispose = this.#disposed.event;
   readonly active = true;
+  visible = true;
 
   dispose(): void {
     this.#disposed.fire(undefined);
   }
 
   reveal(): void {
-    // It is always visible.
+    this.visible = true;
   }
 
   /** The page sends a message. */

@@ -163,6 +163,14 @@ export class GraphSession implements Disposable {
     this.#reopenAtOnce();
   }
 
+  /** Brings the graph into view. */
+  show(): void {
+    const place = this.#place;
+    if (place.visible) return;
+    if ('reveal' in place) place.reveal();
+    else place.show();
+  }
+
   find(): void {
     this.#send({ type: 'find' });
   }

@@ -33,9 +33,12 @@ export function openGraphInEditor(context: CommandContext): GraphSession {
   return session;
 }
 
-/** The graph that was used last; without one, the view opens. */
+/** Brings the graph that was used last into view; without one, the view opens. */
 export async function currentGraph(context: CommandContext): Promise<GraphSession> {
-  if (last !== undefined) return last;
+  if (last !== undefined) {
+    last.show();
+    return last;
+  }
   await commands.executeCommand(`${GRAPH}.focus`);
   // The view may be hidden by the user, and does not open then.
   return inSideBar ?? openGraphInEditor(context);
