@@ -4,6 +4,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
+import { bytePath } from '../../src/base/bytePath.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
+import { Vfs } from '../../src/files/vfs.ts';
+import { lineHistory } from '../../src/mercurial/annotate/lineHistory.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { hgIn, quicksilver, sameAnswer, type Run } from '../support/comparedCommands.ts';
 import { HgServer } from '../support/hgServer.ts';
 import { OLD, RemoteSandbox } from '../support/remoteSandbox.ts';
@@ -107,6 +112,43 @@ test('contents and blame from packs are those of hg', { skip }, async t => {
   sandbox.write('r/b', 'x'.repeat(size));
   fs.utimesSync(sandbox.path('r/b'), OLD + 5, OLD + 5);
   assert.equal((await sameAnswer(['status'], root)).stdout, 'M b\n');
+});
+
+/** Changesets with the first and last line of a range. */
+const RANGES = [
+  [7, 1, 300],
+  [5, 8, 8],
+  [7, 31, 41],
+  [7, 100, 110],
+] as const;
+
+test('the history of lines goes on to where they came from, as in hg', { skip }, t => {
+  const sandbox = new RemoteSandbox(t);
+  if (!sandbox.has('remotefilelog')) {
+    t.skip('hg has no extension remotefilelog');
+    return;
+  }
+  prepare(sandbox);
+  const root = sandbox.path('r');
+  const expected = RANGES.map(([changeset, first, end]) => {
+    const set = `reverse(followlines('path:moved', ${first}:${end}, startrev=${changeset}))`;
+    return sandbox.hg('r', 'log', '-r', set, '-T', '{rev} ').trim();
+  });
+  for (const history of expected) assert.match(history, /\b0$/);
+  const compare = (): void => {
+    const repository = MercurialRepository.open(root, { vfs: new Vfs(), environment: currentEnvironment() });
+    const source = repository.history(repository.readDirstate()).fileHistory();
+    const found = (changeset: number, first: number, end: number): string =>
+      [...lineHistory(source, bytePath('moved'), changeset, { first: first - 1, end })]
+        .flatMap(entry => entry?.changeset ?? [])
+        .join(' ');
+    for (const [at, [changeset, first, end]] of RANGES.entries()) {
+      assert.equal(found(changeset, first, end), expected[at], `lines ${first}:${end} in ${changeset}`);
+    }
+  };
+  compare();
+  sandbox.hg('r', 'repack');
+  compare();
 });
 
 test('damaged packs, and contents that none has, are named', { skip }, async t => {
