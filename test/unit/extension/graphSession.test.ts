@@ -192,13 +192,14 @@ test('a changeset of another repository is shown, also if the page answers late'
 
 test('a changeset is shown after a new page has asked for its graph', async t => {
   const { session, page, next, asked } = start(t, ['alpha']);
-  const revealing = session.reveal(NODE);
+  // The command has ended: no page may ever ask.
+  await session.reveal(NODE);
   (await next(OpenGraph)).answer({ kind: 'answer', value: OPENED });
   await nextTurn();
   assert.deepEqual([sent(), asked], [[], []]);
   page.send({ type: 'ready' });
   (await next(FindGraphRow)).answer({ kind: 'answer', value: { row: 1, isExact: true } });
-  await revealing;
+  await nextTurn();
   assert.deepEqual(
     sent().map(({ type }) => type),
     ['opened', 'reveal'],

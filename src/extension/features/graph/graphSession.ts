@@ -76,9 +76,10 @@ export class GraphSession implements Disposable {
   /** The name of the graph that the page got last. */
   #sentPage = 0;
   #kept: Place = {};
-  #didLoad: () => void = () => undefined;
-  /** Resolves when the page has asked for a graph. */
-  readonly #loaded = new Promise<void>(resolve => (this.#didLoad = resolve));
+  /** The page has asked for a graph. */
+  #isLoaded = false;
+  /** The changeset to show when the page has its graph. */
+  #wanted: string | undefined;
   #opening: Promise<void> | undefined;
   /** The graph that the engine reads while VS Code makes the page. Undefined if that fails: the page asks again. */
   #ahead: GraphAhead | undefined;
@@ -167,6 +168,8 @@ export class GraphSession implements Disposable {
   show(): void {
     const place = this.#place;
     if (place.visible) return;
+    // VS Code makes the page again.
+    this.#isLoaded = false;
     if ('reveal' in place) place.reveal();
     else place.show();
   }
@@ -182,7 +185,11 @@ export class GraphSession implements Disposable {
   async reveal(node: string, repository = this.#repository): Promise<void> {
     if (repository !== undefined) this.#show(repository);
     // A page that asks later would return to the place that it keeps.
-    await this.#loaded;
+    if (this.#isLoaded) await this.#revealNow(node);
+    else this.#wanted = node;
+  }
+
+  async #revealNow(node: string): Promise<void> {
     await this.#opening;
     if (this.#opened === undefined) await this.#open();
     if (await this.#revealIfShown(node)) return;
@@ -258,9 +265,12 @@ export class GraphSession implements Disposable {
     if (message.type === 'ready') {
       // It asked before it got the graph that is on its way, and the changeset to show there.
       if (this.#opening === undefined && message.view !== undefined && message.view < this.#sentPage) return;
-      this.#didLoad();
+      this.#isLoaded = true;
       this.#kept = message;
       await this.#open();
+      const wanted = this.#wanted;
+      this.#wanted = undefined;
+      if (wanted !== undefined) await this.#revealNow(wanted);
       return;
     }
     if (message.type === 'filter') {
