@@ -158,6 +158,11 @@ test('there is no answer where hg would do more than read, or needs another prog
   await refuses(/The subrepository lib is not there/);
   assert.ok(!fs.existsSync(path.join(root, 'lib')));
   fs.renameSync(path.join(root, 'moved'), path.join(root, 'lib'));
-  sandbox.write('repo', '.hgsub', 'sub = sub\nlib = lib\nother = [git]other\n');
+  sandbox.write('repo', '.hgsub', 'sub = sub\nlib = lib\nother = other\n');
   await refuses(/Uncommitted changes of \.hgsub/);
+  // hg aborts before it looks for changes of the list.
+  sandbox.write('repo', '.hgsub', 'sub = sub\nlib = lib\nother = [git]other\n');
+  await assert.rejects(ours(['status', '-S'], root), { code: 'usage', message: /not allowed .*: other$/ });
+  const { stderr } = hgAtOnce(['status', '-S'], { cwd: root, env: environment() });
+  assert.match(stderr.toString(), /^abort: git subrepos not allowed$/m);
 });
