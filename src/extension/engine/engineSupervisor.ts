@@ -84,12 +84,13 @@ export class EngineSupervisor implements Disposable {
     return this.#restart !== undefined;
   }
 
-  /** Starts the engine if necessary; after a death, waits for its next start. */
+  /** Starts the engine if necessary; after a death, waits for its next start. Throws after disposal. */
   async request<P, R>(
     type: RequestType<P, R, void>,
     parameters: RequestParam<P>,
     token?: CancellationToken,
   ): Promise<R> {
+    if (this.#running === undefined && this.#isDisposed) throw new Error('the engine has ended');
     if (this.#running === undefined && this.#restart === undefined) this.#start();
     const running = this.#running;
     const connection =

@@ -93,6 +93,14 @@ class Engines {
   }
 }
 
+test('after the end of the client, a request starts no engine', async () => {
+  const engines = new Engines();
+  await engines.client.findRoot('/r/a', ['hg']);
+  engines.client.dispose();
+  await assert.rejects(engines.client.findRoot('/r/a', ['hg']), /the engine has ended/);
+  assert.equal(engines.server.length, 1);
+});
+
 test('the engine starts with the first request, and updates of open repositories arrive', async () => {
   const engines = new Engines();
   try {
