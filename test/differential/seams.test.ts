@@ -226,7 +226,7 @@ test('files that move into another repository are recorded in both, if the user 
   };
   person.button = () => undefined;
   await bench.run('recordRenames', moves('c'), 'always');
-  assert.match(said(), /c was moved into another repository/);
+  assert.match(said(), /'c' was moved into another repository/);
   assert.deepEqual(status(bench), ['! c', '? d/untracked']);
   person.button = ([record]) => record;
   await bench.run('recordRenames', moves('d'), 'always');
