@@ -38,7 +38,7 @@ describe('a window in German', () => {
     const messages = keepMessages();
     await commands.executeCommand('quicksilver.whyIgnored', uriAt('a.txt'));
     messages.dispose();
-    assert.deepEqual(messages.shown, ['a.txt wird nicht ignoriert.']);
+    assert.deepEqual(messages.shown, ['„a.txt“ wird nicht ignoriert.']);
   });
 
   it('names commands and settings in German', () => {
