@@ -47,6 +47,8 @@ let asked = '';
 /** The changeset that the details are about. */
 let detailed;
 let drawn = new Map();
+/** Rows have been drawn. */
+let isPainted = false;
 /** The size of the list when it was drawn last. */
 let size = { width: 0, height: 0 };
 
@@ -98,7 +100,8 @@ function draw() {
   drawn = wanted;
   showSelection();
   // Measurements ask the page for this time.
-  if (performance.getEntriesByName(PAINTED).length === 0) requestAnimationFrame(() => performance.mark(PAINTED));
+  if (!isPainted) requestAnimationFrame(() => performance.mark(PAINTED));
+  isPainted = true;
 }
 
 function redraw() {
