@@ -98,7 +98,8 @@ function madeHistory(t: TestContext): MadeHistory {
   return made;
 }
 
-test('a file revision that several branches made belongs to the changeset below its child', async t => {
+/** Changesets 1 and 2 make the same revision of `f`, 3 changes it, and 4 merges 1 and 3. */
+async function mergedHistory(t: TestContext): Promise<MadeHistory> {
   const made = madeHistory(t);
   await made.commit([], () => made.write('f', {}));
   await made.commit([0], () => made.write('f', { 5: 'five', 8: 'eight' }));
@@ -108,21 +109,18 @@ test('a file revision that several branches made belongs to the changeset below 
   });
   await made.commit([2], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
   await made.commit([1, 3], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
+  return made;
+}
+
+test('a file revision that several branches made belongs to the changeset below its child', async t => {
+  const made = await mergedHistory(t);
   await made.commit([4], () => made.write('f', { 5: '5', 8: 'eight' }));
   for (let changeset = 0; changeset <= 5; changeset++) await made.follow('f', changeset);
   assert.equal((await made.followLines('f', 5))[0], '5 3 2 0');
 });
 
 test('annotate of the working copy begins at the changeset of its file', async t => {
-  const made = madeHistory(t);
-  await made.commit([], () => made.write('f', {}));
-  await made.commit([0], () => made.write('f', { 5: 'five', 8: 'eight' }));
-  await made.commit([0], () => {
-    made.write('f', { 5: 'five', 8: 'eight' });
-    made.write('other', {});
-  });
-  await made.commit([2], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
-  await made.commit([1, 3], () => made.write('f', { 5: 'fifth', 8: 'eight' }));
+  const made = await mergedHistory(t);
   made.write('f', { 2: 'two', 5: 'fifth', 8: 'eight' });
   const args = ['annotate', '-n', '-r', 'wdir()', 'path:f'];
   const { stdout } = await sameAnswer(args, made.root, await hgIn(made.hg, args, made.root));
