@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { bytePath } from '../../src/base/bytePath.ts';
 import { currentEnvironment } from '../../src/files/environment.ts';
@@ -68,13 +68,20 @@ function packs(sandbox: RemoteSandbox, kind: string): string[] {
   return names.map(name => path.join(folder, name));
 }
 
-test('contents and blame from packs are those of hg', { skip }, async t => {
+/** Skips the test and returns undefined where hg has no extension remotefilelog. */
+function preparedSandbox(t: TestContext): RemoteSandbox | undefined {
   const sandbox = new RemoteSandbox(t);
   if (!sandbox.has('remotefilelog')) {
     t.skip('hg has no extension remotefilelog');
-    return;
+    return undefined;
   }
   prepare(sandbox);
+  return sandbox;
+}
+
+test('contents and blame from packs are those of hg', { skip }, async t => {
+  const sandbox = preparedSandbox(t);
+  if (sandbox === undefined) return;
   const root = sandbox.path('r');
   // Made here, after fetched ones.
   sandbox.write('r/moved', edited({ 7: 'mine\n' }));
@@ -123,12 +130,8 @@ const RANGES = [
 ] as const;
 
 test('the history of lines goes on to where they came from, as in hg', { skip }, t => {
-  const sandbox = new RemoteSandbox(t);
-  if (!sandbox.has('remotefilelog')) {
-    t.skip('hg has no extension remotefilelog');
-    return;
-  }
-  prepare(sandbox);
+  const sandbox = preparedSandbox(t);
+  if (sandbox === undefined) return;
   const root = sandbox.path('r');
   const expected = RANGES.map(([changeset, first, end]) => {
     const set = `reverse(followlines('path:moved', ${first}:${end}, startrev=${changeset}))`;
@@ -152,12 +155,8 @@ test('the history of lines goes on to where they came from, as in hg', { skip },
 });
 
 test('damaged packs, and contents that none has, are named', { skip }, async t => {
-  const sandbox = new RemoteSandbox(t);
-  if (!sandbox.has('remotefilelog')) {
-    t.skip('hg has no extension remotefilelog');
-    return;
-  }
-  prepare(sandbox);
+  const sandbox = preparedSandbox(t);
+  if (sandbox === undefined) return;
   sandbox.hg('r', 'repack');
   const root = sandbox.path('r');
   const original = new Map(packs(sandbox, '').map(file => [file, fs.readFileSync(file)]));
