@@ -49,10 +49,14 @@ const CONFIG = [
   'phases.publish=false',
 ];
 
-/** Returns the entries of `hg status -A -C`; the error output if it fails. */
-export function hgStatus(root: string): HgEntry[] | string {
+/**
+ * Returns the entries of `hg status -A -C`; the error output if it fails.
+ * @param call `hgAlone` where the order of two extensions counts: a process that stays keeps the order in which it
+ * has loaded them, whatever the configuration of the next repository says
+ */
+export function hgStatus(root: string, call: typeof hgAtOnce = hgAtOnce): HgEntry[] | string {
   const options = CONFIG.flatMap(item => ['--config', item]);
-  const { code, stdout, stderr } = hgAtOnce(['status', '-A', '-C', '-0'], { cwd: root, env: hgEnvironment(), options });
+  const { code, stdout, stderr } = call(['status', '-A', '-C', '-0'], { cwd: root, env: hgEnvironment(), options });
   if (code !== 0) return stderr.toString('latin1');
   return statusEntries(stdout.toString('latin1'));
 }
