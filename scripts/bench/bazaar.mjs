@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram, projectRoot } from '../lib/processes.mjs';
 import { Engine } from './engine.mjs';
-import { processorOfChildren, withOwnProcessor } from './processor.mjs';
+import { withOwnProcessor } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { inTurnsOfBoth, summarize } from './statistics.mjs';
@@ -67,9 +67,7 @@ function casesOf({ root, brz, env, cache, expected }) {
     name,
     title,
     run: async () => {
-      const before = processorOfChildren();
-      const { milliseconds, stdout } = await timed(command, args, { cwd: root, env: { ...env, ...more } });
-      const processor = processorOfChildren() - before;
+      const { milliseconds, processor, stdout } = await timed(command, args, { cwd: root, env: { ...env, ...more } });
       checkAnswer(title, stdout.split('\n'), expected);
       return { milliseconds, processor };
     },
@@ -93,9 +91,8 @@ function casesOf({ root, brz, env, cache, expected }) {
       name: 'node',
       title: 'a process of Node that does nothing',
       run: async () => {
-        const before = processorOfChildren();
-        const { milliseconds } = await timed(process.execPath, ['-e', '0'], { cwd: root, env });
-        return { milliseconds, processor: processorOfChildren() - before };
+        const { milliseconds, processor } = await timed(process.execPath, ['-e', '0'], { cwd: root, env });
+        return { milliseconds, processor };
       },
     },
   ];

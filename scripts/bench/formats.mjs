@@ -5,7 +5,7 @@ import path from 'node:path';
 import { encodeVersion1 } from './dirstates.mjs';
 import { Engine } from './engine.mjs';
 import { nodeOf, writeHistory } from './history.mjs';
-import { processorOfChildren, withOwnProcessor } from './processor.mjs';
+import { withOwnProcessor } from './processor.mjs';
 import { COMPARED, findHg, hgEnvironment, hgStatus, linesOf, runHg, timed } from './programs.mjs';
 import { PlainError } from '../lib/processes.mjs';
 import { makeRow } from './report.mjs';
@@ -51,11 +51,6 @@ async function measureKind(kind, context) {
 
 function cases(repository, { title }, { cache, floor }) {
   const { root, expected } = repository;
-  const program = async (command, args, options) => {
-    const before = processorOfChildren();
-    const { milliseconds, stdout } = await timed(command, args, options);
-    return { milliseconds, processor: processorOfChildren() - before, stdout };
-  };
   const engine = native => async () => {
     repository.use();
     const own = new Engine({ native });
@@ -75,7 +70,7 @@ function cases(repository, { title }, { cache, floor }) {
       title: `hg status, ${title}`,
       run: async () => {
         repository.use();
-        const value = await program(findHg(), COMPARED, { cwd: root, env: hgEnvironment });
+        const value = await timed(findHg(), COMPARED, { cwd: root, env: hgEnvironment });
         checkAnswer('hg status', linesOf(value.stdout), expected);
         return value;
       },
@@ -85,7 +80,7 @@ function cases(repository, { title }, { cache, floor }) {
   ];
   if (floor !== undefined) {
     const name = `floor: read all directories and stat, C, 2 threads, ${title}`;
-    all.push({ name: 'floor', title: name, run: () => program(floor, [root, '2', 'walk', '.hg']) });
+    all.push({ name: 'floor', title: name, run: () => timed(floor, [root, '2', 'walk', '.hg']) });
   }
   return all;
 }

@@ -12,7 +12,7 @@ import {
   UNTRACKED_INDEX,
   withUntrackedCache,
 } from './gitRepository.mjs';
-import { processorOfChildren, withOwnProcessor } from './processor.mjs';
+import { withOwnProcessor } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { changeFiles, chooseRoles, expectedLines, writeIgnored, writeTracked } from './repository.mjs';
@@ -60,9 +60,7 @@ function cases({ root, directory, expected }, { cache }) {
     name,
     title,
     run: async () => {
-      const before = processorOfChildren();
-      const { milliseconds, stdout } = await timed(command, parameters, { cwd: root, env });
-      const processor = processorOfChildren() - before;
+      const { milliseconds, processor, stdout } = await timed(command, parameters, { cwd: root, env });
       checkAnswer(title, entriesOf(stdout), expected.porcelain);
       return { milliseconds, processor };
     },

@@ -1,6 +1,5 @@
 // Other programs, started and timed.
-import { spawn } from 'node:child_process';
-import { performance } from 'node:perf_hooks';
+import { fork } from 'node:child_process';
 import { PlainError, findProgram } from '../lib/processes.mjs';
 
 /** The environment in which hg is run: free of this machine's configuration. */
@@ -29,35 +28,39 @@ export function findHg() {
   return hg;
 }
 
+let starter;
+
 /**
- * Runs a program to its end. Resolves to { milliseconds, stdout }, from the start of the process until it has ended and
- * all its output has been read. Rejects with its error output when it fails.
+ * Runs a program to its end, started by a small process. Resolves and rejects as {@link run} does there.
  */
-export async function timed(command, args, { input, ...options } = {}) {
-  const started = performance.now();
-  const child = spawn(command, args, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], ...options });
-  const stdout = [];
-  const stderr = [];
-  child.stdout.on('data', chunk => stdout.push(chunk));
-  child.stderr.on('data', chunk => stderr.push(chunk));
-  const ended = new Promise((resolve, reject) => {
-    child.once('error', error => reject(new PlainError(`cannot start ${command}: ${error.message}`)));
-    child.once('close', code => resolve(code));
+export function timed(command, args, options = {}) {
+  starter ??= startStarter();
+  return starter(command, args, options);
+}
+
+/** Returns a function as {@link run} that asks another process, which ends with this one. */
+function startStarter() {
+  const child = fork(new URL('startMain.mjs', import.meta.url), { execArgv: [] });
+  const waiting = new Map();
+  let last = 0;
+  child.on('message', ({ id, result, message }) => {
+    const { resolve, reject } = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) child.channel.unref();
+    if (message === undefined) resolve(result);
+    else reject(new PlainError(message));
   });
-  let inputFailure;
-  if (input !== undefined) {
-    // A program that ends before it has read everything gives the reason by its exit code.
-    child.stdin.once('error', error => (inputFailure = error));
-    child.stdin.end(input, 'latin1');
-  }
-  const code = await ended;
-  const milliseconds = performance.now() - started;
-  if (code !== 0) {
-    const message = Buffer.concat(stderr).toString('utf8').trimEnd();
-    throw new PlainError(`${[command, ...args].join(' ')} ended with ${code}\n${message}`);
-  }
-  if (inputFailure) throw new PlainError(`${command} did not read its input: ${inputFailure.message}`);
-  return { milliseconds, stdout: Buffer.concat(stdout).toString('utf8') };
+  child.once('exit', code => {
+    for (const { reject } of waiting.values()) reject(new PlainError(`the starting process ended with ${code}`));
+  });
+  child.unref();
+  return (command, args, options) =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      waiting.set(id, { resolve, reject });
+      child.channel.ref();
+      child.send({ id, command, args, options });
+    });
 }
 
 export async function outputWithInput(command, args, input, options) {

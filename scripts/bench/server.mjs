@@ -10,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { findProgram, PlainError, projectRoot } from '../lib/processes.mjs';
 import { COMPARED, findHg, hgEnvironment, linesOf, timed } from './programs.mjs';
 import { askServer } from '../../src/daemon/shortClient.ts';
-import { processorOf, processorOfChildren } from './processor.mjs';
+import { processorOf } from './processor.mjs';
 import { makeRow } from './report.mjs';
 import { inTurnsOfBoth, summarize } from './statistics.mjs';
 import { measureGitHook } from './serverGit.mjs';
@@ -83,9 +83,7 @@ async function measureStatusClients(repository, { rounds, notes, newerHg }) {
     name,
     title,
     run: async () => {
-      const before = processorOfChildren();
-      const { milliseconds, stdout } = await timed(command, args, { cwd: root, env: environment });
-      const processor = processorOfChildren() - before;
+      const { milliseconds, processor, stdout } = await timed(command, args, { cwd: root, env: environment });
       check(stdout);
       return { milliseconds, processor };
     },
@@ -116,12 +114,14 @@ async function measureStatusClients(repository, { rounds, notes, newerHg }) {
   const prompt = program('prompt', 'native client, prompt', CLIENT, ['prompt'], env, stdout => {
     if (!String(stdout).includes('\texact')) late++;
   });
+  // So long Node needs to start any program and to see its end.
+  const nothing = program('nothing', 'a program that does nothing', 'true', [], env, () => undefined);
   const server = await startServer(env);
   try {
     for (const hg of [findHg(), newerHg]) if (hg !== undefined) await untilExact(hg, root, env);
     const measured = await inTurnsOfBoth(rounds, cases);
-    const measureMore = async (count, one) => {
-      const more = await inTurnsOfBoth(count, [one]);
+    const measureMore = async (count, ...some) => {
+      const more = await inTurnsOfBoth(count, some);
       for (const kind of ['values', 'processor']) Object.assign(measured[kind], more[kind]);
     };
     // A stopped server costs each client its timeout, once.
@@ -134,7 +134,7 @@ async function measureStatusClients(repository, { rounds, notes, newerHg }) {
     server.kill('SIGCONT');
     cases.push(stopped);
     const before = processorOf(server.pid);
-    if (hasClient) await measureMore(SHORT_ROUNDS * rounds, prompt);
+    if (hasClient) await measureMore(SHORT_ROUNDS * rounds, prompt, nothing);
     else notes.push('There is no native client: prompts were not measured.');
     if (late > 0) notes.push(`${late} prompts had no exact answer in time.`);
     const ofServer = processorOf(server.pid) - before;
@@ -153,7 +153,12 @@ async function measureStatusClients(repository, { rounds, notes, newerHg }) {
         }),
       ),
     );
-    if (hasClient) rows.push(...promptRows(plan.count, prompt.title, values.prompt, processor.prompt, ofServer));
+    if (hasClient) {
+      rows.push(
+        ...promptRows(plan.count, prompt.title, values.prompt, processor.prompt, ofServer),
+        makeRow({ id: 'server.nothing', files: plan.count, title: nothing.title, values: values.nothing }),
+      );
+    }
     return rows.filter(({ id }) => !/chg.*-processor$/.test(id));
   } finally {
     await endServer(server, directory);

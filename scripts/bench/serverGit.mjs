@@ -5,7 +5,6 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { findProgram, PlainError } from '../lib/processes.mjs';
 import { gitEnvironment, UNTRACKED_INDEX } from './gitRepository.mjs';
-import { processorOfChildren } from './processor.mjs';
 import { timed } from './programs.mjs';
 import { makeRow } from './report.mjs';
 import { inTurnsOfBoth, summarize } from './statistics.mjs';
@@ -45,9 +44,10 @@ export async function measureGitHook({ root, gitDirectory, plan }, { rounds, not
     const cached = ['-c', 'core.untrackedCache=true'];
     let expected;
     const measured = async (title, options, own) => {
-      const before = processorOfChildren();
-      const { milliseconds, stdout } = await timed('git', [...options, ...ARGUMENTS], { cwd: root, env: own });
-      const processor = processorOfChildren() - before;
+      const { milliseconds, processor, stdout } = await timed('git', [...options, ...ARGUMENTS], {
+        cwd: root,
+        env: own,
+      });
       expected ??= stdout;
       if (stdout !== expected) throw new PlainError(`git status differs: ${title}`);
       return { milliseconds, processor };

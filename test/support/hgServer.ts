@@ -51,8 +51,8 @@ const CONFIG = [
 
 /**
  * Returns the entries of `hg status -A -C`; the error output if it fails.
- * @param call `hgAlone` where the order of two extensions counts: a process that stays keeps the order in which it
- * has loaded them, whatever the configuration of the next repository says
+ * @param call `hgAlone` where the order of two extensions counts. A process that stays keeps the order in which it has
+ * loaded them.
  */
 export function hgStatus(root: string, call: typeof hgAtOnce = hgAtOnce): HgEntry[] | string {
   const options = CONFIG.flatMap(item => ['--config', item]);
