@@ -13,7 +13,7 @@ import { makeSample } from './sample-repository.mjs';
 
 const sizeLimit = 850_000; // Bytes. Every machine downloads and unpacks it. A quarter are the pictures of the README.
 /** Bytes of the start-up bundle, which VS Code loads on the extension host's thread. */
-const startLimit = 100 * 1024;
+const startLimit = 100_000;
 const allowed =
   /^(dist\/[^/]+\.cjs|dist\/askpass\.(sh|cmd)|dist\/third-party-notices\.txt|dist\/native\/[a-z0-9]+-[a-z0-9]+\.node|media\/.+|l10n\/bundle\.l10n(\.[\w-]+)?\.json|package(\.nls(\.[\w-]+)?)?\.json|(dist\/)?README\.md|CHANGELOG\.md|LICENSE|hgext\/(quicksilver\.py|COPYING))$/;
 const readme = 'dist/README.md';

@@ -45,7 +45,7 @@ export function drawChart({ measured, machine, rows }) {
   for (const { title, rows: wanted } of GROUPS) {
     const found = wanted.flatMap(([id, label, kind]) => {
       const row = rows.find(candidate => candidate.id === id && candidate.files === files);
-      return row === undefined ? [] : [{ row, label: label ?? row.title, kind }];
+      return row === undefined ? [] : [{ row, label: label ?? row.title.replace(/,[^,]* until told$/, ''), kind }];
     });
     if (found.length === 0) continue;
     const longest = Math.max(...found.map(({ row }) => row.median));

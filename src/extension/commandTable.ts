@@ -6,8 +6,8 @@
 // of pickers/namePicker.ts.
 import type { CancellationToken } from 'vscode';
 import type { HgAsked } from '../server/hgProtocol.ts';
-import type { CommandContext } from './commands/commands.ts';
-import type { HgCommandName } from './contributions/commands.ts';
+import type { CommandContext, Reports } from './commands/commands.ts';
+import type { HgCommandName, LoadedCommandName } from './contributions/commands.ts';
 import { chosenRepository } from './commands/commandArguments.ts';
 import type { HgCommandRun, HgContext } from './hg/commandContext.ts';
 import { askUser } from './hg/prompts.ts';
@@ -29,6 +29,7 @@ import { bookmarkTagCommands } from './features/update/bookmarkTagCommands.ts';
 import { exchangeCommands } from './features/exchange/exchangeCommands.ts';
 import { RepositoriesOfSystem } from './repositories/repositoriesOfSystem.ts';
 import { createCommands } from './features/exchange/createCommands.ts';
+import { viewCommands } from './viewCommandTable.ts';
 
 export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
   ...commitCommands,
@@ -49,6 +50,21 @@ export const hgCommands: Readonly<Record<HgCommandName, HgCommandRun>> = {
 };
 
 let made: { readonly from: CommandContext; readonly context: HgContext } | undefined;
+
+/** Runs any command; shows hg's failures, and throws other errors. */
+export async function runCommand(
+  context: CommandContext,
+  reports: Reports,
+  name: LoadedCommandName,
+  args: readonly unknown[],
+): Promise<unknown> {
+  if (isHgCommand(name)) return runHgCommand(context, name, args);
+  return viewCommands[name]({ ...context, reports }, ...args);
+}
+
+function isHgCommand(name: LoadedCommandName): name is HgCommandName {
+  return name in hgCommands;
+}
 
 /** Runs a command and shows hg's failures; throws other errors. */
 export async function runHgCommand(

@@ -20,13 +20,18 @@ export const commands = {
 export type CommandName = keyof typeof commands;
 /** Commands that run without hg. */
 export type ViewCommandName = keyof typeof viewCommands;
+/** Those that need no code of ours. */
+export type SimpleCommandName = 'showOutput' | 'setHgPath' | 'trustWorkspace';
 /** Commands that run hg, and those that belong to them. */
 export type HgCommandName = Exclude<CommandName, ViewCommandName>;
 
+/** Commands whose code is loaded on first use. */
+export type LoadedCommandName = Exclude<CommandName, SimpleCommandName>;
+
 /** Those of them that only the extension runs. */
-export type InternalHgCommandName = {
-  [K in HgCommandName]: (typeof commands)[K]['entry'] extends undefined ? K : never;
-}[HgCommandName];
+export type InternalCommandName = {
+  [K in LoadedCommandName]: (typeof commands)[K]['entry'] extends undefined ? K : never;
+}[LoadedCommandName];
 
 export type CommandArguments<K extends CommandName> = (typeof commands)[K] extends
   Command<infer Args> | InternalCommand<infer Args>
