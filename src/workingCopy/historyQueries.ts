@@ -28,10 +28,13 @@ export interface HistoryRow extends ChangesetSummary {
   readonly isWorkingParent: boolean;
 }
 
-/** The changesets that a graph shows: all, the relevant ones, drafts, the ancestors of some names, or one file's. */
+/**
+ * The changesets that a graph shows: all, the relevant ones, drafts, the ancestors of what has a name, or one file's.
+ * A branch, a bookmark, a tag and a topic may have the same name.
+ */
 export type GraphFilter =
   | { readonly kind: 'all' | 'auto' | 'drafts' }
-  | { readonly kind: 'names'; readonly names: readonly string[] }
+  | { readonly kind: 'branch' | 'bookmark' | 'tag' | 'topic'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'changesets'; readonly nodes: readonly string[] };
 
@@ -83,10 +86,15 @@ export interface ChangesetDetails {
 
 /** A search goes from new to old. It stops after some time, and can be continued. */
 export interface HistorySearch {
-  /** All of them have to be in the author, message, branch, names, number or beginning of the id. Case is ignored. */
+  /**
+   * All of them have to be in the author, message, branch, topic, names, number or beginning of the id. Case is
+   * ignored.
+   */
   readonly words: readonly string[];
   /** Restricts the search to changesets that list a file at or below this path. */
   readonly path?: string;
+  /** True to find hidden changesets, too. */
+  readonly showsHidden?: boolean;
   /** The revision where the search begins; without it, the newest. */
   readonly from?: number;
   readonly limit: number;
@@ -104,6 +112,8 @@ export interface NamedHistory {
   readonly changesets: readonly HistoryRow[];
   /** The newest open head of each branch, by the name of the branch. */
   readonly tips: readonly (readonly [branch: string, node: string])[];
+  /** Topics of the newest changesets that are not public. */
+  readonly topics: readonly string[];
   /** Changesets whose branches are still to be read. Until it is 0 there are no names; ask again to go on. */
   readonly unread: number;
 }

@@ -14,6 +14,7 @@ import {
   ReadGraphRows,
   SearchHistory,
   type FileAnnotation,
+  type GraphFilter,
 } from '../../src/server/historyProtocol.ts';
 import { ServedRepository } from '../support/servedRepository.ts';
 
@@ -65,7 +66,7 @@ test('graphs, details, searches and names', async t => {
   assert.deepEqual(await served.history(FindGraphRow, { view, node: second.node }), { row: 3, isExact: true });
   assert.equal(await served.history(FindGraphRow, { view, node: '1'.repeat(40) }), null);
 
-  const auto = await served.history(OpenGraph, { filter: { kind: 'names', names: ['default'] }, showsHidden: false });
+  const auto = await served.history(OpenGraph, { filter: { kind: 'branch', name: 'default' }, showsHidden: false });
   assert.equal(auto.rows, 4);
   assert.deepEqual(await served.history(FindGraphRow, { view: auto.view, node: second.node }), {
     row: 2,
@@ -112,6 +113,47 @@ test('graphs, details, searches and names', async t => {
   assert.ok(served.historyChanges > before);
   const again = await served.history(OpenGraph, { filter: { kind: 'all' }, showsHidden: false });
   assert.equal(again.rows, 6);
+  assert.deepEqual(served.calls, []);
+});
+
+test('a branch, a bookmark, a tag and a topic of one name are told from each other', async t => {
+  const served = new ServedRepository(() => undefined);
+  t.after(() => served.dispose());
+  const evolved = ['evolve', 'topic'].flatMap(name => ['--config', `extensions.${name}=`]);
+  const commit = (message: string, ...options: readonly string[]): void => {
+    served.write('a', message);
+    served.hg('commit', '-q', '-A', '-m', message, '-u', 'me', '-d', '0 0', ...options);
+  };
+  for (const message of ['zero', 'one', 'two']) commit(message);
+  served.hg('branch', '-q', 'same');
+  commit('three');
+  served.hg('bookmark', '-r', '0', 'same', '--config', 'ui.quiet=True', '--force');
+  served.hg('tag', '--local', '-r', '1', 'same');
+  served.hg('update', '-q', '-r', '1');
+  served.hg('topics', ...evolved, 'same');
+  commit('four', ...evolved);
+  commit('five', ...evolved);
+  served.hg('prune', ...evolved, '-q', '-r', '5');
+  await served.open();
+  const rowsOf = async (filter: GraphFilter, showsHidden = false): Promise<number[]> => {
+    const { view, rows } = await served.history(OpenGraph, { filter, showsHidden });
+    const page = await served.history(ReadGraphRows, { view, first: 0, count: rows });
+    return page?.rows.map(({ revision }) => revision) ?? [];
+  };
+  assert.deepEqual(await rowsOf({ kind: 'branch', name: 'same' }), [3, 2, 1, 0]);
+  assert.deepEqual(await rowsOf({ kind: 'bookmark', name: 'same' }), [0]);
+  assert.deepEqual(await rowsOf({ kind: 'tag', name: 'same' }), [1, 0]);
+  assert.deepEqual(await rowsOf({ kind: 'topic', name: 'same' }), [4, 1, 0]);
+  assert.deepEqual(await rowsOf({ kind: 'topic', name: 'same' }, true), [5, 4, 1, 0]);
+  assert.deepEqual(await rowsOf({ kind: 'topic', name: 'other' }), []);
+  assert.deepEqual((await served.history(ListNamed, {})).topics, ['same']);
+  const search = async (words: readonly string[], showsHidden: boolean): Promise<number[]> => {
+    const { found } = await served.history(SearchHistory, { words, showsHidden, limit: 10 });
+    return found.map(({ revision }) => revision);
+  };
+  assert.deepEqual(await search(['five'], false), []);
+  assert.deepEqual(await search(['five'], true), [5]);
+  assert.deepEqual(await search(['same', 'four'], false), [4], 'a topic is searched, too');
   assert.deepEqual(served.calls, []);
 });
 

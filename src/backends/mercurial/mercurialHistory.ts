@@ -88,7 +88,9 @@ export class MercurialHistory implements HistoryQueries {
     const same = [...this.#views].find(
       ([, old]) => old.model === model && old.generation === generation && old.key === key,
     );
-    const graph = same?.[1].graph ?? (yield* model.view(yield* this.#filter(model, filter, unread > 0), showsHidden));
+    const graph =
+      same?.[1].graph ??
+      (yield* model.view(yield* this.#filter(model, { filter, showsHidden }, unread > 0), showsHidden));
     const view = same?.[0] ?? this.#nextView++;
     this.#views.set(view, { graph, model, showsHidden, generation, key });
     for (const [old] of this.#views) if (this.#views.size > MAX_VIEWS) this.#views.delete(old);
@@ -163,7 +165,8 @@ export class MercurialHistory implements HistoryQueries {
     };
   }
 
-  *search(snapshot: Snapshot, { words, path, from, limit }: HistorySearch): Generator<void, HistorySearchResult> {
+  *search(snapshot: Snapshot, query: HistorySearch): Generator<void, HistorySearchResult> {
+    const { words, path, showsHidden = false, from, limit } = query;
     const model = yield* this.#model(snapshot);
     const wanted = words.map(word => word.toLowerCase());
     const below = path === undefined ? undefined : fromDisplay(path);
@@ -171,15 +174,15 @@ export class MercurialHistory implements HistoryQueries {
     const found: HistoryRow[] = [];
     const start = Math.min(from ?? model.count - 1, model.count - 1);
     const isFound = (revision: number): boolean =>
-      !model.isHidden(revision) &&
+      (showsHidden || !model.isHidden(revision)) &&
       (below === undefined || model.changeset(revision).files.some(file => isAtOrBelow(file, below))) &&
-      matches(model, revision, wanted);
+      matches(model, revision, wanted, showsHidden);
     let revision = start;
     while (revision >= 0 && found.length < most && start - revision < MAX_SEARCHED) {
       const end = Math.max(-1, revision - STEPS);
       model.keepingOpen(() => {
         for (; revision > end && found.length < most; revision--) {
-          if (isFound(revision)) found.push(model.row(revision));
+          if (isFound(revision)) found.push(model.row(revision, showsHidden));
         }
       });
       yield;
@@ -191,7 +194,7 @@ export class MercurialHistory implements HistoryQueries {
     const model = yield* this.#model(snapshot);
     const { history } = model;
     const unread = yield* history.loadBranches(MAX_BRANCH_TEXTS);
-    if (unread > 0) return { changesets: [], tips: [], unread };
+    if (unread > 0) return { changesets: [], tips: [], topics: [], unread };
     const tips: [string, string][] = [];
     const revisions = new Set<number>([...model.tags(false).keys(), ...model.bookmarks().keys()]);
     for (const parent of model.workingParents) if (parent >= 0) revisions.add(parent);
@@ -208,7 +211,9 @@ export class MercurialHistory implements HistoryQueries {
       changesets.push(model.row(revision));
       if (changesets.length % STEPS === 0) yield;
     }
-    return { changesets, tips, unread };
+    const topics = new Set<string>();
+    yield* withTopics(model, MAX_NAMED, (_, topic) => topics.add(topic));
+    return { changesets, tips, topics: [...topics], unread };
   }
 
   *fileHistory(snapshot: Snapshot, query: FileHistoryQuery): Generator<void, FileHistory> {
@@ -233,15 +238,23 @@ export class MercurialHistory implements HistoryQueries {
     return model;
   }
 
-  *#filter(model: HistoryModel, filter: GraphFilter, isPartial: boolean): Generator<void, HistoryFilter> {
+  *#filter(
+    model: HistoryModel,
+    { filter, showsHidden }: GraphQuery,
+    isPartial: boolean,
+  ): Generator<void, HistoryFilter> {
     switch (filter.kind) {
-      case 'names': {
+      case 'branch':
         if (isPartial) return { kind: 'revisions', revisions: [] };
-        const revisions = filter.names.flatMap(name => {
-          const heads = model.history.branchHeads(fromDisplay(name));
-          if (heads.length > 0) return heads;
-          const found = model.history.resolve(name);
-          return found === 'working-copy' ? model.workingParents[0] : found;
+        return { kind: 'ancestors', revisions: model.history.branchHeads(fromDisplay(filter.name)) };
+      case 'bookmark':
+        return { kind: 'ancestors', revisions: named(model.bookmarks(), filter.name) };
+      case 'tag':
+        return { kind: 'ancestors', revisions: named(model.tags(showsHidden), filter.name) };
+      case 'topic': {
+        const revisions: number[] = [];
+        yield* withTopics(model, model.count, (revision, topic) => {
+          if (topic === filter.name && (showsHidden || !model.isHidden(revision))) revisions.push(revision);
         });
         return { kind: 'ancestors', revisions };
       }
@@ -268,8 +281,36 @@ export class MercurialHistory implements HistoryQueries {
 
 /** Reads some of the branches that a filter needs. Returns how many changesets are still to be read. */
 function* unreadBranches(model: HistoryModel, filter: GraphFilter): Generator<void, number> {
-  if (filter.kind === 'names') return yield* model.history.loadBranches(MAX_BRANCH_TEXTS);
+  if (filter.kind === 'branch') return yield* model.history.loadBranches(MAX_BRANCH_TEXTS);
   return filter.kind === 'auto' ? yield* model.prepare({ kind: 'auto' }, MAX_BRANCH_TEXTS) : 0;
+}
+
+/** The revisions that have a name. */
+function named(names: ReadonlyMap<number, readonly string[]>, wanted: string): number[] {
+  return [...names].filter(([, all]) => all.includes(wanted)).map(([revision]) => revision);
+}
+
+/** Hands over each changeset with a topic, among at most `most` of the newest ones that are not public. */
+function* withTopics(
+  model: HistoryModel,
+  most: number,
+  take: (revision: number, topic: string) => void,
+): Generator<void> {
+  let left = most;
+  for (let revision = model.count - 1; revision >= 0 && left > 0;) {
+    const end = Math.max(-1, revision - MAX_BRANCH_TEXTS);
+    let texts = Math.min(STEPS, left);
+    model.keepingOpen(() => {
+      for (; revision > end && texts > 0; revision--) {
+        if (model.phaseOf(revision) === 'public') continue;
+        texts--;
+        left--;
+        const topic = model.topic(revision);
+        if (topic !== undefined) take(revision, topic);
+      }
+    });
+    yield;
+  }
 }
 
 /** The changesets that list a file at or below a path. */
@@ -287,10 +328,14 @@ function* listing(model: HistoryModel, path: BytePath): Generator<void, number[]
   return found;
 }
 
-function matches(model: HistoryModel, revision: number, words: readonly string[]): boolean {
+function matches(model: HistoryModel, revision: number, words: readonly string[], showsHidden: boolean): boolean {
   if (words.length === 0) return true;
   const { user, description, branch } = model.changeset(revision);
-  const names = [...(model.tags(false).get(revision) ?? []), ...(model.bookmarks().get(revision) ?? [])];
+  const names = [
+    model.topic(revision) ?? '',
+    ...(model.tags(showsHidden).get(revision) ?? []),
+    ...(model.bookmarks().get(revision) ?? []),
+  ];
   const text = [user, description, branch, ...names].join('\n').toLowerCase();
   return words.every(
     word =>

@@ -242,8 +242,8 @@ export class HistoryModel {
 
   /** @param withHidden whether the list has hidden changesets, which may add tags */
   row(revision: number, withHidden = false): HistoryRow {
-    const { phases, instabilities: bits, hidden, bookmarks, workingParents } = this.#known();
-    const { changeset, summary } = this.#described(revision);
+    const { instabilities: bits, hidden, bookmarks, workingParents } = this.#known();
+    const { summary } = this.#described(revision);
     const flags = bits[revision] ?? 0;
     const [p1, p2] = [this.#parents[revision * 2]!, this.#parents[revision * 2 + 1]!];
     // Field by field: an annotation makes thousands of rows, and copying the summary takes several times as long.
@@ -265,8 +265,15 @@ export class HistoryModel {
       bookmarks: bookmarks.get(revision) ?? NONE,
       isWorkingParent: workingParents.includes(revision),
     };
-    const topic = phases[revision] === 0 ? undefined : changeset.extra.get('topic');
-    return topic === undefined || topic === '' ? row : { ...row, topic };
+    const topic = this.topic(revision);
+    return topic === undefined ? row : { ...row, topic };
+  }
+
+  /** The topic of a changeset that is not public; undefined without one. */
+  topic(revision: number): string | undefined {
+    if (this.#known().phases[revision] === 0) return undefined;
+    const topic = this.changeset(revision).extra.get('topic');
+    return topic === '' ? undefined : topic;
   }
 
   /** Tags by revision, with 'tip'. */

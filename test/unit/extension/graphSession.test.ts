@@ -113,7 +113,7 @@ test('a graph begins with the repository of the active editor, and follows it in
   assert.equal(await open(), '/beta');
   assert.equal(place.description, 'beta');
   assert.equal(sent().at(-1)?.['view'], 1);
-  session.setFilter({ kind: 'names', names: ['stable'] });
+  session.setFilter({ kind: 'branch', name: 'stable' });
   shown.length = 0;
   activate('alpha');
   assert.deepEqual(

@@ -1,5 +1,5 @@
 // Commands about the history. They run without hg; each loads with the first use of one.
-import { and, hasRepository, is, isAny, isFile, isNot, never, off, on } from '../clauses.ts';
+import { and, canRunHg, hasRepository, is, isAny, isFile, isNot, never, off, on } from '../clauses.ts';
 import { command, hgCommand, internalCommand } from '../commandEntry.ts';
 
 /** A line of an open document, from 0. */
@@ -186,6 +186,36 @@ export const historyCommands = {
     title: 'Compare Selected Changesets',
     palette: never,
     menus: [['webview/context', '1_open@3', onChangeset]],
+  }),
+  'graph.update': hgCommand({
+    title: 'Update to This Changeset',
+    palette: never,
+    menus: [['webview/context', '2_move@1', and(onChangeset, canRunHg)]],
+  }),
+  'graph.mergeWith': hgCommand({
+    title: 'Merge with This Changeset',
+    palette: never,
+    menus: [['webview/context', '2_move@2', and(onChangeset, canRunHg)]],
+  }),
+  'graph.graft': hgCommand({
+    title: 'Graft This Changeset',
+    palette: never,
+    menus: [['webview/context', '2_move@3', and(onChangeset, canRunHg)]],
+  }),
+  'graph.createBookmark': hgCommand({
+    title: 'New Bookmark on This Changeset…',
+    palette: never,
+    menus: [['webview/context', '3_name@1', and(onChangeset, canRunHg)]],
+  }),
+  'graph.createTag': hgCommand({
+    title: 'New Tag on This Changeset…',
+    palette: never,
+    menus: [['webview/context', '3_name@2', and(onChangeset, canRunHg)]],
+  }),
+  'graph.push': hgCommand({
+    title: 'Push This Changeset and Its Ancestors…',
+    palette: never,
+    menus: [['webview/context', '4_push@1', and(onChangeset, canRunHg)]],
   }),
   'graph.copyNode': command<NodeArgument>({
     title: 'Copy Changeset ID',

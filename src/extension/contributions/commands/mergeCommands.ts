@@ -35,6 +35,12 @@ export const mergeCommands = {
     palette: canChangeRepository,
     menus: [['quicksilver.branches', '1_move@2']],
   }),
+  graft: hgCommand({
+    title: 'Graft…',
+    icon: 'git-commit',
+    palette: canChangeRepository,
+    menus: [['quicksilver.branches', '1_move@3']],
+  }),
   newBranch: hgCommand({
     title: 'New Branch…',
     palette: canChangeRepository,

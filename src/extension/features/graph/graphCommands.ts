@@ -9,6 +9,9 @@ import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { versionUri } from '../../providers/contentUris.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { fileUri } from '../../common/uris.ts';
+import { exchangeCommands } from '../exchange/exchangeCommands.ts';
+import { bookmarkTagCommands } from '../update/bookmarkTagCommands.ts';
+import { updateCommands } from '../update/updateCommands.ts';
 import { filterLabel } from './graphHtml.ts';
 import { isNode } from './graphSession.ts';
 import { currentGraph, openGraphInEditor } from './graphViews.ts';
@@ -49,6 +52,12 @@ export const graphCommands = {
     const chosen = await chosenChangeset(context, args[0]);
     if (chosen !== undefined) await compareWithWorkingCopy(context, chosen.repository, chosen.node);
   },
+  'graph.update': onChangeset(updateCommands.update),
+  'graph.mergeWith': onChangeset(updateCommands.mergeWith),
+  'graph.graft': onChangeset(updateCommands.graft),
+  'graph.createBookmark': onChangeset(bookmarkTagCommands.createBookmark),
+  'graph.createTag': onChangeset(bookmarkTagCommands.createTag),
+  'graph.push': onChangeset(exchangeCommands.pushRevision),
   'graph.copyNode': async (context, args) => {
     const node = nodeOf(args[0]) ?? (await chosenChangeset(context, undefined))?.node;
     if (node !== undefined) await env.clipboard.writeText(node);
@@ -61,6 +70,14 @@ export const graphCommands = {
     if (details !== null) await env.clipboard.writeText(details.description);
   },
 } satisfies Readonly<Record<string, HgCommandRun>>;
+
+/** Makes a command about the chosen changeset of one that takes the changeset as an answer given in advance. */
+function onChangeset(run: HgCommandRun): HgCommandRun {
+  return async (context, args) => {
+    const chosen = await chosenChangeset(context, args[0]);
+    return chosen && run(context, [chosen.repository.rootUri, { revision: chosen.node }]);
+  };
+}
 
 /** The changeset of a menu, which names it in an object, or of a link. */
 function nodeOf(argument: unknown): string | undefined {
@@ -122,18 +139,19 @@ async function filterItems(
   { root }: OpenRepository,
   token: CancellationToken,
 ): Promise<readonly FilterItem[]> {
-  const { changesets, tips } = await askNamed(context.client, root, token);
-  const named = (icon: string, label: string, name = label): FilterItem => ({
+  const { changesets, tips, topics } = await askNamed(context.client, root, token);
+  const named = (icon: string, kind: 'branch' | 'bookmark' | 'tag' | 'topic', name: string): FilterItem => ({
     icon,
-    label,
-    filter: { kind: 'names', names: [name] },
+    label: name,
+    filter: { kind, name },
   });
   return [
     ...FIXED.map(filter => ({ label: filterLabel(filter), filter })),
     ...((await canRunHg(context)) ? [{ label: l10n.t('Revision Set…'), filter: undefined }] : []),
-    ...tips.map(([branch]) => named('git-branch', branch)),
-    ...changesets.flatMap(({ bookmarks }) => bookmarks.map(name => named('bookmark', name))),
-    ...changesets.flatMap(({ tags }) => tags.filter(name => name !== 'tip').map(name => named('tag', name))),
+    ...tips.map(([branch]) => named('git-branch', 'branch', branch)),
+    ...topics.map(topic => named('git-pull-request-draft', 'topic', topic)),
+    ...changesets.flatMap(({ bookmarks }) => bookmarks.map(name => named('bookmark', 'bookmark', name))),
+    ...changesets.flatMap(({ tags }) => tags.filter(name => name !== 'tip').map(name => named('tag', 'tag', name))),
   ];
 }
 

@@ -51,8 +51,11 @@ export function filterLabel(filter: GraphFilter): string {
       return l10n.t('Current Branch and Drafts');
     case 'drafts':
       return l10n.t('Drafts');
-    case 'names':
-      return filter.names.join(', ');
+    case 'branch':
+    case 'bookmark':
+    case 'tag':
+    case 'topic':
+      return filter.name;
     case 'file':
       return filter.path;
     case 'changesets':

@@ -7,6 +7,12 @@ import type { EngineClient } from '../../engine/engineClient.ts';
 const MAX_IN_PART = 100;
 const MAX_FOUND = 500;
 
+export interface GraphSearch {
+  readonly root: string;
+  readonly words: string;
+  readonly showsHidden: boolean;
+}
+
 export interface FoundPart {
   readonly found: readonly HistoryRow[];
   /** The search has ended. */
@@ -16,12 +22,11 @@ export interface FoundPart {
 /** Takes each part to `show`. Ends without another one when it is canceled. */
 export async function searchHistory(
   client: EngineClient,
-  root: string,
-  words: string,
+  { root, words, showsHidden }: GraphSearch,
   token: CancellationToken,
   show: (part: FoundPart) => void,
 ): Promise<void> {
-  const query = { root, words: words.split(/\s+/).filter(word => word !== ''), limit: MAX_IN_PART };
+  const query = { root, showsHidden, words: words.split(/\s+/).filter(word => word !== ''), limit: MAX_IN_PART };
   let count = 0;
   let from: number | undefined;
   for (;;) {

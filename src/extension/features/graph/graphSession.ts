@@ -331,7 +331,9 @@ export class GraphSession implements Disposable {
     const { token } = (this.#searchToken = new CancellationTokenSource());
     if (words === '') return;
     await this.#progress.during(
-      searchHistory(this.#context.client, root, words, token, part => this.#send({ type: 'found', words, ...part })),
+      searchHistory(this.#context.client, { root, words, showsHidden: this.#showsHidden }, token, part =>
+        this.#send({ type: 'found', words, ...part }),
+      ),
     );
   }
 

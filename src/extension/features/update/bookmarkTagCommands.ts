@@ -31,12 +31,20 @@ export const bookmarkTagCommands = {
   deleteTag: inRepository(deleteTag),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
-/** At the parent of the working copy, and active. */
+/** At the parent of the working copy, and active; at a given changeset without becoming active. */
 async function createBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name =
     answers.text('name') ?? (await askForName(l10n.t('Bookmark name'), '', branchNames(context, repository)));
   if (name === undefined) return;
-  const change: HgChange = { verb: 'bookmark', operands: [name], title: l10n.t('Creating bookmark…') };
+  const given = answers.text('revision');
+  const target = given === undefined ? undefined : await findGiven(context, repository, given);
+  if (given !== undefined && target === undefined) return;
+  const change: HgChange = {
+    verb: 'bookmark',
+    options: target === undefined ? [] : [['--rev', target.revision]],
+    operands: [name],
+    title: l10n.t('Creating bookmark…'),
+  };
   await changeOrForce(
     context,
     repository,

@@ -6,7 +6,7 @@ import { shortRevision } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import type { Answers } from '../../hg/presetAnswers.ts';
 import { askForName, bookmarksOf, inRepository, takenBranches } from '../../pickers/namePicker.ts';
-import { HgFailure } from '../../hg/hgClient.ts';
+import { ASK_USERNAME, HgFailure } from '../../hg/hgClient.ts';
 import { typedMessage } from '../commit/messageTemplate.ts';
 import { findGiven, hasMoved } from '../../pickers/namedRevisions.ts';
 import { pickChangeset, pickRevision, type ChosenRevision } from '../../pickers/revisionPicker.ts';
@@ -18,6 +18,7 @@ import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 export const updateCommands = {
   update: inRepository(update),
   mergeWith: inRepository(mergeWith),
+  graft: inRepository(graft),
   newBranch: inRepository(newBranch),
 } satisfies Readonly<Record<string, HgCommandRun>>;
 
@@ -151,21 +152,72 @@ async function mergeWith(context: HgContext, repository: OpenRepository, answers
       codes: [0, 1],
     });
   };
-  try {
-    await merge();
-  } catch (error) {
-    if (!(error instanceof HgFailure) || error.kind !== 'uncommitted-changes') throw error;
-    const shelve = l10n.t('Shelve and Merge');
-    const message = l10n.t('You have uncommitted changes. Shelve them before the merge?');
-    if ((await modal('warning', message, '', shelve)) !== shelve) return false;
-    if (!(await shelveAll(context, repository))) return false;
-    await merge();
-  }
+  const question = {
+    message: l10n.t('You have uncommitted changes. Shelve them before the merge?'),
+    action: l10n.t('Shelve and Merge'),
+  };
+  if (!(await withoutChanges(context, repository, question, merge))) return false;
   const { inputBox } = repository.view.sourceControl;
   if (typedMessage(repository) === '')
     inputBox.value = l10n.t('Merge with {0}', shortRevision(given ?? other.name?.name ?? revision));
   showConflicts(repository);
   return true;
+}
+
+interface ShelveQuestion {
+  readonly message: string;
+  readonly action: string;
+}
+
+/**
+ * Runs what hg does only without uncommitted changes; offers to shelve them where there are some. Resolves with false
+ * if the user does not want that.
+ */
+async function withoutChanges(
+  context: HgContext,
+  repository: OpenRepository,
+  { message, action }: ShelveQuestion,
+  run: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof HgFailure) || error.kind !== 'uncommitted-changes') throw error;
+    if ((await modal('warning', message, '', action)) !== action) return false;
+    if (!(await shelveAll(context, repository))) return false;
+    await run();
+  }
+  return true;
+}
+
+/** Copies a changeset onto the working copy's parent, as a new commit. */
+async function graft(context: HgContext, repository: OpenRepository, answers: Answers): Promise<boolean> {
+  await flushPendingChanges(context, repository);
+  const placeHolder = l10n.t("Select a changeset to copy onto '{0}'", repository.model.head?.branch ?? '');
+  const given = answers.text('revision');
+  const chosen: Target | undefined =
+    given === undefined
+      ? await pickChangeset(context, repository, { placeHolder })
+      : await findGiven(context, repository, given);
+  if (chosen === undefined) return false;
+  const { name, revision } = chosen;
+  if (name !== undefined && (await hasMoved(context, repository, name, revision))) return false;
+  const question = {
+    message: l10n.t('You have uncommitted changes. Shelve them before the graft?'),
+    action: l10n.t('Shelve and Graft'),
+  };
+  const isDone = await withoutChanges(context, repository, question, async () => {
+    await context.hg.change(repository, {
+      verb: 'graft',
+      settings: [...MARKERS, ...ASK_USERNAME],
+      options: [MERGE_TOOL, ['--rev', revision]],
+      title: l10n.t('Grafting…'),
+      // 1: there are conflicts.
+      codes: [0, 1],
+    });
+  });
+  if (isDone) showConflicts(repository);
+  return isDone;
 }
 
 /** Undefined as well if what was chosen has moved meanwhile: a merge is more work to take back than to begin again. */

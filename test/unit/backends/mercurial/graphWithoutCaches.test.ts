@@ -132,7 +132,7 @@ test('names of branches come in parts, too, and no text is read twice, not even 
   const reader = new Reader(root);
   assert.equal(reader.named(), 5);
   assert.equal(reader.texts, CHANGESETS);
-  const { unread, opened } = reader.openAll({ kind: 'names', names: ['stable'] });
+  const { unread, opened } = reader.openAll({ kind: 'branch', name: 'stable' });
   assert.deepEqual([unread, opened.rows], [[0], 2]);
   assert.equal(reader.openAll(AUTO).opened.rows, 2);
   assert.equal(reader.texts, CHANGESETS);
