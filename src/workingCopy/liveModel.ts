@@ -11,7 +11,7 @@ import { AuditScheduler, type AuditSlice } from './rescan/auditScheduler.ts';
 import { isBusy, type Backend, type Snapshot } from './backend.ts';
 import { HintQueue } from './hintQueue.ts';
 import { Publication } from './publication.ts';
-import { Publisher, sameProblem, type ModelState, type ModelUpdate } from './publisher.ts';
+import { Publisher, sameProblem, type CompleteUpdate, type ModelState, type ModelUpdate } from './publisher.ts';
 import { Reconciler, type UndecidedFiles } from './rescan/reconciler.ts';
 import type { UndecidedAnswer } from './rescan/undecidedPaths.ts';
 import { RuleFiles } from './ruleFiles.ts';
@@ -142,7 +142,7 @@ export class LiveModel implements Disposable {
   }
 
   /** Everything that is known, as an update for a listener who came later; undefined before the first update. */
-  current(cause: string): ModelUpdate | undefined {
+  current(cause: string): CompleteUpdate | undefined {
     return this.#publisher.current(cause);
   }
 

@@ -32,6 +32,9 @@ export interface ModelUpdate {
   readonly milliseconds: number;
 }
 
+/** Leaves nothing out: the compiler asks for each part that the model gets. */
+export type CompleteUpdate = Required<ModelUpdate>;
+
 /**
  * A command that keeps the lock longer is not about to finish: `hg commit` holds it while its editor is open. Then the
  * current state is published.
@@ -162,7 +165,7 @@ export class Publisher implements Disposable {
   }
 
   /** Everything that is known, for a listener who came later; undefined as long as nothing was published. */
-  current(cause: string): ModelUpdate | undefined {
+  current(cause: string): CompleteUpdate | undefined {
     const { state, settled } = this.#told;
     if (state === undefined) return undefined;
     return {
@@ -175,6 +178,7 @@ export class Publisher implements Disposable {
       nestedRepositories: [...this.nestedRepositories].sort(),
       mergeState: this.mergeState ?? null,
       subrepositories: this.subrepositories ?? [],
+      staged: this.staged ?? [],
       settled,
       cause,
       outcome: newWorkCounters(),

@@ -114,6 +114,29 @@ test('merge state and subrepositories are told as a whole when they are others, 
   assert.deepEqual(told(), [[undefined, undefined]]);
 });
 
+test('whoever comes later is told all that is known, also what did not change for long', () => {
+  const { publisher, updates } = setUp();
+  assert.equal(publisher.current('late'), undefined);
+  publisher.publish(true, 0);
+  const nothing = publisher.current('late')!;
+  assert.deepEqual([nothing.mergeState, nothing.subrepositories, nothing.staged], [null, [], []]);
+  const staged = [{ path: PATH, status: 'added', before: undefined, after: HEAD.firstParent }] as const;
+  publisher.mergeState = { local: undefined, other: undefined, labels: {}, conflicts: [], problem: undefined };
+  publisher.subrepositories = [
+    { path: bytePath('sub'), kind: 'git', source: 'sub', revision: undefined, isPresent: true },
+  ];
+  publisher.staged = staged;
+  publisher.nestedRepositories = new Set([bytePath('n')]);
+  publisher.publish(true, 0);
+  const { settled, milliseconds, outcome, cause, reset, ...told } = updates.at(-1)!;
+  assert.deepEqual(publisher.current('late'), {
+    ...told,
+    ...{ settled, milliseconds, outcome, cause: 'late', reset: true },
+  });
+  assert.deepEqual([reset, cause], [false, '']);
+  assert.equal(told.staged, staged);
+});
+
 test('that the rest is settled now is told, once', () => {
   const { publisher, tree, updates } = setUp();
   publisher.publish(true, 0);
