@@ -25,7 +25,7 @@ export async function annotate(given: ParsedArguments, io: CommandIo): Promise<n
   const format = formatOf(args, reader.config, io, view.isWorkingCopy);
   const { paths, filter, bases } = await selectPaths(
     args.positionals,
-    { ...place, statCache: undefined, controlDirectory: '.hg' },
+    { ...place, statCache: undefined },
     compileLater,
     restrictionsOf(args),
   );

@@ -26,7 +26,7 @@ export async function cat(given: ParsedArguments, io: CommandIo): Promise<number
   if (files === 'working-copy') throw usageError('files of the working copy are not printed: look at them directly');
   const selection = await selectPaths(
     args.positionals,
-    { ...place, statCache: undefined, controlDirectory: '.hg' },
+    { ...place, statCache: undefined },
     compileLater,
     restrictionsOf(args),
   );

@@ -1,10 +1,13 @@
 // `quicksilver debugignore`: which rule ignores a path.
 import { IgnoreExplainer, type IgnoreExplanation } from '../backends/mercurial/commandLine/ignoreExplainer.ts';
-import { compareBytes, type BytePath } from '../base/bytePath.ts';
+import { checkPath } from '../backends/mercurial/commandLine/pathAudit.ts';
+import { isSubrepository } from '../backends/mercurial/commandLine/subrepositoryStatus.ts';
+import { compareBytes, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, utf8Bytes, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
-import { fromRoot } from './pathNames.ts';
+import { fromRoot, relativeTo, withSeparator } from './pathNames.ts';
+import { displaySettings } from './settings.ts';
 
 /**
  * Prints for each path, in the order of the paths, what `hg debugignore` prints. It deliberately differs for a tracked
@@ -16,9 +19,16 @@ export function debugignore(args: ParsedArguments, io: CommandIo): Promise<numbe
   const ignore = new IgnoreExplainer(place);
   for (const warning of ignore.warnings) complain(io, warning);
   const shown = nameShownIn(io.stdout);
-  const named = args.positionals.map(name => ({ name, path: fromRoot(place.vfs, place.root, place.cwd, name) }));
-  for (const { name, path } of named.sort((a, b) => compareBytes(a.path, b.path))) {
-    for (const line of explained(utf8Bytes(name), path, ignore.explain(path))) io.stdout.write(`${shown(line)}\n`);
+  const paths = args.positionals.map(name => fromRoot(place.vfs, place.root, place.cwd, name));
+  const { relative, separator } = displaySettings(ignore.config, io);
+  const nameOf = relative === false ? withSeparator(separator) : relativeTo(place.root, place.cwd, separator);
+  for (const path of paths) checkPath(place, path, { mayBeRepository: at => isSubrepository(place, at) });
+  // The root alone is everything, of which Mercurial reports nothing.
+  if (paths.every(path => path === ROOT_PATH)) return Promise.resolve(EXIT_OK);
+  for (const path of paths.sort(compareBytes)) {
+    // Mercurial has no name for the root, seen from there.
+    const name = path === ROOT_PATH && place.cwd === place.root ? '' : nameOf(path);
+    for (const line of explained(name, path, ignore.explain(path))) io.stdout.write(`${shown(line)}\n`);
   }
   return Promise.resolve(EXIT_OK);
 }

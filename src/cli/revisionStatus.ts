@@ -43,8 +43,7 @@ export async function revisionStatus(given: ParsedArguments, io: CommandIo): Pro
     copies,
     signal: io.signal,
     select: async input => {
-      const controlDirectory = input?.rules.controlDirectory ?? '.hg';
-      const selectionPlace = { ...place, statCache: input?.statCache, controlDirectory };
+      const selectionPlace = { ...place, statCache: input?.statCache };
       const selection = await selectPaths(args.positionals, selectionPlace, compileLater, restrictionsOf(args));
       complaints = selection.complaints;
       return selection;

@@ -1,6 +1,7 @@
 // The PATH arguments of a command: which part of the working copy they select, and what is wrong with them.
 import * as nodePath from 'node:path';
 import { bytePath, compareBytes, isAtOrBelow, ROOT_PATH, type BytePath } from '../base/bytePath.ts';
+import { checkPath } from '../backends/mercurial/commandLine/pathAudit.ts';
 import { QuicksilverError, systemErrorCode } from '../base/errors.ts';
 import type { Vfs } from '../files/vfs.ts';
 import { NO_NODE, type StatCache } from '../status/types.ts';
@@ -55,8 +56,6 @@ export interface SelectionPlace {
   readonly cwd: string;
   /** Undefined if paths of a revision are selected: then the disk does not matter, and there are no complaints. */
   readonly statCache: StatCache | undefined;
-  /** '.hg' */
-  readonly controlDirectory: string;
   /** Subrepositories of this repository. */
   readonly subrepositories?: ReadonlySet<BytePath>;
   /**
@@ -240,33 +239,14 @@ function fixedPart(glob: BytePath): BytePath {
 
 /** Throws if a component on the way to `path` leads out of this working copy. */
 function checkInside(path: BytePath, place: SelectionPlace): void {
-  const { vfs, root, statCache, controlDirectory } = place;
-  if (path === '') return;
-  const parts = path.split('/');
-  // Without regard to case, because on many file systems .HG is the same directory.
-  const control = parts.findIndex(part => part.toLowerCase() === controlDirectory);
-  if (control === 0) throw usageError(`path '${show(path)}' lies in the repository's own ${controlDirectory}`);
-  if (statCache === undefined && place.checksDisk !== true) return;
-  for (let count = 1; count < parts.length; count++) {
-    const above = bytePath(parts.slice(0, count).join('/'));
-    if (vfs.lstat(vfsPath(root, above))?.isSymbolicLink() === true) {
-      throw usageError(`path '${show(path)}' lies beyond the symbolic link '${show(above)}'`);
-    }
-    if (control !== count && isSubrepository(above, place)) continue;
-    if (control === count || holdsDirectory(vfs, vfsPath(root, above), controlDirectory)) {
-      throw usageError(`path '${show(path)}' belongs to the nested repository '${show(above)}'`);
-    }
-  }
+  checkPath(place, path, {
+    checksDisk: place.statCache !== undefined || place.checksDisk === true,
+    mayBeRepository: directory => isSubrepository(directory, place),
+  });
 }
 
 function isSubrepository(path: BytePath, { subrepositories, isSubrepository: isNested }: SelectionPlace): boolean {
   return subrepositories?.has(path) === true || (isInside(path, subrepositories) && isNested?.(path) === true);
-}
-
-/** In a directory that may not be entered there is none, as far as Mercurial can see. */
-function holdsDirectory(vfs: Vfs, directory: string, name: string): boolean {
-  const stat = lookUp(vfs, `${directory}/${name}`);
-  return stat !== 'forbidden' && stat?.isDirectory() === true;
 }
 
 /** Undefined if nothing is there, 'forbidden' if that may not be known. Throws what else `lstat` throws. */
@@ -306,8 +286,4 @@ function complaintAbout(path: BytePath, place: SelectionPlace): string | undefin
     if (!above.isDirectory()) return 'Not a directory';
   }
   return path === ROOT_PATH ? undefined : 'No such file or directory';
-}
-
-function show(path: BytePath): string {
-  return Buffer.from(path, 'latin1').toString('utf8');
 }

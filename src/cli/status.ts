@@ -58,12 +58,12 @@ export async function status(given: ParsedArguments, io: CommandIo): Promise<num
   const scan = (): Promise<ReadStatus> =>
     reader
       .read(rules, async input => {
-        const { controlDirectory, excluded: subrepositories } = input.rules;
+        const { excluded: subrepositories } = input.rules;
         const isSubrepository =
           subrepositories.size > 0 ? (await loadSubrepositories()).subrepositoryTest(place) : undefined;
         selected = await selectPaths(
           args.positionals,
-          { ...place, statCache: input.statCache, controlDirectory, subrepositories, isSubrepository },
+          { ...place, statCache: input.statCache, subrepositories, isSubrepository },
           compileLater,
           restrictionsOf(args),
         );

@@ -45,7 +45,7 @@ export async function inSubrepositories(
         .filter(path => path !== at && isAtOrBelow(path, at))
         .map(path => bytePath(path.slice(at.length + 1)))
         .filter(path => ![...parts].some(part => isAtOrBelow(path, part)));
-      const within = { vfs, root, cwd: root, statCache, controlDirectory: '.hg' };
+      const within = { vfs, root, cwd: root, statCache };
       for (const { path, reason } of complaintsAbout(here, within)) {
         complaints.push({ path: joinPath(at, path), reason });
       }

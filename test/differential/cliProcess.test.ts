@@ -271,7 +271,7 @@ describe('the quicksilver process', { skip }, () => {
     const ignoreFile = join(root, '.hgignore');
     const { stdout } = run(['debugignore', 'x.o', 'a', '.', 'gen/x']);
     assert.deepEqual(stdout.split('\n'), [
-      '. is not ignored',
+      ' is not ignored',
       'a is not ignored',
       'gen/x is ignored because of containing directory gen',
       `(ignore rule in ${ignoreFile}, line 5: '^gen$')`,

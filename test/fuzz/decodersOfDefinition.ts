@@ -13,6 +13,7 @@ import { dirstateBytes } from './seedDirstate.ts';
 import type { Decoder } from './fuzzer.ts';
 import { MemoryVfs } from './memoryVfs.ts';
 import { seeds, seed, ROOT, HG, ENVIRONMENT, LINES, tried, dirstateOf } from './decoderInputs.ts';
+import { NO_ROOT } from '../support/patternRoot.ts';
 
 const IGNORED = ['a.o', 'd/e/z', 'build/x/y.pyc', 'Thumbs.db', 'a'.repeat(300), `${'ab/'.repeat(60)}x`, '\xff.\xfe'];
 
@@ -71,7 +72,7 @@ export const DEFINITION_DECODERS: readonly Decoder[] = [
       ...LINES,
     ],
     run: bytes => {
-      const scope = compileScope(parseScopeConfig(bytes.toString('latin1'), 'sparse'));
+      const scope = compileScope(parseScopeConfig(bytes.toString('latin1'), 'sparse'), NO_ROOT);
       for (const path of IGNORED) scope.matches(bytePath(path));
     },
   },
@@ -82,6 +83,7 @@ export const DEFINITION_DECODERS: readonly Decoder[] = [
     run: bytes => {
       const source = {
         vfs: new MemoryVfs({ [`${HG}/narrowspec.dirstate`]: bytes, [`${HG}/store/narrowspec`]: bytes }),
+        root: '/repo',
         hgDirectory: HG,
         storeDirectory: `${HG}/store`,
         requirements: new Set(['narrowhg-experimental']),
@@ -120,7 +122,7 @@ export const DEFINITION_DECODERS: readonly Decoder[] = [
     ],
     tokens: ['[patterns]\n', '[eol]\n', ' = ', 'native', 'CRLF', 're:', '{', '[', '(', '%include x\n', ...LINES],
     run: bytes => {
-      const rules = EolRules.parse(bytes.toString('latin1'));
+      const rules = EolRules.parse(bytes.toString('latin1'), NO_ROOT);
       for (const path of IGNORED) rules?.differsFrom(undefined, bytePath(path));
       for (const { matches } of rules?.filters() ?? []) matches(bytePath('a.txt'));
     },

@@ -19,6 +19,7 @@ import {
 import { parentSummaries, pendingChangesets } from './changesets.ts';
 import { compareChangesets, resolveChangeset } from './comparisons.ts';
 import { previewIgnore } from './ignorePreview.ts';
+import { PatternRoot } from '../../mercurial/ignore/patternRoot.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
 import { MercurialHistory } from './mercurialHistory.ts';
 
@@ -43,7 +44,7 @@ export class MercurialQueries implements RepositoryQueries {
   }
 
   previewIgnore(untracked: readonly BytePath[], lines: readonly string[], limit: number): IgnorePreview[] {
-    return previewIgnore(untracked, lines, limit);
+    return previewIgnore(new PatternRoot(this.#backend.vfs, this.#backend.root), untracked, lines, limit);
   }
 
   parents(snapshot: Snapshot): ChangesetSummary[] {

@@ -123,7 +123,6 @@ function selected(args: ParsedArguments, place: LocatedRepository, model: Change
   const where = {
     ...place,
     statCache: undefined,
-    controlDirectory: '.hg',
     checksDisk: true,
     ...(followsOneFile(args) && {
       subrepositories: model.subrepositoryPaths(),

@@ -7,6 +7,7 @@ import type { ContentSource } from '../../base/fileStat.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
 import { parseBoolean } from '../config/hgConfig.ts';
 import { compilePatterns } from '../ignore/patternMatcher.ts';
+import type { PatternRoot } from '../ignore/patternRoot.ts';
 import { patternOfText } from '../repository/pathScope.ts';
 import type { EolRules, EolStyle } from './eolRules.ts';
 import { keywordRules, type KeywordRules } from './keywords.ts';
@@ -37,7 +38,12 @@ export class EncodeRules {
    * pattern it throws 'invalid-config' or 'unsupported', and 'invalid-config' for a setting that is no boolean.
    * @param eol of the working copy's `.hgeol`, if the extension is enabled and the file is there
    */
-  static make(config: HgConfig, eol: EolRules | undefined, eolText: string): EncodeRules | undefined {
+  static make(
+    config: HgConfig,
+    eol: EolRules | undefined,
+    eolText: string,
+    root: PatternRoot,
+  ): EncodeRules | undefined {
     const settings = eolSettings(config, eol);
     const replaced = new Set(eol?.patterns);
     const rules: EncodeRule[] = [];
@@ -45,7 +51,7 @@ export class EncodeRules {
     for (const { name, value } of config.items('encode')) {
       if (value === '!' || replaced.has(name)) continue;
       const filter = builtIn(config, value, settings) ?? program(value);
-      const matcher = compilePatterns([patternOfText(name)], 'whole');
+      const matcher = compilePatterns([patternOfText(name, root)], 'whole');
       rules.push({ matches: path => matcher.matches(path), filter });
       parts.push(name, value);
     }
@@ -55,7 +61,7 @@ export class EncodeRules {
       BIN: unchanged,
     };
     for (const { matches, style } of eol?.filters() ?? []) rules.push({ matches, filter: filters[style] });
-    const keywords = keywordRules(config);
+    const keywords = keywordRules(config, root);
     if (keywords !== undefined) parts.push(keywords.version);
     if (rules.length === 0 && keywords === undefined) return undefined;
     return new EncodeRules(rules, keywords, createHash('sha1').update(parts.join('\0')).digest('hex'));

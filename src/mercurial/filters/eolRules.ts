@@ -4,6 +4,7 @@ import { QuicksilverError } from '../../base/errors.ts';
 import { parseHgrc } from '../config/hgrcParser.ts';
 import { compileScope, patternOfText, type PathScope } from '../repository/pathScope.ts';
 import { compilePatterns } from '../ignore/patternMatcher.ts';
+import type { PatternRoot } from '../ignore/patternRoot.ts';
 
 /** A pattern and its style, as Mercurial has it: in capitals. */
 interface Rule {
@@ -30,16 +31,17 @@ export class EolRules {
     rules: ReadonlyMap<string, string>,
     settings: ReadonlyMap<string, string>,
     native: 'LF' | 'CRLF',
+    root: PatternRoot,
   ) {
     this.settings = settings;
     this.#native = native;
     this.#rules = [...rules].map(([pattern, style]) => {
-      const matcher = compilePatterns([patternOfText(pattern)], 'whole');
+      const matcher = compilePatterns([patternOfText(pattern, root)], 'whole');
       return { pattern, style: upper(style), matches: path => matcher.matches(path) };
     });
     const withStyle = (isBinary: boolean): string[] =>
       this.#rules.filter(({ style }) => (style === 'BIN') === isBinary).map(({ pattern }) => pattern);
-    this.#converted = compileScope({ includes: withStyle(false), excludes: withStyle(true) });
+    this.#converted = compileScope({ includes: withStyle(false), excludes: withStyle(true) }, root);
   }
 
   /**
@@ -47,7 +49,7 @@ export class EolRules {
    * nothing. Throws 'invalid-config' for a pattern at which Mercurial aborts, 'unsupported' for one that cannot be
    * decided here.
    */
-  static parse(text: string): EolRules | undefined {
+  static parse(text: string, root: PatternRoot): EolRules | undefined {
     const rules = new Map([[OWN_FILES, 'BIN']]);
     const settings = new Map<string, string>();
     let native: 'LF' | 'CRLF' = 'LF';
@@ -64,7 +66,7 @@ export class EolRules {
       if (section === 'repository' && statement.name === 'native') native = statement.value === 'CRLF' ? 'CRLF' : 'LF';
     }
     if (rules.size > MAX_RULES) throw new QuicksilverError('unsupported', '.hgeol: too many patterns');
-    return new EolRules(rules, settings, native);
+    return new EolRules(rules, settings, native, root);
   }
 
   /** The patterns that replace equal ones of the configuration. */

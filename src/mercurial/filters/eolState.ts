@@ -5,6 +5,7 @@ import type { FileIdentity, Vfs } from '../../files/vfs.ts';
 import type { HgConfig } from '../config/hgConfig.ts';
 import { Dirstate } from '../dirstate/dirstate.ts';
 import { ENTRY_MASK, HAS_MTIME } from '../dirstate/nodeTable.ts';
+import { PatternRoot } from '../ignore/patternRoot.ts';
 import { EncodeRules } from './encodeRules.ts';
 import { EolRules } from './eolRules.ts';
 
@@ -47,7 +48,7 @@ export class EolState {
   /** The filters in force; the same object as long as they are the same. Throws as {@link EncodeRules.make} does. */
   encode(): EncodeRules | undefined {
     const known = this.#read();
-    known.filters ??= { encode: EncodeRules.make(this.#place.config, known.eol, known.text) };
+    known.filters ??= { encode: EncodeRules.make(this.#place.config, known.eol, known.text, this.#root) };
     return known.filters.encode;
   }
 
@@ -86,7 +87,7 @@ export class EolState {
     const noted = vfs.targetIdentity(this.#cacheFile);
     if (secondsOf(own) <= 0 || secondsOf(own) < (noted === undefined ? 0 : secondsOf(noted))) return undefined;
     const text = this.#text(this.#cacheFile) ?? '';
-    const older = text === '' ? undefined : EolRules.parse(text);
+    const older = text === '' ? undefined : EolRules.parse(text, this.#root);
     return path => eol.differsFrom(older, path);
   }
 
@@ -94,13 +95,17 @@ export class EolState {
     const text = this.#isEnabled ? this.#text(this.#eolFile) : undefined;
     const key = text ?? '\0';
     if (this.#known?.text === key) return this.#known;
-    const eol = text === undefined ? undefined : EolRules.parse(text);
+    const eol = text === undefined ? undefined : EolRules.parse(text, this.#root);
     this.#known = { text: key, eol, filters: undefined };
     return this.#known;
   }
 
   #text(file: string): string | undefined {
     return this.#place.vfs.read(file, MAX_FILE_BYTES)?.bytes.toString('latin1');
+  }
+
+  get #root(): PatternRoot {
+    return new PatternRoot(this.#place.vfs, this.#place.root);
   }
 
   get #eolFile(): string {

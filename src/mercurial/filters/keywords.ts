@@ -1,6 +1,7 @@
 // The extension keyword: working files have expanded keywords, the history has not. A status shrinks and never expands,
 // so only the names of the keywords matter here.
 import type { HgConfig } from '../config/hgConfig.ts';
+import type { PatternRoot } from '../ignore/patternRoot.ts';
 import { compileScope, type PathScope } from '../repository/pathScope.ts';
 import type { Filter } from './lineEnds.ts';
 
@@ -23,7 +24,7 @@ const SETS = {
  * files, others include them, and `.hg*` is excluded. Names of `[keywordmaps]` replace the usual ones. Verified with hg
  * 6.3.2. Throws 'invalid-config' or 'unsupported' for a pattern.
  */
-export function keywordRules(config: HgConfig): KeywordRules | undefined {
+export function keywordRules(config: HgConfig, root: PatternRoot): KeywordRules | undefined {
   if (!config.isExtensionEnabled('keyword')) return undefined;
   const patterns = config.items('keyword');
   const includes = patterns.filter(({ value }) => value !== 'ignore').map(({ name }) => name);
@@ -33,7 +34,7 @@ export function keywordRules(config: HgConfig): KeywordRules | undefined {
   const own = config.items('keywordmaps').map(({ name }) => name);
   const names = own.length > 0 ? own : [...COMMON, ...SETS[config.boolean('keywordset', 'svn', false) ? 'svn' : 'cvs']];
   return {
-    scope: compileScope({ includes, excludes }),
+    scope: compileScope({ includes, excludes }, root),
     shrink: shrinker(names),
     version: JSON.stringify([includes, excludes, names]),
   };

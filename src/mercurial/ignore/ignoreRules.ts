@@ -1,11 +1,12 @@
 import * as path from 'node:path';
-import { isUtf8, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { fromDisplay, isUtf8, ROOT_PATH, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError, errorMessage, systemErrorCode } from '../../base/errors.ts';
 import type { OpenFile, Vfs } from '../../files/vfs.ts';
 import { normalizePath } from './globPattern.ts';
 import { StepBudget } from '../../regex/regexEngine.ts';
 import { parseIgnoreFile, type IncludeLine, type PatternLine } from './ignoreFile.ts';
 import { compilePatterns, type Pattern, type PatternMatcher, type ScopedMatcher } from './patternMatcher.ts';
+import { PatternRoot } from './patternRoot.ts';
 
 export interface IgnoreOptions {
   /** Absolute path of the working copy. */
@@ -41,8 +42,8 @@ const MAX_PATTERNS = 100_000;
  * unreadable file causes a warning.
  *
  * Throws a QuicksilverError:
- * - 'invalid-config' where Mercurial aborts (an invalid pattern, a file that includes itself, a subinclude outside of
- *   the root);
+ * - 'invalid-config' where Mercurial aborts (an invalid pattern, a file that includes itself, a subinclude or a glob
+ *   outside of the root);
  * - 'unsupported' for a pattern that cannot be matched in bounded time, and for files too large or too many to be safe.
  *
  * The error has the warnings that come before it.
@@ -73,8 +74,8 @@ interface IgnoreFile {
 
 /** Where patterns apply: the working copy, or the directory of a subincluded file. */
 interface Scope {
-  /** Absolute path of the directory that patterns and includes are relative to. */
-  readonly root: string;
+  /** The directory that patterns and includes are relative to. */
+  readonly root: PatternRoot;
   readonly patterns: Pattern[];
   /** Those that were read, to leave out what comes again. */
   readonly globs: Set<string>;
@@ -99,7 +100,13 @@ class Loader {
   }
 
   load({ root, ignoreFiles }: IgnoreOptions): PatternMatcher {
-    const scope: Scope = { root, patterns: [], globs: new Set(), scoped: [], quiet: false };
+    const scope: Scope = {
+      root: new PatternRoot(this.#vfs, root),
+      patterns: [],
+      globs: new Set(),
+      scoped: [],
+      quiet: false,
+    };
     const own = path.join(root, '.hgignore');
     for (const file of ignoreFiles) {
       const missingIsFine = path.normalize(file) === own;
@@ -115,22 +122,43 @@ class Loader {
   #readFile(file: IgnoreFile, scope: Scope, missingIsFine = false): void {
     const content = this.#content(file, scope, missingIsFine);
     if (content === undefined) return;
-    const key = `${scope.root}\0${file.path}`;
+    const key = `${scope.root.path}\0${file.path}`;
     if (this.#open.has(key)) {
       throw new QuicksilverError('invalid-config', `${file.path}: includes itself`, { file: file.path });
     }
     this.#open.add(key);
     for (const line of parseIgnoreFile(content)) {
+      if (line.type !== 'badSyntax') continue;
+      this.#warn(scope, `${file.path}: ignoring invalid syntax '${toDisplay(line.syntax)}'`);
+    }
+    const before = { patterns: scope.patterns.length, scoped: scope.scoped.length };
+    try {
+      this.#takeLines(content, file, scope);
+    } catch (error) {
+      if (!(error instanceof UnreadablePathError)) throw error;
+      // Then Mercurial leaves out all of the file, with the files that it includes.
+      scope.patterns.length = before.patterns;
+      scope.scoped.length = before.scoped;
+      scope.globs.clear();
+      for (const pattern of scope.patterns) scope.globs.add(keyOf(pattern));
+      this.#warn(scope, unreadable(file, error));
+    }
+    this.#open.delete(key);
+  }
+
+  #takeLines(content: string, file: IgnoreFile, scope: Scope): void {
+    for (const line of parseIgnoreFile(content)) {
       switch (line.type) {
-        case 'pattern':
+        case 'pattern': {
+          const pattern = checkedPattern(line, file, scope);
           // Globs have no groups that another pattern could refer to, so that one too many changes nothing.
-          if (line.kind !== 'relre' && scope.globs.has(`${line.kind}:${line.pattern}`)) break;
-          scope.globs.add(`${line.kind}:${line.pattern}`);
+          if (line.kind !== 'relre' && scope.globs.has(keyOf(pattern))) break;
+          scope.globs.add(keyOf(pattern));
           if (++this.#patterns > MAX_PATTERNS) throw tooMany(file, line.line);
-          scope.patterns.push(patternOf(line, file.path));
+          scope.patterns.push(pattern);
           break;
+        }
         case 'badSyntax':
-          this.#warn(scope, `${file.path}: ignoring invalid syntax '${toDisplay(line.syntax)}'`);
           break;
         case 'include':
           this.#include(line, file, scope);
@@ -140,13 +168,12 @@ class Loader {
           break;
       }
     }
-    this.#open.delete(key);
   }
 
   #include(line: IncludeLine, file: IgnoreFile, scope: Scope): void {
     const name = fileName(line, file);
     const located = path.isAbsolute(name);
-    this.#readFile({ path: located ? name : `${scope.root}/${name}`, name, located }, scope);
+    this.#readFile({ path: located ? name : `${scope.root.path}/${name}`, name, located }, scope);
   }
 
   #subinclude(line: IncludeLine, file: IgnoreFile, scope: Scope): void {
@@ -156,15 +183,15 @@ class Loader {
       throw new QuicksilverError('unsupported', message, { file: file.path, line: line.line });
     }
     const included = path.isAbsolute(name) ? name : `${path.dirname(file.path)}/${name}`;
-    const directory = path.resolve(path.dirname(included));
-    const prefix = prefixBelow(path.resolve(scope.root), directory);
-    if (prefix === undefined) {
-      const message = `${file.path}:${line.line}: ${directory} not under root '${scope.root}'`;
-      throw new QuicksilverError('invalid-config', message, { file: file.path, line: line.line });
-    }
+    const directory = path.resolve(included.endsWith('/') ? included : path.dirname(included));
+    const below = placed(file.path, line.line, () =>
+      scope.root.canonical(fromDisplay(directory.split(path.sep).join('/'))),
+    );
+    const prefix = below === ROOT_PATH ? '' : `${below}/`;
     // A second subinclude of a file for the same directory changes nothing.
     if (scope.scoped.some(known => known.file === included)) return;
-    const inner: Scope = { root: directory, patterns: [], globs: new Set(), scoped: [], quiet: true };
+    const root = new PatternRoot(this.#vfs, directory);
+    const inner: Scope = { root, patterns: [], globs: new Set(), scoped: [], quiet: true };
     this.#readFile({ path: included, name: included, located: true }, inner);
     const matcher = compilePatterns(inner.patterns, 'orParent', { scoped: inner.scoped, budget: this.#budget });
     scope.scoped.push({ prefix, matcher, file: included });
@@ -194,7 +221,7 @@ class Loader {
       }
     }
     if (open === undefined) {
-      this.#warn(scope, `skipping unreadable pattern file '${file.name}': ${problem}`);
+      this.#warn(scope, unreadable(file, problem));
       return undefined;
     }
     try {
@@ -226,13 +253,50 @@ function tooMany({ path: file }: IgnoreFile, line: number): QuicksilverError {
 /** Two slashes and a name without wildcards: Mercurial stumbles over the empty name between the slashes. */
 const FATAL_ROOT = /^\/\/[^/[{*?]*(?:\/|$)/;
 
-/** The pattern of a line of the ignore file `file`. Throws 'invalid-config' for one at which Mercurial would fail. */
-export function patternOf({ kind, pattern, line, text }: PatternLine, file: string): Pattern {
+/** The operating system does not let us read about a directory that a pattern names. */
+class UnreadablePathError extends Error {}
+
+/**
+ * The pattern of a line of the ignore file `file`, below `root`. Throws 'invalid-config' for one at which Mercurial
+ * would fail, and 'io' where it would leave out the file.
+ */
+export function patternOf({ kind, pattern, line, text }: PatternLine, file: string, root: PatternRoot): Pattern {
+  if (kind === 'glob') {
+    return { kind, pattern: placed(file, line, () => root.canonical(pattern)), rule: { file, line, text, kind } };
+  }
   if (kind === 'rootglob' && FATAL_ROOT.test(normalizePath(pattern))) {
     const message = `${file}:${line}: invalid pattern (rootglob): ${toDisplay(pattern)}: it begins with two slashes`;
     throw new QuicksilverError('invalid-config', message, { file, line });
   }
   return { kind, pattern, rule: { file, line, text, kind } };
+}
+
+function checkedPattern(line: PatternLine, file: IgnoreFile, scope: Scope): Pattern {
+  try {
+    return patternOf(line, file.path, scope.root);
+  } catch (error) {
+    if (!(error instanceof QuicksilverError) || error.code !== 'io') throw error;
+    throw new UnreadablePathError(error.message, { cause: error.cause });
+  }
+}
+
+/** Runs `resolve`, whose 'invalid-config' errors then have the place. */
+function placed(file: string, line: number, resolve: () => BytePath): BytePath {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof QuicksilverError) || error.code !== 'invalid-config') throw error;
+    throw new QuicksilverError('invalid-config', `${file}:${line}: ${error.message}`, { file, line, cause: error });
+  }
+}
+
+function keyOf({ kind, pattern }: Pattern): string {
+  return `${kind}:${pattern}`;
+}
+
+function unreadable({ name }: IgnoreFile, problem: string | Error): string {
+  const reason = typeof problem === 'string' ? problem : reasonOf(problem);
+  return `skipping unreadable pattern file '${name}': ${reason}`;
 }
 
 /** The path on an include line as an ordinary string. */
@@ -246,14 +310,6 @@ function fileName(line: IncludeLine, file: IgnoreFile): string {
     throw new QuicksilverError('unsupported', message, place);
   }
   return toDisplay(line.path);
-}
-
-/** '' or 'a/b/' as a byte string, if `directory` is `root` or below it; both absolute and resolved. */
-function prefixBelow(root: string, directory: string): string | undefined {
-  const relative = path.relative(root, directory);
-  if (relative === '') return '';
-  if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) return undefined;
-  return `${Buffer.from(relative.split(path.sep).join('/'), 'utf8').toString('latin1')}/`;
 }
 
 const REASONS = new Map([

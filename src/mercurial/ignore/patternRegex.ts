@@ -32,6 +32,8 @@ export function patternToRegex(kind: PatternKind, pattern: string, reach: GlobRe
     case 'relre':
       return relativeRegex(pattern);
     case 'glob':
+      // The root itself, with everything in it.
+      return pattern === '' ? '' : globToRegex(normalizePath(pattern)) + suffix;
     case 'rootglob':
       return globToRegex(normalizePath(pattern)) + suffix;
     case 'relglob': {

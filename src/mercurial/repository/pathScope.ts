@@ -2,8 +2,9 @@
 import { bytePath, parentPath, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { WHITE_SPACE, withoutTrailing } from '../../base/lines.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import { compilePatterns } from '../ignore/patternMatcher.ts';
+import { compilePatterns, type Pattern } from '../ignore/patternMatcher.ts';
 import type { PatternKind } from '../ignore/patternRegex.ts';
+import type { PatternRoot } from '../ignore/patternRoot.ts';
 
 /** Decides which paths belong to a working copy. Nothing else has a status. */
 export interface PathScope {
@@ -83,9 +84,12 @@ export function parseScopeConfig(text: string, file: string): ScopeConfig {
  * Without includes everything is included. Throws 'invalid-config' for a pattern at which Mercurial aborts, and
  * 'unsupported' for one that cannot be decided here.
  */
-export function compileScope({ includes, excludes }: Pick<ScopeConfig, 'includes' | 'excludes'>): PathScope {
-  const isIncluded = includes.length === 0 ? undefined : anyOf(includes);
-  const isExcluded = excludes.length === 0 ? undefined : anyOf(excludes);
+export function compileScope(
+  { includes, excludes }: Pick<ScopeConfig, 'includes' | 'excludes'>,
+  root: PatternRoot,
+): PathScope {
+  const isIncluded = includes.length === 0 ? undefined : anyOf(includes, root);
+  const isExcluded = excludes.length === 0 ? undefined : anyOf(excludes, root);
   return {
     matches: path => (isIncluded?.(path) ?? true) && !(isExcluded?.(path) ?? false),
   };
@@ -115,34 +119,38 @@ export function intersectionOf(a: PathScope, b: PathScope): PathScope {
   return { matches: (path, isNamed) => a.matches(path, isNamed) && b.matches(path, isNamed) };
 }
 
-function anyOf(given: readonly string[]): (path: BytePath) => boolean {
+function anyOf(given: readonly string[], root: PatternRoot): (path: BytePath) => boolean {
   // Most patterns are plain paths, and there may be thousands of them.
   const paths = new Set<string>();
-  const others: { kind: PatternKind; pattern: string }[] = [];
+  const others: Pattern[] = [];
   for (const text of given) {
-    const { kind, pattern } = patternOfText(text);
-    const plain = plainPath(kind, pattern);
-    if (plain === undefined) others.push({ kind, pattern });
+    const pattern = patternOfText(text, root);
+    const plain = plainPath(pattern);
+    if (plain === undefined) others.push(pattern);
     else paths.add(plain);
   }
   const matcher = others.length === 0 ? undefined : compilePatterns(others, 'orParent');
   return path => isAtOrBelowOne(path, paths) || (matcher?.matches(path) ?? false);
 }
 
-/** Splits 'kind:pattern'. A text without a known kind is a glob. Throws 'unsupported' for other kinds. */
-export function patternOfText(text: string): { kind: PatternKind; pattern: string } {
+/**
+ * Splits 'kind:pattern'. A text without a known kind is a glob. Throws 'unsupported' for other kinds, and for a glob
+ * what {@link PatternRoot.canonical} throws.
+ */
+export function patternOfText(text: string, root: PatternRoot): Pattern {
   const colon = text.indexOf(':');
   const kind = colon < 0 ? '' : text.slice(0, colon);
   if (OTHER_KINDS.has(kind)) {
     const shown = toDisplay(bytePath(text));
     throw new QuicksilverError('unsupported', `The pattern '${shown}' is of a kind that is not supported.`);
   }
-  if (KINDS.has(kind)) return { kind: kind as PatternKind, pattern: text.slice(colon + 1) };
-  return { kind: 'glob', pattern: text };
+  const pattern = text.slice(colon + 1);
+  if (kind === 'glob') return { kind, pattern: root.canonical(pattern) };
+  return KINDS.has(kind) ? { kind: kind as PatternKind, pattern } : { kind: 'glob', pattern: root.canonical(text) };
 }
 
 /** Returns the path that a pattern is, if it has no special character and needs no normalization. */
-function plainPath(kind: PatternKind, pattern: string): string | undefined {
+function plainPath({ kind, pattern }: Pattern): string | undefined {
   if (kind === 'glob' ? /[*?[\]{}\\]/.test(pattern) : kind !== 'path') return undefined;
   const path = pattern.endsWith('/') ? pattern.slice(0, -1) : pattern;
   const parts = path.split('/');

@@ -356,6 +356,7 @@ export class MercurialRepository {
     const { hgDirectory, storeDirectory, requirements } = this;
     this.#scopes ??= new ScopeReader({
       vfs: this.#vfs,
+      root: this.root,
       hgDirectory,
       storeDirectory,
       requirements,

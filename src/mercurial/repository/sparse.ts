@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { bytePath, toDisplay } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Vfs } from '../../files/vfs.ts';
+import { PatternRoot } from '../ignore/patternRoot.ts';
 import type { Store } from '../store/store.ts';
 import {
   compileScope,
@@ -17,6 +18,8 @@ import {
 /** Everything that the scope of a working copy depends on. */
 export interface ScopeSource {
   readonly vfs: Vfs;
+  /** The root of the working copy. */
+  readonly root: string;
   readonly hgDirectory: string;
   readonly storeDirectory: string;
   readonly requirements: ReadonlySet<string>;
@@ -64,7 +67,7 @@ export class ScopeReader {
     const key = JSON.stringify([parents, sparse, temporary, narrow]);
     if (this.#known?.key === key) return this.#known.scope;
     const sparseScope = isSparse ? this.#sparse(sparse, temporary, parents) : undefined;
-    const narrowScope = isNarrow ? narrowScopeOf(narrow) : undefined;
+    const narrowScope = isNarrow ? narrowScopeOf(narrow, this.#root) : undefined;
     const scope =
       sparseScope !== undefined && narrowScope !== undefined
         ? intersectionOf(sparseScope, narrowScope)
@@ -75,7 +78,11 @@ export class ScopeReader {
 
   /** Returns the part of the history that a narrow clone has; undefined if it has all. Throws as {@link read} does. */
   narrow(): PathScope | undefined {
-    return this.#source.requirements.has(NARROW) ? narrowScopeOf(this.#narrowText()) : undefined;
+    return this.#source.requirements.has(NARROW) ? narrowScopeOf(this.#narrowText(), this.#root) : undefined;
+  }
+
+  get #root(): PatternRoot {
+    return new PatternRoot(this.#source.vfs, this.#source.root);
   }
 
   /** Mercurial's rules: those of each parent, and the temporary ones; the profiles are read from the parent. */
@@ -83,7 +90,7 @@ export class ScopeReader {
     const scopes: PathScope[] = [];
     for (const parent of parents) {
       const rules = text === '' ? { includes: [], excludes: [] } : this.#withProfiles(text, parent);
-      if (rules.includes.length > 0 || rules.excludes.length > 0) scopes.push(compileScope(rules));
+      if (rules.includes.length > 0 || rules.excludes.length > 0) scopes.push(compileScope(rules, this.#root));
     }
     if (scopes.length === 0) return undefined;
     const names = new Set(temporary.split('\n').filter(name => name !== ''));
@@ -136,7 +143,7 @@ export class ScopeReader {
 }
 
 /** Without includes nothing is included. */
-function narrowScopeOf(text: string): PathScope {
+function narrowScopeOf(text: string, root: PatternRoot): PathScope {
   const { includes, excludes, profiles } = parseScopeConfig(text, NARROW_FILE);
   if (profiles.length > 0) throw new QuicksilverError('invalid-config', 'a narrow specification includes another file');
   for (const pattern of [...includes, ...excludes]) {
@@ -145,5 +152,5 @@ function narrowScopeOf(text: string): PathScope {
     throw new QuicksilverError('invalid-config', `invalid prefix on narrow pattern: ${shown}`);
   }
   if (includes.length === 0) return { matches: () => false };
-  return compileScope({ includes, excludes });
+  return compileScope({ includes, excludes }, root);
 }

@@ -54,7 +54,7 @@ before(() => {
 after(() => removeTree(base));
 
 function select(args: string[], { cwd = root, statCache = recording() } = {}): Promise<Selection> {
-  return selectPaths(args, { vfs, root, cwd, statCache, controlDirectory: '.hg' }, (patterns, reach) =>
+  return selectPaths(args, { vfs, root, cwd, statCache }, (patterns, reach) =>
     Promise.resolve(compilePathPatterns(patterns, reach)),
   );
 }

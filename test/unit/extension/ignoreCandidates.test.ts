@@ -4,6 +4,7 @@ import { fromDisplay } from '../../../src/base/bytePath.ts';
 import { candidatesFor, lineFor } from '../../../src/extension/features/files/ignoreCandidates.ts';
 import { shelvedIn } from '../../../src/extension/features/update/shelfList.ts';
 import { compileIgnoreLines } from '../../../src/mercurial/ignore/ignoreLines.ts';
+import { NO_ROOT } from '../../support/patternRoot.ts';
 
 test('for a file: itself, its kind, its name, and the folders above it', () => {
   assert.deepEqual(candidatesFor(['a/b/c.log']), [
@@ -35,14 +36,14 @@ test('a line matches its own path alone, whatever characters the name has, where
   for (const name of names) {
     const line = lineFor('at', name);
     assert.doesNotMatch(line, /\n/, 'one line');
-    const matcher = compileIgnoreLines(fromDisplay(line));
+    const matcher = compileIgnoreLines(fromDisplay(line), NO_ROOT);
     assert.ok(matcher.matches(fromDisplay(name)), JSON.stringify(line));
     for (const other of others) {
       if (other !== name) assert.ok(!matcher.matches(fromDisplay(other)), `${JSON.stringify(line)} matches ${other}`);
     }
-    const byName = compileIgnoreLines(fromDisplay(lineFor('name', name)));
+    const byName = compileIgnoreLines(fromDisplay(lineFor('name', name)), NO_ROOT);
     assert.ok(byName.matches(fromDisplay(`deep/${name}`)), JSON.stringify(lineFor('name', name)));
-    const byEnd = compileIgnoreLines(fromDisplay(lineFor('ends', name)));
+    const byEnd = compileIgnoreLines(fromDisplay(lineFor('ends', name)), NO_ROOT);
     assert.ok(byEnd.matches(fromDisplay(`deep/x${name}`)), JSON.stringify(lineFor('ends', name)));
   }
 });

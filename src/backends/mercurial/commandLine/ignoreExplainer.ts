@@ -1,5 +1,6 @@
 // Which rule ignores a path, as `quicksilver debugignore` explains it.
 import type { BytePath } from '../../../base/bytePath.ts';
+import type { HgConfig } from '../../../mercurial/config/hgConfig.ts';
 import type { Dirstate } from '../../../mercurial/dirstate/dirstate.ts';
 import type { IgnoreRules } from '../../../mercurial/ignore/ignoreRules.ts';
 import { openRepository, type RepositoryPlace } from './open.ts';
@@ -22,10 +23,12 @@ export interface IgnoringRule {
 export class IgnoreExplainer {
   readonly #dirstate: Dirstate;
   readonly #ignore: IgnoreRules;
+  readonly config: HgConfig;
 
   /** Throws QuicksilverErrors. */
   constructor(place: RepositoryPlace) {
     const repository = openRepository(place);
+    this.config = repository.config;
     this.#dirstate = repository.readDirstate();
     this.#ignore = repository.readIgnore();
   }

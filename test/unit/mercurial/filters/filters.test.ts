@@ -8,6 +8,7 @@ import { shrinker } from '../../../../src/mercurial/filters/keywords.ts';
 import { WIN32TEXT, toLineEnd } from '../../../../src/mercurial/filters/lineEnds.ts';
 import { Random, seedFromEnvironment } from '../../../support/random.ts';
 import { processorMs } from '../../../support/processorTime.ts';
+import { NO_ROOT } from '../../../support/patternRoot.ts';
 
 const DEFAULTS = { onlyConsistent: true, fixTrailingNewline: false };
 const run = (filter: (data: Buffer) => Buffer, text: string): string =>
@@ -73,7 +74,7 @@ test('a file of carriage returns takes time in proportion to it', () => {
 });
 
 const styles = (text: string, path: string): string | undefined =>
-  [...(EolRules.parse(text)?.filters() ?? [])].find(({ matches }) => matches(bytePath(path)))?.style;
+  [...(EolRules.parse(text, NO_ROOT)?.filters() ?? [])].find(({ matches }) => matches(bytePath(path)))?.style;
 
 test('the first pattern decides, and unknown styles do not count', () => {
   const text = '[repository]\nnative = CRLF\n[patterns]\n*.x = odd\n**.txt = native\n**.txt = lf\n** = bin\n';
@@ -81,13 +82,13 @@ test('the first pattern decides, and unknown styles do not count', () => {
   assert.equal(styles(text, '.hgtags'), 'BIN');
   assert.equal(styles(text, 'a.x'), 'BIN');
   assert.equal(styles('[patterns]\n** = native\n[repository]\nnative = CRLF\n', 'a'), 'CRLF');
-  assert.deepEqual(EolRules.parse(text)?.warnings, ["ignoring unknown EOL style 'ODD' from .hgeol"]);
-  assert.equal(EolRules.parse('[patterns]\n bad\n'), undefined);
+  assert.deepEqual(EolRules.parse(text, NO_ROOT)?.warnings, ["ignoring unknown EOL style 'ODD' from .hgeol"]);
+  assert.equal(EolRules.parse('[patterns]\n bad\n', NO_ROOT), undefined);
 });
 
 test('a change of the rules voids the stats of the files that it concerns', () => {
-  const before = EolRules.parse('[patterns]\n**.txt = LF\n*.bin = BIN\n');
-  const after = EolRules.parse('[patterns]\n**.txt = CRLF\n*.bin = BIN\n');
+  const before = EolRules.parse('[patterns]\n**.txt = LF\n*.bin = BIN\n', NO_ROOT);
+  const after = EolRules.parse('[patterns]\n**.txt = CRLF\n*.bin = BIN\n', NO_ROOT);
   assert.ok(after);
   assert.deepEqual(
     ['a.txt', 'a.bin', 'a'].map(path => after.differsFrom(before, bytePath(path))),
@@ -120,7 +121,7 @@ test('any bytes give rules, none, or a typed error', t => {
   for (let round = 0; round < 2000; round++) {
     const text = Array.from({ length: random.below(15) }, () => pieces[random.below(pieces.length)]!).join('');
     try {
-      EolRules.parse(text)?.differsFrom(undefined, bytePath('a/b.txt'));
+      EolRules.parse(text, NO_ROOT)?.differsFrom(undefined, bytePath('a/b.txt'));
     } catch (error) {
       assert.ok(error instanceof QuicksilverError, `${JSON.stringify(text)}: ${String(error)}`);
     }

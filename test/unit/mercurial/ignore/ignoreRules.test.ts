@@ -93,8 +93,8 @@ test('what cannot be read is left out with a warning', t => {
   directory.mkdir('folder');
   const rules = load(directory, 'missing');
   assert.deepEqual(rules.warnings, [
-    "skipping unreadable pattern file 'gone': No such file or directory",
     `${directory.root}/.hgignore: ignoring invalid syntax 'odd'`,
+    "skipping unreadable pattern file 'gone': No such file or directory",
     "skipping unreadable pattern file 'folder': Is a directory",
     `skipping unreadable pattern file '${directory.root}/missing': No such file or directory`,
   ]);

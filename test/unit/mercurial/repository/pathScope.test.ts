@@ -5,6 +5,7 @@ import { bytePath } from '../../../../src/base/bytePath.ts';
 import { QuicksilverError } from '../../../../src/base/errors.ts';
 import { compileScope, parseScopeConfig } from '../../../../src/mercurial/repository/pathScope.ts';
 import { Random, seedFromEnvironment } from '../../../support/random.ts';
+import { NO_ROOT } from '../../../support/patternRoot.ts';
 
 const parse = (text: string): ReturnType<typeof parseScopeConfig> => parseScopeConfig(text, 'sparse');
 
@@ -24,7 +25,7 @@ test('what Mercurial aborts at', () => {
 
 test('a pattern matches a path and everything below it', () => {
   const included = (includes: string[], excludes: string[], path: string): boolean =>
-    compileScope({ includes, excludes }).matches(bytePath(path));
+    compileScope({ includes, excludes }, NO_ROOT).matches(bytePath(path));
   for (const [pattern, path, expected] of [
     ['a', 'a', true],
     ['a', 'a/b/c', true],
@@ -46,7 +47,7 @@ test('a pattern matches a path and everything below it', () => {
 
 test('a pattern that needs a program or other files is rejected by name', () => {
   for (const pattern of ['set:added()', 'listfile:/etc/passwd', 'include:x']) {
-    assert.throws(() => compileScope({ includes: [pattern], excludes: [] }), { code: 'unsupported' });
+    assert.throws(() => compileScope({ includes: [pattern], excludes: [] }, NO_ROOT), { code: 'unsupported' });
   }
 });
 
@@ -80,7 +81,7 @@ test('any bytes give rules or a typed error, in bounded time', t => {
   for (let round = 0; round < 2000; round++) {
     const text = Array.from({ length: random.below(20) }, () => pieces[random.below(pieces.length)]!).join('');
     try {
-      compileScope(parse(text)).matches(bytePath('a/b.c'));
+      compileScope(parse(text), NO_ROOT).matches(bytePath('a/b.c'));
     } catch (error) {
       assert.ok(error instanceof QuicksilverError, `${JSON.stringify(text)}: ${String(error)}`);
     }
