@@ -184,6 +184,9 @@ export interface AnnotatedChangeset {
   readonly parents: readonly { readonly node: string; readonly path: string }[];
 }
 
+/** Why a file has no annotation; 'filtered': a filter of Mercurial is a program, which does not run here. */
+export type MissingReason = 'binary' | 'large' | 'not-in-history' | 'unreadable' | 'filtered';
+
 export type FileAnnotation =
   | {
       readonly kind: 'lines';
@@ -195,7 +198,7 @@ export type FileAnnotation =
     }
   | {
       readonly kind: 'none';
-      readonly reason: 'binary' | 'large' | 'not-in-history' | 'unreadable';
+      readonly reason: MissingReason;
       readonly message: string;
     };
 

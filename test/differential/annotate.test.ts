@@ -145,7 +145,7 @@ async function compareWorkingFiles(
     if (errors.includes(HG_CRASH)) return undefined;
     const lines = (JSON.parse(output) as { lines: HgLine[] }[])[0]?.lines ?? [];
     const parents = workingParents(source, dirstate, current.parents(), bytePath(file));
-    const text = readWorkingFile(vfs, root, bytePath(file));
+    const text = readWorkingFile({ vfs, root }, bytePath(file), undefined);
     assert.deepEqual(
       describe(finish(annotateText(source, { text, ...parents }, options))),
       lines.map(({ rev, path: at, lineno }) => (rev === WORKING_COPY ? `wdir :${lineno}` : `${rev} ${at}:${lineno}`)),

@@ -10,12 +10,13 @@ import type { FileHistorySource, FileRevision, IntroducedRevision } from '../../
 import { LineTable } from '../../mercurial/annotate/lineTable.ts';
 import { matchBlocks } from '../../mercurial/annotate/matchBlocks.ts';
 import { comparableText, countLines, type WhitespaceOptions } from '../../mercurial/annotate/whitespace.ts';
-import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
+import { workingParents } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
-import type { AnnotateQuery, FileAnnotation } from '../../workingCopy/historyQueries.ts';
+import type { AnnotateQuery, FileAnnotation, MissingReason } from '../../workingCopy/historyQueries.ts';
 import { AnnotatedChangesets } from './annotatedChangesets.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
+import { workingText } from './workingTexts.ts';
 
 /** Larger files are annotated when a user asks for it. */
 const MAX_BYTES = 20 << 20;
@@ -26,7 +27,6 @@ const MAX_DERIVED = 16;
 const MAX_CACHED_BYTES = 32 << 20;
 const MAX_TEXTS = 8;
 const MAX_TEXT_BYTES = 8 << 20;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** A version of a file, and how it is annotated. */
 interface Version {
@@ -93,7 +93,7 @@ export class Annotations {
     if (parents.parents.length === 0) {
       return missing(source, path, model.workingParents[0], `'${query.path}' is not in the parent changeset.`);
     }
-    const text = this.#workingText(query, path);
+    const text = this.#workingText(snapshot, query, path);
     if (!Buffer.isBuffer(text)) return text;
     const problem = problemOf(text, query);
     if (problem !== undefined) return problem;
@@ -176,24 +176,14 @@ export class Annotations {
     return { all: asked('ignorews'), amount: asked('ignorewsamount'), endOfLine: asked('ignorewseol') };
   }
 
-  #workingText({ text, path: shown }: AnnotateQuery, path: BytePath): Buffer | FileAnnotation {
+  #workingText(snapshot: Snapshot, { text, path: shown }: AnnotateQuery, path: BytePath): Buffer | FileAnnotation {
     try {
-      if (text === undefined) return readWorkingFile(this.#backend.vfs, this.#backend.root, path);
-      const bytes = Buffer.from(text, 'utf8');
-      return this.#hasBom(path) ? Buffer.concat([BOM, bytes]) : bytes;
+      return workingText(this.#backend, snapshot, path, text);
     } catch (error) {
-      if (!(error instanceof QuicksilverError) || error.code !== 'io') throw error;
+      if (!(error instanceof QuicksilverError)) throw error;
+      if (error.code === 'unsupported') return none('filtered', `'${shown}' has no annotation. ${error.message}`);
+      if (error.code !== 'io') throw error;
       return none('unreadable', `'${shown}' cannot be read.`);
-    }
-  }
-
-  /** An editor leaves the mark at the beginning of a file out. */
-  #hasBom(path: BytePath): boolean {
-    const file = this.#backend.vfs.open(`${this.#backend.root}/${Buffer.from(path, 'latin1').toString('utf8')}`);
-    try {
-      return file !== undefined && file.size >= BOM.length && file.read(0, BOM.length).equals(BOM);
-    } finally {
-      file?.close();
     }
   }
 }
@@ -224,7 +214,7 @@ function missing(source: FileHistorySource, path: BytePath, changeset: number, m
   return none('large', `'${toDisplay(path)}' is a large file. The history has its hashes, and no lines.`);
 }
 
-function none(reason: 'binary' | 'large' | 'not-in-history' | 'unreadable', message: string): FileAnnotation {
+function none(reason: MissingReason, message: string): FileAnnotation {
   return { kind: 'none', reason, message };
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../mercurial/annotate/fileHistory.ts';
 import { fileRevisionAt, type FileHistorySource } from '../../mercurial/annotate/fileRevisions.ts';
 import { followLines, lineHistory, type LineHistoryEntry } from '../../mercurial/annotate/lineHistory.ts';
-import { readWorkingFile, workingParents } from '../../mercurial/annotate/workingFile.ts';
+import { workingParents } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type {
@@ -18,6 +18,7 @@ import type {
   LineRange,
 } from '../../workingCopy/historyQueries.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
+import { workingText } from './workingTexts.ts';
 
 const MAX_ITEMS = 10_000;
 /** Steps between two turns for others. */
@@ -89,7 +90,7 @@ function committedLines(
 ): { readonly path: BytePath; readonly lines: LineRange } | undefined {
   const [file] = workingParents(source, backend.dirstate(snapshot), [model.workingParents[0], -1], path).parents;
   if (file === undefined) return undefined;
-  const working = text === undefined ? readWorkingFile(backend.vfs, backend.root, path) : Buffer.from(text, 'utf8');
+  const working = workingText(backend, snapshot, path, text);
   const found = followLines(file.filelog.content(file.revision), working, lines);
   return found.lines.first < found.lines.end ? { path: file.path, lines: found.lines } : undefined;
 }

@@ -15,6 +15,7 @@ import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { IgnoreRules } from '../../mercurial/ignore/ignoreRules.ts';
 import { MercurialRepository } from '../../mercurial/repository/repository.ts';
 import type { EncodeRules } from '../../mercurial/filters/encodeRules.ts';
+import type { Filter } from '../../mercurial/filters/lineEnds.ts';
 import type { LargefilesTree } from '../../mercurial/repository/largefiles.ts';
 import type { Store, StoreTree } from '../../mercurial/store/store.ts';
 import { subrepositories, subrepositoryDirectories } from '../../mercurial/repository/subrepos.ts';
@@ -185,6 +186,11 @@ export class MercurialBackend implements Backend {
 
   dirstate(snapshot: Snapshot): Dirstate {
     return (snapshot as MercurialSnapshot).dirstate;
+  }
+
+  /** The filter from a working file to the history; undefined if the content stays as it is. */
+  filterFor(snapshot: Snapshot, at: BytePath): Filter | undefined {
+    return (snapshot as MercurialSnapshot).encode?.filterFor(at);
   }
 
   config(snapshot: Snapshot): HgConfig {

@@ -1,8 +1,9 @@
 // The working file as annotate sees it: its text, and the file revisions that it was made from.
 import { toFsPath, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
-import type { Vfs } from '../../files/vfs.ts';
+import type { FsPath, Vfs } from '../../files/vfs.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
+import type { Filter } from '../filters/lineEnds.ts';
 import type { UncommittedText } from './annotate.ts';
 import { fileRevisionAt, type FileHistorySource } from './fileRevisions.ts';
 
@@ -30,12 +31,26 @@ export function workingParents(
   return { path, parents: files, changesets: parents.filter(changeset => changeset >= 0) };
 }
 
-/** Reads the working file at `path`; a symbolic link's text is its target. Throws 'io' if there is none. */
-export function readWorkingFile(vfs: Vfs, root: string, path: BytePath): Buffer {
-  const file = toFsPath(root, path).toString();
+/**
+ * Reads the working file at `path` as the history would have it; a symbolic link's text is its target. Throws 'io' if
+ * there is none, and what the filter throws.
+ *
+ * @param filter undefined if the content stays as it is
+ */
+export function readWorkingFile(
+  { vfs, root }: { readonly vfs: Vfs; readonly root: string },
+  path: BytePath,
+  filter: Filter | undefined,
+): Buffer {
+  const text = readBytes(vfs, toFsPath(root, path));
+  return filter === undefined ? text : filter(text);
+}
+
+function readBytes(vfs: Vfs, file: FsPath): Buffer {
   const target = vfs.readLink(file);
   if (target !== undefined) return Buffer.from(target, 'utf8');
   const read = vfs.read(file, MAX_BYTES);
-  if (read === undefined) throw new QuicksilverError('io', `${file}: No such file or directory`, { file });
-  return read.bytes;
+  if (read !== undefined) return read.bytes;
+  const shown = file.toString();
+  throw new QuicksilverError('io', `${shown}: No such file or directory`, { file: shown });
 }

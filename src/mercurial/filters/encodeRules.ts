@@ -69,11 +69,16 @@ export class EncodeRules {
 
   /** The filter for a path, from the root; undefined if its content stays as it is. */
   filterFor(path: BytePath): Filter | undefined {
-    const filter = this.#rules.find(rule => rule.matches(path))?.filter;
-    const own = filter === unchanged ? undefined : filter;
+    const own = this.filterKeepingKeywords(path);
     const shrink = this.#keywords?.scope.matches(path) === true ? this.#keywords.shrink : undefined;
     if (own === undefined || shrink === undefined) return own ?? shrink;
     return data => shrink(own(data));
+  }
+
+  /** The filter for a path in the commands for which the extension keyword does nothing. `hg annotate` is one. */
+  filterKeepingKeywords(path: BytePath): Filter | undefined {
+    const filter = this.#rules.find(rule => rule.matches(path))?.filter;
+    return filter === unchanged ? undefined : filter;
   }
 }
 

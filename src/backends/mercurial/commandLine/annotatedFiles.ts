@@ -128,7 +128,8 @@ export class AnnotatedView {
     return store.whileStable(() => {
       const revision = this.#revision;
       if (revision === undefined) {
-        const text = readWorkingFile(this.#place.vfs, this.#place.root, path);
+        const filter = this.#repository.encodeRules()?.filterKeepingKeywords(path);
+        const text = readWorkingFile(this.#place, path, filter);
         if (this.#isBinary(text)) return { path, text, annotation: undefined };
         const parents = workingParents(source, this.#dirstate, this.#history.parents(), path);
         return { path, text, annotation: finish(annotateText(source, { text, ...parents }, this.#options)) };
