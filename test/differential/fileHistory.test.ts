@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytePath } from '../../src/base/bytePath.ts';
-import { fileHistory, fileHistoryWithRemovals } from '../../src/mercurial/annotate/fileHistory.ts';
+import { fileHistory, fileHistoryWithRemovals, startAt } from '../../src/mercurial/annotate/fileHistory.ts';
 import { seedFromEnvironment } from '../support/random.ts';
 import { compareHalf, filesIn, withRandomFiles, type RandomFiles } from '../support/randomFiles.ts';
 
@@ -49,7 +49,8 @@ async function compareRemovals({ hg, source, count, name }: RandomFiles): Promis
       const { output } = await hg.runBytes(['log', '-r', `reverse(::${changeset})`, '-T', template]);
       const removals = output.split('\n').map(line => line.split('\0'));
       const expected = removals.find(([, ...removed]) => removed.includes(file))?.[0] ?? '';
-      const [first, second] = [...fileHistoryWithRemovals(source, bytePath(file), changeset)].flatMap(e => e ?? []);
+      const start = startAt(source, bytePath(file), changeset);
+      const [first, second] = [...fileHistoryWithRemovals(source, bytePath(file), start)].flatMap(e => e ?? []);
       assert.equal(String(first?.changeset ?? ''), expected, `${name}: removal of ${file} seen from ${changeset}`);
       if (first === undefined) continue;
       assert.ok('before' in first && first.path === bytePath(file));

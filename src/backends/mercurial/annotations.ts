@@ -10,7 +10,7 @@ import type { FileHistorySource, FileRevision, IntroducedRevision } from '../../
 import { LineTable } from '../../mercurial/annotate/lineTable.ts';
 import { matchBlocks } from '../../mercurial/annotate/matchBlocks.ts';
 import { comparableText, countLines, type WhitespaceOptions } from '../../mercurial/annotate/whitespace.ts';
-import { workingParents } from '../../mercurial/annotate/workingFile.ts';
+import { workingStart } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type { AnnotateQuery, FileAnnotation, MissingReason } from '../../workingCopy/historyQueries.ts';
@@ -89,7 +89,8 @@ export class Annotations {
       );
       return this.#changesets.answer(source, model, annotation);
     }
-    const parents = workingParents(source, this.#backend.dirstate(snapshot), model.workingParents, path);
+    const start = workingStart(source, this.#backend.dirstate(snapshot), model.workingParents, path);
+    const parents = { path, parents: start.files, changesets: start.changesets };
     if (parents.parents.length === 0) {
       return missing(source, path, model.workingParents[0], `'${query.path}' is not in the parent changeset.`);
     }

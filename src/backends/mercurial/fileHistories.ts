@@ -1,13 +1,14 @@
 // The history of a file, or of some of its lines, as items of a list.
-import { fromDisplay, toDisplay, type BytePath } from '../../base/bytePath.ts';
+import { fromDisplay, toDisplay } from '../../base/bytePath.ts';
 import {
   fileHistoryWithRemovals,
+  startAt,
   type FileHistoryEntry,
   type FileRemoval,
 } from '../../mercurial/annotate/fileHistory.ts';
-import { fileRevisionAt, type FileHistorySource } from '../../mercurial/annotate/fileRevisions.ts';
+import { fileRevisionAt, type FileHistorySource, type FileRevision } from '../../mercurial/annotate/fileRevisions.ts';
 import { followLines, lineHistory, type LineHistoryEntry } from '../../mercurial/annotate/lineHistory.ts';
-import { workingParents } from '../../mercurial/annotate/workingFile.ts';
+import { workingStart } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
 import type {
@@ -74,25 +75,28 @@ function entriesOf(
   changeset: number,
 ): Iterable<Entry | undefined> {
   const path = fromDisplay(shown);
-  if (lines === undefined) return fileHistoryWithRemovals(source, path, changeset);
-  if (node !== undefined) return lineHistory(source, path, changeset, lines);
-  const committed = committedLines(backend, snapshot, model, source, { path, lines, text });
-  return committed === undefined ? [] : lineHistory(source, committed.path, changeset, committed.lines);
+  if (node !== undefined) {
+    if (lines !== undefined) return lineHistory(source, path, changeset, lines);
+    return fileHistoryWithRemovals(source, path, startAt(source, path, changeset));
+  }
+  const start = workingStart(source, backend.dirstate(snapshot), model.workingParents, path);
+  if (lines === undefined) return fileHistoryWithRemovals(source, path, start);
+  const [file] = start.files;
+  if (file === undefined) return [];
+  const committed = committedLines(file, workingText(backend, snapshot, path, text), lines);
+  // A file of the first parent comes first.
+  const has = model.workingParents.find(parent => parent >= 0 && isIn(source, file, parent)) ?? changeset;
+  return committed === undefined ? [] : lineHistory(source, file.path, has, committed);
 }
 
-/** The lines of the working file as they are in the first parent, at its path there. */
-function committedLines(
-  backend: MercurialBackend,
-  snapshot: Snapshot,
-  model: HistoryModel,
-  source: FileHistorySource,
-  { path, lines, text }: { path: BytePath; lines: LineRange; text: string | undefined },
-): { readonly path: BytePath; readonly lines: LineRange } | undefined {
-  const [file] = workingParents(source, backend.dirstate(snapshot), [model.workingParents[0], -1], path).parents;
-  if (file === undefined) return undefined;
-  const working = workingText(backend, snapshot, path, text);
-  const found = followLines(file.filelog.content(file.revision), working, lines);
-  return found.lines.first < found.lines.end ? { path: file.path, lines: found.lines } : undefined;
+/** The lines of the working file as they are in the version that it was made from; undefined for new lines. */
+function committedLines({ filelog, revision }: FileRevision, working: Buffer, lines: LineRange): LineRange | undefined {
+  const found = followLines(filelog.content(revision), working, lines).lines;
+  return found.first < found.end ? found : undefined;
+}
+
+function isIn(source: FileHistorySource, { path, revision }: FileRevision, changeset: number): boolean {
+  return fileRevisionAt(source, path, changeset)?.revision === revision;
 }
 
 /**

@@ -2,7 +2,8 @@
 import { fromDisplay, isAtOrBelow, toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ChangesetSummary } from '../../base/repositoryState.ts';
-import { fileHistory } from '../../mercurial/annotate/fileHistory.ts';
+import { fileHistoryWithRemovals } from '../../mercurial/annotate/fileHistory.ts';
+import { copySourceOf, workingStart } from '../../mercurial/annotate/workingFile.ts';
 import type { GraphView } from '../../mercurial/history/graphView.ts';
 import type { HistoryFilter } from '../../mercurial/history/historyFilter.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
@@ -83,14 +84,17 @@ export class MercurialHistory implements HistoryQueries {
     const model = yield* this.#model(snapshot);
     const { generation } = model;
     const unread = yield* unreadBranches(model, filter);
-    const key = JSON.stringify([filter, showsHidden, unread > 0]);
+    // A file that was renamed and not committed has the history of its source, and no changeset shows that.
+    const dirstate = this.#backend.dirstate(snapshot);
+    const copied = filter.kind === 'file' ? copySourceOf(dirstate, fromDisplay(filter.path)) : undefined;
+    const key = JSON.stringify([filter, showsHidden, unread > 0, copied]);
     // Most events change no changeset: then the view stays as it is.
     const same = [...this.#views].find(
       ([, old]) => old.model === model && old.generation === generation && old.key === key,
     );
     const graph =
       same?.[1].graph ??
-      (yield* model.view(yield* this.#filter(model, { filter, showsHidden }, unread > 0), showsHidden));
+      (yield* model.view(yield* this.#filter(snapshot, model, { filter, showsHidden }, unread > 0), showsHidden));
     const view = same?.[0] ?? this.#nextView++;
     this.#views.set(view, { graph, model, showsHidden, generation, key });
     for (const [old] of this.#views) if (this.#views.size > MAX_VIEWS) this.#views.delete(old);
@@ -239,6 +243,7 @@ export class MercurialHistory implements HistoryQueries {
   }
 
   *#filter(
+    snapshot: Snapshot,
     model: HistoryModel,
     { filter, showsHidden }: GraphQuery,
     isPartial: boolean,
@@ -261,12 +266,12 @@ export class MercurialHistory implements HistoryQueries {
       case 'changesets':
         return { kind: 'revisions', revisions: filter.nodes.map(node => model.revisionOf(node)) };
       case 'file': {
-        const [parent] = model.workingParents;
         const path = fromDisplay(filter.path);
+        const source = model.history.fileHistory();
+        const start = workingStart(source, this.#backend.dirstate(snapshot), model.workingParents, path);
         const revisions: number[] = [];
-        const entries = parent < 0 ? [] : fileHistory(model.history.fileHistory(), path, parent);
-        for (const { changeset } of entries) {
-          revisions.push(changeset);
+        for (const entry of fileHistoryWithRemovals(source, path, start)) {
+          if (entry !== undefined) revisions.push(entry.changeset);
           yield;
         }
         return { kind: 'revisions', revisions: revisions.length > 0 ? revisions : yield* listing(model, path) };

@@ -2,12 +2,23 @@
 import type { BytePath } from '../../base/bytePath.ts';
 import { RevisionHeap } from '../history/revisionHeap.ts';
 import { fileRevisionAt, Introductions, keyOf, parentsOf } from './fileRevisions.ts';
-import type { FileHistorySource, IntroducedRevision } from './fileRevisions.ts';
+import type { FileHistorySource, FileRevision, IntroducedRevision } from './fileRevisions.ts';
 
 /** A file revision, and the revisions that it was made from. */
 export interface FileHistoryEntry extends IntroducedRevision {
   /** At their own paths: the source of a copy, then the parents in the filelog. */
   readonly parents: readonly IntroducedRevision[];
+}
+
+/** The file revisions that a history begins with, and the changesets that have them. */
+export interface HistoryStart {
+  readonly files: readonly FileRevision[];
+  readonly changesets: readonly number[];
+}
+
+/** The history of the file at `path` begins with its revision in a changeset, if the changeset has one. */
+export function startAt(source: FileHistorySource, path: BytePath, changeset: number): HistoryStart {
+  return { files: [fileRevisionAt(source, path, changeset) ?? []].flat(), changesets: [changeset] };
 }
 
 /**
@@ -17,15 +28,21 @@ export interface FileHistoryEntry extends IntroducedRevision {
  *
  * A merge that took one side as it was is not among them, and neither is a removal, as with `hg log --follow`.
  */
-export function* fileHistory(
+export function fileHistory(
   source: FileHistorySource,
   path: BytePath,
   changeset: number,
   followsCopies = true,
 ): Generator<FileHistoryEntry> {
-  const file = fileRevisionAt(source, path, changeset);
-  if (file === undefined) return;
-  const first = new Introductions(source, [changeset]).atOrBelow(file, [changeset]);
+  return historyFrom(source, startAt(source, path, changeset), followsCopies);
+}
+
+function* historyFrom(
+  source: FileHistorySource,
+  { files, changesets }: HistoryStart,
+  followsCopies: boolean,
+): Generator<FileHistoryEntry> {
+  const first = new Introductions(source, changesets);
   const heap = new RevisionHeap();
   const waiting = new Map<number, Map<string, IntroducedRevision>>();
   const add = (revision: IntroducedRevision): void => {
@@ -36,7 +53,7 @@ export function* fileHistory(
     }
     of.set(keyOf(revision), revision);
   };
-  add({ ...file, changeset: first });
+  for (const file of files) add({ ...file, changeset: first.atOrBelow(file, changesets) });
   for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
     const revisions = [...waiting.get(next)!.values()];
     waiting.delete(next);
@@ -63,29 +80,30 @@ export interface FileRemoval {
 }
 
 /**
- * Yields what {@link fileHistory} yields, and removals: of a file that the changeset lacks, and of earlier files at the
- * path. Only removals by ancestors count.
+ * Yields the revisions that {@link fileHistory} yields, and removals: of a file that the changesets lack, and of
+ * earlier files at the path. Only removals by ancestors count.
  *
  * Yields undefined now and then during a long search, so that the caller can interrupt it.
  */
 export function* fileHistoryWithRemovals(
   source: FileHistorySource,
   path: BytePath,
-  changeset: number,
+  start: HistoryStart,
 ): Generator<FileHistoryEntry | FileRemoval | undefined> {
-  let start = changeset;
+  let from = start;
   let at = path;
   for (;;) {
     let last: FileHistoryEntry | undefined;
-    for (const entry of fileHistory(source, at, start)) {
+    for (const entry of historyFrom(source, from, true)) {
       yield entry;
       last = entry;
     }
     at = last?.path ?? at;
-    const removal = yield* findRemoval(source, at, last === undefined ? [start] : source.graph.parents(last.changeset));
+    const heads = last === undefined ? from.changesets : source.graph.parents(last.changeset);
+    const removal = yield* findRemoval(source, at, heads);
     if (removal === undefined) return;
     yield removal;
-    start = removal.before;
+    from = startAt(source, at, removal.before);
   }
 }
 

@@ -5,6 +5,7 @@ import type { FsPath, Vfs } from '../../files/vfs.ts';
 import type { Dirstate } from '../dirstate/dirstate.ts';
 import type { Filter } from '../filters/lineEnds.ts';
 import type { UncommittedText } from './annotate.ts';
+import { startAt, type HistoryStart } from './fileHistory.ts';
 import { fileRevisionAt, type FileHistorySource } from './fileRevisions.ts';
 
 /** Bytes; larger files are not annotated. */
@@ -22,13 +23,35 @@ export function workingParents(
   parents: readonly [number, number],
   path: BytePath,
 ): Omit<UncommittedText, 'text'> {
-  const node = dirstate.find(path);
-  const copied = node < 0 ? undefined : dirstate.copySource(node);
+  const copied = copySourceOf(dirstate, path);
   const files = [copied ?? path, path].flatMap((at, index) => {
     const changeset = parents[index]!;
     return changeset < 0 ? [] : (fileRevisionAt(source, at, changeset) ?? []);
   });
   return { path, parents: files, changesets: parents.filter(changeset => changeset >= 0) };
+}
+
+/**
+ * Returns the revisions that the history of the working file at `path` begins with: those of which a commit would make
+ * it. A file that came with a merge may be copied before the commit. Its source is then in the second parent alone,
+ * where `hg annotate` does not look for it.
+ */
+export function workingStart(
+  source: FileHistorySource,
+  dirstate: Dirstate,
+  parents: readonly [number, number],
+  path: BytePath,
+): HistoryStart {
+  const { parents: files, changesets } = workingParents(source, dirstate, parents, path);
+  const copied = copySourceOf(dirstate, path);
+  if (files.length > 0 || copied === undefined || parents[1] < 0) return { files, changesets };
+  return { files: startAt(source, copied, parents[1]).files, changesets };
+}
+
+/** The source of the copy that the dirstate records. */
+export function copySourceOf(dirstate: Dirstate, path: BytePath): BytePath | undefined {
+  const node = dirstate.find(path);
+  return node < 0 ? undefined : dirstate.copySource(node);
 }
 
 /**
