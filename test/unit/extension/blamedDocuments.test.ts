@@ -29,14 +29,18 @@ function start(t: TestContext) {
   const asked: Asked[] = [];
   const log = new RecordingLogger();
   const root = Uri.file('/repository');
-  const repository = { root: '/repository', rootUri: root, model: { head: undefined } };
+  const model: { head: { readonly firstParent: string } | undefined } = { head: undefined };
+  const repository = { root: '/repository', rootUri: root, model };
   const locate = (): object => ({ value: repository, path: 'file' });
   const request = async (_: unknown, query: AnnotateQuery): Promise<Answer<FileAnnotation>> =>
     new Promise((answer, fail) => asked.push({ query, answer, fail }));
   const context = { client: { request }, repositories: { locate }, log };
   const documents = new BlamedDocuments(context as unknown as CommandContext);
   t.after(() => documents.dispose());
-  const document = { uri: Uri.file('/repository/file'), version: 1, isDirty: false, encoding: 'utf8' };
+  const document = {
+    uri: Uri.file('/repository/file'),
+    ...{ version: 1, isDirty: false, encoding: 'utf8', getText: () => 'caf\u00e9\n' },
+  };
   /** Resolves with a request, which begins with a look at the file of ignored changesets. */
   const next = async (): Promise<Asked> => {
     while (asked.length === 0) {
@@ -45,7 +49,11 @@ function start(t: TestContext) {
     }
     return asked.shift()!;
   };
-  return { documents, document: document as unknown as TextDocument, next, asked, log };
+  /** Changes the document, as typing does. */
+  const change = (changed: Partial<typeof document>): void => {
+    Object.assign(document, changed, { version: document.version + 1 });
+  };
+  return { documents, document: document as unknown as TextDocument, change, model, next, asked, log };
 }
 
 test('a command annotates a large file, also while a request without it runs', async t => {
@@ -72,7 +80,7 @@ test('a command gets the reason, and gets it again without another request', asy
 });
 
 test('without an answer, the file and the cause are the reason, and the next request may do better', async t => {
-  const { documents, document, next, log } = start(t);
+  const { documents, document, change, next, log } = start(t);
   const unavailable = documents.demand(document);
   (await next()).answer({ kind: 'unavailable', message: 'kept elsewhere' });
   assert.equal(await unavailable, "Cannot annotate 'file': kept elsewhere");
@@ -87,8 +95,31 @@ test('without an answer, the file and the cause are the reason, and the next req
   (await next()).answer(lines);
   assert.equal(await annotated, undefined);
   // What is known stays while the repository cannot be read.
-  (document as { version: number }).version++;
+  change({});
   const again = documents.demand(document);
   (await next()).answer({ kind: 'unavailable', message: 'kept elsewhere' });
   assert.equal(await again, undefined);
+});
+
+test('a change during a request leads to another one: a key, and a commit', { timeout: 60_000 }, async t => {
+  const { documents, document, change, model, next, asked } = start(t);
+  const demanded = documents.demand(document);
+  const first = await next();
+  change({ isDirty: true });
+  documents.want(document);
+  assert.equal(asked.length, 0, 'one at a time');
+  first.answer(lines);
+  await demanded;
+  const second = await next();
+  assert.equal(second.query.text, 'caf\u00e9\n');
+  model.head = { firstParent: 'b'.repeat(40) };
+  documents.want(document);
+  second.answer({ kind: 'unavailable', message: 'just replaced' });
+  const third = await next();
+  // This time nothing has changed.
+  documents.want(document);
+  third.answer(lines);
+  assert.equal(await documents.demand(document), undefined);
+  assert.equal(await documents.demand(document), undefined);
+  assert.equal(asked.length, 0);
 });

@@ -26,6 +26,8 @@ interface Blamed {
   /** The state that the last request was about. */
   asked: string;
   asking: Promise<void> | undefined;
+  /** Someone wants the attributions for a later state than the running request is about. */
+  isStale: boolean;
   /** Edits since the running request was sent. */
   edits: LineEdit[];
   pause: Disposable | undefined;
@@ -68,12 +70,13 @@ export class BlamedDocuments implements Disposable {
     return this.#blamed.get(document)?.attributions;
   }
 
-  /** Asks for the attributions of a document, unless they are known for its present state. */
+  /** Asks for the attributions of a document, unless they are known for its state; once more after an answer. */
   want(document: TextDocument): void {
     const target = this.targetOf(document);
     if (target === undefined) return;
     const blamed = this.#of(document);
-    if (blamed.asking === undefined && blamed.pause === undefined) void this.#ask(document, target, blamed);
+    if (blamed.asking !== undefined) blamed.isStale = true;
+    else if (blamed.pause === undefined) void this.#ask(document, target, blamed);
   }
 
   /**
@@ -106,7 +109,7 @@ export class BlamedDocuments implements Disposable {
   #of(document: TextDocument): Blamed {
     let blamed = this.#blamed.get(document);
     if (blamed === undefined) {
-      const unknown = { attributions: undefined, reason: undefined, asked: '', asking: undefined };
+      const unknown = { attributions: undefined, reason: undefined, asked: '', asking: undefined, isStale: false };
       blamed = { ...unknown, edits: [], pause: undefined, force: false };
       this.#blamed.set(document, blamed);
     }
@@ -148,13 +151,17 @@ export class BlamedDocuments implements Disposable {
         if (error instanceof HistoryUnavailable) log.trace(blamed.reason);
         else log.warn(blamed.reason);
       })
-      .finally(() => (blamed.asking = undefined));
+      .finally(() => {
+        blamed.asking = undefined;
+        if (blamed.isStale && this.#blamed.get(document) === blamed) this.want(document);
+      });
     await blamed.asking;
   }
 
   async #askNow(document: TextDocument, target: FileTarget, blamed: Blamed): Promise<void> {
     const { root, model } = target.repository;
     blamed.edits = [];
+    blamed.isStale = false;
     const skip = await this.#skippedNodes(target.repository);
     const parents = `${model.head?.firstParent ?? ''} ${model.head?.secondParent ?? ''}`;
     const ignoresWhitespace = setting('blame.ignoreWhitespace', document.uri);
