@@ -132,6 +132,8 @@ export interface FileHistoryQuery {
   readonly lines?: LineRange;
   /** The text of the working file as in an unsaved editor, for `lines`; without it, the file on disk. */
   readonly text?: string;
+  /** As in {@link AnnotateQuery}. */
+  readonly isEncoded?: boolean;
   readonly limit: number;
 }
 
@@ -167,6 +169,8 @@ export interface AnnotateQuery {
   readonly node?: string;
   /** The text of the working file as in an unsaved editor; without it, the file on disk. */
   readonly text?: string;
+  /** True if each character of `text` is a byte of what a save would write, in an encoding that is not UTF-8. */
+  readonly isEncoded?: boolean;
   /** Ids, or beginnings of them. Changes of these changesets are attributed to older ones. */
   readonly skip: readonly string[];
   /** Set to ignore white space; without it, Mercurial's own configuration counts. */

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { nextTurn } from '../../src/base/async.ts';
 import { CommandBench, person, said } from '../support/commandBench.ts';
 import type { HgSandbox } from '../support/hgSandbox.ts';
-import { pages, shown } from '../unit/extension/fakeVscode.ts';
+import { pages, shown, window } from '../unit/extension/fakeVscode.ts';
 import type { HistoryEntry } from '../../src/extension/features/fileHistory/historySubject.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -51,6 +51,22 @@ test('a file is reverted to an older version after a question', async t => {
   assert.equal(text(), 'two\n', said());
   assert.equal(bench.hg('status'), 'M file\n');
   assert.equal(bench.hg('id', '--num').trim(), '2+');
+});
+
+test('the history of a line is found in an unsaved document, whatever its encoding', async t => {
+  const bench = await start(t);
+  for (const encoding of ['utf8', 'windows1252']) {
+    const document = { uri: bench.uri('file'), isDirty: true, encoding, getText: () => 'caf\u00e9\nthree\n' };
+    const of = async (line: number): Promise<unknown> => {
+      const selection = { start: { line, character: 0 }, end: { line, character: 0 }, isEmpty: true };
+      window.activeTextEditor = { document, selection } as never;
+      const entries = (await bench.run('lineHistory')) as readonly HistoryEntry[];
+      return entries.map(({ changeset }) => changeset.summary);
+    };
+    t.after(() => (window.activeTextEditor = undefined));
+    assert.deepEqual(await of(1), ['write three', 'write two', 'write one'], encoding);
+    assert.deepEqual(await of(0), [], encoding);
+  }
 });
 
 test('the engine reads a graph while VS Code makes its page, and reads it once', { timeout: TIMEOUT_MS }, async t => {

@@ -177,9 +177,10 @@ export class Annotations {
     return { all: asked('ignorews'), amount: asked('ignorewsamount'), endOfLine: asked('ignorewseol') };
   }
 
-  #workingText(snapshot: Snapshot, { text, path: shown }: AnnotateQuery, path: BytePath): Buffer | FileAnnotation {
+  #workingText(snapshot: Snapshot, query: AnnotateQuery, path: BytePath): Buffer | FileAnnotation {
+    const { path: shown } = query;
     try {
-      return workingText(this.#backend, snapshot, path, text);
+      return workingText(this.#backend, snapshot, path, query);
     } catch (error) {
       if (!(error instanceof QuicksilverError)) throw error;
       if (error.code === 'unsupported') return none('filtered', `'${shown}' has no annotation. ${error.message}`);

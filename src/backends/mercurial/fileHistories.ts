@@ -71,9 +71,10 @@ function entriesOf(
   snapshot: Snapshot,
   model: HistoryModel,
   source: FileHistorySource,
-  { path: shown, node, lines, text }: FileHistoryQuery,
+  query: FileHistoryQuery,
   changeset: number,
 ): Iterable<Entry | undefined> {
+  const { path: shown, node, lines } = query;
   const path = fromDisplay(shown);
   if (node !== undefined) {
     if (lines !== undefined) return lineHistory(source, path, changeset, lines);
@@ -83,7 +84,7 @@ function entriesOf(
   if (lines === undefined) return fileHistoryWithRemovals(source, path, start);
   const [file] = start.files;
   if (file === undefined) return [];
-  const committed = committedLines(file, workingText(backend, snapshot, path, text), lines);
+  const committed = committedLines(file, workingText(backend, snapshot, path, query), lines);
   // A file of the first parent comes first.
   const has = model.workingParents.find(parent => parent >= 0 && isIn(source, file, parent)) ?? changeset;
   return committed === undefined ? [] : lineHistory(source, file.path, has, committed);

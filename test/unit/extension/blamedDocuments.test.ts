@@ -123,3 +123,24 @@ test('a change during a request leads to another one: a key, and a commit', { ti
   assert.equal(await documents.demand(document), undefined);
   assert.equal(asked.length, 0);
 });
+
+test('the engine gets the bytes that a save would write, whatever the encoding', { timeout: 60_000 }, async t => {
+  const { documents, document, change, next } = start(t);
+  const textOf = async (): Promise<unknown> => {
+    documents.want(document);
+    const { query, answer } = await next();
+    answer(lines);
+    await documents.demand(document);
+    return [query.text, query.isEncoded];
+  };
+  // All requests are for a large file, too: then none follows.
+  const demanded = documents.demand(document);
+  (await next()).answer(lines);
+  await demanded;
+  change({ isDirty: true });
+  assert.deepEqual(await textOf(), ['caf\u00e9\n', undefined]);
+  change({ encoding: 'windows1252' });
+  assert.deepEqual(await textOf(), ['caf\xe9\n', true]);
+  change({ isDirty: false });
+  assert.deepEqual(await textOf(), [undefined, undefined]);
+});

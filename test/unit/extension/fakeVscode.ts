@@ -167,6 +167,9 @@ export const workspace = {
     const lines = { lineCount: 1, lineAt: () => ({ range: { end: { character: 0 } } }) };
     return { uri, isDirty: false, ...lines, getText: () => text, save };
   },
+  /** Of the encodings that are not UTF-8 there is one, with one byte for each character. */
+  encode: async (text: string, { encoding }: { readonly encoding: string }) =>
+    Promise.resolve(Buffer.from(text, encoding === 'windows1252' ? 'latin1' : 'utf8')),
   /** Texts that are inserted go to the end of the file. */
   applyEdit: async (edit: Edit) => {
     for (const { uri, text } of edit.inserted) await appendFile(uri.path, text);

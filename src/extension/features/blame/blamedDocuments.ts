@@ -12,7 +12,7 @@ import { askHistory, HistoryUnavailable } from '../../engine/historyAnswers.ts';
 import { LineAttributions, type LineEdit } from '../../model/lineAttributions.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { blameTexts } from './blameTexts.ts';
-import { fileTargetOf, sendsText, type FileTarget } from './fileTarget.ts';
+import { fileTargetOf, unsavedText, type FileTarget } from './fileTarget.ts';
 
 /** Milliseconds after the last key before the engine is asked. */
 const TYPING_PAUSE = 150;
@@ -174,7 +174,7 @@ export class BlamedDocuments implements Disposable {
       path: target.path,
       skip,
       ...(target.node !== undefined && { node: target.node }),
-      ...(target.node === undefined && sendsText(document) && { text: document.getText() }),
+      ...(target.node === undefined && (await unsavedText(document))),
       ...(ignoresWhitespace && { ignoresWhitespace }),
       ...(force && { force }),
     };

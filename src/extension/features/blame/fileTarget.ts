@@ -1,5 +1,6 @@
 // A document as a file of a repository, in the working copy or in a changeset.
-import type { TextDocument, Uri } from 'vscode';
+import { workspace, type TextDocument, type Uri } from 'vscode';
+import type { AnnotateQuery } from '../../../server/historyProtocol.ts';
 import { workingFileOf } from '../../commands/commandArguments.ts';
 import { addressOf } from '../../providers/contentUris.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
@@ -22,9 +23,14 @@ export function fileTargetOf(repositories: RepositoryLookup, uri: Uri): FileTarg
   return address !== undefined && node === undefined ? undefined : { ...file, node };
 }
 
-/** In another encoding, the bytes that a save would write are not known here. */
-export function sendsText(document: TextDocument): boolean {
-  return document.isDirty && document.encoding.startsWith('utf8');
+/** The text that a save would write, as a query has it; nothing if the file on disk has it. */
+export async function unsavedText(document: TextDocument): Promise<Pick<AnnotateQuery, 'text' | 'isEncoded'>> {
+  if (!document.isDirty) return {};
+  const text = document.getText();
+  const { encoding } = document;
+  if (encoding.startsWith('utf8')) return { text };
+  const bytes = await workspace.encode(text, { encoding });
+  return { text: Buffer.from(bytes).toString('latin1'), isEncoded: true };
 }
 
 function nodeOf(revision: string, { model }: OpenRepository): string | undefined {

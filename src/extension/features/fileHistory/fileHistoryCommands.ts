@@ -8,7 +8,7 @@ import { focusView, rangeOfLine } from '../../common/displayInEditor.ts';
 import { fileUri } from '../../common/uris.ts';
 import { answersOf, confirm } from '../../hg/presetAnswers.ts';
 import { addressOf, versionUri } from '../../providers/contentUris.ts';
-import { fileTargetOf, sendsText } from '../blame/fileTarget.ts';
+import { fileTargetOf, unsavedText } from '../blame/fileTarget.ts';
 import { blameOf } from '../blame/followBlame.ts';
 import { currentGraph } from '../graph/graphViews.ts';
 import { openChangeset, openFileChange } from '../graph/openChangeset.ts';
@@ -55,8 +55,9 @@ export const fileHistoryCommands = {
       return undefined;
     }
     const { document } = editor;
-    const text = target.node === undefined && sendsText(document) ? document.getText() : undefined;
-    return show(context, { ...target, kind: 'lines', lines: selectedLines(editor), text });
+    const lines = selectedLines(editor);
+    const unsaved = target.node === undefined ? await unsavedText(document) : {};
+    return show(context, { ...target, kind: 'lines', lines, ...unsaved });
   },
   'fileHistory.pin': async context => viewOf(context).setPinned(true),
   'fileHistory.unpin': async context => viewOf(context).setPinned(false),

@@ -22,7 +22,9 @@ export interface HistorySubject {
   readonly node?: string | undefined;
   readonly lines?: LineRange;
   /** The text that the lines are in, of an unsaved file. */
-  readonly text?: string | undefined;
+  readonly text?: string;
+  /** As in {@link FileHistoryQuery}. */
+  readonly isEncoded?: boolean;
 }
 
 /** A changeset in the view. For a folder, `path` is that of the folder. */
@@ -43,7 +45,7 @@ export async function readHistory(
   before: HistoryPage | undefined,
   show: (page: HistoryPage) => void,
 ): Promise<HistoryPage> {
-  const { repository, path, kind, node, lines, text } = subject;
+  const { repository, path, kind, node, lines, text, isEncoded } = subject;
   const { root } = repository;
   if (kind === 'folder') return readFolder(client, root, path, before, show);
   const limit = before?.next ?? PAGE;
@@ -52,6 +54,7 @@ export async function readHistory(
     ...(node !== undefined && { node }),
     ...(lines !== undefined && { lines }),
     ...(text !== undefined && { text }),
+    ...(isEncoded !== undefined && { isEncoded }),
   };
   const { items, hasMore } = await askHistory(client, ReadFileHistory, query);
   return { entries: items, next: hasMore ? limit * 4 : undefined };
