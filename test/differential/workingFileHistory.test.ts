@@ -76,15 +76,10 @@ class Repository {
     return answer.sources.map(at => answer.changesets[at]?.changeset.revision ?? -1);
   }
 
-  /** The revisions that hg lists for a file once it is committed, without that commit. */
-  followed(path: string): number[] {
-    this.commit('last');
-    const tip = Number(this.hg('log', '-r', 'tip', '-T', '{rev}'));
-    const output = this.hg('log', '-r', `reverse(follow('path:${path}'))`, '-T', '{rev} ').trim();
-    return output
-      .split(' ')
-      .map(Number)
-      .filter(revision => revision !== tip);
+  /** The revisions of a set, newest first, without the last commit. */
+  committed(set: string): number[] {
+    const output = this.hg('log', '-r', `reverse((${set}) - tip)`, '-T', '{rev} ').trim();
+    return output.split(' ').map(Number);
   }
 }
 
@@ -108,9 +103,14 @@ for (const [name, [commands, file, expected]] of Object.entries(CASES)) {
     for (const command of commands) repository.hg(...command.split(' '));
     assert.deepEqual(repository.listed(file), expected);
     assert.deepEqual(repository.filtered(file), expected);
-    assert.equal(repository.listed(file, 1).at(-1), expected.at(-1), 'the history of a line ends there, too');
     const blamed = repository.blamed(file);
-    assert.deepEqual(repository.followed(file), expected);
+    const lines = blamed.map((_, line) => repository.listed(file, line));
+    repository.commit('last');
+    assert.deepEqual(repository.committed(`follow('path:${file}')`), expected);
+    lines.forEach((found, line) => {
+      const followed = repository.committed(`followlines('path:${file}', ${line + 1}:${line + 1})`);
+      assert.deepEqual(found, followed, `line ${line + 1}`);
+    });
     assert.deepEqual(repository.blamed(file), blamed);
   });
 }

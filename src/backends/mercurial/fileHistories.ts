@@ -6,8 +6,13 @@ import {
   type FileHistoryEntry,
   type FileRemoval,
 } from '../../mercurial/annotate/fileHistory.ts';
-import { fileRevisionAt, type FileHistorySource, type FileRevision } from '../../mercurial/annotate/fileRevisions.ts';
-import { followLines, lineHistory, type LineHistoryEntry } from '../../mercurial/annotate/lineHistory.ts';
+import { fileRevisionAt, type FileHistorySource } from '../../mercurial/annotate/fileRevisions.ts';
+import {
+  followLines,
+  lineHistory,
+  lineHistoryFrom,
+  type LineHistoryEntry,
+} from '../../mercurial/annotate/lineHistory.ts';
 import { workingStart } from '../../mercurial/annotate/workingFile.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Snapshot } from '../../workingCopy/backend.ts';
@@ -16,7 +21,6 @@ import type {
   FileHistoryItem,
   FileHistoryQuery,
   LineBeforeQuery,
-  LineRange,
 } from '../../workingCopy/historyQueries.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
 import { workingText } from './workingTexts.ts';
@@ -82,22 +86,12 @@ function entriesOf(
   }
   const start = workingStart(source, backend.dirstate(snapshot), model.workingParents, path);
   if (lines === undefined) return fileHistoryWithRemovals(source, path, start);
-  const [file] = start.files;
-  if (file === undefined) return [];
-  const committed = committedLines(file, workingText(backend, snapshot, path, query), lines);
-  // A file of the first parent comes first.
-  const has = model.workingParents.find(parent => parent >= 0 && isIn(source, file, parent)) ?? changeset;
-  return committed === undefined ? [] : lineHistory(source, file.path, has, committed);
-}
-
-/** The lines of the working file as they are in the version that it was made from; undefined for new lines. */
-function committedLines({ filelog, revision }: FileRevision, working: Buffer, lines: LineRange): LineRange | undefined {
-  const found = followLines(filelog.content(revision), working, lines).lines;
-  return found.first < found.end ? found : undefined;
-}
-
-function isIn(source: FileHistorySource, { path, revision }: FileRevision, changeset: number): boolean {
-  return fileRevisionAt(source, path, changeset)?.revision === revision;
+  const working = workingText(backend, snapshot, path, query);
+  const starts = start.files.flatMap(file => {
+    const found = followLines(file.filelog.content(file.revision), working, lines).lines;
+    return found.first < found.end ? [{ file, lines: found }] : [];
+  });
+  return lineHistoryFrom(source, starts, start.changesets);
 }
 
 /**

@@ -40,18 +40,32 @@ interface Waiting {
  *
  * Yields undefined for a revision that left the lines as they were, so that the caller can interrupt the work.
  */
-export function* lineHistory(
+export function lineHistory(
   source: FileHistorySource,
   path: BytePath,
   changeset: number,
   lines: LineRange,
 ): Generator<LineHistoryEntry | undefined> {
   const file = fileRevisionAt(source, path, changeset);
-  if (file === undefined) return;
+  return lineHistoryFrom(source, file === undefined ? [] : [{ file, lines }], [changeset]);
+}
+
+/**
+ * Yields what {@link lineHistory} yields, for lines of one or two file revisions that were merged.
+ *
+ * @param changesets those that have the file revisions
+ */
+export function* lineHistoryFrom(
+  source: FileHistorySource,
+  starts: readonly { readonly file: FileRevision; readonly lines: LineRange }[],
+  changesets: readonly number[],
+): Generator<LineHistoryEntry | undefined> {
   const texts = new Texts();
   const queue = new LinkrevQueue();
-  const first = new Introductions(source, [changeset]).atOrBelow(file, [changeset]);
-  queue.add({ revision: { ...file, changeset: first }, lines });
+  const first = new Introductions(source, changesets);
+  for (const { file, lines } of starts) {
+    queue.add({ revision: { ...file, changeset: first.atOrBelow(file, changesets) }, lines });
+  }
   for (let next = queue.takeNewest(); next !== undefined; next = queue.takeNewest()) {
     const { revision, lines: range } = next;
     // As in Mercurial, a linkrev counts if it is an ancestor of this revision's changeset, not just of the first one.
