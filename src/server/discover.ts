@@ -33,6 +33,27 @@ export function locateRepository(vfs: Vfs, systems: readonly System[], folder: s
   return located(vfs, realRoot, realRoot, found.system, aliases);
 }
 
+/** A file, or a folder, behind all symbolic links. */
+export interface LocatedFile {
+  readonly realPath: string;
+  /** The repository around it, as {@link LocatedRepository.id}; undefined without one. */
+  readonly id: string | undefined;
+  /** '/'-separated, from the root of that repository. */
+  readonly path: string;
+}
+
+/** Unlike {@link locateRepository} this follows a link that is the file itself: a save writes what that leads to. */
+export function locateFile(vfs: Vfs, systems: readonly System[], file: string): LocatedFile {
+  const followed = vfs.realPath(file);
+  // One that is not there (any more) is in a folder that may be.
+  const realPath = followed === file ? path.join(vfs.realPath(path.dirname(file)), path.basename(file)) : followed;
+  const isDirectory = vfs.lstat(realPath)?.isDirectory() === true;
+  const found = findRepository(vfs, isDirectory ? realPath : path.dirname(realPath), systems);
+  if (found === undefined) return { realPath, id: undefined, path: '' };
+  const { id } = located(vfs, found.root, found.root, found.system);
+  return { realPath, id, path: path.relative(found.root, realPath).replaceAll(path.sep, '/') };
+}
+
 /** A directory that is mounted at two places has one device and inode. Some file systems have no inodes. */
 function located(
   vfs: Vfs,

@@ -5,7 +5,7 @@ import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type * as state from '../base/repositoryState.ts';
 import type { ChangesetSummary, PendingChangesets, SystemKind } from '../base/repositoryState.ts';
 import type { FoundRepository } from '../backends/systems.ts';
-import type { LocatedRepository } from './discover.ts';
+import type { LocatedFile, LocatedRepository } from './discover.ts';
 import type {
   ComparedFile,
   IgnoreExplanation,
@@ -22,6 +22,7 @@ export type {
   FoundRepository,
   IgnoreExplanation,
   IgnorePreview,
+  LocatedFile,
   LocatedRepository,
   NoContentReason,
   PendingChangesets,
@@ -262,6 +263,12 @@ export const FindRoot = new RequestType<{ path: string; systems: readonly string
 );
 /** The repositories at, above (the nearest) or below the folders, at most `depth` levels down; `systems` as above. */
 export const Discover = new RequestType<DiscoverQuery, readonly LocatedRepository[], void>('repository/discover');
+/** Where each of the files, by absolute paths, is when all symbolic links are followed; `systems` as above. */
+export const LocateFiles = new RequestType<
+  { paths: readonly string[]; systems: readonly string[] },
+  readonly LocatedFile[],
+  void
+>('file/locate');
 /** Reads the target of a symbolic link, by its absolute path; null if there is no link. */
 export const ReadLink = new RequestType<{ path: string }, string | null, void>('file/readLink');
 /** Starts to follow a repository. Updates come by `DidUpdate`, problems included: this itself does not fail. */

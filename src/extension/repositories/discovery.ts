@@ -1,6 +1,6 @@
 // Decides which repositories are open: at, above and below the workspace folders, and around files in editors. The
 // engine reads the disk; this class decides when to search and what to open.
-import { RelativePattern, Uri, window, workspace } from 'vscode';
+import { RelativePattern, Uri, window, workspace, type TextDocument } from 'vscode';
 import type { Log } from '../common/display.ts';
 import { errorMessage } from '../../base/errors.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
@@ -139,7 +139,7 @@ export class Discovery implements Disposable {
     const scansBelow = detection === true || detection === 'subFolders';
     const folders = diskFolders().filter(folder => setting('enabled', folder));
     let found: readonly LocatedRepository[] = [];
-    this.#repositories.map.clearAliases();
+    const behindLinks = this.#findAliasedDocuments(systems);
     if (folders.length > 0) {
       found = await this.#client.discover({
         folders: folders.map(folder => folder.fsPath),
@@ -147,9 +147,12 @@ export class Discovery implements Disposable {
         ignoredNames: ignoredFolders,
         systems,
       });
-      for (const each of found) this.#repositories.addAliases(each);
       this.#log.debug(`found ${found.map(({ root }) => root).join(', ') || 'no repository'}`);
     }
+    const located = [...found, ...(await behindLinks)];
+    // In one step: commands and colors go by the paths through links while this waits.
+    this.#repositories.map.clearAliases();
+    for (const each of located) this.#repositories.addAliases(each);
     for (
       let waiting = this.#choose(found);
       waiting.length > 0;
@@ -221,22 +224,38 @@ export class Discovery implements Disposable {
   async #lookAroundEditors(): Promise<void> {
     const { detection, systems } = detectionSettings();
     if (detection !== true && detection !== 'openEditors') return;
-    for (const editor of window.visibleTextEditors) {
-      const { document } = editor;
+    // A file with unsaved changes keeps the colors of its tab in the background, too.
+    const unsaved = workspace.textDocuments.filter(({ isDirty }) => isDirty);
+    for (const document of [...window.visibleTextEditors.map(editor => editor.document), ...unsaved]) {
       if (!isOnDisk(document) || this.#repositories.of(document.uri) !== undefined) continue;
-      const folder = uriKey(document.uri).replace(/\/[^/]*$/, '');
+      const folder = folderKey(document);
       if (this.#noRepository.has(folder)) continue;
       this.#noRepository.add(folder);
-      try {
-        const found = await this.#client.findRoot(document.uri.fsPath, systems);
-        if (found === null) continue;
-        this.#repositories.addAliases(found);
-        if (isWanted(rootKey(found.root), this.#choiceSettings(), this.#editorKeys(), false)) this.#open(found);
-      } catch (error) {
-        this.#log.warn(`looking for the repository of ${document.uri.fsPath}: ${errorMessage(error)}`);
-      }
+      const found = await this.#findAround(document, systems);
+      if (found === null) continue;
+      this.#repositories.addAliases(found);
+      if (isWanted(rootKey(found.root), this.#choiceSettings(), this.#editorKeys(), false)) this.#open(found);
     }
     this.#restWhenUnused();
+  }
+
+  /** Looks anew at the open documents that are in a repository by a symbolic link only. */
+  async #findAliasedDocuments(systems: readonly string[]): Promise<LocatedRepository[]> {
+    const aliased = workspace.textDocuments.filter(
+      document => isOnDisk(document) && this.#repositories.map.unaliased(uriKey(document.uri)) !== undefined,
+    );
+    const oneOfEachFolder = [...new Map(aliased.map(document => [folderKey(document), document])).values()];
+    const found = await Promise.all(oneOfEachFolder.map(async document => this.#findAround(document, systems)));
+    return found.filter(each => each !== null);
+  }
+
+  async #findAround({ uri }: TextDocument, systems: readonly string[]): Promise<LocatedRepository | null> {
+    try {
+      return await this.#client.findRoot(uri.fsPath, systems);
+    } catch (error) {
+      this.#log.warn(`looking for the repository of ${uri.fsPath}: ${errorMessage(error)}`);
+      return null;
+    }
   }
 
   /**
@@ -298,6 +317,10 @@ export class Discovery implements Disposable {
 function partsOf({ rootUri, model, system }: OpenRepository): string[] {
   const paths = subrepositoriesToOpen(model.subrepositories, subrepositoryLimit(rootUri), system);
   return paths.map(path => fileUri(rootUri, path).fsPath);
+}
+
+function folderKey({ uri }: TextDocument): string {
+  return uriKey(uri).replace(/\/[^/]*$/, '');
 }
 
 /** Those inside of others after them. */

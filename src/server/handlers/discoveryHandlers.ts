@@ -4,7 +4,7 @@ import type { MessageConnection } from 'vscode-jsonrpc';
 import { systemsOf } from '../../backends/systems.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { discoverRepositories, locateRepository, mergeLocated } from '../discover.ts';
+import { discoverRepositories, locateFile, locateRepository, mergeLocated } from '../discover.ts';
 import * as protocol from '../protocol.ts';
 
 export function handleDiscovery(connection: MessageConnection, vfs: Vfs): readonly Disposable[] {
@@ -13,6 +13,10 @@ export function handleDiscovery(connection: MessageConnection, vfs: Vfs): readon
       protocol.FindRoot,
       ({ path, systems }) => locateRepository(vfs, systemsOf(systems), folderOf(vfs, path)) ?? null,
     ),
+    connection.onRequest(protocol.LocateFiles, ({ paths, systems }) => {
+      const wanted = systemsOf(systems);
+      return paths.map(path => locateFile(vfs, wanted, path));
+    }),
     connection.onRequest(protocol.ReadLink, ({ path }) => vfs.readLink(path) ?? null),
     connection.onRequest(protocol.Discover, ({ folders, depth, ignoredNames, systems }) => {
       const wanted = systemsOf(systems);

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { Vfs } from '../../../src/files/vfs.ts';
 import { systemsOf } from '../../../src/backends/systems.ts';
-import { discoverRepositories, locateRepository, mergeLocated } from '../../../src/server/discover.ts';
+import { discoverRepositories, locateFile, locateRepository, mergeLocated } from '../../../src/server/discover.ts';
 import { temporaryDirectory } from '../../support/temporaryDirectory.ts';
 
 test('repositories at, above and below a folder', t => {
@@ -102,4 +102,26 @@ test('a repository that is mounted at two places is one', t => {
     return;
   }
   assert.equal(stdout.trim(), 'mounted/repo,real/repo', stderr);
+});
+
+test('a file is located behind all links, itself included, also one that is not there', t => {
+  const directory = temporaryDirectory(t);
+  directory.mkdir('real/repo/.hg');
+  directory.mkdir('plain');
+  directory.write('real/repo/sub/a', '');
+  directory.symlink('real/repo/sub', 'site');
+  directory.symlink('../real/repo/sub/a', 'plain/link');
+  const at = (name: string): string => path.join(directory.root, name);
+  const locate = (name: string): unknown => {
+    const { realPath, id, path: inside } = locateFile(new Vfs(), systemsOf(['hg']), at(name));
+    return [path.relative(directory.root, realPath), id, inside];
+  };
+  const { id } = locateRepository(new Vfs(), systemsOf(['hg']), at('real/repo'))!;
+  assert.deepEqual(locate('real/repo/sub/a'), ['real/repo/sub/a', id, 'sub/a']);
+  assert.deepEqual(locate('site/a'), ['real/repo/sub/a', id, 'sub/a']);
+  assert.deepEqual(locate('plain/link'), ['real/repo/sub/a', id, 'sub/a']);
+  assert.deepEqual(locate('site/gone'), ['real/repo/sub/gone', id, 'sub/gone']);
+  assert.deepEqual(locate('site'), ['real/repo/sub', id, 'sub']);
+  assert.deepEqual(locate('real/repo'), ['real/repo', id, '']);
+  assert.deepEqual(locate('plain/b'), ['plain/b', undefined, '']);
 });

@@ -1,18 +1,17 @@
 // Decides with the user what goes into a commit. A plan is data: nothing changes in the repository before commit.ts
 // executes it.
-import { workspace, type TextDocument } from 'vscode';
+import { workspace } from 'vscode';
 import { modal, notify } from '../../common/display.ts';
 import { isMerging } from '../../commands/contextKeys.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
-import { isAtOrBelowKey } from '../../common/rootMap.ts';
 import { commitSettings, setCommitOffer, type CommitSettings, type Offer } from '../../common/settings.ts';
-import { isOnDisk, uriKey } from '../../common/uris.ts';
 import { answered, choicesFor, offersOf, type Choice, type Offers } from './commitOffers.ts';
 import { confirmMessage, messageFor, type ChosenMessage, type MessageOptions } from './commitMessage.ts';
 import type { HgContext } from '../../hg/commandContext.ts';
 import { previewLines, warnOfConflicts } from '../../hg/notifications.ts';
 import { flushPendingChanges } from '../../hg/pendingChanges.ts';
 import { hgTexts } from '../../hg/hgStrings.ts';
+import { unsavedBelow } from '../../hg/unsavedDocuments.ts';
 
 export interface CommitOptions extends MessageOptions {
   /** Default: the setting. */
@@ -127,14 +126,10 @@ function isNothing(repository: OpenRepository, { toAdd, toRemove }: Content, opt
 }
 
 /** Returns true if the commit goes on. */
-async function saveFiles({ repositories }: HgContext, repository: OpenRepository, wanted: Offer): Promise<boolean> {
-  const root = uriKey(repository.rootUri);
-  // A file may be open by a path through a symbolic link.
-  const keyOf = ({ uri }: TextDocument): string => repositories.map.unaliased(uriKey(uri)) ?? uriKey(uri);
-  const unsaved = workspace.textDocuments.filter(
-    document => document.isDirty && isOnDisk(document) && isAtOrBelowKey(keyOf(document), root),
-  );
-  if (unsaved.length === 0 || wanted === 'never') return true;
+async function saveFiles(context: HgContext, repository: OpenRepository, wanted: Offer): Promise<boolean> {
+  if (wanted === 'never') return true;
+  const unsaved = await unsavedBelow(context, repository);
+  if (unsaved.length === 0) return true;
   const say = hgTexts.commit;
   if (wanted === 'ask') {
     const message = say.unsaved(unsaved.length, workspace.asRelativePath(unsaved[0]!.uri));

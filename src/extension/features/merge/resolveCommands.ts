@@ -1,10 +1,10 @@
 // Conflicts: mark them as resolved, or not, or merge the file again.
-import { commands, l10n, Uri, window, workspace, type Tab, type TextDocument } from 'vscode';
+import { commands, l10n, Uri, window, workspace, type Tab } from 'vscode';
 import { notify } from '../../common/display.ts';
 import { workingFileOf } from '../../commands/commandArguments.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { errorMessage } from '../../../base/errors.ts';
-import { fileUri, isOnDisk, mergeResultOf, uriKey } from '../../common/uris.ts';
+import { fileUri, mergeResultOf, uriKey } from '../../common/uris.ts';
 import { alwaysResolveOnSave, setting } from '../../common/settings.ts';
 import { answersOf, confirm } from '../../hg/presetAnswers.ts';
 import { continueOperation } from './unfinishedOperations.ts';
@@ -13,6 +13,7 @@ import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { previewLines, showInfo } from '../../hg/notifications.ts';
 import { rescanAndShow } from '../../hg/pendingChanges.ts';
 import { changedAmong } from '../../hg/selectedPaths.ts';
+import { unsavedDocuments } from '../../hg/unsavedDocuments.ts';
 import type { FilesByRepository } from '../../hg/selectedChanges.ts';
 
 export const resolveCommands = {
@@ -46,18 +47,19 @@ const completing = new Set<string>();
 /** Saves the files, closes their merge editors and marks them, unless the user declines VS Code's question. */
 async function complete(context: HgContext, repository: OpenRepository, files: readonly string[]): Promise<void> {
   const uris = files.map(path => fileUri(repository.rootUri, path));
-  for (const uri of uris) completing.add(uriKey(uri));
+  const keys = uris.map(uri => fileKey(context, uri));
+  for (const key of keys) completing.add(key);
   try {
     for (const uri of uris) if (!(await saveAndClose(context, uri))) return;
     await mark(context, repository, files);
   } finally {
-    for (const uri of uris) completing.delete(uriKey(uri));
+    for (const key of keys) completing.delete(key);
   }
 }
 
 async function saveAndClose(context: HgContext, uri: Uri): Promise<boolean> {
   const { activeTab } = window.tabGroups.activeTabGroup;
-  if (activeTab !== undefined && isMergeTabOf(uri)(activeTab)) {
+  if (activeTab !== undefined && isMergeTabOf(context, uri)(activeTab)) {
     try {
       // Asks about conflicts that are not handled yet. The command is VS Code's own and may change in any release.
       const result = await commands.executeCommand('mergeEditor.acceptMerge');
@@ -67,24 +69,22 @@ async function saveAndClose(context: HgContext, uri: Uri): Promise<boolean> {
       context.log.warn(`the merge editor was not completed: ${errorMessage(error)}`);
     }
   }
-  const document = documentOf(context, uri);
-  if (document?.isDirty === true && !(await document.save())) return false;
-  const tabs = window.tabGroups.all.flatMap(group => group.tabs).filter(isMergeTabOf(uri));
+  for (const document of await unsavedDocuments(context, uri)) if (!(await document.save())) return false;
+  const tabs = window.tabGroups.all.flatMap(group => group.tabs).filter(isMergeTabOf(context, uri));
   if (tabs.length > 0) await window.tabGroups.close(tabs, true);
   return true;
 }
 
-/** Returns the open document of a file, also if it is open by a path through a symbolic link. */
-function documentOf({ repositories }: HgContext, uri: Uri): TextDocument | undefined {
-  const keyOf = (each: Uri): string => repositories.map.unaliased(uriKey(each)) ?? uriKey(each);
-  return workspace.textDocuments.find(document => isOnDisk(document) && keyOf(document.uri) === keyOf(uri));
+/** One key for the paths of a file that the window knows, through symbolic links too. */
+function fileKey({ repositories }: HgContext, uri: Uri): string {
+  return repositories.map.unaliased(uriKey(uri)) ?? uriKey(uri);
 }
 
-function isMergeTabOf(uri: Uri): (tab: Tab) => boolean {
-  const key = uriKey(uri);
+function isMergeTabOf(context: HgContext, uri: Uri): (tab: Tab) => boolean {
+  const key = fileKey(context, uri);
   return ({ input }) => {
     const result = mergeResultOf(input);
-    return result !== undefined && uriKey(result) === key;
+    return result !== undefined && fileKey(context, result) === key;
   };
 }
 
@@ -128,8 +128,8 @@ async function offerToResolve(context: HgContext, uri: unknown): Promise<void> {
   if (!(uri instanceof Uri) || file === undefined) return;
   const { repository, path } = file;
   // In the merge editor, text without markers may still have conflicts: it is asked about when that is closed.
-  const isOpen = window.tabGroups.all.some(({ tabs }) => tabs.some(isMergeTabOf(uri)));
-  if (isOpen || completing.has(uriKey(uri))) return;
+  const isOpen = window.tabGroups.all.some(({ tabs }) => tabs.some(isMergeTabOf(context, uri)));
+  if (isOpen || completing.has(fileKey(context, uri))) return;
   const wanted = setting('resolveOnSave', repository.rootUri);
   if (wanted === 'never' || (await hasMarkers(context, uri))) return;
   if (wanted === 'ask') {
@@ -181,9 +181,9 @@ function conflictsAmong(
 }
 
 async function hasMarkers(context: HgContext, uri: Uri): Promise<boolean> {
-  const open = documentOf(context, uri);
   // Without changes of its own, a document may not know yet what another program has just written.
-  if (open?.isDirty === true) return MARKER.test(open.getText());
+  const unsaved = await unsavedDocuments(context, uri);
+  if (unsaved.length > 0) return unsaved.some(document => MARKER.test(document.getText()));
   try {
     return MARKER.test(new TextDecoder('latin1').decode(await workspace.fs.readFile(uri)));
   } catch {
