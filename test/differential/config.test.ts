@@ -210,3 +210,30 @@ test('files of others are not obeyed', { skip: process.getuid?.() !== 0 }, () =>
     });
   }
 });
+
+test(
+  'a link of others to a file of others is not obeyed, through a folder that is a link, too',
+  { skip: process.getuid?.() !== 0 },
+  () => {
+    const [real, control] = [sandbox.path('deep/control'), `${ROOT}/.hg`];
+    fs.mkdirSync(sandbox.path('deep'));
+    fs.renameSync(control, real);
+    fs.symlinkSync(real, control);
+    fs.symlinkSync('../common', `${real}/hgrc`);
+    try {
+      for (const owner of [0, 65534]) {
+        const given: Given = { files: { rc: '[x]\na=1\n', 'deep/common': '[x]\na=2\n' } };
+        withFiles(given, () => {
+          fs.chownSync(sandbox.path('deep/common'), owner, owner);
+          const answer = hgAnswer(given);
+          assert.deepEqual(ourAnswer(given), bySection(answer));
+          assert.match(JSON.stringify(answer), owner === 0 ? /"2"/ : /"1"/);
+        });
+      }
+    } finally {
+      fs.rmSync(`${real}/hgrc`);
+      fs.rmSync(control);
+      fs.renameSync(real, control);
+    }
+  },
+);

@@ -1,6 +1,8 @@
 // Options of `git status`: each means the same here, or is refused by name, or is unknown to Git, too.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { test } from 'node:test';
 import { QuicksilverError } from '../../src/base/errors.ts';
 import { environment, Repository } from '../support/comparedGit.ts';
@@ -89,4 +91,15 @@ test('what git does not know is unknown', async () => {
     assert.equal(gitsCode(repository, option), 129, option);
     await assert.rejects(repository.ownStatus([option]), { code: 'usage' }, option);
   }
+});
+
+test('a file that a configuration behind a linked folder includes is found where git finds it', async () => {
+  const repository = prepared('includes');
+  repository.write('.git/deep/more/config', '[include]\n\tpath = ../other\n');
+  repository.write('.git/deep/other', '[status]\n\tshowUntrackedFiles = no\n');
+  repository.write('.git/other', '[status]\n\tshowUntrackedFiles = all\n');
+  fs.symlinkSync('deep/more', path.join(repository.root, '.git/linked'));
+  repository.git('config', 'include.path', 'linked/config');
+  assert.equal(repository.git('config', 'status.showUntrackedFiles').trim(), 'no');
+  await repository.compare(['-s']);
 });

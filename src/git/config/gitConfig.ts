@@ -204,7 +204,9 @@ class Reader {
 
   #include(from: string, value: string, depth: number): void {
     const named = expandHome(textOf(value), this.#places.environment);
-    this.read(path.resolve(path.dirname(from), named), depth + 1);
+    // `..` leads out of the folder that the file is really in, not of one with a link to it.
+    const folder = named.includes('..') ? this.#vfs.realPath(path.dirname(from)) : path.dirname(from);
+    this.read(path.resolve(folder, named), depth + 1);
   }
 
   #holds(condition: string, file: string): boolean {

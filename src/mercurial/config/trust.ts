@@ -46,7 +46,8 @@ export class TrustRules {
       if (stat === undefined) return undefined;
       const target = stat.isSymbolicLink() ? this.#vfs.readLink(at) : undefined;
       if (target === undefined) return { user: Number(stat.uid), group: Number(stat.gid) };
-      at = path.resolve(path.dirname(at), target);
+      // From the folder that the link is really in: a file that nobody finds would be trusted.
+      at = path.resolve(this.#vfs.realPath(path.dirname(at)), target);
     }
     return undefined;
   }

@@ -52,13 +52,24 @@ export class ControlWatcher implements Disposable {
 
   /**
    * Watches the directories that exist now, anew those that were replaced, no longer those that are gone. Follows links
-   * to a file, and waits in the nearest directory for one that does not exist yet.
+   * to a file and to the folders above it, and waits in the nearest directory for one that does not exist yet.
    * @param files absolute paths of further files that matter, wherever they are
    */
   arm(files: readonly string[]): void {
     this.#control = new Set(this.#backend.controlDirectories());
     this.#files = new Map();
-    for (const file of files) this.#addFile(file);
+    const roots = [this.#backend.root, realPath(this.#backend.root)];
+    const look = kindsOnce();
+    const names = [
+      ...[...this.#control].flatMap(directory => namesOnTheWay(directory, look).filter(({ isLink }) => isLink)),
+      ...files.flatMap(file => namesOnTheWay(file, look)),
+    ];
+    for (const { directory, name } of names) {
+      // The root is watched by somebody else; a directory below it may not be, if it is ignored.
+      if (roots.includes(directory)) continue;
+      if (!this.#files.has(directory)) this.#files.set(directory, new Set());
+      this.#files.get(directory)?.add(name);
+    }
     const wanted = new Set([...this.#control, ...this.#files.keys()]);
     for (const directory of [...this.#watched.keys()]) if (!wanted.has(directory)) this.#unwatch(directory);
     for (const directory of this.#refused) if (!wanted.has(directory)) this.#refused.delete(directory);
@@ -70,30 +81,6 @@ export class ControlWatcher implements Disposable {
     this.#watched.clear();
     this.#directories.clear();
     this.#events.dispose();
-  }
-
-  #addFile(file: string): void {
-    let at = file;
-    for (let links = 0; links < MAX_LINKS; links++) {
-      this.#addName(at);
-      const target = linkTarget(at);
-      if (target === undefined) return;
-      at = path.resolve(path.dirname(at), target);
-    }
-  }
-
-  /** Adds a name in its directory, or in the nearest directory above that exists. */
-  #addName(file: string): void {
-    let name = file;
-    let directory = path.dirname(file);
-    while (directory !== path.dirname(directory) && directoryIdentity(directory) === undefined) {
-      name = directory;
-      directory = path.dirname(directory);
-    }
-    // The root is watched by somebody else; a directory below it may not be, if it is ignored.
-    if (directory === this.#backend.root) return;
-    if (!this.#files.has(directory)) this.#files.set(directory, new Set());
-    this.#files.get(directory)?.add(path.basename(name));
   }
 
   #watch(directory: string): void {
@@ -154,11 +141,78 @@ export class ControlWatcher implements Disposable {
   }
 }
 
-function linkTarget(file: string): string | undefined {
+interface NameOnTheWay {
+  /** Without symbolic links. */
+  readonly directory: string;
+  readonly name: string;
+  readonly isLink: boolean;
+}
+
+/** A link has a target. */
+type Kind = 'directory' | 'other' | { readonly target: string };
+
+/**
+ * Returns the names that decide the target of a path, as the kernel walks it. These are each link, and the last name or
+ * the first that is missing. A relative link starts in the directory that it is really in.
+ */
+function namesOnTheWay(file: string, look: (path: string) => Kind): NameOnTheWay[] {
+  const found: NameOnTheWay[] = [];
+  let directory = path.parse(file).root;
+  let rest = componentsOf(file);
+  for (let links = 0; links <= MAX_LINKS;) {
+    const name = rest.shift();
+    if (name === undefined) break;
+    if (name === '..') {
+      directory = path.dirname(directory);
+      continue;
+    }
+    const kind = look(path.join(directory, name));
+    const isLink = typeof kind === 'object';
+    if (isLink || rest.length === 0 || kind === 'other') found.push({ directory, name, isLink });
+    if (kind === 'other') break;
+    if (isLink) {
+      links++;
+      rest = [...componentsOf(kind.target), ...rest];
+      if (path.isAbsolute(kind.target)) directory = path.parse(path.resolve(directory, kind.target)).root;
+    } else {
+      directory = path.join(directory, name);
+    }
+  }
+  return found;
+}
+
+function componentsOf(file: string): string[] {
+  const names = file.slice(path.parse(file).root.length).split(path.sep);
+  return names.filter(name => name !== '' && name !== '.');
+}
+
+/** Anything that cannot be stat'ed leads nowhere. */
+function kindOf(file: string): Kind {
   try {
-    return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true ? fs.readlinkSync(file) : undefined;
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() === true) return { target: fs.readlinkSync(file) };
+    return stat?.isDirectory() === true ? 'directory' : 'other';
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    return undefined;
+    return 'other';
   }
+}
+
+function realPath(directory: string): string {
+  try {
+    return fs.realpathSync.native(directory);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return directory;
+  }
+}
+
+/** Many files are below the same folders. */
+function kindsOnce(): (file: string) => Kind {
+  const known = new Map<string, Kind>();
+  return file => {
+    const kind = known.get(file) ?? kindOf(file);
+    known.set(file, kind);
+    return kind;
+  };
 }

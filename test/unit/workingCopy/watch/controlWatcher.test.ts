@@ -115,6 +115,71 @@ test('a link to a file is followed, and so is a link to that', { skip }, async t
   assert.ok((await event('home/.hgignore')).includes('home/.hgignore'));
 });
 
+test('a link in a folder behind a link starts where that really is', { skip }, async t => {
+  const { directory, arm, event } = setUp(t, {
+    'repository/f': '',
+    'dotfiles/deep/hg/x': '',
+    'dotfiles/deep/common': '',
+  });
+  directory.mkdir('home/.config');
+  directory.symlink('../../dotfiles/deep/hg', 'home/.config/hg');
+  directory.symlink('../common', 'dotfiles/deep/hg/hgrc');
+  // By spelling, this would be the link's target.
+  directory.write('home/.config/common');
+  arm('home/.config/hg/hgrc');
+  directory.write('home/.config/common', 'changed');
+  directory.write('dotfiles/deep/common', 'changed');
+  assert.deepEqual(await event('dotfiles/deep/common'), ['dotfiles/deep/common']);
+});
+
+test('a folder above a file that becomes a link to another one is told', { skip }, async t => {
+  const { directory, arm, event } = setUp(t, {
+    'repository/f': '',
+    'releases/1/etc/rc': 'a',
+    'releases/2/etc/rc': 'b',
+  });
+  directory.mkdir('home');
+  directory.symlink('releases/1', 'current');
+  directory.symlink('../current/etc/rc', 'home/.hgrc');
+  const turnTo = (release: string): void => {
+    directory.symlink(release, 'new');
+    directory.rename('new', 'current');
+  };
+  arm('home/.hgrc');
+  turnTo('releases/2');
+  assert.ok((await event('current')).includes('current'));
+  arm('home/.hgrc');
+  directory.write('releases/1/etc/rc', 'changed');
+  directory.write('releases/2/etc/rc', 'changed');
+  assert.deepEqual(
+    (await event('releases/2/etc/rc')).filter(file => file.startsWith('releases')),
+    ['releases/2/etc/rc'],
+  );
+  // One that leads nowhere for a while is waited for.
+  turnTo('releases/3');
+  await event('current');
+  arm('home/.hgrc');
+  directory.mkdir('releases/3');
+  assert.ok((await event('releases/3')).includes('releases/3'));
+});
+
+test(
+  'a control directory behind a link to a folder is that of the other folder when the link is turned',
+  { skip },
+  async t => {
+    const { directory, arm, event } = setUp(t, { 'one/repository/.hg/x': '', 'two/repository/.hg/x': '' });
+    directory.symlink('one/repository', 'repository');
+    arm();
+    directory.symlink('two/repository', 'new');
+    directory.rename('new', 'repository');
+    await event('repository');
+    arm();
+    directory.write('one/repository/.hg/dirstate');
+    directory.write('two/repository/.hg/dirstate');
+    await event('repository/.hg/dirstate');
+  },
+);
+
 test('a loop of links ends', { skip }, t => {
   const { directory, arm } = setUp(t, { 'repository/f': '' });
   directory.mkdir('home');
