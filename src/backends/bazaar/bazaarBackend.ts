@@ -168,7 +168,7 @@ export class BazaarBackend implements Backend {
     kept: BazaarSnapshot | undefined,
   ): BazaarInput {
     const input = bazaarInput(layout, dirstate, ignore);
-    const rules = kept?.input.rules ?? treeRules(layout);
+    const rules = kept?.input.rules ?? treeRules(layout, dirstate);
     return kept?.dirstate === dirstate ? { ...input, rules, base: kept.input.base } : { ...input, rules };
   }
 }

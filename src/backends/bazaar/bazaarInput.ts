@@ -13,14 +13,15 @@ export interface BazaarInput extends StatusInput {
 }
 
 export function bazaarInput(layout: BazaarLayout, dirstate: BazaarDirstate, ignore: BazaarIgnore): BazaarInput {
-  return { root: layout.root, statCache: dirstate, ignore, base: new DirstateBase(dirstate), rules: treeRules(layout) };
+  const rules = treeRules(layout, dirstate);
+  return { root: layout.root, statCache: dirstate, ignore, base: new DirstateBase(dirstate), rules };
 }
 
-export function treeRules(layout: BazaarLayout): TreeRules {
+export function treeRules(layout: BazaarLayout, { executableBit }: BazaarDirstate): TreeRules {
   return {
     controlDirectory: BAZAAR_DIRECTORY,
     excluded: new Set<BytePath>(),
-    traits: { executableBit: process.platform !== 'win32', symlinks: process.platform !== 'win32' },
+    traits: { executableBit, symlinks: process.platform !== 'win32' },
     versionsDirectories: true,
     hasNested: layout.hasNested,
   };

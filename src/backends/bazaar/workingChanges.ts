@@ -79,7 +79,7 @@ export class WorkingChanges {
   sideOf(node: number): ChangeSide {
     const path = this.#dirstate.path(node);
     const found = this.#find(path);
-    return { path, kind: found.kind, executable: isExecutable(found) };
+    return { path, kind: found.kind, executable: this.#isExecutable(node, found) };
   }
 
   /** True if the file or link at a node has another content than the one with this SHA-1, or target. */
@@ -97,7 +97,7 @@ export class WorkingChanges {
     const found = this.#find(path);
     const base = dirstate.base(node);
     const fileId = dirstate.fileId(node);
-    const after: ChangeSide = { path, kind: found.kind, executable: isExecutable(found) };
+    const after: ChangeSide = { path, kind: found.kind, executable: this.#isExecutable(node, found) };
     if (base === undefined) {
       return { fileId, before: undefined, after, renamed: false, content: found.kind !== undefined };
     }
@@ -117,6 +117,10 @@ export class WorkingChanges {
       if (isSame !== undefined) return !isSame;
     }
     return this.#fingerprint(path, stat) !== base.fingerprint;
+  }
+
+  #isExecutable(node: number, { kind, stat }: Found): boolean {
+    return kind === 'file' && stat !== undefined && this.#dirstate.isExecutable(node, stat);
   }
 
   /** SHA-1 of a file, target of a link. */
@@ -176,10 +180,6 @@ function removedChange({ path, fileId, entry }: ReturnType<BazaarDirstate['remov
 
 function sideOf(entry: RecordedEntry, path: BytePath): ChangeSide {
   return { path, kind: entry.kind, executable: entry.kind === 'file' && entry.executable };
-}
-
-function isExecutable({ kind, stat }: Found): boolean {
-  return kind === 'file' && stat?.executable === true;
 }
 
 function checkKind(path: BytePath, kind: ChangeKind | undefined): void {

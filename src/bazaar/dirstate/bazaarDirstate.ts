@@ -87,12 +87,24 @@ export class BazaarDirstate {
   readonly #columns: BazaarColumns | undefined;
   readonly #words = new Uint32Array(6);
 
+  /** False if the recorded execute bits stand for those on disk. */
+  readonly executableBit: boolean;
+
   /** @param hasColumns false if directories have to be listed by one thread */
-  constructor(tree: DirstateTree, identity: FileIdentity | undefined, hasColumns = true) {
+  constructor(
+    tree: DirstateTree,
+    identity: FileIdentity | undefined,
+    {
+      hasColumns = true,
+      executableBit = true,
+    }: { readonly hasColumns?: boolean; readonly executableBit?: boolean } = {},
+  ) {
     this.tree = tree;
     this.identity = identity;
+    this.executableBit = executableBit;
     this.#names = tree;
-    this.#columns = hasColumns ? columnsOf(tree) : undefined;
+    // The columns have the execute bits of the first parent, to compare with those on disk.
+    this.#columns = hasColumns && executableBit ? columnsOf(tree) : undefined;
   }
 
   get nodeCount(): number {
@@ -150,10 +162,15 @@ export class BazaarDirstate {
     const flags = this.tree.flags[node]!;
     const isLink = (flags & SYMLINK) !== 0;
     if (stat.kind !== (isLink ? 'symlink' : 'file')) return 'modified';
-    if (!isLink && stat.executable !== ((flags & EXECUTABLE) !== 0)) return 'modified';
+    if (!isLink && this.isExecutable(node, stat) !== ((flags & EXECUTABLE) !== 0)) return 'modified';
     const verdict = this.contentByStat(node, stat);
     if (verdict !== undefined) return verdict ? 'clean' : 'modified';
     return 'unsure';
+  }
+
+  /** True if the working tree has a file with the execute bit. */
+  isExecutable(node: number, stat: FileStat): boolean {
+    return stat.kind === 'file' && (this.executableBit ? stat.executable : this.working(node)?.executable === true);
   }
 
   /**

@@ -4,6 +4,7 @@ import * as fsPath from 'node:path';
 import type { DecodeAccelerators } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { sameIdentity, type Vfs } from '../../files/vfs.ts';
+import { comparesExecuteBit } from '../repository/traits.ts';
 import { BazaarDirstate } from './bazaarDirstate.ts';
 import { decodeDirstate } from './decodeDirstate.ts';
 import { ChecksumError } from './header.ts';
@@ -32,6 +33,7 @@ export function dirstateFile(checkoutDirectory: string): string {
 export function readDirstate(vfs: Vfs, options: DirstateOptions): BazaarDirstate {
   const file = dirstateFile(options.checkoutDirectory);
   const device = vfs.identity(options.root)?.device ?? 0n;
+  const executableBit = comparesExecuteBit(vfs, options.root, process.platform);
   let failed: { readonly error: ChecksumError; readonly read: ReturnType<Vfs['read']> } | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const read = readShared(vfs, file, options);
@@ -48,7 +50,7 @@ export function readDirstate(vfs: Vfs, options: DirstateOptions): BazaarDirstate
         takePlainRows: options.accelerators?.decoders?.takePlainRows,
       });
       if (sameIdentity(vfs.identity(file), read.identity)) {
-        return new BazaarDirstate(tree, read.identity, options.hasColumns);
+        return new BazaarDirstate(tree, read.identity, { hasColumns: options.hasColumns, executableBit });
       }
     } catch (error) {
       if (!(error instanceof ChecksumError)) throw error;

@@ -3,7 +3,8 @@ import * as nodePath from 'node:path';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/log.ts';
-import { bazaarStatus } from '../../backends/bazaar/bazaarStatus.ts';
+import { bazaarStatus, type BazaarStatusResult } from '../../backends/bazaar/bazaarStatus.ts';
+import type { BazaarChange } from '../../backends/bazaar/changes.ts';
 import { treesOfRevisions } from '../../backends/bazaar/comparedTrees.ts';
 import { selectChanges } from '../../backends/bazaar/namedPaths.ts';
 import { openStore } from '../../backends/bazaar/pendingMerges.ts';
@@ -60,7 +61,7 @@ export async function bazaarStatusCommand(args: readonly string[], io: CommandIo
   const missing = result.named?.missing ?? [];
   writeBazaarStatus(
     {
-      changes: result.changes,
+      changes: listedChanges(result, parsed, io),
       conflicts: result.conflicts,
       ignored: result.named?.ignored ?? [],
       missing,
@@ -74,6 +75,20 @@ export async function bazaarStatusCommand(args: readonly string[], io: CommandIo
   const code = exitCodeFor(missing, io);
   if (parsed.stats) complain(io, outcomeLine(result.outcome, performance.now() - started));
   return code;
+}
+
+/** The long form of Breezy leaves out links that are gone from a file system which it takes for one without links. */
+function listedChanges(
+  { changes, dirstate }: BazaarStatusResult,
+  { form }: BazaarArguments,
+  io: CommandIo,
+): readonly BazaarChange[] {
+  if (dirstate.executableBit || form !== 'long') return changes;
+  return changes.filter(({ before, after }) => {
+    const isLeftOut = before?.kind === 'symlink' && after?.kind === undefined;
+    if (isLeftOut) complain(io, `${toDisplay(before.path)}: links are not supported on this file system`);
+    return !isLeftOut;
+  });
 }
 
 /** Complains about named paths that do not exist. */
