@@ -10,7 +10,10 @@ import { Vfs } from '../../src/files/vfs.ts';
 import { currentEnvironment } from '../../src/files/environment.ts';
 import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { STATUS_LETTERS } from '../../src/server/statusLetters.ts';
+import { runCommandLine } from '../../src/cli/commands.ts';
+import type { CommandIo } from '../../src/cli/io.ts';
 import { hgEnvironment, hgStatus } from '../support/hgServer.ts';
+import { LiveHarness } from '../support/liveHarness.ts';
 import { temporaryDirectory } from '../support/temporaryDirectory.ts';
 
 const IMAGE_BYTES = 32 << 20;
@@ -80,16 +83,45 @@ for (const [name, options] of [
       );
       assert.deepEqual(await ownStatus(root), theirs.sort(), step);
     };
+    // The live model, and the command line, which takes the abilities for its own reads.
+    const live = new LiveHarness(root);
+    t.after(() => live.dispose());
+    const compareElsewhere = async (step: string): Promise<void> => {
+      await live.model.refresh(step);
+      await live.quiet();
+      live.assertSameAsHg(() => step);
+      let text = '';
+      const io: CommandIo = {
+        stdout: { write: bytes => void (text += bytes) },
+        stderr: { write: bytes => assert.equal(bytes, '') },
+        cwd: root,
+        environment: { ...process.env, HGRCPATH: '', QUICKSILVER_RUNTIME_DIRECTORY: path.join(mount.native, 'none') },
+        platform: process.platform,
+        signal: new AbortController().signal,
+      };
+      for (const args of [
+        ['status', '-A'],
+        ['status', '-A', '--rev', '.'],
+        ['cat', 'script', 'link', 'plain'],
+      ]) {
+        text = '';
+        assert.equal(await runCommandLine(args, io), 0);
+        assert.equal(text.trim(), run('hg', args, root), `${step}: ${args.join(' ')}`);
+      }
+    };
     // Mercurial has not probed yet after it, or has left its files behind.
     await compare('clone');
+    await compareElsewhere('clone');
     for (const file of fs.readdirSync(root)) if (file !== '.hg') fs.utimesSync(path.join(root, file), OLD, OLD);
     await compare('other times');
+    await compareElsewhere('other times');
     fs.renameSync(path.join(root, 'UPPER.txt'), path.join(root, 'upper.txt'));
     await compare('a name in another case');
     fs.rmSync(path.join(root, 'other'));
     fs.writeFileSync(path.join(root, 'plain'), 'PLAIN\n');
     fs.writeFileSync(path.join(root, 'new'), '');
     await compare('changes');
+    await compareElsewhere('changes');
     assert.deepEqual(
       (await ownStatus(root)).filter(line => !line.startsWith('C')),
       ['! other', 'M plain', '? new', '? upper.txt'].sort(),
