@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkNativeCode } from './lib/native-code.mjs';
 import { readOptions } from './lib/options.mjs';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { PlainError, npmCommand, outcomeOf, outputOf, projectRoot, reportFailure } from './lib/processes.mjs';
@@ -96,6 +97,9 @@ async function tryInstalled(tarball, temporary) {
   const installed = await outputOf(program, ['status', '-A'], how);
   if (installed === '' || installed !== (await outputOf('hg', ['status', '-A'], how))) {
     throw new PlainError(`The installed command line answers:\n${installed}`);
+  }
+  if (fs.existsSync(path.join(projectRoot, 'dist', 'native', `${process.platform}-${process.arch}.node`))) {
+    await checkNativeCode(program, [], how);
   }
   // Patterns need the linear engine's file, the report needs hg; "--help" needs neither.
   await outputOf(program, ['status', '-I', 're:(a*)*b'], how);

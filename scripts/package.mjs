@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkNativeCode, installedCommandLine } from './lib/native-code.mjs';
 import { readOptions } from './lib/options.mjs';
 import { buildExtension, ensureModules } from './lib/prerequisites.mjs';
 import { packageReadme } from './lib/package-readme.mjs';
@@ -61,7 +62,9 @@ async function main() {
     const { size } = fs.statSync(file);
     console.log(`${path.basename(file)}: ${size} bytes`);
     if (size >= sizeLimit) throw new PlainError(`The package is too large: ${size} bytes, the limit is ${sizeLimit}.`);
-    if (options.check && process.platform === 'linux') await tryInstalled(file, path.join(temporary, 'sample'));
+    if (options.check && process.platform === 'linux') {
+      await tryInstalled(file, path.join(temporary, 'sample'), !isUniversal);
+    }
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }
@@ -79,10 +82,13 @@ async function checkContents(wanted, natives) {
 }
 
 /** Proves that nothing the extension needs was left out: installed from the package, it must show a status. */
-async function tryInstalled(vsix, sample) {
+async function tryInstalled(vsix, sample, hasNative) {
   const { withWorkbench } = await import('./vscode/workbench.mjs');
   await makeSample(sample);
-  await withWorkbench({ open: sample, vsix }, driver => driver.sourceControlRows({ until: ['trees.py', 'notes.txt'] }));
+  await withWorkbench({ open: sample, vsix }, async (driver, _page, extensions) => {
+    await driver.sourceControlRows({ until: ['trees.py', 'notes.txt'] });
+    if (hasNative) await checkNativeCode(process.execPath, [installedCommandLine(extensions)], { cwd: sample });
+  });
   console.log('Installed in VS Code, it shows the changes of a repository.');
 }
 

@@ -34,7 +34,7 @@ export const quietSettings = {
  * `release` is what getVscode resolved to. `installed` is the folder of an extension that shall be there as if it had
  * been installed. `vsix` is a packaged extension to install. `development` allows the workbench to load an extension
  * and tests named in its URL; VS Code shows no notification toasts then. `env` is added to the environment of the
- * extension host. Resolves to { address, exited, hostDied, log, stop }.
+ * extension host. Resolves to { address, extensions, exited, hostDied, log, stop }.
  */
 export async function startServer({
   release,
@@ -90,7 +90,7 @@ export async function startServer({
   }
   const address = { authority: `${host === '0.0.0.0' ? '127.0.0.1' : host}:${outcome[1]}`, token };
   const hostDied = output.when(/Extension Host Process exited with code: (?!0\b)/);
-  return { address, exited, hostDied, log: output.text, stop };
+  return { address, extensions, exited, hostDied, log: output.text, stop };
 }
 
 /** The URL that opens a folder or *.code-workspace file in the workbench of a server. */

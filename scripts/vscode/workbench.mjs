@@ -12,8 +12,8 @@ const pictureSettings = {
 };
 
 /**
- * Opens a folder and calls `use` with the driver of its window (see ui.mjs); closes everything afterwards. Give
- * either `installed`, the folder of the extension, or `vsix`, its package.
+ * Opens a folder and calls `use` with the driver of its window (see ui.mjs), its page and the folder of extensions.
+ * Closes everything afterwards. Give either `installed`, the folder of the extension, or `vsix`, its package.
  */
 export async function withWorkbench({ version, open, installed, vsix, settings, window }, use) {
   const server = await startServer({
@@ -26,7 +26,7 @@ export async function withWorkbench({ version, open, installed, vsix, settings, 
     const { browser, page } = await openBrowser(window);
     try {
       await page.goto(workbenchUrl({ address: server.address, open }));
-      return await use(createDriver(page), page);
+      return await use(createDriver(page), page, server.extensions);
     } finally {
       await browser.close();
     }
