@@ -3,12 +3,14 @@
 import { extensions, ThemeColor, workspace } from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { ColorName } from '../contributions/window.ts';
+import { ownManifest } from './manifest.ts';
 
 const CUSTOMIZATIONS = 'workbench.colorCustomizations';
 
 export function fileColor(name: ColorName): ThemeColor {
   const id = `quicksilver.${name}ResourceForeground`;
-  return new ThemeColor(isGitEnabled() || isCustomized(id) ? id : `quicksilver.withoutGit.${name}ResourceForeground`);
+  const hasColor = isGitEnabled() || isCustomized(id) || isGitColorSet(id);
+  return new ThemeColor(hasColor ? id : `quicksilver.withoutGit.${name}ResourceForeground`);
 }
 
 /** Calls back when a color made by {@link fileColor} may be outdated. */
@@ -35,4 +37,19 @@ const isGitEnabled = (): boolean => extensions.getExtension('vscode.git') !== un
 /** True if the user set the color, for all themes or for some. */
 function isCustomized(id: string): boolean {
   return JSON.stringify(workspace.getConfiguration().get(CUSTOMIZATIONS) ?? {}).includes(`"${id}"`);
+}
+
+/** True if the user set the color of Git that a color follows. VS Code uses that even where nobody defines it. */
+function isGitColorSet(id: string): boolean {
+  const git = ownManifest().contributes.colors.find(color => color.id === id)?.defaults.dark;
+  const configuration = workspace.getConfiguration();
+  const all = configuration.get<Readonly<Record<string, unknown>>>(CUSTOMIZATIONS) ?? {};
+  const theme = configuration.get<string>('workbench.colorTheme');
+  // Under another theme the file would have no color at all.
+  const blocks = Object.entries(all).filter(([key]) => key.includes(`[${theme}]`));
+  return git !== undefined && [all, ...blocks.map(([, block]) => block)].some(each => has(each, git));
+}
+
+function has(block: unknown, id: string): boolean {
+  return typeof block === 'object' && block !== null && id in block;
 }

@@ -6,6 +6,7 @@ import type { SettingSchema } from './settingSchema.ts';
 
 export interface Manifest {
   readonly contributes: {
+    readonly colors: readonly { readonly id: string; readonly defaults: { readonly dark: string } }[];
     readonly commands: readonly { readonly command: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, SettingSchema>> };
   };

@@ -41,6 +41,23 @@ test('a color that the user sets holds without the Git extension, too', () => {
   settings.clear();
 });
 
+test("a color that the user sets for Git's files holds without the Git extension, under the themes that it is set for", () => {
+  extensions.isGitEnabled = false;
+  const [own, without] = ['quicksilver.missingResourceForeground', 'quicksilver.withoutGit.missingResourceForeground'];
+  const git = { 'gitDecoration.deletedResourceForeground': '#123456' };
+  for (const [customizations, expected] of [
+    [git, own],
+    [{ '[Light][Dark]': git }, own],
+    [{ '[Light]': git }, without],
+    [{ 'gitDecoration.addedResourceForeground': '#123456' }, without],
+    ['no object', without],
+  ] as const) {
+    settings.set('workbench.colorCustomizations', customizations).set('workbench.colorTheme', 'Dark');
+    assert.equal(idOf('missing'), expected, JSON.stringify(customizations));
+  }
+  settings.clear();
+});
+
 test('colors change when the Git extension comes or goes, as when the workspace becomes trusted', () => {
   extensions.isGitEnabled = false;
   let changes = 0;
