@@ -51,11 +51,13 @@ for (const format of ['yes', 'no']) {
     });
     await live.quiet();
     const bundle = path.join(root, '.hg', 'kept.hg');
+    // Each kind at least once, in any order.
+    const kinds = shuffled([0, 1, 2, 3], random);
     for (let step = 0; step < STEPS; step++) {
       edit();
       await must('commit', '-qm', `step ${step}`);
       edit();
-      const kind = random.below(4);
+      const kind = kinds[step] ?? random.below(4);
       if (kind === 0) await must('commit', '--amend', '-qm', `amended ${step}`);
       else if (kind === 1) {
         await must('bundle', '-q', '--base', '0', '-r', 'tip', bundle);
@@ -77,4 +79,9 @@ for (const format of ['yes', 'no']) {
       live.assertSameAsHg(() => `step ${step}`);
     }
   });
+}
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const keyed = items.map(item => ({ item, key: random.next() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
 }

@@ -31,7 +31,8 @@ export function prepare({ directory, initRepository, writeFiles, fakeHg }) {
     'outer/nested/deep/inmost/i.txt': 'i, changed\n',
     'silent/s.txt': 's, changed\n',
     'several.code-workspace': JSON.stringify({
-      folders: ['alpha', 'beta/sub', 'outer', 'silent', ...links].map(name => ({ path: name })),
+      // In another order than that of their names. The first folder stays: without it, VS Code starts extensions anew.
+      folders: ['beta/sub', 'outer', 'alpha', 'silent', ...links].map(name => ({ path: name })),
     }),
   });
   return {
