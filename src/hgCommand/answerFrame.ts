@@ -1,14 +1,18 @@
 // A frame around what a template of hg writes. The output of hooks and extensions has none, so it is never taken for
-// part of an answer.
+// part of an answer. Hooks know the command line and may write it. So a template contains the frame in two halves, and
+// only hg joins them.
 import { randomUUID } from 'node:crypto';
 import { QuicksilverError } from '../base/errors.ts';
 
 /** One for the whole process, so that equal questions stay equal. */
-const FRAME = randomUUID();
+const HALVES = [randomUUID(), randomUUID()] as const;
+const FRAME = HALVES.join('');
+/** An empty string of hg's template language is between the halves. */
+const IN_TEMPLATE = HALVES.join('{""}');
 
 /** Returns a template that writes one line for each row. @param fields keywords, as arguments of `dict` */
 export function rowTemplate(fields: string): string {
-  return `${FRAME}{dict(${fields})|json}\\n`;
+  return `${IN_TEMPLATE}{dict(${fields})|json}\\n`;
 }
 
 /** Returns the rows of an output, as JSON. Other lines, and other text before a row, are left out. */
@@ -21,7 +25,7 @@ export function rowsOf(output: string): string[] {
 
 /** Returns a template with a frame at both ends. */
 export function framedTemplate(template: string): string {
-  return `${FRAME}${template}${FRAME}`;
+  return `${IN_TEMPLATE}${template}${IN_TEMPLATE}`;
 }
 
 /** Returns the bytes between the frames. Throws a 'corrupt' error if there are none. */

@@ -4,13 +4,15 @@ import { templateCall, type ConfigItem } from '../../src/extension/features/comm
 import { framedText, rowsOf, rowTemplate } from '../../src/hgCommand/answerFrame.ts';
 import { ownWords } from '../../src/hgCommand/hgCall.ts';
 import { HgSandbox } from '../support/hgSandbox.ts';
+import { noisyHooks } from '../support/noisyHooks.ts';
 
-test('hg renders the template of the configuration as it does for its own editor', t => {
+test('hg renders the template of the configuration as it does for its own editor, whatever hooks write', t => {
   const sandbox = new HgSandbox();
   t.after(() => sandbox.dispose());
   sandbox.hg('.', ['init', 'repo']);
   sandbox.write('repo', 'a', 'a\n');
   sandbox.hg('repo', ['add', 'a']);
+  sandbox.write('repo', '.hg/hgrc', noisyHooks('config', 'log'));
   const config = [
     ...['--config', 'committemplate.changeset={desc}Bug: {bug}\\nHG: {extramsg}\\n{stats}'],
     ...['--config', 'committemplate.bug="{ifeq(branch, "default", "none", "a\\"b")} \\{x}"'],

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { COMMAND_NAMES, CommandBench, person, said } from '../support/commandBench.ts';
 import type { HgSandbox } from '../support/hgSandbox.ts';
+import { noisyHooks } from '../support/noisyHooks.ts';
 
 function commitFiles(sandbox: HgSandbox, ...files: readonly string[]): void {
   for (const file of files) sandbox.write('repo', file, `${file}\n`);
@@ -145,7 +146,7 @@ test('undo takes a merge back, whatever hooks write', async t => {
     commitFiles(sandbox, 'c');
     sandbox.hg('repo', ['merge', '-q', '1']);
     sandbox.hg('repo', ['commit', '-q', '-m', 'merge']);
-    sandbox.write('repo', '.hg/hgrc', '[hooks]\npre-log.x = printf NOISE\npost-log.x = echo NOISE\n');
+    sandbox.write('repo', '.hg/hgrc', noisyHooks('log'));
   });
   await bench.run('undoCommit', { confirmed: true });
   assert.doesNotMatch(said(), /error:/);

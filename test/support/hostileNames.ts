@@ -33,8 +33,12 @@ function answer(words) {
   const verb = words.find(word => !word.startsWith('-'));
   require('node:fs').appendFileSync(process.env.FAKE_LOG, JSON.stringify(words) + '\\n');
   if (verb === 'config') return JSON.stringify(template);
-  const [, frame] = /^--template=([-0-9a-f]{36})/m.exec(words.join('\\n')) ?? [];
-  if (frame !== undefined) return frame + JSON.stringify(row) + '\\n';
+  const wanted = words.find(word => word.startsWith('--template=')) ?? '';
+  const [, inTemplate] = /^--template=([-0-9a-f]{36}\\{""\\}[-0-9a-f]{36})/.exec(wanted) ?? [];
+  if (inTemplate !== undefined) {
+    const frame = inTemplate.replace('{""}', '');
+    return frame + JSON.stringify(row) + (wanted.endsWith('}' + inTemplate) ? frame : '\\n');
+  }
   if (words.includes('--list')) return process.env.FAKE_SHELF + '\\n';
   return process.env.FAKE_FAILURE === undefined ? '' : undefined;
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QuicksilverError } from '../../../src/base/errors.ts';
 import { findHg } from '../../../src/hgCommand/hgExecutable.ts';
-import { framedBytes, framedTemplate, rowTemplate } from '../../../src/hgCommand/answerFrame.ts';
+import { framedBytes, framedTemplate, framedText, rowTemplate } from '../../../src/hgCommand/answerFrame.ts';
 import { parseHgStatus } from '../../../src/hgCommand/hgStatus.ts';
+import { rendered } from '../../support/templateFrames.ts';
 
-const FRAME = rowTemplate('').split('{')[0]!;
+const FRAME = rendered(rowTemplate('')).split('{')[0]!;
 
 function parse(...rows: readonly string[]): unknown {
   return parseHgStatus(Buffer.from(rows.map(row => `${FRAME}${row}\n`).join(''), 'latin1'));
@@ -26,11 +27,21 @@ test('the output of hooks is no part of the answer', () => {
   const output = `${noise}no line end${FRAME}{"path": "a", "source": "", "status": "M"}\n${noise}`;
   assert.deepEqual(parseHgStatus(Buffer.from(output, 'latin1')), [{ path: 'a', status: 'M' }]);
   assert.equal(
-    framedBytes(Buffer.from(`NOISE${framedTemplate('\0\xff\n')}NOISE`, 'latin1')).toString('latin1'),
+    framedBytes(Buffer.from(`NOISE${rendered(framedTemplate('\0\xff\n'))}NOISE`, 'latin1')).toString('latin1'),
     '\0\xff\n',
   );
   assert.throws(() => framedBytes(Buffer.from('NOISE')), { code: 'corrupt' });
   assert.throws(() => framedBytes(Buffer.from(FRAME)), { code: 'corrupt' });
+});
+
+test('a template that a hook writes, quoted or not, is no part of the answer', () => {
+  for (const template of [rowTemplate('path, status, source'), framedTemplate('{data}')]) {
+    for (const shown of [template, `'${template}'`, JSON.stringify(template), template.replaceAll('"', '')]) {
+      assert.deepEqual(parseHgStatus(Buffer.from(`status -T ${shown}\n`)), []);
+      assert.throws(() => framedBytes(Buffer.from(shown)), { code: 'corrupt' });
+      assert.throws(() => framedText(shown), { code: 'corrupt' });
+    }
+  }
 });
 
 test('anything else is an error', () => {
