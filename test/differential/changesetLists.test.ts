@@ -1,8 +1,10 @@
 // Lists of outgoing, unpushed and incoming changesets, with the real hg: a list only shows, unless something else is chosen.
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { CommandBench, person, said } from '../support/commandBench.ts';
 import type { HgSandbox } from '../support/hgSandbox.ts';
+import { noisyHooks } from '../support/noisyHooks.ts';
 import { Pressed } from '../unit/extension/fakeVscode.ts';
 
 /** Two repositories: each has one changeset of its own. */
@@ -72,8 +74,9 @@ test('the last row pushes all', async t => {
   assert.equal(there(), 'add c;add b;add theirs;add a;', said());
 });
 
-test('Enter in the list of incoming changesets asks before it pulls', async t => {
+test('Enter in the list of incoming changesets asks before it pulls, whatever hooks write', async t => {
   const { bench: b, here } = await bench(t);
+  fs.appendFileSync(`${b.root}/.hg/hgrc`, noisyHooks('incoming'));
   person.button = () => undefined;
   await b.run('incoming');
   assert.match(said(), /Pull \w{12}\?/);
@@ -81,8 +84,35 @@ test('Enter in the list of incoming changesets asks before it pulls', async t =>
   person.row = ([first]) => new Pressed(first, 'Open Changes');
   await b.run('incoming');
   assert.match(said(), /\w{12}\.patch/);
+  const quiet = ['--config', 'hooks.pre-incoming.x=', '--config', 'hooks.post-incoming.x='];
+  const patch = b.hg(...quiet, 'incoming', '--quiet', '--patch', '--template', '{desc}\n\n');
+  assert.equal((await b.shownText('.patch')).trimEnd(), patch.trimEnd());
   assert.doesNotMatch(here(), /theirs/);
   person.row = ([first]) => new Pressed(first, 'Pull with Ancestors');
   await b.run('incoming');
   assert.match(here(), /theirs/);
+});
+
+test('the counts after an exchange are those of hg, whatever hooks write', async t => {
+  const { bench: b } = await bench(t);
+  const line = "echo 'added 99 changesets with 1 changes to 1 files (+7 heads)'";
+  const hooks = ['push', 'pull', 'outgoing', 'addremove'].flatMap(verb =>
+    ['pre', 'post'].map(when => `${when}-${verb}.x = ${line}; echo '(ignored 5 secret changesets)'`),
+  );
+  fs.appendFileSync(`${b.root}/.hg/hgrc`, `[hooks]\n${hooks.join('\n')}\n`);
+  b.sandbox.write('other', '.hg/hgrc', `[hooks]\nprechangegroup.x = ${line}\nchangegroup.x = ${line}\n`);
+  person.row = ([first]) => first;
+  await b.run('pull');
+  assert.match(said(), /Pulled 1 changeset\. There is 1 new head\./);
+  await b.run('pull');
+  assert.match(said(), /No new changesets\./);
+  person.button = buttons => buttons.at(-1);
+  await b.run('push', { confirmed: true });
+  assert.match(said(), /Pushed 2 changesets\./);
+  await b.run('push');
+  assert.match(said(), /No changesets to push\./);
+  await b.run('outgoing');
+  assert.match(said(), /No outgoing changesets\./);
+  await b.run('addRemove');
+  assert.match(said(), /No untracked or missing files\./);
 });

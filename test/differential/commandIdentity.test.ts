@@ -192,13 +192,19 @@ test('the output of hooks is no part of the status and contents of an unsupporte
   assert.equal(await bench.content('a'), '0');
 });
 
-test('the output of hooks is no part of the list of shelves', async t => {
+test('the output of hooks is no part of the list and the patches of shelves', async t => {
   const bench = await benchWith(t, sandbox => {
     prepareStable(sandbox);
     sandbox.write('repo', 'a', 'put aside');
     sandbox.hg('repo', ['--config', 'extensions.shelve=', 'shelve', '-q', '--name=mine']);
     fs.appendFileSync(sandbox.path('repo/.hg/hgrc'), noisyHooks('shelve'));
   });
+  await bench.run('showShelved');
+  const quiet = ['--config', 'hooks.pre-shelve.x=', '--config', 'hooks.post-shelve.x='];
+  const [, changes] = bench.hg(...quiet, '--config', 'extensions.shelve=', 'shelve', '--patch', 'mine').split('\n\n');
+  const patch = await bench.shownText('mine.patch');
+  assert.match(patch, /^# HG changeset patch\n/);
+  assert.equal(patch.slice(patch.indexOf('diff ')).trimEnd(), changes?.trimEnd());
   await bench.run('unshelve');
   assert.match(said(), /"\$\(archive\) mine"/);
   assert.doesNotMatch(said(), /NOISE/);

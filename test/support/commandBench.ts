@@ -3,6 +3,7 @@
 import * as path from 'node:path';
 import type { TestContext } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
+import type * as vscode from 'vscode';
 import type { LogOutputChannel, Memento } from 'vscode';
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 import { EngineClient } from '../../src/extension/engine/engineClient.ts';
@@ -13,7 +14,16 @@ import type { OpenRepository } from '../../src/extension/repositories/openReposi
 import { RootMap } from '../../src/extension/common/rootMap.ts';
 import { currentEnvironment } from '../../src/files/environment.ts';
 import { Server } from '../../src/server/server.ts';
-import { pages, settings, shown, Uri, user, type Pressed, type Typed } from '../unit/extension/fakeVscode.ts';
+import {
+  pages,
+  settings,
+  shown,
+  Uri,
+  user,
+  workspace,
+  type Pressed,
+  type Typed,
+} from '../unit/extension/fakeVscode.ts';
 import { HgSandbox } from './hgSandbox.ts';
 import { hgEnvironment } from './hgServer.ts';
 import { RecordingLogger } from './recordingLogger.ts';
@@ -167,6 +177,12 @@ export class CommandBench {
   async content(path: string): Promise<string | undefined> {
     const answer = await this.#client.content({ root: this.root, path, revision: 'base', withBytes: true });
     return answer.kind === 'content' ? Buffer.from(answer.bytes ?? []).toString('utf8') : undefined;
+  }
+
+  /** The text of the editor that the last command opened. @param end of its path */
+  async shownText(end: string): Promise<string> {
+    const uris = shown.flatMap(({ given }) => given.filter(each => each instanceof Uri && each.path.endsWith(end)));
+    return (await workspace.openTextDocument(uris.at(-1) as vscode.Uri)).getText();
   }
 
   /** After a change that was made beside the commands. */

@@ -6,7 +6,7 @@ import type { HgCall } from '../../../hgCommand/hgCall.ts';
 import { shortNode } from '../../common/changesetIds.ts';
 import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
-import { rowsOf, rowTemplate } from '../../../hgCommand/answerFrame.ts';
+import { framedTemplate, framedText, rowsOf, rowTemplate } from '../../../hgCommand/answerFrame.ts';
 import { textUri } from '../compare/textDocument.ts';
 import { showChangeset } from '../compare/revisionCommands.ts';
 import { choosePath, type ChosenPath } from '../../pickers/remotePicker.ts';
@@ -64,9 +64,9 @@ export async function incoming(
 export async function outgoing(exchange: Exchange, push: Push): Promise<readonly NamedChangeset[] | undefined> {
   const { context, repository, path, answers } = exchange;
   const title = l10n.t('Looking for outgoing changesets…');
-  const { changesets, said } = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
+  const { changesets, notes } = await listed(context, repository, { verb: 'outgoing', operands: path.operands }, title);
   if (answers.flag('confirmed')) return changesets;
-  const none = nothingToPush(said, l10n.t('No outgoing changesets.'));
+  const none = nothingToPush(notes, l10n.t('No outgoing changesets.'));
   await showOrPush(context, repository, { changesets, none, answers }, node => push(exchange, node));
   return changesets;
 }
@@ -126,13 +126,17 @@ async function showIncoming({ context, repository, path }: Exchange, { node, sum
   const { output } = await context.hg.change(repository, {
     verb: 'incoming',
     operands: path.operands,
-    options: ['--patch', '--newest-first', '--limit=1', ['--rev', node], ['--template', '{desc}\n\n']],
+    options: ['--newest-first', '--limit=1', ['--rev', node], ['--template', framedTemplate('{desc}\n\n{diff()}')]],
     title: l10n.t('Reading changes…'),
     kind: 'network',
     codes: [0, 1],
   });
   const name = `${repository.root}/${shortNode(node)}.patch`;
-  await openUri(textUri(context.extension, name, output), { preview: true }, `${shortNode(node)} ${summary}`);
+  await openUri(
+    textUri(context.extension, name, framedText(output)),
+    { preview: true },
+    `${shortNode(node)} ${summary}`,
+  );
 }
 
 async function show(context: HgContext, repository: OpenRepository, { node, summary }: NamedChangeset): Promise<void> {
@@ -146,7 +150,7 @@ async function listed(
   repository: OpenRepository,
   call: Pick<HgCall, 'verb' | 'operands'>,
   title: string,
-): Promise<{ readonly changesets: readonly NamedChangeset[]; readonly said: string }> {
+): Promise<{ readonly changesets: readonly NamedChangeset[]; readonly notes: string }> {
   // 1: there are none.
   const { output, notes } = await hg.change(repository, {
     ...call,
@@ -156,7 +160,7 @@ async function listed(
     codes: [0, 1],
   });
   const changesets = rowsOf(output).map(row => toChangeset(JSON.parse(row) as LoggedChangeset));
-  return { changesets, said: `${output}\n${notes}` };
+  return { changesets, notes };
 }
 
 interface ListQuestion {

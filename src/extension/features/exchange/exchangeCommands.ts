@@ -46,7 +46,7 @@ async function exchange<T>(
 
 async function pull({ context, repository, path, answers }: Exchange): Promise<boolean> {
   const revision = answers.text('revision');
-  const { notes, output } = await context.hg.change(repository, {
+  const { notes } = await context.hg.change(repository, {
     verb: 'pull',
     options: revision === undefined ? [] : [['--rev', revision]],
     operands: path.operands,
@@ -55,8 +55,7 @@ async function pull({ context, repository, path, answers }: Exchange): Promise<b
     // 1: with an update that finds conflicts, which is not asked for here, or when there was nothing.
     codes: [0, 1],
   });
-  const said = `${output}\n${notes}`;
-  const added = addedIn(said);
+  const added = addedIn(notes);
   showInfo(added === undefined ? l10n.t('No new changesets.') : pulledText(added));
   return added !== undefined;
 }
@@ -122,9 +121,12 @@ interface Added {
   readonly heads: number;
 }
 
-/** The numbers in the line that hg writes after an exchange; undefined without such a line. */
-function addedIn(said: string): Added | undefined {
-  const found = /^(?:remote: )?added (\d+) changesets? .*?(?:\(\+(\d+) heads?\))?$/m.exec(said);
+/**
+ * The numbers in the line that hg writes after an exchange; undefined without such a line.
+ * @param notes without the output, where hooks may write such a line
+ */
+function addedIn(notes: string): Added | undefined {
+  const found = /^(?:remote: )?added (\d+) changesets? .*?(?:\(\+(\d+) heads?\))?$/m.exec(notes);
   return found === null ? undefined : { changesets: Number(found[1]), heads: Number(found[2] ?? 0) };
 }
 
@@ -158,10 +160,10 @@ async function push(exchange: Exchange, what: readonly HgOption[]): Promise<bool
   const allowed: HgFlag[] = [];
   for (;;) {
     try {
-      const { code, notes, output } = await run(allowed);
-      const added = addedIn(`${output}\n${notes}`);
+      const { code, notes } = await run(allowed);
+      const added = addedIn(notes);
       const nothing = code === 1 && added === undefined;
-      showInfo(nothing ? nothingToPush(`${output}\n${notes}`, l10n.t('No changesets to push.')) : pushedText(added));
+      showInfo(nothing ? nothingToPush(notes, l10n.t('No changesets to push.')) : pushedText(added));
       return code === 0;
     } catch (error) {
       const option = await chooseForce(error, answers);

@@ -3,10 +3,10 @@ import { l10n } from 'vscode';
 
 /**
  * Returns why nothing is pushed, or would be. hg counts the secret changesets that it leaves out.
- * @param text output and notes of hg
+ * @param notes without the output, where hooks may write
  */
-export function nothingToPush(text: string, otherwise: string): string {
-  const secret = Number(/\(ignored (\d+) secret changesets?\)/.exec(text)?.[1] ?? 0);
+export function nothingToPush(notes: string, otherwise: string): string {
+  const secret = Number(/\(ignored (\d+) secret changesets?\)/.exec(notes)?.[1] ?? 0);
   if (secret === 0) return otherwise;
   return secret === 1
     ? l10n.t('1 changeset was not pushed: it is secret.')

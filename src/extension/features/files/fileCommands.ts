@@ -176,13 +176,14 @@ async function addRemove(context: HgContext, args: readonly unknown[]): Promise<
   if (repository !== undefined) targets.set(repository, []);
   for (const [each, files] of targets) {
     const similarity = setting('renameSimilarity', each.rootUri);
-    const { notes, output } = await context.hg.change(each, {
+    const { notes } = await context.hg.change(each, {
       verb: 'addremove',
       options: [`--similarity=${similarity}`],
       ...(files.length > 0 && { files }),
       title: l10n.t('Adding untracked and removing missing files…'),
     });
-    const said = (notes === '' ? output : notes).trim();
+    // Without the output, where hooks write.
+    const said = notes.trim();
     showInfo(said === '' ? l10n.t('No untracked or missing files.') : said.split('\n').slice(0, 3).join(' · '));
   }
 }

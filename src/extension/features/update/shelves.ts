@@ -135,13 +135,17 @@ async function unshelve(
 async function showShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   const name = await chooseShelved(context, repository, answers, l10n.t('Select a shelf to show'));
   if (name === undefined) return;
-  const patch = await context.hg.read(repository, {
-    verb: 'shelve',
-    settings: SHELVE,
-    options: ['--patch'],
-    operands: [name],
-  });
+  const patch = await patchOf(context, repository, name);
   await openUri(textUri(context.extension, `${repository.root}/${name}.patch`, patch), { preview: true });
+}
+
+/** Reads the patch that hg keeps with each shelf. hg has no template for it, so hooks may write around its answer. */
+async function patchOf({ hg }: HgContext, repository: OpenRepository, name: string): Promise<string> {
+  const file = `${name}.patch`;
+  if (!(await shelfFiles(repository)).includes(file))
+    return hg.read(repository, { verb: 'shelve', settings: SHELVE, options: ['--patch'], operands: [name] });
+  const bytes = await workspace.fs.readFile(Uri.joinPath(shelfFolder(repository), file));
+  return Buffer.from(bytes).toString('utf8');
 }
 
 async function deleteShelved(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
@@ -180,9 +184,17 @@ async function chooseShelved(
 }
 
 /** The names of the shelves by their files. Lists of shelves have no template, so hooks may write into them. */
-async function shelfNames({ rootUri }: OpenRepository): Promise<ReadonlySet<string>> {
-  const folder = Uri.joinPath(rootUri, '.hg', 'shelved');
-  if (!(await exists(folder))) return new Set();
+async function shelfNames(repository: OpenRepository): Promise<ReadonlySet<string>> {
+  return new Set((await shelfFiles(repository)).map(name => name.replace(/\.\w+$/, '')));
+}
+
+async function shelfFiles(repository: OpenRepository): Promise<readonly string[]> {
+  const folder = shelfFolder(repository);
+  if (!(await exists(folder))) return [];
   const files = await workspace.fs.readDirectory(folder);
-  return new Set(files.map(([name]) => name.replace(/\.\w+$/, '')));
+  return files.map(([name]) => name);
+}
+
+function shelfFolder({ rootUri }: OpenRepository): Uri {
+  return Uri.joinPath(rootUri, '.hg', 'shelved');
 }
