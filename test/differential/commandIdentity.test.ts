@@ -122,6 +122,68 @@ test('a branch or tag that moves while a list is open is told, and nothing is pu
   assert.match(said(), /'stable' was deleted/);
 });
 
+/** Commands that choose a name from a list, and where the name moves: in the list, or in what is asked after it. */
+const CHOOSE_A_NAME = [
+  ['activateBookmark', 'list'],
+  ['deleteBookmark', 'list'],
+  ['deleteBookmark', 'question'],
+  ['renameBookmark', 'list'],
+  ['renameBookmark', 'text'],
+  ['moveBookmark', 'list'],
+  ['moveBookmark', 'second list'],
+  ['pushBookmark', 'list'],
+  ['deleteTag', 'list'],
+  ['deleteTag', 'question'],
+  ['pushRevision', 'list'],
+  ['mergeWith', 'list'],
+] as const;
+
+test('no command that lists names acts on one that moves or goes away meanwhile', async t => {
+  const { text, button } = person;
+  t.after(() => Object.assign(person, { text, button }));
+  const bench = await benchWith(t, prepareStable);
+  const state = (): string => bench.hg('log', '-T', '{rev} {bookmarks} {tags} {parents};') + parent(bench);
+  for (const [command, place] of CHOOSE_A_NAME) {
+    for (const [to, wanted] of [
+      ['0', /'(?:here|local)' has moved to \w{12} since the list was shown/],
+      [undefined, /'(?:here|local)' was deleted after the list was shown/],
+    ] as const) {
+      const at = command === 'mergeWith' ? '2' : '1';
+      bench.hg('bookmark', '--force', '-r', at, 'here');
+      bench.hg('tag', '--local', '--force', '-r', at, 'local');
+      await bench.refresh();
+      let after = '';
+      let lists = 0;
+      const moves = (when: string): void => {
+        if (when !== place || after !== '') return;
+        const [where] = to === undefined ? [['--delete']] : [['--force', '-r', to]];
+        bench.hg('bookmark', ...where, 'here');
+        bench.hg('tag', '--local', ...(to === undefined ? ['--remove'] : where), 'local');
+        after = state();
+      };
+      person.row = rows => {
+        const isFirst = lists++ === 0;
+        moves(isFirst ? 'list' : 'second list');
+        const named = (name: string): (typeof rows)[number] | undefined =>
+          rows.find(({ label }) => label.replace(/^\S+ /, '') === name);
+        return named(command === 'deleteTag' ? 'local' : isFirst ? 'here' : 'stable');
+      };
+      person.text = () => {
+        moves('text');
+        return 'renamed';
+      };
+      person.button = ([first]) => {
+        moves('question');
+        return first;
+      };
+      await bench.run(command);
+      assert.match(said(), wanted, `${command}, ${place}`);
+      assert.equal(state(), after, `${command}, ${place}`);
+      assert.equal(bench.sandbox.hg('other', ['log', '-T', '{rev} {bookmarks}']).toString(), '0 ');
+    }
+  }
+});
+
 test('a revision that a key binding names is looked up once, and used by its id', async t => {
   const bench = await benchWith(t, prepareStable);
   const ids = (): readonly string[] =>

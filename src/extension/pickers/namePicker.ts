@@ -87,6 +87,13 @@ export async function takenBranches(context: HgContext, repository: OpenReposito
   return new Set([...names].filter(name => !own.has(name)));
 }
 
+/** A name from the arguments, or one that was chosen from a list. */
+export interface ChosenName {
+  readonly name: string;
+  /** The changeset at which the list showed it; undefined without a list. */
+  readonly shownAt?: string;
+}
+
 interface Bookmark {
   readonly bookmark: string;
   readonly node: string;
@@ -102,10 +109,11 @@ export async function chooseBookmark(
   repository: OpenRepository,
   answers: Answers,
   placeHolder: string,
-): Promise<string | undefined> {
+): Promise<ChosenName | undefined> {
+  let shown: readonly Bookmark[] = [];
   const list = async (): Promise<NamedItem[]> => {
-    const all = await bookmarksOf(hg, repository);
-    return all.map(({ bookmark, node, active }) => ({
+    shown = await bookmarksOf(hg, repository);
+    return shown.map(({ bookmark, node, active }) => ({
       icon: 'bookmark',
       label: bookmark,
       description: [
@@ -115,5 +123,8 @@ export async function chooseBookmark(
       name: bookmark,
     }));
   };
-  return chooseName(answers, list, { placeHolder, none: l10n.t('This repository has no bookmarks.') });
+  const name = await chooseName(answers, list, { placeHolder, none: l10n.t('This repository has no bookmarks.') });
+  if (name === undefined) return undefined;
+  const node = shown.find(({ bookmark }) => bookmark === name)?.node;
+  return { name, ...(node !== undefined && { shownAt: node }) };
 }

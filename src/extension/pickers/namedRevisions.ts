@@ -29,13 +29,17 @@ export async function nodeOf(
   return rows.find(row => row[kind] === name.name)?.['node'];
 }
 
-/** Returns true, and informs the user, if a list showed the name at another changeset than it is at now. */
+/**
+ * Returns true, and informs the user, if a list showed the name at another changeset than it is at now.
+ * @param shownAt undefined if the name does not come from a list
+ */
 export async function hasMoved(
   context: HgUser,
   repository: OpenRepository,
   name: RevisionName,
-  shownAt: string,
+  shownAt: string | undefined,
 ): Promise<boolean> {
+  if (shownAt === undefined) return false;
   const now = await nodeOf(context, repository, name);
   if (now === shownAt) return false;
   showInfo(

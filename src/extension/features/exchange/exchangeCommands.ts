@@ -6,7 +6,7 @@ import type { HgFlag, HgOption } from '../../../hgCommand/hgCall.ts';
 import { isNullNode } from '../../common/changesetIds.ts';
 import { setting } from '../../common/settings.ts';
 import { answersOf, confirm, type Answers } from '../../hg/presetAnswers.ts';
-import { bookmarksOf, chooseBookmark, inRepository } from '../../pickers/namePicker.ts';
+import { chooseBookmark, inRepository } from '../../pickers/namePicker.ts';
 import { HgFailure, type HgEnded } from '../../hg/hgClient.ts';
 import { showConflicts } from '../update/updateCommands.ts';
 import { choosePath } from '../../pickers/remotePicker.ts';
@@ -92,12 +92,10 @@ async function pushBranch(exchange: Exchange): Promise<boolean> {
 
 async function pushBookmark(exchange: Exchange): Promise<boolean> {
   const { context, repository, answers } = exchange;
-  const given = answers.text('name');
-  const shown = given === undefined ? await bookmarksOf(context.hg, repository) : [];
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to push'));
-  if (name === undefined) return false;
-  const { node } = shown.find(({ bookmark }) => bookmark === name) ?? {};
-  if (node !== undefined && (await hasMoved(context, repository, { kind: 'bookmark', name }, node))) return false;
+  const chosen = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to push'));
+  if (chosen === undefined) return false;
+  const { name, shownAt } = chosen;
+  if (await hasMoved(context, repository, { kind: 'bookmark', name }, shownAt)) return false;
   return push(exchange, [['--bookmark', name]]);
 }
 

@@ -6,15 +6,15 @@ import type { OpenRepository } from '../../repositories/openRepository.ts';
 import { confirm, type Answers } from '../../hg/presetAnswers.ts';
 import {
   askForName,
-  bookmarksOf,
   branchNames,
   chooseBookmark,
   chooseName,
   inRepository,
+  type ChosenName,
 } from '../../pickers/namePicker.ts';
 import { ASK_USERNAME, HgFailure, type HgChange } from '../../hg/hgClient.ts';
-import { updateTo } from './updateCommands.ts';
-import { findGiven } from '../../pickers/namedRevisions.ts';
+import { updateTo, type Target } from './updateCommands.ts';
+import { findGiven, hasMoved, nodeOf } from '../../pickers/namedRevisions.ts';
 import { pickChangeset } from '../../pickers/revisionPicker.ts';
 import type { HgCommandRun, HgContext } from '../../hg/commandContext.ts';
 import { showInfo } from '../../hg/notifications.ts';
@@ -56,15 +56,17 @@ async function createBookmark(context: HgContext, repository: OpenRepository, an
 }
 
 async function moveBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to move'));
-  if (name === undefined) return;
+  const chosen = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to move'));
+  if (chosen === undefined) return;
+  const { name } = chosen;
   const placeHolder = l10n.t("Select a revision for '{0}'", name);
   const given = answers.text('revision');
-  const target =
+  const target: Target | undefined =
     given === undefined
       ? await pickChangeset(context, repository, { placeHolder })
       : await findGiven(context, repository, given);
-  if (target === undefined) return;
+  if (target === undefined || (await bookmarkMoved(context, repository, chosen))) return;
+  if (target.name !== undefined && (await hasMoved(context, repository, target.name, target.revision))) return;
   // Without --force a bookmark only moves forward. The user has already chosen the target in two steps.
   await context.hg.change(repository, {
     verb: 'bookmark',
@@ -75,20 +77,23 @@ async function moveBookmark(context: HgContext, repository: OpenRepository, answ
 }
 
 async function renameBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to rename'));
-  if (name === undefined) return;
+  const chosen = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to rename'));
+  if (chosen === undefined) return;
+  const { name } = chosen;
   const to =
     answers.text('to') ?? (await askForName(l10n.t("New name of '{0}'", name), name, branchNames(context, repository)));
-  if (to === undefined || to === name) return;
+  if (to === undefined || to === name || (await bookmarkMoved(context, repository, chosen))) return;
   const title = l10n.t('Renaming bookmark…');
   await context.hg.change(repository, { verb: 'bookmark', options: [['--rename', name]], operands: [to], title });
 }
 
 async function deleteBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to delete'));
-  if (name === undefined) return;
+  const chosen = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to delete'));
+  if (chosen === undefined) return;
+  const { name } = chosen;
   const message = l10n.t("Delete the bookmark '{0}'? Its changeset is kept.", name);
-  if (!(await confirm(answers, message, l10n.t('Delete')))) return;
+  if (!(await confirm(answers, message, l10n.t('Delete'))) || (await bookmarkMoved(context, repository, chosen)))
+    return;
   const title = l10n.t('Deleting bookmark…');
   await context.hg.change(repository, { verb: 'bookmark', options: ['--delete'], operands: [name], title });
 }
@@ -96,11 +101,20 @@ async function deleteBookmark(context: HgContext, repository: OpenRepository, an
 /** Goes to it, if it is elsewhere. */
 async function activateBookmark(context: HgContext, repository: OpenRepository, answers: Answers): Promise<void> {
   await flushPendingChanges(context, repository);
-  const name = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to activate'));
-  if (name === undefined) return;
-  const bookmark = (await bookmarksOf(context.hg, repository)).find(each => each.bookmark === name);
-  if (bookmark === undefined) showInfo(l10n.t("There is no bookmark '{0}'.", name));
-  else await updateTo(context, repository, { revision: bookmark.node, bookmark: name }, answers);
+  const chosen = await chooseBookmark(context, repository, answers, l10n.t('Select a bookmark to activate'));
+  if (chosen === undefined || (await bookmarkMoved(context, repository, chosen))) return;
+  const { name, shownAt } = chosen;
+  const node = shownAt ?? (await nodeOf(context, repository, { kind: 'bookmark', name }));
+  if (node === undefined) showInfo(l10n.t("There is no bookmark '{0}'.", name));
+  else await updateTo(context, repository, { revision: node, bookmark: name }, answers);
+}
+
+async function bookmarkMoved(
+  context: HgContext,
+  repository: OpenRepository,
+  { name, shownAt }: ChosenName,
+): Promise<boolean> {
+  return hasMoved(context, repository, { kind: 'bookmark', name }, shownAt);
 }
 
 /** No bookmark moves along with commits any more. */
@@ -154,6 +168,8 @@ async function deleteTag(context: HgContext, repository: OpenRepository, answers
       ? l10n.t("Delete the local tag '{0}'?", chosen.name)
       : l10n.t("Delete the tag '{0}'? This creates a commit.", chosen.name);
   if (!(await confirm(answers, message, l10n.t('Delete')))) return;
+  const shownAt = answers.text('name') === undefined ? tags.find(({ tag }) => tag === wanted)?.node : undefined;
+  if (await hasMoved(context, repository, { kind: 'tag', name: chosen.name }, shownAt)) return;
   const title = l10n.t('Deleting tag…');
   await context.hg.change(repository, {
     verb: 'tag',
