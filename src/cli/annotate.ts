@@ -9,6 +9,7 @@ import type { Configuration } from './configuration.ts';
 import { configuredArguments } from './configuredArguments.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
+import { warnOfUnknownParent } from './parentWarnings.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
 import { compileLater, restrictionsOf, templateOf } from './status.ts';
@@ -22,6 +23,7 @@ export async function annotate(given: ParsedArguments, io: CommandIo): Promise<n
   // Annotated lines have no labels. The configuration of colors is checked all the same.
   for (const warning of colorsFor(reader.config, io, args.values.get('color')).warnings) complain(io, warning);
   const view = reader.view(requestOf(args, reader.config));
+  warnOfUnknownParent(io, reader);
   const format = formatOf(args, reader.config, io, view.isWorkingCopy);
   const { paths, filter, bases } = await selectPaths(
     args.positionals,

@@ -6,6 +6,7 @@ import type { ParsedArguments } from './arguments.ts';
 import { configuredArguments } from './configuredArguments.ts';
 import { EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
+import { warnOfUnknownParent } from './parentWarnings.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths } from './selection.ts';
 import { displaySettings } from './settings.ts';
@@ -24,6 +25,7 @@ export async function cat(given: ParsedArguments, io: CommandIo): Promise<number
   const named = args.values.get('rev') ?? '';
   const files = reader.of(named === '' ? '.' : named);
   if (files === 'working-copy') throw usageError('files of the working copy are not printed: look at them directly');
+  warnOfUnknownParent(io, reader);
   const selection = await selectPaths(
     args.positionals,
     { ...place, statCache: undefined },

@@ -7,6 +7,7 @@ import { colorsFor } from './color.ts';
 import { configuredArguments } from './configuredArguments.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
+import { warnOfUnknownParent } from './parentWarnings.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Selection } from './selection.ts';
 import { displaySettings } from './settings.ts';
@@ -37,12 +38,15 @@ export async function revisionStatus(given: ParsedArguments, io: CommandIo): Pro
   const terse = args.values.has('rev') ? '' : (args.values.get('terse') ?? settings.terse);
   const considered = consideredStatuses(wanted, terse);
   let complaints: Selection['complaints'] = [];
+  let hasWarned = false;
   const answer = await comparer.compare({
     sides: sidesOf(args),
     wanted: considered,
     copies,
     signal: io.signal,
     select: async input => {
+      if (!hasWarned) warnOfUnknownParent(io, comparer);
+      hasWarned = true;
       const selectionPlace = { ...place, statCache: input?.statCache };
       const selection = await selectPaths(args.positionals, selectionPlace, compileLater, restrictionsOf(args));
       complaints = selection.complaints;

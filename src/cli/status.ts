@@ -11,6 +11,7 @@ import { colorsFor } from './color.ts';
 import { configuredArguments } from './configuredArguments.ts';
 import { complain, EXIT_ERROR, EXIT_OK, EXIT_REFUSED, nameShownIn, usageError, type CommandIo } from './io.ts';
 import { locateRepository } from './open.ts';
+import { warnOfUnknownParent } from './parentWarnings.ts';
 import { relativeTo, withSeparator } from './pathNames.ts';
 import { selectPaths, type Restrictions, type RootedPattern, type Selection } from './selection.ts';
 import { askForStatus, canBeServed, type NotServed, type ServedStatus } from './serverStatus.ts';
@@ -19,8 +20,6 @@ import { displaySettings } from './settings.ts';
 import { inListingOrder, outcomeLine, writeStatus } from './statusOutput.ts';
 
 const ALL: readonly Status[] = ['modified', 'added', 'removed', 'deleted', 'unknown', 'ignored', 'clean'];
-/** Hexadecimal digits of a changeset in messages of `hg`. */
-const SHORT_ID = 12;
 const UNTRACKED: readonly Status[] = ['unknown', 'ignored'];
 
 /**
@@ -44,6 +43,8 @@ export async function status(given: ParsedArguments, io: CommandIo): Promise<num
   const template = templateOf(args);
   const settings = displaySettings(reader.config, io, args.flags);
   const colors = colorsFor(reader.config, io, args.values.get('color'));
+  for (const warning of colors.warnings) complain(io, warning);
+  warnOfUnknownParent(io, reader);
   const wanted = wantedStatuses(args, settings.quiet);
   const terse = args.values.get('terse') ?? settings.terse;
   const considered = consideredStatuses(wanted, terse);
@@ -89,13 +90,6 @@ export async function status(given: ParsedArguments, io: CommandIo): Promise<num
       ? own
       : [...own.filter(({ path }) => parts.isSelected(path, selected.paths)), ...inParts.entries];
   const warnings = asked.kind === 'served' && rules !== 'never' ? asked.warnings : scanned?.warnings;
-  for (const warning of colors.warnings) complain(io, warning);
-  // Only if contents were compared: a status by stats alone needs no history, which may be large, or damaged.
-  if (scanned !== undefined && scanned.result.outcome.unsure > 0) {
-    for (const parent of scanned.unknownParents()) {
-      complain(io, `warning: ignoring unknown working parent ${parent.slice(0, SHORT_ID)}!`);
-    }
-  }
   for (const warning of warnings ?? []) complain(io, warning);
   const shownInErrors = nameShownIn(io.stderr);
   for (const { path, reason } of [...selected.complaints, ...(inParts?.complaints ?? [])])

@@ -9,6 +9,7 @@ import { configuredArguments } from '../configuredArguments.ts';
 import { longDate } from '../historyText.ts';
 import { complain, EXIT_OK, nameShownIn, usageError, type CommandIo } from '../io.ts';
 import { locateRepository, type LocatedRepository } from '../open.ts';
+import { warnOfUnknownParent } from '../parentWarnings.ts';
 import { relativeTo, withSeparator } from '../pathNames.ts';
 import { isPlain } from '../plain.ts';
 import { isPathKind, selectPaths, splitKind, type Selection } from '../selection.ts';
@@ -56,7 +57,11 @@ export async function log(given: ParsedArguments, io: CommandIo): Promise<number
     io.stderr.write(`${nameShownIn(io.stderr)(show(file))}: no such file in rev ${rev}\n`);
   };
   const textOf = await textWriter(form, model, format, io);
-  const changesets = limited(selectedChangesets(args, model, await selected(args, place, model), warn), limitOf(args));
+  const limit = limitOf(args);
+  // With hidden changesets Mercurial does not ask which of them the working copy needs.
+  if (!args.flags.has('hidden') || ['graph', 'follow'].some(flag => args.flags.has(flag)))
+    warnOfUnknownParent(io, model);
+  const changesets = limited(selectedChangesets(args, model, await selected(args, place, model), warn), limit);
   if (args.flags.has('graph')) {
     const { writeGraph } = await import('./logGraph.ts');
     await writeGraph(changesets, model, textOf, io);

@@ -9,6 +9,7 @@ import { loadConfig, type HgConfig } from '../config/hgConfig.ts';
 import { HG_DIRECTORY } from './discovery.ts';
 import { NULL_ID, type Dirstate } from '../dirstate/dirstate.ts';
 import { readDirstate, type ReadDirstateOptions } from '../dirstate/readDirstate.ts';
+import { readParents } from '../dirstate/readParents.ts';
 import type { FileSystemTraits } from '../dirstate/statRule.ts';
 import type { EncodeRules } from '../filters/encodeRules.ts';
 import { EOL_CACHE, EOL_FILE, EolState } from '../filters/eolState.ts';
@@ -274,15 +275,16 @@ export class MercurialRepository {
   }
 
   /**
-   * Returns the parents of the working copy that the history lacks: 40 hexadecimal digits each. `hg` warns of them.
-   * None if the history cannot be read, which is reported elsewhere.
+   * Returns the first parent of the working copy that the history lacks, 40 hexadecimal digits. `hg` warns of it alone.
+   * None if the history or the dirstate cannot be read, which is reported elsewhere.
    */
-  unknownParents({ p1, p2 }: Pick<Dirstate, 'p1' | 'p2'>): string[] {
+  unknownParent(): string | undefined {
     try {
-      return [p1, p2].filter(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) < 0);
+      const { p1, p2 } = readParents(this.#vfs, this.hgDirectory);
+      return [p1, p2].find(parent => parent !== NULL_ID && this.store.changelog.findNode(parent) < 0);
     } catch (error) {
       if (!(error instanceof QuicksilverError)) throw error;
-      return [];
+      return undefined;
     }
   }
 

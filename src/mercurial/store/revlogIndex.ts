@@ -59,6 +59,9 @@ const WHOLE_LIMIT = 1 << 20;
 const WINDOW = 1 << 16;
 const MAX_WINDOWS = 32;
 const SEARCH_WINDOW = 1 << 18;
+/** Entries in the first of these reads, and how many times more the next has. */
+const FIRST_SEARCHED = 64;
+const SEARCH_GROWTH = 8;
 /** Ten times more revisions than the largest known repository has: an index of 1 GiB, which is searched in a second. */
 const MAX_REVISIONS = 1 << 24;
 /** Mercurial splits an inline revlog when its data have 128 KiB, at the latest when the transaction ends. */
@@ -361,13 +364,17 @@ export class RevlogIndex {
       }
       return -1;
     }
-    const perWindow = Math.floor(SEARCH_WINDOW / this.#form.length);
-    for (let end = from; end >= to; end -= perWindow) {
-      const begin = Math.max(to, end - perWindow + 1);
+    const most = Math.floor(SEARCH_WINDOW / this.#form.length);
+    // Most are found near the end.
+    let count = FIRST_SEARCHED;
+    for (let end = from; end >= to;) {
+      const begin = Math.max(to, end - count + 1);
       const bytes = this.#read(begin * this.#form.length, (end - begin + 1) * this.#form.length);
       for (let revision = end; revision >= begin; revision--) {
         if (matches(bytes, (revision - begin) * this.#form.length + this.#form.node)) return revision;
       }
+      end = begin - 1;
+      count = Math.min(most, count * SEARCH_GROWTH);
     }
     return -1;
   }

@@ -67,6 +67,11 @@ export class AnnotateReader {
     return this.#repository.config;
   }
 
+  /** The first parent of the working copy that the history lacks, 40 hexadecimal digits. */
+  unknownParent(): string | undefined {
+    return this.#repository.unknownParent();
+  }
+
   /** Throws a 'usage' error for an unknown revision. */
   view(request: AnnotateRequest): AnnotatedView {
     return new AnnotatedView(this.#place, this.#repository, request);

@@ -75,6 +75,11 @@ export class ChangesetLog {
     return this.#model.count;
   }
 
+  /** The first parent of the working copy that the history lacks, 40 hexadecimal digits. */
+  unknownParent(): string | undefined {
+    return openRepository(this.#place).unknownParent();
+  }
+
   /** -1 for none. */
   get workingParents(): readonly [number, number] {
     return this.#model.workingParents;

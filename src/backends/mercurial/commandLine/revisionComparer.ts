@@ -72,6 +72,11 @@ export class RevisionComparer {
     return this.#repository.config;
   }
 
+  /** The first parent of the working copy that the history lacks, 40 hexadecimal digits. */
+  unknownParent(): string | undefined {
+    return this.#repository.unknownParent();
+  }
+
   /** Throws what reading the notes on a merge throws. */
   more(): MoreStatus {
     return readMoreStatus(this.#place.vfs, this.#repository, this.#repository.readDirstate());

@@ -40,6 +40,11 @@ export class RevisionFilesReader {
     return this.#repository.config;
   }
 
+  /** The first parent of the working copy that the history lacks, 40 hexadecimal digits. */
+  unknownParent(): string | undefined {
+    return this.#repository.unknownParent();
+  }
+
   /**
    * Returns the files of a revision, given its name or a set, whose last revision counts. Throws a 'usage' error for an
    * unknown one.

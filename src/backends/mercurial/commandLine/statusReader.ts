@@ -14,8 +14,6 @@ export interface ReadStatus {
   readonly result: StatusResult;
   /** Warnings about ignore files; undefined if none was read. */
   readonly warnings: readonly string[] | undefined;
-  /** The parents of the working copy that the history lacks, 40 hexadecimal digits each. */
-  unknownParents(): readonly string[];
   /** Throws what reading the notes on a merge throws. */
   more(): MoreStatus;
 }
@@ -32,6 +30,11 @@ export class StatusReader {
 
   get config(): HgConfig {
     return this.#repository.config;
+  }
+
+  /** The first parent of the working copy that the history lacks, 40 hexadecimal digits. */
+  unknownParent(): string | undefined {
+    return this.#repository.unknownParent();
   }
 
   /** Absolute paths of the ignore files that the rules start from, in order. */
@@ -75,7 +78,6 @@ export class StatusReader {
     return {
       result: { ...result, entries },
       warnings: snapshot.ignore()?.warnings,
-      unknownParents: () => repository.unknownParents(snapshot.dirstate),
       more: () => readMoreStatus(this.#place.vfs, repository, snapshot.dirstate),
     };
   }
