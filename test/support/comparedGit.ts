@@ -47,6 +47,11 @@ export class Repository {
     });
   }
 
+  /** As {@link git}, with something to read. */
+  gitWith(input: string, ...args: string[]): string {
+    return execFileSync('git', args, { cwd: this.root, env: environment, encoding: 'latin1', input });
+  }
+
   /** Runs a command that may fail, as a merge with a conflict does. */
   try(...args: string[]): void {
     spawnSync('git', args, { cwd: this.root, env: environment, stdio: 'ignore' });

@@ -1,5 +1,5 @@
 // Attributes of paths: .gitattributes files of the directories, info/attributes, the files of user and system.
-import { baseName, joinPath, parentPath, type BytePath } from '../../base/bytePath.ts';
+import { baseName, joinPath, parentPath, toFsPath, type BytePath } from '../../base/bytePath.ts';
 import { LETTER_ESCAPES } from '../../base/letterEscapes.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import { MAX_RULE_BYTES, readRuleFile, RuleLimits } from '../ignore/gitIgnore.ts';
@@ -35,6 +35,7 @@ export interface AttributePlaces {
   readonly fold: boolean;
   /** True if the file of the system counts. */
   readonly system: boolean;
+  /** Reads a file that is recorded and not there: unlike rules about ignored files, its attributes still count. */
   readonly recorded: (path: BytePath) => Buffer | undefined;
 }
 
@@ -104,8 +105,11 @@ export class GitAttributes {
     const known = this.#own.get(directory);
     if (known !== undefined) return known;
     const path = joinPath(directory, ATTRIBUTES_FILE);
-    const bytes = readRuleFile(this.#vfs, this.#places.root, path) ?? this.#places.recorded(path);
-    const rules = bytes === undefined ? [] : this.#parse(bytes, directory === '');
+    const { root, recorded } = this.#places;
+    const found = readRuleFile(this.#vfs, root, path);
+    // Git takes a directory of this name for an empty file.
+    const isMissing = found === undefined && this.#vfs.lstat(toFsPath(root, path))?.isDirectory() !== true;
+    const rules = this.#parse(isMissing ? recorded(path) : found && withoutBom(found), directory === '');
     this.#own.set(directory, rules);
     return rules;
   }
@@ -114,40 +118,44 @@ export class GitAttributes {
     return files.flatMap(file => {
       if (file === undefined || this.#vfs.isDirectory(file)) return [];
       const found = this.#vfs.read(file, MAX_RULE_BYTES);
-      return found === undefined ? [] : this.#parse(found.bytes, true);
+      return this.#parse(found && withoutBom(found.bytes), true);
     });
   }
 
-  #parse(bytes: Buffer, allowsMacros: boolean): readonly Rule[] {
+  #parse(bytes: Buffer | undefined, allowsMacros: boolean): readonly Rule[] {
+    if (bytes === undefined) return [];
     const rules = parseAttributes(bytes.toString('latin1'), allowsMacros, this.#places.fold);
     this.#limits.add(bytes.length, rules.length);
     return rules;
   }
 }
 
-const BOM = '\xef\xbb\xbf';
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const MACRO = '[attr]';
+/** With any other escape, the quotes are part of the pattern. */
+const QUOTED = /^"((?:[^"\\]|\\(?:[abfnrtv"\\]|[0-3][0-7]{2}))*)"(.*)$/s;
+/** In bytes. Git leaves longer lines out. */
+const MAX_LINE = 2047;
+
+/** Git skips it in files, not in what is recorded. */
+function withoutBom(bytes: Buffer): Buffer {
+  return bytes.subarray(0, BOM.length).equals(BOM) ? bytes.subarray(BOM.length) : bytes;
+}
 
 function parseAttributes(text: string, allowsMacros: boolean, fold: boolean): Rule[] {
   const rules: Rule[] = [];
-  const lines = (text.startsWith(BOM) ? text.slice(BOM.length) : text).split('\n');
-  lines.forEach((raw, i) => {
-    const line = raw.replace(/^[ \t\r]+/, '');
-    if (line === '' || line.startsWith('#')) return;
-    const words = line.split(/[ \t\r]+/).filter(word => word !== '');
-    let name = words.shift()!;
-    if (line.startsWith('"')) {
-      const quoted = /^"((?:[^"\\]|\\.)*)"(.*)$/s.exec(line);
-      if (quoted !== null) {
-        name = unquote(quoted[1]!);
-        words.splice(0, words.length, ...quoted[2]!.split(/[ \t\r]+/).filter(word => word !== ''));
-      }
-    }
-    const assignments = words.flatMap(assignmentOf);
-    if (name.startsWith(MACRO)) {
-      const macro = name === MACRO ? words[0] : name.slice(MACRO.length);
-      if (!allowsMacros || macro === undefined) return;
-      rules.push({ pattern: undefined, macro, assignments: name === MACRO ? assignments.slice(1) : assignments });
+  text.split('\n').forEach((raw, i) => {
+    // For Git a line ends at a NUL.
+    const [whole = ''] = raw.split('\0', 1);
+    const line = whole.replace(/^[ \t\r]+/, '');
+    if (line === '' || line.startsWith('#') || whole.length > MAX_LINE) return;
+    const quoted = line.startsWith('"') ? QUOTED.exec(line) : null;
+    const [, name, rest] = quoted === null ? /^([^ \t\r]+)(.*)$/s.exec(line)! : [line, unquote(quoted[1]!), quoted[2]!];
+    const assignments = assignmentsOf(rest);
+    if (assignments === undefined) return;
+    if (name.startsWith(MACRO) && name !== MACRO) {
+      const macro = /^[ \t\r]*([^ \t\r]*)/.exec(name.slice(MACRO.length))![1]!;
+      if (allowsMacros && isValidName(macro)) rules.push({ pattern: undefined, macro, assignments });
     } else if (!name.startsWith('!')) {
       rules.push({ pattern: compilePattern(name, false, fold, line, i + 1), macro: undefined, assignments });
     }
@@ -155,12 +163,20 @@ function parseAttributes(text: string, allowsMacros: boolean, fold: boolean): Ru
   return rules;
 }
 
-function assignmentOf(word: string): Assignment[] {
-  if (word.startsWith('-')) return [{ name: word.slice(1), value: false }];
-  if (word.startsWith('!')) return [{ name: word.slice(1), value: undefined }];
-  const equals = word.indexOf('=');
-  if (equals < 0) return [{ name: word, value: true }];
-  return [{ name: word.slice(0, equals), value: word.slice(equals + 1) }];
+/** Undefined if a name is invalid: then Git leaves the whole line out. */
+function assignmentsOf(text: string): Assignment[] | undefined {
+  const assignments: Assignment[] = [];
+  for (const word of text.split(/[ \t\r]+/)) {
+    if (word === '') continue;
+    const [, sign, name, value] = /^([-!]?)([^=]*)(?:=(.*))?$/s.exec(word)!;
+    if (!isValidName(name!)) return undefined;
+    assignments.push({ name: name!, value: sign === '-' ? false : sign === '!' ? undefined : (value ?? true) });
+  }
+  return assignments;
+}
+
+function isValidName(name: string): boolean {
+  return /^[\w.][-\w.]*$/.test(name);
 }
 
 function unquote(text: string): string {

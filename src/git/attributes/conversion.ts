@@ -1,11 +1,16 @@
 // How a working file becomes recorded content: line ends, `$Id$`, Git LFS. Only files whose stat proves nothing need
 // it.
+import { createHash } from 'node:crypto';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { GitConfig } from '../config/gitConfig.ts';
 import type { AttributeValue } from './attributes.ts';
 
 /** 'auto' converts only texts, and only if the recorded content has no CR LF. */
 type LineEnds = 'none' | 'text' | 'auto';
+
+/** Bytes of the largest pointer of Git LFS. */
+const MAX_POINTER = 1024;
+const LFS_VERSION = 'version https://git-lfs.github.com/spec/';
 
 export interface Conversion {
   readonly lineEnds: LineEnds;
@@ -27,15 +32,7 @@ export function conversionOf(
   path: string,
 ): Conversion {
   const filter = attributes.get('filter');
-  let isLfs = false;
-  if (typeof filter === 'string') {
-    const clean = config.get(`filter.${filter}.clean`);
-    const process = config.get(`filter.${filter}.process`);
-    if (clean !== undefined || process !== undefined) {
-      isLfs = filter === 'lfs' && (clean === undefined || /^git-lfs clean\b/.test(clean));
-      if (!isLfs) throw new QuicksilverError('unsupported', `${path}: the filter '${filter}' is a program`);
-    }
-  }
+  const isLfs = typeof filter === 'string' && isLfsFilter(filter, config, path);
   const encoding = attributes.get('working-tree-encoding');
   if (typeof encoding === 'string' && !/^utf-?8$/i.test(encoding)) {
     throw new QuicksilverError('unsupported', `${path}: working-tree-encoding ${encoding} is not supported`);
@@ -44,6 +41,21 @@ export function conversionOf(
   const ident = attributes.get('ident') === true;
   if (lineEnds === 'none' && !ident && !isLfs) return NO_CONVERSION;
   return { lineEnds, ident, isLfs };
+}
+
+/** True for the filter of Git LFS, false for one without effect. Throws for others, and where Git fails. */
+function isLfsFilter(filter: string, config: GitConfig, path: string): boolean {
+  const process = config.get(`filter.${filter}.process`);
+  // Git asks a process instead. Both may be empty, which switches them off.
+  const program = process ?? config.get(`filter.${filter}.clean`) ?? '';
+  if (program === '') {
+    if (!config.boolean(`filter.${filter}.required`, false)) return false;
+    throw new QuicksilverError('unsupported', `${path}: the filter '${filter}' is required and has no program`);
+  }
+  const isLfs = filter === 'lfs' && /^git-lfs (?:clean|filter-process)\b/.test(program);
+  // Extensions are programs that change the content, and pointers name them.
+  if (isLfs && config.namesUnder('lfs.extension.').length === 0) return true;
+  throw new QuicksilverError('unsupported', `${path}: the filter '${filter}' is a program`);
 }
 
 /** `text` wins over its former name `crlf`; `eol` alone means text; else core.autocrlf decides. */
@@ -69,7 +81,8 @@ function meaningOf(value: AttributeValue | undefined): LineEnds | undefined {
  * @param recorded the content that the index has, read only if it matters
  */
 export function toRecorded(content: Buffer, conversion: Conversion, recorded: () => Buffer): Buffer {
-  const converted = withoutCarriageReturns(content, conversion.lineEnds, recorded);
+  const filtered = conversion.isLfs && isKeptByLfs(content.length, () => content) ? pointerTo([content]) : content;
+  const converted = withoutCarriageReturns(filtered, conversion.lineEnds, recorded);
   return conversion.ident ? withoutIdent(converted) : converted;
 }
 
@@ -145,11 +158,27 @@ function withoutIdent(content: Buffer): Buffer {
   );
 }
 
+/** Git LFS leaves empty files alone, and pointers in the working tree, as there are without `git lfs pull`. */
+export function isKeptByLfs(size: number, content: () => Buffer): boolean {
+  return size > 0 && (size > MAX_POINTER || lfsPointer(content()) === undefined);
+}
+
+/** Returns what Git LFS records for a content. */
+export function pointerTo(chunks: Iterable<Uint8Array>): Buffer {
+  const hash = createHash('sha256');
+  let size = 0;
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return Buffer.from(`${LFS_VERSION}v1\noid sha256:${hash.digest('hex')}\nsize ${size}\n`);
+}
+
 /** Returns the hash and size that a pointer of Git LFS records; undefined if `data` is no pointer. */
 export function lfsPointer(data: Buffer): { readonly sha256: string; readonly size: number } | undefined {
-  if (data.length > 1024) return undefined;
+  if (data.length > MAX_POINTER) return undefined;
   const text = data.toString('latin1');
-  if (!text.startsWith('version https://git-lfs.github.com/spec/')) return undefined;
+  if (!text.startsWith(LFS_VERSION)) return undefined;
   const sha256 = /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1];
   const size = /^size (\d{1,15})$/m.exec(text)?.[1];
   return sha256 === undefined || size === undefined ? undefined : { sha256, size: Number(size) };

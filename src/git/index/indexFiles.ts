@@ -1,11 +1,17 @@
 // The contents that the index records, as the engine's base. A working file is clean if Git would record the same
 // object.
-import { createHash } from 'node:crypto';
 import { toDisplay, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { ContentSource } from '../../base/fileStat.ts';
 import { GitAttributes } from '../attributes/attributes.ts';
-import { conversionOf, lfsPointer, toRecorded, type Conversion, NO_CONVERSION } from '../attributes/conversion.ts';
+import {
+  conversionOf,
+  isKeptByLfs,
+  NO_CONVERSION,
+  pointerTo,
+  toRecorded,
+  type Conversion,
+} from '../attributes/conversion.ts';
 import { objectId } from '../objects/objectFormat.ts';
 import { EXECUTABLE_MODE, SYMLINK_MODE } from '../objects/structures.ts';
 import type { GitRepository } from '../repository/repository.ts';
@@ -78,12 +84,8 @@ export class IndexFiles {
     return conversion === NO_CONVERSION ? content : toRecorded(content, conversion, () => this.#recorded(path));
   }
 
-  /** The content that the index has: of a conflict our side, of a file that is intended to be added none. */
   #recorded(path: BytePath): Buffer {
-    const index = this.#index;
-    const node = index.find(path);
-    if (node < 0 || index.kind(node) === 'none' || index.isIntentToAdd(node)) return Buffer.alloc(0);
-    const id = index.isUnmerged(node) ? index.stages(node)[1]?.id : index.id(node);
+    const id = recordedId(this.#index, path);
     return id === undefined ? Buffer.alloc(0) : this.#repository.store.readTyped(id, 'blob', MAX_CONVERTED_BYTES);
   }
 
@@ -91,33 +93,37 @@ export class IndexFiles {
     const { format, store } = this.#repository;
     if (conversion === NO_CONVERSION) return objectId(format, 'blob', content.size, content.chunks()) === id;
     const recorded = (): Buffer => store.readTyped(id, 'blob', MAX_CONVERTED_BYTES);
-    if (conversion.isLfs) {
-      const pointer = lfsPointer(recorded());
-      if (pointer !== undefined) return pointer.size === content.size && sha256(content) === pointer.sha256;
+    const whole = (): Buffer => Buffer.concat([...content.chunks()].map(chunk => Buffer.from(chunk)));
+    if (conversion.isLfs && isKeptByLfs(content.size, whole)) {
+      const pointer = pointerTo(content.chunks());
+      return objectId(format, 'blob', pointer.length, [pointer]) === id;
     }
     if (content.size > MAX_CONVERTED_BYTES) {
       throw new QuicksilverError('unsupported', `a file of ${content.size} bytes is too large to be converted`);
     }
-    const whole = Buffer.concat([...content.chunks()].map(chunk => Buffer.from(chunk)));
-    const converted = toRecorded(whole, conversion, recorded);
+    const converted = toRecorded(whole(), conversion, recorded);
     return objectId(format, 'blob', converted.length, [converted]) === id;
   }
 }
 
-function sha256(content: ContentSource): string {
-  const hash = createHash('sha256');
-  for (const chunk of content.chunks()) hash.update(chunk);
-  return hash.digest('hex');
+/** The content that the index has: of a conflict our side, of a file that is intended to be added none. */
+function recordedId(index: GitIndex, path: BytePath): string | undefined {
+  const node = index.find(path);
+  if (node < 0 || index.kind(node) === 'none' || index.isIntentToAdd(node)) return undefined;
+  return index.isUnmerged(node) ? index.stages(node)[1]?.id : index.id(node);
 }
 
 function attributesOf(repository: GitRepository, index: GitIndex): GitAttributes {
-  const { vfs, root, attributeFiles, environment } = repository;
+  const { vfs, root, attributeFiles, environment, store } = repository;
   return new GitAttributes(vfs, {
     root,
     own: attributeFiles.own,
     user: attributeFiles.user,
     fold: repository.config.boolean('core.ignorecase', false),
     system: environment.systemConfig !== undefined,
-    recorded: path => repository.recordedRules(index, path),
+    recorded: path => {
+      const id = recordedId(index, path);
+      return id === undefined ? undefined : store.readTyped(id, 'blob');
+    },
   });
 }
