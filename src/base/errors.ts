@@ -48,6 +48,13 @@ export class QuicksilverError extends Error {
   }
 }
 
+/** Something is larger than its reader takes: an 'unsupported' error that is caught where others can do without it. */
+export class TooLargeError extends QuicksilverError {
+  constructor(message: string, place: ErrorPlace = {}) {
+    super('unsupported', message, place);
+  }
+}
+
 /** The `code` of a Node system error ('ENOENT'), or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

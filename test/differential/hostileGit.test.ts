@@ -77,7 +77,7 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   'git-pack-device': pack(`.pack: ${NO_FILE}`),
   'git-pack-fifo': pack(`.pack: ${NO_FILE}`),
   'git-commit-bomb': of(
-    'ROOT/.git/objects/53/9435a475fe4565293e782d8ed6aa6288625dca: 536870912 bytes are more than 268435456',
+    'unsupported: ROOT/.git/objects/53/9435a475fe4565293e782d8ed6aa6288625dca: 536870912 bytes are more than 268435456',
   ),
   'git-commit-size': of('ROOT/.git/objects/e6/97a24c10310abfc7fe03cf4c0071bbda3dce3f: 14 bytes instead of 18'),
   'git-tree-name': of('tree 13d156fb904c89890571f284632c18c289ab19b4 has an entry that cannot be'),

@@ -162,47 +162,55 @@ export class RenameDetection {
   }
 
   #find(sources: readonly RenameSide[], targets: readonly RenameSide[]): RenamesByTarget {
-    const { renames, isLimited } = findRenames(sources, targets, this.#options);
-    if (isLimited) this.warnings.push('too many files were added and removed to find all renames');
+    const { renames, isLimited } = findRenames(sources, targets, { ...this.#options, largest: MAX_BLOB_BYTES });
+    if (isLimited) this.warnings.push('too many or too large files were added and removed to find all renames');
     const from = new Map(renames.map(rename => [rename.target.path, renamedFrom(rename)]));
     return { from, sources: new Set(renames.map(rename => rename.source.path)) };
   }
 
   #blob(path: BytePath, mode: number, id: string): RenameSide {
+    const { store } = this.#repository;
     let data: Buffer | undefined;
+    let found: FileStat | null | undefined;
+    const file = (): FileStat | null => (found ??= this.#unchangedFile(path, id) ?? null);
     const content = (): Buffer =>
-      (data ??= this.#unchangedFile(path, id) ?? this.#repository.store.readTyped(id, 'blob', MAX_BLOB_BYTES));
-    return { path, mode, id, content, size: () => content().length };
+      (data ??= file() === null ? store.readTyped(id, 'blob', MAX_BLOB_BYTES) : this.#read(path, file()!));
+    let bytes: number | undefined;
+    return { path, mode, id, content, size: () => (bytes ??= file()?.size ?? store.size(id)) };
   }
 
   /**
-   * Returns the content of the working file, if the index has this object for it and the stat proves it unchanged.
+   * Returns the stat of the working file, if the index has this object for it and the stat proves it unchanged.
    * Git compares it in place of the object, also where attributes changed since.
    */
-  #unchangedFile(path: BytePath, id: string): Buffer | undefined {
+  #unchangedFile(path: BytePath, id: string): FileStat | undefined {
     const { statCache: index, base } = this.#input;
     const node = index.find(path);
     if (node < 0 || index.kind(node) !== 'tracked' || index.id(node) !== id) return undefined;
     const stat = this.#tree.lstat(path);
     if (stat?.kind !== 'file' || stat.size > MAX_BLOB_BYTES) return undefined;
     if (index.compareStat(node, stat) !== 'clean' || base.isConverted(path)) return undefined;
-    return this.#read(path, stat);
+    return stat;
   }
 
   #workingFile(path: BytePath, mode: number): RenameSide {
     const stat = this.#tree.lstat(path);
+    const { base } = this.#input;
+    const isPlain = stat?.kind === 'file' && !base.isConverted(path);
     let data: Buffer | undefined;
-    const content = (): Buffer => (data ??= this.#input.base.recordedContent(path, this.#read(path, stat)));
+    const content = (): Buffer => (data ??= base.recordedContent(path, this.#read(path, stat)));
+    const size = (): number => (isPlain ? stat.size : content().length);
+    const chunks = (): Iterable<Uint8Array> => (isPlain ? this.#tree.content(path, stat).chunks() : [content()]);
     let id: string | undefined;
     const { format } = this.#repository;
     return {
       path,
       mode,
       get id() {
-        return (id ??= objectId(format, 'blob', content().length, [content()]));
+        return (id ??= objectId(format, 'blob', size(), chunks()));
       },
       content,
-      size: () => content().length,
+      size,
     };
   }
 

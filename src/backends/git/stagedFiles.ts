@@ -1,5 +1,4 @@
 // Staged files and conflicts of a Git index, in the words of the model.
-import { QuicksilverError } from '../../base/errors.ts';
 import type { StagedFile as Staged } from '../../base/repositoryState.ts';
 import type { BytePath } from '../../base/bytePath.ts';
 import { findRenames, type RenameSide } from '../../git/changes/renames.ts';
@@ -35,7 +34,9 @@ export function stagedFiles(
   const side = (path: BytePath, file: RecordedFile): RenameSide => sideOf(repository, path, file);
   const removed = changes.filter(change => change.letter === 'D').map(({ path, head: file }) => side(path, file!));
   const added = changes.filter(change => change.letter === 'A').map(({ path, index: file }) => side(path, file!));
-  const { renames } = options.enabled ? findRenames(removed, added, { ...options, limit }) : { renames: [] };
+  const { renames } = options.enabled
+    ? findRenames(removed, added, { ...options, limit, largest: MAX_BLOB_BYTES })
+    : { renames: [] };
   const sources = new Map(renames.map(({ source, target }) => [target.path, source.path]));
   const renamed = new Set(sources.values());
   const heads = new Map(changes.map(change => [change.path, change.head]));
@@ -60,18 +61,9 @@ function idOf(file: RecordedFile | undefined): string | undefined {
 
 function sideOf({ store }: GitRepository, path: BytePath, { mode, id }: RecordedFile): RenameSide {
   let data: Buffer | undefined;
-  const content = (): Buffer => (data ??= contentOf(store, id));
-  return { path, mode, id, content, size: () => content().length };
-}
-
-/** Very large files are compared as if they were empty: they pair only if they are equal. */
-function contentOf(store: GitRepository['store'], id: string): Buffer {
-  try {
-    return store.readTyped(id, 'blob', MAX_BLOB_BYTES);
-  } catch (error) {
-    if (error instanceof QuicksilverError && error.message.includes('bytes are more than')) return Buffer.alloc(0);
-    throw error;
-  }
+  const content = (): Buffer => (data ??= store.readTyped(id, 'blob', MAX_BLOB_BYTES));
+  let bytes: number | undefined;
+  return { path, mode, id, content, size: () => (bytes ??= store.size(id)) };
 }
 
 /** Returns the conflicts of an index; undefined if there are none. */

@@ -1,5 +1,6 @@
 // Which added files are renames of removed ones.
 import { baseName, type BytePath } from '../../base/bytePath.ts';
+import { TooLargeError } from '../../base/errors.ts';
 import { EXECUTABLE_MODE, REGULAR_MODE } from '../objects/structures.ts';
 import { bytesInCommon, fingerprint, MAX_SCORE, sizesExclude, type Fingerprint } from './similarity.ts';
 
@@ -9,8 +10,9 @@ export interface RenameSide {
   readonly mode: number;
   /** In hexadecimal; undefined if it is not known and need not be computed, as of a working file. */
   readonly id: string | undefined;
-  /** Bytes of the content. */
+  /** Bytes of the content, which is not read for it. */
   size(): number;
+  /** Throws a {@link TooLargeError} if reading it takes too much. */
   content(): Uint8Array;
 }
 
@@ -28,6 +30,8 @@ export interface RenameSettings {
   readonly limit: number;
   /** See {@link fingerprint}. */
   readonly countsRest: boolean;
+  /** Files of more bytes pair only with equal ones. */
+  readonly largest: number;
 }
 
 /** Git compares all contents within its limit. Here the time is bounded, too: beyond these, only equal files pair. */
@@ -35,12 +39,12 @@ const MAX_PAIRS = 1_000_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 /** How many sources are kept for each target before the best pairs are chosen. */
 const CANDIDATES = 4;
-/** The search considers so many equal sources. */
+/** Git stops the search for a source of the same name after so many equal ones. */
 const EQUAL_SOURCES = 11;
 
 export interface RenameResult {
   readonly renames: readonly Rename[];
-  /** True if contents were not compared because there are too many. */
+  /** True if contents were not compared because there are too many, or they are too large. */
   readonly isLimited: boolean;
 }
 
@@ -71,6 +75,7 @@ class RenameSearch {
   readonly #used = new Set<RenameSide>();
   readonly #found = new Map<RenameSide, Rename>();
   readonly #fingerprints = new Map<RenameSide, Fingerprint>();
+  #leftOut = false;
 
   constructor(sources: readonly RenameSide[], targets: readonly RenameSide[], settings: RenameSettings) {
     this.#sources = sources;
@@ -89,7 +94,7 @@ class RenameSearch {
         isLimited = !this.#byContent();
       }
     }
-    return { renames: [...this.#found.values()], isLimited };
+    return { renames: [...this.#found.values()], isLimited: isLimited || this.#leftOut };
   }
 
   #equal(): void {
@@ -164,12 +169,12 @@ class RenameSearch {
     if (sources.length * targets.length > MAX_PAIRS) return true;
     if (sources.length === 0 || targets.length === 0) return false;
     let bytes = 0;
-    for (const side of [...sources, ...targets]) bytes += side.size();
+    for (const side of [...sources, ...targets]) if (this.#isComparable(side)) bytes += side.size();
     return bytes > MAX_BYTES;
   }
 
   #score(source: RenameSide, target: RenameSide, minimum: number): number {
-    if (!isRegular(source) || !isRegular(target)) return 0;
+    if (!this.#isComparable(source) || !this.#isComparable(target)) return 0;
     const largest = Math.max(source.size(), target.size());
     if (target.size() === 0 || sizesExclude(source.size(), target.size(), minimum)) return 0;
     const common = bytesInCommon(this.#fingerprint(source), this.#fingerprint(target));
@@ -179,10 +184,28 @@ class RenameSearch {
   #fingerprint(side: RenameSide): Fingerprint {
     let made = this.#fingerprints.get(side);
     if (made === undefined) {
-      made = fingerprint(side.content(), this.#settings.countsRest);
+      made = fingerprint(this.#content(side), this.#settings.countsRest);
       this.#fingerprints.set(side, made);
     }
     return made;
+  }
+
+  #isComparable(side: RenameSide): boolean {
+    if (!isRegular(side)) return false;
+    const isSmall = side.size() <= this.#settings.largest;
+    if (!isSmall) this.#leftOut = true;
+    return isSmall;
+  }
+
+  /** Nothing if it cannot be compared: one file must not keep the others from their renames. */
+  #content(side: RenameSide): Uint8Array {
+    try {
+      return side.content();
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+      this.#leftOut = true;
+      return new Uint8Array();
+    }
   }
 
   #record(source: RenameSide, target: RenameSide, score: number): void {

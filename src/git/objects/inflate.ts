@@ -1,5 +1,5 @@
 // Inflating untrusted zlib data with a bound on what comes out.
-import { inflateSync } from 'node:zlib';
+import { constants, inflateSync } from 'node:zlib';
 import type { Inflate } from '../../base/decodeAccelerators.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 
@@ -30,6 +30,16 @@ export function inflateExactly(
     throw new QuicksilverError('corrupt', `${file}: ${data.length} bytes instead of ${size}`, { file });
   }
   return data;
+}
+
+/** Returns what the start of a stream becomes. Throws a 'corrupt' error for damaged data. */
+export function inflateStart(start: Uint8Array, file: string): Buffer {
+  try {
+    // The flush mode lets a part of the stream be inflated.
+    return inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (error) {
+    throw new QuicksilverError('corrupt', `${file}: damaged zlib data`, { file, cause: error });
+  }
 }
 
 /**

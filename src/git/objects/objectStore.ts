@@ -1,10 +1,9 @@
 // Reads objects by name: loose ones, packs, and those of other repositories that `info/alternates` names.
 import * as path from 'node:path';
-import { inflateSync } from 'node:zlib';
 import type { Inflate } from '../../base/decodeAccelerators.ts';
-import { QuicksilverError } from '../../base/errors.ts';
+import { QuicksilverError, TooLargeError } from '../../base/errors.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { inflateExactly, inflateUpTo } from './inflate.ts';
+import { inflateExactly, inflateStart, inflateUpTo } from './inflate.ts';
 import type { ObjectFormat, ObjectType } from './objectFormat.ts';
 import { Pack, type GitObject } from './pack.ts';
 
@@ -20,6 +19,8 @@ const MAX_PACKS_OF_CHAIN = 8;
 /** Loose objects of this many compressed bytes, and of so many others, are inflated at once. */
 const SMALL_BYTES = 8 * 1024;
 const MAX_SMALL_DATA = 64 * 1024;
+/** Compressed bytes of a loose object that have its header. */
+const HEADER_BYTES = 256;
 /** The largest commit or tree that is read. */
 export const MAX_STRUCTURE_BYTES = 256 * 1024 * 1024;
 
@@ -48,13 +49,23 @@ export class ObjectStore {
   /**
    * Returns the object of this name.
    * Throws 'corrupt' if it is missing or damaged, 'unsupported' if it is missing from a partial clone.
-   * @param maxBytes refuses larger objects
+   * @param maxBytes larger objects are a {@link TooLargeError}
    */
   read(id: string, maxBytes = MAX_STRUCTURE_BYTES): GitObject {
     const object = this.tryRead(id, maxBytes);
-    if (object !== undefined) return object;
-    if (this.#isPartial) throw new QuicksilverError('unsupported', `object ${id} was not fetched (partial clone)`);
-    throw new QuicksilverError('corrupt', `object ${id} is missing`);
+    if (object === undefined) throw this.#missing(id);
+    return object;
+  }
+
+  /** Returns the size of an object, however large, from its header. Throws as {@link read}. */
+  size(id: string): number {
+    let size = this.#sizeOf(id);
+    if (size === undefined) {
+      this.release();
+      size = this.#sizeOf(id);
+    }
+    if (size === undefined) throw this.#missing(id);
+    return size;
   }
 
   /** As {@link read}; throws 'corrupt' for an object of another type. */
@@ -96,6 +107,31 @@ export class ObjectStore {
     return undefined;
   }
 
+  #sizeOf(id: string): number | undefined {
+    this.#directories ??= this.#open();
+    for (const directory of this.#directories) {
+      const place = looseFile(directory, id);
+      const file = this.#vfs.open(place);
+      if (file === undefined) continue;
+      try {
+        return looseHeader(inflateStart(file.read(0, HEADER_BYTES), place), place).size;
+      } finally {
+        file.close();
+      }
+    }
+    for (const pack of this.#packs.values()) {
+      const offset = pack.index.find(id);
+      if (offset !== undefined) return pack.sizeAt(offset);
+    }
+    return undefined;
+  }
+
+  #missing(id: string): QuicksilverError {
+    return this.#isPartial
+      ? new QuicksilverError('unsupported', `object ${id} was not fetched (partial clone)`)
+      : new QuicksilverError('corrupt', `object ${id} is missing`);
+  }
+
   /** The base of a delta, from another place than the delta's pack. */
   #base(id: string, maxBytes: number, packsOfChain: number): GitObject {
     const object = packsOfChain > MAX_PACKS_OF_CHAIN ? undefined : this.#find(id, maxBytes, packsOfChain);
@@ -105,18 +141,26 @@ export class ObjectStore {
   }
 
   #loose(directory: string, id: string, maxBytes: number): GitObject | undefined {
-    const file = path.join(directory, id.slice(0, 2), id.slice(2));
-    const found = this.#vfs.read(file, maxBytes + 1024);
-    if (found === undefined) return undefined;
-    const small =
-      found.bytes.length <= SMALL_BYTES ? inflateUpTo(found.bytes, MAX_SMALL_DATA, this.#native) : undefined;
-    const { type, size, start } = looseHeader(small ?? inflateStart(found.bytes, file), file);
-    if (size > maxBytes) {
-      throw new QuicksilverError('corrupt', `${file}: ${size} bytes are more than ${maxBytes}`, { file });
-    }
-    const data = small?.length === start + size ? small : inflateExactly(found.bytes, start + size, file, this.#native);
+    const file = looseFile(directory, id);
+    const bytes = this.#bytesOf(file, maxBytes + 1024 + maxBytes / 1024);
+    if (bytes === undefined) return undefined;
+    const small = bytes.length <= SMALL_BYTES ? inflateUpTo(bytes, MAX_SMALL_DATA, this.#native) : undefined;
+    const { type, size, start } = looseHeader(small ?? inflateStart(bytes.subarray(0, HEADER_BYTES), file), file);
+    if (size > maxBytes) throw new TooLargeError(`${file}: ${size} bytes are more than ${maxBytes}`, { file });
+    const data = small?.length === start + size ? small : inflateExactly(bytes, start + size, file, this.#native);
     if (data === undefined) throw new QuicksilverError('corrupt', `${file}: is truncated`, { file });
     return { type, data: data.subarray(start) };
+  }
+
+  #bytesOf(place: string, maxBytes: number): Buffer | undefined {
+    const file = this.#vfs.open(place);
+    if (file === undefined) return undefined;
+    try {
+      if (file.size <= maxBytes) return file.read(0, file.size);
+      throw new TooLargeError(`${place}: ${file.size} bytes are more than ${maxBytes}`, { file: place });
+    } finally {
+      file.close();
+    }
   }
 
   #open(): string[] {
@@ -171,6 +215,10 @@ export class ObjectStore {
   }
 }
 
+function looseFile(directory: string, id: string): string {
+  return path.join(directory, id.slice(0, 2), id.slice(2));
+}
+
 const LOOSE_HEADER = /^(commit|tree|blob|tag) (\d{1,15})\0/;
 
 /** Reads the header of a loose object: its type, and the size of what begins at `start` of the inflated data. */
@@ -178,13 +226,4 @@ function looseHeader(data: Buffer, file: string): { type: ObjectType; size: numb
   const match = LOOSE_HEADER.exec(data.toString('latin1', 0, 32));
   if (match === null) throw new QuicksilverError('corrupt', `${file}: is no object`, { file });
   return { type: match[1] as ObjectType, size: Number(match[2]), start: match[0].length };
-}
-
-function inflateStart(bytes: Buffer, file: string): Buffer {
-  try {
-    // The flush mode lets a part of the stream be inflated.
-    return inflateSync(bytes.subarray(0, 256), { finishFlush: 2 });
-  } catch (error) {
-    throw new QuicksilverError('corrupt', `${file}: damaged zlib data`, { file, cause: error });
-  }
 }

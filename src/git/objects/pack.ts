@@ -1,10 +1,10 @@
 // One pack and its index: objects at offsets, whole or as deltas against others.
 import { BoundedCache } from '../../base/boundedCache.ts';
 import type { Inflate } from '../../base/decodeAccelerators.ts';
-import { QuicksilverError } from '../../base/errors.ts';
+import { QuicksilverError, TooLargeError } from '../../base/errors.ts';
 import type { OpenFile } from '../../files/vfs.ts';
-import { applyDelta } from './delta.ts';
-import { inflateExactly } from './inflate.ts';
+import { applyDelta, resultSize } from './delta.ts';
+import { inflateExactly, inflateStart } from './inflate.ts';
 import type { ObjectFormat, ObjectType } from './objectFormat.ts';
 import { PackIndex } from './packIndex.ts';
 
@@ -21,6 +21,8 @@ const MAX_CHAIN = 5000;
 /** The work for one object: so many times the largest object that is wanted, and so many times the pack. */
 const WORK = { objects: 4, packs: 64 };
 const HEADER_BYTES = 64;
+/** Compressed bytes of a delta that have the sizes at its start. */
+const DELTA_START = 512;
 /** Objects that others were deltas of, kept by offset. */
 const CACHED_BASES = 256;
 const CACHED_BYTES = 16 * 1024 * 1024;
@@ -60,8 +62,8 @@ export class Pack {
 
   /**
    * Returns the object at an offset.
-   * Throws a 'corrupt' error for damaged data, for a chain of deltas without end, and for more than `maxBytes`. Throws
-   * an 'unsupported' error if the deltas of a chain have more than `maxBytes` together, or take too much work.
+   * Throws a 'corrupt' error for damaged data, and for a chain of deltas without end. Throws a {@link TooLargeError}
+   * for more than `maxBytes`, if the deltas of a chain have more than that together, or take too much work.
    * @param elsewhere finds an object of another pack that a delta is based on
    */
   read(offset: number, maxBytes: number, elsewhere: (id: string) => GitObject): GitObject {
@@ -76,14 +78,14 @@ export class Pack {
       if (seen.has(at) || seen.size > MAX_CHAIN) throw this.#corrupt('has deltas in a circle, or too many in a row');
       seen.add(at);
       const row = this.#row(at);
-      if (row.size > maxBytes) throw this.#corrupt(`has an object of ${row.size} bytes, more than ${maxBytes}`);
+      if (row.size > maxBytes) throw this.#tooLarge(`has an object of ${row.size} bytes, more than ${maxBytes}`);
       const data = this.#inflate(row, spend);
       const type = TYPES[row.code];
       if (type !== undefined) {
         object = { type, data };
       } else {
         deltaBytes += row.size;
-        if (deltaBytes > maxBytes) throw this.#unsupported(`has a chain of deltas of more than ${maxBytes} bytes`);
+        if (deltaBytes > maxBytes) throw this.#tooLarge(`has a chain of deltas of more than ${maxBytes} bytes`);
         const base = typeof row.base === 'string' ? this.index.find(row.base) : row.base;
         deltas.push({ data, base });
         if (base === undefined) object = elsewhere(row.base as string);
@@ -96,6 +98,13 @@ export class Pack {
       spend(object.data.length);
     }
     return object;
+  }
+
+  /** Returns the size of the object at an offset, which is not read. Throws a 'corrupt' error for damaged data. */
+  sizeAt(offset: number): number {
+    const { code, size, dataAt } = this.#row(offset);
+    if (TYPES[code] !== undefined) return size;
+    return resultSize(inflateStart(this.#file.read(dataAt, DELTA_START), this.#path), this.#path);
   }
 
   close(): void {
@@ -142,7 +151,7 @@ export class Pack {
     let left = WORK.objects * maxBytes + WORK.packs * this.#file.size;
     return bytes => {
       left -= bytes;
-      if (left < 0) throw this.#unsupported('has an object that takes too much work');
+      if (left < 0) throw this.#tooLarge('has an object that takes too much work');
     };
   }
 
@@ -161,7 +170,7 @@ export class Pack {
     return new QuicksilverError('corrupt', `${this.#path}: ${why}`, { file: this.#path });
   }
 
-  #unsupported(why: string): QuicksilverError {
-    return new QuicksilverError('unsupported', `${this.#path}: ${why}`, { file: this.#path });
+  #tooLarge(why: string): TooLargeError {
+    return new TooLargeError(`${this.#path}: ${why}`, { file: this.#path });
   }
 }
