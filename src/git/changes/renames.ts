@@ -40,7 +40,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** How many sources are kept for each target before the best pairs are chosen. */
 const CANDIDATES = 4;
 /** Git stops the search for a source of the same name after so many equal ones. */
-const EQUAL_SOURCES = 11;
+const EQUAL_SOURCES = 100;
 
 export interface RenameResult {
   readonly renames: readonly Rename[];
@@ -114,7 +114,7 @@ class RenameSearch {
         if (!(isRegular(source) && isRegular(target)) && source.mode !== target.mode) continue;
         const hasSameName = baseName(source.path) === baseName(target.path);
         if (best === undefined || hasSameName) best = source;
-        if (hasSameName || ++seen > EQUAL_SOURCES) break;
+        if (hasSameName || ++seen === EQUAL_SOURCES) break;
       }
       if (best !== undefined) this.#record(best, target, MAX_SCORE);
     }

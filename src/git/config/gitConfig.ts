@@ -5,7 +5,7 @@ import type { Vfs } from '../../files/vfs.ts';
 import { compileWildcards, matchesWildcards } from '../wildmatch.ts';
 import { parseConfig } from './configParser.ts';
 
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 /** Bytes of all files, each as often as it is included. */
 const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 const MAX_FILES = 1000;
@@ -185,7 +185,7 @@ class Reader {
       });
     }
     if (!this.#files.includes(file)) this.#files.push(file);
-    const found = this.#vfs.read(file, MAX_BYTES);
+    const found = this.#vfs.read(file, MAX_CONFIG_BYTES);
     if (found === undefined) return;
     this.#bytes += found.bytes.length;
     if (++this.#read > MAX_FILES || this.#bytes > MAX_TOTAL_BYTES) {

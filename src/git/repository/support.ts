@@ -2,7 +2,15 @@
 import * as path from 'node:path';
 import { QuicksilverError } from '../../base/errors.ts';
 import type { Vfs } from '../../files/vfs.ts';
-import { expandHome, GitConfig, textOf, type GitEnvironment } from '../config/gitConfig.ts';
+import { parseConfig } from '../config/configParser.ts';
+import {
+  booleanOf,
+  expandHome,
+  GitConfig,
+  MAX_CONFIG_BYTES,
+  textOf,
+  type GitEnvironment,
+} from '../config/gitConfig.ts';
 import { GIT_DIRECTORY, type GitDirectories } from './discovery.ts';
 
 /** Extensions that change nothing for a status, or that are implemented. Names in lower case. */
@@ -32,8 +40,7 @@ export function checkSupport(vfs: Vfs, root: string, directories: GitDirectories
   if (format !== undefined && format !== 'sha1' && format !== 'sha256') {
     throw refuse(`object format '${format}' is not supported`);
   }
-  if (config.boolean('core.bare', false)) throw refuse('the repository is bare');
-  checkWorktree(vfs, root, directories, config);
+  checkPlace(vfs, root, directories, config);
   if (config.boolean('core.ignorecase', false) && !foldsCase(vfs, root)) {
     throw refuse('core.ignoreCase is not supported where names that differ in case are different files');
   }
@@ -61,8 +68,26 @@ function hasPackedReplacements(vfs: Vfs, { commonDirectory }: GitDirectories): b
   return packed?.bytes.includes(' refs/replace/', 0, 'latin1') === true;
 }
 
-function checkWorktree(vfs: Vfs, root: string, { gitDirectory }: GitDirectories, config: GitConfig): void {
-  const worktree = config.get('core.worktree');
+/**
+ * Throws 'unsupported' for a bare repository, and for one whose working tree is elsewhere. Only its own file decides
+ * that, without includes. One that linked working trees share does not count in them, unless each has settings of its
+ * own.
+ */
+function checkPlace(vfs: Vfs, root: string, directories: GitDirectories, config: GitConfig): void {
+  const { gitDirectory, commonDirectory } = directories;
+  const hasOwn = config.boolean('extensions.worktreeconfig', false);
+  if (gitDirectory !== commonDirectory && !hasOwn) return;
+  const files = [path.join(commonDirectory, 'config')];
+  if (hasOwn) files.push(path.join(gitDirectory, 'config.worktree'));
+  const settings = new Map<string, string | undefined>();
+  for (const file of files) {
+    const text = vfs.read(file, MAX_CONFIG_BYTES)?.bytes.toString('latin1') ?? '';
+    for (const { name, value } of parseConfig(text, file)) settings.set(name, value);
+  }
+  if (settings.has('core.bare') && booleanOf(settings.get('core.bare')) !== false) {
+    throw new QuicksilverError('unsupported', 'the repository is bare');
+  }
+  const worktree = settings.get('core.worktree');
   if (worktree === undefined) return;
   const named = path.resolve(gitDirectory, textOf(worktree));
   if (vfs.realPath(named) !== vfs.realPath(root)) {
