@@ -1,6 +1,7 @@
 // The graph in its webview: rows that are drawn when they are visible, a line of details, a search, and keys as in VS
 // Code's lists. State is kept by the ids of changesets, so that it outlives every change of the history.
 /* global acquireVsCodeApi, document, performance, ResizeObserver, requestAnimationFrame, window */
+import { Place } from './place.mjs';
 import {
   ago,
   authorOf,
@@ -36,13 +37,10 @@ const NARROW = 420;
 /** The mark of the time at which the first rows are painted. */
 const PAINTED = 'rows-painted';
 
-/** What outlives a reload: the selection, and the first visible row with its offset in pixels. */
-let kept = vscode.getState() ?? { node: undefined, other: undefined, anchor: undefined, offset: 0 };
+const place = new Place(vscode.getState());
 let view = { id: 0, rows: 0, width: 1, workingParents: [], status: '' };
 let rows = new Map();
 let edges = [];
-let selected = -1;
-let other = -1;
 let asked = '';
 /** The changeset that the details are about. */
 let detailed;
@@ -64,15 +62,12 @@ function maxColumns() {
   return Math.max(4, Math.min(list.clientWidth > 600 ? 40 : 12, Math.floor(list.clientWidth / 3 / COLUMN_WIDTH)));
 }
 
+/** Keeps the place for a reload, and tells the selection where it is another one. */
 function keep() {
-  const top = Math.floor(list.scrollTop / ROW_HEIGHT);
-  kept = {
-    node: rows.get(selected)?.node ?? kept.node,
-    other: rows.get(other)?.node,
-    anchor: list.scrollTop === 0 ? undefined : (rows.get(top)?.node ?? kept.anchor),
-    offset: list.scrollTop - top * ROW_HEIGHT,
-  };
-  vscode.setState(kept);
+  place.learn(rows);
+  vscode.setState(place.kept);
+  const ids = place.untold();
+  if (ids !== undefined) send({ type: 'selected', ...ids });
 }
 
 function draw() {
@@ -186,13 +181,14 @@ function picture(row, data) {
 
 function showSelection() {
   for (const [row, made] of drawn) {
-    made.classList.toggle('selected', row === selected || row === other);
-    made.setAttribute('aria-selected', String(row === selected || row === other));
+    const isSelected = row === place.selected.row || row === place.other.row;
+    made.classList.toggle('selected', isSelected);
+    made.setAttribute('aria-selected', String(isSelected));
   }
-  if (drawn.has(selected)) list.setAttribute('aria-activedescendant', `row-${selected}`);
+  if (drawn.has(place.selected.row)) list.setAttribute('aria-activedescendant', `row-${place.selected.row}`);
   else list.removeAttribute('aria-activedescendant');
   // The key for the menu has the list as its target, and no row.
-  const data = rows.get(selected);
+  const data = rows.get(place.selected.row);
   if (data === undefined) delete list.dataset.vscodeContext;
   else list.dataset.vscodeContext = contextOf(data);
 }
@@ -207,26 +203,23 @@ function uncover(row) {
 /** @param isExtended true to keep a second selected row: the one with which the selection began */
 function select(row, isExtended = false) {
   if (row < 0 || row >= view.rows) return;
-  if (!isExtended) other = -1;
-  else if (other < 0) other = selected;
-  selected = row;
+  place.select(row, isExtended);
   uncover(row);
   showSelection();
   keep();
-  send({ type: 'selected', node: rows.get(row)?.node, other: rows.get(other)?.node });
   askDetails();
 }
 
 function askDetails() {
-  const node = rows.get(selected)?.node;
+  const { node } = place.selected;
   if (details.hidden || node === undefined) return;
   detailed = node;
   send({ type: 'details', node });
 }
 
 function openSelected() {
-  const node = rows.get(selected)?.node;
-  if (node !== undefined) send({ type: 'open', node, other: rows.get(other)?.node });
+  const { node } = place.selected;
+  if (node !== undefined) send({ type: 'open', node, other: place.other.node });
 }
 
 function toggleDetails(isShown = details.hidden) {
@@ -279,18 +272,18 @@ function showDetails(answer) {
 
 function along(direction) {
   for (let at = 0; at < edges.length; at += 6) {
-    if (direction > 0 && edges[at] === selected) return edges[at + 1];
-    if (direction < 0 && edges[at + 1] === selected) return edges[at];
+    if (direction > 0 && edges[at] === place.selected.row) return edges[at + 1];
+    if (direction < 0 && edges[at + 1] === place.selected.row) return edges[at];
   }
   return -1;
 }
 
 const page = () => Math.max(1, Math.floor(list.clientHeight / ROW_HEIGHT) - 1);
 const keys = {
-  ArrowDown: event => select(Math.min(view.rows - 1, selected + 1), event.shiftKey),
-  ArrowUp: event => select(Math.max(0, selected - 1), event.shiftKey),
-  PageDown: () => select(Math.min(view.rows - 1, selected + page())),
-  PageUp: () => select(Math.max(0, selected - page())),
+  ArrowDown: event => select(Math.min(view.rows - 1, place.selected.row + 1), event.shiftKey),
+  ArrowUp: event => select(Math.max(0, place.selected.row - 1), event.shiftKey),
+  PageDown: () => select(Math.min(view.rows - 1, place.selected.row + page())),
+  PageUp: () => select(Math.max(0, place.selected.row - page())),
   Home: () => select(0),
   End: () => select(view.rows - 1),
   Enter: () => openSelected(),
@@ -332,6 +325,7 @@ document.addEventListener('keydown', event => {
   }
 });
 list.addEventListener('scroll', () => {
+  place.scroll(list.scrollTop);
   keep();
   requestAnimationFrame(draw);
 });
@@ -401,11 +395,10 @@ function showOpened(message) {
     edges = [];
     asked = '';
   }
-  selected = message.selected ?? selected;
-  other = message.other ?? -1;
   space.style.height = `${view.rows * ROW_HEIGHT}px`;
   list.setAttribute('aria-rowcount', String(view.rows));
-  if (message.anchor !== undefined) list.scrollTop = message.anchor * ROW_HEIGHT + kept.offset;
+  if (message.anchor !== undefined) list.scrollTop = message.anchor * ROW_HEIGHT + place.kept.offset;
+  place.open(message, list.scrollTop);
   if (found.hidden) status.textContent = said;
   if (message.answer === undefined) redraw();
   else showRows(message.answer);
@@ -418,13 +411,15 @@ function showRows(answer) {
   edges.first = answer.first;
   edges.last = answer.first + answer.rows.length - 1;
   redraw();
-  if (rows.get(selected)?.node !== detailed) askDetails();
+  keep();
+  if (place.selected.node !== detailed) askDetails();
 }
 
 /** Another repository is shown: what was found and opened is not in it. */
 function forget() {
   find.value = '';
   endSearch();
+  place.forget();
   detailed = undefined;
   details.replaceChildren();
 }
@@ -432,7 +427,7 @@ function forget() {
 /** Asks for the graph, and for the rows around the first visible one. */
 function sendReady(shown) {
   const { count } = windowOf(0, list.clientHeight, Infinity);
-  send({ type: 'ready', ...kept, ...shown, before: MARGIN, count });
+  send({ type: 'ready', ...place.kept, ...shown, before: MARGIN, count });
 }
 
 window.addEventListener('message', ({ data: message }) => {
@@ -485,6 +480,7 @@ window.addEventListener('message', ({ data: message }) => {
 });
 new ResizeObserver(() => {
   const { width, height } = size;
+  const selected = place.selected.row;
   const top = selected * ROW_HEIGHT - list.scrollTop;
   size = { width: list.clientWidth, height: list.clientHeight };
   // The details take their place from the list, and must not cover the row that they describe.

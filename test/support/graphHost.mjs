@@ -37,7 +37,7 @@ function installHost(count) {
     return { first, rows, edges };
   };
   const answers = {
-    ready: ({ anchor, node: selected, before, count: wanted }) => ({
+    ready: ({ anchor, node: selected, other, before, count: wanted }) => ({
       answer: rowsOf(Math.max(0, (rowOf(anchor) ?? 0) - before), wanted),
       type: 'opened',
       view: 1,
@@ -48,6 +48,8 @@ function installHost(count) {
       filter: 'Current Branch and Drafts',
       status: `${count} changesets`,
       selected: rowOf(selected) ?? 0,
+      node: selected,
+      other: rowOf(other),
       anchor: rowOf(anchor) ?? 0,
     }),
     rows: ({ view, first, count: wanted }) => ({ type: 'rows', view, answer: rowsOf(first, wanted) }),

@@ -93,6 +93,7 @@ const CHARTS = {
 export interface PageMessage {
   readonly type: string;
   readonly node?: string;
+  readonly other?: string;
   readonly anchor?: string;
 }
 

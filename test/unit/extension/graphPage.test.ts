@@ -22,6 +22,8 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
+const nodeOf = (row: number): string => (COUNT - row).toString(16).padStart(40, '0');
+
 async function violations(): Promise<string[]> {
   const { violations: found } = await graph.run<{ violations: readonly Violation[] }>('axe.run()');
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
@@ -31,7 +33,7 @@ test('the first rows come with the graph', { skip }, async () => {
   const { page } = graph;
   assert.deepEqual(
     (await graph.messages()).map(({ type }) => type),
-    ['ready'],
+    ['ready', 'selected'],
   );
   await graph.run(`document.getElementById('list').scrollTop = 250_000 * 22 + 5`);
   await page.locator('#row-250003').click();
@@ -39,7 +41,7 @@ test('the first rows come with the graph', { skip }, async () => {
   await page.locator('#row-250003.selected').waitFor();
   assert.deepEqual(
     (await graph.messages()).map(({ type }) => type),
-    ['ready'],
+    ['ready', 'selected'],
     'also where it was left',
   );
 });
@@ -131,7 +133,57 @@ test('selection and place outlive a reload', { skip }, async () => {
   await page.locator('#row-400003.selected').waitFor();
   assert.deepEqual(await place(), shown);
   const [ready] = await graph.messages();
-  assert.deepEqual([ready?.type, ready?.node], ['ready', (COUNT - 400_003).toString(16).padStart(40, '0')]);
+  assert.deepEqual([ready?.type, ready?.node], ['ready', nodeOf(400_003)]);
+});
+
+test('a place without a click outlives a reload', { skip }, async () => {
+  const { page } = graph;
+  const reload = async (row: number): Promise<void> => {
+    await page.locator(`#row-${row}`).waitFor();
+    const top = await graph.run<number>(`document.getElementById('list').scrollTop`);
+    await page.reload();
+    await page.locator(`#row-${row}`).waitFor();
+    assert.equal(await graph.run(`document.getElementById('list').scrollTop`), top);
+  };
+  await graph.run(`document.getElementById('list').scrollTop = 123_456 * 22 + 7`);
+  await reload(123_458);
+  const told = async (): Promise<unknown> => {
+    const { node, other } = (await graph.messages()).findLast(({ type }) => type === 'selected')!;
+    return [node, other];
+  };
+  await page.locator('#list').focus();
+  for (const [key, row] of [
+    ['End', COUNT - 1],
+    ['Home', 0],
+  ] as const) {
+    await page.keyboard.press(key);
+    await page.locator(`#row-${row}.selected`).waitFor();
+    assert.deepEqual(await told(), [nodeOf(row), undefined], key);
+    await reload(row);
+    await page.locator(`#row-${row}.selected`).waitFor();
+    assert.deepEqual(await told(), [nodeOf(row), undefined], `${key}, and a reload`);
+    await page.locator('#list').focus();
+  }
+});
+
+test('two selected changesets stay while the list shows others', { skip }, async () => {
+  const { page } = graph;
+  await page.locator('#list').focus();
+  await page.keyboard.press('Home');
+  await page.locator('#row-0.selected').waitFor();
+  await page.keyboard.press('Shift+ArrowDown');
+  await graph.run(`document.getElementById('list').scrollTop = 200_000 * 22`);
+  await page.locator('#row-200003').waitFor();
+  await page.reload();
+  await page.locator('#row-200003').waitFor();
+  await graph.run(`document.getElementById('list').scrollTop = 100_000 * 22`);
+  await page.locator('#row-100003').waitFor();
+  const { node, other } = (await graph.messages()).findLast(({ type }) => type === 'selected')!;
+  assert.deepEqual([node, other], [nodeOf(1), nodeOf(0)]);
+  await page.reload();
+  await page.locator('#row-100003').waitFor();
+  const [ready] = await graph.messages();
+  assert.deepEqual([ready?.node, ready?.other], [nodeOf(1), nodeOf(0)]);
 });
 
 test('progress leaves the place alone, and an empty graph says why', { skip }, async () => {

@@ -69,7 +69,7 @@ test('a screen reader gets each name as it is, whatever a replacement would make
 });
 
 test('the page is small, and draws text only as text', () => {
-  const files = ['graph.mjs', 'rows.mjs', 'graph.css'].map(name => fileURLToPath(new URL(name, MEDIA)));
+  const files = ['graph.mjs', 'place.mjs', 'rows.mjs', 'graph.css'].map(name => fileURLToPath(new URL(name, MEDIA)));
   assert.ok(files.reduce((sum, file) => sum + statSync(file).size, 0) < 60_000);
   const script = readFileSync(files[0]!, 'utf8');
   assert.doesNotMatch(script, /innerHTML|insertAdjacentHTML|outerHTML|document\.write/);

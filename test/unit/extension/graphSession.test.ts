@@ -206,6 +206,18 @@ test('a changeset is shown after a new page has asked for its graph', async t =>
   );
 });
 
+test('a graph names the changeset that is selected in it, if it has that', async t => {
+  const { page, next } = start(t, ['alpha']);
+  for (const isExact of [true, false]) {
+    page.send({ type: 'ready', node: NODE });
+    (await next(OpenGraph)).answer({ kind: 'answer', value: { ...OPENED, view: isExact ? 1 : 2 } });
+    (await next(FindGraphRow)).answer({ kind: 'answer', value: { row: 2, isExact } });
+    await nextTurn();
+    const { type, selected, node } = sent().at(-1)!;
+    assert.deepEqual([type, selected, node], isExact ? ['opened', 2, NODE] : ['opened', 0, undefined]);
+  }
+});
+
 test('details of a repository that is no longer shown are dropped', async t => {
   const { session, page, open, next, byName } = start(t, ['alpha', 'beta'], 'alpha');
   await open();

@@ -21,6 +21,7 @@ export function graphPage({ of, source, nonce }: PageAddresses, texts: Readonly<
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="${of('graph.css')}">
 <link rel="modulepreload" nonce="${nonce}" href="${of('rows.mjs')}">
+<link rel="modulepreload" nonce="${nonce}" href="${of('place.mjs')}">
 <title>${attribute('graph')}</title>
 </head>
 <body>

@@ -384,7 +384,7 @@ export class GraphSession implements Disposable {
       ...shown,
       view: this.#page,
       filter: filterLabel(this.filter),
-      selected: selected?.isExact === true ? selected.row : (working ?? 0),
+      ...(selected?.isExact === true ? { selected: selected.row, node } : { selected: working ?? 0 }),
       ...(extended?.isExact === true && { other: extended.row }),
       anchor: top?.row ?? 0,
       ...(answer !== null && { answer }),
