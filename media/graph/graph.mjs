@@ -1,6 +1,6 @@
 // The graph in its webview: rows that are drawn when they are visible, a line of details, a search, and keys as in VS
 // Code's lists. State is kept by the ids of changesets, so that it outlives every change of the history.
-/* global acquireVsCodeApi, document, performance, ResizeObserver, requestAnimationFrame, window */
+/* global acquireVsCodeApi, document, navigator, performance, ResizeObserver, requestAnimationFrame, window */
 import { Place } from './place.mjs';
 import {
   ago,
@@ -29,6 +29,7 @@ const filter = document.getElementById('filter');
 const help = document.getElementById('help');
 const keyHelp = document.getElementById('keys');
 const none = document.getElementById('none');
+const IS_MAC = navigator.platform.startsWith('Mac');
 const SVG = 'http://www.w3.org/2000/svg';
 /** Pages of rows that are kept. */
 const MAX_ROWS = 4000;
@@ -181,9 +182,8 @@ function picture(row, data) {
 
 function showSelection() {
   for (const [row, made] of drawn) {
-    const isSelected = row === place.selected.row || row === place.other.row;
-    made.classList.toggle('selected', isSelected);
-    made.setAttribute('aria-selected', String(isSelected));
+    made.classList.toggle('selected', place.has(row));
+    made.setAttribute('aria-selected', String(place.has(row)));
   }
   if (drawn.has(place.selected.row)) list.setAttribute('aria-activedescendant', `row-${place.selected.row}`);
   else list.removeAttribute('aria-activedescendant');
@@ -330,8 +330,11 @@ list.addEventListener('scroll', () => {
   requestAnimationFrame(draw);
 });
 list.addEventListener('mousedown', event => {
-  const row = event.target.closest('.row');
-  if (row !== null) select(Number(row.dataset.row), event.ctrlKey || event.metaKey);
+  const row = Number(event.target.closest('.row')?.dataset.row ?? -1);
+  const opensMenu = event.button === 2 || (IS_MAC && event.ctrlKey);
+  // The menu of two selected changesets is for both.
+  if (!opensMenu) select(row, event.ctrlKey || event.metaKey);
+  else if (!place.has(row)) select(row);
 });
 list.addEventListener('click', event => {
   if (event.target.closest('.row') !== null && texts.opensOnClick === 'details') toggleDetails(true);

@@ -44,6 +44,11 @@ export class Place {
     this.#isChosen = true;
   }
 
+  /** True if the row is selected. */
+  has(row) {
+    return row >= 0 && (row === this.selected.row || row === this.other.row);
+  }
+
   scroll(scrollTop) {
     if (scrollTop === this.#given) return;
     this.#given = undefined;

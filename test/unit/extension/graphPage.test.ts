@@ -186,6 +186,25 @@ test('two selected changesets stay while the list shows others', { skip }, async
   assert.deepEqual([ready?.node, ready?.other], [nodeOf(1), nodeOf(0)]);
 });
 
+test('the menu of two selected changesets leaves both selected', { skip }, async () => {
+  const { page } = graph;
+  const selected = async (): Promise<unknown> =>
+    graph.run(`[...document.querySelectorAll('.selected')].map(({ id }) => id).sort()`);
+  await page.locator('#list').focus();
+  await page.keyboard.press('Home');
+  await page.locator('#row-0.selected').waitFor();
+  await page.locator('#row-1').click();
+  await page.locator('#row-3').click({ modifiers: ['Control'] });
+  for (const row of [1, 3]) {
+    await page.locator(`#row-${row}`).click({ button: 'right' });
+    assert.deepEqual(await selected(), ['row-1', 'row-3']);
+  }
+  const { node, other } = (await graph.messages()).findLast(({ type }) => type === 'selected')!;
+  assert.deepEqual([node, other], [nodeOf(3), nodeOf(1)]);
+  await page.locator('#row-5').click({ button: 'right' });
+  assert.deepEqual(await selected(), ['row-5'], 'the menu of another changeset is for that');
+});
+
 test('progress leaves the place alone, and an empty graph says why', { skip }, async () => {
   const { page } = graph;
   await graph.run(`document.getElementById('list').scrollTop = 300_000 * 22`);
