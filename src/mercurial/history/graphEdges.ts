@@ -8,42 +8,30 @@ const STEP = 1024;
 /** Numbers for each edge in {@link GraphEdges.window}. */
 export const EDGE_FIELDS = 6;
 
+const NONE: readonly number[] = [];
+
 export const EDGE_DASHED = 1 << 8;
 
 export class GraphEdges {
   readonly #shape: GraphShape;
   readonly #lanes: Lanes;
   readonly #isIndirect: (child: number, parentIndex: number) => boolean;
-  /** For each place the keys of the edges whose child is at or above it and whose parent is below. */
-  readonly #open: (readonly number[])[];
+  /**
+   * For each place the keys of the edges whose child is at or above it and whose parent is below. The newest changesets
+   * need none of it, so the first window further down makes it.
+   */
+  #open: (readonly number[])[] | undefined;
 
   /** @param isIndirect true for an edge to an ancestor past others that are not in the graph */
   constructor(shape: GraphShape, lanes: Lanes, isIndirect: (child: number, parentIndex: number) => boolean) {
     this.#shape = shape;
     this.#lanes = lanes;
     this.#isIndirect = isIndirect;
-    const open: number[][] = Array.from({ length: Math.floor(shape.count / STEP) + 1 }, () => []);
-    const { count, parents, more } = shape;
-    const keep = (child: number, parent: number, index: number): void => {
-      for (let place = Math.floor(parent / STEP) + 1; place * STEP <= child; place++) {
-        open[place]!.push(edgeKey(child, index));
-      }
-    };
-    for (let child = 0; child < count; child++) {
-      const floor = Math.floor(child / STEP) * STEP;
-      for (let index = 0; index < 2; index++) {
-        const parent = parents[child * 2 + index]!;
-        // Most edges end before the next place.
-        if (parent >= 0 && parent < floor) keep(child, parent, index);
-      }
-    }
-    for (const [child, others] of more) others.forEach((parent, index) => keep(child, parent, index + 2));
-    this.#open = open;
   }
 
-  /** How many edges are kept at all places. */
+  /** How many edges are kept at all places, so far. */
   get kept(): number {
-    return this.#open.reduce((sum, keys) => sum + keys.length, 0);
+    return (this.#open ?? []).reduce((sum, keys) => sum + keys.length, 0);
   }
 
   /**
@@ -65,7 +53,7 @@ export class GraphEdges {
       );
     };
     const place = Math.floor(high / STEP) + 1;
-    for (const key of this.#open[place] ?? []) {
+    for (const key of this.#openAt(place)) {
       const child = Math.floor(key / MAX_PARENTS);
       const parent = this.#parent(child, key % MAX_PARENTS);
       if (parent <= high) add(child, parent, key % MAX_PARENTS);
@@ -76,6 +64,32 @@ export class GraphEdges {
       });
     }
     return Int32Array.from(found);
+  }
+
+  #openAt(place: number): readonly number[] {
+    if (place * STEP >= this.#shape.count) return NONE;
+    this.#open ??= this.#findOpen();
+    return this.#open[place]!;
+  }
+
+  #findOpen(): number[][] {
+    const { count, parents, more } = this.#shape;
+    const open: number[][] = Array.from({ length: Math.floor(count / STEP) + 1 }, () => []);
+    const keep = (child: number, parent: number, index: number): void => {
+      for (let place = Math.floor(parent / STEP) + 1; place * STEP <= child; place++) {
+        open[place]!.push(edgeKey(child, index));
+      }
+    };
+    for (let child = 0; child < count; child++) {
+      const floor = Math.floor(child / STEP) * STEP;
+      for (let index = 0; index < 2; index++) {
+        const parent = parents[child * 2 + index]!;
+        // Most edges end before the next place.
+        if (parent >= 0 && parent < floor) keep(child, parent, index);
+      }
+    }
+    for (const [child, others] of more) others.forEach((parent, index) => keep(child, parent, index + 2));
+    return open;
   }
 
   #parent(child: number, index: number): number {
