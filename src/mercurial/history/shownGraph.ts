@@ -44,6 +44,20 @@ export function* shownGraph(
   let cut = 0;
   let next = 0;
   for (let revision = 0; revision < count; revision++) {
+    if (revision % SLICE === SLICE - 1) yield;
+    const p1 = parents[revision * 2]!;
+    const p2 = parents[revision * 2 + 1]!;
+    const first = p1 < 0 ? -1 : indices[p1]!;
+    const second = p2 < 0 ? -1 : indices[p2]!;
+    // Most changesets have all their parents in the graph: these take no objects.
+    if (isShown[revision] === 1 && (p1 < 0 || first >= 0) && (p2 < 0 || second >= 0)) {
+      indices[revision] = next;
+      revisions[next] = revision;
+      joined[next * 2] = first >= 0 ? first : second;
+      joined[next * 2 + 1] = first >= 0 && second !== first ? second : -1;
+      next++;
+      continue;
+    }
     const direct: number[] = [];
     const past: number[] = [];
     for (let at = revision * 2; at < revision * 2 + 2; at++) {
@@ -69,7 +83,6 @@ export function* shownGraph(
     } else if (kept.length > 0) {
       nearest.set(revision, kept);
     }
-    if (revision % SLICE === SLICE - 1) yield;
   }
   return {
     count: shown,
