@@ -4,7 +4,6 @@ import { QuicksilverError } from '../../base/errors.ts';
 import type { ChangesetSummary } from '../../base/repositoryState.ts';
 import { fileHistoryWithRemovals } from '../../mercurial/annotate/fileHistory.ts';
 import { copySourceOf, workingStart } from '../../mercurial/annotate/workingFile.ts';
-import type { GraphView } from '../../mercurial/history/graphView.ts';
 import type { HistoryFilter } from '../../mercurial/history/historyFilter.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import { EDGE_FIELDS } from '../../mercurial/history/graphEdges.ts';
@@ -29,9 +28,9 @@ import type {
 import { Annotations } from './annotations.ts';
 import { compareChangesets } from './comparisons.ts';
 import { lineBefore, readFileHistory } from './fileHistories.ts';
+import { GraphViews } from './graphViews.ts';
 import type { MercurialBackend } from './mercurialBackend.ts';
 
-const MAX_VIEWS = 8;
 const MAX_ROWS = 200;
 /** Edges further to the right are not drawn, and not sent. */
 const MAX_COLUMNS = 64;
@@ -44,25 +43,15 @@ const STEPS = 64;
 /** Texts of changesets that one request reads to learn their branches. Rows can be asked for between two requests. */
 const MAX_BRANCH_TEXTS = 1024;
 
-interface View {
-  readonly graph: GraphView;
-  readonly model: HistoryModel;
-  readonly showsHidden: boolean;
-  /** The state of the model that was laid out, and the question. */
-  readonly generation: number;
-  readonly key: string;
-}
-
 export class MercurialHistory implements HistoryQueries {
   readonly #backend: MercurialBackend;
   readonly #annotations: Annotations;
-  /** The newest last. */
-  readonly #views = new Map<number, View>();
-  #nextView = 1;
+  readonly #views: GraphViews;
 
   constructor(backend: MercurialBackend) {
     this.#backend = backend;
     this.#annotations = new Annotations(backend);
+    this.#views = new GraphViews(backend.onDidLoad);
   }
 
   /** Annotations that took a walk through the history so far. */
@@ -73,6 +62,11 @@ export class MercurialHistory implements HistoryQueries {
   /** Changesets that were put together for annotations so far. */
   get annotatedChangesets(): number {
     return this.#annotations.changesetsMade;
+  }
+
+  /** The rows of the graph that was closed last, if it is kept. */
+  get closedRows(): number | undefined {
+    return this.#views.closedRows;
   }
 
   follow(listener: () => void): () => void {
@@ -89,21 +83,17 @@ export class MercurialHistory implements HistoryQueries {
     const copied = filter.kind === 'file' ? copySourceOf(dirstate, fromDisplay(filter.path)) : undefined;
     const key = JSON.stringify([filter, showsHidden, unread > 0, copied]);
     // Most events change no changeset: then the view stays as it is.
-    const same = [...this.#views].find(
-      ([, old]) => old.model === model && old.generation === generation && old.key === key,
-    );
+    const same = this.#views.find(model, key);
     const graph =
-      same?.[1].graph ??
+      same?.graph ??
       (yield* model.view(yield* this.#filter(snapshot, model, { filter, showsHidden }, unread > 0), showsHidden));
-    const view = same?.[0] ?? this.#nextView++;
-    this.#views.set(view, { graph, model, showsHidden, generation, key });
-    for (const [old] of this.#views) if (this.#views.size > MAX_VIEWS) this.#views.delete(old);
+    const view = same?.id ?? this.#views.add({ graph, model, showsHidden, generation, key });
     const workingParents = model.workingParents.map(parent => graph.rowOf(parent)).filter(row => row >= 0);
     return { view, rows: graph.rows, width: graph.width, workingParents, unread, changesets: model.count };
   }
 
   close(view: number): void {
-    this.#views.delete(view);
+    this.#views.close(view);
   }
 
   rows(view: number, first: number, count: number): GraphRows | undefined {
@@ -239,6 +229,7 @@ export class MercurialHistory implements HistoryQueries {
     const model = this.#backend.historyModel(snapshot);
     const { firstParent, secondParent } = snapshot.head;
     yield* model.load([firstParent, secondParent]);
+    this.#views.forgetOthers(model);
     return model;
   }
 

@@ -50,6 +50,8 @@ export interface HistoryCounters {
   texts: number;
   /** Texts that were read for branches, because Mercurial's caches did not have them. */
   branchTexts: number;
+  /** Graphs that were laid out. */
+  layouts: number;
 }
 
 /** Revisions that are read before others have a turn. */
@@ -85,7 +87,7 @@ export class HistoryModel {
   /** Another number after each time that revisions may have got other numbers: after a strip, but not a commit. */
   numbering = 0;
   readonly #options: HistoryModelOptions;
-  readonly #read = { entries: 0, texts: 0 };
+  readonly #read = { entries: 0, texts: 0, layouts: 0 };
   /** Two for each revision; the array may be longer. */
   #parents: Int32Array = new Int32Array(0);
   #count = 0;
@@ -106,6 +108,12 @@ export class HistoryModel {
 
   get counters(): HistoryCounters {
     return { ...this.#read, branchTexts: this.#branches?.texts ?? 0 };
+  }
+
+  /** True if {@link load} would find nothing new with the same parents of the working copy. */
+  get isCurrent(): boolean {
+    const [p1, p2] = this.#basis;
+    return typeof p1 === 'string' && typeof p2 === 'string' && sameBasis(this.#readBasis([p1, p2]), this.#basis);
   }
 
   /** Number of changesets, hidden ones too. */
@@ -320,6 +328,7 @@ export class HistoryModel {
     });
     yield;
     yield* history.loadTags(withHidden);
+    this.#read.layouts++;
     return yield* GraphView.make(this.#count, this.parents, mask);
   }
 
