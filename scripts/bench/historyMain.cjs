@@ -20,19 +20,23 @@ exports.run = async () => {
   for (const repository of api.repositories) await repository.settle();
   await delay(QUIET);
   const painted = [];
-  const empty = [];
+  const emptyPages = [];
+  const emptyProcessor = [];
   const graphProcessor = [];
   for (let round = 0; round <= rounds; round++) {
     const shown = ask('graphShown');
     const [started, before] = [Date.now(), process.cpuUsage()];
     await vscode.commands.executeCommand('quicksilver.graph.openInEditor');
     painted.push((await shown) - started);
-    const { user, system } = process.cpuUsage(before);
-    graphProcessor.push((user + system) / 1000);
+    graphProcessor.push(processorTime(before));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await delay(QUIET);
   }
-  for (let round = 0; round <= rounds; round++) empty.push(await showEmptyPage());
+  for (let round = 0; round <= rounds; round++) {
+    const { time, processor } = await showEmptyPage();
+    emptyPages.push(time);
+    emptyProcessor.push(processor);
+  }
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
   const editor = await vscode.window.showTextDocument(document);
   await delay(QUIET);
@@ -43,12 +47,12 @@ exports.run = async () => {
   const lineBreaks = await type(editor, '\n', LINE_BREAKS);
   await vscode.commands.executeCommand('workbench.action.files.revert');
   const [first, ...again] = painted;
-  const [, ...emptyPages] = empty;
   const measured = {
     graph: [first],
     again,
-    emptyPages,
+    emptyPages: emptyPages.slice(1),
     graphProcessor: graphProcessor.slice(1),
+    emptyProcessor: emptyProcessor.slice(1),
     keys,
     keysWithout,
     lineBreaks,
@@ -56,17 +60,24 @@ exports.run = async () => {
   fs.writeFileSync(output, JSON.stringify(measured));
 };
 
-/** Returns the milliseconds until VS Code has painted a page that has one word and a script. */
+/** Returns the milliseconds until VS Code has painted a page that has one word and a script, and its processor time. */
 async function showEmptyPage() {
-  const started = Date.now();
+  const [started, before] = [Date.now(), process.cpuUsage()];
   const panel = vscode.window.createWebviewPanel('empty', 'Empty', vscode.ViewColumn.Active, { enableScripts: true });
   const told = new Promise(resolve => panel.webview.onDidReceiveMessage(resolve));
   const send = 'requestAnimationFrame(() => vscode.postMessage(performance.timeOrigin + performance.now()))';
   panel.webview.html = `<!DOCTYPE html><body>Empty<script>const vscode = acquireVsCodeApi(); ${send}</script></body>`;
-  const painted = await told;
+  const time = (await told) - started;
+  const processor = processorTime(before);
   panel.dispose();
   await delay(QUIET);
-  return painted - started;
+  return { time, processor };
+}
+
+/** Milliseconds for which all threads of this process have run since then. */
+function processorTime(before) {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 /** Types a text again and again; returns the milliseconds for which this thread ran with each. */

@@ -29,24 +29,33 @@ async function measureWindow(rounds) {
     for (let version = 0; version < VERSIONS; version++) commit(version === VERSIONS - 1);
     return { folders: [graph, file], task: { rounds, graph, file: path.join(file, FILE) } };
   });
+  return windowRows(measured);
+}
+
+/** The rows of the report, from what historyMain.cjs wrote. */
+export function windowRows(measured) {
   const row = (id, title, values, targets = []) =>
     makeRow({ id: `history.window.${id}`, files: 1, title, values, targets });
-  const { graph, again, emptyPages, graphProcessor, keys, keysWithout, lineBreaks } = measured;
+  const { graph, again, emptyPages, graphProcessor, emptyProcessor, keys, keysWithout, lineBreaks } = measured;
+  const share = (ours, without) => [summarize(ours).median - summarize(without).median];
   return [
     row('graph', 'the command until rows of 500,000 changesets are painted, first time', graph),
     row('again', 'the same in a warm window', again, [{ of: 'median', limit: 400 }]),
     row('empty', 'a page of one word in its place', emptyPages),
     row('processor', 'its processor time in extension and engine', graphProcessor, [{ of: 'median', limit: 120 }]),
+    row('emptyProcessor', 'processor time of the page of one word', emptyProcessor),
+    row(
+      'processorShare',
+      'our share of the processor time: the difference of the medians',
+      share(graphProcessor, emptyProcessor),
+    ),
     row('keys', 'a key in an annotated file of 4,588 lines, processor time of the extension host', keys, [
       { of: 'median', limit: 4 },
     ]),
     row('keysWithout', 'the same without annotations', keysWithout),
-    row(
-      'keysShare',
-      'our share of a key: the difference of the medians',
-      [summarize(keys).median - summarize(keysWithout).median],
-      [{ of: 'median', limit: 1 }],
-    ),
+    row('keysShare', 'our share of a key: the difference of the medians', share(keys, keysWithout), [
+      { of: 'median', limit: 1 },
+    ]),
     row('lineBreaks', 'a line break in the annotated file', lineBreaks),
   ];
 }

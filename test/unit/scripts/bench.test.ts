@@ -105,6 +105,17 @@ test('targets are limits, or ratios to something that was measured', async () =>
   assert.equal(missed.verdict, 'met: 0.20 of hg status (target 0.2); MISSED: p95 29.0 ms (target 5 ms)');
 });
 
+test('our share of a time is what is left without VS Code', async () => {
+  const { windowRows } = await script<{ windowRows: (measured: object) => Row[] }>('historyWindow.mjs');
+  const rows = windowRows({
+    ...{ graph: [1], again: [1], emptyPages: [1], lineBreaks: [1], keys: [2, 4], keysWithout: [1] },
+    ...{ graphProcessor: [150, 160, 190], emptyProcessor: [60, 70, 75] },
+  });
+  const median = (id: string): number | undefined => rows.find(row => row.id === `history.window.${id}`)?.median;
+  assert.deepEqual([median('processor'), median('emptyProcessor'), median('processorShare')], [160, 70, 90]);
+  assert.equal(median('keysShare'), 2);
+});
+
 test('a tree is the same each time, has the counts that were asked for and no name twice', async () => {
   const { planTree } = await script<{ planTree: (count: number) => Tree }>('tree.mjs');
   const tree = planTree(3000);
