@@ -12,6 +12,7 @@ import {
   ROW_HEIGHT,
   sentenceOf,
   shapeOf,
+  statesOf,
   windowOf,
   xOf,
 } from './rows.mjs';
@@ -143,7 +144,7 @@ function rowElement(row, data) {
     namesOf(data, texts).join(', '),
     data.user,
     when,
-    [`${data.revision}:${data.node.slice(0, 12)}`, data.phase, ...data.instabilities].join(' '),
+    `${data.revision}:${data.node.slice(0, 12)} ${statesOf(data, texts).join(', ')}`,
   ].join('\n');
   return made;
 }
@@ -240,7 +241,7 @@ function showDetails(answer) {
   const { row, description, parents, children, files, total } = answer;
   details.append(element('pre', 'description', description));
   details.append(element('p', 'facts', `${row.user} · ${new Date(row.time * 1000).toLocaleString(texts.language)}`));
-  const state = [row.phase, ...row.instabilities].join(', ');
+  const state = statesOf(row, texts).join(', ');
   details.append(element('p', 'facts', `${row.revision}:${row.node} · ${state}`));
   details.append(element('p', 'facts', namesOf(row, texts).join(' · ')));
   const relatives = (label, all) => {

@@ -88,10 +88,22 @@ export function namesOf(row, texts) {
   ];
 }
 
+/** The phase of a changeset, and all else that its shape and its fading show. */
+export function statesOf(row, texts) {
+  const states = [
+    row.phase,
+    row.isHidden ? texts.hidden : '',
+    row.isObsolete ? texts.obsolete : '',
+    row.closesBranch ? texts.closesBranch : '',
+    ...row.instabilities,
+  ];
+  return states.filter(Boolean);
+}
+
 /** All facts of a row in one sentence. */
 export function sentenceOf(row, texts, when) {
   const kind = row.parents.length > 1 ? texts.merge : texts.changeset;
-  const names = namesOf(row, texts);
-  const state = [row.isWorkingParent ? texts.workingParent : '', row.phase, ...row.instabilities].filter(Boolean);
-  return [`${kind} ${row.revision}`, authorOf(row.user), when, ...state, ...names].join(', ') + `: ${row.summary}`;
+  const facts = [authorOf(row.user), when, ...(row.isWorkingParent ? [texts.workingParent] : [])];
+  const all = [`${kind} ${row.revision}`, ...facts, ...statesOf(row, texts), ...namesOf(row, texts)];
+  return `${all.join(', ')}: ${row.summary}`;
 }

@@ -75,6 +75,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   },
   ...{ find: 'Find in history', filter: 'Filter Graph…', graph: 'Changesets', details: 'Details' },
   ...{ hideDetails: 'Hide Details', toWorkingCopy: 'Go to Current Changeset', help: 'Keyboard Shortcuts' },
+  ...{ hidden: 'hidden', obsolete: 'obsolete', closesBranch: 'closes branch' },
   keys: ['Enter: open changes', 'Shift+Up, Shift+Down: select a second changeset', 'Last key: last action'].join('\n'),
 };
 

@@ -45,11 +45,17 @@ test('a sentence names everything that the picture shows', () => {
   };
   const texts = {
     ...{ merge: 'Merge', changeset: 'Changeset', branch: 'branch {0}', bookmark: 'bookmark {0}', tag: 'tag {0}' },
-    ...{ topic: 'topic {0}', workingParent: 'current' },
+    ...{ topic: 'topic {0}', workingParent: 'current', hidden: 'hidden', obsolete: 'obsolete' },
+    closesBranch: 'closes branch',
   };
   assert.equal(
     rows.sentenceOf(row, texts, '3 days ago'),
     'Merge 7, Ann, 3 days ago, current, draft, orphan, branch stable, bookmark mark, tag v1, topic x: Fix it',
+  );
+  const faded = { ...row, parents: [], phase: 'secret', isHidden: true, isObsolete: true, closesBranch: true };
+  assert.equal(
+    rows.sentenceOf({ ...faded, bookmarks: [], tags: [], topic: undefined, isWorkingParent: false }, texts, 'now'),
+    'Changeset 7, Ann, now, secret, hidden, obsolete, closes branch, orphan, branch stable: Fix it',
   );
   assert.deepEqual(
     ['public', 'draft', 'secret'].map(phase => rows.shapeOf({ phase })),
