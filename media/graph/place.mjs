@@ -3,6 +3,8 @@
 import { ROW_HEIGHT } from './rows.mjs';
 
 const NONE = { row: -1, node: undefined };
+/** Rows below the first visible one that stand in for it when it is stripped. */
+const BELOW = 20;
 
 export class Place {
   /** Row and id of the changeset that is selected; there is no id until the row has come. */
@@ -20,7 +22,7 @@ export class Place {
   #told;
 
   constructor(kept) {
-    this.kept = kept ?? { node: undefined, other: undefined, anchor: undefined, offset: 0 };
+    this.kept = kept ?? { node: undefined, other: undefined, anchor: undefined, below: undefined, offset: 0 };
   }
 
   /**
@@ -61,14 +63,19 @@ export class Place {
     const known = each => ({ row: each.row, node: rows.get(each.row)?.node ?? each.node });
     this.selected = known(this.selected);
     this.other = known(this.other);
-    let { anchor, offset } = this.kept;
+    this.kept = { ...this.kept, ...this.#visible(rows) };
+    if (!this.#isChosen) return;
+    this.kept.node = this.selected.node ?? this.kept.node;
+    this.kept.other = this.other.node;
+  }
+
+  #visible(rows) {
     const top = this.#top;
-    if (top?.isFirst) [anchor, offset] = [undefined, 0];
-    else if (top !== undefined && rows.has(top.row)) [anchor, offset] = [rows.get(top.row).node, top.offset];
-    const { node, other } = this.kept;
-    this.kept = this.#isChosen
-      ? { node: this.selected.node ?? node, other: this.other.node, anchor, offset }
-      : { node, other, anchor, offset };
+    if (top?.isFirst) return { anchor: undefined, below: undefined, offset: 0 };
+    if (top === undefined || !rows.has(top.row)) return undefined;
+    const ids = Array.from({ length: BELOW + 1 }, (_, at) => rows.get(top.row + at)?.node);
+    const [anchor, ...below] = ids.filter(id => id !== undefined);
+    return { anchor, below, offset: top.offset };
   }
 
   /** Returns the selected ids if the other side does not know them; else undefined. */

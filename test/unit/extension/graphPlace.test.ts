@@ -9,7 +9,7 @@ interface Ids {
 }
 
 interface Place {
-  readonly kept: Ids & { readonly anchor?: string; readonly offset: number };
+  readonly kept: Ids & { readonly anchor?: string; readonly below?: readonly string[]; readonly offset: number };
   open(shown: { selected?: number; node?: string; other?: number }, scrollTop: number): void;
   select(row: number, isExtended: boolean): void;
   scroll(scrollTop: number): void;
@@ -36,22 +36,22 @@ test('a place is known when its rows come, and until then the last known one is 
   place.scroll(22 + 3);
   place.select(2, false);
   place.learn(rows(0, 'abc'));
-  const known = { node: 'c', other: undefined, anchor: 'b', offset: 3 };
+  const known = { node: 'c', other: undefined, anchor: 'b', below: ['c'], offset: 3 };
   assert.deepEqual([place.kept, place.untold()], [known, { node: 'c', other: undefined }]);
   place.scroll(22 * 50 + 9);
   place.select(52, false);
   place.learn(rows(0, 'abc'));
   assert.deepEqual([place.kept, place.untold()], [known, { node: undefined, other: undefined }]);
   place.learn(rows(50, 'xyz'));
-  const other = { node: 'z', other: undefined, anchor: 'x', offset: 9 };
+  const other = { node: 'z', other: undefined, anchor: 'x', below: ['y', 'z'], offset: 9 };
   assert.deepEqual([place.kept, place.untold()], [other, { node: 'z', other: undefined }]);
   place.scroll(0);
   place.learn(new Map());
-  assert.deepEqual(place.kept, { ...other, anchor: undefined, offset: 0 });
+  assert.deepEqual(place.kept, { ...other, anchor: undefined, below: undefined, offset: 0 });
 });
 
 test('a graph that lacks the selected changesets takes them from no later graph', () => {
-  const kept = { node: 'm', other: 'n', anchor: 'k', offset: 5 };
+  const kept = { node: 'm', other: 'n', anchor: 'k', below: ['l'], offset: 5 };
   const place = new Place(kept);
   place.open({ selected: 1 }, 0);
   place.learn(rows(0, 'ab'));

@@ -13,7 +13,7 @@ import { exchangeCommands } from '../exchange/exchangeCommands.ts';
 import { bookmarkTagCommands } from '../update/bookmarkTagCommands.ts';
 import { updateCommands } from '../update/updateCommands.ts';
 import { filterLabel } from './graphHtml.ts';
-import { isNode } from './graphSession.ts';
+import { isNode } from './graphMessage.ts';
 import { currentGraph, openGraphInEditor } from './graphViews.ts';
 import { openChangeset, openComparison } from './openChangeset.ts';
 

@@ -1,5 +1,40 @@
-// Messages to the page of the graph: the page shows foreign texts, so their unseen characters become visible before.
+// Messages of the page of the graph, and those to it. The page shows foreign texts, so their unseen characters become
+// visible before.
 import { oneLine } from '../../../base/foreignText.ts';
+
+/** The place that the webview keeps. */
+export interface Place {
+  readonly node?: string;
+  readonly other?: string;
+  /** The first visible changeset; without it, the graph is at its top. */
+  readonly anchor?: string;
+  /** Those below it, in order. */
+  readonly below?: readonly string[];
+  /** The view that the webview shows, if it shows one. */
+  readonly view?: number;
+  /** How many rows the webview draws, and how many of them stand before the anchor. */
+  readonly count?: number;
+  readonly before?: number;
+}
+
+/** A message of the page. */
+export type WebviewMessage =
+  | ({ readonly type: 'ready' } & Place)
+  | { readonly type: 'rows'; readonly view: number; readonly first: number; readonly count: number }
+  | { readonly type: 'selected' | 'details' | 'open' | 'reveal'; readonly node?: string; readonly other?: string }
+  | {
+      readonly type: 'file';
+      readonly node: string;
+      readonly path: string;
+      readonly source?: string;
+      readonly parent?: string;
+    }
+  | { readonly type: 'filter' }
+  | { readonly type: 'find'; readonly words: string };
+
+export function isNode(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{40}$/.test(value);
+}
 
 /** Fields that the page sends back. They stay as they are. */
 const KEPT = new Set(['node', 'path', 'source', 'words']);

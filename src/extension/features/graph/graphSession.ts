@@ -33,23 +33,15 @@ import { RepositoriesOfSystem } from '../../repositories/repositoriesOfSystem.ts
 import { GraphProgress } from './graphProgress.ts';
 import { searchHistory } from './graphSearch.ts';
 import { openChangeset, openComparison, openFileChange } from './openChangeset.ts';
-import { harmlessMessage } from './graphMessage.ts';
+import { harmlessMessage, isNode, type Place, type WebviewMessage } from './graphMessage.ts';
 import { countTexts, filterLabel, graphHtml, graphTexts } from './graphHtml.ts';
 
 const MAX_FILES = 2000;
 const FOR_EVERY_REPOSITORY: ReadonlySet<GraphFilter['kind']> = new Set(['all', 'auto', 'drafts']);
 
-/** The place that the webview keeps. */
-interface Place {
-  readonly node?: string;
-  readonly other?: string;
-  /** The first visible changeset; without it, the graph is at its top. */
-  readonly anchor?: string;
-  /** The view that the webview shows, if it shows one. */
-  readonly view?: number;
-  /** How many rows the webview draws, and how many of them stand before the anchor. */
-  readonly count?: number;
-  readonly before?: number;
+interface FoundRow {
+  readonly row: number;
+  readonly isExact: boolean;
 }
 
 interface GraphAhead {
@@ -363,14 +355,15 @@ export class GraphSession implements Disposable {
     this.#opened = opened;
     if (before?.view !== opened.view) this.#page++;
     if (before !== undefined && before.view !== opened.view) this.#closeView(repository, before.view);
-    const { node, other, anchor, view, count = 0, before: above = 0 } = this.#kept;
+    const { node, other, anchor, below, view, count = 0, before: above = 0 } = this.#kept;
     if (opened.unread > 0) this.#isStale = true;
     const shown = { ...countTexts(opened), working: workingText(repository) };
     if (view === this.#page) {
       this.#send({ type: 'progress', ...shown });
       return;
     }
-    const [selected, extended, top] = await Promise.all([node, other, anchor].map(each => this.#rowOf(each)));
+    const tops = [anchor, ...(Array.isArray(below) ? (below as string[]) : [])];
+    const [selected, extended, top] = await Promise.all([[node], [other], tops].map(each => this.#firstOf(each)));
     const [working] = opened.workingParents;
     const first = Math.max(0, (top?.row ?? 0) - above);
     const window = { root: repository.root, view: opened.view, first, count: Math.min(count, opened.rows - first) };
@@ -428,10 +421,19 @@ export class GraphSession implements Disposable {
     void ahead?.opened.then(opened => opened !== undefined && this.#closeView(ahead.repository, opened.view));
   }
 
-  async #rowOf(node: string | undefined): Promise<{ readonly row: number; readonly isExact: boolean } | null> {
+  async #rowOf(node: string | undefined): Promise<FoundRow | null> {
     const [repository, opened] = [this.#repository, this.#opened];
     if (repository === undefined || opened === undefined || !isNode(node)) return null;
     return askHistory(this.#context.client, FindGraphRow, { root: repository.root, view: opened.view, node });
+  }
+
+  /** The row of the first of these changesets that exists: others may be stripped. */
+  async #firstOf(nodes: readonly (string | undefined)[]): Promise<FoundRow | null> {
+    for (const node of nodes) {
+      const found = await this.#rowOf(node);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   #close(): void {
@@ -463,24 +465,6 @@ export class GraphSession implements Disposable {
     // It resolves with false while the webview is hidden: it asks again when it is shown.
     void this.#webview.postMessage(harmlessMessage(message));
   }
-}
-
-type WebviewMessage =
-  | ({ readonly type: 'ready' } & Place)
-  | { readonly type: 'rows'; readonly view: number; readonly first: number; readonly count: number }
-  | { readonly type: 'selected' | 'details' | 'open' | 'reveal'; readonly node?: string; readonly other?: string }
-  | {
-      readonly type: 'file';
-      readonly node: string;
-      readonly path: string;
-      readonly source?: string;
-      readonly parent?: string;
-    }
-  | { readonly type: 'filter' }
-  | { readonly type: 'find'; readonly words: string };
-
-export function isNode(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{40}$/.test(value);
 }
 
 /** Why there is no graph, for the user. */
