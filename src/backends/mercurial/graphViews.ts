@@ -1,5 +1,5 @@
-// The graphs that pages show, and the one that was closed last: a page that opens it again gets it as it was laid out,
-// as long as the history is the same. It is forgotten when the history changes, and a very large one is not kept.
+// The graphs that pages show, and the one that was closed last. As long as the history is the same, a page that opens
+// it again gets it as it was laid out. It is forgotten when the history changes, and a very large one is not kept.
 import type { GraphView } from '../../mercurial/history/graphView.ts';
 import type { HistoryModel } from '../../mercurial/history/historyModel.ts';
 import type { Disposable, Event } from '../../base/lifecycle.ts';
