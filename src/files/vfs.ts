@@ -226,9 +226,9 @@ export class Vfs {
   }
 
   /** Target of a symbolic link; undefined if there is none or it is something else. */
-  readLink(path: FsPath): string | undefined {
+  readLink(path: FsPath, encoding: 'utf8' | 'latin1' = 'utf8'): string | undefined {
     try {
-      return fs.readlinkSync(path);
+      return fs.readlinkSync(path, encoding);
     } catch (error) {
       const code = systemErrorCode(error) ?? '';
       if (MISSING.has(code) || code === 'EINVAL' || code === 'UNKNOWN') return undefined;

@@ -6,8 +6,9 @@ import { QuicksilverError } from '../../base/errors.ts';
 import type { Operation, Upstream } from '../../base/repositoryState.ts';
 import { textOf } from '../../git/config/gitConfig.ts';
 import { isObjectId } from '../../git/objects/objectFormat.ts';
-import { distance, upstreamOf } from '../../git/refs/aheadBehind.ts';
+import { distance } from '../../git/refs/aheadBehind.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
+import { shortReference, upstreamOf, upstreamReference, type GitUpstream } from '../../git/refs/upstream.ts';
 import type { GitRepository } from '../../git/repository/repository.ts';
 import type { Head } from '../../workingCopy/backend.ts';
 
@@ -42,6 +43,7 @@ const OTHER_HEADS = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'REBASE_HE
 export class GitHeadReader {
   readonly #repository: GitRepository;
   #distance: { readonly key: string; readonly counts: Pick<Upstream, 'ahead' | 'behind'> } | undefined;
+  #upstreamName: { readonly upstream: GitUpstream; readonly name: string } | undefined;
   #last: Head | undefined;
 
   constructor(repository: GitRepository) {
@@ -77,9 +79,8 @@ export class GitHeadReader {
 
   /** The whole name of the reference that the current branch follows; undefined if there is none. */
   upstreamReference({ branch }: GitHead): string | undefined {
-    return branch?.startsWith(HEADS) === true
-      ? upstreamOf(this.#repository.config, branch.slice(HEADS.length))?.ref
-      : undefined;
+    const { config, refs } = this.#repository;
+    return branch?.startsWith(HEADS) === true ? upstreamReference(config, refs, branch.slice(HEADS.length)) : undefined;
   }
 
   #operation(): Operation | undefined {
@@ -96,14 +97,23 @@ export class GitHeadReader {
   #upstream(head: GitHead): Upstream | undefined {
     if (head.branch?.startsWith(HEADS) !== true) return undefined;
     const { config, refs } = this.#repository;
-    const upstream = upstreamOf(config, head.branch.slice(HEADS.length));
+    const upstream = upstreamOf(config, refs, head.branch.slice(HEADS.length));
     if (upstream === undefined) return undefined;
-    const theirs = refs.resolve(upstream.ref);
-    const name = textOf(upstream.shortName);
+    const { id: theirs } = upstream;
+    const name = this.#nameOf(upstream);
     if (theirs === undefined || head.id === undefined) return { name, ahead: undefined, behind: undefined };
     const key = `${head.id} ${theirs}`;
     if (this.#distance?.key !== key) this.#distance = { key, counts: this.#count(head.id, theirs) };
     return { name, ...this.#distance.counts };
+  }
+
+  /** Asked on every event, so the other references are searched for the name only if the upstream changes. */
+  #nameOf(upstream: GitUpstream): string {
+    const known = this.#upstreamName;
+    if (known?.upstream.ref === upstream.ref && known.upstream.id === upstream.id) return known.name;
+    const name = textOf(shortReference(this.#repository.refs, upstream.ref));
+    this.#upstreamName = { upstream, name };
+    return name;
   }
 
   /** Whatever is wrong with older commits, a status does not need them. */

@@ -36,3 +36,9 @@ export function objectId(format: ObjectFormat, type: ObjectType, size: number, c
 export function isObjectId(format: ObjectFormat, text: string): boolean {
   return text.length === format.length * 2 && /^[0-9a-f]+$/.test(text);
 }
+
+/** Returns the object name that a reference begins with: Git takes upper case, and text after a blank. */
+export function leadingObjectId(format: ObjectFormat, text: string): string | undefined {
+  const word = /^([0-9a-fA-F]+)(?:[ \t\n\r\0]|$)/.exec(text)?.[1];
+  return word?.length === format.length * 2 ? word.toLowerCase() : undefined;
+}

@@ -1,44 +1,5 @@
-// The branch that the current one follows, and how far both are apart.
-import type { GitConfig } from '../config/gitConfig.ts';
-import { textOf } from '../config/gitConfig.ts';
+// How far a branch and its upstream are apart.
 import type { Commit } from '../objects/structures.ts';
-
-export interface Upstream {
-  /** The whole name of the reference, as a byte string. */
-  readonly ref: string;
-  /** As people write it: `origin/main`. */
-  readonly shortName: string;
-}
-
-/**
- * Returns the upstream of a branch: the reference of `branch.<name>.merge` after the mapping of the remote's `fetch`.
- * Returns undefined if there is none, or no mapping fits.
- * @param branch the short name, as a byte string
- */
-export function upstreamOf(config: GitConfig, branch: string): Upstream | undefined {
-  const remote = config.get(`branch.${branch}.remote`);
-  const merge = config.get(`branch.${branch}.merge`);
-  if (remote === undefined || remote === '' || merge === undefined || merge === '') return undefined;
-  const ref = remote === '.' ? merge : mappedRef(config.all(`remote.${remote}.fetch`), merge);
-  return ref === undefined ? undefined : { ref, shortName: ref.replace(/^refs\/(?:heads|tags|remotes)\//, '') };
-}
-
-function mappedRef(mappings: readonly string[], merge: string): string | undefined {
-  for (const mapping of mappings) {
-    const [from, to] = mapping.replace(/^\+/, '').split(':');
-    if (from === undefined || to === undefined || to === '') continue;
-    const star = from.indexOf('*');
-    if (star < 0) {
-      if (from === merge) return to;
-      continue;
-    }
-    const suffix = from.slice(star + 1);
-    const fits = merge.startsWith(from.slice(0, star)) && merge.endsWith(suffix);
-    if (!fits || merge.length < from.length - 1) continue;
-    return to.replace('*', () => merge.slice(star, merge.length - suffix.length));
-  }
-  return undefined;
-}
 
 /** More commits than that are not walked. */
 export const MAX_WALKED = 10_000;
@@ -147,9 +108,4 @@ class CommitHeap {
     items[at] = last;
     return first;
   }
-}
-
-/** Text for people. */
-export function upstreamText({ shortName }: Upstream): string {
-  return textOf(shortName);
 }

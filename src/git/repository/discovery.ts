@@ -7,7 +7,7 @@ import type { FsPath, Vfs } from '../../files/vfs.ts';
 export const GIT_DIRECTORY = '.git';
 
 const MAX_LINK_BYTES = 64 * 1024;
-const HEAD_NAMES = /^(?:ref:\s*refs\/|[0-9a-f]{40}(?:[0-9a-f]{24})?\s*$)/;
+const HEAD_NAMES = /^(?:ref:\s*refs\/|[0-9a-fA-F]{40})/;
 
 export interface GitDirectories {
   /** Absolute path of what belongs to this working tree: HEAD, index, unfinished operations. */
