@@ -103,3 +103,92 @@ test('a file that a configuration behind a linked folder includes is found where
   assert.equal(repository.git('config', 'status.showUntrackedFiles').trim(), 'no');
   await repository.compare(['-s']);
 });
+
+test('the similarity of renames, in every form that git reads', async () => {
+  const repository = new Repository('similarity');
+  const lines = (from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, i) => `${from + i}\n`).join('');
+  repository.write('a', lines(1, 100));
+  repository.write('c', lines(201, 300));
+  repository.commit('one');
+  repository.git('mv', 'a', 'b');
+  repository.write('b', lines(1, 100) + lines(1000, 1040));
+  repository.git('mv', 'c', 'd');
+  repository.write('d', lines(201, 300) + lines(2000, 2200));
+  repository.git('add', '-A');
+  const values = [
+    '', '0', '00', '0%', '0.0', '5x', '9x', '9%x', 'x', '%', '.', '.9', '9.9', '9.9%', '1', '1%', '100', '100%', '1000%',
+    '99', '.05', '0.05', '0.5', '0.9', '5.0x', '5.5.5', ' ', '-9', '0.001%', '0.002%', '40%', '4', '123456789012345678',
+  ]; // prettier-ignore
+  const answers = new Set<string>();
+  for (const value of values) {
+    await repository.compare(['-s', `-M${value}`]);
+    await repository.compare(['-s', `--find-renames=${value}`]);
+    answers.add(repository.git('status', '-s', `-M${value}`));
+  }
+  assert.equal(answers.size, 3);
+});
+
+test('settings of the branch line count only in the form for people', async () => {
+  const repository = prepared('settings');
+  repository.git('branch', 'up');
+  repository.git('branch', '-q', '-u', 'up');
+  repository.git('stash', '-q');
+  repository.git('commit', '-q', '--allow-empty', '-m', 'ahead');
+  const forms = [['-s'], ['-sb'], ['-sz'], ['-sbz'], ['-z'], ['-bz'], ['--porcelain'], ['--porcelain', '-b'], ['--porcelain=v2'], ['--porcelain=v2', '-b'], ['--porcelain=v2', '-bz']]; // prettier-ignore
+  const more = [[], ['--show-stash'], ['--no-show-stash'], ['--ahead-behind'], ['--no-ahead-behind'], ['--no-branch']];
+  for (const name of ['status.branch', 'status.showStash', 'status.aheadBehind']) {
+    for (const value of ['true', 'false']) {
+      repository.git('config', name, value);
+      for (const form of forms) for (const options of more) await repository.compare([...form, ...options]);
+    }
+  }
+});
+
+test('--ignore-submodules hides staged submodules, too; settings do not', async () => {
+  const inner = prepared('ignored-inner');
+  const repository = new Repository('ignored-submodules');
+  for (const name of ['file', 'a']) repository.write(name, 'one\n');
+  for (const name of ['changed', 'gone', 'becomes-file'])
+    repository.git('submodule', '--quiet', 'add', inner.root, name);
+  repository.commit('one');
+  repository.git('submodule', '--quiet', 'add', inner.root, 'added');
+  repository.git('-C', 'changed', 'commit', '-q', '--allow-empty', '-m', 'more');
+  repository.git('add', 'changed');
+  repository.git('rm', '-q', '--cached', 'gone', 'file', 'becomes-file');
+  const commit = repository.git('-C', 'changed', 'rev-parse', 'HEAD').trim();
+  const blob = repository.git('hash-object', '-w', 'a').trim();
+  repository.git('update-index', '--add', '--cacheinfo', `160000,${commit},file`);
+  repository.git('update-index', '--add', '--cacheinfo', `100644,${blob},becomes-file`);
+  for (const when of [[], ['=none'], ['=untracked'], ['=dirty'], ['=all'], ['']].map(parts =>
+    parts.map(part => `--ignore-submodules${part}`),
+  )) {
+    for (const form of ['-s', '--porcelain=v2']) await repository.compare([form, ...when]);
+  }
+  for (const name of ['intended', 'intended-empty']) repository.git('init', '-q', name);
+  repository.git('-C', 'intended', 'commit', '-q', '--allow-empty', '-m', 'one');
+  repository.try('add', '-N', 'intended', 'intended-empty');
+  for (const form of ['-s', '--porcelain', '--porcelain=v2']) await repository.compare([form]);
+  repository.git('config', 'diff.ignoreSubmodules', 'all');
+  await repository.compare(['--porcelain=v2']);
+});
+
+test('a submodule whose own submodule is staged and has untracked files', async () => {
+  const third = new Repository('level-3');
+  third.git('commit', '-q', '--allow-empty', '-m', 'one');
+  const second = new Repository('level-2');
+  second.git('submodule', '--quiet', 'add', third.root, 'below');
+  second.commit('one');
+  const repository = new Repository('level-1');
+  repository.git('submodule', '--quiet', 'add', second.root, 'sub');
+  repository.git('submodule', '--quiet', 'update', '--init', '--recursive');
+  repository.commit('one');
+  repository.git('-C', 'sub/below', 'commit', '-q', '--allow-empty', '-m', 'more');
+  for (const step of [() => repository.git('-C', 'sub', 'add', 'below'), () => repository.write('sub/below/u', '')]) {
+    step();
+    for (const form of ['-s', '--porcelain=v2']) {
+      await repository.compare([form]);
+      await repository.compare([form], 'sub');
+    }
+  }
+});

@@ -234,3 +234,39 @@ test('the first branch.<name>.merge counts, and mappings that leave something ou
   assert.throws(() => repository.git('status', '-sb'));
   await assert.rejects(repository.ownStatus(['-sb']), { code: 'invalid-config', message: /invalid refspec/ });
 });
+
+test('a shallow history ends where it was cut off', async () => {
+  const { repository: origin } = committed('deep');
+  for (let message = 1; message < 6; message++) origin.git('commit', '-q', '--allow-empty', '-m', `${message}`);
+  for (const depth of ['1', '2', '4']) {
+    const root = path.join(base, `shallow-${depth}`);
+    origin.git('clone', '-q', '--depth', depth, `file://${origin.root}`, root);
+    const repository = Object.assign(Object.create(Repository.prototype) as Repository, { root });
+    await compareNames(repository);
+    repository.git('commit', '-q', '--allow-empty', '-m', 'ahead');
+    assert.match(repository.git('status', '-sb'), /\[ahead 1\]/);
+    await compareNames(repository);
+    origin.git('commit', '-q', '--allow-empty', '-m', `after ${depth}`);
+    repository.git('fetch', '-q', '--depth', '1');
+    assert.match(repository.git('status', '-sb'), /\[ahead \d+, behind 1\]/);
+    await compareNames(repository);
+    repository.git('branch', 'linked');
+    repository.git('worktree', 'add', '-q', path.join(base, `shallow-tree-${depth}`), 'linked');
+    const linked = Object.assign(Object.create(Repository.prototype) as Repository, {
+      root: path.join(base, `shallow-tree-${depth}`),
+    });
+    linked.git('branch', '-q', '-u', 'origin/main');
+    await compareNames(linked);
+    const file = path.join(root, '.git/shallow');
+    const lines = fs.readFileSync(file, 'latin1');
+    for (const content of [lines.toUpperCase(), lines.trimEnd(), lines.replaceAll('\n', ' more\n')]) {
+      fs.writeFileSync(file, content);
+      await compareNames(repository);
+    }
+    for (const content of ['junk\n', '\n', `${lines}\n`]) {
+      fs.writeFileSync(file, content);
+      assert.throws(() => repository.git('status', '-sb'));
+      await assert.rejects(repository.ownStatus(['-sb']), { code: 'corrupt', message: /names no commit/ });
+    }
+  }
+});

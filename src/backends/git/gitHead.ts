@@ -119,7 +119,7 @@ export class GitHeadReader {
   /** Whatever is wrong with older commits, a status does not need them. */
   #count(ours: string, theirs: string): Pick<Upstream, 'ahead' | 'behind'> {
     try {
-      const found = distance(ours, theirs, id => this.#repository.commit(id), MAX_COUNTED);
+      const found = distance(ours, theirs, this.#repository.ancestry(), MAX_COUNTED);
       return { ahead: found?.ahead, behind: found?.behind };
     } catch (error) {
       if (!(error instanceof QuicksilverError)) throw error;

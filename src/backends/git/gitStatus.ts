@@ -1,5 +1,5 @@
 // The status of a whole Git working tree, as `git status` answers it.
-import { isAtOrBelow, parentPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
+import { parentPath, ROOT_PATH, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { byPath, stagedChanges, type StagedChange } from '../../git/changes/stagedChanges.ts';
 import type { GitConfig } from '../../git/config/gitConfig.ts';
@@ -25,7 +25,7 @@ export interface GitStatusOptions {
   /** 'matching': paths that patterns match, directories as a whole; 'traditional': files or directories. */
   readonly ignored: 'no' | 'traditional' | 'matching';
   readonly renames: RenameOptions;
-  /** Selects paths; everything if undefined. */
+  /** Selects paths, those of directories with a final slash; everything if undefined. */
   readonly isSelected?: ((path: BytePath) => boolean) | undefined;
   /** Only these paths and what is below them are scanned. */
   readonly paths?: readonly BytePath[] | undefined;
@@ -82,7 +82,9 @@ async function statusOf(
   const prepare = (): void => {
     head = repository.head();
     const tree = head.id === undefined ? undefined : repository.commit(head.id).tree;
-    staged = stagedChanges(index, tree, repository.store).filter(change => isSelected(change.path));
+    staged = stagedChanges(index, tree, repository.store).filter(
+      change => isSelected(change.path) && !(options.ignoreSubmodules === 'all' && isOfSubmodule(change)),
+    );
   };
   const { untracked, ignored } = options;
   const scan = await runStatus(untracked === 'no' ? withoutUntracked(input) : input, {
@@ -110,7 +112,7 @@ async function statusOf(
   const conflicts = await conflictsOf(index, working, isSelected);
   const renames = new RenameDetection(repository, input, tree, options.renames);
   const tracked = [...renames.combine(staged, changes, conflicts), ...conflicts].sort(byPath);
-  const others = untracked === 'no' ? [] : othersOf(input, scan, found, options, isSelected);
+  const others = untracked === 'no' ? [] : othersOf({ input, tree, scan, found }, options, isSelected);
   return {
     head: head ?? repository.head(),
     entries: [...tracked, ...others],
@@ -118,6 +120,11 @@ async function statusOf(
     unreadable,
     outcome: scan.outcome,
   };
+}
+
+/** True if all sides are submodules: not for one that replaces a file, or the other way round. */
+function isOfSubmodule({ head, index }: StagedChange): boolean {
+  return [head, index].every(side => side === undefined || side.mode === GITLINK_MODE);
 }
 
 /** Throws why the first selected file cannot be compared: a program converts it, or an object is damaged. */
@@ -155,11 +162,7 @@ async function checkSubmodule(
       // A submodule of the submodule that has untracked files, and nothing else.
       const { submodule } = entry;
       const isOnlyUntracked =
-        submodule !== undefined &&
-        submodule.untracked &&
-        !submodule.modified &&
-        !submodule.commit &&
-        entry.staged === '.';
+        submodule !== undefined && submodule.untracked && !submodule.modified && !submodule.commit;
       if (submodule?.untracked === true) untracked = true;
       if (!isOnlyUntracked) modified = true;
     }
@@ -192,60 +195,89 @@ async function conflictsOf(
   return conflicts;
 }
 
+interface Scanned {
+  readonly input: GitInput;
+  readonly tree: WorkingTree;
+  readonly scan: StatusResult;
+  /** The selected entries. */
+  readonly found: readonly StatusEntry[];
+}
+
+/** Untracked and ignored paths, those of directories with a final slash. */
 function othersOf(
-  input: GitInput,
-  scan: StatusResult,
-  found: readonly StatusEntry[],
+  { input, tree, scan, found }: Scanned,
   options: GitStatusOptions,
   isSelected: (path: BytePath) => boolean,
 ): GitEntry[] {
+  const { statCache: index, ignore } = input;
+  const isIgnored = ignoredDirectories(ignore);
   // A directory at the path of a tracked file belongs to the change of that file.
   const directories = (paths: readonly BytePath[]): BytePath[] =>
     paths
-      .filter(path => isSelected(path) && input.statCache.find(path) === NO_NODE)
-      .map(path => `${path}/` as BytePath);
+      .filter(path => index.find(path) === NO_NODE)
+      .map(path => `${path}/` as BytePath)
+      .filter(isSelected);
   const untracked = found.filter(entry => entry.status === 'unknown').map(entry => entry.path);
-  untracked.push(...directories(scan.nestedRepositories));
+  untracked.push(...directories(scan.nestedRepositories.filter(path => !isIgnored(path))));
   const ignored = found.filter(entry => entry.status === 'ignored').map(entry => entry.path);
-  ignored.push(...directories(scan.ignoredDirectories));
-  const told = options.untracked === 'normal' ? collapse(input.statCache, untracked, options.paths) : untracked;
-  let toldIgnored = ignored;
-  if (options.untracked === 'normal' && options.ignored === 'traditional') {
-    const holdUntracked = new Set<BytePath>();
-    for (const path of untracked) {
-      for (let above = parentPath(path); above !== ''; above = parentPath(above)) holdUntracked.add(above);
-    }
-    toldIgnored = collapse(input.statCache, ignored, options.paths, holdUntracked);
-  }
+  ignored.push(...directories([...scan.ignoredDirectories, ...scan.nestedRepositories.filter(isIgnored)]));
+  const isShort = options.untracked === 'normal';
+  const told = isShort ? collapse(index, untracked, directory => isSelected(`${directory}/` as BytePath)) : untracked;
   return [
     ...[...new Set(told)].sort().map((path): GitEntry => ({ kind: 'untracked', path })),
     ...(options.ignored === 'no'
       ? []
-      : [...new Set(toldIgnored)].sort().map((path): GitEntry => ({ kind: 'ignored', path }))),
+      : [...new Set(toldIgnored())].sort().map((path): GitEntry => ({ kind: 'ignored', path }))),
   ];
+
+  function toldIgnored(): readonly BytePath[] {
+    if (options.ignored === 'matching') {
+      if (options.paths === undefined) return ignored;
+      // Git shows an ignored directory whatever of it is named, even if that does not exist.
+      const above = collapse(index, options.paths, isIgnored).filter(
+        path => path.endsWith('/') && tree.lstat(path.slice(0, -1) as BytePath)?.kind === 'directory',
+      );
+      return [...collapse(index, ignored, isIgnored), ...above];
+    }
+    if (!isShort) return ignored;
+    const holdUntracked = new Set<BytePath>();
+    for (const path of untracked) {
+      for (let above = parentPath(path); above !== ''; above = parentPath(above)) holdUntracked.add(above);
+    }
+    return collapse(
+      index,
+      ignored,
+      directory => !holdUntracked.has(directory) && (isSelected(`${directory}/` as BytePath) || isIgnored(directory)),
+    );
+  }
+}
+
+/** Returns a function that finds out whether a directory is ignored, or one above it. */
+function ignoredDirectories(ignore: GitInput['ignore']): (directory: BytePath) => boolean {
+  const known = new Map<BytePath, boolean>([[ROOT_PATH, false]]);
+  const isIgnored = (directory: BytePath): boolean => {
+    let ignored = known.get(directory);
+    if (ignored === undefined) {
+      ignored = isIgnored(parentPath(directory)) || ignore.matches(directory, true);
+      known.set(directory, ignored);
+    }
+    return ignored;
+  };
+  return isIgnored;
 }
 
 /**
  * Replaces paths by the uppermost directory that holds nothing tracked. Leaves out a directory at the path of a tracked
  * file: git shows what is in it only when it shows all files.
- * @param paths directories above them are never shown as a whole
- * @param unless nor are these
+ * @param isShown true if a directory may be shown as a whole
  */
-function collapse(
-  index: GitIndex,
-  found: readonly BytePath[],
-  paths: readonly BytePath[] | undefined,
-  unless: ReadonlySet<BytePath> = new Set(),
-): BytePath[] {
+function collapse(index: GitIndex, found: readonly BytePath[], isShown: (directory: BytePath) => boolean): BytePath[] {
   const whole = new Map<BytePath, boolean>();
   const isWhole = (directory: BytePath): boolean => {
     let known = whole.get(directory);
     if (known === undefined) {
       const node = index.find(directory);
-      known =
-        (node < 0 || index.childCount(node) === 0) &&
-        !unless.has(directory) &&
-        !(paths ?? []).some(path => path !== directory && path !== ROOT_PATH && isAtOrBelow(path, directory));
+      known = (node < 0 || index.childCount(node) === 0) && isShown(directory);
       whole.set(directory, known);
     }
     return known;

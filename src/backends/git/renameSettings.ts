@@ -42,10 +42,11 @@ export function renameOptions(
     config.integer('status.renamelimit') ??
     config.integers('diff.renamelimit').find(each => each !== NO_LIMIT_SET) ??
     DEFAULT_RENAME_LIMIT;
-  const percent = request?.percent ?? DEFAULT_PERCENT;
+  const minimumOf = (percent: number): number => Math.floor((percent * MAX_SCORE) / 100);
   return {
     enabled,
-    minimum: Math.floor((percent * MAX_SCORE) / 100),
+    // Zero means the usual one.
+    minimum: minimumOf(request?.percent ?? 0) || minimumOf(DEFAULT_PERCENT),
     limit: Math.max(0, limit),
     countsRest: countsRest(release),
   };

@@ -282,11 +282,10 @@ function choice<T extends string>(values: readonly T[], value: string, argument:
   return found;
 }
 
-/** `50`, `50%`, `5` (a fraction: 0.5) and `.5`, as Git reads them. */
+/** `50`, `50%`, `5` (a fraction: 0.5) and `.5`, as Git reads them. Text after the number does not count. */
 function percentOf(value: string): number {
-  const match = /^(\d*)(?:\.(\d+))?(%?)$/.exec(value);
-  if (match === null || value === '') throw usageError(`--find-renames=${value}: not a percentage`);
-  const [, whole = '', fraction = '', sign] = match;
-  if (sign === '%') return Math.min(100, Number(`${whole || '0'}.${fraction || '0'}`));
-  return Math.min(100, Number(`0.${whole}${fraction}`) * 100);
+  const [, whole = '', point, fraction = '', sign] = /^(\d*)(\.?)(\d*)(%?)/.exec(value)!;
+  const number = Number(`${whole || '0'}.${fraction || '0'}`);
+  if (sign === '%') return Math.min(100, number);
+  return Math.min(100, (point === '.' ? number : Number(`0.${whole || '0'}`)) * 100);
 }

@@ -18,7 +18,6 @@ export interface BranchLines {
   readonly upstream: string | undefined;
   /** Undefined if the upstream does not exist; 'unknown' if commits were not counted. */
   readonly distance: { readonly ahead: number; readonly behind: number } | 'same' | 'different' | undefined;
-  readonly stashes: number | undefined;
 }
 
 export interface GitOutput {
@@ -26,6 +25,8 @@ export interface GitOutput {
   readonly nul: boolean;
   /** Undefined if the output has no lines about the branch. */
   readonly branch: BranchLines | undefined;
+  /** Only the second version for scripts has them. */
+  readonly stashes: number;
   /** How a path is shown. */
   readonly display: (path: BytePath) => string;
   /** core.quotePath: bytes that are not ASCII are escaped. */
@@ -76,11 +77,11 @@ function shortBranch({ id, branch, upstream, distance }: BranchLines): string {
 }
 
 function* version2(entries: readonly GitEntry[], output: GitOutput): Generator<string> {
-  const { branch, nul, digits } = output;
+  const { branch, stashes, nul, digits } = output;
   const shown = (path: BytePath): string => (nul ? path : quoted(output.display(path), output.quotesBytes, false));
   const none = '0'.repeat(digits);
   if (branch !== undefined) yield* branchLines(branch);
-  if (branch?.stashes !== undefined && branch.stashes > 0) yield `# stash ${branch.stashes}`;
+  if (stashes > 0) yield `# stash ${stashes}`;
   for (const entry of entries) {
     if (entry.kind !== 'changed') continue;
     const modes = [entry.head?.mode, entry.index?.mode, entry.workingMode].map(octal).join(' ');
@@ -114,11 +115,12 @@ function lettersOf({ staged, unstaged }: ChangedPath): string {
   return staged + unstaged;
 }
 
-/** In the short form, a submodule at the recorded commit has a letter of its own. */
+/** In the short form, changes of a submodule have letters of their own, also in the place of a file. */
 function shortLetters(entry: ChangedPath): string {
   const { staged, unstaged, submodule } = entry;
-  if (submodule === undefined || unstaged !== 'M' || submodule.commit) return staged + unstaged;
-  return staged + (submodule.modified ? 'm' : '?');
+  if (submodule === undefined || unstaged === 'D' || unstaged === '.') return staged + unstaged;
+  if (submodule.commit) return `${staged}M`;
+  return staged + (submodule.modified ? 'm' : submodule.untracked ? '?' : unstaged);
 }
 
 function submoduleField(state: SubmoduleState | undefined): string {

@@ -13,10 +13,10 @@ import type { GitHead } from '../../git/refs/refs.ts';
 import { shortReference, upstreamOf } from '../../git/refs/upstream.ts';
 import { findGitRoot } from '../../git/repository/discovery.ts';
 import { GitRepository } from '../../git/repository/repository.ts';
-import { compileWildcards, matchesWildcards } from '../../git/wildmatch.ts';
+import { compileWildcards, matchesWildcards, type Wildcards } from '../../git/wildmatch.ts';
 import { createScanners } from '../../status/bulk/createScanners.ts';
 import { complain, EXIT_OK, usageError, type CommandIo } from '../io.ts';
-import { fromRoot, realPath, relativeTo } from '../pathNames.ts';
+import { fromRoot, realPath, relativeTo, vfsPath } from '../pathNames.ts';
 import { outcomeLine } from '../statusOutput.ts';
 import { GIT_STATUS_HELP, parseGitArguments, type GitArguments } from './gitArguments.ts';
 import { writeGitStatus, type BranchLines } from './gitOutput.ts';
@@ -36,9 +36,11 @@ export async function gitStatusCommand(args: readonly string[], io: CommandIo): 
   const environment = gitEnvironment(io.environment, homeDirectory());
   const repository = GitRepository.open(root, { vfs, environment, indexOptions: scanners.accelerators });
   const { config } = repository;
+  const untracked = parsed.untracked ?? untrackedSetting(config);
+  checkPathspecs(parsed.paths, parsed.ignored !== 'no', untracked);
   const selection = selectionOf(vfs, root, cwd, parsed.paths);
   const options: GitStatusOptions = {
-    untracked: parsed.untracked ?? untrackedSetting(config),
+    untracked,
     ignored: parsed.ignored,
     renames: renameOptions(config, parsed.renames, io.environment['QUICKSILVER_GIT_RELEASE']),
     ignoreSubmodules: parsed.ignoreSubmodules,
@@ -52,8 +54,10 @@ export async function gitStatusCommand(args: readonly string[], io: CommandIo): 
   const result = await gitStatus(repository, options).finally(() => scanners.dispose());
   for (const warning of result.warnings) complain(io, `warning: ${warning}`);
   for (const { path, code } of result.unreadable) complain(io, `${toDisplay(path)}: cannot be read (${code})`);
+  const isForPeople = isForPeopleIn(parsed);
   const wantsBranch =
-    parsed.form === 'json' || (parsed.branch ?? (parsed.form === 'short' && config.boolean('status.branch', false)));
+    parsed.form === 'json' || (parsed.branch ?? (isForPeople && config.boolean('status.branch', false)));
+  const showsStashes = parsed.form === 'v2' && (parsed.stash ?? config.boolean('status.showstash', false));
   const isRelative = parsed.form !== 'v1' && config.boolean('status.relativepaths', true);
   const fromCwd = relativeTo(root, cwd, '/');
   writeGitStatus(
@@ -62,6 +66,7 @@ export async function gitStatusCommand(args: readonly string[], io: CommandIo): 
       form: parsed.form,
       nul: parsed.nul,
       branch: wantsBranch ? branchLines(repository, result.head, parsed) : undefined,
+      stashes: showsStashes ? repository.refs.stashCount() : 0,
       display: isRelative ? path => relativePath(path, fromCwd) : path => path,
       quotesBytes: config.boolean('core.quotepath', true),
       digits: repository.format.length * 2,
@@ -84,15 +89,20 @@ function rootOf(vfs: Vfs, cwd: string, named: string | undefined): string {
 function branchLines(repository: GitRepository, head: GitHead, parsed: GitArguments): BranchLines {
   const { config, refs } = repository;
   const branch = head.branch?.replace(/^refs\/heads\//, '');
-  const stashes = (parsed.stash ?? config.boolean('status.showstash', false)) ? refs.stashCount() : undefined;
   const upstream = branch === undefined ? undefined : upstreamOf(config, refs, branch);
-  const lines = { id: head.id, branch, upstream: upstream && shortReference(refs, upstream.ref), stashes };
+  const lines = { id: head.id, branch, upstream: upstream && shortReference(refs, upstream.ref) };
   const theirs = upstream?.id;
   if (theirs === undefined || head.id === undefined) return { ...lines, distance: undefined };
   if (theirs === head.id) return { ...lines, distance: 'same' };
-  const counts = parsed.aheadBehind ?? (parsed.form === 'v2' || config.boolean('status.aheadbehind', true));
-  const found = counts ? distance(head.id, theirs, id => repository.commit(id)) : undefined;
+  if (repository.store.tryRead(theirs) === undefined) return { ...lines, distance: undefined };
+  const counts = parsed.aheadBehind ?? (!isForPeopleIn(parsed) || config.boolean('status.aheadbehind', true));
+  const found = counts ? distance(head.id, theirs, repository.ancestry()) : undefined;
   return { ...lines, distance: found ?? 'different' };
+}
+
+/** True if settings of the output count: not in the forms for scripts. */
+function isForPeopleIn({ form, nul }: GitArguments): boolean {
+  return form === 'json' || (form === 'short' && !nul);
 }
 
 /** Paths of directories keep their final slash. */
@@ -102,25 +112,49 @@ function relativePath(path: BytePath, fromCwd: (path: BytePath) => string): stri
   return shown === '.' ? './' : `${shown}/`;
 }
 
+type PathSelection = Pick<GitStatusOptions, 'paths' | 'isSelected'>;
+
 const WILD = /[*?[\\]/;
 
-/** Selects what is at or below the given paths, or matches them: `*` in a path of the command line also matches '/'. */
-function selectionOf(
-  vfs: Vfs,
-  root: string,
-  cwd: string,
-  names: readonly string[],
-): Pick<GitStatusOptions, 'paths' | 'isSelected'> {
-  if (names.length === 0) return {};
+/**
+ * Throws 'unsupported' where Git's answer depends on which directories it enters because a pattern might match there.
+ */
+function checkPathspecs(names: readonly string[], ignored: boolean, untracked: GitStatusOptions['untracked']): void {
   for (const name of names) {
     if (name.startsWith(':')) throw new QuicksilverError('unsupported', `${name}: pathspec magic is not supported`);
     if (name === '') throw usageError('an empty path is no pathspec');
   }
+  if (!names.some(name => WILD.test(name))) return;
+  if (ignored) throw new QuicksilverError('unsupported', 'a pattern is not supported together with --ignored');
+  if (untracked === 'normal' && names.length > 1) {
+    throw new QuicksilverError('unsupported', 'a pattern and other paths are supported only with -uall or -uno');
+  }
+}
+
+/**
+ * Selects what is at or below the given paths, or matches them: `*` in a path of the command line also matches '/'.
+ * A path with a final slash names a directory, not a file.
+ */
+function selectionOf(vfs: Vfs, root: string, cwd: string, names: readonly string[]): PathSelection {
+  if (names.length === 0) return {};
+  const isPattern = names.map(name => WILD.test(name));
+  if (isPattern.includes(true) && WILD.test(fromRoot(vfs, root, cwd, '.'))) {
+    throw new QuicksilverError('unsupported', 'a pattern is not supported in a directory that is named like one');
+  }
+  const patterns: Wildcards[] = [];
   const paths = names.map(name => fromRoot(vfs, root, cwd, name));
-  const patterns = paths.filter(path => WILD.test(path)).map(path => compileWildcards(path, false, true));
+  const prefixes = paths.map((path, i) => {
+    const slash = names[i]!.endsWith('/') && path !== ROOT_PATH ? '/' : '';
+    if (isPattern[i] === true) patterns.push(compileWildcards(path + slash, false, true));
+    return slash !== '' && vfs.lstat(vfsPath(root, path))?.isDirectory() !== true ? `${path}/` : undefined;
+  });
   const isSelected = (path: BytePath): boolean => {
     const plain = (path.endsWith('/') ? path.slice(0, -1) : path) as BytePath;
-    return paths.some(each => isAtOrBelow(plain, each)) || patterns.some(each => matchesWildcards(each, plain));
+    const isNamed = paths.some((each, i) => {
+      const prefix = prefixes[i];
+      return prefix === undefined ? isAtOrBelow(plain, each) : path.startsWith(prefix);
+    });
+    return isNamed || patterns.some(each => matchesWildcards(each, path));
   };
   return { paths: patterns.length > 0 ? [ROOT_PATH] : paths, isSelected };
 }

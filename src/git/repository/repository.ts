@@ -8,12 +8,15 @@ import { GitIgnore } from '../ignore/gitIgnore.ts';
 import type { GitIndex, StatSettings } from '../index/gitIndex.ts';
 import { SKIPPED } from '../index/indexTree.ts';
 import { isIndexStale, readIndex, type IndexOptions } from '../index/readIndex.ts';
-import { SHA1, SHA256, type ObjectFormat } from '../objects/objectFormat.ts';
+import { isObjectId, SHA1, SHA256, type ObjectFormat } from '../objects/objectFormat.ts';
 import { ObjectStore } from '../objects/objectStore.ts';
 import { parseCommit, type Commit } from '../objects/structures.ts';
 import { Refs, type GitHead } from '../refs/refs.ts';
 import { GIT_DIRECTORY, gitDirectoriesAt, type GitDirectories } from './discovery.ts';
 import { checkOwner, checkSupport, foldsCase } from './support.ts';
+
+/** Some 400,000 commits at the end of a shallow history. */
+const MAX_SHALLOW_BYTES = 16 * 1024 * 1024;
 
 export interface GitOptions {
   readonly vfs: Vfs;
@@ -125,6 +128,24 @@ export class GitRepository implements GitDirectories {
 
   commit(id: string): Commit {
     return parseCommit(this.store.readTyped(id, 'commit'), this.format, id);
+  }
+
+  /**
+   * Returns a function that reads commits for a walk through their ancestors. Those at the end of a shallow history
+   * have no parents. Throws 'corrupt' if the file that names these is damaged.
+   */
+  ancestry(): (id: string) => Commit {
+    const file = path.join(this.commonDirectory, 'shallow');
+    const lines = this.vfs.read(file, MAX_SHALLOW_BYTES)?.bytes.toString('latin1').split('\n') ?? [];
+    if (lines.at(-1) === '') lines.pop();
+    const last = new Set<string>();
+    for (const line of lines) {
+      const id = line.slice(0, this.format.length * 2).toLowerCase();
+      if (!isObjectId(this.format, id))
+        throw new QuicksilverError('corrupt', 'a line of the file names no commit', { file });
+      last.add(id);
+    }
+    return id => (last.has(id) ? { ...this.commit(id), parents: [] } : this.commit(id));
   }
 
   /** Absolute paths of the rule files that hold for all directories, the ones that decide first first. */
