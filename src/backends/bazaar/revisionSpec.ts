@@ -41,7 +41,7 @@ export class RevisionNames {
           throw new QuicksilverError('unsupported', `the revision '${name}' is not supported`);
         return this.#byNumber(Number(value), name);
       case 'last':
-        return this.#byNumber(-Number(value === '' ? '1' : value), name);
+        return this.#fromLast(value === '' ? '1' : value, name);
       case 'before': {
         const revision = this.resolve(value);
         if (revision === undefined) throw unknown(name);
@@ -60,12 +60,23 @@ export class RevisionNames {
     return this.#graph.parents(revision)?.[0];
   }
 
-  /** Counts from the first revision of the branch, or with a negative number from the last one. */
+  /** Counts from the first revision of the branch, or with a negative number from the last one, up to the first one. */
   #byNumber(number: number, name: string): string | undefined {
+    const count = lastRevision(this.#vfs, this.#branchDirectory)?.number ?? 0;
+    return this.#numbered(number < 0 ? Math.max(1, count + 1 + number) : number, name);
+  }
+
+  /** Counts from the last revision, which is 1; the null revision is before the first one. */
+  #fromLast(value: string, name: string): string | undefined {
+    const count = lastRevision(this.#vfs, this.#branchDirectory)?.number ?? 0;
+    if (!/^\s*\+?\d+\s*$/.test(value) || Number(value) === 0) throw unknown(name);
+    return this.#numbered(count + 1 - Number(value), name);
+  }
+
+  #numbered(wanted: number, name: string): string | undefined {
     const last = lastRevision(this.#vfs, this.#branchDirectory);
     const count = last?.number ?? 0;
-    const wanted = number < 0 ? Math.max(0, count + 1 + number) : number;
-    if (!Number.isSafeInteger(wanted) || wanted > count) throw unknown(name);
+    if (!Number.isSafeInteger(wanted) || wanted < 0 || wanted > count) throw unknown(name);
     if (wanted === 0 || last === undefined) return undefined;
     let revision: string | undefined = last.id;
     for (let at = count; at > wanted && revision !== undefined; at--) revision = this.firstParent(revision);

@@ -163,8 +163,15 @@ function pathsOf(vfs: Vfs, root: string, cwd: string, names: readonly string[]):
   return paths.length === 1 && paths[0] === '' ? undefined : paths;
 }
 
-/** Breezy cuts lines to BRZ_COLUMNS characters; 0 stands for any length. */
-function columnsOf(io: CommandIo): number | undefined {
-  const columns = Number(io.environment['BRZ_COLUMNS']);
-  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
+const INTEGER = /^\s*[-+]?\d+\s*$/;
+
+/**
+ * Breezy cuts lines to BRZ_COLUMNS characters; 0 stands for any length. Without that variable, the terminal's width
+ * counts, which COLUMNS overrides.
+ */
+function columnsOf({ environment, stdout }: CommandIo): number | undefined {
+  const widths = [environment['BRZ_COLUMNS'], ...(stdout.isTerminal === true ? [environment['COLUMNS']] : [])];
+  const named = widths.find(value => value !== undefined && INTEGER.test(value));
+  const columns = named === undefined ? stdout.columns : Number(named);
+  return columns !== undefined && columns > 0 ? columns : undefined;
 }
