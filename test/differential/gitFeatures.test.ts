@@ -1,6 +1,7 @@
 // What a Git repository may have besides files and commits: objects elsewhere, conversions, an upstream. And what is
 // unsupported, by name.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -144,6 +145,50 @@ test('settings in files that others include, by the place and the branch', async
   repository.git('checkout', '-q', '-b', 'quiet');
   await repository.compareForms();
 });
+
+/** Settings with which git fails, and some like them with which it does not. */
+const SETTINGS: readonly (readonly [name: string, value: string])[] = [
+  ...['none', '', 'a', 'dir', 'dir/deep', '~/.gitconfig', '~/none', '/dev/null'].map(
+    value => ['diff.orderFile', value] as const,
+  ),
+  ...['junk', '', 'All', 'none', 'all'].map(value => ['diff.ignoreSubmodules', value] as const),
+  ...['junk', '', 'All', 'none', 'all'].map(value => ['submodule.sub.ignore', value] as const),
+  ['submodule.other.ignore', 'junk'],
+  ...['objectFormat', 'noop-v1', 'noop', 'other'].map(name => [`extensions.${name}`, 'sha1'] as const),
+];
+
+test('settings with which git fails are errors', async () => {
+  const inner = new Repository('settings-inner');
+  inner.git('commit', '-q', '--allow-empty', '-m', 'first');
+  const repository = new Repository('settings');
+  repository.write('a', 'a\n');
+  repository.write('dir/deep', 'a\n');
+  repository.git('submodule', '--quiet', 'add', inner.root, 'sub');
+  repository.commit('first');
+  repository.write('a', 'b\n');
+  repository.write('sub/u', '');
+  let failures = 0;
+  for (const [name, value] of SETTINGS) {
+    repository.git('config', name, value);
+    for (const directory of ['', 'dir']) {
+      if (fails(repository, directory)) {
+        failures++;
+        await assert.rejects(repository.ownStatus(['-s'], directory), { code: 'invalid-config' }, `${name}=${value}`);
+      } else {
+        await repository.compare(['-s'], directory);
+      }
+    }
+    const file = path.join(repository.root, '.git/config');
+    fs.writeFileSync(file, '');
+    repository.git('config', 'core.repositoryFormatVersion', '0');
+  }
+  assert.equal(failures, 24);
+});
+
+function fails(repository: Repository, directory: string): boolean {
+  const cwd = path.join(repository.root, directory);
+  return spawnSync('git', ['status', '-s'], { cwd, env: environment, stdio: 'ignore' }).status !== 0;
+}
 
 /** How a repository becomes unsupported, and the sentence about it. */
 const UNSUPPORTED: readonly (readonly [string, RegExp, (repository: Repository) => void])[] = [

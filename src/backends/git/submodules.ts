@@ -4,6 +4,7 @@ import { bytePath, isUtf8, joinPath, toDisplay, toFsPath, type BytePath } from '
 import { QuicksilverError } from '../../base/errors.ts';
 import { fileInTree } from '../../git/changes/stagedChanges.ts';
 import { parseConfig, parseConfigBeforeErrors, type ConfigItem } from '../../git/config/configParser.ts';
+import { textOf } from '../../git/config/gitConfig.ts';
 import type { GitHead } from '../../git/refs/refs.ts';
 import { GIT_DIRECTORY, gitPlacesAt, isNestedRepository } from '../../git/repository/discovery.ts';
 import { GitRepository } from '../../git/repository/repository.ts';
@@ -19,6 +20,16 @@ export type IgnoredState = 'none' | 'untracked' | 'dirty' | 'all';
 const MODULES_FILE = bytePath('.gitmodules');
 
 const IGNORED: ReadonlySet<string> = new Set<IgnoredState>(['none', 'untracked', 'dirty', 'all']);
+
+function isIgnoredState(value: string): value is IgnoredState {
+  return IGNORED.has(value);
+}
+
+/** Throws 'invalid-config' for a value with which Git fails. */
+function ignoredStateOf(setting: string, value: string): IgnoredState {
+  if (isIgnoredState(value)) return value;
+  throw new QuicksilverError('invalid-config', `bad value '${textOf(value)}' for ${setting}`);
+}
 
 /** Deeper submodules of submodules are unsupported: they may be in a circle. */
 const MAX_DEPTH = 20;
@@ -109,8 +120,10 @@ export class Submodules {
   }
 
   #generalState(): IgnoredState {
-    const setting = this.#repository.config.get('diff.ignoresubmodules') ?? 'none';
-    const state = IGNORED.has(setting) ? (setting as IgnoredState) : 'none';
+    const state = ignoredStateOf(
+      'diff.ignoreSubmodules',
+      this.#repository.config.get('diff.ignoresubmodules') ?? 'none',
+    );
     return state === 'none' && !this.#showsUntracked ? 'untracked' : state;
   }
 
@@ -151,8 +164,10 @@ export class Submodules {
     }
     const found = new Map<BytePath, IgnoredState>();
     for (const [name, place] of names) {
-      const value = config.get(`submodule.${name}.ignore`) ?? settings.get(name);
-      if (value !== undefined && IGNORED.has(value)) found.set(place as BytePath, value as IgnoredState);
+      const own = config.get(`submodule.${name}.ignore`);
+      const recorded = settings.get(name);
+      if (own !== undefined) found.set(place as BytePath, ignoredStateOf(`submodule.${textOf(name)}.ignore`, own));
+      else if (recorded !== undefined && isIgnoredState(recorded)) found.set(place as BytePath, recorded);
     }
     return found;
   }

@@ -13,7 +13,7 @@ import { ObjectStore } from '../objects/objectStore.ts';
 import { parseCommit, type Commit } from '../objects/structures.ts';
 import { Refs, type GitHead } from '../refs/refs.ts';
 import { GIT_DIRECTORY, gitDirectoriesAt, type GitDirectories } from './discovery.ts';
-import { checkOwner, checkSupport, foldsCase } from './support.ts';
+import { checkOwner, checkSettings, checkSupport, foldsCase } from './support.ts';
 
 /** Some 400,000 commits at the end of a shallow history. */
 const MAX_SHALLOW_BYTES = 16 * 1024 * 1024;
@@ -81,6 +81,7 @@ export class GitRepository implements GitDirectories {
     const branch = new Refs(vfs, { ...directories, format: SHA1 }).branchName();
     const config = GitConfig.read(vfs, { environment, ...directories, branch });
     checkOwner(vfs, root, directories, environment);
+    checkSettings(vfs, root, config, environment);
     checkSupport(vfs, root, directories, config);
     return new GitRepository(root, directories, config, options);
   }

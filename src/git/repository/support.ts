@@ -24,6 +24,24 @@ const EXTENSIONS = new Set([
   'relativeworktrees',
 ]);
 
+/** Extensions with which Git fails in a repository of format version 0. */
+const VERSION_1_ONLY = ['noop-v1', 'objectformat'];
+
+/** Throws 'invalid-config' where Git fails, whatever it is asked. */
+export function checkSettings(vfs: Vfs, root: string, config: GitConfig, environment: GitEnvironment): void {
+  const order = config.get('diff.orderfile');
+  if (order !== undefined) {
+    const file = path.resolve(root, expandHome(textOf(order), environment));
+    const isThere = order !== '' && vfs.lstat(file) !== undefined && !vfs.isDirectory(file);
+    if (!isThere) throw new QuicksilverError('invalid-config', `diff.orderFile '${textOf(order)}' cannot be read`);
+  }
+  if (config.integer('core.repositoryformatversion') !== 0) return;
+  const extension = VERSION_1_ONLY.find(name => config.has(`extensions.${name}`));
+  if (extension !== undefined) {
+    throw new QuicksilverError('invalid-config', `extension '${extension}' needs repository format version 1`);
+  }
+}
+
 /** Throws 'unsupported' if the repository needs something that is not implemented. */
 export function checkSupport(vfs: Vfs, root: string, directories: GitDirectories, config: GitConfig): void {
   const refuse = (why: string): QuicksilverError => new QuicksilverError('unsupported', why);
