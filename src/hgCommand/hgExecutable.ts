@@ -82,13 +82,17 @@ export async function checkHg(hg: string, variables: Variables, signal?: AbortSi
   return found;
 }
 
-/** Interprets the output of `hg version -q`. A version without numbers is a private build and counts as new. */
+/**
+ * Interprets the output of `hg version -q`, in which hooks may write. A version without numbers is a private build and
+ * counts as new.
+ */
 export function judgeVersion(hg: string, code: number, output: string, errors: string): HgExecutable {
-  if (code !== 0 || !/^Mercurial\b/.test(output)) {
+  const line = /Mercurial Distributed SCM .*|^Mercurial\b.*/m.exec(output)?.[0];
+  if (code !== 0 || line === undefined) {
     const said = (code === 0 ? output : errors).trim().split('\n')[0] ?? '';
     return { kind: 'unavailable', message: `${hg} is not Mercurial: ${said || `exit code ${code}`}` };
   }
-  const [, version = ''] = /version (\d+\.\d+)/.exec(output) ?? [];
+  const [, version = ''] = /version (\d+\.\d+)/.exec(line) ?? [];
   if (isOlder(version, OLDEST)) {
     const message = `${hg} is Mercurial ${version}, but ${OLDEST.join('.')} or newer is required.`;
     return { kind: 'unavailable', message };
