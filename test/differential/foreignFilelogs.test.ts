@@ -95,6 +95,20 @@ const CASES: readonly Case[] = [
       revisions: [{ text: ONE, base: -1, chunk: stored(whole(EMPTY, ONE)) }],
     },
   ]),
+  ...(
+    [
+      ['against the null revision', whole(EMPTY, THREE)],
+      ['against the revision before', appended(TWO, 'three\n')],
+    ] as const
+  ).map(([kind, chunk]): Case => ({
+    name: `a third revision without general delta whose base is null, with a delta ${kind}`,
+    header: V1 | INLINE,
+    revisions: [
+      { text: ONE },
+      { text: TWO, base: 0, p1: 0, chunk: appended(ONE, 'two\n') },
+      { text: THREE, base: -1, p1: 1, chunk },
+    ],
+  })),
   { name: 'an unknown kind of chunk', revisions: [{ text: ONE, chunk: Buffer.from('?what') }] },
   {
     name: 'a base that comes later',

@@ -202,6 +202,38 @@ test('combinations of formats', { timeout: 900_000 }, async t => {
   }
 });
 
+// Mercurial writes none of them by default. Where it opens the repository, the answers are the same.
+test('requirements that change nothing about what is stored', async t => {
+  const server = new HgServer(undefined);
+  t.after(() => server.close());
+  const opened: string[] = [];
+  for (const name of [
+    'exp-delta-info-revlog',
+    'exp-compression-zlib',
+    'exp-compression-none',
+    'exp-compression-zstd',
+  ]) {
+    const root = path.join(temporaryDirectory(t).root, 'r');
+    await server.run('init', root, '--config', 'format.revlog-compression=zlib');
+    const world = new World(root, server, new Random(FIXED_SEED));
+    for (let i = 0; i < 3; i++) {
+      world.change();
+      await world.hg('commit', '-qA', '-m', `${i}`, '--config', 'ui.portablefilenames=ignore');
+    }
+    world.change();
+    const commands = [['status', '-A'], ['cat', '-r', '1', '.'], ['log']];
+    const before: string[] = [];
+    for (const args of commands) before.push((await hgIn(server, args, root)).stdout);
+    fs.appendFileSync(path.join(root, '.hg/requires'), `${name}\n`);
+    for (const [i, args] of commands.entries()) assert.equal((await quicksilver(args, root)).stdout, before[i], name);
+    if ((await hgRun(server, ['log', '-r', '.'], root)).code !== 0) continue;
+    opened.push(name);
+    for (const args of commands) await world.compare(...args);
+  }
+  t.diagnostic(opened.join(' '));
+  assert.ok(opened.includes('exp-compression-zlib'));
+});
+
 // Only Mercurial with Rust opens such a repository. Its filelogs are where they are with an fncache.
 test('a file index in place of the fncache changes nothing', async t => {
   const server = new HgServer(undefined);

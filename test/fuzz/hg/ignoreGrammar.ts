@@ -49,6 +49,29 @@ const WORDS = [
   '{a,b}',
   'a+b',
   '#x',
+  're',
+  'glob',
+  'syntax',
+];
+
+const SYNTAXES = ['glob', 'regexp', 're', 'rootglob', 'include', 'subinclude', 'relglob', 'relre', 'glob ', 'nonsense'];
+const KEYWORDS = [
+  'syntax',
+  're',
+  'regexp',
+  'relre',
+  'glob',
+  'relglob',
+  'rootglob',
+  'include',
+  'subinclude',
+  'path',
+  'set',
+];
+/** Paths that lead out of the root, and others that come close to it. See ignoreRun.ts for the files. */
+const PLACES = [
+  ...['..', '/..', '/../a', '/../../a', './a', '../a', '/./lib', 'link', 'link/b', 'link/../a', '-nested', '-nested/y'],
+  ...['/nested/q', '/nested', '/.hg', '/../.hg/x', '/../.HG.', '/hg~1', '/../hg~x', '', '*', '/*/../lib', '//a'],
 ];
 
 /** A path that has a fair chance to be matched by something drawn here. */
@@ -76,8 +99,9 @@ export function randomIgnoreFile(random: Random, names: readonly string[], inclu
 
 /** One line. Those that are not ASCII, escaped by accident or plainly wrong are rare but there. */
 export function randomLine(random: Random, names: readonly string[]): string {
+  if (random.chance(0.06)) return keywordLine(random);
   const kind = random.below(20);
-  if (kind === 0) return `syntax: ${random.pick(['glob', 'regexp', 're', 'rootglob', 'glob ', 'nonsense'])}`;
+  if (kind === 0) return `syntax${random.pick([': ', ': ', ':', ' '])}${random.pick(SYNTAXES)}`;
   if (kind === 1) return random.pick(['# comment', '', '   ', '\t', '\\#x', `${random.pick(WORDS)} # comment`]);
   if (kind < 5 && names.length > 0) return lineFor(random, random.pick(names));
   const line = kind < 12
@@ -85,6 +109,12 @@ export function randomLine(random: Random, names: readonly string[]): string {
     : `${random.pick(['', '', 're:', 'regexp:', 'relre:'])}${randomRegex(random)}`;
   return random.chance(0.05) ? `${line}${random.pick([' ', '\t', '  # x', '\\', ' \\# y'])}` : line;
 } // prettier-ignore
+
+/** A keyword with and without its colon, before anything. */
+function keywordLine(random: Random): string {
+  const between = random.pick([':', '', '', ' ', ': ', '/']);
+  return `${random.pick(KEYWORDS)}${between}${random.pick(random.chance(0.5) ? WORDS : PLACES)}`.replace('\n', '');
+}
 
 /** A pattern that is about a given path. */
 function lineFor(random: Random, name: string): string {

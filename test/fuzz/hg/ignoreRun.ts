@@ -80,6 +80,9 @@ export async function ignoreRun(seed: number, pairs: number, servers: HgServers)
       fs.mkdirSync(toFsPath(root, parentPath(file)), { recursive: true });
       fs.writeFileSync(toFsPath(root, file), '');
     }
+    for (const nested of ['include-nested', 'include/nested'])
+      await servers.run('c', ['init', path.join(root, nested)]);
+    fs.symlinkSync('lib', path.join(root, 'includelink'));
     while (tally.pairs < pairs) {
       const drawn = Array.from({ length: PATHS_PER_FILE }, () => bytePath(randomIgnorePath(random)));
       const paths = [...new Set([...EXISTING, ...drawn])];
