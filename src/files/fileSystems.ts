@@ -3,22 +3,35 @@ import * as fs from 'node:fs';
 import { systemErrorCode } from '../base/errors.ts';
 
 /**
- * Types of file systems (statfs) that change without an event here: another machine, a host or a program writes. They
- * are NFS, SMB, SMB2, CIFS, FUSE and virtiofs, 9p, vboxsf, AFS, Ceph, Coda. FAT,
- * exFAT and NTFS are here, too: without mode bits, Mercurial compares other things. The numbers are from linux/magic.h.
+ * Types of file systems (statfs) on which nothing but programs of this machine writes, through one kernel. The list
+ * names the good ones: those of networks, of virtual machines' hosts and of FUSE are many, and each year brings more.
+ * FAT, exFAT and NTFS are not here: without mode bits, Mercurial compares other things. Numbers are from linux/magic.h.
  */
-const REMOTE_TYPES: ReadonlySet<number> = new Set([
-  0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x65735546, 0x01021997, 0x786f4256, 0x5346414f, 0x00c36400, 0x73757245,
-  0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e,
+const LOCAL_TYPES: ReadonlySet<number> = new Set([
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // XFS
+  0x9123683e, // Btrfs
+  0xca451a4e, // bcachefs
+  0xf2f52010, // F2FS
+  0x2fc12fc1, // ZFS
+  0x01021994, // tmpfs
+  0x858458f6, // ramfs
+  0x794c7630, // overlayfs
 ]);
 
-/** True if changes below a directory (absolute path) may come without an event. */
-export function isRemote(directory: string): boolean {
+/** True if every change on a file system of this type (as statfs has it) makes an event for a watcher. */
+export function isLocalType(type: number): boolean {
+  // The number has 32 bits, but a signed one where the system's word has no more.
+  return LOCAL_TYPES.has(type >>> 0);
+}
+
+/** True if every change below a directory (absolute path) makes an event. */
+export function reportsEveryChange(directory: string): boolean {
   try {
-    return REMOTE_TYPES.has(fs.statfsSync(directory).type >>> 0);
+    return isLocalType(fs.statfsSync(directory).type);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    return true;
+    return false;
   }
 }
 

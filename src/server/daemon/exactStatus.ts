@@ -5,9 +5,10 @@
 // in no watched directory. Audits find them; Git's and Watchman's watchers have the same limit.
 import { Delay } from '../../base/async.ts';
 import { bytePath } from '../../base/bytePath.ts';
-import { hasMountBelow, isRemote } from '../../files/fileSystems.ts';
+import { hasMountBelow, reportsEveryChange } from '../../files/fileSystems.ts';
 import type { Vfs } from '../../files/vfs.ts';
 import type { Snapshot, SnapshotIdentity } from '../../workingCopy/backend.ts';
+import type { LiveModel } from '../../workingCopy/liveModel.ts';
 import { rootIdOf, type SharedRepository } from '../hub.ts';
 
 /** There is no answer. `why` is a short reason for a log. */
@@ -32,11 +33,23 @@ interface SettleOptions {
 
 /** Facts of a root that do not change while it is followed. */
 export interface RootFacts {
-  readonly isRemote: boolean;
+  /** False for file systems of networks, of hosts and of FUSE: another machine or a program may write. */
+  readonly reportsEveryChange: boolean;
 }
 
 export function factsOf(root: string): RootFacts {
-  return { isRemote: isRemote(root) };
+  return { reportsEveryChange: reportsEveryChange(root) };
+}
+
+type SettledModel = Pick<
+  LiveModel,
+  'hint' | 'settle' | 'state' | 'watched' | 'isCatchingUp' | 'hasUnreadable' | 'snapshot'
+>;
+
+/** The part of a followed working copy that decides whether there is an answer. */
+export interface SettledRepository extends Pick<SharedRepository, 'root' | 'rootId'> {
+  readonly model: SettledModel;
+  readonly backend: Pick<SharedRepository['backend'], 'lock' | 'controlName' | 'identityOf' | 'isCurrent'>;
 }
 
 /**
@@ -44,7 +57,7 @@ export function factsOf(root: string): RootFacts {
  * others.
  */
 export async function settleExactly(
-  repository: SharedRepository,
+  repository: SettledRepository,
   facts: RootFacts,
   options: SettleOptions,
 ): Promise<Exactness> {
@@ -61,12 +74,12 @@ export async function settleExactly(
 
 /** As {@link settleExactly}, for answers that only name paths at which something happened. */
 export async function settlePaths(
-  { model, backend, root, rootId: followedId }: SharedRepository,
+  { model, backend, root, rootId: followedId }: SettledRepository,
   facts: RootFacts,
   { vfs, rootId, milliseconds }: SettleOptions,
 ): Promise<PathExactness> {
   if (process.platform !== 'linux') return refused('this system reports changes too late');
-  if (facts.isRemote) return refused('the file system does not report every change');
+  if (!facts.reportsEveryChange) return refused('the file system does not report every change');
   if (followedId !== rootId) return refused('another directory is at the root');
   // A command that asks while it holds the lock would wait for itself.
   if (backend.lock() !== 'free') return refused('a command holds the lock');
@@ -81,7 +94,7 @@ export async function settlePaths(
 }
 
 /** Why what a settled model knows may not be all; undefined if it is. */
-function doubt(model: SharedRepository['model']): string | undefined {
+function doubt(model: SettledModel): string | undefined {
   const { state } = model;
   if (state.kind !== 'ready') return 'problem' in state ? state.problem.message : state.kind;
   if (!model.watched.complete) return 'not every directory is watched';

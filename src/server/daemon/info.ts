@@ -1,7 +1,7 @@
 // Facts of the shared server, for `quicksilver daemon status` and `list`.
 import type { Hub } from '../hub.ts';
 import { estimatedBytes } from './models.ts';
-import { isRemote } from '../../files/fileSystems.ts';
+import { reportsEveryChange } from '../../files/fileSystems.ts';
 
 export interface InfoSource {
   readonly hub: Hub;
@@ -59,7 +59,7 @@ export function infoLines(source: InfoSource): string[] {
       watches: model.watched.directories,
       allWatched: model.watched.complete,
       estimatedBytes: estimatedBytes(repository),
-      polled: process.platform !== 'linux' || isRemote(root),
+      polled: process.platform !== 'linux' || !reportsEveryChange(root),
     };
   });
   return [server, ...models].map(facts => JSON.stringify(facts));
