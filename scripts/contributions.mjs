@@ -9,10 +9,10 @@ import { createSettingsPage } from '../src/extension/contributions/settingsPage.
 import { collectTexts } from './lib/l10n.mjs';
 import { projectRoot } from './lib/processes.mjs';
 
-const { contributes, texts } = createManifest();
+const { contributes, capabilities, texts } = createManifest();
 const packageJson = JSON.parse(fs.readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
 
-await write('package.json', JSON.stringify({ ...packageJson, contributes }));
+await write('package.json', JSON.stringify({ ...packageJson, capabilities, contributes }));
 await write('package.nls.json', JSON.stringify(texts));
 await write('l10n/bundle.l10n.json', JSON.stringify(collectTexts()));
 fs.writeFileSync(path.join(projectRoot, 'docs/settings.md'), createSettingsPage());

@@ -177,6 +177,8 @@ export interface ServerLimits {
   readonly idleMinutes: number;
   /** Megabytes for all repositories together, by estimate. */
   readonly memoryMegabytes: number;
+  /** Part of the system's limit of watches that all repositories together may use, 0 to 1. Absent: the usual one. */
+  readonly watchShare?: number;
 }
 
 export interface OpenOptions {
@@ -184,9 +186,9 @@ export interface OpenOptions {
   readonly root: string;
   /** Its system. Absent: Mercurial. */
   readonly system?: SystemKind;
-  /** Seconds between two audits; 0 switches them off. */
+  /** Seconds between two audits; 0 switches them off. The shared server has a least number. */
   readonly auditSeconds: number;
-  /** Share of the system's limit of watches that may be used, 0 to 1. */
+  /** Share of the system's limit of watches that may be used, 0 to 1. The shared server has its own. */
   readonly watchShare: number;
   /**
    * How a window uses the shared server: not at all, if one runs (and starting one for a large repository), or starting

@@ -223,6 +223,7 @@ const WINDOWS_LINGER_SECONDS = '10';
 /** As `serve` takes them. */
 function serverArguments(limits: protocol.ServerLimits | undefined): string[] {
   const memory = limits === undefined ? [] : ['--memory-megabytes', String(limits.memoryMegabytes)];
+  if (limits?.watchShare !== undefined) memory.push('--watch-share', String(limits.watchShare));
   if (process.platform === 'win32') {
     return ['--idle-seconds', WINDOWS_LINGER_SECONDS, '--unload-seconds', WINDOWS_LINGER_SECONDS, ...memory];
   }

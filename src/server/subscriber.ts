@@ -45,6 +45,8 @@ export interface SubscriberOptions {
   send?(method: string, params: unknown): void;
   /** Throws if the client may not follow a repository. */
   check?(options: protocol.OpenOptions): void;
+  /** Returns how a repository is followed for a client that asks for this. Default: as it asks. */
+  limited?(options: protocol.OpenOptions): protocol.OpenOptions;
   /** Called before the client lets go of a repository that it follows. */
   onClosing?(repository: SharedRepository): void;
   /** Called when the client has closed a repository, or tried to. */
@@ -148,7 +150,8 @@ export class Subscriber implements Disposable {
   }
 
   /** Follows a repository, unless it does so already. Throws 'unsupported' for a system that cannot be followed. */
-  open(options: protocol.OpenOptions): void {
+  open(asked: protocol.OpenOptions): void {
+    const options = this.#options.limited?.(asked) ?? asked;
     const { root } = options;
     if (this.#followed.has(root)) return;
     this.#options.check?.(options);

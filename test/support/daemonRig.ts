@@ -34,6 +34,7 @@ export class DaemonRig implements Disposable {
       idleMs: 60_000,
       unloadMs: 60_000,
       memoryBytes: 1 << 30,
+      watchShare: 0.25,
       process: 1000 + this.daemons.length,
       ...options,
     });

@@ -1,6 +1,6 @@
 // The settings, read where they are needed: VS Code keeps them in memory, and changes take effect by events.
 import { ConfigurationTarget, workspace, type ConfigurationChangeEvent, type Uri } from 'vscode';
-import type { HgPolicy } from '../../server/protocol.ts';
+import type { HgPolicy, ServerLimits } from '../../server/protocol.ts';
 import { ownManifest } from './manifest.ts';
 import { allowedValue } from './settingSchema.ts';
 import type { SettingName, SettingValue } from '../contributions/settings.ts';
@@ -17,6 +17,15 @@ export function setting<K extends SettingName>(name: K, scope?: Uri): SettingVal
   const schema = ownManifest().contributes.configuration.properties[`${SECTION}.${name}`]!;
   const value = workspace.getConfiguration(SECTION, scope ?? null).get<unknown>(name);
   return allowedValue(schema, value) as SettingValue<K>;
+}
+
+/** As {@link setting}, but of the user alone: for what all windows share. */
+function userSetting<K extends SettingName>(name: K): SettingValue<K> {
+  const schema = ownManifest().contributes.configuration.properties[`${SECTION}.${name}`]!;
+  return allowedValue(
+    schema,
+    workspace.getConfiguration(SECTION).inspect<unknown>(name)?.globalValue,
+  ) as SettingValue<K>;
 }
 
 /** Settings that may differ from folder to folder. */
@@ -125,7 +134,7 @@ export interface EngineSettings {
   readonly auditSeconds: number;
   readonly watchShare: number;
   readonly sharing: 'auto' | 'on' | 'off';
-  readonly serverLimits: { readonly idleMinutes: number; readonly memoryMegabytes: number };
+  readonly serverLimits: ServerLimits;
 }
 
 export function engineSettings(): EngineSettings {
@@ -133,7 +142,11 @@ export function engineSettings(): EngineSettings {
     auditSeconds: setting('auditInterval'),
     watchShare: setting('watcherShare'),
     sharing: setting('server'),
-    serverLimits: { idleMinutes: setting('serverIdleMinutes'), memoryMegabytes: setting('serverMemoryLimit') },
+    serverLimits: {
+      idleMinutes: setting('serverIdleMinutes'),
+      memoryMegabytes: setting('serverMemoryLimit'),
+      watchShare: userSetting('watcherShare'),
+    },
   };
 }
 

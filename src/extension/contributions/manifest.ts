@@ -21,6 +21,8 @@ type Json = Readonly<Record<string, unknown>>;
 export interface Manifest {
   /** `contributes` of package.json. */
   readonly contributes: Json;
+  /** `capabilities` of package.json. */
+  readonly capabilities: Json;
   /** package.nls.json: the English texts by the names that package.json has for them. */
   readonly texts: Readonly<Record<string, string>>;
 }
@@ -29,7 +31,7 @@ export interface Manifest {
 const CATEGORY = { value: 'Mercurial', original: 'hg' };
 
 export function createManifest(): Manifest {
-  const texts = new Map<string, string>([['capabilities.virtualWorkspaces', virtualWorkspaces]]);
+  const texts = new Map<string, string>();
   /** Keeps the text, and returns how package.json refers to it. */
   const text = (key: string, value: string): string => {
     texts.set(key, value);
@@ -91,7 +93,16 @@ export function createManifest(): Manifest {
       },
     ],
   };
-  return { contributes, texts: Object.fromEntries([...texts].sort(([a], [b]) => (a < b ? -1 : 1))) };
+  const capabilities = {
+    untrustedWorkspaces: {
+      supported: true,
+      restrictedConfigurations: Object.entries<Setting<unknown>>(settings)
+        .filter(([, { needsTrust }]) => needsTrust === true)
+        .map(([name]) => idOf(name)),
+    },
+    virtualWorkspaces: { supported: false, description: text('capabilities.virtualWorkspaces', virtualWorkspaces) },
+  };
+  return { contributes, capabilities, texts: Object.fromEntries([...texts].sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 type Text = (key: string, value: string) => string;

@@ -13,6 +13,8 @@ export interface Setting<T> {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly isMultiline?: true;
+  /** An untrusted workspace cannot set it. */
+  readonly needsTrust?: true;
 }
 
 /** `resource`: may differ from folder to folder. `machine`: only the user's settings count, never a workspace's. */
@@ -20,6 +22,7 @@ export type Scope = 'resource' | 'window' | 'machine' | 'machine-overridable';
 
 interface Text {
   readonly scope: Scope;
+  readonly needsTrust?: true;
   readonly description: string;
 }
 
@@ -143,15 +146,17 @@ export const settings = {
   }),
   auditInterval: decimal(60, {
     scope: 'window',
+    needsTrust: true,
     description:
-      'Seconds between background checks for changes that no file watcher reported. Use 0 to turn the checks off.',
+      'Seconds between background checks for changes that no file watcher reported. Use 0 to turn the checks off. The shared process (see `#quicksilver.server#`) waits at least 10 seconds.',
     minimum: 0,
     maximum: 86_400,
   }),
   watcherShare: decimal(0.25, {
     scope: 'machine-overridable',
+    needsTrust: true,
     description:
-      "Share of the system's file watch limit that Quicksilver may use, from 0 to 1. On Linux, the limit is `fs.inotify.max_user_watches`. Folders without a watch are checked in the background.",
+      "Share of the system's file watch limit that Quicksilver may use, from 0 to 1. On Linux, the limit is `fs.inotify.max_user_watches`. Folders without a watch are checked in the background. The shared process (see `#quicksilver.server#`) takes the value of the user settings when a window starts it.",
     minimum: 0,
     maximum: 1,
   }),

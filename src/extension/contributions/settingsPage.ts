@@ -27,7 +27,11 @@ function sectionOf(
   const lines = ['', `## \`quicksilver.${name}\``, '', ...wrapped(withLinks(description)), ''];
   const range = [minimum !== undefined && `from ${minimum}`, maximum !== undefined && `to ${maximum}`].filter(Boolean);
   const type = choices === undefined ? [types.join(' or '), ...range].join(' ') : 'one of the values below';
-  lines.push(`- Type: ${type}`, `- Default: ${code(rest.default)}`, `- Can be set in: ${SCOPES[scope]}`);
+  lines.push(
+    `- Type: ${type}`,
+    `- Default: ${code(rest.default)}`,
+    `- Can be set in: ${SCOPES[scope]}${rest.needsTrust === true ? ' that is trusted' : ''}`,
+  );
   if (choices !== undefined) {
     lines.push('');
     for (const [value, meaning] of choices) lines.push(...wrapped(`- ${code(value)}: ${withLinks(meaning)}`, '  '));

@@ -7,7 +7,6 @@ import type { Refused } from './exactStatus.ts';
 import { changesAnswer, directoryAnswer, everythingAnswer, MOST_CHANGES } from './fileAnswers.ts';
 import * as form from './interfaceAnswers.ts';
 import * as wire from './interfaceProtocol.ts';
-import { WATCH_SHARE } from './models.ts';
 import { ask, askExactly, systemOf, type Asked, type QuestionContext } from './questions.ts';
 import { promptAnswer, statusAnswer } from './statusAnswers.ts';
 
@@ -56,7 +55,7 @@ export function handleInterface(options: InterfaceOptions): readonly Disposable[
       const { root, rootId, system: name, mount } = asked(params);
       const system = systemOf({ root, system: name, mount }, options);
       if (system.kind === 'refused') throw new ResponseError(ErrorCodes.InvalidRequest, system.why);
-      const how = { auditSeconds: AUDIT_SECONDS, watchShare: WATCH_SHARE };
+      const how = { auditSeconds: AUDIT_SECONDS, watchShare: options.models.watchShare };
       subscriber.open({ root, rootId, system: system.kind, ...how });
       return null;
     }),

@@ -13,6 +13,8 @@ export interface ModelLimits {
   readonly unloadMs: number;
   /** The estimated bytes of all models together. */
   readonly memoryBytes: number;
+  /** The part of the system's watches that all models together may have. No client changes it. */
+  readonly watchShare: number;
 }
 
 export interface ModelPlace {
@@ -37,8 +39,6 @@ interface Kept extends KeptModel {
 
 /** A client without watches of its own has no audits; a model that was not asked for so long makes one. */
 const AUDIT_AFTER_MS = 60_000;
-/** The part of the system's watches that all models of the server may have. */
-export const WATCH_SHARE = 0.25;
 
 export class Models implements Disposable {
   readonly #hub: Hub;
@@ -54,6 +54,10 @@ export class Models implements Disposable {
     this.#limits = limits;
     this.#now = now;
     this.#due = new Delay(() => this.#unload());
+  }
+
+  get watchShare(): number {
+    return this.#limits.watchShare;
   }
 
   get size(): number {
@@ -97,7 +101,7 @@ export class Models implements Disposable {
     let kept = this.#kept.get(key);
     const now = this.#now();
     if (kept === undefined) {
-      const lease = this.#hub.share({ root, system, environment, auditSeconds: 0, watchShare: WATCH_SHARE });
+      const lease = this.#hub.share({ root, system, environment, auditSeconds: 0, watchShare: this.watchShare });
       const { repository } = lease;
       const changes = new ChangeRing(this.#serverId, repository);
       kept = { lease, repository, changes, facts: factsOf(root), askedAt: now, pending: 0 };

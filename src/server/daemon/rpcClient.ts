@@ -34,6 +34,8 @@ export interface RpcClientOptions {
 
 /** Requests of one client that are answered at a time. */
 const MOST_PENDING = 64;
+/** Seconds between two audits. */
+const [LEAST_AUDIT, MOST_AUDIT] = [10, 86_400];
 
 export class RpcClient implements Disposable {
   readonly #options: RpcClientOptions;
@@ -86,6 +88,12 @@ export class RpcClient implements Disposable {
       hub,
       environment: clientEnvironment,
       sendsText: true,
+      // The model is everybody's: no client has more or fewer watches for it, and none has it checked all the time.
+      limited: asked => ({
+        ...asked,
+        watchShare: models.watchShare,
+        auditSeconds: asked.auditSeconds > 0 ? Math.min(MOST_AUDIT, Math.max(LEAST_AUDIT, asked.auditSeconds)) : 0,
+      }),
       onClosing: repository => {
         if (!usesUnsentVariables(repository.environment)) this.#options.onClosing(repository);
       },

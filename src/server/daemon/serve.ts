@@ -8,11 +8,13 @@ import { Daemon } from './daemon.ts';
 const IDLE_SECONDS = 600;
 const UNLOAD_SECONDS = 300;
 const MEMORY_MEGABYTES = 512;
+/** The part of the system's watches that all models together may have. */
+const WATCH_SHARE = 0.25;
 
 /**
  * Serves until there is nothing left to do. Resolves with the exit code: 0, also if another server runs already; 1 if
  * there can be none.
- * @param args `--idle-seconds N`, `--unload-seconds N`, `--memory-megabytes N`, `--foreground`
+ * @param args `--idle-seconds N`, `--unload-seconds N`, `--memory-megabytes N`, `--watch-share N`, `--foreground`
  */
 export async function serve(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -21,6 +23,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       'idle-seconds': { type: 'string' },
       'unload-seconds': { type: 'string' },
       'memory-megabytes': { type: 'string' },
+      'watch-share': { type: 'string' },
       foreground: { type: 'boolean' },
     },
   });
@@ -43,6 +46,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     idleMs: number(values['idle-seconds'], IDLE_SECONDS) * 1000,
     unloadMs: number(values['unload-seconds'], UNLOAD_SECONDS) * 1000,
     memoryBytes: number(values['memory-megabytes'], MEMORY_MEGABYTES) * (1 << 20),
+    watchShare: Math.min(1, number(values['watch-share'], WATCH_SHARE)),
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => daemon.dispose());
   try {

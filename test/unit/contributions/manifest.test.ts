@@ -12,7 +12,8 @@ import { walkthrough, welcomes } from '../../../src/extension/contributions/wind
 const project = path.join(import.meta.dirname, '..', '..', '..');
 const read = (name: string): string => readFileSync(path.join(project, name), 'utf8');
 const text = read('package.json');
-const { contributes } = JSON.parse(text) as {
+const { contributes, capabilities } = JSON.parse(text) as {
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: {
     readonly menus: Readonly<Record<string, readonly { readonly command?: string }[]>>;
     readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
@@ -23,8 +24,14 @@ const STALE = 'is stale: run "npm run generate"';
 test('package.json, package.nls.json and docs/settings.md say what the tables say', () => {
   const manifest = createManifest();
   assert.deepEqual(contributes, JSON.parse(JSON.stringify(manifest.contributes)), `package.json ${STALE}`);
+  assert.deepEqual(capabilities, manifest.capabilities, `package.json ${STALE}`);
   assert.deepEqual(JSON.parse(read('package.nls.json')), manifest.texts, `package.nls.json ${STALE}`);
   assert.equal(read('docs/settings.md'), createSettingsPage(), `docs/settings.md ${STALE}`);
+});
+
+test('an untrusted workspace cannot set what all windows share', () => {
+  const restricted = ['quicksilver.auditInterval', 'quicksilver.watcherShare'];
+  assert.deepEqual(capabilities.untrustedWorkspaces.restrictedConfigurations, restricted);
 });
 
 test('each text that package.json refers to exists, and each text is used', () => {

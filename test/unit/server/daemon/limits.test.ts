@@ -4,8 +4,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import * as protocol from '../../../../src/server/protocol.ts';
+import { LiveModel } from '../../../../src/workingCopy/liveModel.ts';
 import { bundle } from '../../../support/bundle.ts';
 import { bareRepository, DaemonRig } from '../../../support/daemonRig.ts';
+import { RpcRig } from '../../../support/rpcRig.ts';
 import { WindowRig } from '../../../support/windowRig.ts';
 
 const skip = process.platform === 'win32' ? 'there is no socket on Windows' : false;
@@ -19,6 +21,7 @@ interface Facts {
 interface Model {
   readonly root: string;
   readonly estimatedBytes: number;
+  readonly allWatched: boolean;
 }
 
 async function info(rig: DaemonRig): Promise<{ readonly server: Facts; readonly models: readonly Model[] }> {
@@ -90,6 +93,43 @@ describe('memory', { skip: skipExact }, () => {
   });
 });
 
+test('no client changes the share of watches, or has models checked all the time', { skip: skipExact }, async t => {
+  const audits = t.mock.method(LiveModel.prototype, 'auditEvery');
+  for (const [watchShare, sent, allWatched] of [
+    [0.25, 0, true],
+    [0.25, -1, true],
+    [0, 1, false],
+    [0, 5, false],
+  ] as const) {
+    const { rig, repository } = prepare(t);
+    await rig.daemon({ watchShare }).start();
+    const client = new RpcRig(rig);
+    t.after(() => client.dispose());
+    await client.hello();
+    for (const [auditSeconds, used] of [
+      [0.001, 10_000],
+      [60, 60_000],
+      [0, 0],
+      [-1, 0],
+      [1e12, 86_400_000],
+    ] as const) {
+      const root = repository(`audits${auditSeconds}`);
+      audits.mock.resetCalls();
+      await client.ask('repository/open', root, { auditSeconds, watchShare: sent });
+      assert.deepEqual(
+        audits.mock.calls.map(call => call.arguments[0]),
+        [used],
+      );
+      await client.until(() => client.updates.some(update => update.root === root && update.settled));
+    }
+    const { models } = await info(rig);
+    assert.deepEqual(
+      models.map(model => model.allWatched),
+      Array<boolean>(5).fill(allWatched),
+    );
+  }
+});
+
 test('a window that starts a server passes its limits on', { skip }, async t => {
   const { rig, repository } = prepare(t);
   const programs = path.join(rig.base, 'programs');
@@ -98,10 +138,13 @@ test('a window that starts a server passes its limits on', { skip }, async t => 
   t.after(() => window.dispose());
   await window.connection.sendRequest(protocol.Open, {
     ...{ root: repository('a'), auditSeconds: 0, watchShare: 0.5, sharing: 'on' },
-    serverLimits: { idleMinutes: 2.5, memoryMegabytes: 64 },
+    serverLimits: { idleMinutes: 2.5, memoryMegabytes: 64, watchShare: 0 },
   });
   while ((await rig.ask('info')).kind !== 'answer');
   const { server } = await info(rig);
   assert.deepEqual([server.idleSeconds, server.memoryLimitBytes], [150, 64 << 20]);
+  await rig.ask('status', repository('b'));
+  const { models } = await info(rig);
+  assert.deepEqual(new Set(models.map(({ allWatched }) => allWatched)), new Set([false]));
   assert.equal(await rig.answer('stop'), 'stopping');
 });

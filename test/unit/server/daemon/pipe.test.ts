@@ -46,7 +46,13 @@ class PipeRig {
   }
 
   daemon(): Daemon {
-    const limits = { idleMs: MS, unloadMs: MS, memoryBytes: 1 << 30, process: 1000 + this.#daemons.length };
+    const limits = {
+      idleMs: MS,
+      unloadMs: MS,
+      memoryBytes: 1 << 30,
+      watchShare: 0.25,
+      process: 1000 + this.#daemons.length,
+    };
     const daemon = new Daemon({ directory: this.directory, logger: silentLogger, ...limits });
     this.#daemons.push(daemon);
     return daemon;
