@@ -26,6 +26,8 @@ case Mercurial does its own work, without a message.
 
 import os
 import stat
+import struct
+import time
 
 from mercurial import context, extensions, registrar, scmutil
 
@@ -124,7 +126,11 @@ def _ask(repo, wctx, match):
     except _socket.timeout:
         _silent = True
         raise
-    return _checked(repo, wctx, answer)
+    lists = _checked(repo, wctx, answer)
+    # One that is tracked, but missing, is a reason for Mercurial to warn.
+    if b'.hgsub' in lists[3]:
+        raise _NoAnswer('there are subrepositories')
+    return lists
 
 
 def _mounts():
@@ -159,17 +165,38 @@ def _address():
     return os.path.join(directory, b'qs1.sock')
 
 
+def _is_own_peer(connection):
+    """False if the kernel knows that another user listens. The private directory keeps others out in any case."""
+    option = getattr(_socket, 'SO_PEERCRED', None)
+    if option is None:
+        return True
+    _process, user, _group = struct.unpack('iII', connection.getsockopt(_socket.SOL_SOCKET, option, 12))
+    return user == os.geteuid()
+
+
 def _exchange(address, request, timeout):
-    """Sends a request and returns the whole answer. Each step may take the timeout, but the server answers at once."""
+    """Sends a request and returns the whole answer. Raises _socket.timeout when all of it takes longer."""
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    end = time.monotonic() + timeout
+
+    def limit():
+        rest = end - time.monotonic()
+        if rest <= 0:
+            raise _socket.timeout('timed out')
+        connection.settimeout(rest)
+
     try:
-        connection.settimeout(timeout)
+        limit()
         connection.connect(address)
+        if not _is_own_peer(connection):
+            raise _NoAnswer('the server is not ours')
         while request:
+            limit()
             request = request[connection.send(request) :]
         parts = []
         size = 0
         while True:
+            limit()
             part = connection.recv(1 << 18)
             if not part:
                 return b''.join(parts)

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { nextTurn } from '../../src/base/async.ts';
 import * as protocol from '../../src/server/protocol.ts';
-import { hgEnvironment, HgServer, hgStatus, hgStatusLines } from '../support/hgServer.ts';
+import { hgEnvironment, HgServer, hgStatus, hgStatusSaid } from '../support/hgServer.ts';
 import { DaemonRig } from '../support/daemonRig.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomChanges } from '../support/randomChanges.ts';
@@ -96,7 +96,14 @@ describe('the shared server', { skip }, () => {
           `${status} ${at}`,
           ...(source === undefined ? [] : [`  ${source}`]),
         ]);
-      const { output } = await extended.run('status', ...place, '--debug', '-0', '--config', 'quicksilver.timeout=5');
+      const { output, errors } = await extended.run(
+        'status',
+        ...place,
+        '--debug',
+        '-0',
+        '--config',
+        'quicksilver.timeout=5',
+      );
       const said = output.slice(0, output.indexOf('\n') + 1);
       // Where hg warns about ignore files, only hg can: nothing else is a reason.
       if (answer.includes('|warning=')) assert.match(said, /a warning is due/);
@@ -107,7 +114,9 @@ describe('the shared server', { skip }, () => {
         .split('\0')
         .slice(0, -1);
       // In ignored directories the lines depend on whether ignored files are listed, too.
-      assert.deepEqual(shown.sort(), hgStatusLines(root).sort(), `with the extension, round ${round}: ${output}`);
+      const { lines, messages } = hgStatusSaid(root);
+      assert.deepEqual(shown.sort(), lines.sort(), `with the extension, round ${round}: ${output}`);
+      assert.equal(errors, messages, `messages, round ${round}: ${output}`);
       assert.deepEqual(listed.sort(), wanted.sort(), `round ${round}:\n${changes.log.slice(-3).join('\n')}`);
     }
     t.diagnostic(`${answers} answers, ${refused.length} refused; the extension accepted ${accepted}`);
@@ -152,6 +161,15 @@ describe('the shared server', { skip }, () => {
       assert.equal(await run(), '? file\n', said);
       await new Promise(resolve => server.close(resolve));
     }
+    // One that never stops answering.
+    const slow = net.createServer(socket => {
+      const answering = setInterval(() => socket.write('.'), 20);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => clearInterval(answering));
+    });
+    await new Promise<void>(resolve => slow.listen(rig.directory.address, resolve));
+    assert.equal(await run(), '? file\n');
+    await new Promise(resolve => slow.close(resolve));
     fs.chmodSync(rig.directory.path, 0o755);
     assert.equal(await run(), '? file\n');
   });
@@ -161,8 +179,10 @@ describe('the shared server', { skip }, () => {
     t.after(() => rig.dispose());
     const root = path.join(rig.base, 'repo');
     const env = { ...hgEnvironment(), ...rig.variables };
-    const run = (...args: readonly string[]): string =>
-      spawnSync('hg', args, { cwd: root, env, encoding: 'latin1' }).stdout;
+    const run = (...args: readonly string[]): string => {
+      const { stdout, stderr } = spawnSync('hg', args, { cwd: root, env, encoding: 'latin1' });
+      return stdout + stderr;
+    };
     spawnSync('hg', ['init', root], { env });
     const files = ['ignored/file', 'ignored/gone', 'shown/file'];
     for (const name of files) {
@@ -177,8 +197,11 @@ describe('the shared server', { skip }, () => {
     while (!(await rig.answer('status', root)).startsWith('exact'));
     const extension = ['--config', `extensions.quicksilver=${extensionFor(rig)}`, '--config', 'quicksilver.timeout=5'];
     // The server is in this process.
-    const asked = async (...args: readonly string[]): Promise<string> =>
-      (await promisify(execFile)('hg', [...args, '--debug', ...extension], { cwd: root, env })).stdout;
+    const asked = async (...args: readonly string[]): Promise<string> => {
+      const all = [...args, '--debug', ...extension];
+      const { stdout, stderr } = await promisify(execFile)('hg', all, { cwd: root, env });
+      return stdout + stderr;
+    };
     const compare = async (isAccepted: boolean, ...args: readonly string[]): Promise<void> => {
       const output = await asked('status', ...args);
       const [said = '', ...lines] = output.split('\n');
@@ -189,6 +212,14 @@ describe('the shared server', { skip }, () => {
     fs.mkdirSync(path.join(root, 'ignored', 'file'));
     await compare(false);
     await compare(true, '-mard');
+    fs.rmSync(path.join(root, 'ignored', 'file'), { recursive: true });
+    // Tracked, but missing: hg warns.
+    fs.writeFileSync(path.join(root, '.hgsub'), '');
+    run('add', '.hgsub');
+    fs.rmSync(path.join(root, '.hgsub'));
+    await compare(false);
+    run('forget', '.hgsub');
+    await compare(true);
   });
 
   it('answers the client of the documentation', { skip: !HAS_PYTHON && 'there is no Python' }, async t => {

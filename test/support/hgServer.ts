@@ -61,11 +61,11 @@ export function hgStatus(root: string, call: typeof hgAtOnce = hgAtOnce): HgEntr
   return statusEntries(stdout.toString('latin1'));
 }
 
-/** Returns the lines of `hg status`, as bytes; none where {@link hgStatus} returns a text. */
-export function hgStatusLines(root: string): string[] {
+/** Returns the lines of `hg status`, as bytes, and its messages; no lines where {@link hgStatus} returns a text. */
+export function hgStatusSaid(root: string): { readonly lines: string[]; readonly messages: string } {
   const options = CONFIG.flatMap(item => ['--config', item]);
-  const { stdout } = hgAtOnce(['status', '-0'], { cwd: root, env: hgEnvironment(), options });
-  return stdout.toString('latin1').split('\0').slice(0, -1);
+  const { stdout, stderr } = hgAtOnce(['status', '-0'], { cwd: root, env: hgEnvironment(), options });
+  return { lines: stdout.toString('latin1').split('\0').slice(0, -1), messages: stderr.toString('latin1') };
 }
 
 /** The entries of `hg status -A -C -0`. */
