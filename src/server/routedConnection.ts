@@ -31,9 +31,16 @@ export function routedConnection(
         return shared.doAlone(root, () => handler(params, token));
       }
       const answer = shared.request(type.method, params, token);
-      // The window has something of it in any case: what runs hg.
-      if (type.method === protocol.Close.method) handler(params, token);
-      return answer;
+      if (type.method === protocol.Close.method) {
+        // The window has something of it in any case: what runs hg.
+        handler(params, token);
+        return answer;
+      }
+      return answer.catch((error: unknown) => {
+        if (shared.serves(root)) throw error;
+        // The server was lost meanwhile: the own engine follows the repository now.
+        return shared.doAlone(root, () => handler(params, token));
+      });
     });
   const onNotification = (type: Type, handler: (params: unknown) => void): unknown =>
     connection.onNotification(type.method, (params: unknown) => {

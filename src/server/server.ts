@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly programs?: string | undefined;
   /** The process of the window. Default: this one. */
   readonly window?: number;
+  /** Milliseconds for which a repository waits for the shared server's greeting. */
+  readonly greetMs?: number;
 }
 
 /** Answers the protocol's requests until disposed of; owns the models it opens. */
@@ -42,7 +44,7 @@ export class Server implements Disposable {
   readonly #fallbacks = new Map<string, AnsweredRepository>();
 
   constructor(connection: MessageConnection, options: ServerOptions = {}) {
-    const { environment = currentEnvironment(), programs, window = process.pid } = options;
+    const { environment = currentEnvironment(), programs, window = process.pid, greetMs } = options;
     this.#connection = connection;
     this.#environment = environment;
     const hub = (this.#hub = this.#owned.add(new Hub(this.#makeLogger())));
@@ -62,6 +64,7 @@ export class Server implements Disposable {
         variables: environment.variables,
         logger: hub.logger,
         window,
+        ...(greetMs !== undefined && { greetMs }),
         mayStart: ({ root, sharing }, hasOtherWindow) =>
           environment.variables['QUICKSILVER_SERVER'] !== 'off' &&
           (sharing === 'on' || hasOtherWindow || isLarge(hub.vfs, root)),

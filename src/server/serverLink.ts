@@ -12,8 +12,9 @@ import {
 } from '../daemon/runtimeDirectory.ts';
 import { clientProof, isServerProof } from '../daemon/proof.ts';
 import { variablesToSend } from '../daemon/shortForm.ts';
-import { Decline, SayHello, Superseded, type Welcome } from './daemon/helloProtocol.ts';
+import { Decline, Ping, SayHello, Superseded, type Welcome } from './daemon/helloProtocol.ts';
 import { LineReader, LineWriter } from './daemon/jsonLines.ts';
+import { Heartbeat } from './heartbeat.ts';
 import * as protocol from './protocol.ts';
 
 /** An update about a repository. */
@@ -35,9 +36,12 @@ export interface ServerLink {
   readonly connection: MessageConnection;
   readonly socket: Socket;
   readonly welcome: Welcome;
+  /** Ends the connection when the server is silent. */
+  readonly heartbeat: Heartbeat;
 }
 
 const CONNECT_MS = 250;
+/** A server that has not greeted by then is stopped, or hangs. */
 const GREET_MS = 2000;
 /** A part of an update, or the content of a file. */
 const MOST_MESSAGE = 256 << 20;
@@ -48,19 +52,28 @@ const RELAYED = [protocol.DidUpdate.method, protocol.DidChangeBase.method] as co
 export interface Reached {
   readonly socket: Socket;
   readonly door: Door;
+  /** Another text for another server behind the public name. */
+  readonly identity: string | undefined;
+}
+
+/** Returns another text for another server; undefined if none has the public name. */
+export function serverIdentity(variables: Variables): string | undefined {
+  const directory = runtimeDirectory(variables);
+  return directory?.identity(directory.address);
 }
 
 /** Resolves with a connection to the user's server; undefined if none listens. */
 export async function connectToServer(variables: Variables): Promise<Reached | undefined> {
   const directory = runtimeDirectory(variables);
   const door = directory?.isSafe() === true ? directory.door : undefined;
+  const identity = serverIdentity(variables);
   const socket = door && (await connected(door.address));
-  return door && socket && { socket, door };
+  return door && socket && { socket, door, identity };
 }
 
 /** Sends `hello`. Rejects if the server cannot be used. */
 export async function greet(
-  { socket, door: { secret } }: Reached,
+  { socket, door: { secret } }: Pick<Reached, 'socket' | 'door'>,
   variables: Variables,
   events: LinkEvents,
 ): Promise<ServerLink> {
@@ -72,6 +85,7 @@ export async function greet(
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     connection.dispose();
+    link?.heartbeat.dispose();
     whenLinked(of => events.onClosed(of));
   });
   for (const method of RELAYED) {
@@ -95,7 +109,13 @@ export async function greet(
     if (secret !== undefined && sent !== undefined && !isServerProof(secret, sent.nonce, welcome.proof)) {
       throw new Error('another program has taken the name of the pipe');
     }
-    return (link = { connection, socket, welcome });
+    const heartbeat = new Heartbeat({
+      // It fails when the connection ends, and a server that does not know it answers so.
+      ask: () => void connection.sendRequest(Ping, null).catch(() => undefined),
+      received: () => socket.bytesRead,
+      onSilent: () => socket.destroy(),
+    });
+    return (link = { connection, socket, welcome, heartbeat });
   } catch (error) {
     socket.destroy();
     throw error;

@@ -12,7 +12,7 @@ import type { Variables } from '../daemon/runtimeDirectory.ts';
 import { isNewer } from '../daemon/versions.ts';
 import { WindowMarkers } from '../daemon/windowMarkers.ts';
 import * as protocol from './protocol.ts';
-import { connectToServer, greet, type Notice, type ServerLink } from './serverLink.ts';
+import { connectToServer, greet, serverIdentity, type Notice, type Reached, type ServerLink } from './serverLink.ts';
 
 export interface SharedModelsOptions {
   readonly variables: Variables;
@@ -31,6 +31,8 @@ export interface SharedModelsOptions {
   takeOver(options: protocol.OpenOptions): void;
   /** The window's own engine lets go of a repository, whose state is about to come from the server. */
   release(root: string): void;
+  /** Milliseconds for which a repository waits for the server's greeting. Default: a quarter of a second. */
+  readonly greetMs?: number;
   /** Default: that of this process. */
   readonly platform?: NodeJS.Platform;
 }
@@ -57,6 +59,8 @@ interface Moving {
 /** A server that was just started listens within this time. */
 const START_MS = 2000;
 const START_LOOK_MS = 50;
+/** A stopped server costs a window no more than this, once. */
+const GREET_MS = 250;
 /** A server that fails so often in this time is not used again. */
 const MOST_LOSSES = 3;
 const LOSSES_MS = 600_000;
@@ -71,6 +75,10 @@ export class SharedModels implements Disposable {
   #linkingStarts = false;
   /** Repositories are opened through it. */
   #current: ServerLink | undefined;
+  /** A server has not greeted yet, and nobody waits for it any more. */
+  #isLate = false;
+  /** The server that was silent. It is asked again when another one has its name. */
+  #silent: string | undefined;
   #losses: number[] = [];
   #limits: protocol.ServerLimits | undefined;
   #hasReplaced = false;
@@ -100,7 +108,7 @@ export class SharedModels implements Disposable {
     // Its first update may come before its answer.
     this.#opened.set(root, { options: asked, link });
     try {
-      await link.connection.sendRequest(protocol.Open.method, asked);
+      await link.heartbeat.during(link.connection.sendRequest(protocol.Open.method, asked));
     } catch (error) {
       this.#opened.delete(root);
       this.#options.logger.info(`${root}: the shared server does not follow it (${errorMessage(error)})`);
@@ -121,7 +129,7 @@ export class SharedModels implements Disposable {
       this.#stopMoving(root);
     }
     if (method === protocol.Refresh.method) this.tellMoving(method, params, root);
-    const answer: unknown = await link.connection.sendRequest(method, params, token);
+    const answer: unknown = await link.heartbeat.during(link.connection.sendRequest(method, params, token));
     if (method === protocol.Close.method) this.#endIfUnused(link);
     return method === protocol.Content.method ? withBytes(answer as protocol.ContentAnswer) : answer;
   }
@@ -204,7 +212,7 @@ export class SharedModels implements Disposable {
   }
 
   #connected(starts: boolean): Promise<ServerLink | undefined> {
-    if (this.#isGivenUp) return Promise.resolve(undefined);
+    if (this.#isGivenUp || this.#isLate) return Promise.resolve(undefined);
     if (this.#linking !== undefined && starts && !this.#linkingStarts) {
       return this.#linking.then(link => link ?? this.#connected(true));
     }
@@ -259,25 +267,54 @@ export class SharedModels implements Disposable {
   }
 
   async #connect(starts: boolean): Promise<ServerLink | undefined> {
-    const { variables, logger } = this.#options;
+    const { variables } = this.#options;
+    if (this.#silent !== undefined && this.#silent === serverIdentity(variables)) return undefined;
     const end = performance.now() + START_MS;
     let hasStarted = false;
     for (;;) {
       const reached = await connectToServer(variables);
       if (this.#isDisposed) reached?.socket.destroy();
       else if (reached !== undefined) {
-        try {
-          return this.#use(await greet(reached, variables, this.#events));
-        } catch (error) {
-          logger.info(`the shared server cannot be used: ${errorMessage(error)}`);
-          return undefined;
-        }
+        return this.#greeted(reached, starts);
       }
       if (!starts || performance.now() > end || this.#isDisposed) return undefined;
       if (!hasStarted) this.#options.startServer(this.#limits);
       hasStarted = true;
       await pause(START_LOOK_MS);
     }
+  }
+
+  /** Resolves with undefined if the server is slow to greet. If it does so later, everything moves there. */
+  async #greeted(reached: Reached, starts: boolean): Promise<ServerLink | undefined> {
+    const { variables, logger, greetMs = GREET_MS } = this.#options;
+    const greeting = greet(reached, variables, this.#events).then(
+      link => this.#use(link),
+      (error: unknown) => {
+        logger.info(`the shared server cannot be used: ${errorMessage(error)}`);
+        return undefined;
+      },
+    );
+    let limit: Delay | undefined;
+    const late = new Promise<'late'>(resolve => (limit = new Delay(() => resolve('late'))).set(greetMs));
+    const first = await Promise.race([greeting, late]);
+    limit?.dispose();
+    if (first !== 'late') return first;
+    this.#isLate = true;
+    void greeting.then(link => this.#greetedLate(link, reached, starts));
+    return undefined;
+  }
+
+  #greetedLate(link: ServerLink | undefined, { identity }: Reached, starts: boolean): void {
+    this.#isLate = false;
+    if (link !== undefined) {
+      this.#linking = Promise.resolve(link);
+      void this.#moveAll(link);
+      return;
+    }
+    this.#silent = identity;
+    this.#options.logger.warn('the shared server is stopped or hangs');
+    // A new one takes the name from it.
+    if (starts && !this.#isDisposed) this.#options.startServer(this.#limits);
   }
 
   #use(link: ServerLink): ServerLink | undefined {
@@ -339,9 +376,13 @@ export class SharedModels implements Disposable {
     const next = await this.#connected(false);
     if (next === undefined || next === old) return;
     for (const [root, { link }] of this.#moving) if (link === old) this.#stopMoving(root);
+    await this.#moveAll(next);
+    this.#endIfUnused(old);
+  }
+
+  async #moveAll(next: ServerLink): Promise<void> {
     for (const { options, link } of this.#opened.values()) if (link !== next) this.#move(options, next);
     await this.#moveFromOwn();
-    this.#endIfUnused(old);
   }
 
   #arrive(root: string, { link, notices }: Moving): void {

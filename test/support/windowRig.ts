@@ -27,17 +27,19 @@ export class WindowRig {
    * @param programs the folder with the worker's bundle, from which a server is started
    * @param variables more environment variables
    * @param process that of the window
+   * @param greetMs for which it waits for the server; a busy machine needs longer than usual
    */
   constructor(
     rig: DaemonRig,
     programs?: string,
     variables: Readonly<Record<string, string>> = {},
     process: number = globalThis.process.pid,
+    greetMs = 20_000,
   ) {
     const [there, back] = [new PassThrough(), new PassThrough()];
     const far = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
     const environment = { ...currentEnvironment(), variables: { ...rig.variables, ...variables } };
-    this.#server = new Server(far, { environment, programs, window: process });
+    this.#server = new Server(far, { environment, programs, window: process, greetMs });
     far.listen();
     this.connection = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
     this.connection.onNotification(protocol.Log, ({ message }) => {

@@ -26,6 +26,8 @@ export interface Welcome {
 
 /** Must be the first request. Fails if the server cannot serve this client, with the reason. */
 export const SayHello = new RequestType<Hello, Welcome, void>('hello');
+/** Answered at once: a client learns that the server is not stopped. */
+export const Ping = new RequestType<null, null, void>('daemon/ping');
 /** The server cannot follow this repository for the client, which has to do it itself. */
 export const Decline = new NotificationType<{ root: string; why: string }>('repository/decline');
 /** The server takes no more connections: a newer one has its name. */

@@ -10,7 +10,7 @@ import { DidUpdate } from '../protocol.ts';
 import { Subscriber } from '../subscriber.ts';
 import { usesUnsentVariables } from './clientEnvironment.ts';
 import { handleInterface } from './interfaceHandlers.ts';
-import { Decline, SayHello, Superseded, type Hello, type Welcome } from './helloProtocol.ts';
+import { Decline, Ping, SayHello, Superseded, type Hello, type Welcome } from './helloProtocol.ts';
 import { LineReader, LineWriter, whenDrained } from './jsonLines.ts';
 import type { Models } from './models.ts';
 
@@ -52,6 +52,7 @@ export class RpcClient implements Disposable {
       maxParallelism: MOST_PENDING,
     });
     this.#owned.add(this.#connection.onRequest(SayHello, hello => this.#welcome(hello)));
+    this.#owned.add(this.#connection.onRequest(Ping, () => null));
     this.#owned.add(this.#connection.onError(() => socket.destroy()));
     socket.on('close', () => this.dispose());
     this.#connection.listen();
