@@ -131,6 +131,24 @@ describe('a stopped server', { skip }, () => {
     assert.ok(!hasWaited);
   });
 
+  test('loses its name to a new one, to which windows move, and ends when it goes on', async t => {
+    const { rig, root, server, program } = await prepare(t);
+    const window = new WindowRig(rig);
+    t.after(() => window.dispose());
+    await window.open(root);
+    await window.until(() => window.entries.has('one') && window.state === 'ready');
+    await stop(server);
+    const ended = once(server, 'exit');
+    await start(t, rig, program);
+    await window.until(() => window.log.some(line => line.includes('its model is in the shared server now')));
+    fs.writeFileSync(path.join(root, 'two'), '');
+    await window.until(() => window.entries.has('two'));
+    assert.equal(window.leastEntries, 1, 'no update left the list empty');
+    server.kill('SIGCONT');
+    assert.deepEqual(await ended, [0, null]);
+    assert.equal((await rig.ask('info')).kind, 'answer');
+  });
+
   test('that goes on after a window gave up waiting is used', async t => {
     const { rig, root, server } = await prepare(t);
     await stop(server);
