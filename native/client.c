@@ -18,6 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
 enum { PROMPT_MS = 50, STATUS_MS = 250, HOOK_MS = 250, MOST_ANSWER = 64 << 20, MOST_REQUEST = 1 << 20 };
 
 static const char *const VARIABLES[] = {"HGRCPATH", "HGRCSKIPREPO", "HOME", "XDG_CONFIG_HOME", "PATH"};
@@ -99,6 +103,18 @@ static long now_ms(void) {
   return time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
+// False if the kernel knows that another user listens. The private directory keeps others out in any case.
+static bool is_own_peer(int file) {
+#ifdef SO_PEERCRED
+  struct ucred peer;
+  socklen_t length = sizeof peer;
+  return getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid == geteuid();
+#else
+  (void)file;
+  return true;
+#endif
+}
+
 typedef enum { ANSWERED, ABSENT, SILENT } outcome_t;
 
 // Sends the request and reads the whole answer before the deadline.
@@ -116,8 +132,12 @@ static outcome_t exchange(const buffer_t *request, buffer_t *answer, int millise
     close(file);
     return outcome;
   }
+  if (!is_own_peer(file)) {
+    close(file);
+    return outcome;
+  }
   for (size_t sent = 0; sent < request->length;) {
-    const ssize_t count = send(file, request->bytes + sent, request->length - sent, 0);
+    const ssize_t count = send(file, request->bytes + sent, request->length - sent, MSG_NOSIGNAL);
     if (count <= 0) {
       close(file);
       return SILENT;

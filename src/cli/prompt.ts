@@ -1,7 +1,8 @@
 // `quicksilver prompt`: the state of the repository in one line, from the shared server. native/client.c prints the
 // same text in a few milliseconds. This is for systems without it.
 import * as nodePath from 'node:path';
-import { askServer } from '../daemon/shortClient.ts';
+import { askServer, CONNECT_MS } from '../daemon/shortClient.ts';
+import { isOwnPeer } from '../server/daemon/peerUser.ts';
 import { startServer } from '../daemon/startServer.ts';
 import { Vfs } from '../files/vfs.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -33,7 +34,7 @@ export async function prompt(args: ParsedArguments, io: CommandIo): Promise<numb
   if (root === undefined || identity === undefined) return EXIT_OK;
   const id = `${identity.device}:${identity.inode}`;
   const deadline = String(PROMPT_MS / 2);
-  const asked = await askServer('prompt', { root, id, deadline }, io.environment, PROMPT_MS);
+  const asked = await askServer('prompt', { root, id, deadline }, io.environment, PROMPT_MS, CONNECT_MS, isOwnPeer);
   // On Windows only who asks for a server gets one.
   const mayStart = io.platform !== 'win32' && io.environment['QUICKSILVER_SERVER'] !== 'off';
   if (asked.kind === 'absent' && mayStart) {

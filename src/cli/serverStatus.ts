@@ -1,6 +1,7 @@
 // Asks the shared server for a status, where its answer is what an own scan would give.
 import { bytePath, toDisplay, type BytePath } from '../base/bytePath.ts';
-import { askServer } from '../daemon/shortClient.ts';
+import { ANSWER_MS, askServer, CONNECT_MS } from '../daemon/shortClient.ts';
+import { isOwnPeer } from '../server/daemon/peerUser.ts';
 import type { StatusEntry } from '../status/status.ts';
 import type { Status } from '../status/types.ts';
 import { STATUS_LETTERS } from '../server/statusLetters.ts';
@@ -46,7 +47,7 @@ export async function askForStatus(
   const identity = place.vfs.targetIdentity(place.root);
   if (identity === undefined) return { kind: 'none', why: 'the root is gone' };
   const id = `${identity.device}:${identity.inode}`;
-  const asked = await askServer('status', { root: place.root, id }, io.environment);
+  const asked = await askServer('status', { root: place.root, id }, io.environment, ANSWER_MS, CONNECT_MS, isOwnPeer);
   if (asked.kind === 'absent') return { kind: 'none', why: 'no server runs' };
   if (asked.kind === 'silent') return { kind: 'none', why: 'the server did not answer in time' };
   const { kind, fields } = asked.answer;

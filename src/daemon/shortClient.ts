@@ -1,5 +1,5 @@
 // A client of the shared server that asks one thing: connects, sends, reads the answer, all before a deadline.
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { decodeAnswer, encodeRequest, splitProof, type ShortAnswer } from './shortForm.ts';
 import { clientProof, isServerProof, type Proof } from './proof.ts';
 import { mountNamespace, runtimeDirectory, type Door, type Variables } from './runtimeDirectory.ts';
@@ -16,17 +16,23 @@ export type Asked =
   /** There is one, but it gave no whole answer in time. */
   | { readonly kind: 'silent' };
 
-/** Sends one request to the user's server. Never throws for anything that a server can do. */
+/**
+ * Sends one request to the user's server. Never throws for anything that a server can do.
+ * @param isOwnPeer false if another user is known to be at the other end: nothing is sent
+ */
 export async function askServer(
   method: string,
   values: Readonly<Record<string, string>>,
   variables: Variables,
   answerMs = ANSWER_MS,
   connectMs = CONNECT_MS,
+  isOwnPeer: (socket: Socket) => boolean = () => true,
 ): Promise<Asked> {
   const directory = runtimeDirectory(variables);
   const door = directory?.isSafe() === true ? directory.door : undefined;
-  return door === undefined ? { kind: 'absent' } : askAt(door, method, values, variables, answerMs, connectMs);
+  return door === undefined
+    ? { kind: 'absent' }
+    : askAt(door, method, values, variables, answerMs, connectMs, isOwnPeer);
 }
 
 /** As {@link askServer}, at a known place. */
@@ -37,6 +43,7 @@ export async function askAt(
   variables: Variables,
   answerMs: number,
   connectMs: number,
+  isOwnPeer: (socket: Socket) => boolean = () => true,
 ): Promise<Asked> {
   const proof = secret === undefined ? undefined : clientProof(secret);
   const request = encodeRequest(method, { mount: mountNamespace(), ...values, ...proof }, variables);
@@ -57,6 +64,10 @@ export async function askAt(
     socket.setEncoding('latin1');
     socket.on('connect', () => {
       isConnected = true;
+      if (!isOwnPeer(socket)) {
+        finish({ kind: 'absent' });
+        return;
+      }
       socket.write(request, 'latin1');
     });
     socket.on('data', (text: string) => (received += text));

@@ -12,6 +12,7 @@ import {
 } from '../daemon/runtimeDirectory.ts';
 import { clientProof, isServerProof } from '../daemon/proof.ts';
 import { variablesToSend } from '../daemon/shortForm.ts';
+import { isOwnPeer } from './daemon/peerUser.ts';
 import { Decline, Ping, SayHello, Superseded, type Welcome } from './daemon/helloProtocol.ts';
 import { LineReader, LineWriter } from './daemon/jsonLines.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -137,7 +138,7 @@ function connected(address: string): Promise<Socket | undefined> {
       resolve(result);
     };
     limit.set(CONNECT_MS);
-    socket.on('connect', () => finish(socket));
+    socket.on('connect', () => finish(isOwnPeer(socket) ? socket : undefined));
     socket.on('error', () => finish(undefined));
   });
 }
