@@ -1,5 +1,5 @@
 // The shared server: `hg status` with our extension, the native client and `quicksilver status`, and each without it.
-// Answers are compared, and a row counts only if the server gave them. Each program is measured by the clock
+// Answers are compared. That the server gives them is checked once, before the rounds. Each program is measured by the clock
 // (`server.NAME`) and by its processor time (`server.NAME-processor`).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

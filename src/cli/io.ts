@@ -21,6 +21,8 @@ export interface ByteSink {
 }
 
 export interface CommandIo {
+  /** Milliseconds for which the shared server may take to answer. Default: a quarter of a second. */
+  readonly serverMs?: number;
   readonly stdout: ByteSink;
   readonly stderr: ByteSink;
   /** Absolute path of the current directory. */

@@ -47,7 +47,11 @@ export async function askForStatus(
   const identity = place.vfs.targetIdentity(place.root);
   if (identity === undefined) return { kind: 'none', why: 'the root is gone' };
   const id = `${identity.device}:${identity.inode}`;
-  const asked = await askServer('status', { root: place.root, id }, io.environment, ANSWER_MS, CONNECT_MS, isOwnPeer);
+  const { serverMs = ANSWER_MS } = io;
+  // The server refuses in time where it can tell that it will be late.
+  const request = { root: place.root, id, deadline: String(Math.round(0.8 * serverMs)) };
+  const connectMs = Math.max(CONNECT_MS, serverMs - ANSWER_MS);
+  const asked = await askServer('status', request, io.environment, serverMs, connectMs, isOwnPeer);
   if (asked.kind === 'absent') return { kind: 'none', why: 'no server runs' };
   if (asked.kind === 'silent') return { kind: 'none', why: 'the server did not answer in time' };
   const { kind, fields } = asked.answer;

@@ -245,7 +245,7 @@ export class RuntimeDirectory {
 
   /** The last lines of the log; '' if there is none. */
   readLog(mostBytes = 64 << 10): string {
-    if (lstat(this.logFile) === undefined) return '-';
+    if (lstat(this.logFile) === undefined) return '';
     const text = fs.readFileSync(this.logFile, 'utf8');
     return text.length <= mostBytes ? text : text.slice(text.indexOf('\n', text.length - mostBytes) + 1);
   }
