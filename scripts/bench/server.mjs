@@ -1,6 +1,6 @@
 // The shared server: `hg status` with our extension, the native client and `quicksilver status`, and each without it.
-// Answers are compared. That the server gives them is checked once, before the rounds. Each program is measured by the clock
-// (`server.NAME`) and by its processor time (`server.NAME-processor`).
+// Answers are compared. One check before the rounds shows that the server gives them. Each program is measured by the
+// clock (`server.NAME`) and by its processor time (`server.NAME-processor`).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';

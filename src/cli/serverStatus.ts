@@ -48,7 +48,7 @@ export async function askForStatus(
   if (identity === undefined) return { kind: 'none', why: 'the root is gone' };
   const id = `${identity.device}:${identity.inode}`;
   const { serverMs = ANSWER_MS } = io;
-  // The server refuses in time where it can tell that it will be late.
+  // The server refuses in time where it would be late.
   const request = { root: place.root, id, deadline: String(Math.round(0.8 * serverMs)) };
   const connectMs = Math.max(CONNECT_MS, serverMs - ANSWER_MS);
   const asked = await askServer('status', request, io.environment, serverMs, connectMs, isOwnPeer);

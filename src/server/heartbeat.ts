@@ -1,5 +1,5 @@
-// Notices that a server is stopped or hangs: its socket stays open, so nothing else tells. A request that it answers at
-// once is sent now and then, and more often while an answer is due.
+// Notices that a server is stopped or hangs: its socket stays open, so nothing else shows it. A request that it answers
+// at once is sent now and then, and more often while an answer is due.
 import { Delay } from '../base/async.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 

@@ -54,7 +54,7 @@ async function start(t: TestContext, rig: DaemonRig, program: string): Promise<C
 }
 
 function isStopped({ pid }: ChildProcess): boolean {
-  return / T /.test(fs.readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\)/, ''));
+  return fs.readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\)/, '').includes(' T ');
 }
 
 async function stop(server: ChildProcess): Promise<void> {
