@@ -256,3 +256,23 @@ test('a large file has no lines to annotate', async t => {
   assert.deepEqual(await annotate('small'), [0]);
   assert.deepEqual(await annotate('nothing'), ['not-in-history', "'nothing' is not in the parent changeset."]);
 });
+
+test('a large file of any changeset has its content, under its own name', async t => {
+  const served = new ServedRepository(() => undefined);
+  t.after(() => served.dispose());
+  const settings = `[extensions]\nlargefiles =\n[largefiles]\nusercache = ${served.sandbox.path('cache')}\n`;
+  fs.appendFileSync(`${served.root}/.hg/hgrc`, settings);
+  const texts = ['one\n', 'two!\n', 'three!!\n'];
+  for (const text of texts) {
+    served.write('big', text);
+    if (text === texts[0]) served.hg('add', '--large', 'big');
+    served.hg('commit', '-q', '-m', text.trim(), '-u', 'me');
+  }
+  await served.open();
+  for (const [revision, text] of texts.entries()) {
+    const answer = await served.content('big', served.hg('log', '-r', String(revision), '-T', '{node}'));
+    assert.ok(answer.kind === 'content', JSON.stringify(answer));
+    assert.equal(Buffer.from(answer.bytes!).toString(), text);
+  }
+  assert.deepEqual(served.calls, []);
+});

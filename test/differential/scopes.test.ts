@@ -6,6 +6,10 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { compareChangesets } from '../../src/backends/mercurial/comparisons.ts';
+import { currentEnvironment } from '../../src/files/environment.ts';
+import { Vfs } from '../../src/files/vfs.ts';
+import { MercurialRepository } from '../../src/mercurial/repository/repository.ts';
 import { hgIn, quicksilver } from '../support/comparedCommands.ts';
 import { hgStatus, HgServer, hgEnvironment } from '../support/hgServer.ts';
 import { hgIsAtLeast } from '../support/hgVersion.ts';
@@ -289,11 +293,77 @@ test('a narrow clone with a tree of manifests lists the files that it has', asyn
   assert.match((await quicksilver(['cat', '-r', '0', 'b'], root)).stderr, /^b: no such file in rev [0-9a-f]+\n$/);
 });
 
+for (const isTree of [false, true]) {
+  test(`a copy from outside of a narrow clone has no source, ${isTree ? 'with' : 'without'} a tree`, async t => {
+    const config = isTree ? ['experimental.treemanifest=yes', 'experimental.changegroup3=yes'] : [];
+    const { hg, root } = await narrowClone(t, ['a/f', 'b/f', 'b/g'], config, async (run, first) => {
+      await run('mv', '-q', 'b/f', 'a/moved');
+      await run('commit', '-qm', 'move');
+      await run('cp', '-q', 'a/f', 'a/copy');
+      fs.appendFileSync(path.join(first, 'a', 'moved'), 'more\n');
+      await run('commit', '-qm', 'copy inside');
+      await run('mv', '-q', 'a/moved', 'a/again');
+      await run('commit', '-qm', 'move on');
+    });
+    for (const args of [
+      ['status', '-C', '--rev', '0'],
+      ['status', '-C', '--change', '1'],
+      ['status', '-A', '--rev', '0', '--rev', '3'],
+      ['log', '-p', '--git', '-r', '1'],
+      ['log', '-p', '--git', '-r', '3'],
+      ['log', '-f', 'a/again', '-T', '{rev} {desc}\n'],
+      ['log', '-f', 'a/copy', '-T', '{rev} {desc}\n'],
+      ['annotate', 'a/again'],
+    ]) {
+      const [theirs, ours] = [await hgIn(hg, args, root), await quicksilver(args, root)];
+      assert.deepEqual([ours.code, ours.stdout], [theirs.code, theirs.stdout], `${args.join(' ')}: ${ours.stderr}`);
+    }
+    const environment = { ...currentEnvironment(), variables: { HGRCPATH: '' } };
+    const repository = MercurialRepository.open(root, { vfs: new Vfs(), environment });
+    const history = repository.history(repository.readDirstate());
+    const compared = compareChangesets(repository.store, history, {
+      from: history.node(0),
+      to: history.node(1),
+      limit: 9,
+    });
+    assert.deepEqual(compared, { kind: 'files', files: [{ path: 'a/moved', status: 'added' }], total: 1 });
+  });
+}
+
+test('a file outside of a sparse checkout that is named is listed beside any revision', async t => {
+  const { root } = temporaryDirectory(t);
+  const hg = new HgServer(undefined, ['extensions.sparse=']);
+  t.after(() => hg.close());
+  const run = async (...args: string[]): Promise<void> => {
+    const { code, errors } = await hg.run('-R', root, '--cwd', root, ...args);
+    assert.equal(code, 0, errors);
+  };
+  await hg.run('init', root);
+  for (const name of ['in/a', 'out/a', 'out/gone']) {
+    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    fs.writeFileSync(path.join(root, name), name);
+  }
+  await run('commit', '-qAm', 'first');
+  fs.appendFileSync(path.join(root, '.hg', 'hgrc'), '[extensions]\nsparse =\n');
+  await run('debugsparse', '-q', '--include', 'in');
+  fs.mkdirSync(path.join(root, 'out'), { recursive: true });
+  for (const name of ['in/u', 'out/u', 'out/v']) fs.writeFileSync(path.join(root, name), 'u');
+  const sides = [[], ['--rev', '0'], ['--rev', '.'], ['--change', 'wdir()'], ['--rev', '.', '--rev', 'wdir()']];
+  for (const side of sides) {
+    for (const names of [['out/u'], ['out'], ['in', 'out/u'], ['out/a'], ['glob:out/*'], []]) {
+      const args = ['status', ...side, ...names];
+      const [theirs, ours] = [await hgIn(hg, args, root), await quicksilver(args, root)];
+      assert.deepEqual([ours.code, ours.stdout], [theirs.code, theirs.stdout], `${args.join(' ')}: ${ours.stderr}`);
+    }
+  }
+});
+
 /** Clones `path:a` of a new repository that has these files. */
 async function narrowClone(
   t: TestContext,
   files: readonly string[],
   config: readonly string[] = [],
+  more: (run: (...args: string[]) => Promise<void>, root: string) => Promise<void> = async () => Promise.resolve(),
 ): Promise<{ readonly hg: HgServer; readonly root: string }> {
   const { root: base } = temporaryDirectory(t);
   const [first, root] = [path.join(base, 'first'), path.join(base, 'clone')];
@@ -304,7 +374,12 @@ async function narrowClone(
     fs.mkdirSync(path.dirname(path.join(first, name)), { recursive: true });
     fs.writeFileSync(path.join(first, name), `${name}\n`);
   }
-  await hg.run('-R', first, '--cwd', first, 'commit', '-qAm', 'first');
+  const run = async (...args: string[]): Promise<void> => {
+    const { code, errors } = await hg.run('-R', first, '--cwd', first, ...args);
+    assert.equal(code, 0, errors);
+  };
+  await run('commit', '-qAm', 'first');
+  await more(run, first);
   const { code, errors } = await hg.run('clone', '-q', '--narrow', '--include', 'path:a', first, root);
   assert.equal(code, 0, errors);
   fs.appendFileSync(path.join(root, '.hg', 'hgrc'), '[extensions]\nnarrow =\n');

@@ -202,6 +202,11 @@ export class MercurialBackend implements Backend {
     return (snapshot as MercurialSnapshot).repository.store;
   }
 
+  /** The files of a changeset, by the names that a status has for them. */
+  tree(snapshot: Snapshot, changeset: string): StoreTree | LargefilesTree {
+    return (snapshot as MercurialSnapshot).repository.baseTree({ p1: changeset });
+  }
+
   /** Returns the history of the snapshot's repository: names of revisions, differences between them. */
   history(snapshot: Snapshot): History {
     const { repository, dirstate } = snapshot as MercurialSnapshot;

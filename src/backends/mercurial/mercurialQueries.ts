@@ -29,7 +29,7 @@ const MAX_TREES = 4;
 export class MercurialQueries implements RepositoryQueries {
   readonly history: MercurialHistory;
   readonly #backend: MercurialBackend;
-  readonly #trees = new BoundedCache<StoreTree>(MAX_TREES, MAX_TREES, () => 1);
+  readonly #trees = new BoundedCache<StoreTree | LargefilesTree>(MAX_TREES, MAX_TREES, () => 1);
   /** The store that the trees are of. */
   #store: Store | undefined;
 
@@ -77,7 +77,7 @@ export class MercurialQueries implements RepositoryQueries {
     if (revision === 'p2' && changeset === NULL_NODE_HEX) {
       throw new NoContent('no-such-revision', 'There is no second parent: the working copy is not in a merge.');
     }
-    const tree = this.#tree(store, changeset);
+    const tree = this.#tree(snapshot, store, changeset);
     const file = tree.find(path);
     if (file !== undefined) return versionOf(store, file, path, changeset);
     const short = changeset.slice(0, 12);
@@ -108,12 +108,13 @@ export class MercurialQueries implements RepositoryQueries {
     return file && versionOf(store, file, source!, changeset);
   }
 
-  #tree(store: Store, changeset: string): StoreTree {
+  /** Large files have their own names, as in a comparison. */
+  #tree(snapshot: Snapshot, store: Store, changeset: string): StoreTree | LargefilesTree {
     if (store !== this.#store) this.#trees.clear();
     this.#store = store;
     let tree = this.#trees.get(changeset);
     if (tree === undefined) {
-      tree = store.baseTree(changeset);
+      tree = this.#backend.tree(snapshot, changeset);
       this.#trees.set(changeset, tree);
     }
     return tree;

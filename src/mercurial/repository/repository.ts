@@ -156,6 +156,7 @@ export class MercurialRepository {
       storeDirectory: this.storeDirectory,
       hgDirectory: this.hgDirectory,
       requirements: this.requirements,
+      hasFile: path => this.#scopeReader().narrow()?.matches(path) ?? true,
       caches: {
         // Only for a file that is kept there: the shared server refuses answers that depend on further variables.
         get lfs() {

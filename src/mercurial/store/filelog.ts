@@ -1,5 +1,6 @@
 // The revisions of one tracked file. A revision's text may begin with a block of metadata about its copy source.
 import { createHash } from 'node:crypto';
+import { bytePath, type BytePath } from '../../base/bytePath.ts';
 import { QuicksilverError } from '../../base/errors.ts';
 import { FLAG_CENSORED, FLAG_EXTERNAL, type Revlog } from './revlog.ts';
 
@@ -73,11 +74,20 @@ const MAX_METADATA_BYTES = 1 << 24;
 export class Filelog {
   readonly revlog: Revlog;
   readonly #largeFile: (pointer: LargeFilePointer) => Buffer | undefined;
+  readonly #hasFile: (path: BytePath) => boolean;
 
-  /** @param largeFile finds the content of a pointer, if it is on this machine */
-  constructor(revlog: Revlog, largeFile: (pointer: LargeFilePointer) => Buffer | undefined) {
+  /**
+   * @param largeFile finds the content of a pointer, if it is on this machine
+   * @param hasFile returns false for a path outside of a narrow clone: a copy from there has no source
+   */
+  constructor(
+    revlog: Revlog,
+    largeFile: (pointer: LargeFilePointer) => Buffer | undefined,
+    hasFile: (path: BytePath) => boolean = () => true,
+  ) {
     this.revlog = revlog;
     this.#largeFile = largeFile;
+    this.#hasFile = hasFile;
   }
 
   /** Metadata and content; of a pointer to content kept elsewhere, that content. Do not change it. */
@@ -123,6 +133,11 @@ export class Filelog {
 
   /** Only a revision without a first parent can be a copy: Mercurial stores the source in that parent's place. */
   copySource(revision: number): CopySource | undefined {
+    const source = this.#recordedSource(revision);
+    return source !== undefined && this.#hasFile(bytePath(source.path)) ? source : undefined;
+  }
+
+  #recordedSource(revision: number): CopySource | undefined {
     const { flags, p1 } = this.revlog.entry(revision);
     if (p1 >= 0) return undefined;
     if ((flags & FLAG_EXTERNAL) !== 0) return pointerCopySource(this.revlog.text(revision));

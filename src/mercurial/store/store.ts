@@ -34,6 +34,8 @@ export interface StoreOptions {
   /** Absolute path of the working copy's `.hg`, where Mercurial's caches of it are. */
   readonly hgDirectory: string;
   readonly requirements: ReadonlySet<string>;
+  /** Returns false for a path outside of a narrow clone, whose history is not here. */
+  readonly hasFile?: (path: BytePath) => boolean;
   /** Folders outside of the repository with contents that extensions fetched. */
   readonly caches?: { readonly lfs: string | undefined; readonly remotefilelog: string | undefined } | undefined;
 }
@@ -204,7 +206,8 @@ class DiskStore implements Store {
   ownFilelog(path: BytePath): Filelog | undefined {
     let filelog = this.#filelogs.get(path);
     if (filelog === undefined) {
-      filelog = new Filelog(this.#revlog(`data/${path}`, false), pointer => this.#largeFile(pointer));
+      const { hasFile } = this.#options;
+      filelog = new Filelog(this.#revlog(`data/${path}`, false), pointer => this.#largeFile(pointer), hasFile);
       if (!filelog.revlog.exists) return undefined;
       this.#filelogs.set(path, filelog);
     } else {

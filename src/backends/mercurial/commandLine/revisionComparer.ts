@@ -167,6 +167,7 @@ async function compareWorkingCopy(
       paths: selection.paths,
       ignored: wanted.has('ignored') ? 'all' : 'none',
       clean: wanted.has('clean'),
+      named: selection.paths && new Set(selection.paths),
       signal,
     };
   });
