@@ -303,7 +303,7 @@ describe('the quicksilver process', { skip }, () => {
     const all = [...json, { path: 'answer.json', status: '?' }];
     write('answer.json', all.map(row => `${JSON.stringify(row)}\n`).join(''));
     // Each row begins with what precedes the fields in the template, as hg writes it.
-    const frame = `frame=$(printf '%s\\n' "$@" | sed -n 's/^\\(--template=\\)\\{0,1\\}\\(.*\\){dict(.*/\\2/p')`;
+    const frame = `frame=$(printf '%s\\n' "$@" | sed -n 's/^\\(--template=\\)\\{0,1\\}\\(.*\\){dict(.*/\\2/p' | sed 's/{""}//')`;
     const { status, stdout } = run(['doctor'], pathWithHg(`${frame}; sed "s/^/$frame/" '${root}/answer.json'`));
     assert.equal(status, 1);
     assert.match(

@@ -13,7 +13,7 @@ const STATUS = 'status --modified --added --removed --deleted --unknown --copies
 
 /** Calls without the frame of their answer, which is another one each time. */
 const withoutFrame = (calls: readonly string[]): string[] =>
-  calls.map(call => call.replace(/--template=[^}]*\}(?:\\n)?/, '--template=FRAME'));
+  calls.map(call => call.replace(/--template=[^{]*\{""\}[^}]*\}(?:\\n)?/, '--template=FRAME'));
 
 function serve(t: TestContext, prepare: (sandbox: HgSandbox) => void, options?: readonly string[]): ServedRepository {
   const served = new ServedRepository(prepare, options);
