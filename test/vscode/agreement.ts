@@ -42,6 +42,9 @@ export class Bench {
 
   /** Runs a command of the extension; what it would ask is answered by an object, which comes last. */
   async run(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    // The window answers in order. Before this, it may still send back a text that the test has set in the input box,
+    // and put it in the place of the command's text.
+    await commands.executeCommand('setContext', 'quicksilverTests.inOrder', true);
     return commands.executeCommand(`quicksilver.${name}`, ...args);
   }
 
