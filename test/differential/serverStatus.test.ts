@@ -9,7 +9,6 @@ import * as net from 'node:net';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { nextTurn } from '../../src/base/async.ts';
 import * as protocol from '../../src/server/protocol.ts';
@@ -18,14 +17,13 @@ import { DaemonRig } from '../support/daemonRig.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { RandomChanges } from '../support/randomChanges.ts';
 import { bundle } from '../support/bundle.ts';
+import { ACCEPTED, extensionFor, OTHER_MOUNTS } from '../support/hgExtension.ts';
 import { WindowRig } from '../support/windowRig.ts';
 import { startedPrograms, straceArguments, touchingCalls } from '../support/systemCalls.ts';
 
 const skip = process.platform === 'linux' ? false : 'only Linux has exact answers';
 const ROUNDS = Number(process.env['SERVER_ROUNDS'] ?? 60);
 const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
-const ACCEPTED = 'quicksilver: the server answered\n';
-const OTHER_MOUNTS = 'the client sees other mounts';
 const KILLS = Number(process.env['SERVER_KILLS'] ?? 4);
 const LEAST_ACCEPTED = 0.98;
 
@@ -38,13 +36,6 @@ async function untilUp(rig: DaemonRig): Promise<void> {
 function documentedPrograms(): string[] {
   const page = fs.readFileSync(new URL('../../docs/server-protocol.md', import.meta.url), 'utf8');
   return [...page.matchAll(/```python\n([^]*?)```/g)].map(([, program = '']) => program);
-}
-
-/** Returns a copy of the extension in the rig's folder: an hg in a root of its own sees no other. */
-function extensionFor(rig: DaemonRig): string {
-  const file = path.join(rig.base, 'quicksilver.py');
-  fs.copyFileSync(fileURLToPath(new URL('../../hgext/quicksilver.py', import.meta.url)), file);
-  return file;
 }
 
 describe('the shared server', { skip }, () => {
