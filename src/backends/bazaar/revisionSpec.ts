@@ -62,20 +62,20 @@ export class RevisionNames {
 
   /** Counts from the first revision of the branch, or with a negative number from the last one, up to the first one. */
   #byNumber(number: number, name: string): string | undefined {
-    const count = lastRevision(this.#vfs, this.#branchDirectory)?.number ?? 0;
-    return this.#numbered(number < 0 ? Math.max(1, count + 1 + number) : number, name);
+    return this.#numbered(count => (number < 0 ? Math.max(1, count + 1 + number) : number), name);
   }
 
   /** Counts from the last revision, which is 1; the null revision is before the first one. */
   #fromLast(value: string, name: string): string | undefined {
-    const count = lastRevision(this.#vfs, this.#branchDirectory)?.number ?? 0;
     if (!/^\s*\+?\d+\s*$/.test(value) || Number(value) === 0) throw unknown(name);
-    return this.#numbered(count + 1 - Number(value), name);
+    return this.#numbered(count => count + 1 - Number(value), name);
   }
 
-  #numbered(wanted: number, name: string): string | undefined {
+  /** @param of returns the wanted number for that of the last revision */
+  #numbered(of: (count: number) => number, name: string): string | undefined {
     const last = lastRevision(this.#vfs, this.#branchDirectory);
     const count = last?.number ?? 0;
+    const wanted = of(count);
     if (!Number.isSafeInteger(wanted) || wanted < 0 || wanted > count) throw unknown(name);
     if (wanted === 0 || last === undefined) return undefined;
     let revision: string | undefined = last.id;

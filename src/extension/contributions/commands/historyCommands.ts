@@ -18,6 +18,10 @@ const ofFile = and(inFileHistory, isAny('viewItem', 'changed', 'added', 'removed
 const inGraph = is('view', 'quicksilver.graph');
 const onChangeset = and(is('webviewId', 'quicksilver.graph'), is('webviewSection', 'changeset'));
 
+/** A command of the graph's menu that runs hg about the changeset. */
+const changesetCommand = (title: string, place: string): ReturnType<typeof hgCommand> =>
+  hgCommand({ title, palette: never, menus: [['webview/context', place, and(onChangeset, canRunHg)]] });
+
 export const historyCommands = {
   'blame.toggleStatusBarItem': command({ title: 'Toggle Blame Status Bar Item', palette: hasRepository }),
   'blame.toggleEditorDecoration': command({ title: 'Toggle Blame Editor Decoration', palette: hasRepository }),
@@ -187,36 +191,12 @@ export const historyCommands = {
     palette: never,
     menus: [['webview/context', '1_open@3', onChangeset]],
   }),
-  'graph.update': hgCommand({
-    title: 'Update to This Changeset',
-    palette: never,
-    menus: [['webview/context', '2_move@1', and(onChangeset, canRunHg)]],
-  }),
-  'graph.mergeWith': hgCommand({
-    title: 'Merge with This Changeset',
-    palette: never,
-    menus: [['webview/context', '2_move@2', and(onChangeset, canRunHg)]],
-  }),
-  'graph.graft': hgCommand({
-    title: 'Graft This Changeset',
-    palette: never,
-    menus: [['webview/context', '2_move@3', and(onChangeset, canRunHg)]],
-  }),
-  'graph.createBookmark': hgCommand({
-    title: 'New Bookmark on This Changeset…',
-    palette: never,
-    menus: [['webview/context', '3_name@1', and(onChangeset, canRunHg)]],
-  }),
-  'graph.createTag': hgCommand({
-    title: 'New Tag on This Changeset…',
-    palette: never,
-    menus: [['webview/context', '3_name@2', and(onChangeset, canRunHg)]],
-  }),
-  'graph.push': hgCommand({
-    title: 'Push This Changeset and Its Ancestors…',
-    palette: never,
-    menus: [['webview/context', '4_push@1', and(onChangeset, canRunHg)]],
-  }),
+  'graph.update': changesetCommand('Update to This Changeset', '2_move@1'),
+  'graph.mergeWith': changesetCommand('Merge with This Changeset', '2_move@2'),
+  'graph.graft': changesetCommand('Graft This Changeset', '2_move@3'),
+  'graph.createBookmark': changesetCommand('New Bookmark on This Changeset…', '3_name@1'),
+  'graph.createTag': changesetCommand('New Tag on This Changeset…', '3_name@2'),
+  'graph.push': changesetCommand('Push This Changeset and Its Ancestors…', '4_push@1'),
   'graph.copyNode': command<NodeArgument>({
     title: 'Copy Changeset ID',
     palette: never,
