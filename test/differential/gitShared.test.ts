@@ -11,6 +11,7 @@ import { DidUpdate, type RepositoryUpdate } from '../../src/server/protocol.ts';
 import { Subscriber } from '../../src/server/subscriber.ts';
 import { Conditions } from '../support/conditions.ts';
 import { GitSandbox, type GitRoot } from '../support/gitSandbox.ts';
+import { keepRunning } from '../support/keepRunning.ts';
 
 const LETTERS = { modified: 'M', added: 'A', removed: 'D' } as const;
 
@@ -99,12 +100,8 @@ describe('staged files', () => {
 
   test('are told to each client, whenever it comes, also if it could take no more while they changed', async t => {
     const hub = new Hub(silentLogger);
-    // Watches keep no process running, and there need not be anything else.
-    const running = setInterval(() => undefined, 60_000);
-    t.after(() => {
-      clearInterval(running);
-      hub.dispose();
-    });
+    keepRunning(t);
+    t.after(() => hub.dispose());
     const repository = prepared();
     const clients: Client[] = [];
     const join = async (drained?: () => Promise<void>): Promise<Client> => {

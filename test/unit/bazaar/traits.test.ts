@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { comparesExecuteBit } from '../../../src/bazaar/repository/traits.ts';
-import { Vfs } from '../../../src/files/vfs.ts';
-
-class TypedVfs extends Vfs {
-  readonly #type: number | undefined;
-
-  constructor(type: number | undefined) {
-    super();
-    this.#type = type;
-  }
-
-  override fileSystemType(): number | undefined {
-    return this.#type;
-  }
-}
+import { TypedVfs } from '../../support/typedVfs.ts';
 
 test('execute bits count on all file systems but FAT and NTFS, and never on Windows', () => {
   const compares = (type: number | undefined, platform: NodeJS.Platform = 'linux'): boolean =>

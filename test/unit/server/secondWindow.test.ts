@@ -12,6 +12,7 @@ import { WindowMarkers } from '../../../src/daemon/windowMarkers.ts';
 import { SharedModels, type SharedModelsOptions } from '../../../src/server/sharedModels.ts';
 import { bundle } from '../../support/bundle.ts';
 import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
+import { keepRunning } from '../../support/keepRunning.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
 import { WindowRig } from '../../support/windowRig.ts';
 
@@ -23,12 +24,8 @@ const [FIRST, SECOND] = [process.pid, process.ppid];
 
 function prepare(t: TestContext): { readonly rig: DaemonRig; readonly root: string } {
   const rig = new DaemonRig();
-  // Watches keep no process running, and there need not be anything else.
-  const running = setInterval(() => undefined, 60_000);
-  t.after(() => {
-    clearInterval(running);
-    rig.dispose();
-  });
+  keepRunning(t);
+  t.after(() => rig.dispose());
   const root = bareRepository(path.join(rig.base, 'repo'));
   fs.writeFileSync(path.join(root, 'one'), '');
   return { rig, root };

@@ -11,6 +11,7 @@ import * as protocol from '../../../src/server/protocol.ts';
 import { SharedModels } from '../../../src/server/sharedModels.ts';
 import { bundle } from '../../support/bundle.ts';
 import { bareRepository, DaemonRig } from '../../support/daemonRig.ts';
+import { keepRunning } from '../../support/keepRunning.ts';
 import { WindowRig } from '../../support/windowRig.ts';
 
 const skip = process.platform === 'linux' ? false : 'the server is stopped by SIGSTOP';
@@ -24,12 +25,8 @@ interface Prepared {
 
 async function prepare(t: TestContext): Promise<Prepared> {
   const rig = new DaemonRig();
-  // Watches keep no process running, and there need not be anything else.
-  const running = setInterval(() => undefined, 60_000);
-  t.after(() => {
-    clearInterval(running);
-    rig.dispose();
-  });
+  keepRunning(t);
+  t.after(() => rig.dispose());
   const root = bareRepository(path.join(rig.base, 'repo'));
   fs.writeFileSync(path.join(root, 'one'), '');
   const program = bundle('src/server/main/workerMain.ts', path.join(rig.base, 'programs', 'worker.cjs'));

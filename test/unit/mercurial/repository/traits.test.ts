@@ -3,21 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileSystemTraits } from '../../../../src/mercurial/repository/traits.ts';
-import { Vfs } from '../../../../src/files/vfs.ts';
 import { temporaryDirectory } from '../../../support/temporaryDirectory.ts';
-
-class TypedVfs extends Vfs {
-  readonly #type: number | undefined;
-
-  constructor(type: number | undefined) {
-    super();
-    this.#type = type;
-  }
-
-  override fileSystemType(): number | undefined {
-    return this.#type;
-  }
-}
+import { TypedVfs } from '../../../support/typedVfs.ts';
 
 const FOREIGN = {
   FAT: 0x4d44,

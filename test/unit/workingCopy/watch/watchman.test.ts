@@ -26,6 +26,7 @@ import { currentEnvironment } from '../../../../src/files/environment.ts';
 import { Hub } from '../../../../src/server/hub.ts';
 import { bareRepository } from '../../../support/daemonRig.ts';
 import { Conditions } from '../../../support/conditions.ts';
+import { keepRunning } from '../../../support/keepRunning.ts';
 import { removeTree } from '../../../../scripts/lib/remove-tree.mjs';
 
 const skip = process.platform === 'linux' ? false : 'only Linux has one watch for each directory';
@@ -44,12 +45,8 @@ class Rig {
     fs.mkdirSync(path.dirname(this.socket), { mode: 0o700 });
     fs.mkdirSync(path.join(this.root, '.hg'), { recursive: true });
     fs.mkdirSync(path.join(this.root, 'sub', 'deep'), { recursive: true });
-    // Watches keep no process running, and there need not be anything else.
-    const running = setInterval(() => undefined, 60_000);
-    t.after(() => {
-      clearInterval(running);
-      removeTree(this.base);
-    });
+    keepRunning(t);
+    t.after(() => removeTree(this.base));
   }
 
   get logger(): typeof silentLogger {
